@@ -1,0 +1,52 @@
+"""A maker of accelerators: sets price, allocates a scarce output, expands capacity, designs to the export cap."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from agents.firm import Firm
+from agents.population import Column
+from agents.types import BoolArray, FloatArray
+
+
+class Chipmaker(Firm):
+    """Sells accelerators through a chain of packagers whose capacity answers the backlog with delay."""
+
+    capacity = Column(0.0, unit="units/month", doc="what it can have packaged, in units of its current product")
+    backlog_seen = Column(0.0, unit="units", doc="backlog as the capacity plan sees it: smoothed, months late")
+    software = Column(0.0, unit="relative", doc="stock of software and skills that buyers are bound to")
+    quality = Column(0.0, unit="log", doc="hardware quality relative to the leader at equal price")
+    markup = Column(0.0, unit="ratio", doc="price over unscarce price")
+    scarcity = Column(0.0, unit="ratio", doc="lead time above the shortest possible one, relative to it, smoothed")
+    design = Column(-1.0, unit="months", doc="left until a chip designed to the export cap is ready; -1: none under way")
+    delivered = Column(0.0, unit="units", doc="delivered this month")
+    sales = Column(0.0, unit="M$/month", doc="revenue of accelerators and their networking, smoothed over a quarter")
+
+    def set_markup(self, p: Any) -> FloatArray:
+        """Price over the unscarce price, shape (..., n).
+
+        An adaptive markup inside a band (Dosi, Fagiolo & Roventini 2010): it follows scarcity, but only part of the way
+        (H100: 34.6 k$ in the shortage of 2023, 26.3 k$ in 2024; facts 2b-003, 2b-005).
+        """
+        aim = 1.0 + p.chips.scarcity_premium * np.tanh(self.scarcity)
+        return np.asarray(self.markup + p.chips.markup_speed * (aim - self.markup))
+
+    def plan_capacity(self, p: Any) -> FloatArray:
+        """Packaging capacity of the next month, units a month, shape (..., n).
+
+        It moves towards what would clear the backlog seen some months ago within the shortest lead time, by at most a
+        tenth or so a month: wafers, substrates and tools are slow (facts 2g-001 to 2g-003).
+        """
+        target = self.backlog_seen / p.chips.shortest_lead
+        growth = p.chips.capacity_response * (target / np.maximum(self.capacity, 1e-9) - 1.0)
+        return np.asarray(self.capacity * (1.0 + np.clip(growth, -p.chips.capacity_fall, p.chips.capacity_growth)))
+
+    def starts_design(self, sells_to_china: BoolArray, restricted: BoolArray) -> BoolArray:
+        """Whether it begins to design a chip to the export cap: its chips are banned and China was a market."""
+        return np.asarray(self.alive & restricted & sells_to_china & (self.design < 0.0))
+
+    def research_budget(self, p: Any) -> FloatArray:
+        """Research and other fixed costs, M$ a month, shape (..., n): a share of sales."""
+        return np.asarray(p.chips.research_share * self.sales)

@@ -1,0 +1,136 @@
+"""A cloud: buys or builds chips, rents compute, runs its own models. Hyperscaler, new-generation, European, Chinese."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from agents.firm import Firm
+from agents.population import Column
+from agents.types import NONE, BoolArray, FloatArray
+
+TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
+HYPERSCALER, NEW, EUROPEAN, CHINESE, CONSORTIUM, SELF_BUILDER, OTHER_BUYER = range(7)
+
+
+class Cloud(Firm):
+    """Owns compute; splits it between its own models and its tenants."""
+
+    type = Column(OTHER_BUYER, dtype=np.int8, unit="kind", doc="hyperscaler, new-generation, European, Chinese, ...")
+    rents_out = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it serves tenants")
+    small = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it stands in the small buyers' queue for chips")
+    relation = Column(1.0, unit="weight", doc="standing with the chipmakers who allocate")
+    develops = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it trains models of its own")
+    compute = Column(0.0, unit="H100e", doc="compute running")
+    capacity = Column(0.0, unit="H100e", doc="compute running, inference and training weighed as they are used")
+    wanted_inside = Column(0.0, unit="H100e", doc="compute that it wants for itself")
+    workloads = Column(0.0, unit="H100e", doc="own ranking, advertising and other older AI workloads")
+    ambition = Column(0.0, unit="H100e", doc="compute that it wants for training its own models")
+    demand_outside = Column(0.0, unit="H100e", doc="compute that tenants wanted, smoothed")
+    sold = Column(0.0, unit="H100e", doc="compute rented out this month")
+    inside = Column(0.0, unit="H100e", doc="compute used for its own models this month")
+    shortage = Column(0.0, unit="0-1", doc="tenants' wants that it could not serve, smoothed")
+    utilisation = Column(0.0, unit="0-1", doc="compute used over compute running")
+    sentiment = Column(0.0, unit="0-1", doc="how far it believes in fast growth of AI")
+    list_price = Column(0.0, unit="$/H100e-hour", doc="list price on demand")
+    rent = Column(0.0, unit="$/H100e-hour", doc="price that a tenant under contract pays")
+    programme = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it has a chip programme of its own")
+    own_output = Column(0.0, unit="units/month", doc="output of its own chip programme")
+    outside_cash = Column(0.0, unit="M$/month", doc="operating cash flow of the business outside AI")
+    outside_capex = Column(0.0, unit="M$/month", doc="capital spending outside AI")
+    outside_growth = Column(0.0, unit="1/year", doc="growth of the business outside AI")
+    cloud_revenue = Column(0.0, unit="M$/month", doc="ordinary cloud services")
+    cloud_growth = Column(0.0, unit="1/year", doc="growth of ordinary cloud services")
+    ai_revenue = Column(0.0, unit="M$/month", doc="rent of AI compute and own AI services")
+    capex = Column(0.0, unit="M$/month", doc="capital spending, all of it")
+    talent = Column(0.0, unit="0-1", doc="absorptive capacity and research skill")
+    data = Column(0.0, unit="0-1", doc="data of its own, relative to the best")
+    distribution = Column(0.0, unit="0-1", doc="reach of its own products")
+    openness = Column(0.0, unit="0-1", doc="propensity to release a model with open weights")
+    algorithms = Column(0.0, unit="log10", doc="algorithmic efficiency relative to the frontier of January 2022")
+    capability = Column(0.0, unit="log10 FLOP", doc="effective training compute of its own best model")
+    training = Column(0.0, unit="1e21 FLOP", doc="spent on the run under way")
+    run_months = Column(0.0, unit="months", doc="length of the run under way")
+    open_weights = Column(False, dtype=np.bool_, unit="yes/no", doc="its best model can be downloaded")
+    revenue = Column(0.0, unit="M$/month", doc="own AI services sold")
+    talks = Column(NONE, dtype=np.int32, unit="start-up", doc="a start-up that it would buy into")
+
+    def update_sentiment(self, p: Any, signal: FloatArray, mood: FloatArray) -> FloatArray:
+        """Belief in fast growth, 0-1, shape (..., n).
+
+        It is caught from what is seen (``signal``, growth of use) and from peers (``mood``, the mean belief), and wears
+        off where realised growth does not bear it out (epidemic of expectations: Shiller 2017; Bass 1969).
+        """
+        caught = (p.clouds.signal_weight * signal + p.clouds.contagion * mood * signal) * (1.0 - self.sentiment)
+        lost = p.clouds.disappointment * np.maximum(self.sentiment - signal, 0.0)
+        return np.clip(self.sentiment + caught - lost, 0.0, 1.0)
+
+    def raise_ambition(self, p: Any, largest_rival: FloatArray) -> FloatArray:
+        """Compute that it wants for training its own models, H100e, shape (..., n).
+
+        The scaling plan grows with belief; a reaction pulls towards the largest rival (an arms race with reaction
+        below one: Richardson 1960); nobody plans for more than a multiple of what it runs.
+        """
+        growth = p.clouds.calm_growth + (p.clouds.boom_growth - p.clouds.calm_growth) * self.sentiment
+        plan = self.ambition * np.exp(growth)
+        pull = p.clouds.arms_race * self.sentiment * np.maximum(largest_rival - plan, 0.0)
+        ceiling = np.maximum(p.clouds.reach * self.compute, self.ambition)
+        return np.where(self.develops, np.minimum(plan + pull * p.clouds.reaction_speed, ceiling), 0.0)
+
+    def desired_capacity(self, p: Any, horizon: FloatArray) -> FloatArray:
+        """Compute that it wants to run ``horizon`` months from now, H100e, shape (..., n).
+
+        Observed wants, served or not, extrapolated at the growth it believes in, at target utilisation.
+        """
+        growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment
+        wanted = self.workloads + self.ambition + np.where(self.rents_out, self.demand_outside, 0.0)
+        return wanted * np.exp(np.minimum(growth * horizon, 3.0)) / p.clouds.target_utilisation
+
+    def capex_limit(self, p: Any) -> FloatArray:
+        """The most that it spends on AI this month, M$, shape (..., n): a share of cash flow and of cash at hand."""
+        flow = self.outside_cash + p.clouds.ai_margin * self.ai_revenue - self.outside_capex
+        share = p.clouds.capex_share_calm + (p.clouds.capex_share_boom - p.clouds.capex_share_calm) * self.sentiment
+        return np.maximum(np.minimum(share * flow + p.clouds.cash_share * self.cash, 0.8 * self.cash), 0.0)
+
+    def post_list_price(self, p: Any, cost: FloatArray) -> FloatArray:
+        """List price on demand, $ per H100e-hour, shape (..., n): rigid, a slow follower of cost (facts 6-023)."""
+        aim = p.compute.list_markup * cost
+        return np.asarray(self.list_price + p.compute.list_speed * (aim - self.list_price))
+
+    def post_rent(self, p: Any, floor: FloatArray, cost: FloatArray) -> FloatArray:
+        """Rent under contract, $ per H100e-hour, shape (..., n).
+
+        Big clouds grant a discount on the list; the others follow utilisation, never below running cost.
+        """
+        contract = (1.0 - p.compute.contract_discount) * self.list_price
+        pressure = p.compute.rent_response * (self.utilisation + self.shortage - p.clouds.target_utilisation)
+        drift = p.compute.rent_to_cost * np.log(np.maximum(cost, 0.01) / np.maximum(self.rent, 0.01))
+        market = np.maximum(self.rent * np.exp(np.clip(pressure + drift, -0.15, 0.15)), floor)
+        rigid = (self.type == HYPERSCALER) | (self.type == CHINESE)
+        return np.where(rigid, contract, market)
+
+    def kept_inside(self, p: Any) -> FloatArray:
+        """Compute that it reserves for itself before tenants are served, H100e, shape (..., n).
+
+        The dual role: ``internal_priority`` of its own wants come first; a cloud without tenants keeps all.
+        """
+        kept = np.minimum(self.wanted_inside, p.clouds.internal_priority * self.capacity)
+        return np.where(self.rents_out, kept, np.minimum(self.wanted_inside, self.capacity))
+
+    def finishes_run(self, p: Any) -> BoolArray:
+        """Whether the training run under way is released now, shape (..., n); the rule of a start-up."""
+        effective = np.log10(np.maximum(self.training, 1e-9)) + 21.0 + self.algorithms
+        gain = effective - self.capability
+        step = (gain >= p.technology.release_step) & (self.run_months >= 3.0)
+        late = (self.run_months >= p.technology.release_months) & (gain > 0.05)
+        return np.asarray(self.develops & (step | late))
+
+    def opens_weights(self, p: Any) -> BoolArray:
+        """Whether a newly released model comes with open weights: a fixed business strategy, shape (..., n)."""
+        return np.asarray(self.openness * p.technology.openness > 0.5)
+
+    def offers_stake(self, p: Any) -> FloatArray:
+        """Money that it would put into start-ups this month, M$, shape (..., n): a share of its cash flow."""
+        flow = np.maximum(self.outside_cash - self.outside_capex, 0.0)
+        return np.where(self.rents_out, np.minimum(p.capital.stake_share * flow * self.sentiment, 0.1 * self.cash), 0.0)

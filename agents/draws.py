@@ -1,0 +1,94 @@
+"""Random numbers as a function of (seed, decision, month, firm, option): luck that two runs can share.
+
+A counter-based hash (the finaliser of SplitMix64: Steele, Lea & Flood 2014, with the multipliers of Stafford's
+"Mix13") turns a key and a counter into 64 well-mixed bits. There is no state, so a number does not depend on which
+others were drawn before it, on the order of firms, or on how many worlds stand in the stack.
+"""
+
+from __future__ import annotations
+
+import zlib
+
+import numpy as np
+from scipy.special import ndtri, pdtrik
+
+from agents.types import FloatArray, IdArray
+
+_GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, from the golden ratio: consecutive ids land far apart
+_OPTION = np.uint64(0xD1B54A32D192ED03)  # a second odd constant, so that options do not collide with ids
+_M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
+_S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
+_STEP = 2.0**-52
+
+
+def mix64(z: IdArray) -> IdArray:
+    """Scramble 64-bit integers (any shape), in place; a bijection."""
+    scratch = z >> _S30
+    z ^= scratch
+    z *= _M1
+    np.right_shift(z, _S27, out=scratch)
+    z ^= scratch
+    z *= _M2
+    np.right_shift(z, _S31, out=scratch)
+    z ^= scratch
+    return z
+
+
+def stream_key(seeds: IdArray, decision: str, month: int) -> IdArray:
+    """The key of one decision in one month, shape as ``seeds`` (worlds, 1)."""
+    label = np.uint64(zlib.crc32(decision.encode()))
+    with np.errstate(over="ignore"):
+        key = mix64(seeds * _GAMMA + label)
+        return mix64(key + np.uint64(month + 1) * _OPTION)
+
+
+class Draws:
+    """The luck of a block of firms in one decision of one month.
+
+    Args:
+        key: of shape (worlds, 1), from :func:`stream_key`.
+        ids: the firms' ids, of shape (worlds, firms).
+    """
+
+    __slots__ = ("_base", "_ids", "_key")
+
+    def __init__(self, key: IdArray, ids: IdArray) -> None:
+        """Nothing is drawn yet."""
+        self._key = key
+        self._ids = ids
+        self._base: IdArray | None = None
+
+    def block(self, start: int, stop: int) -> Draws:
+        """The draws of the firms in slots ``start`` to ``stop``."""
+        return Draws(self._key, self._ids[..., start:stop])
+
+    def uniform(self, option: int = 0) -> FloatArray:
+        """Numbers in the open interval (0, 1), shape (worlds, firms); another option gives other numbers."""
+        if self._base is None:
+            self._base = self._ids * _GAMMA + self._key
+        with np.errstate(over="ignore"):
+            z = mix64(self._base + np.uint64(option) * _OPTION)
+        z >>= _S12
+        u = z.astype(np.float64)
+        u += 0.5
+        u *= _STEP
+        return u
+
+    def exponential(self, option: int = 0) -> FloatArray:
+        """Unit exponential numbers; the least of ``exponential(k) / weight_k`` is k with probability ~ weight_k.
+
+        This race is the logit choice with Gumbel noise (McFadden 1974) with one logarithm less per option.
+        """
+        e = self.uniform(option)
+        np.log(e, out=e)
+        return np.negative(e, out=e)
+
+    def normal(self, option: int = 0) -> FloatArray:
+        """Standard normal numbers, shape (worlds, firms)."""
+        return np.asarray(ndtri(self.uniform(option)))
+
+    def poisson(self, mean: FloatArray, option: int = 0) -> FloatArray:
+        """Poisson counts (as floats) of the given mean, shape (worlds, firms); a zero mean gives zero."""
+        safe = np.maximum(mean, 1e-12)
+        count = np.ceil(pdtrik(self.uniform(option), safe))
+        return np.where(mean > 0, np.maximum(count, 0.0), 0.0)

@@ -1,0 +1,50 @@
+"""Sectors of enterprises, and households, that adopt AI: buy a service, or run an open model themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from agents.firm import Firm
+from agents.population import Column
+from agents.types import FloatArray
+
+
+class Enterprise(Firm):
+    """A sector of one region, or its households (``household``)."""
+
+    household = Column(False, dtype=np.bool_, unit="yes/no", doc="consumers rather than firms")
+    output = Column(0.0, unit="M$/month", doc="value added, or households' spending")
+    potential = Column(0.0, unit="0-1", doc="share of output that AI services could cost at most")
+    readiness = Column(0.0, unit="0-1", doc="skills and digitisation")
+    sensitivity = Column(0.0, unit="0-1", doc="reluctance to hand its data to a service")
+    adoption = Column(0.0, unit="0-1", doc="share of the sector that uses AI")
+    self_hosting = Column(0.0, unit="0-1", doc="share of the adopters that run an open model themselves")
+    spending = Column(0.0, unit="M$/month", doc="on AI services")
+    compute = Column(0.0, unit="H100e", doc="compute rented to run open models")
+
+    def adopt(self, p: Any, usefulness: FloatArray, visible: FloatArray) -> FloatArray:
+        """Share of the sector that uses AI next month, shape (..., n) (Bass 1969).
+
+        Innovators come with readiness, imitators with what they see others do; both only as far as today's models are
+        useful to the sector. Households need a product that anybody can use (``visible``).
+        """
+        ceiling = np.clip(0.10 + 0.90 * usefulness, 0.0, 1.0) * (0.4 + 0.6 * self.readiness)
+        innovation = np.where(self.household, p.demand.innovation_households * visible, p.demand.innovation_firms)
+        imitation = np.where(self.household, p.demand.imitation_households * visible, p.demand.imitation_firms)
+        room = np.maximum(ceiling - self.adoption, 0.0)
+        return np.clip(self.adoption + (innovation + imitation * self.adoption) * self.readiness * room, 0.0, 1.0)
+
+    def wants_self_hosting(self, p: Any, gap: FloatArray, service_price: FloatArray, own_cost: FloatArray) -> FloatArray:
+        """Share of adopters that would run an open model rather than buy a service, shape (..., n).
+
+        Binary logit: the quality given up (``gap``, log10) against data kept at home and cost (Berry 1994).
+        """
+        utility = (
+            p.demand.self_hosting_taste
+            + p.demand.sensitivity_weight * self.sensitivity
+            - p.demand.gap_weight * gap
+            + p.demand.cost_weight * np.log(np.maximum(service_price, 1e-9) / np.maximum(own_cost, 1e-9))
+        )
+        return np.where(self.household, 0.0, 1.0 / (1.0 + np.exp(-np.clip(utility, -40.0, 40.0))))

@@ -1,0 +1,33 @@
+"""What every firm has: a balance sheet, moved only by the ledger."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.population import Column, Member
+from agents.types import OTHER
+
+ASSETS = ("cash", "prepaid", "fixed", "stakes", "loans")
+LIABILITIES = ("debt", "deferred")
+
+
+class Firm(Member):
+    """A firm (or sector) with a balance sheet: assets = liabilities + net worth.
+
+    A slot may stand for more or less than one firm (``weight`` of a start-up); the amounts are those of the slot.
+    """
+
+    cash = Column(0.0, unit="M$", doc="money at the bank", money=True)
+    prepaid = Column(0.0, unit="M$", doc="paid ahead: compute credit at a host, deposits on chips", money=True)
+    fixed = Column(0.0, unit="M$", doc="chips and data centres at cost less depreciation", money=True)
+    stakes = Column(0.0, unit="M$", doc="equity stakes held, at cost less write-offs", money=True)
+    loans = Column(0.0, unit="M$", doc="loans granted", money=True)
+    debt = Column(0.0, unit="M$", doc="loans owed", money=True)
+    deferred = Column(0.0, unit="M$", doc="received ahead: compute owed to tenants, chips owed to buyers", money=True)
+    net_worth = Column(0.0, unit="M$", doc="assets less liabilities", money=True)
+    region = Column(OTHER, dtype=np.int32, unit="US 0, EU 1, CN 2, other 3", doc="home region")
+    value = Column(0.0, unit="M$", doc="what investors think that the firm is worth")
+
+
+class Sector(Firm):
+    """The rest of the economy (households, other firms, foundries, builders, power, savers), or the public sector."""

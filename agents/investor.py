@@ -1,0 +1,36 @@
+"""Funds that call savers' money and put it into start-ups, in waves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from agents.firm import Firm
+from agents.population import Column
+from agents.types import FloatArray
+
+
+class Investor(Firm):
+    """Venture capital, corporate, public and sovereign funds of one region."""
+
+    commitments = Column(0.0, unit="M$/month", doc="money that savers commit in a normal month of 2022")
+    sentiment = Column(0.5, unit="0-1", doc="mood of the wave")
+    invested = Column(0.0, unit="M$/month", doc="put into start-ups this month")
+
+    def update_sentiment(self, p: Any, excitement: FloatArray, dryness: FloatArray) -> FloatArray:
+        """Mood of the venture wave, 0-1, shape (..., n) (Gompers & Lerner 2000).
+
+        It moves towards what growth of use and peers' belief suggest, less the dryness of the money market (2022-23),
+        scaled by the amplitude of the funding cycle.
+        """
+        aim = np.clip(0.5 + p.capital.cycle_amplitude * (excitement - dryness), 0.0, 1.0)
+        return np.asarray(self.sentiment + p.capital.mood_speed * (aim - self.sentiment))
+
+    def calls(self, p: Any) -> FloatArray:
+        """Savers' money called this month, M$, shape (..., n): it grows with the mood."""
+        return np.asarray(self.commitments * p.capital.commitments * np.exp(p.capital.wave * (self.sentiment - 0.5)))
+
+    def invests(self, p: Any) -> FloatArray:
+        """Money put into start-ups this month, M$, shape (..., n): part of the dry powder."""
+        return np.asarray(np.minimum(p.capital.deployment * (0.4 + 1.2 * self.sentiment) * self.cash, self.cash))

@@ -1,0 +1,154 @@
+"""An AI start-up ("lab"): raises money, chooses hosts, trains, sells, opens its weights or not, fails."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from agents.draws import Draws
+from agents.firm import Firm
+from agents.offers import Offers
+from agents.population import Column
+from agents.types import NONE, BoolArray, FloatArray, IntArray
+
+PLAIN, PREFERRED, EXCLUSIVE, FIRST_REFUSAL = 0, 1, 2, 3
+CONTRACTS = ("plain", "preferred", "exclusive", "right_of_first_refusal")
+
+HOURS = 730.5  # hours in a month
+
+
+class Startup(Firm):
+    """An AI start-up that rents compute, trains models and sells what they do.
+
+    Money, compute and staff are those of the slot, which stands for ``weight`` firms.
+    """
+
+    weight = Column(0.0, unit="firms", doc="how many firms the slot stands for")
+    age = Column(0.0, unit="months", doc="since entry")
+    talent = Column(0.0, unit="0-1", doc="absorptive capacity and research skill")
+    data = Column(0.0, unit="0-1", doc="data of its own, relative to the best")
+    distribution = Column(0.0, unit="0-1", doc="reach to users: brand, integration")
+    openness = Column(0.0, unit="0-1", doc="propensity to release a model with open weights")
+    compute_share = Column(0.0, unit="0-1", doc="share of its budget that it would spend on compute")
+    frugality = Column(0.0, unit="0-1", doc="share of compute that its approach does without")
+    algorithms = Column(0.0, unit="log10", doc="algorithmic efficiency relative to the frontier of January 2022")
+    capability = Column(0.0, unit="log10 FLOP", doc="effective training compute of its own best model")
+    product = Column(0.0, unit="log10 FLOP", doc="capability of what it sells: its own model or an open one")
+    open_weights = Column(False, dtype=np.bool_, unit="yes/no", doc="its best model can be downloaded")
+    base_model = Column(NONE, dtype=np.int32, unit="developer", doc="whose open model it builds on")
+    training = Column(0.0, unit="1e21 FLOP", doc="spent on the run under way")
+    run_months = Column(0.0, unit="months", doc="length of the run under way")
+    host = Column(NONE, dtype=np.int32, unit="cloud", doc="the cloud that it trains on")
+    contract = Column(PLAIN, dtype=np.int8, unit="kind", doc="plain, preferred, exclusive, right of first refusal")
+    term = Column(0.0, unit="months", doc="left of the contract")
+    tenure = Column(0.0, unit="months", doc="with the present host")
+    second = Column(NONE, dtype=np.int32, unit="cloud", doc="a second host")
+    second_share = Column(0.0, unit="0-1", doc="share of compute wanted from the second host")
+    talks = Column(NONE, dtype=np.int32, unit="cloud", doc="a host that it negotiates with")
+    talks_left = Column(0.0, unit="months", doc="until the contract under negotiation is signed")
+    wanted = Column(0.0, unit="H100e", doc="compute that it wants this month")
+    used = Column(0.0, unit="H100e", doc="compute that it got this month")
+    fill = Column(1.0, unit="0-1", doc="compute got over compute wanted, smoothed")
+    revenue = Column(0.0, unit="M$/month", doc="sales of services")
+    staff = Column(0.0, unit="M$/month", doc="wages and other costs without compute")
+    growth = Column(0.0, unit="1/month", doc="growth of revenue, smoothed")
+    investor = Column(NONE, dtype=np.int32, unit="fund", doc="lead investor")
+    vendor = Column(NONE, dtype=np.int32, unit="cloud", doc="the cloud that holds a stake (the latest)")
+    vendor_share = Column(0.0, unit="0-1", doc="that cloud's stake")
+    vendor_before = Column(NONE, dtype=np.int32, unit="cloud", doc="an earlier cloud's stake")
+    vendor_before_share = Column(0.0, unit="0-1", doc="that stake")
+    vendor_cash = Column(0.0, unit="M$", doc="cash that came from the latest vendor and is not yet spent")
+    credit_host = Column(NONE, dtype=np.int32, unit="cloud", doc="the cloud that owes it the compute paid ahead")
+    paid_funds = Column(0.0, unit="M$", doc="paid for its shares by funds")
+    paid_clouds = Column(0.0, unit="M$", doc="paid for its shares by clouds")
+    raised_cash = Column(0.0, unit="M$", doc="cash that was raised and is not yet spent")
+    spending_raised = Column(0.0, unit="M$/month", doc="raised money spent on compute this month")
+
+    def budget(self, p: Any) -> tuple[FloatArray, FloatArray]:
+        """Money for compute and for staff this month, M$, each of shape (..., n).
+
+        Satisficing on runway (Cyert & March 1963): cash is spread over ``p.startups.runway`` months; sales are spent
+        again, ``compute_share`` of it all on compute (less by those with a frugal approach), never more than there is.
+        """
+        spendable = self.cash / p.startups.runway + p.startups.reinvested * self.revenue
+        share = self.compute_share * (1.0 - p.startups.frugal_saving * self.frugality)
+        compute = np.minimum(share * spendable, 0.5 * self.cash)
+        floor = p.startups.minimum_staff * self.weight
+        staff = np.minimum(np.maximum((1.0 - share) * spendable, floor), 0.5 * self.cash)
+        return compute, staff
+
+    def switching_cost(self, p: Any, egress: FloatArray, refactoring_kept: FloatArray) -> FloatArray:
+        """Disutility of leaving the host, in units of utility, shape (..., n).
+
+        Egress of the data held plus refactoring, which interoperability removes (Klemperer 1987, 1995); both grow with
+        tenure and with the size of the models in use.
+        """
+        tenure = self.tenure / (self.tenure + p.compute.tenure_half)
+        size = 1.0 + p.compute.switching_size * np.log1p(self.used / np.maximum(self.weight, 1e-12))
+        scale = p.compute.switching_scale * size
+        return scale * (p.compute.egress_part * egress + refactoring_kept * (0.4 + 0.6 * tenure))
+
+    def choose_host(self, offers: Offers, stay: FloatArray, draws: Draws) -> tuple[IntArray, IntArray]:
+        """The host each start-up likes best, and the best other than its present one; both of shape (..., n).
+
+        Logit (McFadden 1974) as a race of exponentials: the rate of host h is exp(utility of h), times exp(``stay``)
+        at the present host, where ``stay`` is the switching cost saved by staying.
+        """
+        loyal = np.exp(np.minimum(stay, 60.0))
+        shape = self.host.shape
+        best, best_time = np.full(shape, NONE, dtype=np.int32), np.full(shape, np.inf)
+        other, other_time = best.copy(), best_time.copy()
+        for h in range(offers.hosts):
+            time = draws.exponential(h)
+            time /= offers.rate(h, self.region)
+            here = self.host == h
+            away = np.where(here, np.inf, time)
+            np.copyto(other, np.int32(h), where=away < other_time)
+            np.minimum(other_time, away, out=other_time)
+            np.divide(time, loyal, out=time, where=here)
+            np.copyto(best, np.int32(h), where=time < best_time)
+            np.minimum(best_time, time, out=best_time)
+        return best, other
+
+    def asks(self, p: Any, sentiment: FloatArray) -> FloatArray:
+        """Money that it asks investors for this month, M$, shape (..., n); zero if its runway is long enough.
+
+        A firm goes out when its runway falls below a threshold, earlier in a boom (Gompers & Lerner 2000).
+        """
+        outgo = np.maximum(self.staff + self.spend_on_compute(p), 1e-9)
+        runway = self.cash / outgo
+        wants = runway < p.capital.raise_runway * (0.5 + sentiment)
+        growth = np.clip(1.0 + p.capital.growth_ask * self.growth, 1.0, 4.0)
+        return np.where(wants & self.alive, p.capital.round_months * outgo * growth * (0.5 + sentiment), 0.0)
+
+    def spend_on_compute(self, p: Any) -> FloatArray:
+        """Planned spending on compute, M$ a month, shape (..., n)."""
+        compute, _ = self.budget(p)
+        return compute
+
+    def finishes_run(self, p: Any) -> BoolArray:
+        """Whether the training run under way is released now, shape (..., n).
+
+        A model is released when it is a visible step better than the last one, or after a year if it is better at all.
+        """
+        effective = np.log10(np.maximum(self.training, 1e-9)) + 21.0 + self.algorithms
+        gain = effective - self.capability
+        step = gain >= p.technology.release_step
+        late = (self.run_months >= p.technology.release_months) & (gain > 0.05)
+        return np.asarray((step & (self.run_months >= 3.0)) | late)
+
+    def opens_weights(self, p: Any, share: FloatArray, draws: Draws) -> BoolArray:
+        """Whether a newly released model comes with open weights, shape (..., n).
+
+        A challenger gains attention and contributors, a leader would give away its margin: the propensity falls with
+        the market share that it has to lose.
+        """
+        chance = np.clip(self.openness * p.technology.openness * np.exp(-share / 0.05), 0.0, 1.0)
+        return np.asarray(draws.uniform() < chance)
+
+    def fails(self, p: Any) -> BoolArray:
+        """Whether it can no longer pay its staff, shape (..., n) (exit when the runway is gone: Hopenhayn 1992)."""
+        need = p.startups.minimum_staff * self.weight
+        poor = self.cash < p.startups.failure_months * need
+        return np.asarray(self.alive & poor & (self.revenue < 2.0 * need))

@@ -1,0 +1,18 @@
+"""The small types that pass between the floors: arrays, the code for 'no firm', what a decision is handed."""
+
+from __future__ import annotations
+
+from typing import TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+FloatArray: TypeAlias = NDArray[np.float64]
+IntArray: TypeAlias = NDArray[np.int32]
+IdArray: TypeAlias = NDArray[np.uint64]
+BoolArray: TypeAlias = NDArray[np.bool_]
+
+NONE = -1  # no firm, no host, no owner
+
+US, EU, CN, OTHER = 0, 1, 2, 3
+REGIONS = ("US", "EU", "CN", "OTHER")

@@ -1,0 +1,182 @@
+"""Builds the populations and the state of January 2022 from data files and parameters."""
+
+from __future__ import annotations
+
+import importlib
+from typing import Any
+
+import numpy as np
+
+from agents.chipmaker import Chipmaker
+from agents.cloud import TYPES, Cloud
+from agents.enterprise import Enterprise
+from agents.errors import KingmakerError
+from agents.firm import Firm, Sector
+from agents.investor import Investor
+from agents.population import Population, firm_ids
+from agents.regulator import Regulator
+from agents.startup import Startup
+from agents.types import REGIONS, FloatArray
+from environment.parameters import StackedParameters
+from environment.state import Catalogue, Chips, Conditions
+from environment.tables import Tables
+
+KIND_CODES = {"sectors": 1, "chipmakers": 2, "clouds": 3, "startups": 4, "enterprises": 5, "investors": 6,
+              "regulators": 7}  # fmt: skip
+BASES: dict[str, type[Firm]] = {
+    "sectors": Sector, "chipmakers": Chipmaker, "clouds": Cloud, "startups": Startup, "enterprises": Enterprise,
+    "investors": Investor, "regulators": Regulator,
+}  # fmt: skip
+REST, PUBLIC = 0, 1
+
+
+def load_class(path: str, base: type[Firm]) -> type[Firm]:
+    """A user's class, named ``module:Class`` in a scenario.
+
+    Raises:
+        KingmakerError: it cannot be imported, or is not a subclass of ``base``.
+    """
+    module, _, name = path.partition(":")
+    try:
+        cls = getattr(importlib.import_module(module), name)
+    except (ImportError, AttributeError, ValueError) as fault:
+        raise KingmakerError(f"classes: '{path}' cannot be loaded ({fault}); write it as module:Class.") from None
+    if not (isinstance(cls, type) and issubclass(cls, base)):
+        raise KingmakerError(f"classes: '{path}' is not a subclass of {base.__name__}.")
+    return cls
+
+
+def region_code(name: str) -> int:
+    """The number of a region."""
+    return REGIONS.index(name)
+
+
+def fixed_population(name: str, rows: list[dict[str, Any]], worlds: int, cls: type[Firm] | None = None) -> Any:
+    """A population whose firms all come from a table: one slot a row, alive unless ``entry`` lies ahead."""
+    kind = KIND_CODES[name]
+    population: Population[Any] = Population([(cls or BASES[name], len(rows))], worlds, kind, name)
+    alive = np.array([row.pop("entry", 0) <= 0 for row in rows])
+    ids = firm_ids(kind, 0, np.arange(len(rows)))
+    for slot, row in enumerate(rows):
+        for world in range(worlds):
+            population.table.names[(world, slot)] = row["name"]
+    columns = [key for key in rows[0] if key != "name"]
+    values = {key: np.tile(np.array([row[key] for row in rows]), (worlds, 1)) for key in columns}
+    population.enter(np.tile(alive, (worlds, 1)), np.tile(ids, (worlds, 1)), values)
+    return population
+
+
+def cloud_rows(tables: Tables) -> list[dict[str, Any]]:
+    """Column values of each cloud in January 2022 (or at its entry)."""
+    return [
+        {
+            "name": row.name, "entry": row.entry, "region": region_code(row.region), "type": TYPES.index(row.type),
+            "rents_out": row.rents_out, "small": row.small_buyer, "relation": row.relation,
+            "develops": row.capability > 21.5 or row.id in ("microsoft", "amazon"),
+            "programme": row.inhouse_chip_programme, "outside_cash": row.outside_cashflow_musd,
+            "outside_growth": row.outside_growth, "outside_capex": row.outside_capex_musd, "cash": row.cash_musd,
+            "cloud_revenue": row.cloud_revenue_musd, "cloud_growth": row.cloud_growth, "value": row.value_musd,
+            "capability": row.capability, "distribution": row.distribution, "talent": row.talent, "data": row.data,
+            "openness": 0.9 if row.id == "meta" else 0.0,
+            "workloads": 0.55 * row.compute_h100e_2022, "ambition": 0.12 * row.compute_h100e_2022,
+            "demand_outside": 0.10 * row.compute_h100e_2022 * row.rents_out, "compute": row.compute_h100e_2022,
+            "list_price": 10.0, "rent": 4.0 if row.type in ("hyperscaler", "chinese") else 3.6,
+            "utilisation": 0.7, "sentiment": 0.0,
+        }
+        for row in tables.clouds
+    ]  # fmt: skip
+
+
+def enterprise_rows(tables: Tables) -> list[dict[str, Any]]:
+    """Column values of each sector."""
+    return [
+        {
+            "name": row.name, "region": region_code(row.region), "household": row.kind == "consumers",
+            "output": row.output_gusd * 1e3 / 12.0, "potential": row.ai_share_potential, "readiness": row.readiness,
+            "sensitivity": row.data_sensitivity, "adoption": row.adoption_2022,
+        }
+        for row in tables.sectors
+    ]  # fmt: skip
+
+
+def regulator_rows(tables: Tables) -> list[dict[str, Any]]:
+    """Column values of each authority; the trigger is an HHI in 0-1."""
+    return [
+        {
+            "name": row.name, "region": region_code(row.region), "trigger": row.trigger_hhi / 1e4,
+            "competition": "competition" in row.powers, "interoperability": "interoperability" in row.powers,
+            "export": "export" in row.powers, "inquiry_months": row.inquiry_months,
+            "window_months": row.compliance_months,
+        }
+        for row in tables.regulators
+    ]  # fmt: skip
+
+
+def build_fixed(tables: Tables, worlds: int, classes: dict[str, type[Firm]]) -> dict[str, Population[Any]]:
+    """All populations but the start-ups."""
+    chipmakers = [
+        {"name": row.name, "region": region_code(row.region), "cash": row.cash_musd, "value": row.market_value_musd,
+         "software": row.software_stock, "capacity": row.wafers_per_month_2022, "markup": 1.0,
+         "sales": row.units_per_month_2022 * 0.016,
+         "backlog_seen": row.wafers_per_month_2022 * 2.0}
+        for row in tables.chipmakers
+    ]  # fmt: skip
+    investors = [
+        {"name": row.name, "region": region_code(row.region), "cash": row.cash_musd, "commitments": row.commitments_musd}
+        for row in tables.investors
+    ]
+    sectors = [{"name": "rest of the economy", "cash": 1e8}, {"name": "public sector", "cash": 1e6}]
+    rows = {
+        "sectors": sectors, "chipmakers": chipmakers, "clouds": cloud_rows(tables),
+        "enterprises": enterprise_rows(tables), "investors": investors, "regulators": regulator_rows(tables),
+    }  # fmt: skip
+    return {name: fixed_population(name, given, worlds, classes.get(name)) for name, given in rows.items()}
+
+
+def stock_chips(chips: Chips, tables: Tables) -> None:
+    """Put the compute of January 2022 on the ground: the leader's chip of the day, and own chips where there are."""
+    catalogue = chips.catalogue
+    first = catalogue.names.index("a100") if "a100" in catalogue.names else catalogue.blocks[0].start
+    for buyer, row in enumerate(tables.clouds):
+        if row.entry > 0:
+            continue
+        own = catalogue.own_blocks.get(buyer)
+        ready = [p for p in range(own.start, own.stop) if catalogue.released[p] <= 0] if own else []
+        compute = row.compute_h100e_2022
+        if ready:
+            chips.running[:, buyer, ready[-1]] = 0.6 * compute / chips.h100e[:, ready[-1]]
+            compute *= 0.4
+        chips.running[:, buyer, first] = compute / chips.h100e[:, first]
+    chips.founding = chips.running.sum(axis=1)
+
+
+def build_conditions(worlds: int, tables: Tables) -> Conditions:
+    """What is seen of December 2021."""
+
+    def flat(value: float) -> FloatArray:
+        return np.full((worlds, 1), value)
+
+    power = {row.region: row for row in tables.power}
+    by_region = [power[name] for name in REGIONS]
+    return Conditions(
+        signal=flat(0.0), mood=flat(0.0), use=flat(1.0), inference_share=flat(0.4), frontier=flat(24.0),
+        open_frontier=flat(22.0), best_algorithms=flat(0.0), open_algorithms=flat(-0.5), service_cost=flat(1.0),
+        hhi_cloud=flat(0.2), hhi_cloud_all=flat(0.18), complaints=flat(0.0),
+        energy_price=np.tile(np.array([row.price_usd_per_mwh for row in by_region]), (worlds, 1)),
+        power_used=np.zeros((worlds, 4)),
+        power_capacity=np.tile(np.array([row.capacity_mw for row in by_region]), (worlds, 1)),
+    )  # fmt: skip
+
+
+def build_chips(catalogue: Catalogue, tables: Tables, worlds: int, months: int) -> Chips:
+    """The chips of January 2022."""
+    regions = [region_code(row.region) for row in tables.clouds]
+    chips = Chips(catalogue, worlds, len(tables.chipmakers), regions, months)
+    stock_chips(chips, tables)
+    return chips
+
+
+def slots_for(p: StackedParameters, named: int) -> int:
+    """Slots of the start-up population: they follow from the parameters and never grow in a run."""
+    number = int(p.startups.number[0, 0])
+    return named + int(np.ceil(number * float(p.startups.slots_factor[0, 0])))

@@ -1,0 +1,56 @@
+"""The market for capital: who is funded out of limited funds, what firms are worth, how news moves values.
+
+Pure functions of arrays; the first axis is the world, firms stand on the last.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.types import FloatArray
+
+
+def fund(asks: FloatArray, merit: FloatArray, money: FloatArray, luck: FloatArray) -> FloatArray:
+    """Which asks are granted, and how much of them.
+
+    Each ask succeeds with a probability that rises with its merit; the mean probability is what the money allows. If
+    the granted asks exceed the money all the same, they are cut in proportion.
+
+    Args:
+        asks: M$ wanted, shape (worlds, firms), zero for none.
+        merit: relative attractiveness > 0, same shape.
+        money: M$ to place, shape (worlds, 1).
+        luck: uniform numbers, same shape as asks.
+
+    Returns:
+        M$ granted, shape (worlds, firms), in sum never more than the money.
+    """
+    total = asks.sum(axis=-1, keepdims=True)
+    weighted = (asks * merit).sum(axis=-1, keepdims=True)
+    mean = weighted / np.where(total > 0.0, total, 1.0)
+    cover = np.minimum(money / np.where(total > 0.0, total, 1.0), 1.0)
+    chance = np.minimum(cover * merit / np.where(mean > 0.0, mean, 1.0), 1.0)
+    granted = np.where(luck < chance, asks, 0.0)
+    whole = granted.sum(axis=-1, keepdims=True)
+    return granted * np.minimum(money / np.where(whole > 0.0, whole, 1.0), 1.0)
+
+
+def lab_value(
+    revenue: FloatArray, growth: FloatArray, cash: FloatArray, promise: FloatArray, mood: FloatArray
+) -> FloatArray:
+    """Value of a start-up, M$: a multiple of sales that rises with growth and mood, plus cash, plus promise.
+
+    Args:
+        revenue: M$ a month.
+        growth: of revenue, 1/month.
+        cash: M$.
+        promise: M$, what its capability alone is thought to be worth.
+        mood: sentiment of investors, 0-1.
+    """
+    multiple = (4.0 + 60.0 * np.clip(growth, 0.0, 0.3)) * (0.5 + mood)
+    return 12.0 * revenue * multiple + cash + promise * (0.5 + mood)
+
+
+def announcement_return(surprise: FloatArray, value: FloatArray, response: FloatArray) -> FloatArray:
+    """Abnormal return on news: response times present value of the surprise over firm value (MacKinlay 1997)."""
+    return response * surprise / np.where(value > 0.0, value, 1.0)

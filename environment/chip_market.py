@@ -1,0 +1,114 @@
+"""The market for accelerators: what may be sold where, who gets how much of a scarce output, how long it takes.
+
+Pure functions of arrays; the last axis is the one that is cleared, the first is the world.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.types import BoolArray, FloatArray
+
+_PASSES = 12
+
+
+def ration(demand: FloatArray, capacity: FloatArray, weight: FloatArray) -> FloatArray:
+    """Split a scarce output among buyers by weighted proportional rationing.
+
+    Each buyer gets min(demand, capacity * weight * demand / sum(weight * demand)); what capped buyers leave goes to
+    the others until none is left (Moulin 2000; Cachon & Lariviere 1999). Equal weights are pro rata.
+
+    Args:
+        demand: units wanted, shape (..., buyers), >= 0.
+        capacity: units to give, shape (..., 1), >= 0.
+        weight: standing of each buyer, shape (..., buyers), > 0.
+
+    Returns:
+        Units got, shape (..., buyers): never above demand, in sum min(capacity, sum of demand).
+    """
+    total = demand.sum(axis=-1, keepdims=True)
+    available = np.minimum(capacity, total)
+    got = np.zeros_like(demand)
+    for _ in range(_PASSES):
+        claim = weight * (demand - got)
+        claims = claim.sum(axis=-1, keepdims=True)
+        rest = np.maximum(available - got.sum(axis=-1, keepdims=True), 0.0)
+        share = claim * (rest / np.where(claims > 0.0, claims, 1.0))
+        got = np.minimum(demand, got + share)
+    # what twelve passes have left (weights many orders of magnitude apart) is given pro rata to the open demand
+    open_demand = demand - got
+    rest = np.maximum(available - got.sum(axis=-1, keepdims=True), 0.0)
+    whole = open_demand.sum(axis=-1, keepdims=True)
+    return np.minimum(demand, got + open_demand * np.minimum(rest / np.where(whole > 0.0, whole, 1.0), 1.0))
+
+
+def sellable_to_china(
+    tpp: FloatArray,
+    density: FloatArray,
+    interconnect: FloatArray,
+    *,
+    vintage: FloatArray,
+    cap: FloatArray,
+    interconnect_limit: FloatArray,
+    dense_tpp: FloatArray,
+    density_limit: FloatArray,
+) -> BoolArray:
+    """Whether a chip may be sold to China under the rule of the vintage in force, elementwise.
+
+    2022: banned if TPP >= cap and interconnect >= limit. 2023 and later: banned if TPP >= cap, or TPP >= ``dense_tpp``
+    and density >= ``density_limit`` (15 CFR 774, ECCN 3A090; facts 8a-002, 8a-003). An infinite cap is no control.
+    """
+    first = (tpp >= cap) & (interconnect >= interconnect_limit)
+    second = (tpp >= cap) | ((tpp >= dense_tpp) & (density >= density_limit))
+    banned = np.where(vintage >= 2023.0, second, (vintage >= 2022.0) & first)
+    return np.asarray(~banned | np.isinf(cap))
+
+
+def maker_shares(utility: FloatArray, offered: BoolArray) -> FloatArray:
+    """Logit shares over makers (axis -2), shape (..., makers, buyers); zero where nothing is offered."""
+    best = np.where(offered, utility, -np.inf).max(axis=-2, keepdims=True)
+    weight = np.where(offered, np.exp(utility - np.where(np.isfinite(best), best, 0.0)), 0.0)
+    total = weight.sum(axis=-2, keepdims=True)
+    return weight / np.where(total > 0.0, total, 1.0)
+
+
+def desired_orders(need: FloatArray, lead_time: FloatArray, hoarding: FloatArray, shortest: FloatArray) -> FloatArray:
+    """Orders that a buyer wants to have outstanding, units, elementwise.
+
+    A supply line as long as the lead time (Sterman 1989): need a month times months of waiting; beyond need when
+    supply is rationed, because orders are cut in proportion (Lee, Padmanabhan & Whang 1997). The excess saturates.
+    """
+    wait = lead_time / shortest - 1.0
+    return need * lead_time * (1.0 + hoarding * np.tanh(np.maximum(wait, 0.0)))
+
+
+def lead_time(outstanding: FloatArray, shipped: FloatArray, shortest: FloatArray) -> FloatArray:
+    """Months from order to delivery: orders before shipping over shipments, summed over the last axis.
+
+    Without any shipment or order it is the shortest lead time; it is capped at 48 months.
+    """
+    orders, flow = outstanding.sum(axis=-1, keepdims=True), shipped.sum(axis=-1, keepdims=True)
+    months = orders / np.where(flow > 0.0, flow, 1.0)
+    months = np.where(orders > 0.0, np.where(flow > 0.0, months, 48.0), shortest)
+    return np.clip(months, shortest, 48.0)
+
+
+def release_mix(age: FloatArray, order: list[list[int]], ramp: float) -> FloatArray:
+    """Share of each product in its maker's output, shape as ``age`` (products,).
+
+    A new generation takes over along an S-curve of its age in months; the share of older ones is what the newer leave.
+
+    Args:
+        age: months since release, negative before it.
+        order: for each maker, its products from the newest to the oldest.
+        ramp: months until a new generation is half of the output.
+    """
+    taken = np.where(age >= 0.0, 1.0 / (1.0 + np.exp(-(age - ramp) / (ramp / 3.0))), 0.0)
+    mix = np.zeros_like(age)
+    for products in order:
+        left = 1.0
+        released = [p for p in products if age[p] >= 0.0]
+        for p in released:
+            mix[p] = left if p == released[-1] else left * taken[p]
+            left -= mix[p]
+    return mix

@@ -1,0 +1,63 @@
+"""The market for rented compute: what hosts offer, who is served when capacity is short, what it costs.
+
+Pure functions of arrays; the first axis is the world.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.types import FloatArray, IntArray
+
+HOURS = 730.5
+MUSD = 1e-6
+
+
+def by_host(amount: FloatArray, host: IntArray, hosts: int) -> FloatArray:
+    """Sum ``amount`` (worlds, n) by ``host`` (worlds, n; negative is none) to shape (worlds, hosts).
+
+    Each world's sums run over its firms in slot order, so they do not depend on the other worlds.
+    """
+    worlds = amount.shape[0]
+    bins = np.where(host < 0, hosts, host) + (hosts + 1) * np.arange(worlds)[:, np.newaxis]
+    total = np.bincount(bins.ravel(), weights=amount.ravel(), minlength=worlds * (hosts + 1))
+    return np.ascontiguousarray(total.reshape(worlds, hosts + 1)[:, :hosts])
+
+
+def at_host(values: FloatArray, host: IntArray, none: float = 0.0) -> FloatArray:
+    """Look up ``values`` (worlds, hosts) at each firm's host (worlds, n); ``none`` where there is no host."""
+    worlds = values.shape[0]
+    padded = np.concatenate([values, np.full((worlds, 1), none)], axis=1)
+    return padded[np.arange(worlds)[:, np.newaxis], host]
+
+
+def fill_rates(partners: FloatArray, others: FloatArray, free: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Share of wants that each host serves: partners first, the others pro rata of what is left.
+
+    Args:
+        partners: compute wanted by exclusive and preferred tenants, shape (worlds, hosts).
+        others: compute wanted by the other tenants.
+        free: compute left for tenants.
+
+    Returns:
+        Fill rate of partners and of others, each in 0-1.
+    """
+    first = np.minimum(free / np.where(partners > 0.0, partners, 1.0), 1.0)
+    left = np.maximum(free - partners * first, 0.0)
+    second = np.minimum(left / np.where(others > 0.0, others, 1.0), 1.0)
+    return np.where(partners > 0.0, first, 1.0), np.where(others > 0.0, second, 1.0)
+
+
+def cost_per_hour(price_kusd: FloatArray, overhead: FloatArray, life: float, running: FloatArray) -> FloatArray:
+    """Full cost of an H100-equivalent-hour, $: chip and data centre over their life at 85 % use, plus running cost."""
+    return 1e3 * price_kusd * overhead / (life * HOURS * 0.85) + running
+
+
+def spending(compute: FloatArray, rent: FloatArray) -> FloatArray:
+    """M$ a month for ``compute`` H100e at ``rent`` $ an hour."""
+    return compute * rent * (HOURS * MUSD)
+
+
+def affordable(budget: FloatArray, rent: FloatArray) -> FloatArray:
+    """H100e that ``budget`` M$ a month rents at ``rent`` $ an hour; nothing where rent is not positive."""
+    return np.where(rent > 0.0, budget / (np.where(rent > 0.0, rent, 1.0) * (HOURS * MUSD)), 0.0)

@@ -1,0 +1,75 @@
+"""All that a month works on: populations, markets' state, ledger, luck and the policy in force."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from agents.draws import Draws
+from agents.population import Population
+from agents.types import BoolArray, FloatArray
+from environment.ledger import Ledger
+from environment.parameters import StackedParameters
+from environment.partnerships import Partnerships
+from environment.state import Chips, Conditions
+from environment.streams import Streams
+from environment.tables import Tables
+
+
+@dataclass
+class Economy:
+    """One world or a stack of worlds, in the month that is being worked on (0 = January 2022)."""
+
+    worlds: int
+    month: int
+    tables: Tables
+    p: StackedParameters
+    streams: Streams
+    populations: Mapping[str, Population[Any]]
+    chips: Chips
+    conditions: Conditions
+    ledger: Ledger
+    partnerships: Partnerships
+    in_force: dict[str, FloatArray] = field(default_factory=dict)  # policy of this month: event or remedy, the stricter
+    now: dict[str, FloatArray] = field(default_factory=dict)  # this month's observations, (worlds,)
+    events: list[tuple[int, int, str, str, str]] = field(default_factory=list)  # world, month, kind, who, text
+    refused_entries: FloatArray = field(default_factory=lambda: np.zeros(1))
+
+    def draws(self, decision: str, population: str) -> Draws:
+        """The luck of all slots of a population in one decision of this month."""
+        return self.streams.draws(decision, self.month, self.populations[population].table.ids)
+
+    def sectors(self, *, rest: FloatArray | None = None, public: FloatArray | None = None) -> FloatArray:
+        """Amounts of the rest of the economy and of the public sector, each (worlds,), as shape (worlds, 2)."""
+        zero = np.zeros(self.worlds)
+        return np.stack([zero if rest is None else rest, zero if public is None else public], axis=-1)
+
+    def pay_rest(self, kind: str, payer: str, amount: FloatArray) -> None:
+        """Firms pay the rest of the economy."""
+        self.ledger.pay(kind, payer, amount, "sectors", self.sectors(rest=amount.sum(axis=-1)))
+
+    def pay_public(self, kind: str, payer: str, amount: FloatArray) -> None:
+        """Firms pay the public sector."""
+        self.ledger.pay(kind, payer, amount, "sectors", self.sectors(public=amount.sum(axis=-1)))
+
+    def from_rest(self, kind: str, payee: str, amount: FloatArray) -> None:
+        """The rest of the economy pays firms."""
+        self.ledger.pay(kind, "sectors", self.sectors(rest=amount.sum(axis=-1)), payee, amount)
+
+    def tell(self, where: BoolArray, population: str, kind: str, text: str) -> None:
+        """Note an event for the chronicle, for each firm in ``where`` (worlds, n); only in a one-world model."""
+        if self.worlds > 1 or not where.any():
+            return
+        names = self.populations[population].table.names
+        for slot in np.flatnonzero(where[0]):
+            who = names.get((0, int(slot)))
+            if who is not None:
+                self.events.append((0, self.month, kind, who, text))
+
+    def end_phase(self) -> None:
+        """Make the bulk views of the phase unusable."""
+        for population in self.populations.values():
+            population.end_phase()

@@ -1,0 +1,31 @@
+"""Power: what the installed chips draw, what regions can deliver, and what it costs."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.types import FloatArray
+
+HOURS = 730.5
+
+
+def draw_mw(units: FloatArray, tdp_w: FloatArray, pue: FloatArray) -> FloatArray:
+    """MW drawn by chips at full power, summed over products: units (..., products) x W, times overhead (PUE)."""
+    return (units * tdp_w).sum(axis=-1) * pue * 1e-6
+
+
+def room_for(wanted_mw: FloatArray, used_mw: FloatArray, capacity_mw: FloatArray) -> FloatArray:
+    """Share of the wanted additional power that a region can connect this month, 0-1."""
+    free = np.maximum(capacity_mw - used_mw, 0.0)
+    return np.minimum(free / np.where(wanted_mw > 0.0, wanted_mw, 1.0), 1.0)
+
+
+def shadow_price(price: FloatArray, wanted_mw: FloatArray, room: FloatArray, response: FloatArray) -> FloatArray:
+    """Electricity price, $/MWh, with a premium where the limit binds (share of wanted additions refused)."""
+    refused = np.where(wanted_mw > 0.0, 1.0 - room, 0.0)
+    return price * (1.0 + response * refused)
+
+
+def monthly_bill(mw: FloatArray, price_per_mwh: FloatArray) -> FloatArray:
+    """M$ a month for ``mw`` at ``price_per_mwh``."""
+    return mw * HOURS * price_per_mwh * 1e-6

@@ -1,0 +1,226 @@
+"""Double entry: every payment has a payer and a payee, every booking a debit and a credit; the audit checks both.
+
+The accounts are the money columns of :class:`agents.firm.Firm`. The form is that of stock-flow consistent models
+(Godley & Lavoie 2007): the columns of the transaction-flow matrix sum to zero, and so do the balance sheets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from agents.firm import ASSETS, LIABILITIES
+from agents.population import Population
+from agents.types import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+TOLERANCE = 1e-9
+
+# kind of payment: (the payer's other account, the payee's other account, meaning)
+KINDS: dict[str, tuple[str, str, str]] = {
+    "services": ("net_worth", "net_worth", "users and enterprises buy AI services"),
+    "rent": ("net_worth", "net_worth", "compute rented and paid in cash"),
+    "prepayment": ("prepaid", "deferred", "compute paid ahead"),
+    "egress": ("net_worth", "net_worth", "fees for moving data out of a host, and the work of moving"),
+    "deposits": ("prepaid", "deferred", "part of the price of chips, paid at the order"),
+    "chips": ("fixed", "net_worth", "the balance of the price of chips, paid at delivery"),
+    "refunds": ("deferred", "prepaid", "deposits given back for cancelled orders"),
+    "resale": ("fixed", "fixed", "chips resold on the grey market, at the price paid"),
+    "construction": ("fixed", "net_worth", "own chips and data centres, bought from the rest of the economy"),
+    "outside_capex": ("net_worth", "net_worth", "investment outside AI"),
+    "costs": ("net_worth", "net_worth", "wafers, packaging, memory, research, wages"),
+    "energy": ("net_worth", "net_worth", "electricity"),
+    "equity": ("stakes", "net_worth", "new shares paid in cash"),
+    "credit": ("loans", "debt", "a loan"),
+    "repayment": ("debt", "loans", "a loan paid back"),
+    "interest": ("net_worth", "net_worth", "interest"),
+    "commitments": ("net_worth", "net_worth", "savers' money called by funds"),
+    "dividends": ("net_worth", "net_worth", "dividends, buybacks, proceeds handed to savers"),
+    "outside_profit": ("net_worth", "net_worth", "cash flow of the business outside AI"),
+    "cloud_revenue": ("net_worth", "net_worth", "ordinary cloud services"),
+    "acquisitions": ("stakes", "net_worth", "price of a firm taken over, to its owners"),
+    "estate": ("net_worth", "net_worth", "what a failed firm leaves, to its owners"),
+    "tax": ("net_worth", "net_worth", "profit tax"),
+    "duty": ("net_worth", "net_worth", "export duty on chips"),
+    "fines": ("net_worth", "net_worth", "fines"),
+    "subsidy": ("net_worth", "net_worth", "public money: the compute fund, industrial policy"),
+    "income": ("net_worth", "net_worth", "enterprises' revenue that pays for AI"),
+    "intervention": ("net_worth", "net_worth", "money set from outside the model"),
+}
+
+
+class LedgerError(RuntimeError):
+    """The accounts do not close: a fault of the model (or of an extension), never of the user's input."""
+
+
+class Ledger:
+    """All accounts of all worlds.
+
+    Args:
+        populations: by sector name.
+        worlds: the number of worlds.
+        history: whether to keep each month's flows by kind and sector.
+    """
+
+    def __init__(self, populations: Mapping[str, Population[Any]], worlds: int, history: bool = True) -> None:
+        """Open the accounts: net worth is what the given balance sheets leave."""
+        self.populations = dict(populations)
+        self.worlds = worlds
+        self.history = history
+        self.flows: dict[tuple[str, str, str], FloatArray] = {}
+        self.months: list[dict[tuple[str, str, str], FloatArray]] = []
+        self._net = {name: np.zeros_like(p.table.data["cash"]) for name, p in self.populations.items()}
+        self._opening = {name: p.table.data["cash"].copy() for name, p in self.populations.items()}
+        self._residual = np.zeros(worlds)
+        for population in self.populations.values():
+            self._close_net_worth(population)
+
+    def pay(self, kind: str, payer: str, amount: FloatArray, payee: str, received: FloatArray) -> None:
+        """Move money: ``amount`` (worlds, payers) leaves, ``received`` (worlds, payees) arrives; all are >= 0.
+
+        Raises:
+            LedgerError: unknown kind, or the two sides differ.
+        """
+        if kind not in KINDS:
+            raise LedgerError(f"no such kind of payment: '{kind}'")
+        payer_account, payee_account, _ = KINDS[kind]
+        paid, got = amount.sum(axis=-1), received.sum(axis=-1)
+        self._compare(f"{kind} from {payer} to {payee}", paid, got)
+        source, target = self.populations[payer].table.data, self.populations[payee].table.data
+        source["cash"] -= amount
+        self._net[payer] -= amount
+        _debit(source, payer_account, amount)
+        target["cash"] += received
+        self._net[payee] += received
+        _credit(target, payee_account, received)
+        self._note(kind, payer, payee, paid)
+
+    def book(self, name: str, debit: str, credit: str, amount: FloatArray) -> None:
+        """A booking inside the firms of one sector that moves no money, such as depreciation."""
+        data = self.populations[name].table.data
+        _debit(data, debit, amount)
+        _credit(data, credit, amount)
+
+    def draw_down(self, kind: str, holder: str, used: FloatArray, issuer: str, earned: FloatArray) -> None:
+        """Use what was paid ahead: the holder's expense (or fixed asset, for chips), the issuer's income."""
+        spent, got = used.sum(axis=-1), earned.sum(axis=-1)
+        self._compare(f"{kind} drawn by {holder} at {issuer}", spent, got)
+        self.book(holder, "fixed" if kind == "chips_drawn" else "net_worth", "prepaid", used)
+        self.book(issuer, "deferred", "net_worth", earned)
+        self._note(kind, holder, issuer, spent)
+
+    def audit(self) -> FloatArray:
+        """Check the month and open the next one.
+
+        Returns:
+            The largest relative residual of each world, shape (worlds,).
+
+        Raises:
+            LedgerError: a residual above 1e-9, or a number that is not finite.
+        """
+        residual = self._residual
+        for name, population in self.populations.items():
+            data = population.table.data
+            scale = 1.0 + np.abs(self._opening[name]).sum(axis=-1) + np.abs(self._net[name]).sum(axis=-1)
+            drift = np.abs(data["cash"] - (self._opening[name] + self._net[name])).max(axis=-1)
+            assets, liabilities = _sides(data)
+            gap = np.abs(assets - liabilities).max(axis=-1)
+            whole = scale + np.abs(assets).sum(axis=-1)
+            residual = np.maximum(residual, np.maximum(drift / scale, gap / whole))
+            self._opening[name] = data["cash"].copy()
+            self._net[name][...] = 0.0
+        residual = np.maximum(residual, self._mirror_gap())
+        if not np.all(residual <= TOLERANCE):
+            world = int(np.argmax(np.where(np.isnan(residual), np.inf, residual)))
+            raise LedgerError(f"the ledger does not close in world {world}: relative residual {residual[world]:.3g}")
+        if self.history:
+            self.months.append(self.flows)
+        self.flows = {}
+        self._residual = np.zeros(self.worlds)
+        return residual
+
+    def flow(self, kind: str, payer: str | None = None, payee: str | None = None) -> FloatArray:
+        """This month's payments of a kind in M$, shape (worlds,), optionally of one payer or payee sector."""
+        total = np.zeros(self.worlds)
+        for (k, source, target), amount in self.flows.items():
+            if k == kind and payer in (None, source) and payee in (None, target):
+                total = total + amount
+        return total
+
+    def to_frame(self) -> pd.DataFrame:
+        """All flows: world, month, kind, payer, payee, musd (month as a number, 0 = January 2022)."""
+        import pandas as pd
+
+        rows = [
+            (world, month, *key, float(amount[world]))
+            for month, flows in enumerate(self.months)
+            for key, amount in flows.items()
+            for world in range(self.worlds)
+            if amount[world] != 0.0
+        ]
+        return pd.DataFrame(rows, columns=["world", "month", "kind", "payer", "payee", "musd"])
+
+    def matrix(self, last: int = 12, world: int = 0) -> pd.DataFrame:
+        """Payer sector x payee sector, M$ in the last ``last`` months, in one world."""
+        import pandas as pd
+
+        names = list(self.populations)
+        table = pd.DataFrame(0.0, index=names, columns=names)
+        for flows in self.months[-last:]:
+            for (_, payer, payee), amount in flows.items():
+                table.loc[payer, payee] += float(amount[world])
+        return table
+
+    def _note(self, kind: str, payer: str, payee: str, paid: FloatArray) -> None:
+        key = (kind, payer, payee)
+        self.flows[key] = self.flows[key] + paid if key in self.flows else paid
+
+    def _compare(self, what: str, paid: FloatArray, got: FloatArray) -> None:
+        residual = np.abs(paid - got) / (1.0 + np.abs(paid))
+        if not np.all(residual <= TOLERANCE):
+            world = int(np.argmax(np.where(np.isnan(residual), np.inf, residual)))
+            raise LedgerError(f"{what}: {paid[world]!r} paid, {got[world]!r} received (world {world})")
+        self._residual = np.maximum(self._residual, residual)
+
+    def _mirror_gap(self) -> FloatArray:
+        """What is paid ahead is owed by somebody, and every loan is somebody's debt."""
+        gap = np.zeros(self.worlds)
+        for asset, liability in (("prepaid", "deferred"), ("loans", "debt")):
+            held = sum(p.table.data[asset].sum(axis=-1) for p in self.populations.values())
+            owed = sum(p.table.data[liability].sum(axis=-1) for p in self.populations.values())
+            gap = np.maximum(gap, np.abs(held - owed) / (1.0 + np.abs(held)))
+        return gap
+
+    def _close_net_worth(self, population: Population[Any]) -> None:
+        data = population.table.data
+        data["net_worth"][...] = 0.0
+        assets, liabilities = _sides(data)
+        data["net_worth"][...] = assets - liabilities
+
+
+def _sides(data: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
+    assets: FloatArray = np.zeros_like(data["cash"])
+    for account in ASSETS:
+        assets += data[account]
+    liabilities: FloatArray = data["net_worth"].copy()
+    for account in LIABILITIES:
+        liabilities += data[account]
+    return assets, liabilities
+
+
+def _debit(data: Mapping[str, Any], account: str, amount: FloatArray) -> None:
+    if account in ASSETS:
+        data[account] += amount
+    else:
+        data[account] -= amount
+
+
+def _credit(data: Mapping[str, Any], account: str, amount: FloatArray) -> None:
+    if account in ASSETS:
+        data[account] -= amount
+    else:
+        data[account] += amount

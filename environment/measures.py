@@ -1,0 +1,153 @@
+"""What is observed each month: names, units, definitions; and the table that a run fills."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from agents.types import FloatArray
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One monthly series: its unit, what it is exactly, a label for figures, and the group that it is shown in."""
+
+    name: str
+    unit: str
+    definition: str
+    label: str
+    group: str
+
+
+def _table(group: str, *rows: tuple[str, str, str, str]) -> list[Measure]:
+    return [Measure(name, unit, definition, label, group) for name, unit, label, definition in rows]
+
+
+CAPEX_FIRMS = ("microsoft", "amazon", "google", "meta", "oracle")
+
+_ALL = [
+    *_table(
+        "chips",
+        ("chip_leader_share", "0-1", "Leader's share of chips",
+         "the largest seller's share of chipmakers' accelerator revenue this month"),
+        ("hhi_chips", "0-1", "Concentration of chips", "Herfindahl index of chipmakers' accelerator revenue"),
+        ("lead_time_weeks", "weeks", "Lead time",
+         "orders before shipping over shipments in the small buyers' queue at the leader, times 52/12"),
+        ("chip_price_kusd", "k$ per unit", "Price of a leader's chip",
+         "mean price of the leader's world product line this month, accelerator only"),
+        ("chips_delivered", "units per month", "Chips delivered", "accelerators delivered by all chipmakers"),
+        ("leader_chips_delivered", "units per month", "Leader's chips delivered", "accelerators delivered by the leader"),
+        ("leader_revenue_musd", "M$ per month", "Leader's revenue",
+         "the leader's revenue from accelerators and their networking"),
+        ("inhouse_share", "0-1", "Own chips' share", "share of delivered compute (H100e) that comes from own programmes"),
+        ("hhi_deliveries", "0-1", "Concentration of deliveries", "Herfindahl index of compute delivered, over buyers"),
+        ("compute_h100e", "H100e", "Compute installed", "compute running at all owners, dense 16-bit throughput"),
+        ("capex_musd", "M$ per month", "Capital spending",
+         "capital spending of Microsoft, Amazon, Google and Meta, inside and outside AI"),
+        *(
+            (f"capex_{firm}_musd", "M$ per month", f"Capital spending, {firm.title()}",
+             f"capital spending of {firm.title()}, inside and outside AI")
+            for firm in CAPEX_FIRMS
+        ),
+        ("ai_capex_musd", "M$ per month", "Capital spending on AI", "chips, own chips and data centres, all owners"),
+    ),
+    *_table(
+        "cloud",
+        ("hhi_cloud", "0-1", "Concentration, AI compute", "Herfindahl index of rent of AI compute, over clouds"),
+        ("hhi_cloud_all", "0-1", "Concentration, all cloud", "Herfindahl index of all cloud revenue (ordinary and AI rent)"),
+        ("rent_list_usd_per_hour", "$ per H100e-hour", "List price",
+         "list price on demand of the hyperscalers outside China, weighted by compute"),
+        ("rent_market_usd_per_hour", "$ per H100e-hour", "Market rent",
+         "rent at new-generation, European and other western clouds, weighted by compute"),
+        ("utilisation", "0-1", "Utilisation", "compute used over compute running, all owners"),
+        ("tenant_fill_rate", "0-1", "Tenants served", "compute that start-ups got over compute that they wanted"),
+        ("switching_rate", "share per month", "Switching", "share of hosted start-ups that changed their first cloud"),
+        ("multihoming_share", "0-1", "Multi-homing", "share of hosted start-ups with a second cloud"),
+        ("exclusive_share", "0-1", "Exclusive contracts",
+         "share of start-ups' compute used under an exclusive contract"),
+        ("eu_hosted_at_home_share", "0-1", "European start-ups at home",
+         "share of European start-ups' compute that stands at European clouds"),
+        ("circularity", "0-1", "Circular revenue",
+         "share of start-ups' rent that their landlord had itself paid in as equity or credit, last 12 months"),
+    ),
+    *_table(
+        "start-ups",
+        ("startups_alive", "firms", "Start-ups alive", "start-ups alive, weighted by the firms that they stand for"),
+        ("startups_entered", "firms per month", "Entries", "new start-ups"),
+        ("startups_failed", "firms per month", "Failures", "start-ups that closed"),
+        ("startups_acquired", "firms per month", "Takeovers", "start-ups that were taken over when their money ran out"),
+        ("frontier_labs", "firms", "Frontier developers",
+         "start-ups and clouds whose own model lies within 0.7 orders of magnitude of the frontier"),
+        ("funding_musd", "M$ per month", "Funding", "equity that start-ups raised from funds and clouds"),
+        ("funding_pass_through", "0-1", "Funding passed on",
+         "raised money spent on compute over money raised, last 12 months"),
+        ("leading_lab_revenue_musd", "M$ per month", "Leading lab's revenue", "sales of the start-up that sells most"),
+    ),
+    *_table(
+        "models",
+        ("capability_frontier", "log10 FLOP", "Frontier", "effective training compute of the best model"),
+        ("gap_open", "log10 FLOP", "Gap of open models", "frontier less the best model with open weights"),
+        ("gap_china", "log10 FLOP", "Gap of China", "frontier less the best model of a Chinese developer"),
+        ("gap_follower", "log10 FLOP", "Gap of followers", "frontier less the fifth-best developer"),
+        ("model_diversity", "0-1", "Diversity of models", "1 less the Herfindahl index of AI sales by lineage of model"),
+        ("services_musd", "M$ per month", "AI services", "spending on AI services"),
+        ("self_hosted_share", "0-1", "Self-hosting", "share of adopting firms (by spending) that run an open model"),
+        ("adoption_share", "0-1", "Adoption by firms", "share of firms that use AI, weighted by value added"),
+    ),
+    *_table(
+        "world",
+        ("china_compute_share", "0-1", "China's compute", "share of running compute (H100e) that stands in China"),
+        ("grey_market_share", "0-1", "Grey market", "share of China's compute that came by the grey market"),
+        ("power_gw", "GW", "Power", "power drawn by AI chips at full load, cooling included"),
+        ("remedies_active", "remedies", "Remedies in force", "remedies that authorities have in force"),
+        ("ledger_residual", "relative", "Ledger residual",
+         "largest relative gap in the accounts of money, chips and compute"),
+    ),
+]  # fmt: skip
+
+MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
+
+
+class Measures:
+    """The measures of all worlds, month by month."""
+
+    def __init__(self, worlds: int) -> None:
+        """Nothing observed yet."""
+        self.worlds = worlds
+        self._rows: list[dict[str, FloatArray]] = []
+
+    def record(self, values: dict[str, FloatArray]) -> None:
+        """Add a month: every measure, of shape (worlds,)."""
+        missing = set(MEASURES) - set(values)
+        if missing:
+            raise KeyError(f"not measured this month: {sorted(missing)}")
+        self._rows.append({name: values[name].copy() for name in MEASURES})
+
+    def __len__(self) -> int:
+        """Months recorded."""
+        return len(self._rows)
+
+    def latest(self, name: str, world: int = 0) -> float:
+        """The last month's value in one world."""
+        return float(self._rows[-1][name][world])
+
+    def array(self, name: str) -> FloatArray:
+        """A series of all worlds, shape (months, worlds)."""
+        import numpy as np
+
+        return np.array([row[name] for row in self._rows]).reshape(len(self._rows), self.worlds)
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a month (and world, in a stack): ``month`` (such as 2022-01), ``world``, then the measures."""
+        import numpy as np
+        import pandas as pd
+
+        months = [f"{2022 + k // 12}-{k % 12 + 1:02d}" for k in range(len(self._rows))]
+        columns: dict[str, object] = {"month": np.repeat(months, self.worlds)}
+        if self.worlds > 1:
+            columns["world"] = np.tile(np.arange(self.worlds), len(months))
+        columns |= {name: self.array(name).ravel() for name in MEASURES}
+        return pd.DataFrame(columns)

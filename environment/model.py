@@ -1,0 +1,294 @@
+"""ComputeEconomy: builds one world or a stack of worlds, and steps it month by month."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import mesa
+import numpy as np
+
+from agents.errors import KingmakerError
+from agents.startup import Startup
+from environment import build
+from environment.economy import Economy
+from environment.ledger import Ledger
+from environment.measures import MEASURES, Measures
+from environment.parameters import StackedParameters, resolve
+from environment.partnerships import Partnerships
+from environment.phases import compute, finance, founding, orders, policy, record, services, settlement, supply
+from environment.phases import technology as knowledge
+from environment.scenario import Scenario, load_scenario
+from environment.startup_population import found
+from environment.state import read_catalogue
+from environment.streams import Streams
+from environment.tables import Tables, read_tables
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+class ComputeEconomy(mesa.Model):
+    """The AI-compute economy from January 2022 on, month by month.
+
+    Args:
+        scenario: name of a shipped scenario, path of a TOML file, or a :class:`Scenario`.
+        rng: the seed, a whole number; None draws one from the operating system.
+        months: horizon; the scenario's if not given. The model stops itself there (``running`` turns false).
+        panel: keep every firm's state month by month (:meth:`panel_frame`).
+        register: make living firms Mesa agents and collect data with Mesa's DataCollector (one-world models).
+        overrides: parameters pinned for all months, such as ``**{"policy.interoperability": 0.5}``.
+
+    Raises:
+        KingmakerError: anything wrong with scenario, parameters, seed or months, in plain words.
+    """
+
+    def __init__(
+        self,
+        scenario: str | Path | Scenario = "baseline",
+        rng: int | None = None,
+        months: int | None = None,
+        panel: bool = False,
+        register: bool = True,
+        **overrides: object,
+    ) -> None:
+        """Build one world."""
+        seed = _seed(rng)
+        super().__init__(rng=seed)
+        self._build([(load_scenario(scenario, overrides), seed)], months, panel, keep_ties=True)
+        if register:
+            self._register()
+
+    @classmethod
+    def stack(
+        cls, worlds: Sequence[Mapping[str, Any]], *, months: int | None = None, keep_ties: bool = False
+    ) -> ComputeEconomy:
+        """Several worlds that step together, each given as the arguments of a single model.
+
+        Args:
+            worlds: such as ``[{"rng": 1}, {"rng": 1, "policy.interoperability": 1.0}]``.
+            months: horizon of all of them.
+            keep_ties: log the ties, so that :attr:`partnerships` can hand out graphs.
+
+        Raises:
+            KingmakerError: no worlds, or worlds that differ in a structural parameter.
+        """
+        if not worlds:
+            raise KingmakerError("stack: give at least one world.")
+        given = []
+        for world in worlds:
+            pins = {key: value for key, value in world.items() if key not in ("scenario", "rng")}
+            given.append((load_scenario(world.get("scenario", "baseline"), pins), _seed(world.get("rng"))))
+        model = cls.__new__(cls)
+        mesa.Model.__init__(model, rng=given[0][1])
+        model._build(given, months, panel=False, keep_ties=keep_ties)
+        return model
+
+    def _build(self, given: list[tuple[Scenario, int]], months: int | None, panel: bool, keep_ties: bool) -> None:
+        self.settings = [setting for setting, _ in given]
+        self.setting = self.settings[0]
+        self.seed, self.seeds = given[0][1], [seed for _, seed in given]
+        self.worlds = len(given)
+        self.months = _horizon(months, self.setting)
+        self.initial_parameters = [resolve(s.parameters, s.name) for s in self.settings]
+        self.tables: Tables = read_tables(self.setting.data)
+        parameters = StackedParameters(self.initial_parameters)
+        streams = Streams(self.seeds)
+        classes = {name: build.load_class(path, build.BASES[name]) for name, path in self.setting.classes.items()}
+        populations = build.build_fixed(self.tables, self.worlds, classes)
+        populations["startups"] = found(self.tables, parameters, streams, classes.get("startups", Startup))
+        chips = build.build_chips(read_catalogue(self.tables), self.tables, self.worlds, self.months)
+        self.economy = Economy(
+            worlds=self.worlds, month=0, tables=self.tables, p=parameters, streams=streams, populations=populations,
+            chips=chips, conditions=build.build_conditions(self.worlds, self.tables),
+            ledger=Ledger(populations, self.worlds, history=self.worlds == 1 or keep_ties),
+            partnerships=Partnerships(populations, keep_ties), refused_entries=np.zeros(self.worlds),
+        )  # fmt: skip
+        founding.set_balance_sheets(self.economy)
+        founding.sign_founding_ties(self.economy)
+        self.measures = Measures(self.worlds)
+        self._trail = record.Trail()
+        self._panel: list[pd.DataFrame] | None = [] if panel else None
+
+    def _register(self) -> None:
+        numbers = itertools.count(1)
+        for population in self.economy.populations.values():
+            population.register(self, numbers)
+            population.table.on_intervention = _Intervention(self.economy, population.name)
+        reporters = {name: functools.partial(_latest, name) for name in MEASURES}
+        self.datacollector = mesa.DataCollector(model_reporters=reporters)
+
+    def step(self) -> None:
+        """One month. The order of these lines is the order in which things happen."""
+        e = self.economy
+        self._apply_dated_events()
+
+        policy.move_inquiries(e)
+        policy.fix_policy(e)
+        e.end_phase()
+
+        knowledge.spread_knowledge(e)
+        knowledge.build_moats(e)
+        knowledge.add_power(e)
+        e.end_phase()
+
+        finance.move_moods(e)
+        finance.fund_startups(e)
+        finance.sign_stakes(e)
+        finance.enter_dated_ties(e)
+        e.end_phase()
+
+        orders.design_products(e)
+        orders.plan_compute(e)
+        orders.place_orders(e)
+        supply.produce_and_ship(e)
+        supply.build_own_chips(e)
+        supply.smuggle(e)
+        supply.install(e)
+        supply.build_centres(e)
+        e.end_phase()
+
+        compute.post_prices(e)
+        compute.choose_hosts(e)
+        compute.rent_compute(e)
+        e.end_phase()
+
+        services.train(e)
+        services.sell_services(e)
+        e.end_phase()
+
+        settlement.pay_costs(e)
+        settlement.fail_and_merge(e)
+        settlement.enter(e)
+        e.end_phase()
+
+        self._record()
+
+    def _apply_dated_events(self) -> None:
+        """Dated events of each world's scenario set parameters from this month on."""
+        for world, setting in enumerate(self.settings):
+            for event in setting.events:
+                if event.month == self.economy.month:
+                    for key, value in event.set.items():
+                        self.economy.p.array(key)[world, 0] = value
+                    if self.worlds == 1:
+                        self.economy.events.append((0, event.month, "policy", "dated event", event.why))
+
+    def _record(self) -> None:
+        e = self.economy
+        residual = record.audit(e)
+        self.measures.record(record.observe(e, residual, self._trail))
+        e.month += 1
+        if e.partnerships.keep and (e.month % 12 == 0 or e.month >= self.months):
+            e.partnerships.snapshot(e.month, record.sizes(e))
+        if self._panel is not None:
+            self._panel.append(founding.panel_of(e))
+        e.end_phase()
+        e.now = {}
+        if hasattr(self, "datacollector"):
+            self.datacollector.collect(self)
+        if e.month >= self.months:
+            self.running = False
+
+    def run(self, months: int | None = None, progress: Callable[[int], None] | None = None) -> ComputeEconomy:
+        """Step ``months`` times, or to the horizon; ``progress`` is told the months completed."""
+        last = self.months if months is None else min(self.month + months, self.months)
+        while self.month < last:
+            self.step()
+            if progress is not None:
+                progress(self.month)
+        return self
+
+    @property
+    def month(self) -> int:
+        """Months completed."""
+        return self.economy.month
+
+    @property
+    def parameters(self) -> StackedParameters:
+        """Parameters in force now."""
+        return self.economy.p
+
+    @property
+    def partnerships(self) -> Partnerships:
+        """The ties between firms."""
+        return self.economy.partnerships
+
+    @property
+    def ledger(self) -> Ledger:
+        """The accounts."""
+        return self.economy.ledger
+
+    @property
+    def populations(self) -> Mapping[str, Any]:
+        """The populations, by name."""
+        return self.economy.populations
+
+    def events_frame(self) -> pd.DataFrame:
+        """The chronicle: world, month, kind, who, text."""
+        import pandas as pd
+
+        return pd.DataFrame(self.economy.events, columns=["world", "month", "kind", "who", "text"])
+
+    def panel_frame(self) -> pd.DataFrame:
+        """Every firm month by month (only with ``panel=True``)."""
+        import pandas as pd
+
+        if self._panel is None:
+            raise KingmakerError("the firm-month panel was not kept: build the model with panel=True.")
+        return pd.concat(self._panel, ignore_index=True) if self._panel else pd.DataFrame()
+
+    def notes(self) -> list[str]:
+        """What a user must know of this run."""
+        refused = self.economy.refused_entries
+        if not np.any(refused > 0):
+            return []
+        return [
+            f"{refused.max():.0f} start-ups were refused entry for want of a slot; raise startups.slots_factor "
+            f"(now {float(self.economy.p.startups.slots_factor[0, 0]):g})."
+        ]
+
+
+def _latest(name: str, model: ComputeEconomy) -> float:
+    """A model reporter of Mesa's DataCollector: the latest value of one measure."""
+    return model.measures.latest(name)
+
+
+class _Intervention:
+    """Books money set from outside against the rest of the economy, so that the ledger still closes."""
+
+    def __init__(self, economy: Economy, population: str) -> None:
+        self.economy, self.population = economy, population
+
+    def __call__(self, slot: int, column: str, value: float) -> None:
+        if column != "cash":
+            raise KingmakerError(
+                f"{self.population}: '{column}' cannot be set; it follows from contracts. Only cash can be given or taken."
+            )
+        if not (np.isfinite(value) and value >= 0.0):
+            raise KingmakerError(f"{self.population}: cash is {value!r}; allowed is a number from 0 on (M$).")
+        cash = self.economy.populations[self.population].table.data["cash"]
+        change = np.zeros_like(cash)
+        change[0, slot] = value - cash[0, slot]
+        given, taken = np.maximum(change, 0.0), np.maximum(-change, 0.0)
+        self.economy.from_rest("intervention", self.population, given)
+        self.economy.pay_rest("intervention", self.population, taken)
+
+
+def _seed(rng: object) -> int:
+    if rng is None:
+        return int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> np.uint64(1))
+    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or not 0 <= int(rng) < 2**63:
+        raise KingmakerError(f"rng is {rng!r}; allowed is a whole number from 0 to 2**63 - 1, or None.")
+    return int(rng)
+
+
+def _horizon(months: object, setting: Scenario) -> int:
+    if months is None:
+        return setting.months
+    if isinstance(months, bool) or not isinstance(months, int | np.integer) or not 1 <= int(months) <= 600:
+        raise KingmakerError(f"months is {months!r}; allowed is a whole number from 1 to 600.")
+    return int(months)

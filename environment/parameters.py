@@ -1,0 +1,161 @@
+"""Every parameter of the model, declared once: value, unit, range, what it does, source.
+
+One declaration feeds the validation of scenario files, the command line's help and tables, and the bounds of sweeps.
+The groups themselves stand in :mod:`environment.parameter_groups`.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pydantic
+
+from agents.errors import KingmakerError, nearest
+from agents.types import FloatArray
+from environment.parameter_groups import Parameters
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """One parameter as declared: what a table, a slider or a sweep needs to know of it."""
+
+    key: str
+    default: float | int
+    unit: str
+    low: float
+    high: float
+    meaning: str
+    source: str
+    structural: bool  # the worlds of one stack must agree on it (it fixes the shape of the arrays)
+
+    @property
+    def integer(self) -> bool:
+        """Whether only whole numbers are allowed."""
+        return isinstance(self.default, int)
+
+    @property
+    def allowed(self) -> str:
+        """The range in words."""
+        kind = "a whole number" if self.integer else "a number"
+        return f"{kind} from {self.low:g} to {self.high:g} ({self.unit})"
+
+
+class ParameterError(KingmakerError):
+    """A parameter that does not exist, has the wrong type, or lies outside its range."""
+
+
+def _declare() -> dict[str, Declaration]:
+    found: dict[str, Declaration] = {}
+    for group, field in Parameters.model_fields.items():
+        group_model = field.annotation
+        assert group_model is not None
+        for name, inner in group_model.model_fields.items():
+            extra: dict[str, Any] = dict(inner.json_schema_extra)
+            bounds = {type(m).__name__: m for m in inner.metadata}
+            found[f"{group}.{name}"] = Declaration(
+                key=f"{group}.{name}",
+                default=inner.default,
+                unit=extra["unit"],
+                low=bounds["Ge"].ge,
+                high=bounds["Le"].le,
+                meaning=inner.description or "",
+                source=extra["source"],
+                structural=extra["structural"],
+            )
+    return found
+
+
+DECLARATIONS: dict[str, Declaration] = _declare()
+
+
+def check(key: str, value: object, where: str) -> float | int:
+    """The value of parameter ``key``, checked; raises :class:`ParameterError` naming ``where``, value and range."""
+    declared = DECLARATIONS.get(key)
+    if declared is None:
+        raise ParameterError(f"{where}: there is no parameter '{key}'.{nearest(key, DECLARATIONS)}")
+    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+        raise ParameterError(f"{where}: '{key}' is {value!r}; allowed is {declared.allowed}.")
+    if declared.integer and value != int(value if math.isfinite(value) else declared.low - 1):
+        raise ParameterError(f"{where}: '{key}' is {value!r}; allowed is {declared.allowed}.")
+    if not declared.low <= value <= declared.high:
+        raise ParameterError(f"{where}: '{key}' is {value!r}; allowed is {declared.allowed}.")
+    return int(value) if declared.integer else float(value)
+
+
+def resolve(overrides: Mapping[str, object], where: str = "parameters") -> dict[str, float | int]:
+    """All parameters, the given ones replaced. Every fault is reported at once.
+
+    Raises:
+        ParameterError: for unknown keys, wrong types and values out of range.
+    """
+    values: dict[str, float | int] = {key: declared.default for key, declared in DECLARATIONS.items()}
+    faults: list[str] = []
+    for key, value in overrides.items():
+        try:
+            values[key] = check(key, value, where)
+        except ParameterError as fault:
+            faults.append(str(fault))
+    if faults:
+        raise ParameterError("\n".join(faults))
+    _validate_whole(values, where)
+    return values
+
+
+def _validate_whole(values: Mapping[str, float | int], where: str) -> None:
+    """Rules between parameters live with the groups (pydantic validators); their messages are passed on."""
+    nested: dict[str, dict[str, float | int]] = {}
+    for key, value in values.items():
+        group, name = key.split(".")
+        nested.setdefault(group, {})[name] = value
+    try:
+        Parameters.model_validate(nested)
+    except pydantic.ValidationError as fault:
+        lines = [f"{where}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in fault.errors()]
+        raise ParameterError("\n".join(lines)) from None
+
+
+class StackedParameters:
+    """Parameter values of all worlds: ``stacked.policy.interoperability`` is an array of shape (worlds, 1).
+
+    The arrays are changed in place by dated events, so a phase reads them anew each month.
+    """
+
+    def __init__(self, worlds: Sequence[Mapping[str, float | int]]) -> None:
+        """Stack the resolved values of each world; structural parameters must agree between worlds."""
+        for key, declared in DECLARATIONS.items():
+            if declared.structural and len({world[key] for world in worlds}) > 1:
+                given = sorted({world[key] for world in worlds})
+                raise ParameterError(f"stack: the worlds differ in '{key}' ({given}), which must be one value a stack.")
+        self._arrays = {
+            key: np.array([[float(world[key])] for world in worlds], dtype=np.float64) for key in DECLARATIONS
+        }
+        for group in Parameters.model_fields:
+            names = [key for key in self._arrays if key.startswith(group + ".")]
+            setattr(self, group, SimpleNamespace(**{key.split(".")[1]: self._arrays[key] for key in names}))
+
+    def __getattr__(self, group: str) -> Any:
+        """Groups are set at construction; this only tells the type checker and names a missing one."""
+        raise AttributeError(f"no parameter group '{group}'")
+
+    def array(self, key: str) -> FloatArray:
+        """The values of ``key`` in all worlds, shape (worlds, 1); writing into it changes them."""
+        return self._arrays[key]
+
+    def values(self, world: int) -> dict[str, float | int]:
+        """The values in force in one world."""
+        return {
+            key: int(array[world, 0]) if DECLARATIONS[key].integer else float(array[world, 0])
+            for key, array in self._arrays.items()
+        }
+
+
+def known(keys: Iterable[str], where: str) -> None:
+    """Raise :class:`ParameterError` if a key is not declared."""
+    for key in keys:
+        if key not in DECLARATIONS:
+            raise ParameterError(f"{where}: there is no parameter '{key}'.{nearest(key, DECLARATIONS)}")

@@ -1,0 +1,183 @@
+"""The ties between firms: typed, dated, sourced. They live in columns; here they are signed, ended, and handed out.
+
+Kinds: cloud contract (exclusive, preferred, right of first refusal, plain), equity stake, chip supply, open-weights
+lineage. Each change is logged, so that the graph of any month can be rebuilt.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from agents.population import Population
+from agents.startup import CONTRACTS
+from agents.types import NONE, REGIONS, BoolArray, FloatArray, IntArray
+
+if TYPE_CHECKING:
+    import networkx as nx
+    import pandas as pd
+
+KINDS = ("cloud_contract", "equity", "chip_supply", "open_weights")
+
+
+@dataclass
+class Change:
+    """One month's changes of one sort: parallel arrays over the ties that changed."""
+
+    month: int
+    action: str  # start, change, end
+    kind: str
+    slot: str  # which of a firm's ties of this kind (host, second, vendor, ...)
+    source: str  # population of the source node
+    target: str
+    world: IntArray
+    source_slot: IntArray
+    source_id: Any
+    target_slot: IntArray
+    subtype: Any
+    share: FloatArray
+    value: FloatArray
+    term: FloatArray
+    why: str
+
+
+class Partnerships:
+    """The log of ties and the graph.
+
+    Args:
+        populations: by name.
+        keep: whether changes are logged (a one-world model; a stack only if asked).
+    """
+
+    def __init__(self, populations: Mapping[str, Population[Any]], keep: bool) -> None:
+        """An empty log."""
+        self.populations = populations
+        self.keep = keep
+        self.log: list[Change] = []
+        self.snapshots: dict[int, dict[str, dict[str, Any]]] = {}
+
+    def note(
+        self,
+        month: int,
+        action: str,
+        kind: str,
+        slot: str,
+        where: BoolArray,
+        ends: tuple[str, str],
+        target: IntArray,
+        *,
+        subtype: IntArray | int = NONE,
+        share: FloatArray | float = 0.0,
+        value: FloatArray | float = 0.0,
+        term: FloatArray | float = 0.0,
+        why: str = "decision",
+    ) -> None:
+        """Log the ties of the firms in ``where`` (worlds, n) with the firms in slots ``target`` (worlds, n)."""
+        if not self.keep or not where.any():
+            return
+        worlds, slots = np.nonzero(where)
+
+        def pick(values: Any) -> Any:
+            return np.broadcast_to(values, where.shape)[where]
+
+        ids = self.populations[ends[0]].table.ids[where]
+        self.log.append(
+            Change(month, action, kind, slot, *ends, worlds.astype(np.int32), slots.astype(np.int32), ids,
+                   pick(target), pick(subtype), pick(share), pick(value), pick(term), why)
+        )  # fmt: skip
+
+    def forget(self, month: int, leaving: BoolArray, population: str) -> None:
+        """Log that all ties of the firms in ``leaving`` end; called before their slots are cleared."""
+        self.note(month, "leave", "any", "any", leaving, (population, population), np.zeros(leaving.shape, np.int32))
+
+    def node(self, population: str, slot: int, world: int = 0) -> str:
+        """The name under which a firm stands in the graph: its name, or kind, slot and id."""
+        table = self.populations[population].table
+        name = table.names.get((world, slot))
+        return name if name is not None else f"{population[:-1]}-{int(table.ids[world, slot]) & ((1 << 52) - 1):x}"
+
+    def open_ties(self, month: int | None, world: int) -> dict[tuple[Any, ...], dict[str, Any]]:
+        """The ties open after ``month`` months (None: now), by (kind, slot, source, source slot, id, target slot)."""
+        ties: dict[tuple[Any, ...], dict[str, Any]] = {}
+        by_source: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
+        for change in self.log:
+            if month is not None and change.month >= month:
+                break
+            for k in np.flatnonzero(change.world == world):
+                source = (change.source, int(change.source_slot[k]))
+                if change.action == "leave":
+                    for key in by_source.pop(source, []):
+                        ties.pop(key, None)
+                    continue
+                key = (change.kind, change.slot, *source, int(change.target_slot[k]), change.target)
+                if change.action == "end":
+                    ties.pop(key, None)
+                    continue
+                old = ties.get(key)
+                ties[key] = _edge(change, int(k)) | ({"start": old["start"]} if old else {})
+                by_source.setdefault(source, []).append(key)
+        return ties
+
+    def snapshot(self, month: int, sizes: Mapping[str, Mapping[str, Any]]) -> None:
+        """Keep every firm's attributes as they are after ``month`` months: population -> column -> (slots,)."""
+        self.snapshots[month] = {name: dict(columns) for name, columns in sizes.items()}
+
+    def graph(self, world: int = 0, month: int | None = None, largest: int | None = None) -> nx.MultiDiGraph:
+        """The ties as a networkx MultiDiGraph.
+
+        Args:
+            world: which world of the stack.
+            month: the number of months completed (12: the end of 2022); None is now.
+            largest: keep all named firms and this many of the largest others (by compute used).
+
+        Raises:
+            ValueError: the log was not kept (a stack), or there is no such world.
+        """
+        from environment.graph import build_graph
+
+        return build_graph(self, world, month, largest)
+
+    def to_frame(self) -> pd.DataFrame:
+        """The log: world, month, action, kind, subtype, source_node, target_node, share, value_musd, term, source."""
+        import pandas as pd
+
+        rows = []
+        for change in self.log:
+            for k in range(len(change.world)):
+                w = int(change.world[k])
+                leave = change.action == "leave"
+                rows.append(
+                    (w, change.month, change.action, change.kind, "" if leave else _subtype(change, k),
+                     self._label(change.source, int(change.source_slot[k]), w, int(change.source_id[k])),
+                     "" if leave else self._label(change.target, int(change.target_slot[k]), w, None),
+                     float(change.share[k]), float(change.value[k]), float(change.term[k]), change.why)
+                )  # fmt: skip
+        columns = ["world", "month", "action", "kind", "subtype", "source_node", "target_node", "share", "value_musd",
+                   "term_months", "source"]  # fmt: skip
+        return pd.DataFrame(rows, columns=columns)
+
+    def _label(self, population: str, slot: int, world: int, firm: int | None) -> str:
+        name = self.populations[population].table.names.get((world, slot))
+        if name is not None or firm is None:
+            return name or self.node(population, slot, world)
+        return f"{population[:-1]}-{firm & ((1 << 52) - 1):x}"
+
+
+def _subtype(change: Change, k: int) -> str:
+    return CONTRACTS[int(change.subtype[k])] if change.kind == "cloud_contract" else ""
+
+
+def _edge(change: Change, k: int) -> dict[str, Any]:
+    return {
+        "kind": change.kind, "subtype": _subtype(change, k), "start": change.month, "share": float(change.share[k]),
+        "value_musd": float(change.value[k]), "term_months": float(change.term[k]), "source": change.why,
+        "id": int(change.source_id[k]),
+    }  # fmt: skip
+
+
+def region_name(code: int) -> str:
+    """The name of a region."""
+    return REGIONS[code]

@@ -1,0 +1,297 @@
+"""Compute: clouds post prices, labs stay, switch or multi-home, capacity is rationed, rent is paid."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import HYPERSCALER, Cloud
+from agents.enterprise import Enterprise
+from agents.offers import Offers
+from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED, Startup
+from agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IntArray
+from environment import compute_market as market
+from environment.economy import Economy
+from environment.phases.orders import _Cut
+
+
+def post_prices(e: Economy) -> None:
+    """List prices follow cost slowly, market rents follow utilisation."""
+    p = e.p
+    population = e.populations["clouds"]
+    clouds: Cloud = population.view()
+    value, price = e.now["line_value"], e.now["line_price"]
+    leader = np.where(value[:, :, 0] > 0.0, price[:, :, 0] / np.maximum(value[:, :, 0], 1e-9), 0.0) * 1e3
+    dear = np.maximum(leader[:, 0:1], 1e-3)  # k$ per unit of capacity on the world's line
+    china = np.where(leader[:, 1:2] > 0.0, leader[:, 1:2], dear)
+    per_unit = np.where(clouds.region == CN, china, dear)
+    life = float(p.chips.asset_life[0, 0])
+    running = p.compute.running_cost * np.ones_like(per_unit)
+    cost = market.cost_per_hour(per_unit, 1.0 + p.chips.building, life, running)
+    clouds.list_price = population.act("post_list_price", p, _Cut(cost))
+    clouds.rent = population.act("post_rent", p, _Cut(running), _Cut(p.compute.market_markup * cost))
+    market_side = (clouds.type != HYPERSCALER) & (clouds.region != CN) & clouds.rents_out & clouds.alive
+    weight = np.where(market_side, clouds.compute + 1.0, 0.0)
+    e.now["rent_market"] = (weight * clouds.rent).sum(axis=-1) / np.maximum(weight.sum(axis=-1), 1e-9)
+
+
+def make_offers(e: Economy) -> Offers:
+    """The attraction of each host to tenants of each region: price, room, size, home."""
+    p = e.p.compute
+    clouds: Cloud = e.populations["clouds"].view()
+    room = np.maximum(clouds.capacity - clouds.inside, 0.0)
+    serves = clouds.rents_out & clouds.alive & (room > p.smallest_host)
+    base = (
+        -p.price_sensitivity * np.log(np.maximum(clouds.rent, 0.01))
+        + p.size_taste * np.log(np.maximum(room, 1.0))
+        + p.service_taste * np.log(np.maximum(1.0 - clouds.shortage, 0.05))
+        + p.breadth_taste * np.log1p(clouds.cloud_revenue)
+    )
+    chinese = clouds.region == CN
+    utility = np.full((e.worlds, e.populations["clouds"].slots, 4), -np.inf)
+    for region in (US, EU, CN, OTHER):
+        home = np.where(clouds.region == region, p.home_taste, 0.0)
+        reach = serves & (chinese == (region == CN))
+        utility[:, :, region] = np.where(reach, base + home, -np.inf)
+    return Offers(utility)
+
+
+def choose_hosts(e: Economy) -> None:
+    """Contracts that run out are reviewed; talks end in signatures; new tenants start at once."""
+    p, f = e.p, e.in_force
+    population = e.populations["startups"]
+    startups: Startup = population.view()
+    clouds: Cloud = e.populations["clouds"].view()
+    kept = np.maximum(1.0 - f["interoperability"], 0.0)
+    stay = population.act("switching_cost", p, f["egress"], kept)
+    epoch = e.month // int(p.compute.taste_months[0, 0])
+    taste = e.streams.draws("choose host", epoch, population.table.ids)
+    best, other = population.act("choose_host", make_offers(e), _Cut(stay), taste)
+    _sign(e, startups, best, clouds)
+    _review(e, startups, best, stay)
+    _second_hosts(e, startups, other, kept)
+
+
+def _sign(e: Economy, startups: Startup, best: IntArray, clouds: Cloud) -> None:
+    """Talks that end become contracts (the switch itself); a firm without host takes the best at once."""
+    p = e.p.compute
+    left = np.maximum(startups.talks_left - 1.0, 0.0)
+    signs = (startups.talks != NONE) & (left <= 0.0)
+    gone = ~market.at_host(clouds.alive.astype(np.float64), startups.talks).astype(np.bool_)
+    signs &= ~gone
+    starts = startups.alive & (startups.host == NONE) & (best != NONE)
+    e.partnerships.note(e.month, "end", "cloud_contract", "host", signs, ("startups", "clouds"), startups.host)
+    _pay_for_moving(e, startups, signs)
+    host = np.where(signs, startups.talks, np.where(starts, best, startups.host)).astype(np.int32)
+    moved = signs | starts
+    startups.contract = np.where(moved, PLAIN, startups.contract).astype(np.int8)
+    lot = e.draws("contract term", "startups").uniform()
+    startups.term = np.where(moved, np.floor(p.shortest_term + p.term_spread * lot), startups.term)
+    startups.tenure = np.where(moved, 0.0, startups.tenure)
+    startups.second = np.where(startups.second == host, NONE, startups.second)
+    startups.second_share = np.where(startups.second == NONE, 0.0, startups.second_share)
+    startups.host = host
+    startups.talks = np.where(signs, NONE, startups.talks)
+    startups.talks_left = left
+    e.partnerships.note(
+        e.month, "start", "cloud_contract", "host", moved, ("startups", "clouds"), host, subtype=PLAIN,
+        term=startups.term, share=1.0,
+    )  # fmt: skip
+    e.tell(signs, "startups", "switch", "moves to another cloud")
+    hosted = (startups.host != NONE) & startups.alive
+    weight = startups.weight
+    settled = np.maximum((weight * hosted).sum(axis=-1), 1e-12)
+    e.now["switching_rate"] = (weight * signs).sum(axis=-1) / settled
+
+
+def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
+    """Egress at cost and the work of moving, paid to the old host and to staff (rest)."""
+    p, f = e.p.compute, e.in_force
+    hosts = e.populations["clouds"].slots
+    fee = np.where(signs & (startups.host != NONE), p.egress_bill * f["egress"] * startups.used * 1e-3, 0.0)
+    fee = np.minimum(fee, 0.1 * startups.cash)
+    e.ledger.pay("egress", "startups", fee, "clouds", market.by_host(fee, startups.host, hosts))
+
+
+def _review(e: Economy, startups: Startup, best: IntArray, stay: FloatArray) -> None:
+    """At the end of a term the tenant compares; it renews, or begins to talk to the host that it likes better.
+
+    Exclusivity relaxes to a right of first refusal when the host stays short of what the lab wants, or when the law
+    bans it. A tenant that is served badly may talk before its term ends.
+    """
+    p = e.p.compute
+    due = startups.alive & (startups.host != NONE) & (startups.term <= 0.0)
+    luck = e.draws("impatience", "startups").uniform()
+    short = startups.alive & (startups.fill < p.patience) & (luck < p.impatience)
+    banned = e.in_force["exclusivity"] < 0.5
+    exclusive = startups.contract == EXCLUSIVE
+    loosens = exclusive & ((short & (startups.fill < p.patience)) | banned)
+    startups.contract = np.where(loosens, FIRST_REFUSAL, startups.contract).astype(np.int8)
+    e.partnerships.note(
+        e.month, "change", "cloud_contract", "host", loosens, ("startups", "clouds"), startups.host,
+        subtype=FIRST_REFUSAL, term=startups.term, share=1.0 - startups.second_share,
+    )  # fmt: skip
+    e.tell(loosens, "startups", "deal", "is freed from exclusivity: its cloud keeps a right of first refusal")
+    bound = startups.contract == EXCLUSIVE
+    moves = (due | short) & ~bound & (best != startups.host) & (best != NONE) & (startups.talks == NONE)
+    startups.talks = np.where(moves, best, startups.talks)
+    startups.talks_left = np.where(moves, p.negotiation, startups.talks_left)
+    lot = e.draws("renewal", "startups").uniform()
+    renewed = due & ~moves
+    startups.term = np.where(renewed, np.floor(p.shortest_term + p.term_spread * lot), startups.term)
+    startups.term = np.where(startups.host != NONE, np.maximum(startups.term - 1.0, 0.0), 0.0)
+    startups.tenure = np.where(startups.host != NONE, startups.tenure + 1.0, 0.0)
+
+
+def _second_hosts(e: Economy, startups: Startup, other: IntArray, kept: FloatArray) -> None:
+    """A second host pays if what it adds exceeds a fixed cost, which interoperability lowers (Katz & Shapiro 1985).
+
+    What it adds: compute that the first host does not serve, and bargaining; it matters more to large tenants. A lab
+    under a right of first refusal may go elsewhere only while its host is short.
+    """
+    p = e.p.compute
+    size = np.log1p(startups.used / np.maximum(startups.weight, 1e-12))
+    gain = p.second_gain * (1.0 - startups.fill) * size + p.second_taste * size
+    cost = p.second_cost * kept
+    luck = e.draws("second host", "startups").uniform()
+    refused = (startups.contract == FIRST_REFUSAL) & (startups.fill > p.patience)
+    may = startups.alive & (startups.host != NONE) & (startups.contract != EXCLUSIVE) & ~refused
+    chance = p.second_chance / (1.0 + np.exp(-np.clip(gain - cost, -40.0, 40.0)))
+    adds = may & (startups.second == NONE) & (other != NONE) & (other != startups.host) & (luck < chance)
+    drops = (startups.second != NONE) & (luck > 1.0 - p.second_end / (1.0 + np.exp(np.clip(gain - cost, -40.0, 40.0))))
+    ends = ("startups", "clouds")
+    e.partnerships.note(e.month, "end", "cloud_contract", "second", drops, ends, startups.second)
+    second = np.where(adds, other, np.where(drops, NONE, startups.second)).astype(np.int32)
+    share = np.where(adds, p.second_share, np.where(drops, 0.0, startups.second_share))
+    want = np.where(second != NONE, np.clip(share + 0.05 * (1.0 - startups.fill) - 0.005, 0.1, 0.6), 0.0)
+    startups.second, startups.second_share = second, want
+    e.partnerships.note(e.month, "start", "cloud_contract", "second", adds, ends, second, subtype=PLAIN, share=want)
+    e.tell(adds, "startups", "deal", "takes a second cloud")
+    e.now["second_contracts"] = (adds * startups.weight).sum(axis=-1)
+
+
+def rent_compute(e: Economy) -> None:
+    """Wants meet capacity: partners first, others pro rata; what is got is paid, credit first."""
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    p = e.p
+    rent = clouds.rent
+    at = market.at_host(rent, startups.host)
+    partner = (startups.contract == EXCLUSIVE) | (startups.contract == PREFERRED)
+    at = at * np.where(partner, 1.0 - p.compute.preferred_discount, 1.0)
+    at_second = market.at_host(rent, startups.second)
+    budget, _ = e.populations["startups"].act("budget", p)
+    drawable = np.where(startups.prepaid > 0.0, startups.prepaid / p.capital.credit_months, 0.0)
+    inference = p.services.compute_cost_share * startups.revenue
+    budget = np.minimum(np.maximum(budget, np.minimum(inference, 0.6 * startups.cash)) + drawable,
+                        0.6 * startups.cash + startups.prepaid)  # fmt: skip
+    blend = at * (1.0 - startups.second_share) + at_second * startups.second_share
+    wanted = market.affordable(budget, blend)
+    hosts = e.populations["clouds"].slots
+    first, second = wanted * (1.0 - startups.second_share), wanted * startups.second_share
+    kept = e.populations["clouds"].act("kept_inside", p)
+    free = np.maximum(clouds.capacity - kept, 0.0)
+    business = _enterprise_wants(e, rent)
+    partners = market.by_host(np.where(partner, first, 0.0), startups.host, hosts)
+    plain = market.by_host(np.where(partner, 0.0, first), startups.host, hosts)
+    plain = plain + market.by_host(second, startups.second, hosts) + business
+    fill_partner, fill_other = market.fill_rates(partners, plain, free)
+    fill_first = np.where(partner, market.at_host(fill_partner, startups.host), market.at_host(fill_other, startups.host))
+    got_first = first * fill_first
+    got_second = second * market.at_host(fill_other, startups.second)
+    _pay_rent(e, startups, got_first, at, got_second, at_second)
+    startups.wanted, startups.used = wanted, got_first + got_second
+    served = np.where(wanted > 0.0, startups.used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
+    startups.fill = startups.fill + 0.3 * (served - startups.fill)
+    _settle_clouds(e, clouds, partners + plain, partners * fill_partner + plain * fill_other, kept)
+    _pay_business(e, business * fill_other, rent)
+    total = np.maximum(wanted.sum(axis=-1), 1e-12)
+    e.now["tenant_fill_rate"] = startups.used.sum(axis=-1) / total
+
+
+def _pay_rent(
+    e: Economy, startups: Startup, first: FloatArray, at: FloatArray, second: FloatArray, at_second: FloatArray
+) -> None:
+    hosts = e.populations["clouds"].slots
+    due, due_second = market.spending(first, at), market.spending(second, at_second)
+    credit = startups.prepaid
+    from_credit = np.where(startups.host == startups.credit_host, np.minimum(credit, due), 0.0)
+    other_credit = np.where(startups.second == startups.credit_host, np.minimum(credit - from_credit, due_second), 0.0)
+    drawn = np.maximum(from_credit + np.where(startups.second != NONE, other_credit, 0.0), 0.0)
+    drawn = np.where(startups.credit_host != NONE, drawn, 0.0)
+    from_credit = np.minimum(from_credit, drawn)
+    other_credit = drawn - from_credit
+    earned = market.by_host(drawn, startups.credit_host, hosts)
+    e.ledger.draw_down("rent", "startups", drawn, "clouds", earned)
+    cash_first, cash_second = due - from_credit, due_second - other_credit
+    share = cash_first + cash_second
+    squeeze = np.minimum(startups.cash / np.where(share > 0.0, share, 1.0), 1.0)
+    cash_first, cash_second = cash_first * squeeze, cash_second * squeeze
+    got_first = market.by_host(cash_first, startups.host, hosts)
+    got_second = market.by_host(cash_second, startups.second, hosts)
+    own = startups.vendor_cash / np.maximum(startups.cash, 1e-12)
+    at_vendor = np.where(startups.vendor == startups.host, cash_first, 0.0)
+    at_vendor = at_vendor + np.where(startups.vendor == startups.second, cash_second, 0.0)
+    circular = drawn + np.where(startups.vendor != NONE, np.minimum(own, 1.0) * at_vendor, 0.0)
+    raised = np.minimum(startups.raised_cash / np.maximum(startups.cash, 1e-12), 1.0)
+    paid = cash_first + cash_second
+    startups.spending_raised = drawn + raised * paid
+    e.ledger.pay("rent", "startups", paid, "clouds", got_first + got_second)
+    left = np.maximum(1.0 - paid / np.maximum(startups.cash + paid, 1e-12), 0.0)
+    startups.vendor_cash = startups.vendor_cash * left
+    startups.raised_cash = startups.raised_cash * left
+    income = earned + got_first + got_second
+    e.now["rent_income"] = income
+    e.now["circular_musd"] = circular.sum(axis=-1)
+
+
+def _enterprise_wants(e: Economy, rent: FloatArray) -> FloatArray:
+    """Compute wanted by enterprises that run open models, at the clouds that serve them already, (worlds, hosts)."""
+    sectors: Enterprise = e.populations["enterprises"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    base = clouds.cloud_revenue * clouds.rents_out * clouds.alive + 1e-9 * clouds.rents_out
+    wants = np.zeros_like(rent)
+    for inside in (True, False):
+        demand = np.where((sectors.region == CN) == inside, sectors.compute, 0.0).sum(axis=-1, keepdims=True)
+        weight = np.where((clouds.region == CN) == inside, base, 0.0)
+        whole = weight.sum(axis=-1, keepdims=True)
+        wants = wants + demand * weight / np.where(whole > 0.0, whole, 1.0)
+    return wants
+
+
+def _pay_business(e: Economy, got: FloatArray, rent: FloatArray) -> None:
+    """Enterprises pay the market for the compute on which they run open models."""
+    sectors: Enterprise = e.populations["enterprises"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    bill = market.spending(got, rent)
+    due = np.zeros_like(sectors.cash)
+    for inside in (True, False):
+        part = np.where((sectors.region == CN) == inside, sectors.compute, 0.0)
+        whole = part.sum(axis=-1, keepdims=True)
+        total = np.where((clouds.region == CN) == inside, bill, 0.0).sum(axis=-1, keepdims=True)
+        due = due + total * part / np.where(whole > 0.0, whole, 1.0)
+        bill = np.where(((clouds.region == CN) == inside) & (whole <= 0.0), 0.0, bill)
+    e.from_rest("income", "enterprises", due)
+    e.ledger.pay("rent", "enterprises", due, "clouds", bill)
+    e.now["rent_income"] = e.now["rent_income"] + bill
+
+
+def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArray, kept: FloatArray) -> None:
+    """What tenants leave goes to own use; utilisation, shortage and expected demand are seen."""
+    p = e.p.clouds
+    inside = np.minimum(clouds.wanted_inside, np.maximum(clouds.capacity - sold, 0.0))
+    used = inside + sold
+    clouds.inside, clouds.sold = inside, sold
+    clouds.utilisation = used / np.where(clouds.capacity > 0.0, clouds.capacity, 1.0)
+    missed = np.where(wants > 0.0, 1.0 - sold / np.where(wants > 0.0, wants, 1.0), 0.0)
+    clouds.shortage = clouds.shortage + 0.3 * (missed - clouds.shortage)
+    clouds.demand_outside = clouds.demand_outside + p.demand_speed * (wants - clouds.demand_outside)
+    e.now["used"], e.now["tenant_wants"] = used, wants
+
+
+def europe_at_home(startups: Startup, clouds: Cloud) -> FloatArray:
+    """Share of European start-ups' compute that stands at European clouds, shape (worlds,)."""
+    mine = (startups.region == EU) & startups.alive
+    home = market.at_host((clouds.region == EU).astype(np.float64), startups.host) > 0.5
+    used = np.where(mine, startups.used, 0.0)
+    total = used.sum(axis=-1)
+    return np.where(home, used, 0.0).sum(axis=-1) / np.where(total > 0.0, total, 1.0)

@@ -1,0 +1,169 @@
+"""Finance: funds call money and fund start-ups; clouds buy stakes, part of it as compute; dated deals come in."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import Cloud
+from agents.investor import Investor
+from agents.startup import EXCLUSIVE, PREFERRED, Startup
+from agents.types import CN, NONE, BoolArray, FloatArray, IntArray
+from environment import capital_market as market
+from environment.compute_market import at_host, by_host
+from environment.economy import Economy
+
+
+def move_moods(e: Economy) -> None:
+    """Belief in AI spreads among clouds, and the wave of venture money moves."""
+    p, c = e.p, e.conditions
+    clouds: Cloud = e.populations["clouds"].view()
+    clouds.sentiment = e.populations["clouds"].act("update_sentiment", p, c.signal, c.mood)
+    weight = clouds.compute
+    total = weight.sum(axis=-1, keepdims=True)
+    c.mood = (clouds.sentiment * weight).sum(axis=-1, keepdims=True) / np.where(total > 0.0, total, 1.0)
+    investors: Investor = e.populations["investors"].view()
+    luck = e.draws("venture mood", "investors").normal()
+    excitement = c.mood + 0.05 * luck
+    investors.sentiment = e.populations["investors"].act("update_sentiment", p, excitement, p.capital.dryness)
+    called = e.populations["investors"].act("calls", p)
+    e.from_rest("commitments", "investors", called)
+
+
+def fund_startups(e: Economy) -> None:
+    """Funds of a region place their money with start-ups that go out for it, by merit and luck."""
+    p = e.p
+    startups: Startup = e.populations["startups"].view()
+    investors: Investor = e.populations["investors"].view()
+    mood = (investors.sentiment * investors.commitments).sum(axis=-1, keepdims=True)
+    mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), 1e-9)
+    asks = e.populations["startups"].act("asks", p, mood)
+    merit = np.exp(
+        p.capital.merit_capability * (startups.capability - e.conditions.frontier)
+        + p.capital.merit_growth * np.clip(startups.growth, -0.1, 0.3)
+    )
+    luck = e.draws("funding", "startups")
+    offers = e.populations["investors"].act("invests", p)
+    granted, lead = _place(asks, merit, offers, startups, investors, luck.uniform())
+    invested = by_host(granted, lead, offers.shape[1])
+    e.ledger.pay("equity", "investors", invested, "startups", granted)
+    investors.invested = invested
+    startups.investor = np.where(granted > 0.0, lead, startups.investor)
+    startups.raised_cash = startups.raised_cash + granted
+    startups.paid_funds = startups.paid_funds + granted
+    e.now["funding_musd"] = granted.sum(axis=-1)
+    e.partnerships.note(
+        e.month, "start", "equity", "investor", granted > 0.0, ("startups", "investors"), lead, value=granted
+    )
+    startups.value = market.lab_value(
+        startups.revenue, startups.growth, startups.cash,
+        p.capital.promise * startups.weight * np.exp(2.0 * (startups.capability - e.conditions.frontier)), mood,
+    )  # fmt: skip
+
+
+def _place(
+    asks: FloatArray, merit: FloatArray, offers: FloatArray, startups: Startup, investors: Investor, luck: FloatArray
+) -> tuple[FloatArray, IntArray]:
+    """Funds of China serve China; the others serve the rest, each in proportion to its money (lead by lot)."""
+    home = startups.region == CN
+    granted = np.zeros_like(asks)
+    lead = np.full(asks.shape, NONE, dtype=np.int32)
+    for inside in (True, False):
+        funds = np.where((investors.region == CN) == inside, offers, 0.0)
+        money = funds.sum(axis=-1, keepdims=True)
+        mine = np.where(home == inside, asks, 0.0)
+        got = market.fund(mine, merit, money, luck)
+        granted = granted + got
+        # the lead investor is drawn by money; the number of funds is small, so a running comparison is cheapest
+        edge = np.zeros_like(money)
+        ticket = (luck * 7919.0) % 1.0
+        for fund in range(funds.shape[1]):
+            share = funds[:, fund : fund + 1] / np.where(money > 0.0, money, 1.0)
+            inside_edge = (ticket >= edge) & (ticket < edge + share) & (got > 0.0)
+            lead = np.where(inside_edge, np.int32(fund), lead)
+            edge = edge + share
+        lead = np.where((got > 0.0) & (lead == NONE), np.argmax(funds, axis=-1)[:, np.newaxis], lead).astype(np.int32)
+    return _even_out(granted, lead, offers), lead
+
+
+def _even_out(granted: FloatArray, lead: IntArray, offers: FloatArray) -> FloatArray:
+    """Cut what a single fund would overspend, because leads are drawn by lot."""
+    wanted = by_host(granted, lead, offers.shape[1])
+    cut = np.minimum(offers / np.where(wanted > 0.0, wanted, 1.0), 1.0)
+    return granted * at_host(cut, lead, 0.0)
+
+
+def sign_stakes(e: Economy) -> None:
+    """Clouds buy stakes in able labs (equity for compute): part in cash, part as compute paid ahead.
+
+    The host of a lab defends it, a rival may take it; a lab talks to one at a time. The money is paid in full; the
+    credit part is at once paid back as a prepayment for compute (Brennan, Maksimovic & Zechner 1988: vendor finance).
+    """
+    p = e.p.capital
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    money = e.populations["clouds"].act("offers_stake", e.p)
+    draws = e.draws("stakes", "startups")
+    able = startups.alive & (startups.capability >= e.conditions.frontier - p.stake_gap)
+    outgo = startups.staff + startups.spend_on_compute(e.p)
+    hungry = able & ((startups.fill < 0.98) | (startups.cash < p.stake_runway * outgo))
+    ready = hungry & (draws.uniform() < p.stake_chance)
+    partner = np.where(startups.host != NONE, startups.host, startups.second)
+    same_side = at_host((clouds.region == CN).astype(np.float64), partner) == (startups.region == CN)
+    ready = ready & (partner != NONE) & same_side
+    weight = np.where(ready, np.exp(2.0 * (startups.capability - e.conditions.frontier)) * startups.weight, 0.0)
+    total = by_host(weight, partner, money.shape[1])
+    amount = weight / np.where(at_host(total, partner) > 0.0, at_host(total, partner), 1.0) * at_host(money, partner)
+    amount = np.minimum(amount, p.stake_of_value * startups.value)
+    _buy_in(e, np.where(ready, amount, 0.0), partner, "decision: equity for compute")
+
+
+def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None:
+    """A cloud pays for new shares; the credit part comes back as a prepayment for compute."""
+    p = e.p.capital
+    startups: Startup = e.populations["startups"].view()
+    where = amount > 0.0
+    hosts = e.populations["clouds"].slots
+    paid = by_host(amount, partner, hosts)
+    e.ledger.pay("equity", "clouds", paid, "startups", amount)
+    other = where & (startups.vendor != NONE) & (startups.vendor != partner)
+    # compute can be owed by one cloud only: what an earlier vendor still owes bars a credit from a new one
+    free = (startups.prepaid <= 0.0) | (startups.credit_host == partner)
+    credit = np.where(free, p.credit_part * amount, 0.0)
+    e.ledger.pay("prepayment", "startups", credit, "clouds", by_host(credit, partner, hosts))
+    stake = amount / np.maximum(startups.value + amount, 1e-9)
+    startups.vendor_before = np.where(other, startups.vendor, startups.vendor_before)
+    startups.vendor_before_share = np.where(other, startups.vendor_share, startups.vendor_before_share)
+    kept = np.where(other, 0.0, startups.vendor_share * (1.0 - stake))
+    startups.vendor_share = np.where(where, np.minimum(kept + stake, 0.9), startups.vendor_share)
+    startups.vendor = np.where(where, partner, startups.vendor)
+    startups.credit_host = np.where(credit > 0.0, partner, startups.credit_host)
+    startups.paid_clouds = startups.paid_clouds + amount
+    startups.vendor_cash = startups.vendor_cash + np.where(where, amount - credit, 0.0)
+    startups.raised_cash = startups.raised_cash + np.where(where, amount - credit, 0.0)
+    preferred = where & (startups.host == partner) & (startups.contract != EXCLUSIVE)
+    startups.contract = np.where(preferred, PREFERRED, startups.contract).astype(np.int8)
+    e.now["funding_musd"] = e.now["funding_musd"] + amount.sum(axis=-1)
+    e.now["stakes_musd"] = e.now.get("stakes_musd", np.zeros(e.worlds)) + amount.sum(axis=-1)
+    e.partnerships.note(
+        e.month, "start", "equity", "vendor", where, ("startups", "clouds"), partner, share=startups.vendor_share,
+        value=amount, why=why,
+    )  # fmt: skip
+    e.tell(where & (amount > 50.0), "startups", "deal", "sells a stake to its cloud for money and compute")
+
+
+def enter_dated_ties(e: Economy) -> None:
+    """Ties of the data files that begin this month (up to February 2023 they are input, not outcome)."""
+    startups: Startup = e.populations["startups"].view()
+    shape = startups.alive.shape
+    names = [row.id for row in e.tables.startups]
+    clouds = [row.id for row in e.tables.clouds]
+    for tie in e.tables.ties:
+        if tie.start != e.month or tie.kind != "equity" or tie.target_node not in names or tie.source_node not in clouds:
+            continue
+        where = np.zeros(shape, dtype=np.bool_)
+        where[:, names.index(tie.target_node)] = True
+        where &= startups.alive
+        partner = np.full(shape, clouds.index(tie.source_node), dtype=np.int32)
+        _buy_in(e, np.where(where, float(tie.value_musd or 0.0), 0.0), partner, f"dated input: {tie.source}")
+        if tie.share is not None:
+            startups.vendor_share = np.where(where, tie.share, startups.vendor_share)

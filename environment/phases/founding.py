@@ -1,0 +1,105 @@
+"""The state of January 2022: balance sheets and ties that stand before the first month; and the firm-month panel."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED
+from agents.types import NONE
+from environment.economy import Economy
+from environment.ledger import Ledger
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+_CONTRACT = {"exclusive": EXCLUSIVE, "preferred": PREFERRED, "right_of_first_refusal": FIRST_REFUSAL}
+
+
+def set_balance_sheets(e: Economy) -> None:
+    """Chips on the ground at depreciated cost, debts owed to the rest of the economy; then the books are opened."""
+    clouds = e.populations["clouds"].table
+    book = (e.chips.running * e.chips.price[:, np.newaxis, :]).sum(axis=-1) * 1e-3 * 1.4 * 0.6
+    clouds.data["fixed"][...] = np.where(clouds.alive, book, 0.0)
+    life = float(e.p.chips.asset_life[0, 0])
+    e.chips.founding_depreciation = clouds.data["fixed"] / np.floor(life / 2.0)
+    debt = np.array([row.debt_musd for row in e.tables.clouds]) * np.ones_like(clouds.data["debt"])
+    clouds.data["debt"][...] = np.where(clouds.alive, debt, 0.0)
+    rest = e.populations["sectors"].table.data
+    rest["loans"][:, 0] = clouds.data["debt"].sum(axis=-1)
+    value = e.chips.h100e * 0.6 + e.chips.memory * 0.4
+    running = e.chips.running
+    clouds.data["capacity"][...] = (running * value[:, np.newaxis, :]).sum(axis=-1)
+    clouds.data["compute"][...] = (running * e.chips.h100e[:, np.newaxis, :]).sum(axis=-1)
+    clouds.data["algorithms"][...] = np.where(clouds.alive, clouds.data["talent"] - 1.05, 0.0)
+    wants = clouds.data["workloads"] + clouds.data["ambition"]
+    clouds.data["wanted_inside"][...] = wants
+    clouds.data["inside"][...] = wants
+    e.chips.lead[...] = e.p.chips.shortest_lead[..., np.newaxis]
+    e.ledger = Ledger(e.populations, e.worlds, history=e.ledger.history)
+
+
+def sign_founding_ties(e: Economy) -> None:
+    """Contracts, stakes and supply relations of the data that stand in January 2022, with their true start."""
+    labs = {row.id: k for k, row in enumerate(e.tables.startups)}
+    clouds = {row.id: k for k, row in enumerate(e.tables.clouds)}
+    makers = {row.id: k for k, row in enumerate(e.tables.chipmakers)}
+    for tie in sorted(e.tables.ties, key=lambda t: t.start):
+        if tie.start > 0:
+            continue
+        why = f"data: {tie.source}"
+        if tie.kind == "cloud_contract" and tie.source_node in labs and tie.target_node in clouds:
+            _sign(e, labs[tie.source_node], clouds[tie.target_node], tie, why)
+        elif tie.kind == "equity" and tie.target_node in labs and tie.source_node in clouds:
+            _hold(e, labs[tie.target_node], clouds[tie.source_node], tie, why)
+        elif tie.kind == "chip_supply" and tie.source_node in makers and tie.target_node in clouds:
+            _note(e, "chip_supply", f"supply {tie.target_node}", ("chipmakers", "clouds"), makers[tie.source_node],
+                  clouds[tie.target_node], tie, why)  # fmt: skip
+
+
+def _sign(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
+    table = e.populations["startups"].table
+    if not table.alive[0, lab]:
+        return
+    data = table.data
+    data["host"][:, lab], data["contract"][:, lab] = cloud, _CONTRACT.get(tie.subtype, PLAIN)
+    data["term"][:, lab], data["tenure"][:, lab] = 24.0, float(-tie.start)
+    _note(e, "cloud_contract", "host", ("startups", "clouds"), lab, cloud, tie, why)
+
+
+def _hold(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
+    table = e.populations["startups"].table
+    if not table.alive[0, lab]:
+        return
+    table.data["vendor"][:, lab] = cloud
+    table.data["vendor_share"][:, lab] = tie.share or 0.0
+    _note(e, "equity", "vendor", ("startups", "clouds"), lab, cloud, tie, why)
+
+
+def _note(e: Economy, kind: str, slot: str, ends: tuple[str, str], a: int, b: int, tie: Any, why: str) -> None:
+    shape = e.populations[ends[0]].table.alive.shape
+    where = np.zeros(shape, dtype=np.bool_)
+    where[:, a] = True
+    e.partnerships.note(
+        tie.start, "start", kind, slot, where, ends, np.full(shape, b, dtype=np.int32),
+        subtype=_CONTRACT.get(tie.subtype, PLAIN) if kind == "cloud_contract" else NONE, share=tie.share or 0.0,
+        value=tie.value_musd or 0.0, why=why,
+    )  # fmt: skip
+
+
+def panel_of(e: Economy) -> pd.DataFrame:
+    """All firms alive in the month just ended: month, population, name, id, and the columns of each kind."""
+    import pandas as pd
+
+    frames = []
+    for name, population in e.populations.items():
+        table = population.table
+        slots = np.flatnonzero(table.alive[0])
+        columns: dict[str, Any] = {
+            "month": e.month - 1, "population": name,
+            "firm": [e.partnerships.node(name, int(slot)) for slot in slots],
+        }  # fmt: skip
+        columns |= {key: array[0, slots] for key, array in table.data.items()}
+        frames.append(pd.DataFrame(columns))
+    return pd.concat(frames, ignore_index=True)

@@ -1,0 +1,258 @@
+"""Orders: clouds and self-building labs plan compute, split it over makers, order and cancel."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.chipmaker import Chipmaker
+from agents.cloud import Cloud
+from agents.types import CN, BoolArray, FloatArray
+from environment import chip_market as market
+from environment.economy import Economy
+
+
+def design_products(e: Economy) -> None:
+    """What each maker sells to the world and to China this month; designs to the export cap move on."""
+    chips, f, p = e.chips, e.in_force, e.p
+    e.now["value"] = _value(e)
+    month = min(e.month, len(chips.mixes) - 1)
+    world_mix = np.tile(chips.mixes[month], (e.worlds, 1))
+    allowed = market.sellable_to_china(
+        chips.tpp, chips.density, chips.interconnect, vintage=f["export_vintage"], cap=f["export_cap"],
+        interconnect_limit=p.policy.export_interconnect, dense_tpp=p.policy.export_dense_tpp,
+        density_limit=p.policy.export_density,
+    )  # fmt: skip
+    china_mix = np.zeros_like(world_mix)
+    makers: Chipmaker = e.populations["chipmakers"].view()
+    restricted = np.zeros_like(makers.capacity, dtype=np.bool_)
+    for maker, block in enumerate(chips.catalogue.blocks):
+        foreign = (makers.region != CN)[:, maker : maker + 1]
+        free = allowed[:, block] | ~foreign
+        china_mix[:, block], restricted[:, maker] = _china_line(e, world_mix[:, block], free, block)
+    _design(e, restricted)
+    licence = p.policy.export_licence > 0.5
+    china_mix = np.where(licence & chips.designed, 0.0, china_mix)
+    e.now["mix"] = np.stack([world_mix, china_mix], axis=1)
+
+
+def _value(e: Economy) -> FloatArray:
+    """What a unit of each product is worth in use: training and inference throughput as they are needed."""
+    w = e.conditions.inference_share
+    return (1.0 - w) * e.chips.h100e + w * e.chips.memory
+
+
+def _china_line(e: Economy, mix: FloatArray, free: BoolArray, block: slice) -> tuple[FloatArray, BoolArray]:
+    """A maker's mix for China, and whether it has reason to design a chip to the cap.
+
+    If all it sells elsewhere is free, China gets the same; otherwise the best chip that is free and ready.
+    """
+    same = ~((mix > 0.05) & ~free).any(axis=-1, keepdims=True)
+    value = e.now["value"][:, block]
+    ready = (mix > 0.0) | e.chips.designed[:, block]
+    worth = np.where(free & ready, value, 0.0)
+    best = worth.max(axis=-1, keepdims=True)
+    first = np.cumsum(worth == best, axis=-1) == 1
+    single = np.where((worth == best) & first & (best > 0.0), 1.0, 0.0)
+    newest = np.where(mix > 0.0, value, 0.0).max(axis=-1, keepdims=True)
+    restricted = ~same[:, 0] & (best < e.p.chips.design_gain * newest * e.p.chips.export_margin)[:, 0]
+    return np.where(same, mix, single), restricted
+
+
+def _design(e: Economy, restricted: BoolArray) -> None:
+    """Sellers design to the export cap: about half a year from decision to first shipments (row R4)."""
+    chips, p = e.chips, e.p.chips
+    population = e.populations["chipmakers"]
+    makers: Chipmaker = population.view()
+    sells = np.tile((chips.outstanding[:, :, chips.in_china].sum(axis=-1) > 0.0) | (e.month <= 24), (1, 1))
+    starts = population.act("starts_design", _Cut(sells), _Cut(restricted))
+    timer = np.where(starts, p.design_months, makers.design)
+    done = (timer >= 0.0) & (timer < 1.0)
+    makers.design = np.where(done | (timer < 0.0), -1.0, timer - 1.0)
+    for maker, block in enumerate(chips.catalogue.blocks):
+        _draw_design(e, block, done[:, maker])
+    e.tell(done, "chipmakers", "chip", "ships a chip designed to the export cap")
+
+
+def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
+    """Fill the maker's next empty slot: under the rule of 2022 by less interconnect, later by less performance."""
+    chips, f = e.chips, e.in_force
+    month = min(e.month, len(chips.mixes) - 1)
+    sold = np.where(chips.mixes[month][block] > 0.0, e.now["value"][:, block], 0.0)
+    base = block.start + np.argmax(sold, axis=-1)
+    empty = [k for k in range(block.start, block.stop) if chips.catalogue.rows[k] is None]
+    for world in np.flatnonzero(done):
+        slot = next((k for k in empty if not chips.designed[world, k]), None)
+        if slot is None:
+            e.now["designs_refused"] = e.now.get("designs_refused", np.zeros(e.worlds)) + 1.0
+            continue
+        from_chip = int(base[world])
+        by_interconnect = f["export_vintage"][world, 0] < 2023.0
+        tpp = chips.tpp[world, from_chip]
+        if not by_interconnect:
+            tpp = min(tpp, e.p.chips.export_margin[world, 0] * f["export_cap"][world, 0])
+        part = tpp / chips.tpp[world, from_chip]
+        chips.tpp[world, slot] = tpp
+        chips.h100e[world, slot] = chips.h100e[world, from_chip] * part
+        limit = 0.66 * e.p.policy.export_interconnect[world, 0]
+        chips.interconnect[world, slot] = limit if by_interconnect else chips.interconnect[world, from_chip]
+        for name in ("memory", "cost", "per_wafer", "die"):
+            getattr(chips, name)[world, slot] = getattr(chips, name)[world, from_chip]
+        chips.density[world, slot] = tpp / max(chips.die[world, slot], 1.0)
+        chips.tdp[world, slot] = chips.tdp[world, from_chip] * (0.5 + 0.5 * part)
+        # buyers pay for what it does for them: training less, serving users as before (H20: 12.2 of 26.3 k$)
+        chips.price[world, slot] = chips.price[world, from_chip] * (0.35 + 0.65 * part)
+        chips.designed[world, slot] = True
+
+
+def plan_compute(e: Economy) -> None:
+    """Each buyer's need: compute to add in a month, within its budget (plans move slowly towards it)."""
+    chips, p = e.chips, e.p
+    population = e.populations["clouds"]
+    clouds: Cloud = population.view()
+    rivals = _largest_other(np.where(clouds.develops & (clouds.region != CN), clouds.ambition, 0.0))
+    rivals_cn = _largest_other(np.where(clouds.develops & (clouds.region == CN), clouds.ambition, 0.0))
+    clouds.ambition = population.act("raise_ambition", p, _Cut(np.where(clouds.region == CN, rivals_cn, rivals)))
+    clouds.workloads = clouds.workloads * (1.0 + p.clouds.workload_growth / 12.0)
+    value = e.now["value"]
+    here = ((chips.running + chips.awaiting) * value[:, np.newaxis, :]).sum(axis=-1)
+    wait = _lead_by_buyer(e)
+    horizon = wait + p.chips.install_months
+    desired = population.act("desired_capacity", p, _Cut(horizon))
+    gap = np.maximum(desired - here, 0.0) / np.maximum(horizon, 1.0)
+    cost = _cost_of_capacity(e)
+    limit = population.act("capex_limit", p) / np.maximum(cost, 1e-12)
+    aim = np.where(clouds.alive, np.minimum(gap, limit), 0.0)
+    chips.need = chips.need + p.clouds.plan_speed * (aim - chips.need)
+    e.now["unmet"] = np.maximum(desired - here, 0.0)
+
+
+def place_orders(e: Economy) -> None:
+    """Need net of own chips is split over makers; orders are placed and cancelled; deposits are paid and returned."""
+    chips, p = e.chips, e.p
+    clouds: Cloud = e.populations["clouds"].view()
+    unit_value, price, offered = _offers(e)
+    own = _own_capacity(e)
+    need = np.maximum(chips.need - own, 0.0)[:, np.newaxis, :]
+    share = _split(e, unit_value, price, offered)
+    units = need * share / np.where(unit_value > 0.0, unit_value, 1.0)
+    hoarding = p.chips.hoarding[..., np.newaxis] * np.where(clouds.small, 0.0, 1.0)[:, np.newaxis, :]
+    shortest = p.chips.shortest_lead[..., np.newaxis]
+    desired = market.desired_orders(units, np.maximum(chips.lead, shortest), hoarding, shortest)
+    placed = p.chips.order_speed[..., np.newaxis] * np.maximum(desired - chips.outstanding, 0.0)
+    excess = np.maximum(chips.outstanding - (1.0 + p.chips.order_slack)[..., np.newaxis] * desired, 0.0)
+    cancelled = p.chips.cancel_speed[..., np.newaxis] * excess
+    deposit = placed * price * e.p.chips.deposit[..., np.newaxis]
+    purse = 0.3 * clouds.cash / np.maximum(deposit.sum(axis=1), 1e-12)
+    afford = np.minimum(purse, 1.0)[:, np.newaxis, :]
+    placed, deposit = placed * afford, deposit * afford
+    _settle_cancellations(e, cancelled)
+    e.ledger.pay("deposits", "clouds", deposit.sum(axis=1), "chipmakers", deposit.sum(axis=2))
+    chips.deposits = chips.deposits + deposit
+    chips.outstanding = chips.outstanding + placed - cancelled
+    e.now["unit_price"], e.now["cancelled"] = price, cancelled.sum(axis=(1, 2))
+    e.now["desired_orders"] = desired.sum(axis=(1, 2))
+
+
+def _settle_cancellations(e: Economy, cancelled: FloatArray) -> None:
+    """Part of the deposit comes back, part is forfeited."""
+    chips = e.chips
+    part = cancelled / np.where(chips.outstanding > 0.0, chips.outstanding, 1.0)
+    released = chips.deposits * np.minimum(part, 1.0)
+    kept = e.p.chips.forfeit[..., np.newaxis] * released
+    makers: Chipmaker = e.populations["chipmakers"].view()
+    can = np.minimum(makers.cash / np.maximum((released - kept).sum(axis=2), 1e-12), 1.0)[:, :, np.newaxis]
+    refund = (released - kept) * can
+    e.ledger.pay("refunds", "chipmakers", refund.sum(axis=2), "clouds", refund.sum(axis=1))
+    lost = released - refund
+    e.ledger.draw_down("forfeits", "clouds", lost.sum(axis=1), "chipmakers", lost.sum(axis=2))
+    chips.deposits = chips.deposits - released
+
+
+def _offers(e: Economy) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Value and price (M$) of a unit of each maker to each buyer, and whether it is offered; (worlds, makers, buyers)."""
+    chips = e.chips
+    mix = e.now["mix"]
+    makers: Chipmaker = e.populations["chipmakers"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    line_value = chips.by_maker(mix * e.now["value"][:, np.newaxis, :])
+    line_price = chips.by_maker(mix * chips.price[:, np.newaxis, :]) * makers.markup[:, np.newaxis, :] * 1e-3
+    e.now["line_value"], e.now["line_price"] = line_value, line_price
+
+    def to_buyers(lines: FloatArray) -> FloatArray:
+        return np.ascontiguousarray(np.swapaxes(lines[:, chips.line_of, :], 1, 2))
+
+    value, price = to_buyers(line_value), to_buyers(line_price)
+    home_only = (makers.region == CN)[:, :, np.newaxis] & (clouds.region != CN)[:, np.newaxis, :]
+    offered = (value > 0.0) & ~home_only & clouds.alive[:, np.newaxis, :]
+    gross = price / _gpu_share(e)[:, :, np.newaxis]
+    return value, gross, offered
+
+
+def _gpu_share(e: Economy) -> FloatArray:
+    """Share of accelerators in a maker's revenue (the rest is networking): dated for the leader, data for the others."""
+    dated = [row.share for row in e.tables.networking if row.month <= e.month]
+    shares = [dated[-1] if k == 0 and dated else row.gpu_share_of_revenue for k, row in enumerate(e.tables.chipmakers)]
+    return np.tile(np.array(shares), (e.worlds, 1))
+
+
+def _split(e: Economy, value: FloatArray, price: FloatArray, offered: BoolArray) -> FloatArray:
+    """Logit split of a buyer's need over makers: price per performance, software moat, waiting time."""
+    p = e.p.chips
+    makers: Chipmaker = e.populations["chipmakers"].view()
+    cost = price / np.where(value > 0.0, value, 1.0)
+    utility = -p.price_sensitivity[..., np.newaxis] * np.log(np.maximum(cost, 1e-9))
+    moat = p.moat * np.log(np.maximum(makers.software, 1e-3))
+    shortest = p.shortest_lead[..., np.newaxis]
+    wait = p.wait_aversion[..., np.newaxis] * np.log(np.maximum(e.chips.lead, shortest) / shortest)
+    return market.maker_shares(utility + moat[:, :, np.newaxis] - wait, offered)
+
+
+def _own_capacity(e: Economy) -> FloatArray:
+    """Capacity that own chips of this month add, (worlds, buyers)."""
+    clouds: Cloud = e.populations["clouds"].view()
+    own = np.zeros_like(clouds.cash)
+    for buyer, product in own_products(e).items():
+        own[:, buyer] = clouds.own_output[:, buyer] * e.now["value"][:, product]
+    return own
+
+
+def own_products(e: Economy) -> dict[int, int]:
+    """The product that each chip programme makes this month: its newest released one."""
+    released = e.chips.catalogue.released
+    found = {}
+    for buyer, block in e.chips.catalogue.own_blocks.items():
+        ready = [k for k in range(block.start, block.stop) if released[k] <= e.month]
+        if ready:
+            found[buyer] = max(ready, key=lambda k: int(released[k]))
+    return found
+
+
+def _lead_by_buyer(e: Economy) -> FloatArray:
+    """The wait that a buyer reckons with: at the leader, whose chips most of them want, (worlds, buyers)."""
+    return np.maximum(e.chips.lead[:, 0, :], e.p.chips.shortest_lead)
+
+
+def _cost_of_capacity(e: Economy) -> FloatArray:
+    """M$ per unit of capacity, chips and building, at the leader's prices, (worlds, buyers)."""
+    value, price, offered = _offers(e)
+    cost = np.where(offered & (value > 0.0), price / np.where(value > 0.0, value, 1.0), np.inf)
+    cheapest = np.where(np.isfinite(cost[:, 0, :]), cost[:, 0, :], cost.min(axis=1))
+    return np.where(np.isfinite(cheapest), cheapest * (1.0 + e.p.chips.building), 1e9)
+
+
+def _largest_other(amount: FloatArray) -> FloatArray:
+    """For each firm the largest amount among the others, same shape (worlds, n)."""
+    first = amount.max(axis=-1, keepdims=True)
+    top = np.argmax(amount, axis=-1)[:, np.newaxis] == np.arange(amount.shape[-1])
+    second = np.where(top, -np.inf, amount).max(axis=-1, keepdims=True)
+    return np.where(top, second, first)
+
+
+class _Cut:
+    """An argument with one value a firm, cut to the blocks of a family."""
+
+    def __init__(self, values: np.ndarray) -> None:
+        self.values = values
+
+    def block(self, start: int, stop: int) -> np.ndarray:
+        return self.values[..., start:stop]

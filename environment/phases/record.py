@@ -1,0 +1,210 @@
+"""Record: the ledger is audited, measures are taken, the graph is dated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from agents.chipmaker import Chipmaker
+from agents.cloud import HYPERSCALER, Cloud
+from agents.enterprise import Enterprise
+from agents.startup import EXCLUSIVE, Startup
+from agents.types import CN, NONE, FloatArray
+from environment.compute_market import by_host
+from environment.economy import Economy
+from environment.ledger import TOLERANCE, LedgerError
+from environment.measures import CAPEX_FIRMS
+from environment.phases.compute import europe_at_home
+
+
+def audit(e: Economy) -> FloatArray:
+    """Check money, chips and compute; the largest relative residual, shape (worlds,).
+
+    Raises:
+        LedgerError: a residual above 1e-9.
+    """
+    clouds: Cloud = e.populations["clouds"].view()
+    over = np.maximum(e.now["used"] - clouds.capacity, 0.0) / (1.0 + clouds.capacity)
+    things = np.maximum(e.chips.residual(), over.max(axis=-1))
+    if not np.all(things <= TOLERANCE):
+        world = int(np.argmax(np.where(np.isnan(things), np.inf, things)))
+        raise LedgerError(f"chips or chip-hours are not conserved in world {world}: {things[world]:.3g}")
+    return np.maximum(e.ledger.audit(), things)
+
+
+def observe(e: Economy, residual: FloatArray, trail: Trail) -> dict[str, FloatArray]:
+    """All measures of the month, each of shape (worlds,)."""
+    values = {"ledger_residual": residual}
+    values |= _chips(e) | _clouds(e, trail) | _startups(e, trail) | _models(e) | _world(e)
+    c = e.conditions
+    c.hhi_cloud, c.hhi_cloud_all = values["hhi_cloud"][:, np.newaxis], values["hhi_cloud_all"][:, np.newaxis]
+    c.complaints = e.now["complaints"][:, np.newaxis]
+    return values
+
+
+class Trail:
+    """Sums over the last twelve months, by name, shape (worlds,)."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._last: dict[str, list[FloatArray]] = {}
+
+    def add(self, name: str, amount: FloatArray) -> FloatArray:
+        """Add this month's amount; the sum over twelve months."""
+        last = self._last.setdefault(name, [])
+        last.append(amount)
+        del last[:-12]
+        total = np.zeros_like(amount)
+        for month in last:
+            total = total + month
+        return total
+
+
+def _hhi(amount: FloatArray) -> FloatArray:
+    total = amount.sum(axis=-1, keepdims=True)
+    share = amount / np.where(total > 0.0, total, 1.0)
+    return np.asarray((share * share).sum(axis=-1))
+
+
+def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    return part / np.where(whole > 0.0, whole, 1.0)
+
+
+def _chips(e: Economy) -> dict[str, FloatArray]:
+    chips = e.chips
+    makers: Chipmaker = e.populations["chipmakers"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    revenue = e.now["maker_revenue"]
+    compute = (chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=1)
+    ids = [row.id for row in e.tables.clouds]
+    line = e.now["line_price"][:, 0, 0]
+    values = {
+        "chip_leader_share": _ratio(revenue.max(axis=-1), revenue.sum(axis=-1)),
+        "hhi_chips": _hhi(revenue),
+        "lead_time_weeks": e.now["lead_time"][:, 0] * 52.0 / 12.0,
+        "chip_price_kusd": line * 1e3,
+        "chips_delivered": makers.delivered.sum(axis=-1),
+        "leader_chips_delivered": makers.delivered[:, 0],
+        "leader_revenue_musd": revenue[:, 0],
+        "inhouse_share": _ratio(np.where(chips.maker_of < 0, compute, 0.0).sum(axis=-1), compute.sum(axis=-1)),
+        "hhi_deliveries": _hhi((chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=-1)),
+        "compute_h100e": clouds.compute.sum(axis=-1),
+        "ai_capex_musd": e.now["ai_capex"].sum(axis=-1),
+    }
+    big = np.zeros(e.worlds)
+    for firm in CAPEX_FIRMS:
+        spent = clouds.capex[:, ids.index(firm)] if firm in ids else np.zeros(e.worlds)
+        values[f"capex_{firm}_musd"] = spent
+        big = big + (spent if firm != "oracle" else 0.0)
+    return values | {"capex_musd": big}
+
+
+def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
+    clouds: Cloud = e.populations["clouds"].view()
+    startups: Startup = e.populations["startups"].view()
+    rent = e.now["rent_income"]
+    lists = np.where((clouds.type == HYPERSCALER) & (clouds.region != CN), clouds.compute, 0.0)
+    hosted = startups.alive & (startups.host != NONE)
+    weight = startups.weight
+    used = startups.used.sum(axis=-1)
+    exclusive = np.where(startups.contract == EXCLUSIVE, startups.used * (1.0 - startups.second_share), 0.0)
+    from_startups = e.ledger.flow("rent", "startups")
+    locked = (weight * (hosted & (startups.fill < 0.9))).sum(axis=-1)
+    number = (weight * hosted).sum(axis=-1)
+    e.now["complaints"] = _ratio(locked, number)
+    return {
+        "hhi_cloud": _hhi(rent),
+        "hhi_cloud_all": _hhi(clouds.cloud_revenue * clouds.alive + rent),
+        "rent_list_usd_per_hour": _ratio((lists * clouds.list_price).sum(axis=-1), lists.sum(axis=-1)),
+        "rent_market_usd_per_hour": e.now["rent_market"],
+        "utilisation": _ratio(e.now["used"].sum(axis=-1), clouds.capacity.sum(axis=-1)),
+        "tenant_fill_rate": e.now["tenant_fill_rate"],
+        "switching_rate": e.now["switching_rate"],
+        "multihoming_share": _ratio((weight * (hosted & (startups.second != NONE))).sum(axis=-1), number),
+        "exclusive_share": _ratio(exclusive.sum(axis=-1), used),
+        "eu_hosted_at_home_share": europe_at_home(startups, clouds),
+        "circularity": _ratio(trail.add("circular", e.now["circular_musd"]), trail.add("rent", from_startups)),
+    }
+
+
+def _startups(e: Economy, trail: Trail) -> dict[str, FloatArray]:
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    near = startups.alive & (startups.capability >= e.conditions.frontier - 0.7)
+    near_clouds = clouds.alive & clouds.develops & (clouds.capability >= e.conditions.frontier - 0.7)
+    spent = trail.add("spent", startups.spending_raised.sum(axis=-1))
+    raised = trail.add("raised", e.now["funding_musd"])
+    return {
+        "startups_alive": (startups.weight * startups.alive).sum(axis=-1),
+        "startups_entered": e.now["startups_entered"],
+        "startups_failed": e.now["startups_failed"],
+        "startups_acquired": e.now["startups_acquired"],
+        "frontier_labs": (startups.weight * near).sum(axis=-1) + near_clouds.sum(axis=-1),
+        "funding_musd": e.now["funding_musd"],
+        "funding_pass_through": np.minimum(_ratio(spent, raised), 1.0),
+        "leading_lab_revenue_musd": startups.revenue.max(axis=-1),
+    }
+
+
+def _models(e: Economy) -> dict[str, FloatArray]:
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    sectors: Enterprise = e.populations["enterprises"].view()
+    frontier = e.conditions.frontier[:, 0]
+    own = np.where(startups.alive, startups.capability, -99.0)
+    big = np.where(clouds.develops & clouds.alive, clouds.capability, -99.0)
+    everyone = np.concatenate([own, big], axis=-1)
+    fifth = -np.partition(-everyone, 4, axis=-1)[:, 4]
+    chinese = np.where(np.concatenate([startups.region, clouds.region], axis=-1) == CN, everyone, -99.0).max(axis=-1)
+    firms = ~sectors.household
+    size = np.where(firms, sectors.output, 0.0)
+    market = size * sectors.potential * sectors.adoption
+    return {
+        "capability_frontier": frontier,
+        "gap_open": frontier - e.conditions.open_frontier[:, 0],
+        "gap_china": frontier - chinese,
+        "gap_follower": frontier - fifth,
+        "model_diversity": 1.0 - _hhi(_by_lineage(startups, clouds)),
+        "services_musd": e.conditions.use[:, 0],
+        "self_hosted_share": _ratio((market * sectors.self_hosting).sum(axis=-1), market.sum(axis=-1)),
+        "adoption_share": _ratio((size * sectors.adoption).sum(axis=-1), size.sum(axis=-1)),
+    }
+
+
+def _by_lineage(startups: Startup, clouds: Cloud) -> FloatArray:
+    """AI sales by the developer of the model that they rest on, (worlds, clouds + start-ups)."""
+    hosts, n = clouds.revenue.shape[-1], startups.revenue.shape[-1]
+    own = hosts + np.arange(n)
+    code = np.where(startups.base_model != NONE, startups.base_model, own)
+    sales = by_host(startups.revenue, code, hosts + n)
+    sales[:, :hosts] += clouds.revenue
+    return sales
+
+
+def _world(e: Economy) -> dict[str, FloatArray]:
+    clouds: Cloud = e.populations["clouds"].view()
+    chips = e.chips
+    compute = np.where(clouds.region == CN, clouds.compute, 0.0).sum(axis=-1)
+    held = ((chips.running + chips.awaiting) * chips.h100e[:, np.newaxis, :] * chips.in_china[:, np.newaxis]).sum(
+        axis=(1, 2)
+    )
+    grey = (chips.grey * chips.h100e[:, np.newaxis, :]).sum(axis=(1, 2))
+    return {
+        "china_compute_share": _ratio(compute, clouds.compute.sum(axis=-1)),
+        "grey_market_share": _ratio(grey, held),
+        "power_gw": e.conditions.power_used.sum(axis=-1) * 1e-3,
+        "remedies_active": e.now["remedies_active"],
+    }
+
+
+def sizes(e: Economy) -> dict[str, dict[str, Any]]:
+    """Every firm's attributes of world 0 for the graph's nodes, by population."""
+    kept = ("region", "cash", "value", "compute", "used", "capability", "weight", "type", "sales", "spending")
+    found: dict[str, dict[str, Any]] = {}
+    for name, population in e.populations.items():
+        data = population.table.data
+        columns: dict[str, Any] = {key: data[key][0].copy() for key in kept if key in data}
+        columns |= {"alive": population.table.alive[0].copy(), "ids": population.table.ids[0].copy()}
+        found[name] = columns
+    return found

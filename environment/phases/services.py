@@ -1,0 +1,191 @@
+"""Services: labs and clouds train and release; users and enterprises choose and pay; adoption moves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import Cloud
+from agents.enterprise import Enterprise
+from agents.startup import Startup
+from agents.types import CN, NONE, FloatArray
+from environment import service_market as market
+from environment import technology as tech
+from environment.economy import Economy
+from environment.phases.orders import _Cut
+
+
+def train(e: Economy) -> None:
+    """Compute not needed to serve users trains the next model; runs that are a step forward are released."""
+    p = e.p
+    population = e.populations["startups"]
+    startups: Startup = population.view()
+    clouds: Cloud = e.populations["clouds"].view()
+    serving = np.minimum(_serving(e, startups.revenue, "startups"), 0.8 * startups.used)
+    per_firm = (startups.used - serving) / np.maximum(startups.weight, 1e-12)
+    share = p.technology.main_run
+    flop = tech.training_flop(share * per_firm, p.technology.flop_utilisation)
+    startups.training = startups.training + flop
+    startups.run_months = startups.run_months + 1.0
+    done = population.act("finishes_run", p) & startups.alive
+    made = np.log10(np.maximum(startups.training, 1e-9)) + 21.0 + startups.algorithms
+    startups.capability = np.where(done, made, startups.capability)
+    startups.training = np.where(done, 0.0, startups.training)
+    startups.run_months = np.where(done, 0.0, startups.run_months)
+    revenue_share = startups.revenue / np.maximum(e.conditions.use, 1e-9)
+    opens = population.act("opens_weights", p, _Cut(revenue_share), e.draws("open weights", "startups"))
+    startups.open_weights = np.where(done, opens, startups.open_weights)
+    e.tell(done & (startups.capability >= e.conditions.frontier - 0.3), "startups", "release", "releases a strong model")
+    _train_clouds(e, clouds)
+    clouds.wanted_inside = np.where(
+        clouds.alive, clouds.workloads + clouds.ambition + _serving(e, clouds.revenue, "clouds"), 0.0
+    )
+    _see_frontier(e, startups, clouds)
+
+
+def _serving(e: Economy, revenue: FloatArray, _population: str) -> FloatArray:
+    """Compute that serving users takes, H100e: the compute share of sales at the usual rent."""
+    rent = np.maximum(e.now["rent_market"][:, np.newaxis], 0.05)
+    return e.p.services.compute_cost_share * revenue / (rent * 730.5e-6)
+
+
+def _train_clouds(e: Economy, clouds: Cloud) -> None:
+    p = e.p
+    research = np.maximum(clouds.inside - clouds.workloads - _serving(e, clouds.revenue, "clouds"), 0.0)
+    flop = tech.training_flop(p.technology.main_run * research, p.technology.flop_utilisation)
+    clouds.training = np.where(clouds.develops, clouds.training + flop, 0.0)
+    clouds.run_months = np.where(clouds.develops, clouds.run_months + 1.0, 0.0)
+    done = e.populations["clouds"].act("finishes_run", p)
+    made = np.log10(np.maximum(clouds.training, 1e-9)) + 21.0 + clouds.algorithms
+    clouds.capability = np.where(done, made, clouds.capability)
+    clouds.training = np.where(done, 0.0, clouds.training)
+    clouds.run_months = np.where(done, 0.0, clouds.run_months)
+    opens = e.populations["clouds"].act("opens_weights", p)
+    clouds.open_weights = np.where(done, opens, clouds.open_weights)
+    e.tell(done, "clouds", "release", "releases a model of its own")
+
+
+def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
+    """Frontiers of capability and of algorithms; the weak build on the best open model (lineage)."""
+    c, p = e.conditions, e.p.technology
+    own = np.where(startups.alive, startups.capability, -99.0)
+    big = np.where(clouds.develops & clouds.alive, clouds.capability, -99.0)
+    c.frontier = np.maximum(own.max(axis=-1), big.max(axis=-1))[:, np.newaxis]
+    open_own = np.where(startups.open_weights & startups.alive, startups.capability, -99.0)
+    open_big = np.where(clouds.open_weights & clouds.alive, clouds.capability, -99.0)
+    best_own, best_big = open_own.max(axis=-1), open_big.max(axis=-1)
+    c.open_frontier = np.maximum(np.maximum(best_own, best_big)[:, np.newaxis], 20.0)
+    hosts = clouds.capability.shape[-1]
+    origin = np.where(best_big >= best_own, np.argmax(open_big, axis=-1), hosts + np.argmax(open_own, axis=-1))
+    c.best_algorithms = np.maximum(
+        np.where(startups.alive, startups.algorithms, -99.0).max(axis=-1),
+        np.where(clouds.develops, clouds.algorithms, -99.0).max(axis=-1),
+    )[:, np.newaxis]
+    open_algorithms = np.maximum(
+        np.where(startups.open_weights & startups.alive, startups.algorithms, -99.0).max(axis=-1),
+        np.where(clouds.open_weights, clouds.algorithms, -99.0).max(axis=-1),
+    )[:, np.newaxis]
+    c.open_algorithms = np.maximum(c.open_algorithms, np.maximum(open_algorithms, -3.0))
+    startups.capability = np.where(
+        startups.alive, tech.distil(startups.capability, c.frontier, startups.talent, p.distillation), 0.0
+    )
+    built_on = c.open_frontier + p.fine_tuning * (startups.talent + startups.data - 1.0)
+    builds = startups.alive & (built_on > startups.capability)
+    startups.product = np.where(builds, built_on, startups.capability)
+    base = np.where(builds, origin[:, np.newaxis], NONE).astype(np.int32)
+    _note_lineage(e, startups, base, hosts)
+    startups.base_model = base
+
+
+def _note_lineage(e: Economy, startups: Startup, base: np.ndarray, hosts: int) -> None:
+    """Log whose open model a start-up builds on: codes below ``hosts`` are clouds, the others start-ups."""
+    changed = startups.base_model != base
+    for lower, population in ((True, "clouds"), (False, "startups")):
+        old = (startups.base_model != NONE) & ((startups.base_model < hosts) == lower) & changed
+        new = (base != NONE) & ((base < hosts) == lower) & changed
+        shift = 0 if lower else hosts
+        ends = ("startups", population)
+        e.partnerships.note(e.month, "end", "open_weights", "base", old, ends, startups.base_model - shift)
+        e.partnerships.note(e.month, "start", "open_weights", "base", new, ends, base - shift)
+
+
+def sell_services(e: Economy) -> None:
+    """Sectors spread their spending over suppliers by quality, reach, data and price; self-hosters rent compute."""
+    p, c = e.p, e.conditions
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    sectors: Enterprise = e.populations["enterprises"].view()
+    spending = _spending(e, sectors)
+    old_use = c.use
+    weights_s = _attraction(e, startups.product, startups.distribution, startups.data, startups.weight * startups.alive)
+    sells = (clouds.develops & clouds.alive).astype(np.float64)
+    weights_c = _attraction(e, clouds.capability, clouds.distribution, clouds.data, sells)
+    got_s, got_c = np.zeros_like(startups.cash), np.zeros_like(clouds.cash)
+    for inside in (True, False):
+        mine_s = np.where((startups.region == CN) == inside, weights_s, 0.0)
+        mine_c = np.where((clouds.region == CN) == inside, weights_c, 0.0)
+        money = np.where((sectors.region == CN) == inside, spending, 0.0).sum(axis=-1, keepdims=True)
+        whole = np.maximum(mine_s.sum(axis=-1, keepdims=True) + mine_c.sum(axis=-1, keepdims=True), 1e-300)
+        got_s, got_c = got_s + money * (mine_s / whole), got_c + money * (mine_c / whole)
+    e.from_rest("income", "enterprises", spending)
+    total = spending.sum(axis=-1, keepdims=True)
+    part = got_s.sum(axis=-1, keepdims=True) / np.maximum(total, 1e-12)
+    e.ledger.pay("services", "enterprises", spending * part, "startups", got_s)
+    e.ledger.pay("services", "enterprises", spending * (1.0 - part), "clouds", got_c)
+    _see_sales(e, startups, clouds, got_s, got_c)
+    c.use = total
+    growth = np.log(np.maximum(total, 1e-9) / np.maximum(old_use, 1e-9))
+    seen = np.clip(growth / p.demand.remarkable_growth, 0.0, 1.0)
+    seen = seen * np.clip(total / p.demand.noticed, 0.0, 1.0)
+    c.signal = c.signal + 0.25 * (seen - c.signal)
+    e.now["spending"] = spending
+
+
+def _attraction(
+    e: Economy, quality: FloatArray, reach: FloatArray, data: FloatArray, mass: FloatArray
+) -> FloatArray:
+    p = e.p.services
+    price = np.ones_like(quality)
+    return market.attraction(
+        quality, e.conditions.frontier, reach, data, price, mass, quality_weight=p.quality_weight,
+        distribution_weight=p.distribution_weight, data_weight=p.data_weight, price_sensitivity=p.price_sensitivity,
+    )  # fmt: skip
+
+
+def _spending(e: Economy, sectors: Enterprise) -> FloatArray:
+    """What each sector spends on AI services this month, M$, and the compute of those that run open models."""
+    p, c = e.p, e.conditions
+    population = e.populations["enterprises"]
+    useful = market.usefulness(c.frontier, p.demand.useful_midpoint, p.demand.useful_width)
+    visible = p.demand.visible_success
+    sectors.adoption = population.act("adopt", p, useful, visible)
+    cost = c.service_cost * np.maximum(e.now["rent_market"][:, np.newaxis], 0.05) / 4.0
+    volume = market.volume_response(cost, p.demand.elasticity)
+    intensity = useful * volume * p.demand.intensity
+    intensity = intensity / (1.0 + intensity)
+    gap = c.frontier - c.open_frontier
+    own_cost = np.maximum(e.now["rent_market"][:, np.newaxis], 0.05) * p.demand.self_hosting_overhead
+    service_price = np.maximum(e.now["rent_market"][:, np.newaxis], 0.05) * p.services.markup
+    wants = population.act("wants_self_hosting", p, gap, service_price, own_cost)
+    sectors.self_hosting = sectors.self_hosting + p.demand.self_hosting_speed * (wants - sectors.self_hosting)
+    budget = sectors.output * sectors.potential * sectors.adoption * intensity
+    sectors.compute = (
+        p.services.compute_cost_share * p.demand.self_hosting_overhead * budget * sectors.self_hosting
+        / (np.maximum(e.now["rent_market"][:, np.newaxis], 0.05) * 730.5e-6)
+    )  # fmt: skip
+    sectors.spending = budget * (1.0 - sectors.self_hosting)
+    return sectors.spending
+
+
+def _see_sales(e: Economy, startups: Startup, clouds: Cloud, got_s: FloatArray, got_c: FloatArray) -> None:
+    """Sales, their growth, and the reach that users' habit builds."""
+    p = e.p.services
+    now = startups.revenue + p.sales_speed * (got_s - startups.revenue)
+    change = np.log(np.maximum(now, 1e-6) / np.maximum(startups.revenue, 1e-6))
+    startups.growth = startups.growth + 0.2 * (np.clip(change, -0.3, 0.3) - startups.growth)
+    startups.revenue = now
+    share = got_s / np.maximum(e.conditions.use, 1e-9) / np.maximum(startups.weight, 1e-12)
+    habit = startups.distribution + p.habit * share * (1.0 - startups.distribution) - p.forget * startups.distribution
+    startups.distribution = np.clip(habit, 0.01, 1.0)
+    clouds.revenue = got_c
+    clouds.ai_revenue = e.now["rent_income"] + got_c
+    e.now["sales"] = got_s

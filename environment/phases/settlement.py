@@ -1,0 +1,275 @@
+"""Settlement: energy, wages, interest, tax, dividends; failures, takeovers, entry."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.chipmaker import Chipmaker
+from agents.cloud import Cloud
+from agents.firm import Firm
+from agents.investor import Investor
+from agents.population import firm_ids
+from agents.startup import Startup
+from agents.types import CN, NONE, BoolArray, FloatArray
+from environment import energy
+from environment.build import KIND_CODES, cloud_rows
+from environment.compute_market import at_host, by_host
+from environment.economy import Economy
+from environment.startup_population import enter_named, named_values, newcomers
+
+
+def pay_costs(e: Economy) -> None:
+    """Income of the business outside AI comes in; energy, wages, research, tax and dividends go out."""
+    _cloud_accounts(e)
+    _chipmaker_accounts(e)
+    _startup_accounts(e)
+    _return_to_savers(e)
+
+
+def _cloud_accounts(e: Economy) -> None:
+    p, c = e.p, e.conditions
+    clouds: Cloud = e.populations["clouds"].view()
+    alive = clouds.alive
+    grow = np.power(1.0 + clouds.outside_growth, 1.0 / 12.0)
+    # growth of the mature businesses fades towards that of the economy
+    clouds.outside_growth = p.clouds.mature_growth + 0.99 * (clouds.outside_growth - p.clouds.mature_growth)
+    clouds.outside_cash = clouds.outside_cash * grow
+    luck = e.draws("ordinary cloud growth", "clouds").normal()
+    pull = p.clouds.ai_pull * np.minimum(clouds.ai_revenue / np.maximum(clouds.cloud_revenue, 1e-9), 0.5)
+    trough = p.clouds.trough * np.exp(-(((e.month - 20.0) / 7.0) ** 2))
+    rate = np.maximum(clouds.cloud_growth - trough + pull + 0.01 * luck, -0.1)
+    clouds.cloud_growth = p.clouds.cloud_maturity + 0.985 * (clouds.cloud_growth - p.clouds.cloud_maturity)
+    clouds.cloud_revenue = clouds.cloud_revenue * np.power(1.0 + rate, 1.0 / 12.0)
+    e.from_rest("outside_profit", "clouds", clouds.outside_cash * alive)
+    e.from_rest("cloud_revenue", "clouds", clouds.cloud_revenue * alive)
+    e.pay_rest("costs", "clouds", np.minimum(clouds.cloud_revenue * alive, clouds.cash))  # its margin is in outside cash
+    price = np.take_along_axis(c.energy_price, clouds.region.astype(np.int64), axis=1)
+    bill = energy.monthly_bill(e.now["power_mw"] * p.energy.load, price)
+    _spend(e, "energy", "clouds", bill)
+    _spend(e, "costs", "clouds", p.clouds.operating_share * clouds.ai_revenue)
+    income = clouds.outside_cash + (1.0 - p.clouds.operating_share) * clouds.ai_revenue - bill - e.now["depreciation"]
+    _tax(e, "clouds", p.policy.tax * np.maximum(income, 0.0))
+    _interest(e, "clouds")
+    spare = np.maximum(clouds.cash - p.clouds.cash_target * (clouds.outside_cash + clouds.capex), 0.0)
+    _spend(e, "dividends", "clouds", p.clouds.payout * spare)
+    _borrow(e)
+
+
+def _borrow(e: Economy) -> None:
+    """New-generation clouds and consortia borrow against chips, up to a multiple of what they earn (vendor finance)."""
+    p = e.p.clouds
+    clouds: Cloud = e.populations["clouds"].view()
+    may = clouds.alive & (clouds.small | (clouds.type == 4) | (clouds.type == 5))
+    limit = np.maximum(p.loan_to_value * clouds.fixed + p.belief_loans * clouds.sentiment - clouds.debt, 0.0)
+    new = np.where(may, 0.1 * limit, 0.0)
+    back = np.where(clouds.debt > 0.0, np.minimum(clouds.debt / p.loan_months, 0.2 * clouds.cash), 0.0)
+    e.ledger.pay("credit", "sectors", e.sectors(rest=new.sum(axis=-1)), "clouds", new)
+    e.pay_rest("repayment", "clouds", back)
+
+
+def _interest(e: Economy, name: str) -> None:
+    firms: Firm = e.populations[name].view()
+    _spend(e, "interest", name, firms.debt * e.p.capital.interest / 12.0)
+
+
+def _spend(e: Economy, kind: str, payer: str, wanted: FloatArray) -> None:
+    """Pay the rest of the economy what is due, as far as there is cash."""
+    firms: Firm = e.populations[payer].view()
+    e.pay_rest(kind, payer, np.minimum(np.maximum(wanted, 0.0), np.maximum(firms.cash, 0.0)))
+
+
+def _tax(e: Economy, payer: str, due: FloatArray) -> None:
+    firms: Firm = e.populations[payer].view()
+    e.pay_public("tax", payer, np.minimum(due, np.maximum(firms.cash, 0.0)))
+
+
+def _chipmaker_accounts(e: Economy) -> None:
+    p = e.p
+    population = e.populations["chipmakers"]
+    makers: Chipmaker = population.view()
+    _spend(e, "costs", "chipmakers", population.act("research_budget", p))
+    profit = np.maximum(e.now["maker_revenue"] * 0.6 - p.chips.research_share * makers.sales, 0.0)
+    _tax(e, "chipmakers", p.policy.tax * profit)
+    subsidy = np.where(makers.region == CN, p.policy.china_subsidy_musd, 0.0) * np.ones_like(makers.cash)
+    e.ledger.pay("subsidy", "sectors", e.sectors(public=subsidy.sum(axis=-1)), "chipmakers", subsidy)
+    spare = np.maximum(makers.cash - makers.deferred - p.chips.cash_months * makers.sales, 0.0)
+    _spend(e, "dividends", "chipmakers", 0.1 * spare)
+
+
+def _startup_accounts(e: Economy) -> None:
+    """Wages and other costs; the fund for public compute."""
+    population = e.populations["startups"]
+    startups: Startup = population.view()
+    p = e.p
+    _, staff = population.act("budget", p)
+    _spend_from(e, startups, staff)
+    fund = p.policy.compute_fund_musd
+    mine = np.where(startups.alive & (startups.region == 1), startups.weight, 0.0)
+    part = mine / np.maximum(mine.sum(axis=-1, keepdims=True), 1e-12)
+    grant = fund * part
+    e.ledger.pay("subsidy", "sectors", e.sectors(public=grant.sum(axis=-1)), "startups", grant)
+
+
+def _spend_from(e: Economy, startups: Startup, wanted: FloatArray) -> None:
+    cash = np.maximum(startups.cash, 0.0)
+    paid = np.minimum(np.maximum(wanted, 0.0), cash)
+    left = 1.0 - paid / np.maximum(cash, 1e-12)
+    startups.vendor_cash = startups.vendor_cash * left
+    startups.raised_cash = startups.raised_cash * left
+    startups.staff = paid
+    startups.age = startups.age + 1.0
+    e.pay_rest("costs", "startups", paid)
+
+
+def _return_to_savers(e: Economy) -> None:
+    """Funds hand back what they cannot place; enterprises hold no money of the AI business."""
+    investors: Investor = e.populations["investors"].view()
+    spare = np.maximum(investors.cash - 60.0 * investors.commitments, 0.0)
+    _spend(e, "dividends", "investors", 0.05 * spare)
+
+
+def fail_and_merge(e: Economy) -> None:
+    """Start-ups whose runway is gone fail or are taken over; estates go to owners; stakes are written off."""
+    p = e.p
+    population = e.populations["startups"]
+    startups: Startup = population.view()
+    clouds: Cloud = e.populations["clouds"].view()
+    fails = population.act("fails", p)
+    lot = e.draws("takeover", "startups")
+    worth = startups.capability >= e.conditions.frontier - p.capital.takeover_gap
+    buyer = np.where(startups.vendor != NONE, startups.vendor, startups.host)
+    rich = at_host((clouds.cash > 1000.0).astype(np.float64), buyer) > 0.5
+    bought = fails & worth & rich & (lot.uniform() < p.capital.takeover_chance)
+    closes = fails & ~bought
+    _take_over(e, startups, bought, buyer)
+    _wind_up(e, startups, fails)
+    e.now["startups_failed"] = (closes * startups.weight).sum(axis=-1)
+    e.now["startups_acquired"] = (bought * startups.weight).sum(axis=-1)
+    e.tell(closes, "startups", "failure", "runs out of money and closes")
+    e.tell(bought, "startups", "takeover", "is taken over by its cloud")
+    e.partnerships.forget(e.month, fails, "startups")
+    population.leave(fails)
+
+
+def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: FloatArray) -> None:
+    """The buyer pays the owners; know-how moves with the people."""
+    price = np.where(bought, 0.3 * startups.value, 0.0)
+    clouds: Cloud = e.populations["clouds"].view()
+    hosts = clouds.cash.shape[-1]
+    paid = by_host(price, buyer, hosts)
+    part = np.minimum(0.2 * clouds.cash / np.where(paid > 0.0, paid, 1.0), 1.0)
+    price = price * at_host(part, buyer, 0.0)
+    paid = by_host(price, buyer, hosts)
+    investors: Investor = e.populations["investors"].view()
+    weight = investors.commitments / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), 1e-12)
+    e.ledger.pay("acquisitions", "clouds", paid, "investors", price.sum(axis=-1, keepdims=True) * weight)
+    # what is bought is know-how and people, not an asset with a market: it is written off at once
+    e.ledger.book("clouds", "net_worth", "stakes", paid)
+    best = np.where(bought, startups.algorithms, -99.0)
+    for host in range(hosts):
+        lift = np.where(buyer == host, best, -99.0).max(axis=-1)
+        gain = np.maximum(lift - clouds.algorithms[:, host], 0.0) * 0.5
+        lifted = clouds.algorithms.copy()
+        lifted[:, host] += gain
+        clouds.algorithms = lifted
+
+
+def _wind_up(e: Economy, startups: Startup, fails: BoolArray) -> None:
+    """What is left goes to the funds; prepaid compute lapses to the host; owners write their stakes off."""
+    investors: Investor = e.populations["investors"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    hosts = clouds.cash.shape[-1]
+    lapsed = np.where(fails, startups.prepaid, 0.0)
+    e.ledger.draw_down("lapsed", "startups", lapsed, "clouds", by_host(lapsed, startups.credit_host, hosts))
+    weight = investors.stakes / np.maximum(investors.stakes.sum(axis=-1, keepdims=True), 1e-12)
+    even = 1.0 / investors.cash.shape[-1]
+    weight = np.where(investors.stakes.sum(axis=-1, keepdims=True) > 1e-9, weight, even)
+    estate = np.where(fails, np.maximum(startups.cash, 0.0), 0.0)
+    e.ledger.pay("estate", "startups", estate, "investors", estate.sum(axis=-1, keepdims=True) * weight)
+    lost = np.where(fails, startups.paid_funds, 0.0).sum(axis=-1, keepdims=True) * weight
+    e.ledger.book("investors", "net_worth", "stakes", np.minimum(lost, investors.stakes))
+    lost_clouds = by_host(np.where(fails, startups.paid_clouds, 0.0), startups.vendor, hosts)
+    e.ledger.book("clouds", "net_worth", "stakes", np.minimum(lost_clouds, clouds.stakes))
+
+
+def enter(e: Economy) -> None:
+    """New start-ups arrive (Poisson, rising with the mood of the wave); named ones at their date; clouds at theirs."""
+    p = e.p
+    population = e.populations["startups"]
+    startups: Startup = population.view()
+    investors: Investor = e.populations["investors"].view()
+    mood = (investors.sentiment * investors.commitments).sum(axis=-1, keepdims=True)
+    mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), 1e-9)
+    grain = p.startups.mass / p.startups.number
+    mean = p.startups.entry_rate * p.startups.mass * np.exp(p.startups.entry_response * (mood - 0.5)) / grain
+    arrivals = e.streams.world("entry", e.month).poisson(mean)
+    named = len(e.tables.startups)
+    free = ~startups.alive
+    free[:, :named] = False
+    rank = np.cumsum(free, axis=-1) - 1
+    enters = free & (rank < arrivals)
+    placed = enters.sum(axis=-1).astype(np.float64)
+    e.refused_entries = e.refused_entries + (arrivals[:, 0] - placed) * grain[:, 0]
+    ids = firm_ids(KIND_CODES["startups"], e.month + 1, np.maximum(rank, 0))
+    values = newcomers(p, e.streams.draws("newcomer", e.month, ids), grain, e.conditions.best_algorithms)
+    hoped = np.where(enters, values.pop("cash"), 0.0)
+    values = {**values, "raised_cash": hoped, "paid_funds": hoped}
+    population.enter(enters, ids, values)
+    _fund_newcomers(e, hoped)
+    e.now["startups_entered"] = placed * grain[:, 0]
+    _enter_named(e)
+    _enter_clouds(e)
+
+
+def _fund_newcomers(e: Economy, hoped: FloatArray) -> None:
+    """First money comes from the funds, in proportion to what they hold."""
+    investors: Investor = e.populations["investors"].view()
+    startups: Startup = e.populations["startups"].view()
+    total = hoped.sum(axis=-1, keepdims=True)
+    purse = investors.cash.sum(axis=-1, keepdims=True)
+    part = np.minimum(0.5 * purse / np.where(total > 0.0, total, 1.0), 1.0)
+    given = hoped * part
+    weight = investors.cash / np.maximum(purse, 1e-12)
+    e.ledger.pay("equity", "investors", given.sum(axis=-1, keepdims=True) * weight, "startups", given)
+    newborn = hoped > 0.0
+    startups.raised_cash = np.where(newborn, given, startups.raised_cash)
+    startups.paid_funds = np.where(newborn, given, startups.paid_funds)
+    e.now["funding_musd"] = e.now["funding_musd"] + given.sum(axis=-1)
+
+
+def _enter_named(e: Economy) -> None:
+    """Named start-ups of the data enter at their month with first money from funds."""
+    population = e.populations["startups"]
+    for slot, row in enumerate(e.tables.startups):
+        if row.entry <= 0 or row.entry != e.month + 1:
+            continue
+        values = named_values(e.tables)[slot]
+        hoped = np.zeros((e.worlds, population.slots))
+        hoped[:, slot] = values.pop("cash")
+        ids = np.tile(firm_ids(KIND_CODES["startups"], 0, np.arange(population.slots)), (e.worlds, 1))
+        enter_named(population, slot, row.name, values, ids, e.conditions.best_algorithms)
+        _fund_newcomers(e, hoped)
+
+
+def _enter_clouds(e: Economy) -> None:
+    """Clouds and self-builders of the data enter at their month; savers pay in their first money."""
+    population = e.populations["clouds"]
+    for slot, row in enumerate(e.tables.clouds):
+        if row.entry <= 0 or row.entry != e.month + 1:
+            continue
+        values = cloud_rows(e.tables)[slot]
+        name, cash = values.pop("name"), values.pop("cash")
+        values.pop("entry")
+        where = np.zeros((e.worlds, population.slots), dtype=np.bool_)
+        where[:, slot] = True
+        ids = np.tile(firm_ids(KIND_CODES["clouds"], 0, np.arange(population.slots)), (e.worlds, 1))
+        sentiment = e.conditions.mood * np.ones_like(where)
+        first = np.where(where, float(cash), 0.0)
+        values |= {"sentiment": sentiment, "algorithms": e.conditions.best_algorithms - 0.3}
+        values |= {"ambition": np.full(where.shape, 500.0)}
+        for world in range(e.worlds):
+            population.table.names[(world, slot)] = name
+        population.enter(where, ids, {key: np.broadcast_to(v, where.shape) for key, v in values.items()})
+        e.from_rest("commitments", "clouds", first)
+        e.tell(where, "clouds", "entry", "enters the market")
+

@@ -1,0 +1,64 @@
+"""Technology: efficiency is found and spreads; moats of software move; power capacity is added."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import Cloud
+from agents.startup import Startup
+from environment import technology as tech
+from environment.economy import Economy
+
+
+def spread_knowledge(e: Economy) -> None:
+    """Own research, imitation, open models and distillation move the algorithms and capability of every developer."""
+    p, c = e.p.technology, e.conditions
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    rules = {
+        "pace": np.log10(2.0) / p.efficiency_doubling, "diffusion": p.diffusion, "openness": p.open_learning,
+        "induced": p.induced,
+    }  # fmt: skip
+    shared = (c.best_algorithms, c.open_algorithms)
+    startups.algorithms = tech.research(startups.algorithms, *shared, startups.talent, 1.0 - startups.fill, **rules)
+    own_want = np.where(clouds.wanted_inside > 0.0, clouds.wanted_inside, 1.0)
+    scarcity = np.clip(1.0 - clouds.inside / own_want, 0.0, 1.0)
+    learned = tech.research(clouds.algorithms, *shared, clouds.talent, scarcity, **rules)
+    learned = learned + p.tenant_spillover * _tenant_lead(e)
+    clouds.algorithms = np.where(clouds.develops, learned, clouds.algorithms)
+    c.service_cost = c.service_cost * np.power(10.0, -p.inference_efficiency / 12.0)
+
+
+def _tenant_lead(e: Economy) -> np.ndarray:
+    """How far the best algorithms among a host's tenants lie above its own, log10, shape (worlds, hosts)."""
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    lead = np.zeros(clouds.algorithms.shape)
+    for host in range(lead.shape[1]):
+        best = np.where(startups.host == host, startups.algorithms, -99.0).max(axis=-1)
+        lead[:, host] = np.maximum(best - clouds.algorithms[:, host], 0.0)
+    return lead
+
+
+def build_moats(e: Economy) -> None:
+    """Software stocks grow with use and fade (S' = (1 - d) S + g share; Arthur 1989; Church & Gandal 1992)."""
+    population = e.populations["chipmakers"]
+    makers = population.view()
+    p = e.p.chips
+    sales = makers.sales
+    total = sales.sum(axis=-1, keepdims=True)
+    share = sales / np.where(total > 0.0, total, 1.0)
+    makers.software = (1.0 - p.software_fade) * makers.software + p.software_fade * (p.software_catch_up + share)
+
+
+def add_power(e: Economy) -> None:
+    """Regions connect new power for data centres, faster the closer they run to the limit, after slow planning."""
+    c, p = e.conditions, e.p.energy
+    additions = np.array([[row.additions_mw_per_month for row in _by_region(e)]])
+    tightness = np.clip(c.power_used / np.maximum(c.power_capacity, 1e-9), 0.0, 1.0)
+    c.power_capacity = c.power_capacity * (1.0 + p.response * tightness**2 / 12.0) + p.additions * additions
+
+
+def _by_region(e: Economy) -> list:
+    rows = {row.region: row for row in e.tables.power}
+    return [rows[name] for name in ("US", "EU", "CN", "OTHER")]

@@ -1,0 +1,233 @@
+"""Scenarios: what a run starts from and which dated events change it. Read from TOML, checked in one go.
+
+A file has these entries, all of them optional::
+
+    title = "..."            description = "..."       extends = "baseline"
+    months = 108             data = "folder"           # replacement data, relative to the file
+    [parameters]             # values at the start:     policy.export_cap_tpp = 1600
+    [classes]                # population -> "module:Class"
+    [[events]]               # month = "2024-03", why = "...", set = { policy.interoperability = 1.0 }
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from agents.errors import nearest
+from environment.parameters import DECLARATIONS, ParameterError, check
+from environment.scenario_file import EventEntry, ScenarioError, ScenarioFile, read_file
+
+FIRST_YEAR = 2022
+DEFAULT_MONTHS = 108
+MOST_MONTHS = 1200
+FOLDER = Path(__file__).resolve().parent.parent / "experiments" / "scenarios"
+
+Value = float | int
+
+
+@dataclass(frozen=True)
+class Event:
+    """A dated change of parameters; month 0 is January 2022."""
+
+    month: int
+    why: str
+    set: Mapping[str, Value]
+
+
+@dataclass(frozen=True)
+class Scenario:
+    """A scenario as resolved: parents merged, events sorted by month, pins applied."""
+
+    name: str
+    title: str = ""
+    description: str = ""
+    months: int = DEFAULT_MONTHS
+    parameters: Mapping[str, Value] = field(default_factory=dict)  # only those that differ from the declared defaults
+    events: tuple[Event, ...] = ()
+    pinned: Mapping[str, Value] = field(default_factory=dict)  # also among `parameters`
+    overridden: tuple[str, ...] = ()  # a sentence for each dated event that a pin overrides
+    data: Path | None = None
+    classes: Mapping[str, str] = field(default_factory=dict)
+    source: Path | None = None
+
+
+def month_label(month: int) -> str:
+    """The calendar month of a month number: ``month_label(7)`` is ``"2022-08"``."""
+    return f"{FIRST_YEAR + month // 12}-{month % 12 + 1:02d}"
+
+
+def month_number(label: str) -> int:
+    """The number of a calendar month: ``month_number("2022-08")`` is 7.
+
+    Raises:
+        ScenarioError: if the label is no month, or lies before January 2022.
+    """
+    match = re.fullmatch(r"(\d{4})-(\d{2})", label)
+    if match is None or not 1 <= int(match[2]) <= 12:
+        raise ScenarioError(f"'{label}' is not a month; write it as year-month, for example '2024-03'.")
+    if int(match[1]) < FIRST_YEAR:
+        raise ScenarioError(f"'{label}' lies before the first month of the model, {FIRST_YEAR}-01.")
+    return (int(match[1]) - FIRST_YEAR) * 12 + int(match[2]) - 1
+
+
+def check_months(months: int, where: str) -> int:
+    """The number of months of a run, if it is one that the model can run."""
+    if not 1 <= months <= MOST_MONTHS:
+        raise ScenarioError(f"{where}: months is {months}; allowed is a whole number from 1 to {MOST_MONTHS}.")
+    return months
+
+
+def parse_pin(text: str) -> tuple[str, Value]:
+    """Key and checked value of a setting such as ``policy.interoperability=0.5``; ``inf`` is a number."""
+    key, equals, given = (part.strip() for part in text.partition("="))
+    if not equals or not key or not given:
+        raise ScenarioError(f"--set {text}: write it as key=value, for example policy.interoperability=0.5.")
+    try:
+        value: object = int(given)
+    except ValueError:
+        try:
+            value = float(given)
+        except ValueError:
+            value = given
+    return key, check(key, value, "--set")
+
+
+def list_scenarios() -> dict[str, str]:
+    """The scenarios that come with Kingmaker: name and title."""
+    return {path.stem: load_scenario(path.stem).title for path in sorted(FOLDER.glob("*.toml"))}
+
+
+def load_scenario(name_or_path: str | Path | Scenario, pins: Mapping[str, object] | None = None) -> Scenario:
+    """Read a scenario with all that it extends, and hold the pinned parameters fixed.
+
+    Args:
+        name_or_path: a name among :func:`list_scenarios`, a path that ends in ``.toml``, or a scenario already read.
+        pins: parameters held in all months; dated events no longer change them.
+
+    Raises:
+        KingmakerError: with every fault of the file in one message.
+    """
+    if isinstance(name_or_path, Scenario):
+        return _pin(name_or_path, pins or {})
+    return _pin(_read(_locate(str(name_or_path), Path()), ()), pins or {})
+
+
+def _locate(name: str, beside: Path) -> Path:
+    """The file of a scenario: a path ending in .toml as given (relative to ``beside``), else a name."""
+    if name.endswith(".toml"):
+        if not (beside / name).exists():
+            raise ScenarioError(f"There is no scenario file '{beside / name}'.")
+        return beside / name
+    known = [path.stem for path in sorted(FOLDER.glob("*.toml"))]
+    if name not in known:
+        raise ScenarioError(
+            f"There is no scenario '{name}'.{nearest(name, known)} Known are {', '.join(known)}, "
+            "or the path of a file ending in .toml."
+        )
+    return FOLDER / f"{name}.toml"
+
+
+def _read(path: Path, children: tuple[Path, ...]) -> Scenario:
+    """Read one file and, before it, the file that it extends; ``children`` are those that led here."""
+    if path.resolve() in children:
+        chain = " -> ".join(child.name for child in (*children, path))
+        raise ScenarioError(f"{path}: scenarios extend each other in a circle: {chain}.")
+    entries = read_file(path)
+    parent = Scenario(name=path.stem)
+    if entries.extends is not None:
+        try:
+            found = _locate(entries.extends, path.parent)
+        except ScenarioError as fault:
+            raise ScenarioError(f"{path}: extends: {fault}") from None
+        parent = _read(found, (*children, path.resolve()))
+    return _merge(parent, entries, path)
+
+
+def _merge(parent: Scenario, entries: ScenarioFile, path: Path) -> Scenario:
+    """The parent with this file's entries over it."""
+    faults: list[str] = []
+    parameters = _checked(entries.parameters, f"{path}: parameters", faults)
+    events = [_event(event, f"{path}: events {i}", faults) for i, event in enumerate(entries.events, 1)]
+    faults += [
+        f"{path}: classes: '{name}' is '{target}'; write it as 'module:Class'."
+        for name, target in entries.classes.items()
+        if not re.fullmatch(r"[\w.]+:\w+", target)
+    ]
+    if entries.months is not None:
+        try:
+            check_months(entries.months, str(path))
+        except ScenarioError as fault:
+            faults.append(str(fault))
+    if faults:
+        raise ScenarioError("\n".join(faults))
+    return replace(
+        parent,
+        name=path.stem,
+        title=entries.title or parent.title,
+        description=entries.description or parent.description,
+        months=entries.months or parent.months,
+        parameters={**parent.parameters, **parameters},
+        # sorted() is stable: in one month the events of the extending file come last and prevail
+        events=tuple(sorted([*parent.events, *events], key=lambda event: event.month)),
+        data=parent.data if entries.data is None else path.parent / entries.data,
+        classes={**parent.classes, **entries.classes},
+        source=path,
+    )
+
+
+def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
+    """Dotted keys of nested tables."""
+    for key, value in table.items():
+        if isinstance(value, Mapping):
+            yield from _flat(value, f"{prefix}{key}.")
+        else:
+            yield f"{prefix}{key}", value
+
+
+def _checked(table: Mapping[str, Any], where: str, faults: list[str]) -> dict[str, Value]:
+    """The values of a table of parameters; what is wrong with it is added to ``faults``."""
+    values: dict[str, Value] = {}
+    for key, value in _flat(table):
+        try:
+            values[key] = check(key, value, where)
+        except ParameterError as fault:
+            faults.append(str(fault))
+    return values
+
+
+def _event(entry: EventEntry, where: str, faults: list[str]) -> Event:
+    """One dated event; what is wrong with it is added to ``faults``."""
+    month = 0
+    try:
+        month = month_number(entry.month)
+    except ScenarioError as fault:
+        faults.append(f"{where}: {fault}")
+    values = _checked(entry.set, where, faults)
+    faults += [f"{where}: '{key}' is fixed for a whole run." for key in values if DECLARATIONS[key].structural]
+    return Event(month, entry.why, values)
+
+
+def _pin(scenario: Scenario, pins: Mapping[str, object]) -> Scenario:
+    """The scenario with parameters held in all months, and a sentence for each dated change that this overrides."""
+    faults: list[str] = []
+    values = _checked(pins, "pinned", faults)
+    if faults:
+        raise ScenarioError("\n".join(faults))
+    overridden = [
+        f"{month_label(event.month)} '{event.why}' would set {key} to {value:g}: pinned to {values[key]:g} instead"
+        for event in scenario.events
+        for key, value in event.set.items()
+        if key in values
+    ]
+    kept = [replace(e, set={key: value for key, value in e.set.items() if key not in values}) for e in scenario.events]
+    return replace(
+        scenario,
+        parameters={**scenario.parameters, **values},
+        events=tuple(event for event in kept if event.set),
+        pinned={**scenario.pinned, **values},
+        overridden=(*scenario.overridden, *overridden),
+    )

@@ -1,0 +1,153 @@
+"""State that does not belong to one firm: the chip catalogue, orders and chips in their pipeline, conditions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from agents.types import CN, FloatArray
+from environment.chip_market import release_mix
+from environment.table_rows import ChipRow
+from environment.tables import Tables
+
+EXPORT_SLOTS = {"nvidia": 4, "amd": 2, "intel": 1}  # chips that a maker may design to the export cap in one run
+NOT_RELEASED = 10_000
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All products, makers' first (in blocks by maker, with empty slots for export designs), then own chips."""
+
+    names: tuple[str, ...]
+    rows: tuple[ChipRow | None, ...]  # None: a slot for a chip designed to the export cap
+    maker: tuple[int, ...]  # index of the chipmaker, or -1
+    owner: tuple[int, ...]  # index of the cloud whose own chip it is, or -1
+    released: np.ndarray  # month of release
+    blocks: tuple[slice, ...]  # products of each maker
+    own_blocks: dict[int, slice]  # products of each cloud with a programme
+
+    @property
+    def sold(self) -> int:
+        """How many of the products are sold by chipmakers (the first ones)."""
+        return self.blocks[-1].stop
+
+    def mix(self, month: int, ramp: float) -> FloatArray:
+        """Share of each product in its maker's output, shape (products,)."""
+        age = np.where(self.released < NOT_RELEASED, month - self.released, -1).astype(np.float64)
+        groups = [*self.blocks, *self.own_blocks.values()]
+        order = [sorted(range(g.start, g.stop), key=lambda p: -int(self.released[p])) for g in groups]
+        usable = [[p for p in products if self.released[p] < NOT_RELEASED] for products in order]
+        return release_mix(age, usable, ramp)
+
+
+def read_catalogue(tables: Tables) -> Catalogue:
+    """Order the chips of the data files; chips marked as export designs are left to the sellers' own decision."""
+    makers = [row.id for row in tables.chipmakers]
+    clouds = [row.id for row in tables.clouds]
+    names: list[str] = []
+    rows: list[ChipRow | None] = []
+    maker: list[int] = []
+    owner: list[int] = []
+    blocks: list[slice] = []
+    own: dict[int, slice] = {}
+    for index, name in enumerate(makers):
+        start = len(names)
+        products = [chip for chip in tables.chips if chip.maker == name and not chip.export_design]
+        slots = EXPORT_SLOTS.get(name, 0)
+        names += [chip.id for chip in products] + [f"{name}_export_{k + 1}" for k in range(slots)]
+        rows += [*products, *[None] * slots]
+        blocks.append(slice(start, len(names)))
+        maker += [index] * (len(names) - start)
+        owner += [-1] * (len(names) - start)
+    for index, name in enumerate(clouds):
+        products = [chip for chip in tables.chips if chip.maker == name]
+        if products:
+            own[index] = slice(len(names), len(names) + len(products))
+            names += [chip.id for chip in products]
+            rows += products
+            maker += [-1] * len(products)
+            owner += [index] * len(products)
+    released = np.array([NOT_RELEASED if row is None else row.released for row in rows])
+    return Catalogue(tuple(names), tuple(rows), tuple(maker), tuple(owner), released, tuple(blocks), own)
+
+
+class Chips:
+    """Products' attributes, orders, stocks and the pipeline, for W worlds, M makers, B buyers, P products."""
+
+    def __init__(self, catalogue: Catalogue, worlds: int, makers: int, regions: list[int], months: int) -> None:
+        """Attributes from the catalogue; no orders, no stock."""
+        w, m, b, p = worlds, makers, len(regions), len(catalogue.names)
+        self.catalogue = catalogue
+        self.maker_of = np.array(catalogue.maker)
+        self.line_of = np.array([1 if region == CN else 0 for region in regions])  # 0 the world, 1 China
+        self.in_china = self.line_of == 1
+
+        def attribute(name: str) -> FloatArray:
+            values = [0.0 if row is None else float(getattr(row, name)) for row in catalogue.rows]
+            return np.tile(np.array(values), (w, 1))
+
+        self.h100e, self.memory = attribute("h100e"), attribute("memory_h100e")
+        self.tpp, self.interconnect = attribute("tpp"), attribute("interconnect_gbps")
+        die = attribute("die_mm2")
+        self.density = self.tpp / np.where(die > 0.0, die, 1.0)
+        self.die = die
+        self.tdp, self.cost = attribute("tdp_w"), attribute("unit_cost_kusd")
+        self.price = attribute("price_2024_kusd")
+        self.per_wafer = np.maximum(attribute("chips_per_wafer"), 1e-9)
+        self.designed = np.zeros((w, p), dtype=np.bool_)  # export designs that are ready
+
+        self.outstanding = np.zeros((w, m, b))  # units ordered and not delivered
+        self.deposits = np.zeros((w, m, b))  # M$
+        self.need = np.zeros((w, b))  # compute that a buyer plans to add in a month, H100e
+        self.planned = np.zeros((w, 2, m))  # production planned last month, units
+        self.lead = np.zeros((w, m, b))  # lead time last seen, months
+        self.stock = np.zeros((w, 2, p))  # finished and not shipped, units
+        self.awaiting = np.zeros((w, b, p))  # delivered and not yet running
+        self.running = np.zeros((w, b, p))
+        self.grey = np.zeros((w, b, p))  # the part of what runs or waits that came by the grey market
+        self.produced, self.delivered, self.retired = np.zeros((w, p)), np.zeros((w, p)), np.zeros((w, p))
+        self.founding = np.zeros((w, p))  # units that stood at the start
+        self.additions: list[FloatArray] = []  # fixed assets added each month, M$, (worlds, clouds)
+        self.depreciation = np.zeros((w, b))  # M$ a month now running off
+        self.founding_depreciation = np.zeros((w, b))
+        self.delivered_now = np.zeros((w, b, p))
+        self.shipped_now = np.zeros((w, m, b))
+        self.mixes = np.stack([catalogue.mix(month, 6.0) for month in range(months + 1)])
+
+    def by_maker(self, amount: FloatArray) -> FloatArray:
+        """Sum (..., products) over each maker's products, shape (..., makers)."""
+        return np.stack([amount[..., block].sum(axis=-1) for block in self.catalogue.blocks], axis=-1)
+
+    def residual(self) -> FloatArray:
+        """Largest relative gap in the conservation of chips, shape (worlds,).
+
+        Produced = delivered + stock; delivered (and what stood at the start) = awaiting + running + retired.
+        """
+        stock = self.stock.sum(axis=1)
+        made = np.abs(self.produced - self.delivered - stock) / (1.0 + self.produced)
+        here = self.awaiting.sum(axis=1) + self.running.sum(axis=1) + self.retired
+        came = self.delivered + self.founding
+        return np.maximum(made.max(axis=-1), (np.abs(came - here) / (1.0 + came)).max(axis=-1))
+
+
+@dataclass
+class Conditions:
+    """What everybody can observe of last month, each of shape (worlds, 1) unless it says otherwise."""
+
+    signal: FloatArray  # growth of use that everybody sees, 0-1
+    mood: FloatArray  # mean belief of the clouds in fast growth, 0-1
+    use: FloatArray  # spending on AI services, M$ a month
+    inference_share: FloatArray  # share of compute that serves users
+    frontier: FloatArray  # log10 FLOP
+    open_frontier: FloatArray  # log10 FLOP
+    best_algorithms: FloatArray  # log10
+    open_algorithms: FloatArray  # log10
+    service_cost: FloatArray  # cost of a unit of service relative to January 2022
+    hhi_cloud: FloatArray
+    hhi_cloud_all: FloatArray
+    complaints: FloatArray  # share of tenants that are short or locked in, 0-1
+    energy_price: FloatArray  # $/MWh by region, (worlds, 4)
+    power_used: FloatArray  # MW by region, (worlds, 4)
+    power_capacity: FloatArray  # MW by region, (worlds, 4)
+    extra: dict[str, FloatArray] = field(default_factory=dict)  # this month's numbers on their way to the measures

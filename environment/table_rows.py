@@ -1,0 +1,349 @@
+"""The rows of the data tables: one frozen dataclass a file, each column with its unit and what is allowed in it.
+
+A month is a whole number counted from January 2022 = 0 (November 2021 is -2); in the files it is written YYYY-MM.
+"""
+
+from __future__ import annotations
+
+import datetime
+import math
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+REGIONS = ("US", "EU", "CN", "OTHER")
+CLOUD_TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
+POWERS = ("competition", "interoperability", "export", "partnership_review", "industrial_policy")
+TIE_KINDS = ("cloud_contract", "equity", "chip_supply", "open_weights", "distribution")
+TIE_SUBTYPES = ("exclusive", "preferred", "right_of_first_refusal", "plain")
+ACTORS = ("chipmakers", "clouds", "startups", "investors")
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """What a column holds and what is allowed in it.
+
+    Attributes:
+        unit: Unit of the value, empty for a name.
+        low: Least value allowed.
+        high: Greatest value allowed.
+        choices: The only texts allowed; empty allows any.
+        refers: Tables of which one must have a row with this id; empty for no reference.
+        month: Whether the file writes a month (YYYY-MM) that is read as a whole number.
+        blank: Whether an empty text is allowed (an optional number or month is typed ``| None`` instead).
+    """
+
+    unit: str = ""
+    low: float = -math.inf
+    high: float = math.inf
+    choices: tuple[str, ...] = ()
+    refers: tuple[str, ...] = ()
+    month: bool = False
+    blank: bool = False
+
+
+Id = Annotated[str, Cell("id")]
+Name = Annotated[str, Cell("name")]
+Text = Annotated[str, Cell("text", blank=True)]
+Region = Annotated[str, Cell("region", choices=REGIONS)]
+Month = Annotated[int, Cell("months after January 2022", low=-600, high=600, month=True)]
+MonthOrNone = Annotated[int | None, Cell("months after January 2022", low=-600, high=600, month=True)]
+Flag = Annotated[bool, Cell("0 or 1")]
+Share = Annotated[float, Cell("share", low=0, high=1)]
+ShareOrNone = Annotated[float | None, Cell("share", low=0, high=1)]
+Growth = Annotated[float, Cell("share a year", low=-1, high=10)]
+Money = Annotated[float, Cell("M$", low=0)]
+MoneyOrNone = Annotated[float | None, Cell("M$", low=0)]
+MonthlyMoney = Annotated[float, Cell("M$ a month", low=0)]
+KiloDollars = Annotated[float, Cell("k$ a chip", low=0)]
+Capability = Annotated[float, Cell("log10 FLOP", low=15, high=32)]
+Actor = Annotated[str, Cell("id", refers=ACTORS)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourcedRow:
+    """What every row of the project's own tables ends with: where it comes from and how far to trust it."""
+
+    source: Annotated[str, Cell("ids of facts.csv, or a citation")]
+    confidence: Annotated[str, Cell("trust", choices=("seed", "page", "memory", "derived", "assumed"))]
+    note: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChipRow(SourcedRow):
+    """A generation of accelerators."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    id: Id
+    name: Name
+    maker: Annotated[str, Cell("id", refers=("chipmakers", "clouds"))]
+    inhouse: Flag
+    released: Month
+    h100e: Annotated[float, Cell("H100-equivalents of dense throughput (Epoch units)", low=1e-9)]
+    memory_h100e: Annotated[float, Cell("H100-equivalents of memory bandwidth", low=1e-9)]
+    tpp: Annotated[float, Cell("total processing performance, TOPS x bits", low=1e-9)]
+    die_mm2: Annotated[float, Cell("mm2", low=1e-9)]
+    interconnect_gbps: Annotated[float, Cell("GB/s", low=0)]
+    tdp_w: Annotated[float, Cell("W", low=1e-9)]
+    price_kusd: KiloDollars
+    price_2024_kusd: KiloDollars
+    unit_cost_kusd: KiloDollars
+    chips_per_wafer: Annotated[float, Cell("chips a packaging wafer", low=1e-9)]
+    export_design: Flag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChipmakerRow(SourcedRow):
+    """A seller of accelerators: its data-centre segment in January 2022."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    id: Id
+    name: Name
+    region: Region
+    cash_musd: Money
+    rnd_musd: MonthlyMoney
+    units_per_month_2022: Annotated[float, Cell("chips a month", low=0)]
+    wafers_per_month_2022: Annotated[float, Cell("packaging wafers a month", low=0)]
+    software_stock: Annotated[float, Cell("leader = 1", low=0)]
+    gpu_share_of_revenue: Share
+    market_value_musd: Money
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NetworkingRow(SourcedRow):
+    """Share of accelerators in the leader's data-centre revenue from a month on (the rest is networking)."""
+
+    key: ClassVar[tuple[str, ...]] = ("month",)
+    month: Month
+    share: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CloudRow(SourcedRow):
+    """A firm, or an aggregate of firms, that buys or builds accelerators; state in January 2022 or at entry."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    id: Id
+    name: Name
+    region: Region
+    type: Annotated[str, Cell("type", choices=CLOUD_TYPES)]
+    rents_out: Flag
+    small_buyer: Flag
+    entry: Month
+    compute_h100e_2022: Annotated[float, Cell("H100-equivalents", low=0)]
+    inhouse_chip_programme: Flag
+    outside_cashflow_musd: MonthlyMoney
+    outside_growth: Growth
+    outside_capex_musd: MonthlyMoney
+    outside_capex_2023_musd: MonthlyMoney
+    outside_capex_2024_musd: MonthlyMoney
+    cash_musd: Money
+    debt_musd: Money
+    cloud_revenue_musd: MonthlyMoney
+    cloud_growth: Growth
+    value_musd: Money
+    capability: Capability
+    distribution: Share
+    talent: Share
+    data: Share
+    relation: Annotated[float, Cell("weight, average = 1", low=0, high=100)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StartupRow(SourcedRow):
+    """A named laboratory, in January 2022 or at its entry."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    id: Id
+    name: Name
+    region: Region
+    entry: Month
+    cash_musd: Money
+    revenue_musd: MonthlyMoney
+    capability: Capability
+    talent: Share
+    algorithms: Share
+    data: Share
+    distribution: Share
+    open_weights: Flag
+    frugal: Flag
+    value_musd: Money
+    staff_cost_musd: MonthlyMoney
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SectorRow(SourcedRow):
+    """A sector of enterprises in a region, or the region's consumers."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    id: Id
+    name: Name
+    region: Region
+    kind: Annotated[str, Cell("kind", choices=("enterprise", "consumers"))]
+    output_gusd: Annotated[float, Cell("G$ a year", low=0)]
+    ai_share_potential: Share
+    readiness: Share
+    data_sensitivity: Share
+    adoption_2022: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvestorRow(SourcedRow):
+    """A pool of money for AI firms."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    id: Id
+    name: Name
+    region: Region
+    kind: Annotated[str, Cell("kind", choices=("venture", "corporate", "public_fund", "sovereign"))]
+    cash_musd: Money
+    commitments_musd: MonthlyMoney
+    startup_region_bias: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RegulatorRow(SourcedRow):
+    """An authority, what it may do and how long it takes."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    id: Id
+    name: Name
+    region: Region
+    powers: Annotated[tuple[str, ...], Cell("list parted by ;", choices=POWERS)]
+    trigger_hhi: Annotated[float, Cell("HHI, 0-10000", low=0, high=10000)]
+    inquiry_months: Annotated[int, Cell("months", low=0, high=240)]
+    compliance_months: Annotated[int, Cell("months", low=0, high=240)]
+    fine_share_of_turnover: Share
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TieRow(SourcedRow):
+    """A dated tie between two actors.
+
+    From lab to cloud (cloud_contract, distribution, open_weights), from holder to firm held (equity), from seller to
+    buyer (chip_supply).
+    """
+
+    key: ClassVar[tuple[str, ...]] = ("kind", "source_node", "target_node", "start")
+    kind: Annotated[str, Cell("kind", choices=TIE_KINDS)]
+    subtype: Annotated[str, Cell("subtype", choices=TIE_SUBTYPES, blank=True)]
+    source_node: Actor
+    target_node: Actor
+    start: Month
+    end: MonthOrNone
+    share: ShareOrNone
+    value_musd: MoneyOrNone
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a tie to oneself or one that ends before it starts."""
+        if self.end is not None and self.end < self.start:
+            raise ValueError(f"column 'end': {self.end} (month) is not allowed: the tie starts in month {self.start}")
+        if self.source_node == self.target_node:
+            raise ValueError(f"column 'target_node': {self.target_node!r} is not an actor other than the source_node")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ExportRuleRow(SourcedRow):
+    """The export rule in force from a month on; an empty threshold is not part of the rule."""
+
+    key: ClassVar[tuple[str, ...]] = ("in_force",)
+    vintage: Annotated[int, Cell("year", low=2000, high=2100)]
+    in_force: Month
+    tpp_cap: Annotated[float, Cell("total processing performance", low=1e-9)]
+    interconnect_gbps: Annotated[float | None, Cell("GB/s", low=0)]
+    dense_tpp: Annotated[float | None, Cell("total processing performance", low=0)]
+    density: Annotated[float | None, Cell("total processing performance a mm2", low=0)]
+    quota_units: Annotated[float | None, Cell("share of the sales in the US", low=0, high=10)]
+    duty: Annotated[float, Cell("share of the price", low=0, high=10)]
+    licence_required: Flag
+    instrument: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PolicyRow(SourcedRow):
+    """An act of policy on its day."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    date: Annotated[datetime.date, Cell("day")]
+    id: Id
+    actor: Annotated[str, Cell("id", refers=("regulators",), blank=True)]
+    instrument: Name
+    what: Name
+    lever: Text
+    value: Annotated[float | None, Cell("the lever's unit")]
+
+    @property
+    def month(self) -> int:
+        """Months after January 2022."""
+        return (self.date.year - 2022) * 12 + self.date.month - 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DemandRow(SourcedRow):
+    """A number on demand, prices, or the population of start-ups, with the range it may lie in."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    id: Id
+    what: Name
+    value: Annotated[float, Cell("the row's unit")]
+    low: Annotated[float | None, Cell("the row's unit")]
+    high: Annotated[float | None, Cell("the row's unit")]
+    unit: Name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PowerRow(SourcedRow):
+    """Electricity for AI data centres in a region in January 2022, overhead (PUE) included, and how it grows."""
+
+    key: ClassVar[tuple[str, ...]] = ("region",)
+    region: Region
+    capacity_mw: Annotated[float, Cell("MW at the meter", low=0)]
+    additions_mw_per_month: Annotated[float, Cell("MW a month", low=0)]
+    additions_growth: Growth
+    pue: Annotated[float, Cell("facility power over IT power", low=1, high=3)]
+    price_usd_per_mwh: Annotated[float, Cell("$/MWh", low=0)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FactRow:
+    """A fact as collected; ``value`` is text, as some facts are ranges."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    id: Id
+    category: Text
+    entity: Text
+    metric: Text
+    value: Text
+    unit: Text
+    period: Text
+    source_title: Text
+    publisher: Text
+    source_date: Text
+    confidence: Annotated[str, Cell("trust", choices=("seed", "page", "memory"))]
+    note: Text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SeriesRow(SourcedRow):
+    """An observed value over a period of whole months, to be held against the model's monthly series."""
+
+    key: ClassVar[tuple[str, ...]] = ("series", "period_start", "period_end")
+    series: Name
+    period_start: Month
+    period_end: Month
+    value: Annotated[float, Cell("the row's unit")]
+    low: Annotated[float | None, Cell("the row's unit")]
+    high: Annotated[float | None, Cell("the row's unit")]
+    unit: Name
+    use: Annotated[str, Cell("use", choices=("calibration", "validation", "input", "display"))]
+    fact_id: Annotated[tuple[str, ...], Cell("list parted by ;", refers=("facts",), blank=True)]
+
+    def __post_init__(self) -> None:
+        """Raise ValueError for a period or a band that is the wrong way round."""
+        if self.period_end < self.period_start:
+            raise ValueError(
+                f"column 'period_end': {self.period_end} (month) lies before the start, {self.period_start}"
+            )
+        if self.low is not None and self.high is not None and not self.low <= self.value <= self.high:
+            raise ValueError(
+                f"column 'value': {self.value:g} lies outside the row's low to high, {self.low:g} to {self.high:g}"
+            )

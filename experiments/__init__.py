@@ -1,0 +1,1 @@
+"""What is asked of the model: the command, runs and their results, figures."""

@@ -1,0 +1,159 @@
+"""The command ``kingmaker``. Heavy libraries are imported inside the commands, so that ``--help`` answers at once."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agents.errors import KingmakerError
+
+app = typer.Typer(
+    name="kingmaker",
+    help="Kingmaker: an agent-based model of the AI-compute economy.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class Format(StrEnum):
+    """How a table is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+class StoppedError(KingmakerError):
+    """The user pressed Ctrl-C."""
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print the table.")]
+
+
+@contextmanager
+def _stoppable(what: str) -> Iterator[None]:
+    """Turn Ctrl-C into an error of ours: typer would report it as 'Aborted' with exit code 1."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise StoppedError(f"stopped {what}, nothing half-written.") from None
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        from experiments.manifest import kingmaker_version
+
+        typer.echo(f"kingmaker {kingmaker_version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _common(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and leave.")
+    ] = False,
+) -> None:
+    """Kingmaker: an agent-based model of the AI-compute economy."""
+
+
+@app.command()
+def run(
+    scenario: Annotated[str, typer.Argument(help="A name listed by 'kingmaker scenarios', or a file ending in .toml.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Hold a parameter at a value in all months; can be repeated."),
+    ] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
+    months: Annotated[int | None, typer.Option(help="Months to run; the scenario's own if not given.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the results; results/<scenario>-seed<N> if not given.")
+    ] = None,
+    panel: Annotated[bool, typer.Option("--panel", help="Also write panel, ties, flows and events.")] = False,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no table of results.")] = False,
+) -> None:
+    """Run a scenario once and write its results, graphs and figures into a folder."""
+    with _stoppable("the run"):
+        from environment.scenario import check_months, load_scenario, parse_pin
+        from experiments.run import RunRequest, run_and_write
+
+        setting = load_scenario(scenario, dict(parse_pin(text) for text in settings or ()))
+        if months is not None:
+            check_months(months, "--months")
+        request = RunRequest(
+            setting=setting,
+            seed=seed,
+            months=setting.months if months is None else months,
+            out=out or Path("results") / f"{setting.name}-seed{seed}",
+            panel=panel,
+            figures=figures,
+            quiet=quiet,
+            command=tuple(sys.argv[1:]),
+        )
+        run_and_write(request)
+
+
+@app.command()
+def rerun(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that 'kingmaker run' has written.")],
+    out: Annotated[Path | None, typer.Option(help="Also write the new results, into this folder.")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Run even if the model's code or data have changed.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+) -> None:
+    """Run a result again from its manifest and compare: identical, or where the measures differ (exit code 1)."""
+    with _stoppable("the rerun"):
+        from experiments.rerun import rerun_and_compare
+
+        verdict = rerun_and_compare(folder, out, force=force, quiet=quiet, command=tuple(sys.argv[1:]))
+    typer.echo(verdict.text)
+    if not verdict.identical:
+        raise typer.Exit(1)
+
+
+@app.command()
+def params(
+    form: FormatOption = Format.TABLE,
+    group: Annotated[str | None, typer.Option(help="Only this group, for example 'policy'.")] = None,
+) -> None:
+    """Print every parameter: default, unit, range, what it does, source."""
+    from experiments.listings import parameter_listing
+
+    typer.echo(parameter_listing(group).render(form.value))
+
+
+@app.command()
+def measures(
+    form: FormatOption = Format.TABLE,
+    group: Annotated[str | None, typer.Option(help="Only this group.")] = None,
+) -> None:
+    """Print every monthly measure: unit and definition."""
+    from experiments.listings import measure_listing
+
+    typer.echo(measure_listing(group).render(form.value))
+
+
+@app.command()
+def scenarios(form: FormatOption = Format.TABLE) -> None:
+    """Print the scenarios that come with Kingmaker."""
+    from experiments.listings import scenario_listing
+
+    typer.echo(scenario_listing().render(form.value))
+
+
+def main() -> None:
+    """The console entry: an error meant for the user is one message and exit code 2, Ctrl-C is exit code 130."""
+    try:
+        app()
+    except StoppedError as stop:
+        print(f"kingmaker: {stop}", file=sys.stderr)
+        raise SystemExit(130) from None
+    except KingmakerError as fault:
+        print(f"kingmaker: {fault}", file=sys.stderr)
+        raise SystemExit(2) from None

@@ -1,0 +1,102 @@
+"""Who hosts whom: which clouds the labs compute on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import networkx as nx
+import pandas as pd
+import seaborn as sns
+from matplotlib.figure import Figure
+
+from experiments.figures.style import GREY, SMALL, sheet, short
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+ROWS = 26  # labs shown by name; all others share one row
+OTHERS = "all other start-ups"
+
+
+def draw_hosting(graph: nx.MultiDiGraph[str], when: str, footer: str) -> Figure:
+    """A matrix of labs (largest first) and clouds: the part of each lab's compute that each cloud hosts."""
+    shares, compute = hosting_shares(graph)
+    height = 1.95 + 0.2 * max(len(shares), 3)
+    subtitle = f"Share of each lab's compute by cloud in {when}, %; E exclusive, P preferred, R right of first refusal"
+    figure = sheet(height, "Who hosts whom", subtitle, footer)
+    axes = figure.add_axes((0.235, 0.55 / height, 0.685, 1 - (1.5 + 0.5) / height))
+    if shares.empty:
+        axes.axis("off")
+        axes.text(0.5, 0.5, "There are no cloud contracts in this month.", ha="center")
+        return figure
+    sns.heatmap(
+        shares.where(shares > 0), ax=axes, cmap="Blues", vmin=0, vmax=1.15, cbar=False, linewidths=0.6,
+        annot=_annotations(shares, graph).to_numpy(), fmt="", annot_kws={"fontsize": SMALL},
+    )  # fmt: skip
+    _label(axes, shares, compute)
+    return figure
+
+
+def hosting_shares(graph: nx.MultiDiGraph[str]) -> tuple[pd.DataFrame, pd.Series[float]]:
+    """Shares of compute, labs by clouds, and the labs' compute in H100 equivalents; rows and columns by size.
+
+    Each row sums to one. Labs beyond the largest ``ROWS`` are averaged, weighted by their compute.
+    """
+    ties = [(lab, cloud, share) for lab, cloud, share, _ in _contracts(graph) if share > 0]
+    if not ties:
+        return pd.DataFrame(), pd.Series(dtype=float)
+    table = pd.DataFrame(ties, columns=["lab", "cloud", "share"]).pivot_table(
+        index="lab", columns="cloud", values="share", aggfunc="sum", fill_value=0.0
+    )
+    table = table.div(table.sum(axis=1), axis=0)
+    compute = pd.Series({lab: _size(graph.nodes[lab]) for lab in table.index}, dtype=float)
+    named = pd.Series({lab: bool(graph.nodes[lab].get("named")) for lab in table.index}, dtype=bool)
+    order = pd.DataFrame({"named": named, "compute": compute}).sort_values(["named", "compute"], ascending=False).index
+    shown = compute[order[:ROWS]].sort_values(ascending=False)
+    rest = order[ROWS:]
+    by_size = (table.mul(compute, axis=0)).sum().sort_values(ascending=False).index
+    shares = table.loc[shown.index, by_size]
+    if len(rest):
+        weights = compute[rest] + 1e-9  # a plain mean where nobody computes
+        shares.loc[OTHERS] = table.loc[rest, by_size].mul(weights, axis=0).sum() / weights.sum()
+        shown[OTHERS] = compute[rest].sum()
+    return shares, shown
+
+
+def _size(node: dict[str, Any]) -> float:
+    return float(node.get("compute_h100e", 0.0)) * float(node.get("weight", 1.0))
+
+
+def _contracts(graph: nx.MultiDiGraph[str]) -> list[tuple[str, str, float, str]]:
+    """Lab, cloud, share and subtype of each cloud contract, whichever way the edge points."""
+    found = []
+    for source, target, tie in graph.edges(data=True):
+        if tie.get("kind") == "cloud_contract":
+            lab, cloud = (target, source) if graph.nodes[source].get("kind") == "cloud" else (source, target)
+            found.append((lab, cloud, float(tie.get("share") or 0.0), str(tie.get("subtype", ""))))
+    return found
+
+
+def _annotations(shares: pd.DataFrame, graph: nx.MultiDiGraph[str]) -> pd.DataFrame:
+    """Per cent and the letter of a privileged contract."""
+    letters = {"exclusive": "E", "preferred": "P", "right_of_first_refusal": "R"}
+    special = {(lab, cloud): letters.get(subtype, "") for lab, cloud, _, subtype in _contracts(graph)}
+    texts = shares.map(lambda share: f"{100 * share:.0f}" if share >= 0.005 else "")
+    for lab in texts.index:
+        for cloud in texts.columns:
+            texts.loc[lab, cloud] = f"{texts.loc[lab, cloud]} {special.get((lab, cloud), '')}".strip()
+    return texts
+
+
+def _label(axes: Axes, shares: pd.DataFrame, compute: pd.Series[float]) -> None:
+    """Names along the axes and the size of each lab at the right."""
+    axes.grid(False)
+    axes.set(xlabel="", ylabel="")
+    axes.xaxis.tick_top()
+    axes.tick_params(length=0, left=False, top=False)
+    axes.set_xticklabels([short(cloud, 20) for cloud in shares.columns], rotation=40, ha="left", rotation_mode="anchor")
+    axes.set_yticklabels([short(lab) for lab in shares.index], rotation=0)
+    width = len(shares.columns)
+    for i, lab in enumerate(shares.index):
+        axes.text(width * 1.015, i + 0.5, f"{compute[lab] / 1000:,.1f}", fontsize=SMALL, va="center")
+    axes.text(width * 1.015, len(shares) + 0.1, "thousand\nH100e", fontsize=SMALL, color=GREY, va="top")

@@ -1,0 +1,76 @@
+"""The partnership graph as GraphML and GEXF, in the form that Gephi, yEd and networkx read."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import networkx as nx
+
+# GEXF reads `start` and `end` as the life of an edge and turns the whole graph into a dynamic one
+RENAMED = {"start": "since", "end": "until"}
+
+COLUMNS = {
+    "name": ("", "name of the firm, also the label"),
+    "kind": ("", "node: chipmaker, cloud, startup, investor, regulator, sector; edge: kind of tie"),
+    "type": ("", "kind of firm within its population, for example hyperscaler"),
+    "region": ("", "seat of the firm: US, EU, CN, OTHER"),
+    "named": ("0/1", "1 if the firm stands for a real one"),
+    "compute_h100e": ("H100 equivalents", "computing power installed (cloud) or used (start-up)"),
+    "value_musd": ("M$", "node: value of the firm; edge: value of the tie"),
+    "cash_musd": ("M$", "money at the bank"),
+    "capability": ("log10 FLOP", "effective training compute of the best model"),
+    "weight": ("firms", "how many firms of the market this node stands for"),
+    "subtype": ("", "cloud contract: exclusive, preferred, right_of_first_refusal or plain"),
+    "since": ("month", "first month of the tie"),
+    "until": ("month", "last month of the tie; empty if it has not ended"),
+    "share": ("0-1", "share of compute, of equity or of deliveries"),
+    "source": ("", "where the tie is documented, or the rule that made it"),
+}
+
+
+def write_graph(graph: nx.MultiDiGraph[str], stem: Path) -> None:
+    """Write ``<stem>.graphml`` and ``<stem>.gexf``; the files hold no date of writing."""
+    plain = plain_graph(graph)
+    nx.write_graphml(plain, stem.with_suffix(".graphml"))
+    text = "\n".join(nx.generate_gexf(plain, version="1.2draft"))
+    text = re.sub(r' lastmodifieddate="[^"]*"', "", text)
+    stem.with_suffix(".gexf").write_text('<?xml version="1.0" encoding="UTF-8"?>\n' + text + "\n", encoding="utf-8")
+
+
+def plain_graph(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
+    """A copy whose attributes are text and finite Python numbers and whose edges have ids unique in the graph."""
+    plain: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    nodes = [_plain(data) for _, data in graph.nodes(data=True)]
+    edges = [_plain(data) for _, _, data in graph.edges(data=True)]
+    _unify(nodes)
+    _unify(edges)
+    for node, data in zip(graph.nodes, nodes, strict=True):
+        plain.add_node(str(node), label=str(data.get("name", node)), **data)
+    for number, ((source, target), data) in enumerate(zip(graph.edges(), edges, strict=True)):
+        identity = f"e{number}"
+        plain.add_edge(str(source), str(target), key=identity, id=identity, **data)
+    return plain
+
+
+def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Attributes without numpy types, None and numbers that are not finite, none of which the formats know."""
+    found: dict[str, Any] = {}
+    for name, value in data.items():
+        value = value.item() if hasattr(value, "item") else value
+        if value is None or (isinstance(value, float) and not math.isfinite(value)):
+            continue
+        found[RENAMED.get(name, name)] = value
+    return found
+
+
+def _unify(records: Iterable[dict[str, Any]]) -> None:
+    """Give each attribute one type: a column of whole and broken numbers would be written as two attributes."""
+    records = list(records)
+    broken = {name for record in records for name, value in record.items() if isinstance(value, float)}
+    for record in records:
+        for name in broken & record.keys():
+            record[name] = float(record[name])

@@ -1,0 +1,166 @@
+"""The manifest of a result folder: all that is needed to make the same numbers again and to know whether they are."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.metadata
+import json
+import math
+import platform
+import tomllib
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agents.errors import KingmakerError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from environment.scenario import Scenario
+
+NAME = "manifest.json"
+ROOT = Path(__file__).resolve().parent.parent
+LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "networkx", "mesa", "pydantic", "matplotlib", "seaborn")
+
+
+class ManifestError(KingmakerError):
+    """A folder without a manifest that can be used."""
+
+
+def kingmaker_version() -> str:
+    """The version as installed, or that of the source tree."""
+    try:
+        return importlib.metadata.version("kingmaker")
+    except importlib.metadata.PackageNotFoundError:
+        project = ROOT / "pyproject.toml"
+        if not project.exists():
+            return "unknown"
+        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
+
+
+def source_digest() -> str:
+    """SHA-256 of the model's code: paths and contents of all Python files of agents/ and environment/."""
+    digest = hashlib.sha256()
+    files = [path for folder in ("agents", "environment") for path in (ROOT / folder).rglob("*.py")]
+    for path in sorted(files, key=lambda file: file.relative_to(ROOT).as_posix()):
+        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
+        # a checkout on Windows may end lines differently; the model is the same
+        digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    return digest.hexdigest()
+
+
+def content_hash(measures: pd.DataFrame) -> str:
+    """SHA-256 of the numbers: column names, texts and the bytes of the float64 values, not of any file."""
+    digest = hashlib.sha256()
+    for name in measures.columns:
+        column = measures[name]
+        digest.update(str(name).encode() + b"\0")
+        if column.dtype.kind in "biuf":
+            digest.update(column.to_numpy(dtype="<f8").tobytes())
+        else:
+            digest.update("\0".join(map(str, column)).encode())
+    return digest.hexdigest()
+
+
+def build_manifest(
+    model: Any, measures: pd.DataFrame, command: tuple[str, ...], wall_seconds: float, panel: bool, figures: bool
+) -> dict[str, Any]:
+    """What is known of a finished run, ready for JSON."""
+    return {
+        "kingmaker_version": kingmaker_version(),
+        "command": ["kingmaker", *command],
+        "scenario": scenario_record(model.setting),
+        "parameters": dict(model.initial_parameters[0]),
+        "seed": model.seed,
+        "months": model.month,
+        "panel": panel,
+        "figures": figures,
+        "versions": {"python": platform.python_version(), **library_versions()},
+        "source_digest": source_digest(),
+        "data_digest": str(model.tables.digest),
+        "measures_hash": content_hash(measures),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_seconds": round(wall_seconds, 2),
+    }
+
+
+def library_versions() -> dict[str, str]:
+    """The versions of the libraries that a result may depend on."""
+    return {library: importlib.metadata.version(library) for library in LIBRARIES}
+
+
+def scenario_record(scenario: Scenario) -> dict[str, Any]:
+    """A resolved scenario, ready for JSON."""
+    from environment.scenario import month_label
+
+    return {
+        "name": scenario.name,
+        "title": scenario.title,
+        "description": scenario.description,
+        "months": scenario.months,
+        "parameters": dict(scenario.parameters),
+        "events": [{"month": month_label(e.month), "why": e.why, "set": dict(e.set)} for e in scenario.events],
+        "pinned": dict(scenario.pinned),
+        "overridden": list(scenario.overridden),
+        "data": None if scenario.data is None else str(scenario.data),
+        "classes": dict(scenario.classes),
+    }
+
+
+def scenario_of(record: Mapping[str, Any]) -> Scenario:
+    """The scenario of a manifest, values checked again."""
+    from environment.parameters import check
+    from environment.scenario import Event, Scenario, month_number
+
+    def values(table: Mapping[str, Any]) -> dict[str, float | int]:
+        return {key: check(key, float(v) if isinstance(v, str) else v, NAME) for key, v in table.items()}
+
+    return Scenario(
+        name=record["name"],
+        title=record["title"],
+        description=record["description"],
+        months=record["months"],
+        parameters=values(record["parameters"]),
+        events=tuple(Event(month_number(e["month"]), e["why"], values(e["set"])) for e in record["events"]),
+        pinned=values(record["pinned"]),
+        overridden=tuple(record["overridden"]),
+        data=None if record["data"] is None else Path(record["data"]),
+        classes=record["classes"],
+    )
+
+
+def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
+    """Write ``manifest.json``."""
+    text = json.dumps(_finite(manifest), indent=2, ensure_ascii=False, allow_nan=False)
+    (folder / NAME).write_text(text + "\n", encoding="utf-8")
+
+
+def _finite(value: Any) -> Any:
+    """JSON knows no infinity; it is written as the text 'inf'."""
+    if isinstance(value, Mapping):
+        return {key: _finite(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_finite(inner) for inner in value]
+    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """The manifest of a result folder.
+
+    Raises:
+        ManifestError: if there is none, or none that Kingmaker has written.
+    """
+    path = folder / NAME
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise ManifestError(f"{folder}: there is no {NAME}; is it a folder that 'kingmaker run' has written?") from None
+    except OSError as fault:
+        raise ManifestError(f"{path}: cannot be read: {fault.strerror}.") from None
+    except ValueError as fault:
+        raise ManifestError(f"{path}: is not valid JSON: {fault}.") from None
+    if not isinstance(manifest, dict) or "kingmaker_version" not in manifest:
+        raise ManifestError(f"{path}: was not written by Kingmaker.")
+    return manifest

@@ -1,0 +1,103 @@
+"""The results of a run in plain words: a short table with units, a few sentences, and what the user must know."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from environment.measures import MEASURES
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEY_MEASURES = (
+    "chip_leader_share",
+    "leader_revenue_musd",
+    "lead_time_weeks",
+    "inhouse_share",
+    "capex_musd",
+    "hhi_cloud",
+    "rent_market_usd_per_hour",
+    "utilisation",
+    "switching_rate",
+    "startups_alive",
+    "funding_musd",
+    "circularity",
+    "capability_frontier",
+    "adoption_share",
+    "china_compute_share",
+    "power_gw",
+)
+MIDDLE = "2024"
+
+
+def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
+    """Print the table, the sentences, the notes of the model and the dated events that pins have overridden."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    years = measures["month"].str[:4]
+    first, last = str(years.iloc[0]), str(years.iloc[-1])
+    months = {first: years == first, f"Dec {MIDDLE}": measures["month"] == f"{MIDDLE}-12", last: years == last}
+    table = Table(title=f"{model.setting.title or model.setting.name}, seed {model.seed}", title_justify="left")
+    table.add_column("")
+    for heading, chosen in months.items():
+        if chosen.any():
+            table.add_column(heading, justify="right", no_wrap=True)
+    table.add_column("unit")
+    for name in KEY_MEASURES:
+        if name in measures:
+            means = [float(measures.loc[chosen, name].mean()) for chosen in months.values() if chosen.any()]
+            table.add_row(MEASURES[name].label, *_cells(name, means, MEASURES[name].unit))
+    console.print(table)
+    console.print(f"{first} and {last}: average of the year's months.", style="dim")
+    for sentence in sentences(measures):
+        console.print(sentence, soft_wrap=True)
+    for note in model.notes():
+        console.print(f"Note: {note}", soft_wrap=True)
+    for override in model.setting.overridden:
+        console.print(f"Pinned: {override}.", soft_wrap=True)
+    console.print(f"Results, graphs and figures are in {out}", soft_wrap=True)
+
+
+def _cells(name: str, values: list[float], unit: str) -> list[str]:
+    """Numbers of one row and their unit, shares as per cent and large sums in billions."""
+    if unit == "0-1" and not name.startswith("hhi"):  # an index is no percentage
+        return [*(f"{100 * value:.1f}" for value in values), "%"]
+    if unit.startswith("M$") and max(map(abs, values)) >= 1000:
+        return [*(_number(value / 1000) for value in values), unit.replace("M$", "G$", 1)]
+    return [*map(_number, values), unit]
+
+
+def _number(value: float) -> str:
+    """Three significant digits, without exponents."""
+    if value == 0:
+        return "0"
+    digits = 0 if abs(value) >= 100 else 1 if abs(value) >= 10 else 2 if abs(value) >= 0.1 else 4
+    return f"{value:,.{digits}f}"
+
+
+def sentences(measures: pd.DataFrame) -> list[str]:
+    """Two or three sentences on what happened; one is left out if its measures are missing."""
+    found = []
+    if {"leader_revenue_musd", "lead_time_weeks"} <= set(measures):
+        revenue, wait = measures["leader_revenue_musd"], measures["lead_time_weeks"]
+        longest = measures["month"].iloc[int(wait.to_numpy().argmax())]
+        found.append(
+            f"The leading chipmaker earns {revenue.iloc[0] / 1000:.1f} G$ in the first month and "
+            f"{revenue.iloc[-1] / 1000:.1f} G$ in the last; buyers wait longest in {longest}, "
+            f"{wait.max():.0f} weeks."
+        )
+    if {"rent_market_usd_per_hour", "hhi_cloud"} <= set(measures):
+        rent, hhi = measures["rent_market_usd_per_hour"], measures["hhi_cloud"]
+        found.append(
+            f"An hour of the reference chip rents for {rent.iloc[0]:.2f} $ at first and {rent.iloc[-1]:.2f} $ at the "
+            f"end; concentration of rented AI compute (HHI) goes from {hhi.iloc[0]:.2f} to {hhi.iloc[-1]:.2f}."
+        )
+    if {"startups_failed", "startups_acquired", "startups_alive"} <= set(measures):
+        found.append(
+            f"{measures['startups_failed'].sum():.0f} start-ups fail and {measures['startups_acquired'].sum():.0f} are "
+            f"bought; {measures['startups_alive'].iloc[-1]:.0f} are alive at the end."
+        )
+    return found

@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import networkx as nx
+import pandas as pd
+import pytest
+from fake_model import FakeEconomy
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
+
+from environment.scenario import Event, Scenario
+from experiments.figures import draw_all
+from experiments.figures.dashboard import PANELS, draw_dashboard
+from experiments.figures.hosting import draw_hosting
+from experiments.figures.money import draw_money
+from experiments.figures.network import draw_network
+from experiments.figures.style import short, styled
+from experiments.figures.validation import draw_validation
+
+EVENTS = tuple(
+    Event(month, f"an event of month {month}", {"policy.interoperability": 0.5}) for month in (3, 4, 5, 40, 99)
+)
+
+
+def boxes(figure: Figure) -> list[tuple[float, float, float, float]]:
+    """Extents of all texts of a figure."""
+    FigureCanvasAgg(figure).draw()
+    texts = [text for axes in figure.axes for text in axes.texts if text.get_text()]
+    return [tuple(text.get_window_extent().extents) for text in texts]  # type: ignore[misc]
+
+
+@pytest.fixture
+def model() -> FakeEconomy:
+    made = FakeEconomy(Scenario("baseline", events=EVENTS), rng=1, months=60)
+    made.run()
+    return made
+
+
+def test_no_text_is_too_small_to_print(model: FakeEconomy) -> None:
+    with styled():
+        for figure in (
+            draw_dashboard(model.measures.to_frame(), EVENTS, ""),
+            draw_network(model.partnerships.graph(), "2026-12", ""),
+            draw_hosting(model.partnerships.graph(), "2026-12", ""),
+            draw_money(model.ledger.matrix(), "2026-12", ""),
+        ):
+            FigureCanvasAgg(figure).draw()
+            assert min(text.get_fontsize() for text in figure.findobj(lambda a: hasattr(a, "get_fontsize"))) >= 7
+
+
+def test_names_of_events_and_actors_do_not_collide(model: FakeEconomy) -> None:
+    with styled():
+        for figure in (
+            draw_dashboard(model.measures.to_frame(), EVENTS, ""),
+            draw_network(model.partnerships.graph(), "2026-12", ""),
+        ):
+            found = boxes(figure)
+            assert found
+            for i, a in enumerate(found):
+                for b in found[i + 1 :]:
+                    apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
+                    assert apart, (a, b)
+
+
+def test_every_axis_of_the_dashboard_has_a_unit(model: FakeEconomy) -> None:
+    with styled():
+        figure = draw_dashboard(model.measures.to_frame(), (), "")
+    assert len(figure.axes) == len(PANELS)
+    assert all(axes.get_ylabel() and axes.get_title(loc="left") for axes in figure.axes)
+
+
+def test_the_caller_keeps_his_own_style(model: FakeEconomy, tmp_path: Path) -> None:
+    import matplotlib as mpl
+
+    before = dict(mpl.rcParams)
+    draw_all(model, model.measures.to_frame(), tmp_path / "figures")
+    assert dict(mpl.rcParams) == before
+
+
+def test_facts_are_drawn_per_month_and_only_those_within_the_run(model: FakeEconomy) -> None:
+    fact = SimpleNamespace(
+        series="leader_revenue_musd", period_start=0, period_end=2, value=6000.0, low=None, high=None,
+        unit="M$ per period", use="calibration",
+    )  # fmt: skip
+    late = SimpleNamespace(**{**vars(fact), "period_start": 70, "period_end": 72})
+    with styled():
+        figure = draw_validation(model.measures.to_frame(), [fact, late], "")
+    bars = [line for line in figure.axes[0].lines if list(line.get_xdata()) == [-0.5, 2.5]]
+    assert [list(bar.get_ydata()) for bar in bars] == [[2.0, 2.0]]
+    assert not [line for line in figure.axes[0].lines if max(line.get_xdata()) > 60]
+
+
+def test_figures_stand_a_run_that_is_nearly_empty() -> None:
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    month = pd.DataFrame({"month": ["2022-01"], "power_gw": [1.0]})
+    with styled():
+        draw_hosting(graph, "2022-01", "")
+        draw_network(graph, "2022-01", "")
+        draw_money(pd.DataFrame([[0.0]], index=["a"], columns=["a"]), "2022-01", "")
+        draw_dashboard(month, (), "")
+        draw_validation(month, (), "")
+
+
+def test_long_names_are_cut_at_a_word() -> None:
+    assert short("European clouds (OVH, Scaleway, T-Systems)") == "European clouds"
+    assert short("Other western buyers and new clouds") == "Other western buyers"
+    assert short("Rest of the world venture capital") == "Rest of the world …"
