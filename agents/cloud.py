@@ -28,6 +28,7 @@ class Cloud(Firm):
     workloads = Column(0.0, unit="H100e", doc="own ranking, advertising and other older AI workloads")
     ambition = Column(0.0, unit="H100e", doc="compute that it wants for training its own models")
     demand_outside = Column(0.0, unit="H100e", doc="compute that tenants wanted, smoothed")
+    chance = Column(0.0, unit="H100e", doc="tenants that a new-generation cloud hopes to win from others")
     sold = Column(0.0, unit="H100e", doc="compute rented out this month")
     inside = Column(0.0, unit="H100e", doc="compute used for its own models this month")
     shortage = Column(0.0, unit="0-1", doc="tenants' wants that it could not serve, smoothed")
@@ -81,17 +82,35 @@ class Cloud(Firm):
     def desired_capacity(self, p: Any, horizon: FloatArray) -> FloatArray:
         """Compute that it wants to run ``horizon`` months from now, H100e, shape (..., n).
 
-        Observed wants, served or not, extrapolated at the growth it believes in, at target utilisation.
+        Observed wants, served or not, extrapolated at the growth it believes in, over at most
+        ``p.clouds.planning_horizon`` months, at target utilisation. Chips that stand idle sober it: belief counts only
+        as far as what it runs is used (the brake that keeps an arms race from exploding).
         """
-        growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment
-        wanted = self.workloads + self.ambition + np.where(self.rents_out, self.demand_outside, 0.0)
-        return wanted * np.exp(np.minimum(growth * horizon, 3.0)) / p.clouds.target_utilisation
+        low = p.clouds.idle_utilisation
+        used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
+        growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment * used
+        outside = np.where(self.rents_out, self.demand_outside + self.chance, 0.0)
+        wanted = self.workloads + self.ambition + outside
+        ahead = np.minimum(horizon, p.clouds.planning_horizon)
+        return wanted * np.exp(growth * ahead) / p.clouds.target_utilisation
+
+    def sees_chance(self, p: Any, market: FloatArray, margin: FloatArray) -> FloatArray:
+        """Tenants' compute that a specialised cloud hopes to win, H100e, shape (..., n).
+
+        Entry follows profit: a part of what tenants want (``market``), as far as rents exceed cost (``margin``) and as
+        it believes in AI. Clouds that live of renting compute do so; the others have their own business to mind.
+        """
+        specialised = self.rents_out & ((self.type == NEW) | (self.type == CONSORTIUM) | (self.type == EUROPEAN))
+        appetite = p.clouds.appetite * self.sentiment * np.clip(margin, 0.0, 1.0)
+        return np.where(specialised, appetite * self.relation * market, 0.0)
 
     def capex_limit(self, p: Any) -> FloatArray:
         """The most that it spends on AI this month, M$, shape (..., n): a share of cash flow and of cash at hand."""
         flow = self.outside_cash + p.clouds.ai_margin * self.ai_revenue - self.outside_capex
         share = p.clouds.capex_share_calm + (p.clouds.capex_share_boom - p.clouds.capex_share_calm) * self.sentiment
-        return np.maximum(np.minimum(share * flow + p.clouds.cash_share * self.cash, 0.8 * self.cash), 0.0)
+        specialised = (self.type == NEW) | (self.type == CONSORTIUM)
+        purse = np.where(specialised, p.clouds.cash_share_new, p.clouds.cash_share) * self.cash
+        return np.maximum(np.minimum(share * flow + purse, 0.8 * self.cash), 0.0)
 
     def post_list_price(self, p: Any, cost: FloatArray) -> FloatArray:
         """List price on demand, $ per H100e-hour, shape (..., n): rigid, a slow follower of cost (facts 6-023)."""
@@ -101,12 +120,14 @@ class Cloud(Firm):
     def post_rent(self, p: Any, floor: FloatArray, cost: FloatArray) -> FloatArray:
         """Rent under contract, $ per H100e-hour, shape (..., n).
 
-        Big clouds grant a discount on the list; the others follow utilisation, never below running cost.
+        Big clouds grant a discount on the list; the others follow utilisation, never below running cost nor above
+        the list.
         """
         contract = (1.0 - p.compute.contract_discount) * self.list_price
         pressure = p.compute.rent_response * (self.utilisation + self.shortage - p.clouds.target_utilisation)
         drift = p.compute.rent_to_cost * np.log(np.maximum(cost, 0.01) / np.maximum(self.rent, 0.01))
-        market = np.maximum(self.rent * np.exp(np.clip(pressure + drift, -0.15, 0.15)), floor)
+        market = np.minimum(self.rent * np.exp(np.clip(pressure + drift, -0.15, 0.15)), self.list_price)
+        market = np.maximum(market, floor)
         rigid = (self.type == HYPERSCALER) | (self.type == CHINESE)
         return np.where(rigid, contract, market)
 

@@ -14,7 +14,7 @@ import mesa
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from agents.types import BoolArray, FloatArray, IdArray
+from agents.types import BoolArray, IdArray
 
 _RANK_BITS, _MONTH_BITS = 36, 16
 
@@ -283,7 +283,7 @@ class PerFirm:
 
     __slots__ = ("values",)
 
-    def __init__(self, values: FloatArray) -> None:
+    def __init__(self, values: NDArray[Any]) -> None:
         """Wrap the array."""
         self.values = values
 

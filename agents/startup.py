@@ -51,6 +51,7 @@ class Startup(Firm):
     used = Column(0.0, unit="H100e", doc="compute that it got this month")
     fill = Column(1.0, unit="0-1", doc="compute got over compute wanted, smoothed")
     revenue = Column(0.0, unit="M$/month", doc="sales of services")
+    burn = Column(0.0, unit="M$/month", doc="level of spending that it has set up, beyond what sales bear")
     staff = Column(0.0, unit="M$/month", doc="wages and other costs without compute")
     growth = Column(0.0, unit="1/month", doc="growth of revenue, smoothed")
     investor = Column(NONE, dtype=np.int32, unit="fund", doc="lead investor")
@@ -65,18 +66,26 @@ class Startup(Firm):
     raised_cash = Column(0.0, unit="M$", doc="cash that was raised and is not yet spent")
     spending_raised = Column(0.0, unit="M$/month", doc="raised money spent on compute this month")
 
-    def budget(self, p: Any) -> tuple[FloatArray, FloatArray]:
-        """Money for compute and for staff this month, M$, each of shape (..., n).
+    def plan_burn(self, p: Any) -> FloatArray:
+        """Spending that it sets up beyond its sales, M$ a month, shape (..., n).
 
-        Satisficing on runway (Cyert & March 1963): cash is spread over ``p.startups.runway`` months; sales are spent
-        again, ``compute_share`` of it all on compute (less by those with a frugal approach), never more than there is.
+        New money is spread over ``p.startups.runway`` months (satisficing: Cyert & March 1963); once set up, teams and
+        contracts go on until the end is near, and are then cut month by month.
         """
-        spendable = self.cash / p.startups.runway + p.startups.reinvested * self.revenue
-        share = self.compute_share * (1.0 - p.startups.frugal_saving * self.frugality)
-        compute = np.minimum(share * spendable, 0.5 * self.cash)
         floor = p.startups.minimum_staff * self.weight
-        staff = np.minimum(np.maximum((1.0 - share) * spendable, floor), 0.5 * self.cash)
-        return compute, staff
+        near = self.cash < p.startups.cutting_runway * self.burn
+        kept = np.where(near, (1.0 - p.startups.cut) * self.burn, self.burn)
+        return np.maximum(np.maximum(self.cash / p.startups.runway, kept), floor) * self.alive
+
+    def budget(self, p: Any) -> tuple[FloatArray, FloatArray]:
+        """Money for compute and for staff this month, M$, each of shape (..., n): never more than there is.
+
+        What is set up beyond sales, and a part of sales, ``compute_share`` of it all on compute (less by those with a
+        frugal approach).
+        """
+        spendable = np.minimum(self.burn + p.startups.reinvested * self.revenue, 0.9 * self.cash)
+        compute = self.compute_share * (1.0 - p.startups.frugal_saving * self.frugality) * spendable
+        return compute, spendable - compute
 
     def switching_cost(self, p: Any, egress: FloatArray, refactoring_kept: FloatArray) -> FloatArray:
         """Disutility of leaving the host, in units of utility, shape (..., n).
@@ -114,18 +123,13 @@ class Startup(Firm):
     def asks(self, p: Any, sentiment: FloatArray) -> FloatArray:
         """Money that it asks investors for this month, M$, shape (..., n); zero if its runway is long enough.
 
-        A firm goes out when its runway falls below a threshold, earlier in a boom (Gompers & Lerner 2000).
+        A firm goes out when its runway falls below a threshold, earlier in a boom (Gompers & Lerner 2000). It asks for
+        what a round must last, or, if more, for what its owners will part with at its value (``dilution``).
         """
-        outgo = np.maximum(self.staff + self.spend_on_compute(p), 1e-9)
-        runway = self.cash / outgo
-        wants = runway < p.capital.raise_runway * (0.5 + sentiment)
+        wants = self.cash < p.capital.raise_runway * (0.5 + sentiment) * self.burn
         growth = np.clip(1.0 + p.capital.growth_ask * self.growth, 1.0, 4.0)
-        return np.where(wants & self.alive, p.capital.round_months * outgo * growth * (0.5 + sentiment), 0.0)
-
-    def spend_on_compute(self, p: Any) -> FloatArray:
-        """Planned spending on compute, M$ a month, shape (..., n)."""
-        compute, _ = self.budget(p)
-        return compute
+        need = p.capital.round_months * self.burn * growth * (0.5 + sentiment)
+        return np.where(wants, np.maximum(need, p.capital.dilution * self.value), 0.0)
 
     def finishes_run(self, p: Any) -> BoolArray:
         """Whether the training run under way is released now, shape (..., n).
@@ -151,4 +155,4 @@ class Startup(Firm):
         """Whether it can no longer pay its staff, shape (..., n) (exit when the runway is gone: Hopenhayn 1992)."""
         need = p.startups.minimum_staff * self.weight
         poor = self.cash < p.startups.failure_months * need
-        return np.asarray(self.alive & poor & (self.revenue < 2.0 * need))
+        return np.asarray(self.alive & poor & (self.revenue < need))

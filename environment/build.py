@@ -72,14 +72,13 @@ def cloud_rows(tables: Tables) -> list[dict[str, Any]]:
         {
             "name": row.name, "entry": row.entry, "region": region_code(row.region), "type": TYPES.index(row.type),
             "rents_out": row.rents_out, "small": row.small_buyer, "relation": row.relation,
-            "develops": row.capability > 21.5 or row.id in ("microsoft", "amazon"),
+            "develops": row.capability > 21.0 or row.id in ("microsoft", "amazon"),
             "programme": row.inhouse_chip_programme, "outside_cash": row.outside_cashflow_musd,
             "outside_growth": row.outside_growth, "outside_capex": row.outside_capex_musd, "cash": row.cash_musd,
             "cloud_revenue": row.cloud_revenue_musd, "cloud_growth": row.cloud_growth, "value": row.value_musd,
             "capability": row.capability, "distribution": row.distribution, "talent": row.talent, "data": row.data,
             "openness": 0.9 if row.id == "meta" else 0.0,
-            "workloads": 0.55 * row.compute_h100e_2022, "ambition": 0.12 * row.compute_h100e_2022,
-            "demand_outside": 0.10 * row.compute_h100e_2022 * row.rents_out, "compute": row.compute_h100e_2022,
+            "compute": row.compute_h100e_2022,
             "list_price": 10.0, "rent": 4.0 if row.type in ("hyperscaler", "chinese") else 3.6,
             "utilisation": 0.7, "sentiment": 0.0,
         }
@@ -159,7 +158,7 @@ def build_conditions(worlds: int, tables: Tables) -> Conditions:
     power = {row.region: row for row in tables.power}
     by_region = [power[name] for name in REGIONS]
     return Conditions(
-        signal=flat(0.0), mood=flat(0.0), use=flat(1.0), inference_share=flat(0.4), frontier=flat(24.0),
+        signal=flat(0.0), mood=flat(0.0), use=flat(1.0), users=flat(0.001), inference_share=flat(0.4), frontier=flat(24.0),
         open_frontier=flat(22.0), best_algorithms=flat(0.0), open_algorithms=flat(-0.5), service_cost=flat(1.0),
         hhi_cloud=flat(0.2), hhi_cloud_all=flat(0.18), complaints=flat(0.0),
         energy_price=np.tile(np.array([row.price_usd_per_mwh for row in by_region]), (worlds, 1)),

@@ -10,17 +10,20 @@ import numpy as np
 from agents.types import FloatArray
 
 
-def fund(asks: FloatArray, merit: FloatArray, money: FloatArray, luck: FloatArray) -> FloatArray:
+def fund(
+    asks: FloatArray, merit: FloatArray, money: FloatArray, luck: FloatArray, success: FloatArray
+) -> FloatArray:
     """Which asks are granted, and how much of them.
 
-    Each ask succeeds with a probability that rises with its merit; the mean probability is what the money allows. If
-    the granted asks exceed the money all the same, they are cut in proportion.
+    Each ask succeeds with a probability that rises with its merit; the mean probability is ``success``, or less if the
+    money does not suffice. If the granted asks exceed the money all the same, they are cut in proportion.
 
     Args:
         asks: M$ wanted, shape (worlds, firms), zero for none.
         merit: relative attractiveness > 0, same shape.
         money: M$ to place, shape (worlds, 1).
         luck: uniform numbers, same shape as asks.
+        success: chance that a round of middling merit closes in a month, shape (worlds, 1).
 
     Returns:
         M$ granted, shape (worlds, firms), in sum never more than the money.
@@ -28,7 +31,7 @@ def fund(asks: FloatArray, merit: FloatArray, money: FloatArray, luck: FloatArra
     total = asks.sum(axis=-1, keepdims=True)
     weighted = (asks * merit).sum(axis=-1, keepdims=True)
     mean = weighted / np.where(total > 0.0, total, 1.0)
-    cover = np.minimum(money / np.where(total > 0.0, total, 1.0), 1.0)
+    cover = np.minimum(money / np.where(total > 0.0, total, 1.0), success)
     chance = np.minimum(cover * merit / np.where(mean > 0.0, mean, 1.0), 1.0)
     granted = np.where(luck < chance, asks, 0.0)
     whole = granted.sum(axis=-1, keepdims=True)

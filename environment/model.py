@@ -108,6 +108,7 @@ class ComputeEconomy(mesa.Model):
             partnerships=Partnerships(populations, keep_ties), refused_entries=np.zeros(self.worlds),
         )  # fmt: skip
         founding.set_balance_sheets(self.economy)
+        founding.place_founding_orders(self.economy)
         founding.sign_founding_ties(self.economy)
         self.measures = Measures(self.worlds)
         self._trail = record.Trail()

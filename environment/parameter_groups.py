@@ -53,6 +53,16 @@ class StartupsParameters(_Group):
         "months over which a start-up spreads its cash",
         "assumed: common planning rule",
     )
+    cutting_runway: float = _p(
+        5.0, "months", 0.0, 24.0,
+        "runway below which spending is cut",
+        "assumed",
+    )
+    cut: float = _p(
+        0.12, "1/month", 0.0, 1.0,
+        "cut of spending a month when the end is near",
+        "assumed",
+    )
     reinvested: float = _p(
         0.85, "0-1", 0.0, 1.0,
         "share of sales that is spent again",
@@ -118,13 +128,18 @@ class ChipsParameters(_Group):
         "shortest possible lead time",
         "calibration page: about 12 weeks; facts 2f-003",
     )
+    packaging_yield: float = _p(
+        0.75, "0-1", 0.2, 1.0,
+        "good packages out of those that fit on the wafers",
+        "assumed: 400 k units in Q3 2023 on 5-6 k wafers a month; facts 2c-021, 2g-001",
+    )
     capacity_response: float = _p(
         0.6, "1/month", 0.0, 2.0,
         "how capacity answers the gap between backlog and capacity",
         "free; facts 2g-001 to 2g-003",
     )
     capacity_growth: float = _p(
-        0.12, "1/month", 0.0, 0.5,
+        0.1, "1/month", 0.0, 0.5,
         "fastest growth of packaging capacity",
         "calibration page: at most 11-13 % a month",
     )
@@ -188,18 +203,23 @@ class ChipsParameters(_Group):
         "orders beyond need of large buyers when supply is rationed",
         "Lee, Padmanabhan & Whang 1997; not identified by C1 and C7",
     )
+    longest_line: float = _p(
+        9.0, "months", 3.0, 48.0,
+        "longest supply line that buyers keep",
+        "facts 2f-001: 52 weeks",
+    )
     order_speed: float = _p(
         0.7, "1/month", 0.05, 1.0,
         "share of the gap in the supply line that is ordered in a month",
         "calibration page: about a month; Sterman 1989",
     )
     order_slack: float = _p(
-        0.25, "ratio", 0.0, 3.0,
+        0.5, "ratio", 0.0, 3.0,
         "orders beyond what is wanted that a buyer lets stand",
         "assumed",
     )
     cancel_speed: float = _p(
-        0.3, "1/month", 0.0, 1.0,
+        0.15, "1/month", 0.0, 1.0,
         "share of the excess cancelled in a month",
         "assumed",
     )
@@ -219,7 +239,7 @@ class ChipsParameters(_Group):
         "facts 7d-017: 1.5 of 3.2 G$",
     )
     install_months: float = _p(
-        3.0, "months", 0.5, 12.0,
+        3.0, "months", 1.0, 12.0,
         "from delivery to running",
         "calibration page, C17: one quarter",
     )
@@ -229,7 +249,7 @@ class ChipsParameters(_Group):
         "facts S2-011; row S5",
     )
     small_buyer_weight: float = _p(
-        0.55, "weight", 0.05, 2.0,
+        0.9, "weight", 0.05, 2.0,
         "standing of small buyers' queue",
         "corrections page: small buyers have a queue of their own",
     )
@@ -269,17 +289,17 @@ class CloudsParameters(_Group):
         "free",
     )
     calm_growth: float = _p(
-        0.022, "1/month", 0.0, 0.1,
+        0.055, "1/month", 0.0, 0.15,
         "growth of compute plans without belief in AI",
-        "Nvidia's compute sold grew 15 % over 2022; facts 2c-015 to 2c-018",
+        "compute on the ground grew by about 85 % in 2022; facts 2c-015 to 2c-018, 7b-001",
     )
     boom_growth: float = _p(
-        0.095, "1/month", 0.0, 0.25,
+        0.14, "1/month", 0.0, 0.25,
         "growth of training plans with full belief",
-        "below training compute x4.5 a year (0.125); facts 7f-001",
+        "free; training compute grew x4.5 a year (0.125 a month); facts 7f-001",
     )
     extrapolation: float = _p(
-        0.06, "1/month", 0.0, 0.25,
+        0.03, "1/month", 0.0, 0.25,
         "growth that full belief extrapolates into orders",
         "free: response of capex to expected demand",
     )
@@ -298,8 +318,18 @@ class CloudsParameters(_Group):
         "plans for own training are at most this multiple of what runs",
         "assumed: satisficing bound",
     )
+    planning_horizon: float = _p(
+        12.0, "months", 3.0, 36.0,
+        "furthest ahead that clouds extrapolate",
+        "economics page: no firm sees far",
+    )
+    idle_utilisation: float = _p(
+        0.3, "0-1", 0.0, 0.79,
+        "utilisation at which belief in growth no longer makes a cloud order",
+        "corrections page: expected utilisation as brake",
+    )
     target_utilisation: float = _p(
-        0.8, "0-1", 0.3, 1.0,
+        0.82, "0-1", 0.8, 1.0,
         "utilisation that capacity is planned for",
         "assumed",
     )
@@ -309,14 +339,24 @@ class CloudsParameters(_Group):
         "assumed; about 15 G$ of 150 in 2022",
     )
     capex_share_boom: float = _p(
-        0.85, "0-1", 0.0, 1.5,
+        1.15, "0-1", 0.0, 1.5,
         "share of free cash flow spent on AI with full belief",
         "free; facts S3-001 (98 G$ in 2024)",
     )
     cash_share: float = _p(
-        0.012, "1/month", 0.0, 0.2,
+        0.02, "1/month", 0.0, 0.2,
         "share of cash at hand spent on AI in a month",
         "assumed",
+    )
+    cash_share_new: float = _p(
+        0.2, "1/month", 0.0, 1.0,
+        "the same for clouds that live of renting compute",
+        "assumed",
+    )
+    appetite: float = _p(
+        0.12, "0-1", 0.0, 2.0,
+        "part of tenants' wants that a specialised cloud hopes to win at full belief and a full margin",
+        "free; facts 7a-029, 7a-030 (CoreWeave)",
     )
     ai_margin: float = _p(
         0.6, "0-1", 0.0, 1.0,
@@ -329,7 +369,7 @@ class CloudsParameters(_Group):
         "economics page",
     )
     workload_growth: float = _p(
-        0.25, "1/year", 0.0, 1.0,
+        0.7, "1/year", 0.0, 1.0,
         "growth of older AI workloads (ranking, advertising)",
         "assumed",
     )
@@ -344,7 +384,7 @@ class CloudsParameters(_Group):
         "adaptive expectations",
     )
     own_share: float = _p(
-        0.45, "0-1", 0.0, 1.0,
+        0.35, "0-1", 0.0, 1.0,
         "share of need that a mature chip programme aims at",
         "row S6; facts S3-009 to S3-012",
     )
@@ -354,7 +394,7 @@ class CloudsParameters(_Group):
         "assumed",
     )
     own_ramp: float = _p(
-        0.09, "1/month", 0.0, 0.5,
+        0.13, "1/month", 0.0, 0.5,
         "fastest growth of a chip programme",
         "row S6; facts 7b-005, 7b-006",
     )
@@ -404,7 +444,7 @@ class CloudsParameters(_Group):
         "CoreWeave's chip-backed debt; assumed level",
     )
     belief_loans: float = _p(
-        1500.0, "M$", 0.0, 50000.0,
+        4000.0, "M$", 0.0, 50000.0,
         "unsecured loans that a small cloud gets at full belief",
         "assumed; facts 4f-002",
     )
@@ -434,7 +474,7 @@ class ComputeParameters(_Group):
         "assumed; OpenAI about 2 $ an hour (5b-001 over 7c-004)",
     )
     market_markup: float = _p(
-        1.12, "ratio", 0.5, 4.0,
+        1.3, "ratio", 0.5, 4.0,
         "market rent over full cost when utilisation is on target",
         "assumed",
     )
@@ -489,7 +529,7 @@ class ComputeParameters(_Group):
         "assumed",
     )
     switching_scale: float = _p(
-        4.2, "utility", 0.0, 20.0,
+        3.3, "utility", 0.0, 20.0,
         "scale of the switching cost",
         "free; below 1 % of customers a year, facts 8c-007",
     )
@@ -584,12 +624,12 @@ class ServicesParameters(_Group):
         "row L10",
     )
     distribution_weight: float = _p(
-        4.0, "1", 0.0, 12.0,
-        "weight of reach",
+        2.2, "1", 0.0, 6.0,
+        "weight of reach (log)",
         "rows L10, L16",
     )
     data_weight: float = _p(
-        0.8, "1", 0.0, 12.0,
+        0.5, "1", 0.0, 12.0,
         "weight of own data",
         "row L10, L16",
     )
@@ -608,13 +648,18 @@ class ServicesParameters(_Group):
         "price of a service over its compute",
         "assumed",
     )
+    sold_separately: float = _p(
+        0.2, "0-1", 0.0, 1.0,
+        "part of the use of a cloud's own models that is sold as such; the rest is bundled",
+        "assumed",
+    )
     sales_speed: float = _p(
         0.5, "1/month", 0.05, 1.0,
         "smoothing of reported sales",
         "assumed",
     )
     habit: float = _p(
-        0.1, "1/month", 0.0, 1.0,
+        0.15, "1/month", 0.0, 1.0,
         "growth of reach with market share",
         "assumed",
     )
@@ -634,12 +679,12 @@ class DemandParameters(_Group):
         "dated input; facts S2-002",
     )
     innovation_households: float = _p(
-        0.0022, "1/month", 0.0, 0.1,
+        0.004, "1/month", 0.0, 0.1,
         "households: innovators (Bass p)",
         "Bass 1969; demand.csv",
     )
     imitation_households: float = _p(
-        0.16, "1/month", 0.0, 1.0,
+        0.25, "1/month", 0.0, 1.0,
         "households: imitators (Bass q)",
         "Bass 1969; demand.csv",
     )
@@ -654,12 +699,12 @@ class DemandParameters(_Group):
         "demand.csv, bass_imitation 0.38 a year",
     )
     useful_midpoint: float = _p(
-        26.8, "log10 FLOP", 22.0, 32.0,
+        27.6, "log10 FLOP", 22.0, 32.0,
         "capability at which half of the tasks are served",
         "assumed",
     )
     useful_width: float = _p(
-        0.9, "log10 FLOP", 0.2, 4.0,
+        0.75, "log10 FLOP", 0.2, 4.0,
         "width of that curve",
         "assumed",
     )
@@ -669,7 +714,7 @@ class DemandParameters(_Group):
         "corrections page; row L5",
     )
     intensity: float = _p(
-        0.6, "ratio", 0.0, 10.0,
+        0.4, "ratio", 0.0, 10.0,
         "spending of an adopter relative to its potential, at reference price and full usefulness",
         "free",
     )
@@ -678,9 +723,19 @@ class DemandParameters(_Group):
         "growth of use that convinces everybody",
         "free",
     )
-    noticed: float = _p(
-        60.0, "M$/month", 1.0, 2000.0,
-        "use below which growth goes unnoticed",
+    noticed_users: float = _p(
+        0.01, "0-1", 0.0001, 0.5,
+        "share of households using AI below which growth goes unnoticed",
+        "assumed",
+    )
+    noticed_sales: float = _p(
+        200.0, "M$/month", 1.0, 5000.0,
+        "spending on AI below which growth goes unnoticed",
+        "assumed",
+    )
+    attention: float = _p(
+        0.4, "1/month", 0.02, 1.0,
+        "speed at which what is seen sinks in",
         "assumed",
     )
     self_hosting_taste: float = _p(
@@ -763,6 +818,11 @@ class CapitalParameters(_Group):
         "how asks grow with sales growth",
         "assumed",
     )
+    success: float = _p(
+        0.06, "1/month", 0.0, 1.0,
+        "chance that a round of middling merit closes in a month",
+        "assumed: a round takes most of a year",
+    )
     merit_capability: float = _p(
         0.45, "1 per log10", 0.0, 3.0,
         "weight of capability in funding",
@@ -777,6 +837,11 @@ class CapitalParameters(_Group):
         20000.0, "M$", 0.0, 1000000.0,
         "worth of a frontier model before any sales",
         "OpenAI valued 29 G$ in early 2023 (memory)",
+    )
+    dilution: float = _p(
+        0.2, "0-1", 0.0, 0.9,
+        "share of its value that a start-up sells in a round, if that is more than it needs",
+        "assumed: rounds sell a fifth",
     )
     stake_share: float = _p(
         0.05, "0-1", 0.0, 0.5,
@@ -869,7 +934,7 @@ class TechnologyParameters(_Group):
         "assumed: 0.3-0.4 in published runs",
     )
     main_run: float = _p(
-        0.35, "0-1", 0.05, 1.0,
+        0.25, "0-1", 0.05, 1.0,
         "share of research compute that goes into the one model released",
         "assumed; facts 7f-007, 7c-004",
     )

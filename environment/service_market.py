@@ -25,9 +25,11 @@ def attraction(
 ) -> FloatArray:
     """Logit attraction of each supplier, shape (worlds, suppliers).
 
-    Quality enters as distance to the frontier, distribution and data separately (rows L10, L16), price in logs.
+    Quality enters as distance to the frontier, reach (the share of customers who consider a supplier) and data
+    separately (rows L10, L16), reach and price in logs.
     """
-    utility = quality_weight * (quality - frontier) + distribution_weight * distribution + data_weight * data
+    utility = quality_weight * (quality - frontier) + data_weight * data
+    utility = utility + distribution_weight * np.log(np.maximum(distribution, 1e-3))
     utility = utility - price_sensitivity * np.log(np.maximum(price, 1e-6))
     return np.where(mass > 0.0, mass * np.exp(np.maximum(utility, -60.0)), 0.0)
 

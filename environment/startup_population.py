@@ -36,7 +36,7 @@ def newcomers(p: StackedParameters, draws: Draws, weight: FloatArray, frontier: 
         "openness": np.where(open_minded, 0.7, 0.05), "frugality": np.where(frugal, 1.0, 0.0),
         "algorithms": frontier - 1.2 + talent, "capability": 19.5 + 1.5 * talent * ones,
         "compute_share": p.startups.compute_share * (0.4 + 1.2 * draws.uniform(8)),
-        "staff": 0.02 * cash, "value": 4.0 * cash, "raised_cash": cash,
+        "burn": cash / p.startups.runway, "value": 4.0 * cash, "raised_cash": cash,
     }  # fmt: skip
 
 
@@ -48,7 +48,7 @@ def named_values(tables: Tables) -> list[dict[str, Any]]:
             "revenue": row.revenue_musd, "data": row.data, "distribution": row.distribution,
             "openness": 0.95 if row.open_weights else 0.0, "open_weights": row.open_weights,
             "frugality": float(row.frugal), "algorithms": row.algorithms - 1.0, "capability": row.capability,
-            "compute_share": 0.65, "staff": row.staff_cost_musd, "value": row.value_musd,
+            "compute_share": 0.65, "burn": row.cash_musd / 18.0 + row.staff_cost_musd, "value": row.value_musd,
             "raised_cash": row.cash_musd,
         }
         for row in tables.startups

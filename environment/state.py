@@ -138,6 +138,7 @@ class Conditions:
     signal: FloatArray  # growth of use that everybody sees, 0-1
     mood: FloatArray  # mean belief of the clouds in fast growth, 0-1
     use: FloatArray  # spending on AI services, M$ a month
+    users: FloatArray  # share of households that use AI
     inference_share: FloatArray  # share of compute that serves users
     frontier: FloatArray  # log10 FLOP
     open_frontier: FloatArray  # log10 FLOP

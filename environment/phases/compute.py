@@ -7,11 +7,11 @@ import numpy as np
 from agents.cloud import HYPERSCALER, Cloud
 from agents.enterprise import Enterprise
 from agents.offers import Offers
+from agents.population import PerFirm
 from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED, Startup
 from agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IntArray
 from environment import compute_market as market
 from environment.economy import Economy
-from environment.phases.orders import _Cut
 
 
 def post_prices(e: Economy) -> None:
@@ -27,8 +27,10 @@ def post_prices(e: Economy) -> None:
     life = float(p.chips.asset_life[0, 0])
     running = p.compute.running_cost * np.ones_like(per_unit)
     cost = market.cost_per_hour(per_unit, 1.0 + p.chips.building, life, running)
-    clouds.list_price = population.act("post_list_price", p, _Cut(cost))
-    clouds.rent = population.act("post_rent", p, _Cut(running), _Cut(p.compute.market_markup * cost))
+    clouds.list_price = population.act("post_list_price", p, PerFirm(cost))
+    wants = np.where(clouds.region == CN, 0.0, clouds.demand_outside).sum(axis=-1, keepdims=True)
+    clouds.chance = population.act("sees_chance", p, wants, PerFirm(clouds.rent / cost - 1.0))
+    clouds.rent = population.act("post_rent", p, PerFirm(running), PerFirm(p.compute.market_markup * cost))
     market_side = (clouds.type != HYPERSCALER) & (clouds.region != CN) & clouds.rents_out & clouds.alive
     weight = np.where(market_side, clouds.compute + 1.0, 0.0)
     e.now["rent_market"] = (weight * clouds.rent).sum(axis=-1) / np.maximum(weight.sum(axis=-1), 1e-9)
@@ -65,7 +67,7 @@ def choose_hosts(e: Economy) -> None:
     stay = population.act("switching_cost", p, f["egress"], kept)
     epoch = e.month // int(p.compute.taste_months[0, 0])
     taste = e.streams.draws("choose host", epoch, population.table.ids)
-    best, other = population.act("choose_host", make_offers(e), _Cut(stay), taste)
+    best, other = population.act("choose_host", make_offers(e), PerFirm(stay), taste)
     _sign(e, startups, best, clouds)
     _review(e, startups, best, stay)
     _second_hosts(e, startups, other, kept)

@@ -36,6 +36,7 @@ def fund_startups(e: Economy) -> None:
     investors: Investor = e.populations["investors"].view()
     mood = (investors.sentiment * investors.commitments).sum(axis=-1, keepdims=True)
     mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), 1e-9)
+    startups.burn = e.populations["startups"].act("plan_burn", p)
     asks = e.populations["startups"].act("asks", p, mood)
     merit = np.exp(
         p.capital.merit_capability * (startups.capability - e.conditions.frontier)
@@ -43,7 +44,7 @@ def fund_startups(e: Economy) -> None:
     )
     luck = e.draws("funding", "startups")
     offers = e.populations["investors"].act("invests", p)
-    granted, lead = _place(asks, merit, offers, startups, investors, luck.uniform())
+    granted, lead = _place(asks, merit, offers, startups, investors, luck.uniform(), p.capital.success)
     invested = by_host(granted, lead, offers.shape[1])
     e.ledger.pay("equity", "investors", invested, "startups", granted)
     investors.invested = invested
@@ -61,7 +62,13 @@ def fund_startups(e: Economy) -> None:
 
 
 def _place(
-    asks: FloatArray, merit: FloatArray, offers: FloatArray, startups: Startup, investors: Investor, luck: FloatArray
+    asks: FloatArray,
+    merit: FloatArray,
+    offers: FloatArray,
+    startups: Startup,
+    investors: Investor,
+    luck: FloatArray,
+    success: FloatArray,
 ) -> tuple[FloatArray, IntArray]:
     """Funds of China serve China; the others serve the rest, each in proportion to its money (lead by lot)."""
     home = startups.region == CN
@@ -71,7 +78,7 @@ def _place(
         funds = np.where((investors.region == CN) == inside, offers, 0.0)
         money = funds.sum(axis=-1, keepdims=True)
         mine = np.where(home == inside, asks, 0.0)
-        got = market.fund(mine, merit, money, luck)
+        got = market.fund(mine, merit, money, luck, success)
         granted = granted + got
         # the lead investor is drawn by money; the number of funds is small, so a running comparison is cheapest
         edge = np.zeros_like(money)
@@ -104,8 +111,7 @@ def sign_stakes(e: Economy) -> None:
     money = e.populations["clouds"].act("offers_stake", e.p)
     draws = e.draws("stakes", "startups")
     able = startups.alive & (startups.capability >= e.conditions.frontier - p.stake_gap)
-    outgo = startups.staff + startups.spend_on_compute(e.p)
-    hungry = able & ((startups.fill < 0.98) | (startups.cash < p.stake_runway * outgo))
+    hungry = able & ((startups.fill < 0.98) | (startups.cash < p.stake_runway * startups.burn))
     ready = hungry & (draws.uniform() < p.stake_chance)
     partner = np.where(startups.host != NONE, startups.host, startups.second)
     same_side = at_host((clouds.region == CN).astype(np.float64), partner) == (startups.region == CN)

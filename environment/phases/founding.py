@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 
 _CONTRACT = {"exclusive": EXCLUSIVE, "preferred": PREFERRED, "right_of_first_refusal": FIRST_REFUSAL}
 
+# how the compute of January 2022 was used (assumed): older AI workloads, training of own models, tenants
+_WORKLOADS, _AMBITION, _TENANTS = 0.50, 0.24, 0.10
+
 
 def set_balance_sheets(e: Economy) -> None:
     """Chips on the ground at depreciated cost, debts owed to the rest of the economy; then the books are opened."""
@@ -33,11 +36,31 @@ def set_balance_sheets(e: Economy) -> None:
     clouds.data["capacity"][...] = (running * value[:, np.newaxis, :]).sum(axis=-1)
     clouds.data["compute"][...] = (running * e.chips.h100e[:, np.newaxis, :]).sum(axis=-1)
     clouds.data["algorithms"][...] = np.where(clouds.alive, clouds.data["talent"] - 1.05, 0.0)
+    ground = clouds.data["capacity"]
+    clouds.data["workloads"][...] = _WORKLOADS * ground
+    clouds.data["ambition"][...] = _AMBITION * ground * clouds.data["develops"]
+    clouds.data["demand_outside"][...] = _TENANTS * ground * clouds.data["rents_out"]
     wants = clouds.data["workloads"] + clouds.data["ambition"]
     clouds.data["wanted_inside"][...] = wants
     clouds.data["inside"][...] = wants
     e.chips.lead[...] = e.p.chips.shortest_lead[..., np.newaxis]
     e.ledger = Ledger(e.populations, e.worlds, history=e.ledger.history)
+
+
+def place_founding_orders(e: Economy) -> None:
+    """Orders that stand in January 2022: each maker's output of the day for as long as chips take, split by size."""
+    chips = e.chips
+    clouds = e.populations["clouds"].table
+    foreign = np.array([row.region != "CN" for row in e.tables.chipmakers])
+    output = np.array([row.units_per_month_2022 for row in e.tables.chipmakers])
+    size = clouds.data["compute"] * clouds.alive
+    part = size / size.sum(axis=-1, keepdims=True)
+    units = (output * foreign)[np.newaxis, :, np.newaxis] * part[:, np.newaxis, :]
+    chips.outstanding = units * e.p.chips.shortest_lead[..., np.newaxis]
+    in_china = chips.in_china
+    world, china = np.where(in_china, 0.0, units), np.where(in_china, units, 0.0)
+    chips.planned = np.stack([world.sum(axis=-1), china.sum(axis=-1)], axis=1)
+    chips.need = part * 1.1 * float(output[0]) * (0.6 * 0.3155 + 0.4 * 0.6)
 
 
 def sign_founding_ties(e: Economy) -> None:

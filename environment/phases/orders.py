@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.chipmaker import Chipmaker
 from agents.cloud import Cloud
+from agents.population import PerFirm
 from agents.types import CN, BoolArray, FloatArray
 from environment import chip_market as market
 from environment.economy import Economy
@@ -64,7 +65,7 @@ def _design(e: Economy, restricted: BoolArray) -> None:
     population = e.populations["chipmakers"]
     makers: Chipmaker = population.view()
     sells = np.tile((chips.outstanding[:, :, chips.in_china].sum(axis=-1) > 0.0) | (e.month <= 24), (1, 1))
-    starts = population.act("starts_design", _Cut(sells), _Cut(restricted))
+    starts = population.act("starts_design", PerFirm(sells), PerFirm(restricted))
     timer = np.where(starts, p.design_months, makers.design)
     done = (timer >= 0.0) & (timer < 1.0)
     makers.design = np.where(done | (timer < 0.0), -1.0, timer - 1.0)
@@ -111,13 +112,13 @@ def plan_compute(e: Economy) -> None:
     clouds: Cloud = population.view()
     rivals = _largest_other(np.where(clouds.develops & (clouds.region != CN), clouds.ambition, 0.0))
     rivals_cn = _largest_other(np.where(clouds.develops & (clouds.region == CN), clouds.ambition, 0.0))
-    clouds.ambition = population.act("raise_ambition", p, _Cut(np.where(clouds.region == CN, rivals_cn, rivals)))
+    clouds.ambition = population.act("raise_ambition", p, PerFirm(np.where(clouds.region == CN, rivals_cn, rivals)))
     clouds.workloads = clouds.workloads * (1.0 + p.clouds.workload_growth / 12.0)
     value = e.now["value"]
     here = ((chips.running + chips.awaiting) * value[:, np.newaxis, :]).sum(axis=-1)
     wait = _lead_by_buyer(e)
     horizon = wait + p.chips.install_months
-    desired = population.act("desired_capacity", p, _Cut(horizon))
+    desired = population.act("desired_capacity", p, PerFirm(horizon))
     gap = np.maximum(desired - here, 0.0) / np.maximum(horizon, 1.0)
     cost = _cost_of_capacity(e)
     limit = population.act("capex_limit", p) / np.maximum(cost, 1e-12)
@@ -137,7 +138,8 @@ def place_orders(e: Economy) -> None:
     units = need * share / np.where(unit_value > 0.0, unit_value, 1.0)
     hoarding = p.chips.hoarding[..., np.newaxis] * np.where(clouds.small, 0.0, 1.0)[:, np.newaxis, :]
     shortest = p.chips.shortest_lead[..., np.newaxis]
-    desired = market.desired_orders(units, np.maximum(chips.lead, shortest), hoarding, shortest)
+    line = np.clip(chips.lead, shortest, p.chips.longest_line[..., np.newaxis])
+    desired = market.desired_orders(units, line, hoarding, shortest)
     placed = p.chips.order_speed[..., np.newaxis] * np.maximum(desired - chips.outstanding, 0.0)
     excess = np.maximum(chips.outstanding - (1.0 + p.chips.order_slack)[..., np.newaxis] * desired, 0.0)
     cancelled = p.chips.cancel_speed[..., np.newaxis] * excess
@@ -247,12 +249,3 @@ def _largest_other(amount: FloatArray) -> FloatArray:
     second = np.where(top, -np.inf, amount).max(axis=-1, keepdims=True)
     return np.where(top, second, first)
 
-
-class _Cut:
-    """An argument with one value a firm, cut to the blocks of a family."""
-
-    def __init__(self, values: np.ndarray) -> None:
-        self.values = values
-
-    def block(self, start: int, stop: int) -> np.ndarray:
-        return self.values[..., start:stop]

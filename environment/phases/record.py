@@ -10,12 +10,14 @@ from agents.chipmaker import Chipmaker
 from agents.cloud import HYPERSCALER, Cloud
 from agents.enterprise import Enterprise
 from agents.startup import EXCLUSIVE, Startup
-from agents.types import CN, NONE, FloatArray
+from agents.types import CN, NONE, BoolArray, FloatArray
 from environment.compute_market import by_host
 from environment.economy import Economy
 from environment.ledger import TOLERANCE, LedgerError
 from environment.measures import CAPEX_FIRMS
 from environment.phases.compute import europe_at_home
+
+AGGREGATES = ("other_clouds", "other_china", "european_clouds")  # rows of the data that stand for many firms
 
 
 def audit(e: Economy) -> FloatArray:
@@ -61,10 +63,11 @@ class Trail:
         return total
 
 
-def _hhi(amount: FloatArray) -> FloatArray:
+def _hhi(amount: FloatArray, single: BoolArray | bool = True) -> FloatArray:
+    """Herfindahl index; rows that are not a ``single`` firm stand for many small ones, whose squares vanish."""
     total = amount.sum(axis=-1, keepdims=True)
     share = amount / np.where(total > 0.0, total, 1.0)
-    return np.asarray((share * share).sum(axis=-1))
+    return np.asarray((share * share * single).sum(axis=-1))
 
 
 def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
@@ -88,7 +91,10 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
         "leader_chips_delivered": makers.delivered[:, 0],
         "leader_revenue_musd": revenue[:, 0],
         "inhouse_share": _ratio(np.where(chips.maker_of < 0, compute, 0.0).sum(axis=-1), compute.sum(axis=-1)),
-        "hhi_deliveries": _hhi((chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=-1)),
+        "hhi_deliveries": _hhi(
+            (chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=-1),
+            np.array([name not in AGGREGATES for name in ids]),
+        ),
         "compute_h100e": clouds.compute.sum(axis=-1),
         "ai_capex_musd": e.now["ai_capex"].sum(axis=-1),
     }
@@ -113,9 +119,10 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
     locked = (weight * (hosted & (startups.fill < 0.9))).sum(axis=-1)
     number = (weight * hosted).sum(axis=-1)
     e.now["complaints"] = _ratio(locked, number)
+    single = np.array([row.id not in AGGREGATES for row in e.tables.clouds])
     return {
-        "hhi_cloud": _hhi(rent),
-        "hhi_cloud_all": _hhi(clouds.cloud_revenue * clouds.alive + rent),
+        "hhi_cloud": _hhi(rent, single),
+        "hhi_cloud_all": _hhi(clouds.cloud_revenue * clouds.alive + rent, single),
         "rent_list_usd_per_hour": _ratio((lists * clouds.list_price).sum(axis=-1), lists.sum(axis=-1)),
         "rent_market_usd_per_hour": e.now["rent_market"],
         "utilisation": _ratio(e.now["used"].sum(axis=-1), clouds.capacity.sum(axis=-1)),

@@ -6,12 +6,12 @@ import numpy as np
 
 from agents.cloud import Cloud
 from agents.enterprise import Enterprise
+from agents.population import PerFirm
 from agents.startup import Startup
 from agents.types import CN, NONE, FloatArray
 from environment import service_market as market
 from environment import technology as tech
 from environment.economy import Economy
-from environment.phases.orders import _Cut
 
 
 def train(e: Economy) -> None:
@@ -32,7 +32,7 @@ def train(e: Economy) -> None:
     startups.training = np.where(done, 0.0, startups.training)
     startups.run_months = np.where(done, 0.0, startups.run_months)
     revenue_share = startups.revenue / np.maximum(e.conditions.use, 1e-9)
-    opens = population.act("opens_weights", p, _Cut(revenue_share), e.draws("open weights", "startups"))
+    opens = population.act("opens_weights", p, PerFirm(revenue_share), e.draws("open weights", "startups"))
     startups.open_weights = np.where(done, opens, startups.open_weights)
     e.tell(done & (startups.capability >= e.conditions.frontier - 0.3), "startups", "release", "releases a strong model")
     _train_clouds(e, clouds)
@@ -117,7 +117,7 @@ def sell_services(e: Economy) -> None:
     spending = _spending(e, sectors)
     old_use = c.use
     weights_s = _attraction(e, startups.product, startups.distribution, startups.data, startups.weight * startups.alive)
-    sells = (clouds.develops & clouds.alive).astype(np.float64)
+    sells = np.where(clouds.develops & clouds.alive, p.services.sold_separately, 0.0)
     weights_c = _attraction(e, clouds.capability, clouds.distribution, clouds.data, sells)
     got_s, got_c = np.zeros_like(startups.cash), np.zeros_like(clouds.cash)
     for inside in (True, False):
@@ -133,11 +133,20 @@ def sell_services(e: Economy) -> None:
     e.ledger.pay("services", "enterprises", spending * (1.0 - part), "clouds", got_c)
     _see_sales(e, startups, clouds, got_s, got_c)
     c.use = total
-    growth = np.log(np.maximum(total, 1e-9) / np.maximum(old_use, 1e-9))
-    seen = np.clip(growth / p.demand.remarkable_growth, 0.0, 1.0)
-    seen = seen * np.clip(total / p.demand.noticed, 0.0, 1.0)
-    c.signal = c.signal + 0.25 * (seen - c.signal)
+    _see_growth(e, sectors, total, old_use)
     e.now["spending"] = spending
+
+
+def _see_growth(e: Economy, sectors: Enterprise, total: FloatArray, old_use: FloatArray) -> None:
+    """What everybody sees of the growth of use: of users, of whom newspapers count, and later of spending."""
+    p, c = e.p.demand, e.conditions
+    homes = np.where(sectors.household, sectors.output, 0.0)
+    users = (homes * sectors.adoption).sum(axis=-1, keepdims=True) / homes.sum(axis=-1, keepdims=True)
+    more_users = np.log(users / np.maximum(c.users, 1e-9)) * np.clip(users / p.noticed_users, 0.0, 1.0)
+    more_sales = np.log(np.maximum(total, 1e-9) / np.maximum(old_use, 1e-9)) * np.clip(total / p.noticed_sales, 0.0, 1.0)
+    seen = np.clip(np.maximum(more_users, more_sales) / p.remarkable_growth, 0.0, 1.0)
+    c.users = users
+    c.signal = c.signal + p.attention * (seen - c.signal)
 
 
 def _attraction(
@@ -160,7 +169,8 @@ def _spending(e: Economy, sectors: Enterprise) -> FloatArray:
     sectors.adoption = population.act("adopt", p, useful, visible)
     cost = c.service_cost * np.maximum(e.now["rent_market"][:, np.newaxis], 0.05) / 4.0
     volume = market.volume_response(cost, p.demand.elasticity)
-    intensity = useful * volume * p.demand.intensity
+    believed = np.where(sectors.household, 1.0, 0.02 + 0.98 * c.mood)
+    intensity = useful * volume * p.demand.intensity * believed
     intensity = intensity / (1.0 + intensity)
     gap = c.frontier - c.open_frontier
     own_cost = np.maximum(e.now["rent_market"][:, np.newaxis], 0.05) * p.demand.self_hosting_overhead

@@ -266,7 +266,8 @@ def _enter_clouds(e: Economy) -> None:
         sentiment = e.conditions.mood * np.ones_like(where)
         first = np.where(where, float(cash), 0.0)
         values |= {"sentiment": sentiment, "algorithms": e.conditions.best_algorithms - 0.3}
-        values |= {"ambition": np.full(where.shape, 500.0)}
+        largest = population.table.data["ambition"].max(axis=-1, keepdims=True)
+        values |= {"ambition": 0.2 * largest * values["develops"]}
         for world in range(e.worlds):
             population.table.names[(world, slot)] = name
         population.enter(where, ids, {key: np.broadcast_to(v, where.shape) for key, v in values.items()})

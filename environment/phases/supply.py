@@ -40,7 +40,9 @@ def produce_and_ship(e: Economy) -> None:
     _deliver(e, shipped, available, on_hand)
     _see_waiting(e, due, shipped)
     chips.planned = np.stack([world.sum(axis=-1), china.sum(axis=-1)], axis=1)
-    backlog = (chips.planned / np.maximum(_per_wafer(e, mix), 1e-9)).sum(axis=1) * p.chips.shortest_lead
+    per_wafer = _per_wafer(e, mix)
+    due_wafers = np.where(per_wafer > 0.0, chips.planned / np.where(per_wafer > 0.0, per_wafer, 1.0), 0.0)
+    backlog = due_wafers.sum(axis=1) * p.chips.shortest_lead
     makers.backlog_seen = makers.backlog_seen + (backlog - makers.backlog_seen) / p.chips.capacity_delay
     makers.capacity = population.act("plan_capacity", p)
     makers.markup = population.act("set_markup", p)
@@ -48,7 +50,8 @@ def produce_and_ship(e: Economy) -> None:
 
 def _per_wafer(e: Economy, mix: FloatArray) -> FloatArray:
     """Units of each maker's line that a wafer's packaging yields, (worlds, 2, makers)."""
-    wafers = e.chips.by_maker(mix / e.chips.per_wafer[:, np.newaxis, :])
+    per_wafer = e.chips.per_wafer * e.p.chips.packaging_yield
+    wafers = e.chips.by_maker(mix / per_wafer[:, np.newaxis, :])
     return np.where(wafers > 0.0, 1.0 / np.where(wafers > 0.0, wafers, 1.0), 0.0)
 
 
@@ -152,7 +155,7 @@ def build_own_chips(e: Economy) -> None:
         aim = p.own_share[:, 0] * chips.need[:, buyer] / value
         seed = p.own_seed[:, 0] * clouds.compute[:, buyer] / value
         now = np.maximum(clouds.own_output[:, buyer], seed)
-        grown = now * (1.0 + np.clip(aim / now - 1.0, -0.1, p.own_ramp[:, 0]))
+        grown = now * (1.0 + np.clip(aim / np.maximum(now, 1e-12) - 1.0, -0.1, p.own_ramp[:, 0]))
         price = 1e-3 * chips.cost[:, product] * p.own_overhead[:, 0]
         grown = np.minimum(grown, 0.1 * clouds.cash[:, buyer] / np.maximum(price, 1e-9)) * clouds.alive[:, buyer]
         output[:, buyer], cost[:, buyer] = grown, grown * price
