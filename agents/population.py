@@ -25,6 +25,13 @@ def firm_ids(kind: int, month: int, rank: NDArray[np.integer[Any]]) -> IdArray:
     return rank.astype(np.uint64) + np.uint64(prefix)
 
 
+def firm_label(kind: str, firm: int) -> str:
+    """What a firm without a name is called: kind, month of entry, and number among that month's arrivals."""
+    month, rank = (firm >> _RANK_BITS) & ((1 << _MONTH_BITS) - 1), firm & ((1 << _RANK_BITS) - 1)
+    entry = "founder" if month == 0 else f"{2022 + (month - 1) // 12}-{(month - 1) % 12 + 1:02d}"
+    return f"{kind} {entry} #{rank + 1}"
+
+
 class DeadFirmError(AttributeError):
     """A firm that has left was asked for an attribute, or a bulk view was used after its phase."""
 
@@ -108,7 +115,7 @@ class Member(mesa.Agent):
         if self._slot is None:
             raise DeadFirmError("a bulk view has no single name")
         self._check()
-        return self._table.names.get((0, self._slot), f"{type(self).__name__.lower()}-{self._id:x}")
+        return self._table.names.get((0, self._slot), firm_label(type(self).__name__.lower(), self._id))
 
     def view(self) -> Any:
         """This firm as a view of shape (1, 1), on which behaviours run."""
@@ -162,7 +169,8 @@ class Table:
         self.data: dict[str, NDArray[Any]] = {
             name: np.full((worlds, slots), column.default, dtype=column.dtype) for name, column in columns.items()
         }
-        self.names: dict[tuple[int, int], str] = {}
+        self.names: dict[tuple[int, int], str] = {}  # of the named firms alive, by (world, slot)
+        self.known: dict[int, str] = {}  # of all named firms that ever lived, by id
         self.epoch = 0
         self.on_intervention: Callable[[int, str, float], None] | None = None
         self.frozen: dict[str, NDArray[Any]] = {}
@@ -249,6 +257,12 @@ class Population(Generic[M]):
         if self._model is not None:
             for slot in np.flatnonzero(where[0]):
                 self._register(int(slot))
+
+    def name_firm(self, slot: int, firm: int, name: str) -> None:
+        """Give the firm in ``slot`` (of every world) a name, under which figures and the graph show it."""
+        self.table.known[firm] = name
+        for world in range(self.worlds):
+            self.table.names[(world, slot)] = name
 
     def leave(self, where: BoolArray) -> None:
         """Remove the firms in the slots ``where``; their columns return to the defaults."""

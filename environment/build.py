@@ -17,6 +17,7 @@ from agents.population import Population, firm_ids
 from agents.regulator import Regulator
 from agents.startup import Startup
 from agents.types import REGIONS, FloatArray
+from environment.ledger import OUTSIDE
 from environment.parameters import StackedParameters
 from environment.state import Catalogue, Chips, Conditions
 from environment.tables import Tables
@@ -27,7 +28,6 @@ BASES: dict[str, type[Firm]] = {
     "sectors": Sector, "chipmakers": Chipmaker, "clouds": Cloud, "startups": Startup, "enterprises": Enterprise,
     "investors": Investor, "regulators": Regulator,
 }  # fmt: skip
-REST, PUBLIC = 0, 1
 
 
 def load_class(path: str, base: type[Firm]) -> type[Firm]:
@@ -58,8 +58,7 @@ def fixed_population(name: str, rows: list[dict[str, Any]], worlds: int, cls: ty
     alive = np.array([row.pop("entry", 0) <= 0 for row in rows])
     ids = firm_ids(kind, 0, np.arange(len(rows)))
     for slot, row in enumerate(rows):
-        for world in range(worlds):
-            population.table.names[(world, slot)] = row["name"]
+        population.name_firm(slot, int(ids[slot]), row["name"])
     columns = [key for key in rows[0] if key != "name"]
     values = {key: np.tile(np.array([row[key] for row in rows]), (worlds, 1)) for key in columns}
     population.enter(np.tile(alive, (worlds, 1)), np.tile(ids, (worlds, 1)), values)
@@ -124,7 +123,7 @@ def build_fixed(tables: Tables, worlds: int, classes: dict[str, type[Firm]]) -> 
         {"name": row.name, "region": region_code(row.region), "cash": row.cash_musd, "commitments": row.commitments_musd}
         for row in tables.investors
     ]
-    sectors = [{"name": "rest of the economy", "cash": 1e8}, {"name": "public sector", "cash": 1e6}]
+    sectors = [{"name": OUTSIDE[0], "cash": 1e8}, {"name": OUTSIDE[1], "cash": 1e6}]
     rows = {
         "sectors": sectors, "chipmakers": chipmakers, "clouds": cloud_rows(tables),
         "enterprises": enterprise_rows(tables), "investors": investors, "regulators": regulator_rows(tables),

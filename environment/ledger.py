@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TOLERANCE = 1e-9
+OUTSIDE = ("rest of the economy", "public sector")  # the slots of the population "sectors"
 
 # kind of payment: (the payer's other account, the payee's other account, meaning)
 KINDS: dict[str, tuple[str, str, str]] = {
@@ -97,7 +98,7 @@ class Ledger:
         target["cash"] += received
         self._net[payee] += received
         _credit(target, payee_account, received)
-        self._note(kind, payer, payee, paid)
+        self._note(kind, payer, payee, amount, received)
 
     def book(self, name: str, debit: str, credit: str, amount: FloatArray) -> None:
         """A booking inside the firms of one sector that moves no money, such as depreciation."""
@@ -111,7 +112,7 @@ class Ledger:
         self._compare(f"{kind} drawn by {holder} at {issuer}", spent, got)
         self.book(holder, "fixed" if kind == "chips_drawn" else "net_worth", "prepaid", used)
         self.book(issuer, "deferred", "net_worth", earned)
-        self._note(kind, holder, issuer, spent)
+        self._note(kind, holder, issuer, used, earned)
 
     def audit(self) -> FloatArray:
         """Check the month and open the next one.
@@ -144,7 +145,7 @@ class Ledger:
         return residual
 
     def flow(self, kind: str, payer: str | None = None, payee: str | None = None) -> FloatArray:
-        """This month's payments of a kind in M$, shape (worlds,), optionally of one payer or payee sector."""
+        """Payments of a kind since the last audit, M$, shape (worlds,), optionally of one payer or payee sector."""
         total = np.zeros(self.worlds)
         for (k, source, target), amount in self.flows.items():
             if k == kind and payer in (None, source) and payee in (None, target):
@@ -168,16 +169,24 @@ class Ledger:
         """Payer sector x payee sector, M$ in the last ``last`` months, in one world."""
         import pandas as pd
 
-        names = list(self.populations)
+        names = [*OUTSIDE, *(name for name in self.populations if name != "sectors")]
         table = pd.DataFrame(0.0, index=names, columns=names)
         for flows in self.months[-last:]:
             for (_, payer, payee), amount in flows.items():
                 table.loc[payer, payee] += float(amount[world])
         return table
 
-    def _note(self, kind: str, payer: str, payee: str, paid: FloatArray) -> None:
-        key = (kind, payer, payee)
-        self.flows[key] = self.flows[key] + paid if key in self.flows else paid
+    def _note(self, kind: str, payer: str, payee: str, amount: FloatArray, received: FloatArray) -> None:
+        """Add to the transaction-flow matrix; the two sectors outside the model are told apart."""
+        if payer == "sectors":
+            parts = [(OUTSIDE[slot], payee, amount[:, slot]) for slot in range(len(OUTSIDE))]
+        elif payee == "sectors":
+            parts = [(payer, OUTSIDE[slot], received[:, slot]) for slot in range(len(OUTSIDE))]
+        else:
+            parts = [(payer, payee, amount.sum(axis=-1))]
+        for source, target, paid in parts:
+            key = (kind, source, target)
+            self.flows[key] = self.flows[key] + paid if key in self.flows else paid
 
     def _compare(self, what: str, paid: FloatArray, got: FloatArray) -> None:
         residual = np.abs(paid - got) / (1.0 + np.abs(paid))

@@ -1,23 +1,37 @@
 """Every parameter of the model, declared once: value, unit, range, what it does, source.
 
-One declaration feeds the validation of scenario files, the command line's help and tables, and the bounds of sweeps.
-The groups themselves stand in :mod:`environment.parameter_groups`.
+The declarations stand in ``parameters.csv`` beside this file, one row each. They feed the validation of scenario files,
+the command line's help and tables, and the bounds of sweeps. A key is ``group.name``.
 """
 
 from __future__ import annotations
 
+import csv
 import math
+import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
-
-import numpy as np
-import pydantic
+from typing import TYPE_CHECKING, Any
 
 from agents.errors import KingmakerError, nearest
-from agents.types import FloatArray
-from environment.parameter_groups import Parameters
+
+if TYPE_CHECKING:
+    from agents.types import FloatArray
+
+GROUPS = {
+    "startups": "Start-ups: how many, how they enter, spend and fail.",
+    "chips": "Chips: price, capacity, orders, export designs.",
+    "clouds": "Clouds: belief, ambition, planning, own chips, money.",
+    "compute": "Rented compute: prices, contracts, switching.",
+    "services": "AI services: what users look at, how sales turn into compute.",
+    "demand": "Demand for AI services and its diffusion.",
+    "capital": "Capital: venture money, stakes, takeovers.",
+    "technology": "Technology: efficiency, training, diffusion.",
+    "energy": "Power for data centres.",
+    "policy": "Levers, each with its legal instrument.",
+}
 
 
 @dataclass(frozen=True)
@@ -50,24 +64,25 @@ class ParameterError(KingmakerError):
 
 
 def _declare() -> dict[str, Declaration]:
-    found: dict[str, Declaration] = {}
-    for group, field in Parameters.model_fields.items():
-        group_model = field.annotation
-        assert group_model is not None
-        for name, inner in group_model.model_fields.items():
-            extra: dict[str, Any] = dict(inner.json_schema_extra)
-            bounds = {type(m).__name__: m for m in inner.metadata}
-            found[f"{group}.{name}"] = Declaration(
-                key=f"{group}.{name}",
-                default=inner.default,
-                unit=extra["unit"],
-                low=bounds["Ge"].ge,
-                high=bounds["Le"].le,
-                meaning=inner.description or "",
-                source=extra["source"],
-                structural=extra["structural"],
-            )
-    return found
+    path = Path(__file__).with_name("parameters.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    return {row["key"]: _declaration(row) for row in rows}
+
+
+def _declaration(row: Mapping[str, str]) -> Declaration:
+    value = row["value"]
+    whole = value.lstrip("-").isdigit()
+    return Declaration(
+        key=row["key"],
+        default=int(value) if whole else float(value),
+        unit=row["unit"],
+        low=float(row["low"]),
+        high=float(row["high"]),
+        meaning=row["meaning"],
+        source=row["source"],
+        structural=row["structural"] == "1",
+    )
 
 
 DECLARATIONS: dict[str, Declaration] = _declare()
@@ -78,9 +93,10 @@ def check(key: str, value: object, where: str) -> float | int:
     declared = DECLARATIONS.get(key)
     if declared is None:
         raise ParameterError(f"{where}: there is no parameter '{key}'.{nearest(key, DECLARATIONS)}")
-    if isinstance(value, bool) or not isinstance(value, int | float | np.integer | np.floating):
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise ParameterError(f"{where}: '{key}' is {value!r}; allowed is {declared.allowed}.")
-    if declared.integer and value != int(value if math.isfinite(value) else declared.low - 1):
+    whole = math.isfinite(value) and float(value).is_integer()
+    if declared.integer and not whole:
         raise ParameterError(f"{where}: '{key}' is {value!r}; allowed is {declared.allowed}.")
     if not declared.low <= value <= declared.high:
         raise ParameterError(f"{where}: '{key}' is {value!r}; allowed is {declared.allowed}.")
@@ -102,21 +118,7 @@ def resolve(overrides: Mapping[str, object], where: str = "parameters") -> dict[
             faults.append(str(fault))
     if faults:
         raise ParameterError("\n".join(faults))
-    _validate_whole(values, where)
     return values
-
-
-def _validate_whole(values: Mapping[str, float | int], where: str) -> None:
-    """Rules between parameters live with the groups (pydantic validators); their messages are passed on."""
-    nested: dict[str, dict[str, float | int]] = {}
-    for key, value in values.items():
-        group, name = key.split(".")
-        nested.setdefault(group, {})[name] = value
-    try:
-        Parameters.model_validate(nested)
-    except pydantic.ValidationError as fault:
-        lines = [f"{where}: {'.'.join(map(str, e['loc']))}: {e['msg']}" for e in fault.errors()]
-        raise ParameterError("\n".join(lines)) from None
 
 
 class StackedParameters:
@@ -127,6 +129,8 @@ class StackedParameters:
 
     def __init__(self, worlds: Sequence[Mapping[str, float | int]]) -> None:
         """Stack the resolved values of each world; structural parameters must agree between worlds."""
+        import numpy as np
+
         for key, declared in DECLARATIONS.items():
             if declared.structural and len({world[key] for world in worlds}) > 1:
                 given = sorted({world[key] for world in worlds})
@@ -134,7 +138,7 @@ class StackedParameters:
         self._arrays = {
             key: np.array([[float(world[key])] for world in worlds], dtype=np.float64) for key in DECLARATIONS
         }
-        for group in Parameters.model_fields:
+        for group in GROUPS:
             names = [key for key in self._arrays if key.startswith(group + ".")]
             setattr(self, group, SimpleNamespace(**{key.split(".")[1]: self._arrays[key] for key in names}))
 

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.population import Population
+from agents.population import Population, firm_label
 from agents.startup import CONTRACTS
 from agents.types import NONE, REGIONS, BoolArray, FloatArray, IntArray
 
@@ -37,6 +37,7 @@ class Change:
     source_slot: IntArray
     source_id: Any
     target_slot: IntArray
+    target_id: Any
     subtype: Any
     share: FloatArray
     value: FloatArray
@@ -84,9 +85,11 @@ class Partnerships:
             return np.broadcast_to(values, where.shape)[where]
 
         ids = self.populations[ends[0]].table.ids[where]
+        slots_to = pick(target)
+        ids_to = self.populations[ends[1]].table.ids[worlds, slots_to]
         self.log.append(
             Change(month, action, kind, slot, *ends, worlds.astype(np.int32), slots.astype(np.int32), ids,
-                   pick(target), pick(subtype), pick(share), pick(value), pick(term), why)
+                   slots_to, ids_to, pick(subtype), pick(share), pick(value), pick(term), why)
         )  # fmt: skip
 
     def forget(self, month: int, leaving: BoolArray, population: str) -> None:
@@ -97,7 +100,7 @@ class Partnerships:
         """The name under which a firm stands in the graph: its name, or kind, slot and id."""
         table = self.populations[population].table
         name = table.names.get((world, slot))
-        return name if name is not None else f"{population[:-1]}-{int(table.ids[world, slot]) & ((1 << 52) - 1):x}"
+        return name if name is not None else firm_label(population[:-1], int(table.ids[world, slot]))
 
     def open_ties(self, month: int | None, world: int) -> dict[tuple[Any, ...], dict[str, Any]]:
         """The ties open after ``month`` months (None: now), by (kind, slot, source, source slot, id, target slot)."""
@@ -151,19 +154,17 @@ class Partnerships:
                 leave = change.action == "leave"
                 rows.append(
                     (w, change.month, change.action, change.kind, "" if leave else _subtype(change, k),
-                     self._label(change.source, int(change.source_slot[k]), w, int(change.source_id[k])),
-                     "" if leave else self._label(change.target, int(change.target_slot[k]), w, None),
+                     self._label(change.source, int(change.source_id[k])),
+                     "" if leave else self._label(change.target, int(change.target_id[k])),
                      float(change.share[k]), float(change.value[k]), float(change.term[k]), change.why)
                 )  # fmt: skip
         columns = ["world", "month", "action", "kind", "subtype", "source_node", "target_node", "share", "value_musd",
                    "term_months", "source"]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
 
-    def _label(self, population: str, slot: int, world: int, firm: int | None) -> str:
-        name = self.populations[population].table.names.get((world, slot))
-        if name is not None or firm is None:
-            return name or self.node(population, slot, world)
-        return f"{population[:-1]}-{firm & ((1 << 52) - 1):x}"
+    def _label(self, population: str, firm: int) -> str:
+        known = self.populations[population].table.known
+        return known[firm] if firm in known else firm_label(population[:-1], firm)
 
 
 def _subtype(change: Change, k: int) -> str:

@@ -82,6 +82,5 @@ def enter_named(
     """Bring a named start-up to life in its own slot; its algorithms are given relative to the frontier of its day."""
     where = np.zeros((population.worlds, population.slots), dtype=np.bool_)
     where[:, slot] = True
-    for world in range(population.worlds):
-        population.table.names[(world, slot)] = name
+    population.name_firm(slot, int(ids[0, slot]), name)
     population.enter(where, ids, row | {"algorithms": row["algorithms"] + frontier, "age": 0.0})

@@ -111,8 +111,8 @@ class Chips:
         self.additions: list[FloatArray] = []  # fixed assets added each month, M$, (worlds, clouds)
         self.depreciation = np.zeros((w, b))  # M$ a month now running off
         self.founding_depreciation = np.zeros((w, b))
+        self.silent = np.full((w, m, b), 99.0)  # months since a maker last shipped to a buyer
         self.delivered_now = np.zeros((w, b, p))
-        self.shipped_now = np.zeros((w, m, b))
         self.mixes = np.stack([catalogue.mix(month, 6.0) for month in range(months + 1)])
 
     def by_maker(self, amount: FloatArray) -> FloatArray:

@@ -243,6 +243,7 @@ def _pay_rent(
     startups.raised_cash = startups.raised_cash * left
     income = earned + got_first + got_second
     e.now["rent_income"] = income
+    e.now["startup_rent"] = (drawn + paid).sum(axis=-1)
     e.now["circular_musd"] = circular.sum(axis=-1)
 
 

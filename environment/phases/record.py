@@ -115,7 +115,6 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
     weight = startups.weight
     used = startups.used.sum(axis=-1)
     exclusive = np.where(startups.contract == EXCLUSIVE, startups.used * (1.0 - startups.second_share), 0.0)
-    from_startups = e.ledger.flow("rent", "startups")
     locked = (weight * (hosted & (startups.fill < 0.9))).sum(axis=-1)
     number = (weight * hosted).sum(axis=-1)
     e.now["complaints"] = _ratio(locked, number)
@@ -131,7 +130,7 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
         "multihoming_share": _ratio((weight * (hosted & (startups.second != NONE))).sum(axis=-1), number),
         "exclusive_share": _ratio(exclusive.sum(axis=-1), used),
         "eu_hosted_at_home_share": europe_at_home(startups, clouds),
-        "circularity": _ratio(trail.add("circular", e.now["circular_musd"]), trail.add("rent", from_startups)),
+        "circularity": _ratio(trail.add("circular", e.now["circular_musd"]), trail.add("rent", e.now["startup_rent"])),
     }
 
 

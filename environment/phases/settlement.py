@@ -201,7 +201,9 @@ def enter(e: Economy) -> None:
     mood = (investors.sentiment * investors.commitments).sum(axis=-1, keepdims=True)
     mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), 1e-9)
     grain = p.startups.mass / p.startups.number
-    mean = p.startups.entry_rate * p.startups.mass * np.exp(p.startups.entry_response * (mood - 0.5)) / grain
+    crowd = (startups.weight * startups.alive).sum(axis=-1, keepdims=True) / p.startups.mass
+    pull = np.exp(p.startups.entry_response * (mood - 0.5)) / np.maximum(crowd, 0.1) ** p.startups.entry_crowding
+    mean = p.startups.entry_rate * p.startups.mass * pull / grain
     arrivals = e.streams.world("entry", e.month).poisson(mean)
     named = len(e.tables.startups)
     free = ~startups.alive
@@ -268,8 +270,7 @@ def _enter_clouds(e: Economy) -> None:
         values |= {"sentiment": sentiment, "algorithms": e.conditions.best_algorithms - 0.3}
         largest = population.table.data["ambition"].max(axis=-1, keepdims=True)
         values |= {"ambition": 0.2 * largest * values["develops"]}
-        for world in range(e.worlds):
-            population.table.names[(world, slot)] = name
+        population.name_firm(slot, int(ids[0, slot]), name)
         population.enter(where, ids, {key: np.broadcast_to(v, where.shape) for key, v in values.items()})
         e.from_rest("commitments", "clouds", first)
         e.tell(where, "clouds", "entry", "enters the market")

@@ -90,7 +90,8 @@ def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, on_hand: Fl
     chips.awaiting = chips.awaiting + delivered
     chips.delivered = chips.delivered + delivered.sum(axis=1)
     _bill(e, shipped)
-    chips.delivered_now, chips.shipped_now = delivered, shipped
+    chips.delivered_now = delivered
+    _date_supply_ties(e, shipped)
 
 
 def _bill(e: Economy, shipped: FloatArray) -> None:
@@ -111,6 +112,22 @@ def _bill(e: Economy, shipped: FloatArray) -> None:
     makers.sales = makers.sales + (sales - makers.sales) / 3.0
     e.now["maker_revenue"], e.now["chip_bill"] = sales, total.sum(axis=1)
     e.pay_rest("costs", "chipmakers", np.minimum(_unit_costs(e, shipped), makers.cash))
+
+
+def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
+    """A supply tie begins with a first delivery and ends after a year without any."""
+    chips = e.chips
+    ships = shipped > 1e-6
+    before = chips.silent <= 12.0
+    chips.silent = np.where(ships, 0.0, chips.silent + 1.0)
+    total = np.maximum(shipped.sum(axis=1, keepdims=True), 1e-12)
+    for buyer, row in enumerate(e.tables.clouds):
+        slot = np.full(shipped.shape[:2], buyer, dtype=np.int32)
+        for action, where in (("start", ships & ~before), ("end", before & (chips.silent > 12.0))):
+            e.partnerships.note(
+                e.month, action, "chip_supply", f"supply {row.id}", where[:, :, buyer], ("chipmakers", "clouds"), slot,
+                share=(shipped / total)[:, :, buyer],
+            )  # fmt: skip
 
 
 def _unit_costs(e: Economy, shipped: FloatArray) -> FloatArray:
