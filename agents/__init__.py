@@ -1,0 +1,1 @@
+"""Who decides: chipmakers, clouds, start-ups, enterprises, investors, regulators."""

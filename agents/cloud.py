@@ -65,7 +65,7 @@ class Cloud(Firm):
         """
         caught = (p.clouds.signal_weight * signal + p.clouds.contagion * mood * signal) * (1.0 - self.sentiment)
         lost = p.clouds.disappointment * np.maximum(self.sentiment - signal, 0.0)
-        return np.clip(self.sentiment + caught - lost, 0.0, 1.0)
+        return np.asarray(np.clip(self.sentiment + caught - lost, 0.0, 1.0))
 
     def raise_ambition(self, p: Any, largest_rival: FloatArray) -> FloatArray:
         """Compute that it wants for training its own models, H100e, shape (..., n).
@@ -92,7 +92,7 @@ class Cloud(Firm):
         outside = np.where(self.rents_out, self.demand_outside + self.chance, 0.0)
         wanted = self.workloads + self.ambition + outside
         ahead = np.minimum(horizon, p.clouds.planning_horizon)
-        return wanted * np.exp(growth * ahead) / p.clouds.target_utilisation
+        return np.asarray(wanted * np.exp(growth * ahead) / p.clouds.target_utilisation)
 
     def sees_chance(self, p: Any, market: FloatArray, margin: FloatArray) -> FloatArray:
         """Tenants' compute that a specialised cloud hopes to win, H100e, shape (..., n).
@@ -110,7 +110,7 @@ class Cloud(Firm):
         share = p.clouds.capex_share_calm + (p.clouds.capex_share_boom - p.clouds.capex_share_calm) * self.sentiment
         specialised = (self.type == NEW) | (self.type == CONSORTIUM)
         purse = np.where(specialised, p.clouds.cash_share_new, p.clouds.cash_share) * self.cash
-        return np.maximum(np.minimum(share * flow + purse, 0.8 * self.cash), 0.0)
+        return np.asarray(np.maximum(np.minimum(share * flow + purse, 0.8 * self.cash), 0.0))
 
     def post_list_price(self, p: Any, cost: FloatArray) -> FloatArray:
         """List price on demand, $ per H100e-hour, shape (..., n): rigid, a slow follower of cost (facts 6-023)."""
@@ -129,7 +129,7 @@ class Cloud(Firm):
         market = np.minimum(self.rent * np.exp(np.clip(pressure + drift, -0.15, 0.15)), self.list_price)
         market = np.maximum(market, floor)
         rigid = (self.type == HYPERSCALER) | (self.type == CHINESE)
-        return np.where(rigid, contract, market)
+        return np.asarray(np.where(rigid, contract, market))
 
     def kept_inside(self, p: Any) -> FloatArray:
         """Compute that it reserves for itself before tenants are served, H100e, shape (..., n).
@@ -137,7 +137,7 @@ class Cloud(Firm):
         The dual role: ``internal_priority`` of its own wants come first; a cloud without tenants keeps all.
         """
         kept = np.minimum(self.wanted_inside, p.clouds.internal_priority * self.capacity)
-        return np.where(self.rents_out, kept, np.minimum(self.wanted_inside, self.capacity))
+        return np.asarray(np.where(self.rents_out, kept, np.minimum(self.wanted_inside, self.capacity)))
 
     def finishes_run(self, p: Any) -> BoolArray:
         """Whether the training run under way is released now, shape (..., n); the rule of a start-up."""

@@ -16,9 +16,11 @@ from agents.types import FloatArray, IdArray
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, from the golden ratio: consecutive ids land far apart
 _OPTION = np.uint64(0xD1B54A32D192ED03)  # a second odd constant, so that options do not collide with ids
+_MASK = 2**64 - 1
 _M1, _M2 = np.uint64(0xBF58476D1CE4E5B9), np.uint64(0x94D049BB133111EB)
 _S30, _S27, _S31, _S12 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(12)
-_STEP = 2.0**-52
+_ONE_TO_TWO = np.uint64(0x3FF0000000000000)  # sign and exponent of the doubles in [1, 2)
+_BELOW_ONE = 1.0 - 2.0**-53
 
 
 def mix64(z: IdArray) -> IdArray:
@@ -37,9 +39,13 @@ def mix64(z: IdArray) -> IdArray:
 def stream_key(seeds: IdArray, decision: str, month: int) -> IdArray:
     """The key of one decision in one month, shape as ``seeds`` (worlds, 1)."""
     label = np.uint64(zlib.crc32(decision.encode()))
-    with np.errstate(over="ignore"):
-        key = mix64(seeds * _GAMMA + label)
-        return mix64(key + np.uint64(month + 1) * _OPTION)
+    key = mix64(seeds * _GAMMA + label)
+    return mix64(key + _step_of(month + 1))
+
+
+def _step_of(option: int) -> np.uint64:
+    """``option`` steps of the counter, modulo 2**64."""
+    return np.uint64(option * int(_OPTION) & _MASK)
 
 
 class Draws:
@@ -66,12 +72,12 @@ class Draws:
         """Numbers in the open interval (0, 1), shape (worlds, firms); another option gives other numbers."""
         if self._base is None:
             self._base = self._ids * _GAMMA + self._key
-        with np.errstate(over="ignore"):
-            z = mix64(self._base + np.uint64(option) * _OPTION)
+        z = mix64(self._base + _step_of(option))
+        # 52 random bits k as the fraction of a double: 1 + k / 2**52, and from it (k + 1/2) / 2**52, both exact
         z >>= _S12
-        u = z.astype(np.float64)
-        u += 0.5
-        u *= _STEP
+        z |= _ONE_TO_TWO
+        u: FloatArray = z.view(np.float64)
+        u -= _BELOW_ONE
         return u
 
     def exponential(self, option: int = 0) -> FloatArray:

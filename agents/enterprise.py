@@ -34,9 +34,13 @@ class Enterprise(Firm):
         innovation = np.where(self.household, p.demand.innovation_households * visible, p.demand.innovation_firms)
         imitation = np.where(self.household, p.demand.imitation_households * visible, p.demand.imitation_firms)
         room = np.maximum(ceiling - self.adoption, 0.0)
-        return np.clip(self.adoption + (innovation + imitation * self.adoption) * self.readiness * room, 0.0, 1.0)
+        return np.asarray(
+            np.clip(self.adoption + (innovation + imitation * self.adoption) * self.readiness * room, 0.0, 1.0)
+        )
 
-    def wants_self_hosting(self, p: Any, gap: FloatArray, service_price: FloatArray, own_cost: FloatArray) -> FloatArray:
+    def wants_self_hosting(
+        self, p: Any, gap: FloatArray, service_price: FloatArray, own_cost: FloatArray
+    ) -> FloatArray:
         """Share of adopters that would run an open model rather than buy a service, shape (..., n).
 
         Binary logit: the quality given up (``gap``, log10) against data kept at home and cost (Berry 1994).

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import NDArray
 
-from agents.types import CN, EU, FloatArray, IntArray
+from agents.types import OTHER, US, FloatArray, IntArray
 
 
 class Offers:
@@ -21,14 +20,19 @@ class Offers:
         """Keep the logit weights exp(utility - best)."""
         best = utility.max(axis=1, keepdims=True)
         best = np.where(np.isfinite(best), best, 0.0)
-        self.weights = np.maximum(np.exp(utility - best), 1e-300)
+        weights = np.maximum(np.exp(utility - best), 1e-300)
+        self._flat = np.ascontiguousarray(np.moveaxis(weights, 1, 0)).reshape(utility.shape[1], -1)
         self.hosts: int = utility.shape[1]
 
-    def rate(self, host: int, region: IntArray) -> Any:
-        """The logit weight of ``host`` for tenants of the given regions (worlds, n), shape (worlds, n).
+    @staticmethod
+    def seen(region: IntArray) -> NDArray[np.int64]:
+        """Where tenants of the given regions (worlds, n) find the weights of a host, for :meth:`rate`.
 
         The United States and the rest of the world see the same; Europe and China are told apart.
         """
-        of = self.weights[:, host, :]
-        plain = np.where(region == EU, of[:, EU : EU + 1], of[:, 0:1])
-        return np.where(region == CN, of[:, CN : CN + 1], plain)
+        told_apart = np.where(region == OTHER, US, region)
+        return told_apart + 4 * np.arange(region.shape[0])[:, np.newaxis]
+
+    def rate(self, host: int, seen: NDArray[np.int64]) -> FloatArray:
+        """The logit weight of ``host`` for tenants ``seen`` (worlds, n), shape (worlds, n)."""
+        return np.asarray(self._flat[host].take(seen))

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.population import Column
 from agents.firm import Firm
+from agents.population import Column
 from agents.types import BoolArray, FloatArray
 
 WATCHING, INQUIRY, WINDOW, IN_FORCE = 0, 1, 2, 3

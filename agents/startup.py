@@ -75,7 +75,7 @@ class Startup(Firm):
         floor = p.startups.minimum_staff * self.weight
         near = self.cash < p.startups.cutting_runway * self.burn
         kept = np.where(near, (1.0 - p.startups.cut) * self.burn, self.burn)
-        return np.maximum(np.maximum(self.cash / p.startups.runway, kept), floor) * self.alive
+        return np.asarray(np.maximum(np.maximum(self.cash / p.startups.runway, kept), floor) * self.alive)
 
     def budget(self, p: Any) -> tuple[FloatArray, FloatArray]:
         """Money for compute and for staff this month, M$, each of shape (..., n): never more than there is.
@@ -96,7 +96,7 @@ class Startup(Firm):
         tenure = self.tenure / (self.tenure + p.compute.tenure_half)
         size = 1.0 + p.compute.switching_size * np.log1p(self.used / np.maximum(self.weight, 1e-12))
         scale = p.compute.switching_scale * size
-        return scale * (p.compute.egress_part * egress + refactoring_kept * (0.4 + 0.6 * tenure))
+        return np.asarray(scale * (p.compute.egress_part * egress + refactoring_kept * (0.4 + 0.6 * tenure)))
 
     def choose_host(self, offers: Offers, stay: FloatArray, draws: Draws) -> tuple[IntArray, IntArray]:
         """The host each start-up likes best, and the best other than its present one; both of shape (..., n).
@@ -104,20 +104,22 @@ class Startup(Firm):
         Logit (McFadden 1974) as a race of exponentials: the rate of host h is exp(utility of h), times exp(``stay``)
         at the present host, where ``stay`` is the switching cost saved by staying.
         """
-        loyal = np.exp(np.minimum(stay, 60.0))
         shape = self.host.shape
-        best, best_time = np.full(shape, NONE, dtype=np.int32), np.full(shape, np.inf)
-        other, other_time = best.copy(), best_time.copy()
+        seen = offers.seen(self.region)
+        other, soonest = np.full(shape, NONE, dtype=np.int32), np.full(shape, np.inf)
+        here, at_home = np.empty(shape, dtype=np.bool_), np.full(shape, np.inf)
         for h in range(offers.hosts):
             time = draws.exponential(h)
-            time /= offers.rate(h, self.region)
-            here = self.host == h
-            away = np.where(here, np.inf, time)
-            np.copyto(other, np.int32(h), where=away < other_time)
-            np.minimum(other_time, away, out=other_time)
-            np.divide(time, loyal, out=time, where=here)
-            np.copyto(best, np.int32(h), where=time < best_time)
-            np.minimum(best_time, time, out=best_time)
+            time /= offers.rate(h, seen)
+            np.equal(self.host, h, out=here)
+            np.copyto(at_home, time, where=here)
+            np.copyto(time, np.inf, where=here)
+            np.less(time, soonest, out=here)
+            np.copyto(other, np.int32(h), where=here)
+            np.minimum(soonest, time, out=soonest)
+        at_home /= np.exp(np.minimum(stay, 60.0))
+        stays = (at_home < soonest) | ((at_home == soonest) & (self.host < other))
+        best = np.where(stays, self.host, other)
         return best, other
 
     def asks(self, p: Any, sentiment: FloatArray) -> FloatArray:

@@ -20,6 +20,7 @@ from agents.types import REGIONS, FloatArray
 from environment.ledger import OUTSIDE
 from environment.parameters import StackedParameters
 from environment.state import Catalogue, Chips, Conditions
+from environment.table_rows import PowerRow
 from environment.tables import Tables
 
 KIND_CODES = {"sectors": 1, "chipmakers": 2, "clouds": 3, "startups": 4, "enterprises": 5, "investors": 6,
@@ -120,7 +121,12 @@ def build_fixed(tables: Tables, worlds: int, classes: dict[str, type[Firm]]) -> 
         for row in tables.chipmakers
     ]  # fmt: skip
     investors = [
-        {"name": row.name, "region": region_code(row.region), "cash": row.cash_musd, "commitments": row.commitments_musd}
+        {
+            "name": row.name,
+            "region": region_code(row.region),
+            "cash": row.cash_musd,
+            "commitments": row.commitments_musd,
+        }
         for row in tables.investors
     ]
     sectors = [{"name": OUTSIDE[0], "cash": 1e8}, {"name": OUTSIDE[1], "cash": 1e6}]
@@ -148,17 +154,23 @@ def stock_chips(chips: Chips, tables: Tables) -> None:
     chips.founding = chips.running.sum(axis=1)
 
 
+def power_rows(tables: Tables) -> list[PowerRow]:
+    """Power for data centres, by region in the order of :data:`agents.types.REGIONS`."""
+    rows = {row.region: row for row in tables.power}
+    return [rows[name] for name in REGIONS]
+
+
 def build_conditions(worlds: int, tables: Tables) -> Conditions:
     """What is seen of December 2021."""
 
     def flat(value: float) -> FloatArray:
         return np.full((worlds, 1), value)
 
-    power = {row.region: row for row in tables.power}
-    by_region = [power[name] for name in REGIONS]
+    by_region = power_rows(tables)
     return Conditions(
-        signal=flat(0.0), mood=flat(0.0), use=flat(1.0), users=flat(0.001), inference_share=flat(0.4), frontier=flat(24.0),
-        open_frontier=flat(22.0), best_algorithms=flat(0.0), open_algorithms=flat(-0.5), service_cost=flat(1.0),
+        signal=flat(0.0), mood=flat(0.0), use=flat(1.0), users=flat(0.001), inference_share=flat(0.4),
+        frontier=flat(24.0), open_frontier=flat(22.0), best_algorithms=flat(0.0),
+        open_algorithms=flat(-0.5), service_cost=flat(1.0),
         hhi_cloud=flat(0.2), hhi_cloud_all=flat(0.18), complaints=flat(0.0),
         energy_price=np.tile(np.array([row.price_usd_per_mwh for row in by_region]), (worlds, 1)),
         power_used=np.zeros((worlds, 4)),

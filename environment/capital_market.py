@@ -10,9 +10,7 @@ import numpy as np
 from agents.types import FloatArray
 
 
-def fund(
-    asks: FloatArray, merit: FloatArray, money: FloatArray, luck: FloatArray, success: FloatArray
-) -> FloatArray:
+def fund(asks: FloatArray, merit: FloatArray, money: FloatArray, luck: FloatArray, success: FloatArray) -> FloatArray:
     """Which asks are granted, and how much of them.
 
     Each ask succeeds with a probability that rises with its merit; the mean probability is ``success``, or less if the

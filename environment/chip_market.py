@@ -39,7 +39,7 @@ def ration(demand: FloatArray, capacity: FloatArray, weight: FloatArray) -> Floa
     open_demand = demand - got
     rest = np.maximum(available - got.sum(axis=-1, keepdims=True), 0.0)
     whole = open_demand.sum(axis=-1, keepdims=True)
-    return np.minimum(demand, got + open_demand * np.minimum(rest / np.where(whole > 0.0, whole, 1.0), 1.0))
+    return np.asarray(np.minimum(demand, got + open_demand * np.minimum(rest / np.where(whole > 0.0, whole, 1.0), 1.0)))
 
 
 def sellable_to_china(
@@ -61,7 +61,8 @@ def sellable_to_china(
     first = (tpp >= cap) & (interconnect >= interconnect_limit)
     second = (tpp >= cap) | ((tpp >= dense_tpp) & (density >= density_limit))
     banned = np.where(vintage >= 2023.0, second, (vintage >= 2022.0) & first)
-    return np.asarray(~banned | np.isinf(cap))
+    free: BoolArray = ~banned | np.isinf(cap)
+    return free
 
 
 def maker_shares(utility: FloatArray, offered: BoolArray) -> FloatArray:

@@ -6,6 +6,7 @@ Pure functions of arrays; the first axis is the world.
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.types import FloatArray, IntArray
 
@@ -19,16 +20,28 @@ def by_host(amount: FloatArray, host: IntArray, hosts: int) -> FloatArray:
     Each world's sums run over its firms in slot order, so they do not depend on the other worlds.
     """
     worlds = amount.shape[0]
-    bins = np.where(host < 0, hosts, host) + (hosts + 1) * np.arange(worlds)[:, np.newaxis]
-    total = np.bincount(bins.ravel(), weights=amount.ravel(), minlength=worlds * (hosts + 1))
-    return np.ascontiguousarray(total.reshape(worlds, hosts + 1)[:, :hosts])
+    total = np.bincount(_places(host, hosts).ravel(), weights=amount.ravel(), minlength=worlds * (hosts + 1))
+    return np.ascontiguousarray(total.reshape(worlds, hosts + 1)[:, 1:])
 
 
 def at_host(values: FloatArray, host: IntArray, none: float = 0.0) -> FloatArray:
     """Look up ``values`` (worlds, hosts) at each firm's host (worlds, n); ``none`` where there is no host."""
+    worlds, hosts = values.shape
+    padded = np.concatenate([np.full((worlds, 1), none), values], axis=1)
+    return padded.ravel().take(_places(host, hosts))
+
+
+def best_by_host(values: FloatArray, host: IntArray, hosts: int, least: float) -> FloatArray:
+    """The largest of ``values`` (worlds, n) by ``host``, shape (worlds, hosts); ``least`` where there is none above."""
     worlds = values.shape[0]
-    padded = np.concatenate([values, np.full((worlds, 1), none)], axis=1)
-    return padded[np.arange(worlds)[:, np.newaxis], host]
+    best = np.full(worlds * (hosts + 1), least)
+    np.maximum.at(best, _places(host, hosts).ravel(), values.ravel())
+    return np.ascontiguousarray(best.reshape(worlds, hosts + 1)[:, 1:])
+
+
+def _places(host: IntArray, hosts: int) -> NDArray[np.int64]:
+    """Each firm's place in a flat table of (worlds, 1 + hosts), whose first column stands for no host."""
+    return host + (1 + (hosts + 1) * np.arange(host.shape[0]))[:, np.newaxis]
 
 
 def fill_rates(partners: FloatArray, others: FloatArray, free: FloatArray) -> tuple[FloatArray, FloatArray]:

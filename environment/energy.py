@@ -11,7 +11,7 @@ HOURS = 730.5
 
 def draw_mw(units: FloatArray, tdp_w: FloatArray, pue: FloatArray) -> FloatArray:
     """MW drawn by chips at full power, summed over products: units (..., products) x W, times overhead (PUE)."""
-    return (units * tdp_w).sum(axis=-1) * pue * 1e-6
+    return np.asarray((units * tdp_w).sum(axis=-1) * pue * 1e-6)
 
 
 def room_for(wanted_mw: FloatArray, used_mw: FloatArray, capacity_mw: FloatArray) -> FloatArray:

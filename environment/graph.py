@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from agents.cloud import TYPES
+from agents.population import Population, firm_label
 from agents.types import REGIONS
 
 if TYPE_CHECKING:
     import networkx as nx
 
-    from environment.partnerships import Partnerships
-
 _NODE_KINDS = {
     "chipmakers": "chipmaker", "clouds": "cloud", "startups": "startup", "investors": "investor",
     "regulators": "regulator", "enterprises": "sector",
 }  # fmt: skip
+
+Populations = Mapping[str, Population[Any]]
+Sizes = Mapping[str, Mapping[str, Any]]
 
 
 def month_label(month: int) -> str:
@@ -25,73 +28,74 @@ def month_label(month: int) -> str:
     return f"{2022 + month // 12}-{month % 12 + 1:02d}"
 
 
-def build_graph(partnerships: Partnerships, world: int, month: int | None, largest: int | None) -> nx.MultiDiGraph:
-    """The graph of one world after ``month`` months; see :meth:`Partnerships.graph`."""
+def firm_name(populations: Populations, population: str, firm: int) -> str:
+    """The name under which a firm stands in the graph and in tables, alive or not."""
+    known = populations[population].table.known
+    return known[firm] if firm in known else firm_label(population[:-1], firm)
+
+
+def build_graph(
+    populations: Populations,
+    ties: Mapping[tuple[Any, ...], Mapping[str, Any]],
+    sizes: Sizes,
+    largest: int | None,
+) -> nx.MultiDiGraph[str]:
+    """The graph of one world.
+
+    Args:
+        populations: by name.
+        ties: open ties by (kind, slot of the tie, source population, source slot, target slot, target population).
+        sizes: population -> column -> (slots,): what is known of each firm; must hold ``alive`` and ``ids``.
+        largest: keep all named firms and this many of the largest other start-ups; None keeps all.
+    """
     import networkx as nx
 
-    if not partnerships.keep:
-        raise ValueError("the ties of this stack were not logged: build it with keep_ties=True")
-    graph = nx.MultiDiGraph()
-    sizes = _sizes(partnerships, world, month)
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     names: dict[tuple[str, int], str] = {}
     for population, kind in _NODE_KINDS.items():
-        for slot in _chosen(partnerships, population, sizes[population], world, largest):
-            node = partnerships.node(population, slot, world)
+        columns = sizes[population]
+        for slot in _chosen(populations, population, columns, largest):
+            firm = int(columns["ids"][slot])
+            node = firm_name(populations, population, firm)
             names[(population, slot)] = node
-            graph.add_node(node, **_node(partnerships, population, kind, slot, sizes[population], world))
-    ties = partnerships.open_ties(month, world)
-    for (_, slot_name, source, source_slot, target_slot, target), edge in ties.items():
+            named = int(firm in populations[population].table.known)
+            graph.add_node(node, name=node, kind=kind, named=named, **_node(population, slot, columns))
+    for (_, slot_name, source, source_slot, target_slot, target), tie in ties.items():
         a, b = names.get((source, source_slot)), names.get((target, target_slot))
         if a is None or b is None:
             continue
-        if edge["kind"] == "equity":
+        if tie["kind"] == "equity":
             a, b = b, a  # from holder to firm held
-        graph.add_edge(a, b, key=f"{edge['kind']}:{slot_name}", **_attributes(edge))
+        graph.add_edge(a, b, key=f"{tie['kind']}:{slot_name}", **_attributes(tie))
     return graph
 
 
-def _sizes(partnerships: Partnerships, world: int, month: int | None) -> dict[str, dict[str, Any]]:
-    if month is not None and partnerships.snapshots:
-        known = [m for m in partnerships.snapshots if m <= month]
-        return partnerships.snapshots[max(known) if known else min(partnerships.snapshots)]
-    found: dict[str, dict[str, Any]] = {}
-    for name, population in partnerships.populations.items():
-        columns: dict[str, Any] = {key: array[world] for key, array in population.table.data.items()}
-        found[name] = columns | {"alive": population.table.alive[world], "ids": population.table.ids[world]}
-    return found
-
-
-def _chosen(
-    partnerships: Partnerships, population: str, sizes: dict[str, Any], world: int, largest: int | None
-) -> list[int]:
-    alive = np.flatnonzero(sizes["alive"])
+def _chosen(populations: Populations, population: str, columns: Mapping[str, Any], largest: int | None) -> list[int]:
+    alive = [int(slot) for slot in np.flatnonzero(columns["alive"])]
     if largest is None or population != "startups":
-        return [int(slot) for slot in alive]
-    table = partnerships.populations[population].table
-    named = {slot for slot in alive if (world, int(slot)) in table.names}
-    order = sorted((s for s in alive if s not in named), key=lambda s: (-float(sizes["used"][s]), int(s)))
-    return sorted([int(s) for s in named] + [int(s) for s in order[:largest]])
+        return alive
+    known = populations[population].table.known
+    named = [slot for slot in alive if int(columns["ids"][slot]) in known]
+    others = [slot for slot in alive if int(columns["ids"][slot]) not in known]
+    others.sort(key=lambda slot: (-float(columns["used"][slot]), slot))
+    return sorted(named + others[:largest])
 
 
-def _node(
-    partnerships: Partnerships, population: str, kind: str, slot: int, sizes: dict[str, Any], world: int
-) -> dict[str, Any]:
-    table = partnerships.populations[population].table
-    compute = sizes["compute"] if "compute" in sizes else sizes.get("used")
-    type_ = TYPES[int(sizes["type"][slot])] if population == "clouds" else ""
+def _node(population: str, slot: int, columns: Mapping[str, Any]) -> dict[str, Any]:
+    compute = columns["compute"] if "compute" in columns else columns.get("used")
     return {
-        "name": partnerships.node(population, slot, world), "kind": kind, "type": type_,
-        "region": REGIONS[int(sizes["region"][slot])], "named": int((world, slot) in table.names),
+        "type": TYPES[int(columns["type"][slot])] if population == "clouds" else "",
+        "region": REGIONS[int(columns["region"][slot])],
         "compute_h100e": float(compute[slot]) if compute is not None else 0.0,
-        "value_musd": float(sizes["value"][slot]), "cash_musd": float(sizes["cash"][slot]),
-        "capability": float(sizes["capability"][slot]) if "capability" in sizes else 0.0,
-        "weight": float(sizes["weight"][slot]) if "weight" in sizes else 1.0,
+        "value_musd": float(columns["value"][slot]), "cash_musd": float(columns["cash"][slot]),
+        "capability": float(columns["capability"][slot]) if "capability" in columns else 0.0,
+        "weight": float(columns["weight"][slot]) if "weight" in columns else 1.0,
     }  # fmt: skip
 
 
-def _attributes(edge: dict[str, Any]) -> dict[str, Any]:
+def _attributes(tie: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        "kind": edge["kind"], "subtype": edge["subtype"], "start": month_label(edge["start"]), "end": "",
-        "share": edge["share"], "value_musd": edge["value_musd"], "term_months": edge["term_months"],
-        "source": edge["source"],
+        "kind": tie["kind"], "subtype": tie["subtype"], "start": month_label(tie["start"]), "end": "",
+        "share": tie["share"], "value_musd": tie["value_musd"], "term_months": tie["term_months"],
+        "source": tie["source"],
     }  # fmt: skip

@@ -170,11 +170,12 @@ class Ledger:
         import pandas as pd
 
         names = [*OUTSIDE, *(name for name in self.populations if name != "sectors")]
-        table = pd.DataFrame(0.0, index=names, columns=names)
+        place = {name: k for k, name in enumerate(names)}
+        amounts = np.zeros((len(names), len(names)))
         for flows in self.months[-last:]:
             for (_, payer, payee), amount in flows.items():
-                table.loc[payer, payee] += float(amount[world])
-        return table
+                amounts[place[payer], place[payee]] += float(amount[world])
+        return pd.DataFrame(amounts, index=names, columns=names)
 
     def _note(self, kind: str, payer: str, payee: str, amount: FloatArray, received: FloatArray) -> None:
         """Add to the transaction-flow matrix; the two sectors outside the model are told apart."""
@@ -221,14 +222,14 @@ def _sides(data: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:
     return assets, liabilities
 
 
-def _debit(data: Mapping[str, Any], account: str, amount: FloatArray) -> None:
+def _debit(data: dict[str, Any], account: str, amount: FloatArray) -> None:
     if account in ASSETS:
         data[account] += amount
     else:
         data[account] -= amount
 
 
-def _credit(data: Mapping[str, Any], account: str, amount: FloatArray) -> None:
+def _credit(data: dict[str, Any], account: str, amount: FloatArray) -> None:
     if account in ASSETS:
         data[account] -= amount
     else:

@@ -267,7 +267,8 @@ class _Intervention:
     def __call__(self, slot: int, column: str, value: float) -> None:
         if column != "cash":
             raise KingmakerError(
-                f"{self.population}: '{column}' cannot be set; it follows from contracts. Only cash can be given or taken."
+                f"{self.population}: '{column}' cannot be set, as it follows from contracts; "
+                "only cash can be given or taken."
             )
         if not (np.isfinite(value) and value >= 0.0):
             raise KingmakerError(f"{self.population}: cash is {value!r}; allowed is a number from 0 on (M$).")

@@ -7,7 +7,6 @@ the command line's help and tables, and the bounds of sweeps. A key is ``group.n
 from __future__ import annotations
 
 import csv
-import math
 import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -93,14 +92,18 @@ def check(key: str, value: object, where: str) -> float | int:
     declared = DECLARATIONS.get(key)
     if declared is None:
         raise ParameterError(f"{where}: there is no parameter '{key}'.{nearest(key, DECLARATIONS)}")
+    fault = ParameterError(f"{where}: '{key}' is {value!r}; allowed is {declared.allowed}.")
+    # numbers.Real takes in NumPy's scalars, which come from designs and data frames
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise ParameterError(f"{where}: '{key}' is {value!r}; allowed is {declared.allowed}.")
-    whole = math.isfinite(value) and float(value).is_integer()
-    if declared.integer and not whole:
-        raise ParameterError(f"{where}: '{key}' is {value!r}; allowed is {declared.allowed}.")
-    if not declared.low <= value <= declared.high:
-        raise ParameterError(f"{where}: '{key}' is {value!r}; allowed is {declared.allowed}.")
-    return int(value) if declared.integer else float(value)
+        raise fault
+    number = float(value)
+    if not declared.low <= number <= declared.high:
+        raise fault
+    if not declared.integer:
+        return number
+    if not number.is_integer():
+        raise fault
+    return int(number)
 
 
 def resolve(overrides: Mapping[str, object], where: str = "parameters") -> dict[str, float | int]:

@@ -12,9 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.population import Population, firm_label
+from agents.population import Population
 from agents.startup import CONTRACTS
-from agents.types import NONE, REGIONS, BoolArray, FloatArray, IntArray
+from agents.types import NONE, BoolArray, FloatArray, IntArray
+from environment.graph import build_graph, firm_name
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -96,12 +97,6 @@ class Partnerships:
         """Log that all ties of the firms in ``leaving`` end; called before their slots are cleared."""
         self.note(month, "leave", "any", "any", leaving, (population, population), np.zeros(leaving.shape, np.int32))
 
-    def node(self, population: str, slot: int, world: int = 0) -> str:
-        """The name under which a firm stands in the graph: its name, or kind, slot and id."""
-        table = self.populations[population].table
-        name = table.names.get((world, slot))
-        return name if name is not None else firm_label(population[:-1], int(table.ids[world, slot]))
-
     def open_ties(self, month: int | None, world: int) -> dict[tuple[Any, ...], dict[str, Any]]:
         """The ties open after ``month`` months (None: now), by (kind, slot, source, source slot, id, target slot)."""
         ties: dict[tuple[Any, ...], dict[str, Any]] = {}
@@ -128,7 +123,7 @@ class Partnerships:
         """Keep every firm's attributes as they are after ``month`` months: population -> column -> (slots,)."""
         self.snapshots[month] = {name: dict(columns) for name, columns in sizes.items()}
 
-    def graph(self, world: int = 0, month: int | None = None, largest: int | None = None) -> nx.MultiDiGraph:
+    def graph(self, world: int = 0, month: int | None = None, largest: int | None = None) -> nx.MultiDiGraph[str]:
         """The ties as a networkx MultiDiGraph.
 
         Args:
@@ -139,9 +134,20 @@ class Partnerships:
         Raises:
             ValueError: the log was not kept (a stack), or there is no such world.
         """
-        from environment.graph import build_graph
+        if not self.keep:
+            raise ValueError("the ties of this stack were not logged: build it with keep_ties=True")
+        return build_graph(self.populations, self.open_ties(month, world), self._sizes(month, world), largest)
 
-        return build_graph(self, world, month, largest)
+    def _sizes(self, month: int | None, world: int) -> Mapping[str, Mapping[str, Any]]:
+        """What is known of every firm: the latest snapshot up to ``month``, or the present state."""
+        if month is not None and self.snapshots:
+            earlier = [m for m in self.snapshots if m <= month]
+            return self.snapshots[max(earlier) if earlier else min(self.snapshots)]
+        found: dict[str, dict[str, Any]] = {}
+        for name, population in self.populations.items():
+            columns: dict[str, Any] = {key: array[world] for key, array in population.table.data.items()}
+            found[name] = columns | {"alive": population.table.alive[world], "ids": population.table.ids[world]}
+        return found
 
     def to_frame(self) -> pd.DataFrame:
         """The log: world, month, action, kind, subtype, source_node, target_node, share, value_musd, term, source."""
@@ -154,17 +160,13 @@ class Partnerships:
                 leave = change.action == "leave"
                 rows.append(
                     (w, change.month, change.action, change.kind, "" if leave else _subtype(change, k),
-                     self._label(change.source, int(change.source_id[k])),
-                     "" if leave else self._label(change.target, int(change.target_id[k])),
+                     firm_name(self.populations, change.source, int(change.source_id[k])),
+                     "" if leave else firm_name(self.populations, change.target, int(change.target_id[k])),
                      float(change.share[k]), float(change.value[k]), float(change.term[k]), change.why)
                 )  # fmt: skip
         columns = ["world", "month", "action", "kind", "subtype", "source_node", "target_node", "share", "value_musd",
                    "term_months", "source"]  # fmt: skip
         return pd.DataFrame(rows, columns=columns)
-
-    def _label(self, population: str, firm: int) -> str:
-        known = self.populations[population].table.known
-        return known[firm] if firm in known else firm_label(population[:-1], firm)
 
 
 def _subtype(change: Change, k: int) -> str:
@@ -177,8 +179,3 @@ def _edge(change: Change, k: int) -> dict[str, Any]:
         "value_musd": float(change.value[k]), "term_months": float(change.term[k]), "source": change.why,
         "id": int(change.source_id[k]),
     }  # fmt: skip
-
-
-def region_name(code: int) -> str:
-    """The name of a region."""
-    return REGIONS[code]

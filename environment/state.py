@@ -30,7 +30,7 @@ class Catalogue:
     @property
     def sold(self) -> int:
         """How many of the products are sold by chipmakers (the first ones)."""
-        return self.blocks[-1].stop
+        return int(self.blocks[-1].stop)
 
     def mix(self, month: int, ramp: float) -> FloatArray:
         """Share of each product in its maker's output, shape (products,)."""
@@ -128,7 +128,7 @@ class Chips:
         made = np.abs(self.produced - self.delivered - stock) / (1.0 + self.produced)
         here = self.awaiting.sum(axis=1) + self.running.sum(axis=1) + self.retired
         came = self.delivered + self.founding
-        return np.maximum(made.max(axis=-1), (np.abs(came - here) / (1.0 + came)).max(axis=-1))
+        return np.asarray(np.maximum(made.max(axis=-1), (np.abs(came - here) / (1.0 + came)).max(axis=-1)))
 
 
 @dataclass

@@ -145,15 +145,16 @@ def _review(e: Economy, startups: Startup, best: IntArray, stay: FloatArray) -> 
 
 
 def _second_hosts(e: Economy, startups: Startup, other: IntArray, kept: FloatArray) -> None:
-    """A second host pays if what it adds exceeds a fixed cost, which interoperability lowers (Katz & Shapiro 1985).
+    """A second host pays if what it adds exceeds a cost that interoperability lowers (Katz & Shapiro 1985).
 
-    What it adds: compute that the first host does not serve, and bargaining; it matters more to large tenants. A lab
-    under a right of first refusal may go elsewhere only while its host is short.
+    What it costs: work, and the charge on data that moves between the two. What it adds: compute that the first host
+    does not serve, and bargaining; it matters more to large tenants. A lab under a right of first refusal may go
+    elsewhere only while its host is short.
     """
     p = e.p.compute
     size = np.log1p(startups.used / np.maximum(startups.weight, 1e-12))
     gain = p.second_gain * (1.0 - startups.fill) * size + p.second_taste * size
-    cost = p.second_cost * kept
+    cost = p.second_cost * (kept + p.egress_part * e.in_force["parallel_egress"])
     luck = e.draws("second host", "startups").uniform()
     refused = (startups.contract == FIRST_REFUSAL) & (startups.fill > p.patience)
     may = startups.alive & (startups.host != NONE) & (startups.contract != EXCLUSIVE) & ~refused
@@ -197,7 +198,9 @@ def rent_compute(e: Economy) -> None:
     plain = market.by_host(np.where(partner, 0.0, first), startups.host, hosts)
     plain = plain + market.by_host(second, startups.second, hosts) + business
     fill_partner, fill_other = market.fill_rates(partners, plain, free)
-    fill_first = np.where(partner, market.at_host(fill_partner, startups.host), market.at_host(fill_other, startups.host))
+    fill_first = np.where(
+        partner, market.at_host(fill_partner, startups.host), market.at_host(fill_other, startups.host)
+    )
     got_first = first * fill_first
     got_second = second * market.at_host(fill_other, startups.second)
     _pay_rent(e, startups, got_first, at, got_second, at_second)
@@ -297,4 +300,4 @@ def europe_at_home(startups: Startup, clouds: Cloud) -> FloatArray:
     home = market.at_host((clouds.region == EU).astype(np.float64), startups.host) > 0.5
     used = np.where(mine, startups.used, 0.0)
     total = used.sum(axis=-1)
-    return np.where(home, used, 0.0).sum(axis=-1) / np.where(total > 0.0, total, 1.0)
+    return np.asarray(np.where(home, used, 0.0).sum(axis=-1) / np.where(total > 0.0, total, 1.0))

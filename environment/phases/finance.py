@@ -7,7 +7,7 @@ import numpy as np
 from agents.cloud import Cloud
 from agents.investor import Investor
 from agents.startup import EXCLUSIVE, PREFERRED, Startup
-from agents.types import CN, NONE, BoolArray, FloatArray, IntArray
+from agents.types import CN, NONE, FloatArray, IntArray
 from environment import capital_market as market
 from environment.compute_market import at_host, by_host
 from environment.economy import Economy
@@ -164,7 +164,12 @@ def enter_dated_ties(e: Economy) -> None:
     names = [row.id for row in e.tables.startups]
     clouds = [row.id for row in e.tables.clouds]
     for tie in e.tables.ties:
-        if tie.start != e.month or tie.kind != "equity" or tie.target_node not in names or tie.source_node not in clouds:
+        if (
+            tie.start != e.month
+            or tie.kind != "equity"
+            or tie.target_node not in names
+            or tie.source_node not in clouds
+        ):
             continue
         where = np.zeros(shape, dtype=np.bool_)
         where[:, names.index(tie.target_node)] = True

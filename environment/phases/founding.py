@@ -9,6 +9,7 @@ import numpy as np
 from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED
 from agents.types import NONE
 from environment.economy import Economy
+from environment.graph import firm_name
 from environment.ledger import Ledger
 
 if TYPE_CHECKING:
@@ -122,7 +123,7 @@ def panel_of(e: Economy) -> pd.DataFrame:
         slots = np.flatnonzero(table.alive[0])
         columns: dict[str, Any] = {
             "month": e.month - 1, "population": name,
-            "firm": [e.partnerships.node(name, int(slot)) for slot in slots],
+            "firm": [firm_name(e.populations, name, int(table.ids[0, slot])) for slot in slots],
         }  # fmt: skip
         columns |= {key: array[0, slots] for key, array in table.data.items()}
         frames.append(pd.DataFrame(columns))

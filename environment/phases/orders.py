@@ -25,10 +25,10 @@ def design_products(e: Economy) -> None:
     )  # fmt: skip
     china_mix = np.zeros_like(world_mix)
     makers: Chipmaker = e.populations["chipmakers"].view()
-    restricted = np.zeros_like(makers.capacity, dtype=np.bool_)
+    foreign = makers.region != CN
+    restricted = np.zeros(makers.capacity.shape, dtype=np.bool_)
     for maker, block in enumerate(chips.catalogue.blocks):
-        foreign = (makers.region != CN)[:, maker : maker + 1]
-        free = allowed[:, block] | ~foreign
+        free = allowed[:, block] | ~foreign[:, maker : maker + 1]
         china_mix[:, block], restricted[:, maker] = _china_line(e, world_mix[:, block], free, block)
     _design(e, restricted)
     licence = p.policy.export_licence > 0.5
@@ -47,7 +47,7 @@ def _china_line(e: Economy, mix: FloatArray, free: BoolArray, block: slice) -> t
 
     If all it sells elsewhere is free, China gets the same; otherwise the best chip that is free and ready.
     """
-    same = ~((mix > 0.05) & ~free).any(axis=-1, keepdims=True)
+    same: BoolArray = np.all((mix <= 0.05) | free, axis=-1, keepdims=True)
     value = e.now["value"][:, block]
     ready = (mix > 0.0) | e.chips.designed[:, block]
     worth = np.where(free & ready, value, 0.0)
@@ -55,7 +55,8 @@ def _china_line(e: Economy, mix: FloatArray, free: BoolArray, block: slice) -> t
     first = np.cumsum(worth == best, axis=-1) == 1
     single = np.where((worth == best) & first & (best > 0.0), 1.0, 0.0)
     newest = np.where(mix > 0.0, value, 0.0).max(axis=-1, keepdims=True)
-    restricted = ~same[:, 0] & (best < e.p.chips.design_gain * newest * e.p.chips.export_margin)[:, 0]
+    poor = best < e.p.chips.design_gain * newest * e.p.chips.export_margin
+    restricted: BoolArray = (~same & poor)[:, 0]
     return np.where(same, mix, single), restricted
 
 
@@ -171,7 +172,7 @@ def _settle_cancellations(e: Economy, cancelled: FloatArray) -> None:
 
 
 def _offers(e: Economy) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Value and price (M$) of a unit of each maker to each buyer, and whether it is offered; (worlds, makers, buyers)."""
+    """Value and price (M$) of a unit, and whether it is offered, each of shape (worlds, makers, buyers)."""
     chips = e.chips
     mix = e.now["mix"]
     makers: Chipmaker = e.populations["chipmakers"].view()
@@ -186,12 +187,12 @@ def _offers(e: Economy) -> tuple[FloatArray, FloatArray, BoolArray]:
     value, price = to_buyers(line_value), to_buyers(line_price)
     home_only = (makers.region == CN)[:, :, np.newaxis] & (clouds.region != CN)[:, np.newaxis, :]
     offered = (value > 0.0) & ~home_only & clouds.alive[:, np.newaxis, :]
-    gross = price / _gpu_share(e)[:, :, np.newaxis]
+    gross = price / gpu_share(e)[:, :, np.newaxis]
     return value, gross, offered
 
 
-def _gpu_share(e: Economy) -> FloatArray:
-    """Share of accelerators in a maker's revenue (the rest is networking): dated for the leader, data for the others."""
+def gpu_share(e: Economy) -> FloatArray:
+    """Share of accelerators in a maker's revenue (the rest is networking), (worlds, makers); dated for the leader."""
     dated = [row.share for row in e.tables.networking if row.month <= e.month]
     shares = [dated[-1] if k == 0 and dated else row.gpu_share_of_revenue for k, row in enumerate(e.tables.chipmakers)]
     return np.tile(np.array(shares), (e.worlds, 1))
@@ -215,7 +216,7 @@ def _own_capacity(e: Economy) -> FloatArray:
     own = np.zeros_like(clouds.cash)
     for buyer, product in own_products(e).items():
         own[:, buyer] = clouds.own_output[:, buyer] * e.now["value"][:, product]
-    return own
+    return np.asarray(own)
 
 
 def own_products(e: Economy) -> dict[int, int]:
@@ -231,7 +232,7 @@ def own_products(e: Economy) -> dict[int, int]:
 
 def _lead_by_buyer(e: Economy) -> FloatArray:
     """The wait that a buyer reckons with: at the leader, whose chips most of them want, (worlds, buyers)."""
-    return np.maximum(e.chips.lead[:, 0, :], e.p.chips.shortest_lead)
+    return np.asarray(np.maximum(e.chips.lead[:, 0, :], e.p.chips.shortest_lead))
 
 
 def _cost_of_capacity(e: Economy) -> FloatArray:
@@ -247,5 +248,4 @@ def _largest_other(amount: FloatArray) -> FloatArray:
     first = amount.max(axis=-1, keepdims=True)
     top = np.argmax(amount, axis=-1)[:, np.newaxis] == np.arange(amount.shape[-1])
     second = np.where(top, -np.inf, amount).max(axis=-1, keepdims=True)
-    return np.where(top, second, first)
-
+    return np.asarray(np.where(top, second, first))

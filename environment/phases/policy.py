@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.regulator import IN_FORCE, INQUIRY, STAGES, WATCHING, WINDOW, Regulator
-from agents.types import CN, EU, FloatArray
+from agents.types import EU
 from environment.economy import Economy
 
 
@@ -43,11 +43,7 @@ def fix_policy(e: Economy) -> None:
     law = np.maximum(p.interoperability, np.where(remedy, p.remedy_interoperability, 0.0))
     e.in_force["interoperability"] = law * p.compliance
     e.in_force["egress"] = p.egress_fee
+    e.in_force["parallel_egress"] = p.parallel_egress_fee
     e.in_force["exclusivity"] = 1.0 - p.exclusivity_ban
     e.in_force["export_vintage"] = p.export_vintage
     e.in_force["export_cap"] = p.export_cap_tpp
-
-
-def china(region: FloatArray) -> FloatArray:
-    """Whether firms are at home in China."""
-    return np.asarray(region == CN)

@@ -32,7 +32,7 @@ def audit(e: Economy) -> FloatArray:
     if not np.all(things <= TOLERANCE):
         world = int(np.argmax(np.where(np.isnan(things), np.inf, things)))
         raise LedgerError(f"chips or chip-hours are not conserved in world {world}: {things[world]:.3g}")
-    return np.maximum(e.ledger.audit(), things)
+    return np.asarray(np.maximum(e.ledger.audit(), things))
 
 
 def observe(e: Economy, residual: FloatArray, trail: Trail) -> dict[str, FloatArray]:

@@ -8,7 +8,7 @@ from agents.cloud import Cloud
 from agents.enterprise import Enterprise
 from agents.population import PerFirm
 from agents.startup import Startup
-from agents.types import CN, NONE, FloatArray
+from agents.types import CN, NONE, FloatArray, IntArray
 from environment import service_market as market
 from environment import technology as tech
 from environment.economy import Economy
@@ -20,7 +20,7 @@ def train(e: Economy) -> None:
     population = e.populations["startups"]
     startups: Startup = population.view()
     clouds: Cloud = e.populations["clouds"].view()
-    serving = np.minimum(_serving(e, startups.revenue, "startups"), 0.8 * startups.used)
+    serving = np.minimum(_serving(e, startups.revenue), 0.8 * startups.used)
     per_firm = (startups.used - serving) / np.maximum(startups.weight, 1e-12)
     share = p.technology.main_run
     flop = tech.training_flop(share * per_firm, p.technology.flop_utilisation)
@@ -34,23 +34,23 @@ def train(e: Economy) -> None:
     revenue_share = startups.revenue / np.maximum(e.conditions.use, 1e-9)
     opens = population.act("opens_weights", p, PerFirm(revenue_share), e.draws("open weights", "startups"))
     startups.open_weights = np.where(done, opens, startups.open_weights)
-    e.tell(done & (startups.capability >= e.conditions.frontier - 0.3), "startups", "release", "releases a strong model")
-    _train_clouds(e, clouds)
-    clouds.wanted_inside = np.where(
-        clouds.alive, clouds.workloads + clouds.ambition + _serving(e, clouds.revenue, "clouds"), 0.0
+    e.tell(
+        done & (startups.capability >= e.conditions.frontier - 0.3), "startups", "release", "releases a strong model"
     )
+    _train_clouds(e, clouds)
+    clouds.wanted_inside = np.where(clouds.alive, clouds.workloads + clouds.ambition + _serving(e, clouds.revenue), 0.0)
     _see_frontier(e, startups, clouds)
 
 
-def _serving(e: Economy, revenue: FloatArray, _population: str) -> FloatArray:
+def _serving(e: Economy, revenue: FloatArray) -> FloatArray:
     """Compute that serving users takes, H100e: the compute share of sales at the usual rent."""
     rent = np.maximum(e.now["rent_market"][:, np.newaxis], 0.05)
-    return e.p.services.compute_cost_share * revenue / (rent * 730.5e-6)
+    return np.asarray(e.p.services.compute_cost_share * revenue / (rent * 730.5e-6))
 
 
 def _train_clouds(e: Economy, clouds: Cloud) -> None:
     p = e.p
-    research = np.maximum(clouds.inside - clouds.workloads - _serving(e, clouds.revenue, "clouds"), 0.0)
+    research = np.maximum(clouds.inside - clouds.workloads - _serving(e, clouds.revenue), 0.0)
     flop = tech.training_flop(p.technology.main_run * research, p.technology.flop_utilisation)
     clouds.training = np.where(clouds.develops, clouds.training + flop, 0.0)
     clouds.run_months = np.where(clouds.develops, clouds.run_months + 1.0, 0.0)
@@ -96,7 +96,7 @@ def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
     startups.base_model = base
 
 
-def _note_lineage(e: Economy, startups: Startup, base: np.ndarray, hosts: int) -> None:
+def _note_lineage(e: Economy, startups: Startup, base: IntArray, hosts: int) -> None:
     """Log whose open model a start-up builds on: codes below ``hosts`` are clouds, the others start-ups."""
     changed = startups.base_model != base
     for lower, population in ((True, "clouds"), (False, "startups")):
@@ -143,15 +143,15 @@ def _see_growth(e: Economy, sectors: Enterprise, total: FloatArray, old_use: Flo
     homes = np.where(sectors.household, sectors.output, 0.0)
     users = (homes * sectors.adoption).sum(axis=-1, keepdims=True) / homes.sum(axis=-1, keepdims=True)
     more_users = np.log(users / np.maximum(c.users, 1e-9)) * np.clip(users / p.noticed_users, 0.0, 1.0)
-    more_sales = np.log(np.maximum(total, 1e-9) / np.maximum(old_use, 1e-9)) * np.clip(total / p.noticed_sales, 0.0, 1.0)
+    more_sales = np.log(np.maximum(total, 1e-9) / np.maximum(old_use, 1e-9)) * np.clip(
+        total / p.noticed_sales, 0.0, 1.0
+    )
     seen = np.clip(np.maximum(more_users, more_sales) / p.remarkable_growth, 0.0, 1.0)
     c.users = users
     c.signal = c.signal + p.attention * (seen - c.signal)
 
 
-def _attraction(
-    e: Economy, quality: FloatArray, reach: FloatArray, data: FloatArray, mass: FloatArray
-) -> FloatArray:
+def _attraction(e: Economy, quality: FloatArray, reach: FloatArray, data: FloatArray, mass: FloatArray) -> FloatArray:
     p = e.p.services
     price = np.ones_like(quality)
     return market.attraction(
@@ -183,7 +183,7 @@ def _spending(e: Economy, sectors: Enterprise) -> FloatArray:
         / (np.maximum(e.now["rent_market"][:, np.newaxis], 0.05) * 730.5e-6)
     )  # fmt: skip
     sectors.spending = budget * (1.0 - sectors.self_hosting)
-    return sectors.spending
+    return np.asarray(sectors.spending)
 
 
 def _see_sales(e: Economy, startups: Startup, clouds: Cloud, got_s: FloatArray, got_c: FloatArray) -> None:

@@ -5,15 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from agents.chipmaker import Chipmaker
-from agents.cloud import Cloud
+from agents.cloud import CONSORTIUM, SELF_BUILDER, Cloud
 from agents.firm import Firm
 from agents.investor import Investor
 from agents.population import firm_ids
 from agents.startup import Startup
-from agents.types import CN, NONE, BoolArray, FloatArray
+from agents.types import CN, EU, NONE, BoolArray, FloatArray, IntArray
 from environment import energy
 from environment.build import KIND_CODES, cloud_rows
-from environment.compute_market import at_host, by_host
+from environment.compute_market import at_host, best_by_host, by_host
 from environment.economy import Economy
 from environment.startup_population import enter_named, named_values, newcomers
 
@@ -42,7 +42,8 @@ def _cloud_accounts(e: Economy) -> None:
     clouds.cloud_revenue = clouds.cloud_revenue * np.power(1.0 + rate, 1.0 / 12.0)
     e.from_rest("outside_profit", "clouds", clouds.outside_cash * alive)
     e.from_rest("cloud_revenue", "clouds", clouds.cloud_revenue * alive)
-    e.pay_rest("costs", "clouds", np.minimum(clouds.cloud_revenue * alive, clouds.cash))  # its margin is in outside cash
+    # the margin of ordinary cloud is part of the cash flow outside AI, so here its revenue goes out again as cost
+    e.pay_rest("costs", "clouds", np.minimum(clouds.cloud_revenue * alive, clouds.cash))
     price = np.take_along_axis(c.energy_price, clouds.region.astype(np.int64), axis=1)
     bill = energy.monthly_bill(e.now["power_mw"] * p.energy.load, price)
     _spend(e, "energy", "clouds", bill)
@@ -59,7 +60,7 @@ def _borrow(e: Economy) -> None:
     """New-generation clouds and consortia borrow against chips, up to a multiple of what they earn (vendor finance)."""
     p = e.p.clouds
     clouds: Cloud = e.populations["clouds"].view()
-    may = clouds.alive & (clouds.small | (clouds.type == 4) | (clouds.type == 5))
+    may = clouds.alive & (clouds.small | (clouds.type == CONSORTIUM) | (clouds.type == SELF_BUILDER))
     limit = np.maximum(p.loan_to_value * clouds.fixed + p.belief_loans * clouds.sentiment - clouds.debt, 0.0)
     new = np.where(may, 0.1 * limit, 0.0)
     back = np.where(clouds.debt > 0.0, np.minimum(clouds.debt / p.loan_months, 0.2 * clouds.cash), 0.0)
@@ -104,7 +105,7 @@ def _startup_accounts(e: Economy) -> None:
     _, staff = population.act("budget", p)
     _spend_from(e, startups, staff)
     fund = p.policy.compute_fund_musd
-    mine = np.where(startups.alive & (startups.region == 1), startups.weight, 0.0)
+    mine = np.where(startups.alive & (startups.region == EU), startups.weight, 0.0)
     part = mine / np.maximum(mine.sum(axis=-1, keepdims=True), 1e-12)
     grant = fund * part
     e.ledger.pay("subsidy", "sectors", e.sectors(public=grant.sum(axis=-1)), "startups", grant)
@@ -151,7 +152,7 @@ def fail_and_merge(e: Economy) -> None:
     population.leave(fails)
 
 
-def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: FloatArray) -> None:
+def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: IntArray) -> None:
     """The buyer pays the owners; know-how moves with the people."""
     price = np.where(bought, 0.3 * startups.value, 0.0)
     clouds: Cloud = e.populations["clouds"].view()
@@ -165,13 +166,8 @@ def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: FloatArr
     e.ledger.pay("acquisitions", "clouds", paid, "investors", price.sum(axis=-1, keepdims=True) * weight)
     # what is bought is know-how and people, not an asset with a market: it is written off at once
     e.ledger.book("clouds", "net_worth", "stakes", paid)
-    best = np.where(bought, startups.algorithms, -99.0)
-    for host in range(hosts):
-        lift = np.where(buyer == host, best, -99.0).max(axis=-1)
-        gain = np.maximum(lift - clouds.algorithms[:, host], 0.0) * 0.5
-        lifted = clouds.algorithms.copy()
-        lifted[:, host] += gain
-        clouds.algorithms = lifted
+    best = best_by_host(np.where(bought, startups.algorithms, -99.0), buyer, hosts, -99.0)
+    clouds.algorithms = clouds.algorithms + 0.5 * np.maximum(best - clouds.algorithms, 0.0)
 
 
 def _wind_up(e: Economy, startups: Startup, fails: BoolArray) -> None:
@@ -274,4 +270,3 @@ def _enter_clouds(e: Economy) -> None:
         population.enter(where, ids, {key: np.broadcast_to(v, where.shape) for key, v in values.items()})
         e.from_rest("commitments", "clouds", first)
         e.tell(where, "clouds", "entry", "enters the market")
-

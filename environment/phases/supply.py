@@ -9,8 +9,9 @@ from agents.cloud import Cloud
 from agents.types import CN, FloatArray
 from environment import chip_market as market
 from environment import energy
+from environment.build import power_rows
 from environment.economy import Economy
-from environment.phases.orders import _gpu_share, own_products
+from environment.phases.orders import gpu_share, own_products
 
 
 def produce_and_ship(e: Economy) -> None:
@@ -62,14 +63,14 @@ def _production(e: Economy, mix: FloatArray) -> FloatArray:
     planned = np.maximum(e.chips.planned - e.chips.by_maker(e.chips.stock), 0.0) * (per_wafer > 0.0)
     wafers = (planned / np.where(per_wafer > 0.0, per_wafer, 1.0)).sum(axis=1)
     part = np.minimum(makers.capacity / np.where(wafers > 0.0, wafers, 1.0), 1.0)
-    return planned * part[:, np.newaxis, :]
+    return np.asarray(planned * part[:, np.newaxis, :])
 
 
 def _affordable(e: Economy, shipped: FloatArray) -> FloatArray:
     """Share of a delivery that a buyer can pay for, building included, (worlds, buyers)."""
     clouds: Cloud = e.populations["clouds"].view()
     bill = (shipped * e.now["unit_price"]).sum(axis=1) * (1.0 + e.p.chips.building)
-    return np.minimum(0.85 * clouds.cash / np.where(bill > 0.0, bill, 1.0), 1.0)
+    return np.asarray(np.minimum(0.85 * clouds.cash / np.where(bill > 0.0, bill, 1.0), 1.0))
 
 
 def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, on_hand: FloatArray) -> None:
@@ -131,14 +132,14 @@ def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
 
 
 def _unit_costs(e: Economy, shipped: FloatArray) -> FloatArray:
-    """What the units cost to make, networking in proportion, M$, (worlds, makers); experience lowers it (Wright 1936)."""
+    """What the units cost to make, networking in proportion, M$, shape (worlds, makers)."""
     chips = e.chips
     line = chips.by_maker(e.now["mix"] * chips.cost[:, np.newaxis, :]) * 1e-3
     units = np.stack(
         [np.where(chips.in_china, 0.0, shipped).sum(axis=-1), np.where(chips.in_china, shipped, 0.0).sum(axis=-1)],
         axis=1,
     )
-    return (line * units).sum(axis=1) / _gpu_share(e)
+    return np.asarray((line * units).sum(axis=1) / gpu_share(e))
 
 
 def _see_waiting(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
@@ -219,14 +220,15 @@ def install(e: Economy) -> None:
     """Delivered chips come on line after about a quarter, as far as power is there; old ones are retired."""
     chips, c, p = e.chips, e.conditions, e.p
     clouds: Cloud = e.populations["clouds"].view()
-    pue = np.array([row.pue for row in _power_rows(e)])[clouds.region]
+    rows = power_rows(e.tables)
+    pue = np.array([row.pue for row in rows])[clouds.region]
     ready = chips.awaiting / p.chips.install_months[..., np.newaxis]
     wanted = energy.draw_mw(ready, chips.tdp[:, np.newaxis, :], pue)
     used = energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue)
     wanted_by, used_by = _by_region(wanted, clouds), _by_region(used, clouds)
     capacity = c.power_capacity * p.energy.cap
     room = energy.room_for(wanted_by, used_by, capacity)
-    base = np.tile(np.array([row.price_usd_per_mwh for row in _power_rows(e)]), (e.worlds, 1))
+    base = np.tile(np.array([row.price_usd_per_mwh for row in rows]), (e.worlds, 1))
     c.energy_price = energy.shadow_price(base, wanted_by, room, p.energy.scarcity_response)
     on = ready * np.take_along_axis(room, clouds.region.astype(np.int64), axis=1)[..., np.newaxis]
     age = e.month - np.where(chips.catalogue.released < 10_000, chips.catalogue.released, e.month)
@@ -268,7 +270,7 @@ def _outside_capex(e: Economy) -> FloatArray:
          for r in rows]
     )  # fmt: skip
     later = max(year - 2.5, 0.0)
-    return np.tile(path * 1.05**later, (e.worlds, 1)) * clouds.alive
+    return np.asarray(np.tile(path * 1.05**later, (e.worlds, 1)) * clouds.alive)
 
 
 def _depreciate(e: Economy, added: FloatArray) -> None:
@@ -288,8 +290,3 @@ def _depreciate(e: Economy, added: FloatArray) -> None:
 
 def _by_region(amount: FloatArray, clouds: Cloud) -> FloatArray:
     return np.stack([np.where(clouds.region == region, amount, 0.0).sum(axis=-1) for region in range(4)], axis=-1)
-
-
-def _power_rows(e: Economy) -> list:
-    rows = {row.region: row for row in e.tables.power}
-    return [rows[name] for name in ("US", "EU", "CN", "OTHER")]

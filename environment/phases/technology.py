@@ -6,7 +6,10 @@ import numpy as np
 
 from agents.cloud import Cloud
 from agents.startup import Startup
+from agents.types import FloatArray
 from environment import technology as tech
+from environment.build import power_rows
+from environment.compute_market import best_by_host
 from environment.economy import Economy
 
 
@@ -29,15 +32,12 @@ def spread_knowledge(e: Economy) -> None:
     c.service_cost = c.service_cost * np.power(10.0, -p.inference_efficiency / 12.0)
 
 
-def _tenant_lead(e: Economy) -> np.ndarray:
+def _tenant_lead(e: Economy) -> FloatArray:
     """How far the best algorithms among a host's tenants lie above its own, log10, shape (worlds, hosts)."""
     startups: Startup = e.populations["startups"].view()
     clouds: Cloud = e.populations["clouds"].view()
-    lead = np.zeros(clouds.algorithms.shape)
-    for host in range(lead.shape[1]):
-        best = np.where(startups.host == host, startups.algorithms, -99.0).max(axis=-1)
-        lead[:, host] = np.maximum(best - clouds.algorithms[:, host], 0.0)
-    return lead
+    best = best_by_host(startups.algorithms, startups.host, clouds.algorithms.shape[-1], -99.0)
+    return np.asarray(np.maximum(best - clouds.algorithms, 0.0))
 
 
 def build_moats(e: Economy) -> None:
@@ -54,11 +54,8 @@ def build_moats(e: Economy) -> None:
 def add_power(e: Economy) -> None:
     """Regions connect new power for data centres, faster the closer they run to the limit, after slow planning."""
     c, p = e.conditions, e.p.energy
-    additions = np.array([[row.additions_mw_per_month for row in _by_region(e)]])
+    rows = power_rows(e.tables)
+    year = e.month / 12.0
+    additions = np.array([[row.additions_mw_per_month * (1.0 + row.additions_growth) ** year for row in rows]])
     tightness = np.clip(c.power_used / np.maximum(c.power_capacity, 1e-9), 0.0, 1.0)
-    c.power_capacity = c.power_capacity * (1.0 + p.response * tightness**2 / 12.0) + p.additions * additions
-
-
-def _by_region(e: Economy) -> list:
-    rows = {row.region: row for row in e.tables.power}
-    return [rows[name] for name in ("US", "EU", "CN", "OTHER")]
+    c.power_capacity = c.power_capacity + p.additions * additions * (1.0 + p.response * tightness * tightness)
