@@ -131,6 +131,17 @@ class Cloud(Firm):
         rigid = (self.type == HYPERSCALER) | (self.type == CHINESE)
         return np.asarray(np.where(rigid, contract, market))
 
+    def ramps_own_chips(self, p: Any, wanted: FloatArray, seed: FloatArray, affordable: FloatArray) -> FloatArray:
+        """Output of its own chip programme this month, units, shape (..., n).
+
+        It aims at a share of the units ``wanted``; a programme starts from a ``seed`` and grows or shrinks slowly, and
+        never beyond what is ``affordable`` (row S6; facts S3-009 to S3-012).
+        """
+        now = np.maximum(self.own_output, seed)
+        aim = p.clouds.own_share * wanted
+        step = np.clip(aim / np.maximum(now, 1e-12) - 1.0, -0.1, p.clouds.own_ramp)
+        return np.where(self.programme & self.alive, np.minimum(now * (1.0 + step), affordable), 0.0)
+
     def kept_inside(self, p: Any) -> FloatArray:
         """Compute that it reserves for itself before tenants are served, H100e, shape (..., n).
 

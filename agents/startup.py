@@ -122,6 +122,42 @@ class Startup(Firm):
         best = np.where(stays, self.host, other)
         return best, other
 
+    def reviews(self, p: Any, best: IntArray, banned: FloatArray, draws: Draws) -> tuple[BoolArray, BoolArray]:
+        """Who begins to talk to ``best``, and whose exclusivity is loosened; both of shape (..., n).
+
+        A tenant compares when its term ends, and sometimes before, if it is served badly. Exclusivity relaxes to a
+        right of first refusal when the host stays short of what the lab wants (facts S5-002), or where the law bans it.
+        """
+        hosted = self.alive & (self.host != NONE)
+        short = hosted & (self.fill < p.compute.patience) & (draws.uniform() < p.compute.impatience)
+        exclusive = self.contract == EXCLUSIVE
+        loosens = exclusive & (short | (hosted & (banned > 0.5)))
+        bound = exclusive & ~loosens
+        due = hosted & (self.term <= 0.0)
+        likes = (best != self.host) & (best != NONE) & (self.talks == NONE)
+        return (due | short) & ~bound & likes, loosens
+
+    def weighs_second_host(
+        self, p: Any, other: IntArray, kept: FloatArray, draws: Draws
+    ) -> tuple[BoolArray, BoolArray]:
+        """Who takes ``other`` as a second host, and who gives its second host up; both of shape (..., n).
+
+        A second host pays if what it adds exceeds its cost, which is work and the charge on data moved between the two
+        (``kept``: what the law leaves of it; Katz & Shapiro 1985). What it adds: compute that the first host does not
+        serve, and bargaining; it matters more to large tenants. A lab under a right of first refusal may go elsewhere
+        only while its host is short.
+        """
+        size = np.log1p(self.used / np.maximum(self.weight, 1e-12))
+        gain = (p.compute.second_gain * (1.0 - self.fill) + p.compute.second_taste) * size
+        worth = 1.0 / (1.0 + np.exp(-np.clip(gain - p.compute.second_cost * kept, -40.0, 40.0)))
+        luck = draws.uniform()
+        refused = (self.contract == FIRST_REFUSAL) & (self.fill > p.compute.patience)
+        may = self.alive & (self.host != NONE) & (self.contract != EXCLUSIVE) & ~refused
+        free = (self.second == NONE) & (other != NONE) & (other != self.host)
+        adds = may & free & (luck < p.compute.second_chance * worth)
+        drops = (self.second != NONE) & (luck > 1.0 - p.compute.second_end * (1.0 - worth))
+        return adds, drops
+
     def asks(self, p: Any, sentiment: FloatArray) -> FloatArray:
         """Money that it asks investors for this month, M$, shape (..., n); zero if its runway is long enough.
 

@@ -13,6 +13,8 @@ from agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IntArra
 from environment import compute_market as market
 from environment.economy import Economy
 
+TENANCY = ("startups", "clouds")
+
 
 def post_prices(e: Economy) -> None:
     """List prices follow cost slowly, market rents follow utilisation."""
@@ -58,55 +60,55 @@ def make_offers(e: Economy) -> Offers:
 
 
 def choose_hosts(e: Economy) -> None:
-    """Contracts that run out are reviewed; talks end in signatures; new tenants start at once."""
+    """Talks end in signatures, contracts that run out are reviewed, second hosts are taken and given up."""
     p, f = e.p, e.in_force
     population = e.populations["startups"]
     startups: Startup = population.view()
-    clouds: Cloud = e.populations["clouds"].view()
-    kept = np.maximum(1.0 - f["interoperability"], 0.0)
-    stay = population.act("switching_cost", p, f["egress"], kept)
+    left = np.maximum(1.0 - f["interoperability"], 0.0)
+    stay = population.act("switching_cost", p, f["egress"], left)
     epoch = e.month // int(p.compute.taste_months[0, 0])
     taste = e.streams.draws("choose host", epoch, population.table.ids)
     best, other = population.act("choose_host", make_offers(e), PerFirm(stay), taste)
-    _sign(e, startups, best, clouds)
-    _review(e, startups, best, stay)
-    _second_hosts(e, startups, other, kept)
+    _sign(e, startups, best)
+    _review(e, startups, best)
+    _second_hosts(e, startups, other, left + p.compute.egress_part * f["parallel_egress"])
 
 
-def _sign(e: Economy, startups: Startup, best: IntArray, clouds: Cloud) -> None:
+def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
     """Talks that end become contracts (the switch itself); a firm without host takes the best at once."""
-    p = e.p.compute
     left = np.maximum(startups.talks_left - 1.0, 0.0)
     signs = (startups.talks != NONE) & (left <= 0.0)
-    gone = ~market.at_host(clouds.alive.astype(np.float64), startups.talks).astype(np.bool_)
-    signs &= ~gone
     starts = startups.alive & (startups.host == NONE) & (best != NONE)
-    e.partnerships.note(e.month, "end", "cloud_contract", "host", signs, ("startups", "clouds"), startups.host)
-    _pay_for_moving(e, startups, signs)
-    host = np.where(signs, startups.talks, np.where(starts, best, startups.host)).astype(np.int32)
     moved = signs | starts
+    host = np.where(signs, startups.talks, np.where(starts, best, startups.host)).astype(np.int32)
+    merged = moved & (startups.second == host)
+    e.partnerships.note(e.month, "end", "cloud_contract", "host", signs, TENANCY, startups.host)
+    e.partnerships.note(e.month, "end", "cloud_contract", "second", merged, TENANCY, startups.second)
+    _pay_for_moving(e, startups, signs)
     startups.contract = np.where(moved, PLAIN, startups.contract).astype(np.int8)
-    lot = e.draws("contract term", "startups").uniform()
-    startups.term = np.where(moved, np.floor(p.shortest_term + p.term_spread * lot), startups.term)
+    startups.term = np.where(moved, _new_term(e, "contract term"), startups.term)
     startups.tenure = np.where(moved, 0.0, startups.tenure)
-    startups.second = np.where(startups.second == host, NONE, startups.second)
-    startups.second_share = np.where(startups.second == NONE, 0.0, startups.second_share)
+    startups.second = np.where(merged, NONE, startups.second)
+    startups.second_share = np.where(merged, 0.0, startups.second_share)
     startups.host = host
     startups.talks = np.where(signs, NONE, startups.talks)
     startups.talks_left = left
     e.partnerships.note(
-        e.month, "start", "cloud_contract", "host", moved, ("startups", "clouds"), host, subtype=PLAIN,
-        term=startups.term, share=1.0,
-    )  # fmt: skip
+        e.month, "start", "cloud_contract", "host", moved, TENANCY, host, subtype=PLAIN, term=startups.term, share=1.0
+    )
     e.tell(signs, "startups", "switch", "moves to another cloud")
-    hosted = (startups.host != NONE) & startups.alive
-    weight = startups.weight
-    settled = np.maximum((weight * hosted).sum(axis=-1), 1e-12)
-    e.now["switching_rate"] = (weight * signs).sum(axis=-1) / settled
+    hosted = startups.weight * ((startups.host != NONE) & startups.alive)
+    e.now["switching_rate"] = (startups.weight * signs).sum(axis=-1) / np.maximum(hosted.sum(axis=-1), 1e-12)
+
+
+def _new_term(e: Economy, decision: str) -> FloatArray:
+    """Length of a new contract, months, (worlds, start-ups)."""
+    p = e.p.compute
+    return np.asarray(np.floor(p.shortest_term + p.term_spread * e.draws(decision, "startups").uniform()))
 
 
 def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
-    """Egress at cost and the work of moving, paid to the old host and to staff (rest)."""
+    """Egress fees, paid to the host that is left."""
     p, f = e.p.compute, e.in_force
     hosts = e.populations["clouds"].slots
     fee = np.where(signs & (startups.host != NONE), p.egress_bill * f["egress"] * startups.used * 1e-3, 0.0)
@@ -114,62 +116,42 @@ def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
     e.ledger.pay("egress", "startups", fee, "clouds", market.by_host(fee, startups.host, hosts))
 
 
-def _review(e: Economy, startups: Startup, best: IntArray, stay: FloatArray) -> None:
-    """At the end of a term the tenant compares; it renews, or begins to talk to the host that it likes better.
-
-    Exclusivity relaxes to a right of first refusal when the host stays short of what the lab wants, or when the law
-    bans it. A tenant that is served badly may talk before its term ends.
-    """
+def _review(e: Economy, startups: Startup, best: IntArray) -> None:
+    """Who is bound no longer and likes another host better begins to talk to it; the others renew."""
     p = e.p.compute
-    due = startups.alive & (startups.host != NONE) & (startups.term <= 0.0)
-    luck = e.draws("impatience", "startups").uniform()
-    short = startups.alive & (startups.fill < p.patience) & (luck < p.impatience)
-    banned = e.in_force["exclusivity"] < 0.5
-    exclusive = startups.contract == EXCLUSIVE
-    loosens = exclusive & ((short & (startups.fill < p.patience)) | banned)
+    banned = 1.0 - e.in_force["exclusivity"]
+    luck = e.draws("review", "startups")
+    moves, loosens = e.populations["startups"].act("reviews", e.p, PerFirm(best), banned, luck)
     startups.contract = np.where(loosens, FIRST_REFUSAL, startups.contract).astype(np.int8)
     e.partnerships.note(
-        e.month, "change", "cloud_contract", "host", loosens, ("startups", "clouds"), startups.host,
-        subtype=FIRST_REFUSAL, term=startups.term, share=1.0 - startups.second_share,
+        e.month, "change", "cloud_contract", "host", loosens, TENANCY, startups.host, subtype=FIRST_REFUSAL,
+        term=startups.term, share=1.0 - startups.second_share,
     )  # fmt: skip
     e.tell(loosens, "startups", "deal", "is freed from exclusivity: its cloud keeps a right of first refusal")
-    bound = startups.contract == EXCLUSIVE
-    moves = (due | short) & ~bound & (best != startups.host) & (best != NONE) & (startups.talks == NONE)
     startups.talks = np.where(moves, best, startups.talks)
     startups.talks_left = np.where(moves, p.negotiation, startups.talks_left)
-    lot = e.draws("renewal", "startups").uniform()
-    renewed = due & ~moves
-    startups.term = np.where(renewed, np.floor(p.shortest_term + p.term_spread * lot), startups.term)
-    startups.term = np.where(startups.host != NONE, np.maximum(startups.term - 1.0, 0.0), 0.0)
-    startups.tenure = np.where(startups.host != NONE, startups.tenure + 1.0, 0.0)
+    hosted = startups.host != NONE
+    renewed = hosted & (startups.term <= 0.0) & ~moves
+    term = np.where(renewed, _new_term(e, "renewal"), startups.term)
+    startups.term = np.where(hosted, np.maximum(term - 1.0, 0.0), 0.0)
+    startups.tenure = np.where(hosted, startups.tenure + 1.0, 0.0)
 
 
-def _second_hosts(e: Economy, startups: Startup, other: IntArray, kept: FloatArray) -> None:
-    """A second host pays if what it adds exceeds a cost that interoperability lowers (Katz & Shapiro 1985).
-
-    What it costs: work, and the charge on data that moves between the two. What it adds: compute that the first host
-    does not serve, and bargaining; it matters more to large tenants. A lab under a right of first refusal may go
-    elsewhere only while its host is short.
-    """
+def _second_hosts(e: Economy, startups: Startup, other: IntArray, cost: FloatArray) -> None:
+    """Second hosts are taken and given up; their share follows how badly the first one serves."""
     p = e.p.compute
-    size = np.log1p(startups.used / np.maximum(startups.weight, 1e-12))
-    gain = p.second_gain * (1.0 - startups.fill) * size + p.second_taste * size
-    cost = p.second_cost * (kept + p.egress_part * e.in_force["parallel_egress"])
-    luck = e.draws("second host", "startups").uniform()
-    refused = (startups.contract == FIRST_REFUSAL) & (startups.fill > p.patience)
-    may = startups.alive & (startups.host != NONE) & (startups.contract != EXCLUSIVE) & ~refused
-    chance = p.second_chance / (1.0 + np.exp(-np.clip(gain - cost, -40.0, 40.0)))
-    adds = may & (startups.second == NONE) & (other != NONE) & (other != startups.host) & (luck < chance)
-    drops = (startups.second != NONE) & (luck > 1.0 - p.second_end / (1.0 + np.exp(np.clip(gain - cost, -40.0, 40.0))))
-    ends = ("startups", "clouds")
-    e.partnerships.note(e.month, "end", "cloud_contract", "second", drops, ends, startups.second)
+    luck = e.draws("second host", "startups")
+    adds, drops = e.populations["startups"].act("weighs_second_host", e.p, PerFirm(other), cost, luck)
+    e.partnerships.note(e.month, "end", "cloud_contract", "second", drops, TENANCY, startups.second)
     second = np.where(adds, other, np.where(drops, NONE, startups.second)).astype(np.int32)
-    share = np.where(adds, p.second_share, np.where(drops, 0.0, startups.second_share))
-    want = np.where(second != NONE, np.clip(share + 0.05 * (1.0 - startups.fill) - 0.005, 0.1, 0.6), 0.0)
-    startups.second, startups.second_share = second, want
-    e.partnerships.note(e.month, "start", "cloud_contract", "second", adds, ends, second, subtype=PLAIN, share=want)
+    share = np.where(adds, p.second_share, startups.second_share)
+    share = np.clip(share + p.second_drift * (1.0 - startups.fill) - 0.1 * p.second_drift, 0.1, 0.6)
+    startups.second_share = np.where(second != NONE, share, 0.0)
+    startups.second = second
+    e.partnerships.note(
+        e.month, "start", "cloud_contract", "second", adds, TENANCY, second, subtype=PLAIN, share=startups.second_share
+    )
     e.tell(adds, "startups", "deal", "takes a second cloud")
-    e.now["second_contracts"] = (adds * startups.weight).sum(axis=-1)
 
 
 def rent_compute(e: Economy) -> None:

@@ -6,8 +6,8 @@ import numpy as np
 
 from agents.cloud import Cloud
 from agents.investor import Investor
-from agents.startup import EXCLUSIVE, PREFERRED, Startup
-from agents.types import CN, NONE, FloatArray, IntArray
+from agents.startup import CONTRACTS, EXCLUSIVE, PLAIN, PREFERRED, Startup
+from agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from environment import capital_market as market
 from environment.compute_market import at_host, by_host
 from environment.economy import Economy
@@ -148,6 +148,10 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     startups.raised_cash = startups.raised_cash + np.where(where, amount - credit, 0.0)
     preferred = where & (startups.host == partner) & (startups.contract != EXCLUSIVE)
     startups.contract = np.where(preferred, PREFERRED, startups.contract).astype(np.int8)
+    e.partnerships.note(
+        e.month, "change", "cloud_contract", "host", preferred, ("startups", "clouds"), partner, subtype=PREFERRED,
+        term=startups.term, share=1.0 - startups.second_share, why=why,
+    )  # fmt: skip
     e.now["funding_musd"] = e.now["funding_musd"] + amount.sum(axis=-1)
     e.now["stakes_musd"] = e.now.get("stakes_musd", np.zeros(e.worlds)) + amount.sum(axis=-1)
     e.partnerships.note(
@@ -158,23 +162,42 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
 
 
 def enter_dated_ties(e: Economy) -> None:
-    """Ties of the data files that begin this month (up to February 2023 they are input, not outcome)."""
+    """Ties of the data files that begin this month: up to February 2023 they are input, not outcome."""
+    labs = {row.id: slot for slot, row in enumerate(e.tables.startups)}
+    clouds = {row.id: slot for slot, row in enumerate(e.tables.clouds)}
     startups: Startup = e.populations["startups"].view()
-    shape = startups.alive.shape
-    names = [row.id for row in e.tables.startups]
-    clouds = [row.id for row in e.tables.clouds]
     for tie in e.tables.ties:
-        if (
-            tie.start != e.month
-            or tie.kind != "equity"
-            or tie.target_node not in names
-            or tie.source_node not in clouds
-        ):
+        lab, cloud = (tie.target_node, tie.source_node) if tie.kind == "equity" else (tie.source_node, tie.target_node)
+        if tie.start != e.month or lab not in labs or cloud not in clouds:
             continue
-        where = np.zeros(shape, dtype=np.bool_)
-        where[:, names.index(tie.target_node)] = True
+        where = np.zeros(startups.alive.shape, dtype=np.bool_)
+        where[:, labs[lab]] = True
         where &= startups.alive
-        partner = np.full(shape, clouds.index(tie.source_node), dtype=np.int32)
-        _buy_in(e, np.where(where, float(tie.value_musd or 0.0), 0.0), partner, f"dated input: {tie.source}")
-        if tie.share is not None:
-            startups.vendor_share = np.where(where, tie.share, startups.vendor_share)
+        partner = np.full(where.shape, clouds[cloud], dtype=np.int32)
+        if tie.kind == "equity":
+            _buy_in(e, np.where(where, float(tie.value_musd or 0.0), 0.0), partner, f"dated input: {tie.source}")
+            if tie.share is not None:
+                startups.vendor_share = np.where(where, tie.share, startups.vendor_share)
+        elif tie.kind == "cloud_contract":
+            _contract(e, where, partner, CONTRACTS.index(tie.subtype or "plain"), f"dated input: {tie.source}")
+
+
+def _contract(e: Economy, where: BoolArray, partner: IntArray, kind: int, why: str) -> None:
+    """A dated contract: the first host of a lab that has none, a new form of the present one, or a second host."""
+    startups: Startup = e.populations["startups"].view()
+    first = where & ((startups.host == NONE) | (startups.host == partner))
+    second = where & ~first
+    startups.host = np.where(first, partner, startups.host)
+    startups.contract = np.where(first, kind, startups.contract).astype(np.int8)
+    startups.term = np.where(first, np.maximum(startups.term, e.p.compute.shortest_term), startups.term)
+    e.partnerships.note(
+        e.month, "end", "cloud_contract", "second", second & (startups.second != NONE), ("startups", "clouds"),
+        startups.second,
+    )  # fmt: skip
+    startups.second = np.where(second, partner, startups.second)
+    startups.second_share = np.where(second, e.p.compute.second_share, startups.second_share)
+    for slot, signed in (("host", first), ("second", second)):
+        e.partnerships.note(
+            e.month, "start", "cloud_contract", slot, signed, ("startups", "clouds"), partner,
+            subtype=kind if slot == "host" else PLAIN, share=1.0, term=startups.term, why=why,
+        )  # fmt: skip

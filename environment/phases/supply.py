@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.chipmaker import Chipmaker
 from agents.cloud import Cloud
+from agents.population import PerFirm
 from agents.types import CN, FloatArray
 from environment import chip_market as market
 from environment import energy
@@ -163,27 +164,28 @@ def _see_waiting(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
 
 
 def build_own_chips(e: Economy) -> None:
-    """Own chip programmes: output grows towards a share of need, limited by the ramp; paid to foundries."""
+    """Own chip programmes make the newest product that they have released; foundries are paid."""
     chips, p = e.chips, e.p.clouds
-    clouds: Cloud = e.populations["clouds"].view()
-    output = np.zeros_like(clouds.own_output)
-    cost = np.zeros_like(output)
-    for buyer, product in own_products(e).items():
-        value = np.maximum(e.now["value"][:, product], 1e-9)
-        aim = p.own_share[:, 0] * chips.need[:, buyer] / value
-        seed = p.own_seed[:, 0] * clouds.compute[:, buyer] / value
-        now = np.maximum(clouds.own_output[:, buyer], seed)
-        grown = now * (1.0 + np.clip(aim / np.maximum(now, 1e-12) - 1.0, -0.1, p.own_ramp[:, 0]))
-        price = 1e-3 * chips.cost[:, product] * p.own_overhead[:, 0]
-        grown = np.minimum(grown, 0.1 * clouds.cash[:, buyer] / np.maximum(price, 1e-9)) * clouds.alive[:, buyer]
-        output[:, buyer], cost[:, buyer] = grown, grown * price
-        chips.awaiting[:, buyer, product] += grown
-        chips.produced[:, product] += grown
-        chips.delivered[:, product] += grown
-        chips.delivered_now[:, buyer, product] += grown
+    population = e.populations["clouds"]
+    clouds: Cloud = population.view()
+    products = own_products(e)
+    value, price = np.ones_like(clouds.cash), np.zeros_like(clouds.cash)
+    ready = np.zeros(clouds.cash.shape, dtype=np.bool_)
+    for buyer, product in products.items():
+        value[:, buyer], ready[:, buyer] = np.maximum(e.now["value"][:, product], 1e-9), True
+        price[:, buyer] = 1e-3 * chips.cost[:, product]
+    price = price * p.own_overhead
+    affordable = np.where(ready, 0.1 * clouds.cash / np.maximum(price, 1e-9), 0.0)
+    wanted, seed = PerFirm(chips.need / value), PerFirm(p.own_seed * clouds.compute / value * ready)
+    output = population.act("ramps_own_chips", e.p, wanted, seed, PerFirm(affordable))
+    for buyer, product in products.items():
+        chips.awaiting[:, buyer, product] += output[:, buyer]
+        chips.produced[:, product] += output[:, buyer]
+        chips.delivered[:, product] += output[:, buyer]
+        chips.delivered_now[:, buyer, product] += output[:, buyer]
     clouds.own_output = output
-    e.pay_rest("construction", "clouds", cost)
-    e.now["own_bill"] = cost
+    e.pay_rest("construction", "clouds", output * price)
+    e.now["own_bill"] = output * price
 
 
 def smuggle(e: Economy) -> None:

@@ -41,16 +41,34 @@ def test_low_bits_are_uniform_too() -> None:
     assert stats.chisquare(counts).pvalue > ALPHA
 
 
+def unmixed(z: int) -> int:
+    """The argument whose :func:`mix64` is ``z``."""
+    mask = 2**64 - 1
+
+    def unshift(x: int, by: int) -> int:
+        y = x
+        for _ in range(64 // by + 1):
+            y = x ^ (y >> by)
+        return y
+
+    z = unshift(z, 31) * pow(0x94D049BB133111EB, -1, 2**64) & mask
+    z = unshift(z, 27) * pow(0xBF58476D1CE4E5B9, -1, 2**64) & mask
+    return unshift(z, 30)
+
+
 def test_the_interval_is_open_even_at_the_ends_of_the_hash() -> None:
-    """All bits zero and all bits one are the extreme outcomes; the map of the hash to (0, 1) keeps them inside."""
-    lowest, highest = (0 + 0.5) * 2.0**-52, ((2**52 - 1) + 0.5) * 2.0**-52
-    assert 0.0 < lowest < highest < 1.0
+    """Hashes of all zeros and of all ones are the extreme outcomes."""
+    for extreme, u in ((0, 2.0**-53), (2**64 - 1, 1.0 - 2.0**-53)):
+        key = np.array([[unmixed(extreme)]], dtype=np.uint64)
+        assert int(mix64(key.copy())[0, 0]) == extreme
+        draws = Draws(key, np.zeros((1, 1), dtype=np.uint64))
+        assert draws.uniform()[0, 0] == u
+        assert np.isfinite(draws.normal()[0, 0])
+        assert 0.0 < draws.exponential()[0, 0] < np.inf
+        assert np.isfinite(draws.poisson(np.full((1, 1), 5.0))[0, 0])
     u = luck(N).uniform()
     assert u.min() > 0.0
     assert u.max() < 1.0
-    assert np.isfinite(luck(N).normal()).all()
-    assert np.isfinite(luck(N).exponential()).all()
-    assert (luck(N).exponential() > 0.0).all()
 
 
 @pytest.mark.parametrize("other", ["option", "month", "decision", "seed", "next firm", "next entry"])

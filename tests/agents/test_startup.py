@@ -1,0 +1,301 @@
+"""A start-up's decisions: signs, bounds, units, and firms that have nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from agents.offers import Offers
+from agents.startup import Startup
+from agents.types import CN, EU, NONE, OTHER, US
+from tests.helpers import bits, firms, luck, parameters
+
+P = parameters()
+money = st.floats(0.0, 1e5)
+share = st.floats(0.0, 1.0)
+
+
+def lab(n: int = 1, **columns: object) -> Any:
+    return firms(Startup, n, **({"weight": 1.0} | columns))
+
+
+def one(decision: Any) -> float:
+    assert decision.shape == (1, 1)
+    return float(decision[0, 0])
+
+
+# --- what it spends ---------------------------------------------------------------------------------------------------
+
+
+@given(cash=money, burn=money, revenue=money, part=share, frugality=share)
+def test_a_budget_is_never_more_than_there_is(
+    cash: float, burn: float, revenue: float, part: float, frugality: float
+) -> None:
+    firm = lab(cash=cash, burn=burn, revenue=revenue, compute_share=part, frugality=frugality)
+    compute, staff = (one(amount) for amount in firm.budget(P))
+    assert compute >= 0.0
+    assert staff >= -1e-9 * cash
+    assert compute + staff <= cash * (1.0 + 1e-12)
+
+
+def test_a_budget_is_split_by_the_compute_share_and_frugality_saves_compute() -> None:
+    rich: dict[str, float] = {"cash": 1e6, "burn": 100.0, "revenue": 50.0, "compute_share": 0.6}
+    whole = 100.0 + float(P.startups.reinvested[0, 0]) * 50.0
+    compute, staff = (one(a) for a in lab(**rich).budget(P))
+    assert compute == pytest.approx(0.6 * whole)
+    assert compute + staff == pytest.approx(whole)
+    lean, team = (one(a) for a in lab(**rich, frugality=1.0).budget(P))
+    assert lean == pytest.approx(compute * (1.0 - float(P.startups.frugal_saving[0, 0])))
+    assert lean + team == pytest.approx(whole)
+
+
+def test_no_cash_no_budget() -> None:
+    compute, staff = lab(burn=5.0, revenue=7.0, compute_share=0.5).budget(P)
+    assert one(compute) == one(staff) == 0.0
+
+
+def test_new_money_is_spread_over_the_runway_and_spending_is_cut_near_the_end() -> None:
+    assert one(lab(cash=180.0).plan_burn(P)) == pytest.approx(180.0 / float(P.startups.runway[0, 0]))
+    months = float(P.startups.cutting_runway[0, 0])
+    steady = one(lab(cash=10.0 * months + 1.0, burn=10.0).plan_burn(P))
+    cut = one(lab(cash=10.0 * months - 1.0, burn=10.0).plan_burn(P))
+    assert steady == pytest.approx(10.0)
+    assert cut == pytest.approx(10.0 * (1.0 - float(P.startups.cut[0, 0])))
+
+
+def test_least_cost_grows_with_the_firms_that_a_slot_stands_for() -> None:
+    floor = float(P.startups.minimum_staff[0, 0])
+    assert one(lab().plan_burn(P)) == pytest.approx(floor)
+    assert one(lab(weight=15.0).plan_burn(P)) == pytest.approx(15.0 * floor)
+
+
+@given(cash=money, burn=money, weight=st.floats(1e-3, 1e3), scale=st.floats(1e-2, 1e2))
+def test_spending_scales_with_the_mass_of_a_slot(cash: float, burn: float, weight: float, scale: float) -> None:
+    """A slot that stands for twice as many firms, with twice the money, spends twice as much: grain does not matter."""
+    small = lab(cash=cash, burn=burn, weight=weight)
+    large = lab(cash=scale * cash, burn=scale * burn, weight=scale * weight)
+    if abs(cash - float(P.startups.cutting_runway[0, 0]) * burn) < 1e-9 * (1.0 + cash):
+        return  # on the edge of the threshold rounding decides
+    assert one(large.plan_burn(P)) == pytest.approx(scale * one(small.plan_burn(P)), rel=1e-9)
+
+
+# --- what it asks for ---------------------------------------------------------------------------------------------------
+
+
+def test_it_asks_when_its_runway_is_short_and_earlier_in_a_boom() -> None:
+    months = float(P.capital.raise_runway[0, 0])
+    calm, boom = np.full((1, 1), 0.5), np.full((1, 1), 1.0)
+    assert one(lab(cash=0.9 * months, burn=1.0).asks(P, calm)) > 0.0
+    assert one(lab(cash=1.1 * months, burn=1.0).asks(P, calm)) == 0.0
+    assert one(lab(cash=1.1 * months, burn=1.0).asks(P, boom)) > 0.0
+
+
+@given(cash=money, burn=money, growth=st.floats(-1.0, 1.0), value=money, mood=share)
+def test_asks_are_finite_and_not_negative(cash: float, burn: float, growth: float, value: float, mood: float) -> None:
+    asked = one(lab(cash=cash, burn=burn, growth=growth, value=value).asks(P, np.full((1, 1), mood)))
+    assert np.isfinite(asked)
+    assert asked >= 0.0
+
+
+def test_a_growing_firm_asks_for_more() -> None:
+    mood = np.full((1, 1), 0.5)
+    asked = [one(lab(cash=1.0, burn=10.0, growth=g).asks(P, mood)) for g in (-0.2, 0.0, 0.1, 0.2)]
+    assert asked == sorted(asked)
+    assert asked[0] < asked[-1]
+
+
+# --- switching cost -----------------------------------------------------------------------------------------------------
+
+
+@given(tenure=st.floats(0, 500), used=st.floats(0, 1e6), egress=share, kept=share, weight=st.floats(1e-3, 1e3))
+def test_switching_cost_is_finite_and_not_negative(
+    tenure: float, used: float, egress: float, kept: float, weight: float
+) -> None:
+    cost = one(lab(tenure=tenure, used=used, weight=weight).switching_cost(P, egress, kept))
+    assert np.isfinite(cost)
+    assert cost >= 0.0
+
+
+@pytest.mark.parametrize("column", ["tenure", "used"])
+def test_switching_cost_grows_with(column: str) -> None:
+    cost = lab(50, **{column: np.linspace(0.0, 300.0, 50)}).switching_cost(P, 1.0, 1.0)[0]
+    assert (np.diff(cost) > 0.0).all()
+
+
+def test_switching_cost_is_nothing_without_fees_and_refactoring() -> None:
+    """Full interoperability and egress at no charge leave a tenant free (Klemperer's limit)."""
+    assert one(lab(tenure=100.0, used=1e4).switching_cost(P, 0.0, 0.0)) == 0.0
+
+
+def test_switching_cost_falls_with_interoperability_and_with_the_egress_fee() -> None:
+    tenant = lab(tenure=24.0, used=100.0)
+    kept = [one(tenant.switching_cost(P, 1.0, part)) for part in (1.0, 0.5, 0.0)]
+    fees = [one(tenant.switching_cost(P, fee, 1.0)) for fee in (1.0, 0.25, 0.0)]
+    assert kept == sorted(kept, reverse=True)
+    assert fees == sorted(fees, reverse=True)
+    assert kept[0] > kept[-1]
+    assert fees[0] > fees[-1]
+
+
+def test_switching_cost_is_per_firm_not_per_slot() -> None:
+    one_firm, ten_firms = lab(used=50.0), lab(used=500.0, weight=10.0)
+    assert one(one_firm.switching_cost(P, 1.0, 1.0)) == pytest.approx(one(ten_firms.switching_cost(P, 1.0, 1.0)))
+
+
+# --- choice of host -----------------------------------------------------------------------------------------------------
+
+N = 30_000
+
+
+def offers(*utility: float) -> Offers:
+    """The same offers for tenants of every region."""
+    return Offers(np.tile(np.array(utility)[np.newaxis, :, np.newaxis], (1, 1, 4)))
+
+
+def fits(choices: np.ndarray, probability: np.ndarray) -> bool:
+    """Whether observed frequencies agree with the probabilities (chi-square)."""
+    counts = np.bincount(choices, minlength=len(probability))
+    assert (counts[probability == 0.0] == 0).all()
+    some = probability > 0.0
+    return bool(stats.chisquare(counts[some], probability[some] * len(choices)).pvalue > 1e-4)
+
+
+def test_free_tenants_choose_by_the_logit() -> None:
+    utility = np.array([0.0, 1.0, -0.7, 2.0, 0.3])
+    best, other = lab(N).choose_host(offers(*utility), np.zeros((1, N)), luck(N))
+    p = np.exp(utility) / np.exp(utility).sum()
+    assert fits(best[0], p)
+    assert bits(best) == bits(other)  # without a present host the second best is not asked for
+
+
+@pytest.mark.parametrize("stay", [0.0, 0.8, 2.5])
+def test_tenants_stay_by_the_logit_with_switching_cost(stay: float) -> None:
+    utility = np.array([0.0, 1.0, -0.7, 2.0])
+    best, other = lab(N, host=1).choose_host(offers(*utility), np.full((1, N), stay), luck(N))
+    v = utility + np.array([0.0, stay, 0.0, 0.0])
+    assert fits(best[0], np.exp(v) / np.exp(v).sum())
+    rest = np.exp(utility) * np.array([1.0, 0.0, 1.0, 1.0])
+    assert fits(other[0], rest / rest.sum())
+    assert (other[0] != 1).all()
+
+
+def test_who_leaves_goes_to_the_best_of_the_others() -> None:
+    best, other = lab(N, host=0).choose_host(offers(0.0, 0.5, 0.2), np.full((1, N), 0.7), luck(N))
+    left = best[0] != 0
+    assert 0 < left.sum() < N
+    assert (best[0][left] == other[0][left]).all()
+
+
+def test_a_higher_switching_cost_only_keeps_tenants() -> None:
+    """Firm by firm with the same luck: nobody leaves because leaving became dearer, or goes elsewhere."""
+    tenants = lab(5000, host=2)
+    cheap, _ = tenants.choose_host(offers(0.3, 0.6, 0.0, 0.1), np.full((1, 5000), 0.5), luck(5000))
+    dear, _ = tenants.choose_host(offers(0.3, 0.6, 0.0, 0.1), np.full((1, 5000), 1.5), luck(5000))
+    assert ((dear == cheap) | (dear == 2)).all()
+    assert (dear != cheap).any()
+
+
+def test_a_very_high_switching_cost_binds_everybody() -> None:
+    best, _ = lab(1000, host=0).choose_host(offers(-3.0, 5.0), np.full((1, 1000), 500.0), luck(1000))
+    assert (best == 0).all()
+
+
+def test_a_host_that_does_not_serve_is_not_chosen() -> None:
+    best, other = lab(5000).choose_host(offers(0.0, -np.inf, 1.0), np.zeros((1, 5000)), luck(5000))
+    assert set(np.unique(best)) == {0, 2}
+    assert 1 not in other
+
+
+def test_an_irrelevant_alternative_moves_nobody_between_the_others() -> None:
+    """Each option has its own luck (IIA, firm by firm): a new host only draws tenants to itself."""
+    without, _ = lab(5000).choose_host(offers(0.0, 0.4, -np.inf), np.zeros((1, 5000)), luck(5000))
+    added, _ = lab(5000).choose_host(offers(0.0, 0.4, 0.1), np.zeros((1, 5000)), luck(5000))
+    assert ((added == without) | (added == 2)).all()
+
+
+def test_each_region_sees_its_own_offers() -> None:
+    utility = np.full((1, 4, 4), -np.inf)
+    for region, host in ((US, 0), (EU, 1), (CN, 2), (OTHER, 0)):
+        utility[0, host, region] = 0.0
+    regions = np.array([US, EU, CN, OTHER])
+    best, _ = lab(4, region=regions).choose_host(Offers(utility), np.zeros((1, 4)), luck(4))
+    assert best[0].tolist() == [0, 1, 2, 0]
+
+
+def test_each_world_sees_its_own_offers() -> None:
+    utility = np.full((3, 3, 4), -np.inf)
+    for world, host in ((0, 2), (1, 0), (2, 1)):
+        utility[world, host] = 0.0
+    best, _ = firms(Startup, 5, 3).choose_host(Offers(utility), np.zeros((3, 5)), luck(5, seeds=(1, 2, 3)))
+    assert best.tolist() == [[2] * 5, [0] * 5, [1] * 5]
+
+
+@given(st.lists(st.floats(-20.0, 20.0), min_size=2, max_size=8), st.floats(0.0, 30.0), st.integers(0, 1))
+def test_a_choice_is_always_a_host(utility: list[float], stay: float, host: int) -> None:
+    best, other = lab(40, host=host).choose_host(offers(*utility), np.full((1, 40), stay), luck(40))
+    assert best.dtype == other.dtype == np.int32
+    assert ((best >= 0) & (best < len(utility))).all()
+    assert ((other >= 0) & (other < len(utility)) & (other != host)).all()
+
+
+def test_where_nobody_serves_nobody_is_chosen() -> None:
+    best, other = lab(20).choose_host(offers(-np.inf, -np.inf), np.zeros((1, 20)), luck(20))
+    assert (best == NONE).all()
+    assert (other == NONE).all()
+
+
+# --- models, weights, the end -------------------------------------------------------------------------------------------
+
+
+def test_a_run_is_released_when_it_is_a_step_better() -> None:
+    step = float(P.technology.release_step[0, 0])
+    gains = np.array([step + 0.01, step - 0.01, step + 0.01, 0.2 * step])
+    months = np.array([3.0, 3.0, 2.0, float(P.technology.release_months[0, 0])])
+    runs = lab(4, training=10.0 ** (gains + 4.0), capability=25.0, run_months=months)
+    assert runs.finishes_run(P)[0].tolist() == [True, False, False, bool(gains[3] > 0.05)]
+
+
+def test_no_training_no_release() -> None:
+    assert not lab(capability=25.0, run_months=100.0).finishes_run(P)[0, 0]
+
+
+def test_the_propensity_to_open_weights_falls_with_what_there_is_to_lose() -> None:
+    labs = lab(N, openness=0.6)
+    small = labs.opens_weights(P, np.zeros((1, N)), luck(N))
+    large = labs.opens_weights(P, np.full((1, N), 0.2), luck(N))
+    assert small.mean() == pytest.approx(0.6 * float(P.technology.openness[0, 0]), abs=0.02)
+    assert large.mean() < 0.1
+    assert (small | ~large).all()
+    assert not lab(N, openness=0.0).opens_weights(P, np.zeros((1, N)), luck(N)).any()
+
+
+def test_it_fails_without_money_and_sales() -> None:
+    least = float(P.startups.minimum_staff[0, 0])
+    months = float(P.startups.failure_months[0, 0])
+    cash = np.array([0.0, 0.99 * months * least, 1.01 * months * least, 0.0, 0.0])
+    revenue = np.array([0.0, 0.0, 0.0, 100.0, 0.5 * least])
+    assert lab(5, cash=cash, revenue=revenue).fails(P)[0].tolist() == [True, True, False, False, True]
+
+
+def test_a_heavy_slot_fails_like_the_firms_it_stands_for() -> None:
+    least = float(P.startups.minimum_staff[0, 0])
+    cash = np.array([1.0, 15.0]) * 1.5 * least
+    assert lab(2, cash=cash, weight=np.array([1.0, 15.0])).fails(P)[0].tolist() in ([True, True], [False, False])
+
+
+def test_an_empty_slot_decides_nothing() -> None:
+    from agents.population import Population
+
+    population: Population[Any] = Population([(Startup, 3)], 1, 9, "test")
+    empty = population.view()
+    mood = np.full((1, 1), 0.8)
+    compute, staff = empty.budget(P)
+    for amount in (compute, staff, empty.plan_burn(P), empty.asks(P, mood)):
+        assert (amount == 0.0).all()
+    assert not empty.fails(P).any()
+    assert np.isfinite(empty.switching_cost(P, 1.0, 1.0)).all()
