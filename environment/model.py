@@ -88,6 +88,7 @@ class ComputeEconomy(mesa.Model):
         return model
 
     def _build(self, given: list[tuple[Scenario, int]], months: int | None, panel: bool, keep_ties: bool) -> None:
+        _keep_scratch_memory()
         self.settings = [setting for setting, _ in given]
         self.setting = self.settings[0]
         self.seed, self.seeds = given[0][1], [seed for _, seed in given]
@@ -278,6 +279,15 @@ class _Intervention:
         given, taken = np.maximum(change, 0.0), np.maximum(-change, 0.0)
         self.economy.from_rest("intervention", self.population, given)
         self.economy.pay_rest("intervention", self.population, taken)
+
+
+def _keep_scratch_memory() -> None:
+    """Let the C library keep what scratch arrays give back, rather than ask the system for it at every operation.
+
+    glibc raises its thresholds for giving memory back (to 31 and 62 MiB) when an untouched block of that size is freed;
+    other C libraries take no notice. A month of 100 000 start-ups is a sixth faster for it.
+    """
+    np.empty(31 * 2**20, dtype=np.uint8)
 
 
 def _seed(rng: object) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from agents.chipmaker import Chipmaker
@@ -15,6 +17,7 @@ from environment import energy
 from environment.build import KIND_CODES, cloud_rows
 from environment.compute_market import at_host, best_by_host, by_host
 from environment.economy import Economy
+from environment.parameters import StackedParameters
 from environment.startup_population import enter_named, named_values, newcomers
 
 
@@ -201,22 +204,39 @@ def enter(e: Economy) -> None:
     pull = np.exp(p.startups.entry_response * (mood - 0.5)) / np.maximum(crowd, 0.1) ** p.startups.entry_crowding
     mean = p.startups.entry_rate * p.startups.mass * pull / grain
     arrivals = e.streams.world("entry", e.month).poisson(mean)
-    named = len(e.tables.startups)
     free = ~startups.alive
-    free[:, :named] = False
+    free[:, : len(e.tables.startups)] = False  # the slots of named start-ups are kept for them
     rank = np.cumsum(free, axis=-1) - 1
-    enters = free & (rank < arrivals)
+    most = _most_arrivals(p)
+    enters = free & (rank < np.minimum(arrivals, float(most)))
     placed = enters.sum(axis=-1).astype(np.float64)
     e.refused_entries = e.refused_entries + (arrivals[:, 0] - placed) * grain[:, 0]
-    ids = firm_ids(KIND_CODES["startups"], e.month + 1, np.maximum(rank, 0))
-    values = newcomers(p, e.streams.draws("newcomer", e.month, ids), grain, e.conditions.best_algorithms)
+    values = _newcomers(e, enters, grain, most)
     hoped = np.where(enters, values.pop("cash"), 0.0)
-    values = {**values, "raised_cash": hoped, "paid_funds": hoped}
-    population.enter(enters, ids, values)
+    ids = firm_ids(KIND_CODES["startups"], e.month + 1, np.maximum(rank, 0))
+    population.enter(enters, ids, values | {"raised_cash": hoped, "paid_funds": hoped})
     _fund_newcomers(e, hoped)
     e.now["startups_entered"] = placed * grain[:, 0]
     _enter_named(e)
     _enter_clouds(e)
+
+
+def _most_arrivals(p: StackedParameters) -> int:
+    """The most start-ups that can arrive in a month: a shape, so it follows from structural parameters only."""
+    return int(np.ceil(0.1 * float(p.startups.number[0, 0]))) + 10
+
+
+def _newcomers(e: Economy, enters: BoolArray, grain: FloatArray, most: int) -> dict[str, Any]:
+    """Column values of the newcomers in their slots, (worlds, slots): drawn by rank, then put in place."""
+    count = enters.sum(axis=-1, keepdims=True)
+    ranks = np.tile(np.arange(most), (e.worlds, 1))
+    ids = firm_ids(KIND_CODES["startups"], e.month + 1, ranks)
+    drawn = newcomers(e.p, e.streams.draws("newcomer", e.month, ids), grain, e.conditions.best_algorithms)
+    firms, slots = np.flatnonzero(ranks < count), np.flatnonzero(enters)
+    values = {name: np.zeros(enters.shape, dtype=value.dtype) for name, value in drawn.items()}
+    for name, value in values.items():
+        value.ravel()[slots] = drawn[name].ravel()[firms]
+    return values
 
 
 def _fund_newcomers(e: Economy, hoped: FloatArray) -> None:
