@@ -8,7 +8,7 @@ import numpy as np
 
 from agents.draws import Draws
 from agents.firm import Firm
-from agents.offers import Offers
+from agents.offers import NEVER, Offers
 from agents.population import Column
 from agents.types import NONE, BoolArray, FloatArray, IntArray
 
@@ -106,7 +106,7 @@ class Startup(Firm):
         """
         shape = self.host.shape
         seen = offers.seen(self.region)
-        other, soonest = np.full(shape, NONE, dtype=np.int32), np.full(shape, np.inf)
+        other, soonest = np.full(shape, NONE, dtype=np.int32), np.full(shape, NEVER)
         here, at_home = np.empty(shape, dtype=np.bool_), np.full(shape, np.inf)
         for h in range(offers.hosts):
             time = draws.exponential(h)

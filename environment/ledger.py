@@ -115,7 +115,7 @@ class Ledger:
         self._note(kind, holder, issuer, used, earned)
 
     def audit(self) -> FloatArray:
-        """Check the month and open the next one.
+        """Check the month and open the next one: flows, balance sheets, overdrafts, claims and debts.
 
         Returns:
             The largest relative residual of each world, shape (worlds,).
@@ -131,6 +131,8 @@ class Ledger:
             assets, liabilities = _sides(data)
             gap = np.abs(assets - liabilities).max(axis=-1)
             whole = scale + np.abs(assets).sum(axis=-1)
+            overdrawn = np.maximum(-data["cash"].min(axis=-1), 0.0) / whole
+            residual = np.maximum(residual, overdrawn)
             residual = np.maximum(residual, np.maximum(drift / scale, gap / whole))
             self._opening[name] = data["cash"].copy()
             self._net[name][...] = 0.0

@@ -21,7 +21,7 @@ from environment.parameters import StackedParameters, resolve
 from environment.partnerships import Partnerships
 from environment.phases import compute, finance, founding, orders, policy, record, services, settlement, supply
 from environment.phases import technology as knowledge
-from environment.scenario import Scenario, load_scenario
+from environment.scenario import MOST_MONTHS, Scenario, load_scenario
 from environment.startup_population import found
 from environment.state import read_catalogue
 from environment.streams import Streams
@@ -301,6 +301,6 @@ def _seed(rng: object) -> int:
 def _horizon(months: object, setting: Scenario) -> int:
     if months is None:
         return setting.months
-    if isinstance(months, bool) or not isinstance(months, int | np.integer) or not 1 <= int(months) <= 600:
-        raise KingmakerError(f"months is {months!r}; allowed is a whole number from 1 to 600.")
+    if isinstance(months, bool) or not isinstance(months, int | np.integer) or not 1 <= int(months) <= MOST_MONTHS:
+        raise KingmakerError(f"months is {months!r}; allowed is a whole number from 1 to {MOST_MONTHS}.")
     return int(months)

@@ -175,7 +175,9 @@ def enter_dated_ties(e: Economy) -> None:
         where &= startups.alive
         partner = np.full(where.shape, clouds[cloud], dtype=np.int32)
         if tie.kind == "equity":
-            _buy_in(e, np.where(where, float(tie.value_musd or 0.0), 0.0), partner, f"dated input: {tie.source}")
+            purse = 0.5 * at_host(e.populations["clouds"].view().cash, partner)
+            amount = np.where(where, np.minimum(float(tie.value_musd or 0.0), purse), 0.0)
+            _buy_in(e, amount, partner, f"dated input: {tie.source}")
             if tie.share is not None:
                 startups.vendor_share = np.where(where, tie.share, startups.vendor_share)
         elif tie.kind == "cloud_contract":

@@ -71,7 +71,7 @@ def _affordable(e: Economy, shipped: FloatArray) -> FloatArray:
     """Share of a delivery that a buyer can pay for, building included, (worlds, buyers)."""
     clouds: Cloud = e.populations["clouds"].view()
     bill = (shipped * e.now["unit_price"]).sum(axis=1) * (1.0 + e.p.chips.building)
-    return np.asarray(np.minimum(0.85 * clouds.cash / np.where(bill > 0.0, bill, 1.0), 1.0))
+    return np.asarray(np.clip(0.85 * clouds.cash / np.where(bill > 0.0, bill, 1.0), 0.0, 1.0))
 
 
 def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, on_hand: FloatArray) -> None:

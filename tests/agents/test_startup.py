@@ -29,7 +29,7 @@ def one(decision: Any) -> float:
     return float(decision[0, 0])
 
 
-# --- what it spends ---------------------------------------------------------------------------------------------------
+# --- what it spends -------------------------------------------------------------------------------
 
 
 @given(cash=money, burn=money, revenue=money, part=share, frugality=share)
@@ -84,7 +84,7 @@ def test_spending_scales_with_the_mass_of_a_slot(cash: float, burn: float, weigh
     assert one(large.plan_burn(P)) == pytest.approx(scale * one(small.plan_burn(P)), rel=1e-9)
 
 
-# --- what it asks for ---------------------------------------------------------------------------------------------------
+# --- what it asks for -----------------------------------------------------------------------------
 
 
 def test_it_asks_when_its_runway_is_short_and_earlier_in_a_boom() -> None:
@@ -109,7 +109,7 @@ def test_a_growing_firm_asks_for_more() -> None:
     assert asked[0] < asked[-1]
 
 
-# --- switching cost -----------------------------------------------------------------------------------------------------
+# --- switching cost -------------------------------------------------------------------------------
 
 
 @given(tenure=st.floats(0, 500), used=st.floats(0, 1e6), egress=share, kept=share, weight=st.floats(1e-3, 1e3))
@@ -147,7 +147,7 @@ def test_switching_cost_is_per_firm_not_per_slot() -> None:
     assert one(one_firm.switching_cost(P, 1.0, 1.0)) == pytest.approx(one(ten_firms.switching_cost(P, 1.0, 1.0)))
 
 
-# --- choice of host -----------------------------------------------------------------------------------------------------
+# --- choice of host -------------------------------------------------------------------------------
 
 N = 30_000
 
@@ -249,7 +249,7 @@ def test_where_nobody_serves_nobody_is_chosen() -> None:
     assert (other == NONE).all()
 
 
-# --- models, weights, the end -------------------------------------------------------------------------------------------
+# --- models, weights, the end ---------------------------------------------------------------------
 
 
 def test_a_run_is_released_when_it_is_a_step_better() -> None:

@@ -1,0 +1,72 @@
+"""A chipmaker's decisions: markup, capacity, designs to the export cap, research."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.chipmaker import Chipmaker
+from agents.population import Population
+from tests.helpers import firms, parameters
+
+P = parameters()
+
+
+def maker(n: int = 1, **columns: object) -> Any:
+    return firms(Chipmaker, n, **columns)
+
+
+def one(decision: Any) -> float:
+    assert decision.shape == (1, 1)
+    return float(decision[0, 0])
+
+
+@given(markup=st.floats(1.0, 2.0), scarcity=st.floats(0.0, 50.0))
+def test_the_markup_stays_in_its_band(markup: float, scarcity: float) -> None:
+    top = 1.0 + float(P.chips.scarcity_premium[0, 0])
+    now = one(maker(markup=markup, scarcity=scarcity).set_markup(P))
+    assert 1.0 - 1e-12 <= now <= max(markup, top) + 1e-12
+
+
+def test_the_markup_follows_scarcity_part_of_the_way() -> None:
+    calm, short = maker(markup=1.0), maker(markup=1.0, scarcity=3.0)
+    assert one(calm.set_markup(P)) == 1.0
+    assert 1.0 < one(short.set_markup(P)) < 1.0 + float(P.chips.scarcity_premium[0, 0])
+    assert one(maker(markup=1.3).set_markup(P)) < 1.3
+
+
+@given(capacity=st.floats(0.0, 1e9), backlog=st.floats(0.0, 1e12))
+def test_capacity_moves_within_its_limits(capacity: float, backlog: float) -> None:
+    planned = one(maker(capacity=capacity, backlog_seen=backlog).plan_capacity(P))
+    fall, growth = float(P.chips.capacity_fall[0, 0]), float(P.chips.capacity_growth[0, 0])
+    assert capacity * (1.0 - fall) * (1.0 - 1e-12) <= planned <= capacity * (1.0 + growth) * (1.0 + 1e-12)
+
+
+def test_capacity_rests_where_the_backlog_clears_in_the_shortest_lead_time() -> None:
+    shortest = float(P.chips.shortest_lead[0, 0])
+    assert one(maker(capacity=100.0, backlog_seen=100.0 * shortest).plan_capacity(P)) == pytest.approx(100.0)
+    assert one(maker(capacity=100.0, backlog_seen=300.0 * shortest).plan_capacity(P)) > 100.0
+    assert one(maker(capacity=100.0, backlog_seen=0.0).plan_capacity(P)) < 100.0
+
+
+def test_a_design_begins_when_its_chips_are_banned_where_it_sold() -> None:
+    sells, banned = np.array([[True, True, False, True]]), np.array([[True, False, True, True]])
+    design = np.array([-1.0, -1.0, -1.0, 3.0])
+    assert maker(4, design=design).starts_design(sells, banned)[0].tolist() == [True, False, False, False]
+
+
+def test_research_is_a_share_of_sales() -> None:
+    assert one(maker(sales=200.0).research_budget(P)) == pytest.approx(200.0 * float(P.chips.research_share[0, 0]))
+
+
+def test_an_empty_slot_decides_nothing() -> None:
+    population: Population[Any] = Population([(Chipmaker, 2)], 1, 9, "test")
+    empty = population.view()
+    yes = np.ones((1, 2), dtype=np.bool_)
+    assert (empty.plan_capacity(P) == 0.0).all()
+    assert (empty.research_budget(P) == 0.0).all()
+    assert not empty.starts_design(yes, yes).any()

@@ -1,0 +1,242 @@
+"""A cloud's decisions: signs, bounds, limits, and clouds that have nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.cloud import CHINESE, CONSORTIUM, EUROPEAN, HYPERSCALER, NEW, OTHER_BUYER, SELF_BUILDER, TYPES, Cloud
+from agents.population import Population
+from tests.helpers import firms, parameters
+
+P = parameters()
+amount = st.floats(0.0, 1e7)
+share = st.floats(0.0, 1.0)
+kind = st.integers(0, len(TYPES) - 1)
+
+
+def cloud(n: int = 1, **columns: object) -> Any:
+    return firms(Cloud, n, **columns)
+
+
+def one(decision: Any) -> float:
+    assert decision.shape == (1, 1)
+    return float(decision[0, 0])
+
+
+def at(value: float) -> np.ndarray:
+    return np.full((1, 1), value)
+
+
+# --- belief -------------------------------------------------------------------------------------
+
+
+@given(sentiment=share, signal=share, mood=share)
+def test_belief_stays_between_nothing_and_certainty(sentiment: float, signal: float, mood: float) -> None:
+    assert 0.0 <= one(cloud(sentiment=sentiment).update_sentiment(P, at(signal), at(mood))) <= 1.0
+
+
+def test_belief_is_caught_from_growth_and_from_peers_and_wears_off() -> None:
+    calm = cloud(sentiment=0.2)
+    assert one(calm.update_sentiment(P, at(0.0), at(1.0))) < 0.2
+    alone = one(calm.update_sentiment(P, at(0.8), at(0.0)))
+    among_believers = one(calm.update_sentiment(P, at(0.8), at(0.8)))
+    assert 0.2 < alone < among_believers
+    assert one(cloud(sentiment=0.0).update_sentiment(P, at(0.0), at(0.0))) == 0.0
+    assert one(cloud(sentiment=1.0).update_sentiment(P, at(1.0), at(1.0))) == 1.0
+
+
+# --- plans --------------------------------------------------------------------------------------
+
+
+@given(ambition=amount, sentiment=share, compute=amount, rival=amount)
+def test_ambition_is_bounded_by_what_runs(ambition: float, sentiment: float, compute: float, rival: float) -> None:
+    lab = cloud(develops=True, ambition=ambition, sentiment=sentiment, compute=compute)
+    plan = one(lab.raise_ambition(P, at(rival)))
+    assert 0.0 <= plan <= max(float(P.clouds.reach[0, 0]) * compute, ambition) * (1.0 + 1e-12)
+
+
+def test_ambition_grows_with_belief_and_with_the_largest_rival() -> None:
+    def plan(sentiment: float, rival: float) -> float:
+        return one(cloud(develops=True, ambition=10.0, compute=1e6, sentiment=sentiment).raise_ambition(P, at(rival)))
+
+    assert plan(0.0, 0.0) == pytest.approx(10.0 * np.exp(float(P.clouds.calm_growth[0, 0])))
+    assert plan(1.0, 0.0) == pytest.approx(10.0 * np.exp(float(P.clouds.boom_growth[0, 0])))
+    assert plan(1.0, 100.0) > plan(1.0, 50.0) > plan(1.0, 5.0) == plan(1.0, 0.0)
+    assert plan(0.0, 100.0) == plan(0.0, 0.0)
+
+
+def test_the_arms_race_does_not_overtake_the_rival_in_a_leap() -> None:
+    lab = cloud(develops=True, ambition=10.0, compute=1e6, sentiment=1.0)
+    assert one(lab.raise_ambition(P, at(50.0))) < 50.0
+
+
+def test_a_cloud_without_models_has_no_ambition() -> None:
+    assert one(cloud(ambition=10.0, compute=1e6, sentiment=1.0).raise_ambition(P, at(100.0))) == 0.0
+
+
+@given(work=amount, ambition=amount, demand=amount, sentiment=share, used=share, horizon=st.floats(0.0, 60.0))
+def test_desired_capacity_covers_todays_wants(
+    work: float, ambition: float, demand: float, sentiment: float, used: float, horizon: float
+) -> None:
+    columns = {"workloads": work, "ambition": ambition, "demand_outside": demand, "sentiment": sentiment}
+    landlord, owner = cloud(rents_out=True, utilisation=used, **columns), cloud(utilisation=used, **columns)
+    wants = one(landlord.desired_capacity(P, at(horizon)))
+    assert np.isfinite(wants)
+    assert wants >= (work + ambition + demand) * (1.0 - 1e-12)
+    assert one(owner.desired_capacity(P, at(horizon))) <= wants * (1.0 + 1e-12)
+
+
+def test_desired_capacity_without_growth_is_wants_at_target_utilisation() -> None:
+    flat = parameters(clouds__calm_growth=0.0)
+    wants = one(cloud(workloads=82.0).desired_capacity(flat, at(12.0)))
+    assert wants == pytest.approx(82.0 / float(P.clouds.target_utilisation[0, 0]))
+
+
+def test_belief_looks_further_ahead_but_not_without_end_and_idle_chips_sober_it() -> None:
+    def wants(horizon: float, sentiment: float = 1.0, used: float = 1.0) -> float:
+        firm = cloud(workloads=100.0, sentiment=sentiment, utilisation=used)
+        return one(firm.desired_capacity(P, at(horizon)))
+
+    furthest = float(P.clouds.planning_horizon[0, 0])
+    assert wants(1.0) < wants(4.0) < wants(furthest) == wants(furthest + 20.0)
+    assert wants(6.0, used=0.0) == pytest.approx(wants(6.0, sentiment=0.0)) < wants(6.0)
+
+
+@given(
+    columns=st.fixed_dictionaries(
+        {"outside_cash": amount, "ai_revenue": amount, "outside_capex": amount, "cash": amount, "sentiment": share}
+    ),
+    type_=kind,
+)
+def test_capital_spending_is_never_more_than_the_cash(columns: dict[str, float], type_: int) -> None:
+    limit = one(cloud(type=type_, **columns).capex_limit(P))
+    assert 0.0 <= limit <= columns["cash"]
+
+
+def test_belief_raises_capital_spending() -> None:
+    limits = [one(cloud(cash=1e6, outside_cash=5e3, sentiment=s).capex_limit(P)) for s in (0.0, 0.5, 1.0)]
+    assert limits == sorted(limits)
+    assert limits[0] < limits[-1]
+
+
+def test_only_specialised_clouds_see_a_chance_in_others_tenants() -> None:
+    types = np.arange(len(TYPES))
+    landlords = cloud(len(TYPES), type=types, rents_out=True, sentiment=1.0)
+    chance = landlords.sees_chance(P, at(1000.0), np.full((1, len(TYPES)), 0.5))[0]
+    assert {int(t) for t in types[chance > 0.0]} == {NEW, CONSORTIUM, EUROPEAN}
+    assert (chance[[HYPERSCALER, CHINESE, SELF_BUILDER, OTHER_BUYER]] == 0.0).all()
+    new = cloud(type=NEW, rents_out=True, sentiment=1.0)
+    assert one(new.sees_chance(P, at(1000.0), at(-0.5))) == 0.0
+    assert one(new.sees_chance(P, at(1000.0), at(5.0))) == one(new.sees_chance(P, at(1000.0), at(1.0)))
+
+
+@given(own=amount, seed=amount, wanted=amount, cash=amount)
+def test_an_own_chip_programme_moves_slowly_and_within_its_means(
+    own: float, seed: float, wanted: float, cash: float
+) -> None:
+    maker = cloud(programme=True, own_output=own)
+    output = one(maker.ramps_own_chips(P, at(wanted), at(seed), at(cash)))
+    now = max(own, seed)
+    assert np.isfinite(output)
+    assert 0.0 <= output <= min(now * (1.0 + float(P.clouds.own_ramp[0, 0])), cash) * (1.0 + 1e-12)
+    assert output >= min(0.9 * now, cash) * (1.0 - 1e-12)
+    assert one(cloud(own_output=own).ramps_own_chips(P, at(wanted), at(seed), at(cash))) == 0.0
+
+
+# --- prices -------------------------------------------------------------------------------------
+
+
+@given(price=st.floats(0.01, 100.0), cost=st.floats(0.0, 100.0))
+def test_the_list_price_moves_between_what_it_is_and_what_cost_bears(price: float, cost: float) -> None:
+    aim = float(P.compute.list_markup[0, 0]) * cost
+    posted = one(cloud(list_price=price).post_list_price(P, at(cost)))
+    assert min(price, aim) - 1e-9 <= posted <= max(price, aim) + 1e-9
+
+
+@given(
+    rent=st.floats(0.01, 50.0), listed=st.floats(0.01, 100.0), used=share, shortage=share,
+    floor=st.floats(0.05, 2.0), cost=st.floats(0.0, 50.0), type_=kind,
+)  # fmt: skip
+def test_rent_is_never_below_running_cost_or_above_the_list(
+    rent: float, listed: float, used: float, shortage: float, floor: float, cost: float, type_: int
+) -> None:
+    firm = cloud(type=type_, rent=rent, list_price=listed, utilisation=used, shortage=shortage)
+    posted = one(firm.post_rent(P, at(floor), at(cost)))
+    assert np.isfinite(posted)
+    if type_ in (HYPERSCALER, CHINESE):
+        assert posted == pytest.approx((1.0 - float(P.compute.contract_discount[0, 0])) * listed)
+    else:
+        assert floor <= posted <= max(listed, floor)
+        assert posted <= max(rent * np.exp(0.15), floor) * (1.0 + 1e-12)
+
+
+def test_market_rent_rises_with_utilisation_and_shortage_and_is_drawn_to_cost() -> None:
+    def posted(used: float, shortage: float = 0.0, cost: float = 3.0) -> float:
+        firm = cloud(type=NEW, rent=3.0, list_price=10.0, utilisation=used, shortage=shortage)
+        return one(firm.post_rent(P, at(0.4), at(cost)))
+
+    target = float(P.clouds.target_utilisation[0, 0])
+    assert posted(target) == pytest.approx(3.0)
+    assert posted(0.3) < posted(target) < posted(1.0) < posted(1.0, shortage=0.3)
+    assert posted(target, cost=1.0) < 3.0 < posted(target, cost=6.0)
+
+
+# --- its own models and other firms -------------------------------------------------------------
+
+
+@given(wanted=amount, capacity=amount, rents=st.booleans())
+def test_what_is_kept_inside_is_wanted_and_there(wanted: float, capacity: float, rents: bool) -> None:
+    kept = one(cloud(wanted_inside=wanted, capacity=capacity, rents_out=rents).kept_inside(P))
+    assert 0.0 <= kept <= min(wanted, capacity)
+    if rents:
+        assert kept <= float(P.clouds.internal_priority[0, 0]) * capacity
+    else:
+        assert kept == min(wanted, capacity)
+
+
+def test_releases_follow_the_rule_of_a_startup() -> None:
+    from agents.startup import Startup
+
+    training, months = np.logspace(0.0, 5.0, 40), np.tile([1.0, 3.0, 12.0, 40.0], 10)
+    columns = {"training": training, "run_months": months, "capability": 24.0}
+    clouds, labs = cloud(40, develops=True, **columns), firms(Startup, 40, **columns)
+    assert (clouds.finishes_run(P) == labs.finishes_run(P)).all()
+    assert not cloud(40, develops=False, **columns).finishes_run(P).any()
+
+
+def test_openness_of_a_cloud_is_a_strategy() -> None:
+    assert cloud(3, openness=np.array([0.0, 0.4, 0.9])).opens_weights(P)[0].tolist() == [False, False, True]
+
+
+@given(
+    columns=st.fixed_dictionaries(
+        {"outside_cash": amount, "outside_capex": amount, "cash": amount, "sentiment": share}
+    ),
+    rents=st.booleans(),
+)
+def test_stakes_are_paid_from_cash(columns: dict[str, float], rents: bool) -> None:
+    money = one(cloud(rents_out=rents, **columns).offers_stake(P))
+    assert 0.0 <= money <= 0.1 * columns["cash"] * (1.0 + 1e-12)
+    assert rents or money == 0.0
+
+
+def test_an_empty_slot_decides_nothing() -> None:
+    population: Population[Any] = Population([(Cloud, 3)], 1, 9, "test")
+    empty = population.view()
+    for decision in (
+        empty.raise_ambition(P, at(5.0)),
+        empty.desired_capacity(P, at(5.0)),
+        empty.capex_limit(P),
+        empty.kept_inside(P),
+        empty.offers_stake(P),
+        empty.sees_chance(P, at(100.0), at(1.0)),
+        empty.ramps_own_chips(P, at(5.0), at(5.0), at(5.0)),
+    ):
+        assert (decision == 0.0).all()
+    assert np.isfinite(empty.post_rent(P, at(0.4), at(2.0))).all()
+    assert not empty.finishes_run(P).any()

@@ -1,0 +1,156 @@
+"""Decisions of enterprises, investors and regulators: signs, bounds, limits."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agents.enterprise import Enterprise
+from agents.investor import Investor
+from agents.regulator import INQUIRY, WATCHING, Regulator
+from tests.helpers import firms, parameters
+
+P = parameters()
+share = st.floats(0.0, 1.0)
+amount = st.floats(0.0, 1e6)
+
+
+def one(decision: Any) -> float:
+    assert decision.shape == (1, 1)
+    return float(decision[0, 0])
+
+
+def at(value: float) -> np.ndarray:
+    return np.full((1, 1), value)
+
+
+# --- enterprises --------------------------------------------------------------------------------
+
+
+@given(adoption=share, readiness=share, useful=share, visible=share, household=st.booleans())
+def test_adoption_is_a_share_that_never_falls(
+    adoption: float, readiness: float, useful: float, visible: float, household: bool
+) -> None:
+    sector = firms(Enterprise, 1, adoption=adoption, readiness=readiness, household=household)
+    after = one(sector.adopt(P, at(useful), at(visible)))
+    assert adoption <= after <= 1.0
+
+
+def test_adoption_needs_useful_models_and_imitation_quickens_it() -> None:
+    def gain(adoption: float, useful: float) -> float:
+        return one(firms(Enterprise, 1, adoption=adoption, readiness=1.0).adopt(P, at(useful), at(1.0))) - adoption
+
+    assert gain(0.0, 1.0) > 0.0
+    assert gain(0.2, 1.0) > gain(0.0, 1.0)
+    assert gain(0.5, 0.0) == 0.0
+    assert gain(0.3, 1.0) > gain(0.3, 0.3)
+
+
+def test_bass_diffusion_saturates_at_the_ceiling() -> None:
+    sector = firms(Enterprise, 1, readiness=1.0)
+    seen = []
+    for _ in range(2000):
+        sector.adoption = sector.adopt(P, at(1.0), at(1.0))
+        seen.append(one(sector.adoption))
+    gains = np.diff(seen)
+    assert (gains >= 0.0).all()
+    assert seen[-1] == pytest.approx(1.0, abs=0.01)
+    assert 0 < int(np.argmax(gains)) < 1000  # an S-curve: growth peaks on the way
+
+
+def test_households_wait_for_a_product_that_anybody_can_use() -> None:
+    homes = firms(Enterprise, 1, household=True, adoption=0.1, readiness=1.0)
+    assert one(homes.adopt(P, at(1.0), at(0.0))) == 0.1
+    assert one(homes.adopt(P, at(1.0), at(1.0))) > 0.1
+
+
+@given(gap=st.floats(-2.0, 20.0), price=st.floats(0.0, 100.0), cost=st.floats(0.0, 100.0), reluctance=share)
+def test_self_hosting_is_a_share(gap: float, price: float, cost: float, reluctance: float) -> None:
+    sector = firms(Enterprise, 1, sensitivity=reluctance)
+    assert 0.0 <= one(sector.wants_self_hosting(P, at(gap), at(price), at(cost))) <= 1.0
+    homes = firms(Enterprise, 1, household=True)
+    assert one(homes.wants_self_hosting(P, at(gap), at(price), at(cost))) == 0.0
+
+
+def test_self_hosting_falls_with_the_gap_and_its_cost_and_rises_with_reluctance() -> None:
+    def want(gap: float = 0.5, price: float = 2.0, cost: float = 1.0, reluctance: float = 0.3) -> float:
+        sector = firms(Enterprise, 1, sensitivity=reluctance)
+        return one(sector.wants_self_hosting(P, at(gap), at(price), at(cost)))
+
+    assert want(gap=1.5) < want() < want(gap=0.0)
+    assert want(cost=2.0) < want() < want(price=4.0)
+    assert want() < want(reluctance=0.9)
+
+
+# --- investors ----------------------------------------------------------------------------------
+
+
+@given(sentiment=share, excitement=st.floats(-1.0, 2.0), dryness=share)
+def test_the_mood_of_funds_stays_in_bounds(sentiment: float, excitement: float, dryness: float) -> None:
+    mood = one(firms(Investor, 1, sentiment=sentiment).update_sentiment(P, at(excitement), at(dryness)))
+    assert 0.0 <= mood <= 1.0
+
+
+def test_the_mood_follows_excitement_less_dryness() -> None:
+    fund = firms(Investor, 1, sentiment=0.5)
+    assert one(fund.update_sentiment(P, at(0.3), at(0.3))) == 0.5
+    assert one(fund.update_sentiment(P, at(0.0), at(0.3))) < 0.5 < one(fund.update_sentiment(P, at(0.6), at(0.3)))
+
+
+@given(commitments=amount, sentiment=share)
+def test_calls_are_not_negative_and_grow_with_the_mood(commitments: float, sentiment: float) -> None:
+    called = one(firms(Investor, 1, commitments=commitments, sentiment=sentiment).calls(P))
+    assert called >= 0.0
+    assert one(firms(Investor, 1, commitments=commitments, sentiment=1.0).calls(P)) >= called
+
+
+def test_in_a_normal_month_funds_call_what_was_committed() -> None:
+    called = one(firms(Investor, 1, commitments=70.0, sentiment=0.5).calls(P))
+    assert called == pytest.approx(70.0 * float(P.capital.commitments[0, 0]))
+
+
+@given(cash=amount, sentiment=share, deployment=st.floats(0.0, 0.5))
+def test_funds_never_place_more_than_they_have(cash: float, sentiment: float, deployment: float) -> None:
+    fund = firms(Investor, 1, cash=cash, sentiment=sentiment)
+    assert 0.0 <= one(fund.invests(parameters(capital__deployment=deployment))) <= cash
+
+
+# --- regulators ---------------------------------------------------------------------------------
+
+
+@given(evidence=st.floats(0.0, 5.0), concentration=share, complaints=share)
+def test_evidence_is_finite_and_not_negative(evidence: float, concentration: float, complaints: float) -> None:
+    weighed = one(firms(Regulator, 1, evidence=evidence).weigh_evidence(P, at(concentration), at(complaints)))
+    assert np.isfinite(weighed)
+    assert weighed >= 0.0
+
+
+def test_evidence_grows_with_concentration_and_complaints() -> None:
+    authority = firms(Regulator, 1, evidence=0.05)
+    seen = [one(authority.weigh_evidence(P, at(hhi), at(0.1))) for hhi in (0.0, 0.2, 0.5, 1.0)]
+    assert seen == sorted(seen)
+    assert seen[0] < seen[-1]
+    assert one(authority.weigh_evidence(P, at(0.2), at(0.5))) > one(authority.weigh_evidence(P, at(0.2), at(0.0)))
+
+
+def test_only_a_watching_authority_with_powers_and_evidence_opens_an_inquiry() -> None:
+    trigger = 0.25
+    enough = 1.01 * trigger * float(P.policy.trigger[0, 0])
+    authority = firms(
+        Regulator, 5, trigger=trigger,
+        competition=np.array([True, False, False, True, True]),
+        interoperability=np.array([False, True, False, False, False]),
+        evidence=np.array([enough, enough, enough, 0.98 * enough, enough]),
+        stage=np.array([WATCHING, WATCHING, WATCHING, WATCHING, INQUIRY]),
+    )  # fmt: skip
+    assert authority.opens_inquiry(P)[0].tolist() == [True, True, False, False, False]
+
+
+def test_harm_is_found_while_the_evidence_stands() -> None:
+    at_trigger = 0.25 * float(P.policy.trigger[0, 0])
+    authority = firms(Regulator, 3, trigger=0.25, evidence=np.array([1.0, 0.9, 0.5]) * at_trigger)
+    assert authority.finds_harm(P)[0].tolist() == [True, True, False]
