@@ -7,7 +7,6 @@ from numpy.typing import NDArray
 
 from agents.types import OTHER, US, FloatArray, IntArray
 
-
 NEVER = 1e250  # a time in the race of hosts that those who do not serve never beat
 
 

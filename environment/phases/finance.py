@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.cloud import Cloud
 from agents.investor import Investor
+from agents.population import PerFirm
 from agents.startup import CONTRACTS, EXCLUSIVE, PLAIN, PREFERRED, Startup
 from agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from environment import capital_market as market
@@ -24,7 +25,7 @@ def move_moods(e: Economy) -> None:
     investors: Investor = e.populations["investors"].view()
     luck = e.draws("venture mood", "investors").normal()
     excitement = c.mood + 0.05 * luck
-    investors.sentiment = e.populations["investors"].act("update_sentiment", p, excitement, p.capital.dryness)
+    investors.sentiment = e.populations["investors"].act("update_sentiment", p, PerFirm(excitement), p.capital.dryness)
     called = e.populations["investors"].act("calls", p)
     e.from_rest("commitments", "investors", called)
 

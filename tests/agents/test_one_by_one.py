@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -24,8 +23,15 @@ def behaviours(cls: type[Member]) -> set[str]:
     return {name for name, item in inspect.getmembers(cls, inspect.isfunction) if name[0] != "_"} - known
 
 
-def cut(given: Any, slot: int) -> Any:
-    return given.block(slot, slot + 1) if hasattr(given, "block") else given
+def uncut(given: Any, slots: int) -> bool:
+    """Whether an argument holds one value a firm and yet would reach each class of a family whole."""
+    return isinstance(given, np.ndarray) and given.ndim > 1 and given.shape[-1] == slots > 1
+
+
+def cut(given: Any, slot: int, slots: int) -> Any:
+    if hasattr(given, "block"):
+        return given.block(slot, slot + 1)
+    return given[..., slot : slot + 1] if uncut(given, slots) else given
 
 
 class Witness:
@@ -35,18 +41,21 @@ class Witness:
         self.watching = False
         self.called: set[tuple[str, str]] = set()
         self.faults: list[str] = []
+        self.uncut: set[str] = set()
         self.original = Population.act
 
     def act(self, population: Population[Any], behaviour: str, *given: Any) -> Any:
         result = self.original(population, behaviour, *given)
         self.called.add((population.base.__name__, behaviour))
+        if any(uncut(one, population.slots) for one in given):
+            self.uncut.add(f"{population.base.__name__}.{behaviour}")
         if self.watching:
             joint = result if isinstance(result, tuple) else (result,)
             for slot in range(population.slots):
                 agent = population.agents.get(slot)
                 block = slice(slot, slot + 1)
                 view = agent.view() if agent is not None else population.class_of(slot).over(population.table, block)
-                alone = getattr(view, behaviour)(*[cut(one, slot) for one in given])
+                alone = getattr(view, behaviour)(*[cut(one, slot, population.slots) for one in given])
                 for whole, part in zip(joint, alone if isinstance(alone, tuple) else (alone,), strict=True):
                     assert part.shape == (1, 1), f"{behaviour} of one firm has shape {part.shape}"
                     assert whole.dtype == part.dtype
@@ -56,7 +65,7 @@ class Witness:
 
 
 @pytest.fixture(scope="module")
-def witness() -> Iterator[Witness]:
+def witness() -> Witness:
     """A run of four years of which six months were checked."""
     seen = Witness()
     with pytest.MonkeyPatch.context() as patch:
@@ -65,11 +74,16 @@ def witness() -> Iterator[Witness]:
         while model.running:
             seen.watching = model.month in MONTHS
             model.step()
-    yield seen
+    return seen
 
 
 def test_one_by_one_equals_at_once(witness: Witness) -> None:
     assert not witness.faults, "\n".join(witness.faults[:20])
+
+
+def test_values_by_firm_are_cut_to_the_classes_of_a_family(witness: Witness) -> None:
+    """One value a firm goes through PerFirm, or a second class in the family would be handed the first one's."""
+    assert not witness.uncut
 
 
 @pytest.mark.parametrize("cls", BASES.values(), ids=lambda cls: cls.__name__)
@@ -79,10 +93,10 @@ def test_every_behaviour_was_called(cls: type[Member], witness: Witness) -> None
     assert not missing, f"{cls.__name__}: never called through population.act: {sorted(missing)}"
 
 
-def test_behaviours_do_not_write(witness: Witness) -> None:
-    """Deciding changes no state: asked twice, a view gives the same answer (so the repeats above were harmless)."""
-    plain = ComputeEconomy(rng=5, months=max(MONTHS) + 1, **{"startups.number": 60}).run()
-    again = ComputeEconomy(rng=5, months=max(MONTHS) + 1, **{"startups.number": 60})
+def test_deciding_changes_nothing() -> None:
+    """No state is written and no luck used up: asked twice, a firm gives the same answer."""
+    plain = ComputeEconomy(rng=5, months=20, **{"startups.number": 60}).run()
+    again = ComputeEconomy(rng=5, months=20, **{"startups.number": 60})
     original = Population.act
 
     def twice(population: Population[Any], behaviour: str, *given: Any) -> Any:

@@ -49,7 +49,7 @@ def test_a_whole_month_costs_no_more_than_mesas_toy_month(firms: int, capsys: py
     ratio = median_ratio(ours, theirs)
     with capsys.disabled():
         print(table(
-            "µs per start-up and month (median of interleaved rounds)",
+            "µs of CPU per start-up and month (median of interleaved rounds)",
             ("start-ups", "alive", "Kingmaker, whole month", "Mesa, toy month", "ratio"),
             [(f"{firms:,}", f"{alive[-1]:,}", f"{statistics.median(ours) * 1e6:.2f}",
               f"{statistics.median(theirs) * 1e6:.2f}", f"{ratio:.2f}")],

@@ -47,7 +47,7 @@ def test_stacks_run_many_times_as_many_worlds_a_second(capsys: pytest.CaptureFix
     ]  # fmt: skip
     with capsys.disabled():
         print(table(
-            f"runs of {MONTHS} months a second, 200 start-ups (median of interleaved rounds)",
+            f"runs of {MONTHS} months per second of CPU, 200 start-ups (median of interleaved rounds)",
             ("", "runs/s", "x registered", "x bare"), rows,
         ))  # fmt: skip
     for way, target in TARGETS.items():

@@ -1,0 +1,71 @@
+"""What holds of ensembles: the grain of the population does not matter, and the two named levers push their way."""
+
+from __future__ import annotations
+
+from functools import cache
+
+import numpy as np
+import pytest
+
+from environment import ComputeEconomy
+from tests.helpers import paired_interval
+
+SEEDS = range(20)
+
+
+@cache
+def runs(months: int, **pins: float) -> ComputeEconomy:
+    """Twenty seeds in one stack; ``group__name=value`` pins a parameter."""
+    given = {key.replace("__", "."): value for key, value in pins.items()}
+    return ComputeEconomy.stack([{"rng": seed, **given} for seed in SEEDS], months=months).run()
+
+
+def means(model: ComputeEconomy, measure: str, first: int = 0) -> np.ndarray:
+    """Each world's mean over the months from ``first`` on."""
+    return model.measures.array(measure)[first:].mean(axis=0)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("measure", ["startups_alive", "funding_musd", "services_musd"])
+def test_totals_do_not_depend_on_the_number_of_startups(measure: str) -> None:
+    """More of them is a finer grain of the same mass: the intervals of the ensemble means overlap."""
+    coarse, fine = (means(runs(60, startups__number=n), measure, 6) for n in (200, 2000))
+    bounds = []
+    for ensemble in (coarse, fine):
+        half = 2.093 * ensemble.std(ddof=1) / np.sqrt(len(ensemble))  # Student's t, 19 degrees of freedom
+        bounds.append((ensemble.mean() - half, ensemble.mean() + half))
+    (a, b), (c, d) = bounds
+    assert a <= d, bounds
+    assert c <= b, bounds
+    assert abs(np.log(fine.mean() / coarse.mean())) < 0.5
+
+
+@pytest.mark.slow
+def test_interoperability_raises_switching() -> None:
+    base, policy = runs(60, policy__interoperability=0.0), runs(60, policy__interoperability=1.0)
+    low, high = paired_interval(means(policy, "switching_rate", 12) - means(base, "switching_rate", 12))
+    assert low > 0.0, (low, high)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("cap", [1600.0, 600.0])
+def test_a_tighter_export_cap_lowers_chinas_share_of_compute(cap: float) -> None:
+    base, policy = runs(60, policy__export_cap_tpp=4800.0), runs(60, policy__export_cap_tpp=cap)
+    low, high = paired_interval(means(policy, "china_compute_share", 24) - means(base, "china_compute_share", 24))
+    assert high < 0.0, (low, high)
+
+
+@pytest.mark.slow
+def test_no_export_control_raises_chinas_share_of_compute() -> None:
+    base, policy = runs(60, policy__export_cap_tpp=4800.0), runs(60, policy__export_cap_tpp=float("inf"))
+    low, high = paired_interval(means(policy, "china_compute_share", 24) - means(base, "china_compute_share", 24))
+    assert low > 0.0, (low, high)
+
+
+def test_pairing_pays() -> None:
+    """Paired worlds share their luck: the difference varies less than the worlds themselves."""
+    seeds = range(8)
+    base = ComputeEconomy.stack([{"rng": s} for s in seeds], months=36).run()
+    policy = ComputeEconomy.stack([{"rng": s, "policy.tax": 0.2} for s in seeds], months=36).run()
+    a, b = means(base, "services_musd"), means(policy, "services_musd")
+    assert (b - a).std() < 0.5 * a.std()
