@@ -34,7 +34,9 @@ def ration(demand: FloatArray, capacity: FloatArray, weight: FloatArray) -> Floa
         claims = claim.sum(axis=-1, keepdims=True)
         rest = np.maximum(available - got.sum(axis=-1, keepdims=True), 0.0)
         share = claim * (rest / np.where(claims > 0.0, claims, 1.0))
-        got = np.minimum(demand, got + share)
+        before, got = got, np.minimum(demand, got + share)
+        if np.array_equal(before, got):  # a fixed point in every world: further passes would change no bit
+            break
     # what twelve passes have left (weights many orders of magnitude apart) is given pro rata to the open demand
     open_demand = demand - got
     rest = np.maximum(available - got.sum(axis=-1, keepdims=True), 0.0)

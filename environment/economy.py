@@ -44,8 +44,12 @@ class Economy:
 
     def sectors(self, *, rest: FloatArray | None = None, public: FloatArray | None = None) -> FloatArray:
         """Amounts of the rest of the economy and of the public sector, each (worlds,), as shape (worlds, 2)."""
-        zero = np.zeros(self.worlds)
-        return np.stack([zero if rest is None else rest, zero if public is None else public], axis=-1)
+        amounts = np.zeros((self.worlds, 2))
+        if rest is not None:
+            amounts[:, 0] = rest
+        if public is not None:
+            amounts[:, 1] = public
+        return amounts
 
     def pay_rest(self, kind: str, payer: str, amount: FloatArray) -> None:
         """Firms pay the rest of the economy."""

@@ -80,16 +80,21 @@ class Partnerships:
         """Log the ties of the firms in ``where`` (worlds, n) with the firms in slots ``target`` (worlds, n)."""
         if not self.keep or not where.any():
             return
-        worlds, slots = np.nonzero(where)
+        places = np.flatnonzero(where)
+        worlds, slots = np.divmod(places, where.shape[1])
 
         def pick(values: Any) -> Any:
-            return np.broadcast_to(values, where.shape)[where]
+            # the log of a million start-ups is long: what is the same for all ties is stored once
+            if np.ndim(values) == 0:
+                return np.broadcast_to(values, places.shape)
+            return np.broadcast_to(values, where.shape).ravel().take(places)
 
-        ids = self.populations[ends[0]].table.ids[where]
+        ids = pick(self.populations[ends[0]].table.ids)
         slots_to = pick(target)
         ids_to = self.populations[ends[1]].table.ids[worlds, slots_to]
+        world = np.broadcast_to(np.int32(0), places.shape) if len(where) == 1 else worlds.astype(np.int32)
         self.log.append(
-            Change(month, action, kind, slot, *ends, worlds.astype(np.int32), slots.astype(np.int32), ids,
+            Change(month, action, kind, slot, *ends, world, slots.astype(np.int32), ids,
                    slots_to, ids_to, pick(subtype), pick(share), pick(value), pick(term), why)
         )  # fmt: skip
 

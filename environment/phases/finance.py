@@ -43,12 +43,9 @@ def fund_startups(e: Economy) -> None:
         p.capital.merit_capability * (startups.capability - e.conditions.frontier)
         + p.capital.merit_growth * np.clip(startups.growth, -0.1, 0.3)
     )
-    luck = e.draws("funding", "startups")
-    offers = e.populations["investors"].act("invests", p)
-    granted, lead = _place(asks, merit, offers, startups, investors, luck.uniform(), p.capital.success)
-    invested = by_host(granted, lead, offers.shape[1])
-    e.ledger.pay("equity", "investors", invested, "startups", granted)
-    investors.invested = invested
+    granted, paid, lead = _place(e, startups, investors, asks, merit)
+    e.ledger.pay("equity", "investors", paid, "startups", granted)
+    investors.invested = paid
     startups.investor = np.where(granted > 0.0, lead, startups.investor)
     startups.raised_cash = startups.raised_cash + granted
     startups.paid_funds = startups.paid_funds + granted
@@ -63,41 +60,37 @@ def fund_startups(e: Economy) -> None:
 
 
 def _place(
-    asks: FloatArray,
-    merit: FloatArray,
-    offers: FloatArray,
-    startups: Startup,
-    investors: Investor,
-    luck: FloatArray,
-    success: FloatArray,
-) -> tuple[FloatArray, IntArray]:
-    """Funds of China serve China; the others serve the rest, each in proportion to its money (lead by lot)."""
+    e: Economy, startups: Startup, investors: Investor, asks: FloatArray, merit: FloatArray
+) -> tuple[FloatArray, FloatArray, IntArray]:
+    """What start-ups get, what funds pay, and who leads each round.
+
+    Funds of China serve China, the others the rest. A round is paid by all funds of its side in proportion to the money
+    that they place, so that it does not matter how finely start-ups are grained; the lead is drawn in that proportion.
+    """
+    p = e.p.capital
+    offers = e.populations["investors"].act("invests", e.p)
+    luck = e.draws("funding", "startups")
     home = startups.region == CN
-    granted = np.zeros_like(asks)
+    granted, paid = np.zeros_like(asks), np.zeros_like(offers)
     lead = np.full(asks.shape, NONE, dtype=np.int32)
     for inside in (True, False):
         funds = np.where((investors.region == CN) == inside, offers, 0.0)
         money = funds.sum(axis=-1, keepdims=True)
-        mine = np.where(home == inside, asks, 0.0)
-        got = market.fund(mine, merit, money, luck, success)
-        granted = granted + got
-        # the lead investor is drawn by money; the number of funds is small, so a running comparison is cheapest
-        edge = np.zeros_like(money)
-        ticket = (luck * 7919.0) % 1.0
-        for fund in range(funds.shape[1]):
-            share = funds[:, fund : fund + 1] / np.where(money > 0.0, money, 1.0)
-            inside_edge = (ticket >= edge) & (ticket < edge + share) & (got > 0.0)
-            lead = np.where(inside_edge, np.int32(fund), lead)
-            edge = edge + share
-        lead = np.where((got > 0.0) & (lead == NONE), np.argmax(funds, axis=-1)[:, np.newaxis], lead).astype(np.int32)
-    return _even_out(granted, lead, offers), lead
+        share = funds / np.where(money > 0.0, money, 1.0)
+        got = market.fund(np.where(home == inside, asks, 0.0), merit, money, luck.uniform(), p.success)
+        granted, paid = granted + got, paid + share * got.sum(axis=-1, keepdims=True)
+        lead = np.where(got > 0.0, _draw_lead(share, luck.uniform(1)), lead).astype(np.int32)
+    return granted, paid, lead
 
 
-def _even_out(granted: FloatArray, lead: IntArray, offers: FloatArray) -> FloatArray:
-    """Cut what a single fund would overspend, because leads are drawn by lot."""
-    wanted = by_host(granted, lead, offers.shape[1])
-    cut = np.minimum(offers / np.where(wanted > 0.0, wanted, 1.0), 1.0)
-    return granted * at_host(cut, lead, 0.0)
+def _draw_lead(share: FloatArray, lot: FloatArray) -> IntArray:
+    """One fund for each start-up, with probability ``share`` (worlds, funds)."""
+    edge = np.zeros((share.shape[0], 1))
+    passed = np.zeros(lot.shape, dtype=np.int32)
+    for fund in range(share.shape[1] - 1):  # funds are few, so counting the edges that the lot has passed is cheapest
+        edge = edge + share[:, fund : fund + 1]
+        passed += lot >= edge
+    return passed
 
 
 def sign_stakes(e: Economy) -> None:

@@ -1,0 +1,263 @@
+"""Compute, services, capital, technology and power: pure functions against definitions and textbook limits."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from environment import capital_market, compute_market, energy, service_market, technology
+from tests.helpers import bits
+
+amounts = st.floats(0.0, 1e6)
+share = st.floats(0.0, 1.0)
+
+
+def row(values: list[float]) -> np.ndarray:
+    return np.array([values], dtype=np.float64)
+
+
+# --- compute ------------------------------------------------------------------------------------
+
+
+@given(st.data())
+def test_sums_by_host_lose_nothing(data: st.DataObject) -> None:
+    worlds, n, hosts = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 20)), data.draw(st.integers(1, 5))
+    amount = data.draw(hnp.arrays(np.float64, (worlds, n), elements=amounts))
+    host = data.draw(hnp.arrays(np.int32, (worlds, n), elements=st.integers(-1, hosts - 1)))
+    total = compute_market.by_host(amount, host, hosts)
+    assert total.shape == (worlds, hosts)
+    assert total.flags.c_contiguous
+    for w in range(worlds):
+        for h in range(hosts):
+            assert total[w, h] == pytest.approx(amount[w][host[w] == h].sum())
+    alone = compute_market.by_host(amount[:1], host[:1], hosts)
+    assert bits(alone) == bits(total[:1])
+
+
+def test_values_at_host() -> None:
+    values = np.array([[1.0, 2.0], [3.0, 4.0]])
+    host = np.array([[0, -1, 1], [1, 1, -1]], dtype=np.int32)
+    assert compute_market.at_host(values, host).tolist() == [[1.0, 0.0, 2.0], [4.0, 4.0, 0.0]]
+    assert compute_market.at_host(values, host, 9.0).tolist() == [[1.0, 9.0, 2.0], [4.0, 4.0, 9.0]]
+
+
+@given(partners=amounts, others=amounts, free=amounts)
+def test_partners_are_served_first_and_capacity_is_kept(partners: float, others: float, free: float) -> None:
+    first, second = (float(f[0, 0]) for f in compute_market.fill_rates(row([partners]), row([others]), row([free])))
+    assert 0.0 <= first <= 1.0
+    assert 0.0 <= second <= 1.0
+    used = partners * first + others * second
+    assert used <= free * (1.0 + 1e-12) + 1e-12
+    assert used == pytest.approx(min(free, partners + others), rel=1e-9, abs=1e-9)
+    if partners > 0.0 and others > 0.0 and second > 0.0 and first < 1.0:
+        assert first == pytest.approx(1.0)
+
+
+def test_spending_and_affordable_are_inverse() -> None:
+    compute, rent = row([0.0, 1.0, 1234.0]), row([2.0, 2.0, 3.5])
+    money = compute_market.spending(compute, rent)
+    assert money[0, 1] == pytest.approx(2.0 * 730.5 * 1e-6)
+    assert compute_market.affordable(money, rent) == pytest.approx(compute)
+    assert compute_market.affordable(row([5.0]), row([0.0]))[0, 0] == 0.0
+
+
+def test_cost_per_hour() -> None:
+    """A chip of 30 k$ with half as much again for the building, over five years at 85 %: about 1.21 $, plus power."""
+    cost = compute_market.cost_per_hour(row([30.0]), row([1.5]), 60.0, row([0.4]))
+    assert cost[0, 0] == pytest.approx(45000.0 / (60 * 730.5 * 0.85) + 0.4)
+
+
+# --- services -----------------------------------------------------------------------------------
+
+TASTES = {"quality_weight": 2.0, "distribution_weight": 1.0, "data_weight": 0.5, "price_sensitivity": 1.5}
+
+
+def attraction(quality: list[float], price: list[float], mass: list[float]) -> np.ndarray:
+    n = len(quality)
+    tastes = {name: row([value]) for name, value in TASTES.items()}
+    return service_market.attraction(
+        row(quality), row([26.0]), np.full((1, n), 0.3), np.full((1, n), 0.2), row(price), row(mass), **tastes
+    )
+
+
+def test_attraction_is_the_logit_of_quality_and_price() -> None:
+    a = attraction([26.0, 25.0, 26.0], [1.0, 1.0, 2.0], [1.0, 1.0, 1.0])[0]
+    assert a[0] / a[1] == pytest.approx(np.exp(2.0))
+    assert a[0] / a[2] == pytest.approx(2.0**1.5)
+
+
+def test_attraction_grows_with_the_mass_and_not_with_the_grain() -> None:
+    a = attraction([25.0, 25.0, 25.0], [1.0] * 3, [10.0, 5.0, 0.0])[0]
+    assert a[0] == pytest.approx(2.0 * a[1])
+    assert a[2] == 0.0
+
+
+@given(hnp.arrays(np.float64, (1, 5), elements=amounts), amounts)
+def test_shares_sum_to_one(weights: np.ndarray, outside: float) -> None:
+    suppliers, rest = service_market.shares(weights, row([outside]))
+    assert (suppliers >= 0.0).all()
+    total = suppliers.sum() + rest.sum()
+    assert total == pytest.approx(1.0 if weights.sum() + outside > 0.0 else 0.0)
+
+
+def test_rebound() -> None:
+    """Above an elasticity of one a falling price raises spending, below one it lowers it (Jevons)."""
+    cheap = row([0.5])
+    assert service_market.volume_response(cheap, row([1.4]))[0, 0] > 1.0
+    assert service_market.volume_response(cheap, row([1.0]))[0, 0] == 1.0
+    assert service_market.volume_response(cheap, row([0.7]))[0, 0] < 1.0
+    assert service_market.volume_response(row([1.0]), row([2.2]))[0, 0] == 1.0
+
+
+def test_usefulness_is_logistic() -> None:
+    useful = service_market.usefulness(row([20.0, 27.0, 34.0]), row([27.0]), row([0.7]))[0]
+    assert useful[1] == 0.5
+    assert useful[0] + useful[2] == pytest.approx(1.0)
+    assert useful[0] < 1e-4
+
+
+@given(st.floats(0.01, 100.0), st.floats(0.0, 0.99), st.floats(1.5, 20.0))
+def test_logit_bertrand_price_lies_above_cost_and_rises_with_share(cost: float, s: float, a: float) -> None:
+    price, larger = (
+        float(service_market.logit_bertrand_price(row([cost]), row([x]), row([a]))[0, 0]) for x in (s, min(s + 0.01, 1))
+    )
+    assert cost < price <= 5.0 * cost * (1.0 + 1e-12)  # elasticity is held at 1.25
+    assert larger >= price * (1.0 - 1e-12)
+
+
+def test_logit_bertrand_price_maximises_profit() -> None:
+    """Units sold are M s(p) with s = w p^-a / (w p^-a + rest): no other price earns more, given the rivals."""
+    cost, a, rest, w = 1.0, 6.0, 0.5, 1.0
+
+    def won(price: np.ndarray | float) -> np.ndarray | float:
+        return w * price**-a / (w * price**-a + rest)
+
+    price = 1.3
+    for _ in range(500):
+        answer = service_market.logit_bertrand_price(row([cost]), row([float(won(price))]), row([a]))
+        price += 0.2 * (float(answer[0, 0]) - price)
+    grid = np.linspace(1.001, 4.0, 300_000)
+    assert price == pytest.approx(float(grid[np.argmax((grid - cost) * won(grid))]), rel=1e-3)
+
+
+def test_perfect_competition_is_the_limit_of_the_markup() -> None:
+    price = service_market.logit_bertrand_price(row([2.0]), row([0.0]), row([1e6]))
+    assert price[0, 0] == pytest.approx(2.0, rel=1e-5)
+
+
+# --- capital ------------------------------------------------------------------------------------
+
+
+@given(
+    hnp.arrays(np.float64, (2, 8), elements=amounts),
+    hnp.arrays(np.float64, (2, 8), elements=st.floats(1e-3, 1e3)),
+    hnp.arrays(np.float64, (2, 1), elements=amounts),
+    hnp.arrays(np.float64, (2, 8), elements=st.floats(1e-9, 1.0 - 1e-9)),
+    share,
+)
+def test_funds_never_place_more_than_they_have(
+    asks: np.ndarray, merit: np.ndarray, money: np.ndarray, luck: np.ndarray, success: float
+) -> None:
+    got = capital_market.fund(asks, merit, money, luck, np.full((2, 1), success))
+    assert (got >= 0.0).all()
+    assert (got <= asks).all()
+    assert (got.sum(axis=-1) <= money[:, 0] * (1.0 + 1e-9)).all()
+    assert (got[asks == 0.0] == 0.0).all()
+
+
+def test_merit_and_luck_decide_who_is_funded() -> None:
+    n = 40_000
+    merit = np.tile([1.0, 3.0], n // 2)[np.newaxis]
+    luck = np.random.default_rng(1).random((1, n))
+    got = capital_market.fund(np.ones((1, n)), merit, row([1e9]), luck, row([0.1]))[0]
+    assert got.mean() == pytest.approx(0.1, abs=0.01)
+    assert got[1::2].mean() / got[::2].mean() == pytest.approx(3.0, rel=0.15)
+
+
+def test_nobody_asks_nobody_gets() -> None:
+    got = capital_market.fund(np.zeros((1, 3)), np.ones((1, 3)), row([5.0]), np.full((1, 3), 0.1), row([0.5]))
+    assert (got == 0.0).all()
+
+
+def test_value_rises_with_sales_growth_cash_promise_and_mood() -> None:
+    base = {"revenue": 10.0, "growth": 0.05, "cash": 50.0, "promise": 20.0, "mood": 0.5}
+
+    def value(**change: float) -> float:
+        return float(capital_market.lab_value(**{k: row([v]) for k, v in (base | change).items()})[0, 0])
+
+    for name, more in (("revenue", 20.0), ("growth", 0.1), ("cash", 100.0), ("promise", 90.0), ("mood", 0.9)):
+        assert value(**{name: more}) > value(), name
+    nothing = dict.fromkeys(("revenue", "growth", "cash", "promise"), 0.0)
+    assert value(**nothing) == 0.0
+
+
+def test_news_moves_small_firms_more() -> None:
+    returns = capital_market.announcement_return(row([5.0, 5.0, -5.0, 5.0]), row([100.0, 1e4, 100.0, 0.0]), row([0.8]))
+    assert returns[0, 0] == pytest.approx(0.04)
+    assert returns[0, 0] > returns[0, 1] > 0.0 > returns[0, 2]
+    assert np.isfinite(returns).all()
+
+
+# --- technology ---------------------------------------------------------------------------------
+
+RULES = {"pace": row([0.04]), "diffusion": row([0.03]), "openness": row([0.06]), "induced": row([0.8])}
+
+
+def research(algorithms: float, frontier: float, public: float, talent: float, scarcity: float) -> float:
+    given = (row([x]) for x in (algorithms, frontier, public, talent, scarcity))
+    return float(technology.research(*given, **RULES)[0, 0])
+
+
+@given(st.floats(-3, 5), st.floats(-3, 5), st.floats(-3, 5), share, share)
+def test_knowledge_is_never_lost(own: float, frontier: float, public: float, talent: float, scarcity: float) -> None:
+    assert research(own, frontier, public, talent, scarcity) >= own
+
+
+def test_talent_scarcity_and_the_gap_quicken_research() -> None:
+    assert research(0.0, 0.0, -9.0, 1.0, 0.0) == pytest.approx(0.04)
+    assert research(0.0, 0.0, -9.0, 0.0, 0.0) == 0.0
+    assert research(0.0, 0.0, -9.0, 1.0, 1.0) == pytest.approx(0.04 * 1.8)
+    assert research(0.0, 1.0, -9.0, 1.0, 0.0) > research(0.0, 0.5, -9.0, 1.0, 0.0) > research(0.0, 0.0, -9.0, 1.0, 0.0)
+    assert research(0.0, 0.0, 1.0, 0.0, 0.0) == pytest.approx(0.06)
+
+
+@given(st.floats(15, 30), st.floats(15, 30), share, st.floats(0.0, 0.3))
+def test_nobody_distils_past_the_teacher(own: float, frontier: float, talent: float, rate: float) -> None:
+    learned = float(technology.distil(row([own]), row([frontier]), row([talent]), row([rate]))[0, 0])
+    assert own <= learned <= max(own, frontier - 0.5) + 1e-9
+
+
+def test_training_flop_of_a_known_run() -> None:
+    """16 000 H100 for 54 days at 40 % utilisation: about 3e25 FLOP (Llama 3.1 405B: 3.8e25)."""
+    month = float(technology.training_flop(row([16_000.0]), row([0.40]))[0, 0])
+    assert month * (54.0 / (730.5 / 24.0)) * 1e21 == pytest.approx(3e25, rel=0.1)
+
+
+# --- power --------------------------------------------------------------------------------------
+
+
+def test_power_of_ten_thousand_h100() -> None:
+    """700 W each, times a PUE of 1.3: 9.1 MW."""
+    assert energy.draw_mw(np.array([[[10_000.0, 0.0]]]), np.array([[[700.0, 400.0]]]), row([1.3]))[0, 0] == 9.1
+
+
+@given(amounts, amounts, amounts)
+def test_room_is_a_share_and_keeps_the_limit(wanted: float, used: float, capacity: float) -> None:
+    room = float(energy.room_for(row([wanted]), row([used]), row([capacity]))[0, 0])
+    assert 0.0 <= room <= 1.0
+    if wanted > 1.0:
+        assert used + wanted * room <= max(used, capacity) * (1.0 + 1e-9) + 1e-9
+
+
+def test_power_is_dearer_where_it_is_refused() -> None:
+    price, response = row([50.0]), row([1.0])
+    assert energy.shadow_price(price, row([10.0]), row([1.0]), response)[0, 0] == 50.0
+    assert energy.shadow_price(price, row([10.0]), row([0.0]), response)[0, 0] == 100.0
+    assert energy.shadow_price(price, row([0.0]), row([0.0]), response)[0, 0] == 50.0
+
+
+def test_monthly_bill() -> None:
+    assert energy.monthly_bill(row([100.0]), row([60.0]))[0, 0] == pytest.approx(100.0 * 730.5 * 60.0 * 1e-6)
