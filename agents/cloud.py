@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 
+from agents.draws import Draws
 from agents.firm import Firm
 from agents.population import Column
 from agents.types import NONE, BoolArray, FloatArray
 
+HOURS = 730.5  # hours in a month
 TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
 HYPERSCALER, NEW, EUROPEAN, CHINESE, CONSORTIUM, SELF_BUILDER, OTHER_BUYER = range(7)
 
@@ -41,6 +43,8 @@ class Cloud(Firm):
     outside_cash = Column(0.0, unit="M$/month", doc="operating cash flow of the business outside AI")
     outside_capex = Column(0.0, unit="M$/month", doc="capital spending outside AI")
     outside_growth = Column(0.0, unit="1/year", doc="growth of the business outside AI")
+    stake_purse = Column(0.0, unit="M$", doc="set aside for stakes in start-ups")
+    price = Column(1.0, unit="relative", doc="price of its own AI services")
     cloud_revenue = Column(0.0, unit="M$/month", doc="ordinary cloud services")
     cloud_growth = Column(0.0, unit="1/year", doc="growth of ordinary cloud services")
     ai_revenue = Column(0.0, unit="M$/month", doc="rent of AI compute and own AI services")
@@ -150,6 +154,25 @@ class Cloud(Firm):
         kept = np.minimum(self.wanted_inside, p.clouds.internal_priority * self.capacity)
         return np.asarray(np.where(self.rents_out, kept, np.minimum(self.wanted_inside, self.capacity)))
 
+    def serves(self, p: Any, rent: FloatArray) -> FloatArray:
+        """Compute that serving its users takes, H100e, shape (..., n), at the usual ``rent`` ($ an hour).
+
+        A part of sales at the usual price pays for compute; who charges more serves fewer users for the same sales.
+        """
+        cost = p.services.compute_cost_share * self.revenue / self.price
+        return np.asarray(cost / (np.maximum(rent, 0.05) * HOURS * 1e-6))
+
+    def sets_price(self, p: Any, unit_cost: FloatArray, share: FloatArray) -> FloatArray:
+        """Price of its AI services, relative to that of a small firm of usual cost, shape (..., n).
+
+        Against rivals under logit demand in log price the elasticity is a(1 - s), so the markup grows with the market
+        share (Anderson, de Palma & Thisse 1992); elasticities below 1.25 are held there.
+        """
+        a = p.services.price_sensitivity
+        elasticity = np.maximum(a * (1.0 - share), 1.25)
+        usual = a / (a - 1.0)
+        return np.asarray(unit_cost * elasticity / (elasticity - 1.0) / usual)
+
     def finishes_run(self, p: Any) -> BoolArray:
         """Whether the training run under way is released now, shape (..., n); the rule of a start-up."""
         effective = np.log10(np.maximum(self.training, 1e-9)) + 21.0 + self.algorithms
@@ -158,11 +181,27 @@ class Cloud(Firm):
         late = (self.run_months >= p.technology.release_months) & (gain > 0.05)
         return np.asarray(self.develops & (step | late))
 
-    def opens_weights(self, p: Any) -> BoolArray:
-        """Whether a newly released model comes with open weights: a fixed business strategy, shape (..., n)."""
-        return np.asarray(self.openness * p.technology.openness > 0.5)
+    def opens_weights(self, p: Any, draws: Draws) -> BoolArray:
+        """Whether a newly released model comes with open weights, shape (..., n): a matter of business strategy."""
+        return np.asarray(draws.uniform() < self.openness * p.technology.openness)
+
+    def borrows(self, p: Any, planned: FloatArray) -> FloatArray:
+        """New loans, M$, shape (..., n).
+
+        Who has a rich business outside AI finances itself. The others borrow what ``planned`` purchases (M$ a month)
+        need beyond the cash at hand, against their chips, and on the lenders' belief in them.
+        """
+        limit = p.clouds.loan_to_value * self.fixed + p.clouds.belief_loans * self.sentiment - self.debt
+        need = p.clouds.loan_months_ahead * planned - self.cash
+        poor = self.alive & (self.outside_cash < p.clouds.self_financing)
+        return np.where(poor, np.maximum(np.minimum(0.2 * limit, need), 0.0), 0.0)
 
     def offers_stake(self, p: Any) -> FloatArray:
-        """Money that it would put into start-ups this month, M$, shape (..., n): a share of its cash flow."""
-        flow = np.maximum(self.outside_cash - self.outside_capex, 0.0)
-        return np.where(self.rents_out, np.minimum(p.capital.stake_share * flow * self.sentiment, 0.1 * self.cash), 0.0)
+        """Money that it sets aside for stakes in start-ups, M$, shape (..., n).
+
+        A share of its cash flow, as far as it believes in AI, put by month after month until a deal is made; it never
+        holds more than two years of it.
+        """
+        flow = p.capital.stake_share * np.maximum(self.outside_cash - self.outside_capex, 0.0) * self.sentiment
+        purse = np.minimum(self.stake_purse + flow, 24.0 * flow)
+        return np.where(self.rents_out, np.minimum(purse, 0.2 * self.cash), 0.0)

@@ -51,7 +51,9 @@ class Startup(Firm):
     used = Column(0.0, unit="H100e", doc="compute that it got this month")
     fill = Column(1.0, unit="0-1", doc="compute got over compute wanted, smoothed")
     revenue = Column(0.0, unit="M$/month", doc="sales of services")
+    peak_burn = Column(0.0, unit="M$/month", doc="the most spending beyond sales that it has set up so far")
     burn = Column(0.0, unit="M$/month", doc="level of spending that it has set up, beyond what sales bear")
+    price = Column(1.0, unit="relative", doc="price of its services, 1 for a small firm of usual cost")
     staff = Column(0.0, unit="M$/month", doc="wages and other costs without compute")
     growth = Column(0.0, unit="1/month", doc="growth of revenue, smoothed")
     investor = Column(NONE, dtype=np.int32, unit="fund", doc="lead investor")
@@ -72,10 +74,14 @@ class Startup(Firm):
         New money is spread over ``p.startups.runway`` months (satisficing: Cyert & March 1963); once set up, teams and
         contracts go on until the end is near, and are then cut month by month.
         """
-        floor = p.startups.minimum_staff * self.weight
         near = self.cash < p.startups.cutting_runway * self.burn
         kept = np.where(near, (1.0 - p.startups.cut) * self.burn, self.burn)
-        return np.asarray(np.maximum(np.maximum(self.cash / p.startups.runway, kept), floor) * self.alive)
+        wanted = np.maximum(np.maximum(self.cash / p.startups.runway, kept), self.least_spending(p))
+        return np.where(self.alive, wanted, 0.0)
+
+    def least_spending(self, p: Any) -> FloatArray:
+        """What it cannot go below, M$ a month, shape (..., n): a few salaries, or the core of what it has set up."""
+        return np.asarray(np.maximum(p.startups.minimum_staff * self.weight, p.startups.core * self.peak_burn))
 
     def budget(self, p: Any) -> tuple[FloatArray, FloatArray]:
         """Money for compute and for staff this month, M$, each of shape (..., n): never more than there is.
@@ -169,6 +175,25 @@ class Startup(Firm):
         need = p.capital.round_months * self.burn * growth * (0.5 + sentiment)
         return np.where(wants, np.maximum(need, p.capital.dilution * self.value), 0.0)
 
+    def serves(self, p: Any, rent: FloatArray) -> FloatArray:
+        """Compute that serving its users takes, H100e, shape (..., n), at the usual ``rent`` ($ an hour).
+
+        A part of sales at the usual price pays for compute; who charges more serves fewer users for the same sales.
+        """
+        cost = p.services.compute_cost_share * self.revenue / self.price
+        return np.asarray(cost / (np.maximum(rent, 0.05) * HOURS * 1e-6))
+
+    def sets_price(self, p: Any, unit_cost: FloatArray, share: FloatArray) -> FloatArray:
+        """Price of its AI services, relative to that of a small firm of usual cost, shape (..., n).
+
+        Against rivals under logit demand in log price the elasticity is a(1 - s), so the markup grows with the market
+        share (Anderson, de Palma & Thisse 1992); elasticities below 1.25 are held there.
+        """
+        a = p.services.price_sensitivity
+        elasticity = np.maximum(a * (1.0 - share), 1.25)
+        usual = a / (a - 1.0)
+        return np.asarray(unit_cost * elasticity / (elasticity - 1.0) / usual)
+
     def finishes_run(self, p: Any) -> BoolArray:
         """Whether the training run under way is released now, shape (..., n).
 
@@ -190,7 +215,6 @@ class Startup(Firm):
         return np.asarray(draws.uniform() < chance)
 
     def fails(self, p: Any) -> BoolArray:
-        """Whether it can no longer pay its staff, shape (..., n) (exit when the runway is gone: Hopenhayn 1992)."""
-        need = p.startups.minimum_staff * self.weight
-        poor = self.cash < p.startups.failure_months * need
-        return np.asarray(self.alive & poor & (self.revenue < need))
+        """Whether it can no longer pay its core, shape (..., n) (exit when the runway is gone: Hopenhayn 1992)."""
+        gap = self.least_spending(p) - p.startups.reinvested * self.revenue
+        return np.asarray(self.alive & (gap > 0.0) & (self.cash < p.startups.failure_months * gap))

@@ -16,7 +16,7 @@ from agents.investor import Investor
 from agents.population import Population, firm_ids
 from agents.regulator import Regulator
 from agents.startup import Startup
-from agents.types import REGIONS, FloatArray
+from agents.types import NONE, REGIONS, FloatArray
 from environment.ledger import OUTSIDE
 from environment.parameters import StackedParameters
 from environment.state import Catalogue, Chips, Conditions
@@ -170,7 +170,8 @@ def build_conditions(worlds: int, tables: Tables) -> Conditions:
     return Conditions(
         signal=flat(0.0), mood=flat(0.0), use=flat(1.0), users=flat(0.001), inference_share=flat(0.4),
         frontier=flat(24.0), open_frontier=flat(22.0), best_algorithms=flat(0.0),
-        open_algorithms=flat(-0.5), service_cost=flat(1.0),
+        open_algorithms=flat(-0.5), service_cost=flat(1.0), service_price=flat(1.0),
+        open_origin=np.full((worlds, 1), NONE, dtype=np.int32),
         hhi_cloud=flat(0.2), hhi_cloud_all=flat(0.18), complaints=flat(0.0),
         energy_price=np.tile(np.array([row.price_usd_per_mwh for row in by_region]), (worlds, 1)),
         power_used=np.zeros((worlds, 4)),

@@ -52,13 +52,3 @@ def volume_response(price: FloatArray, elasticity: FloatArray) -> FloatArray:
 def usefulness(capability: FloatArray, midpoint: FloatArray, width: FloatArray) -> FloatArray:
     """Share of tasks that models of this capability can do, 0-1: a logistic curve in log10 FLOP."""
     return 1.0 / (1.0 + np.exp(-(capability - midpoint) / width))
-
-
-def logit_bertrand_price(cost: FloatArray, share: FloatArray, sensitivity: FloatArray) -> FloatArray:
-    """Price of a supplier that sets it against rivals under log-price logit demand.
-
-    With utility -a ln p the demand elasticity is -a(1 - s), so p = c * e/(e - 1), e = a(1 - s) (Anderson, de Palma &
-    Thisse 1992). Elasticities below 1.25 (a near-monopolist) are held there.
-    """
-    elasticity = np.maximum(sensitivity * (1.0 - share), 1.25)
-    return cost * elasticity / (elasticity - 1.0)

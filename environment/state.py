@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agents.types import CN, FloatArray
+from agents.types import CN, FloatArray, IntArray
 from environment.chip_market import release_mix
 from environment.table_rows import ChipRow
 from environment.tables import Tables
@@ -144,6 +144,8 @@ class Conditions:
     open_frontier: FloatArray  # log10 FLOP
     best_algorithms: FloatArray  # log10
     open_algorithms: FloatArray  # log10
+    open_origin: IntArray  # whose model that is: a cloud's slot, or the number of clouds plus a start-up's slot
+    service_price: FloatArray  # mean price of AI services, relative to that of a small firm of usual cost
     service_cost: FloatArray  # cost of a unit of service relative to January 2022
     hhi_cloud: FloatArray
     hhi_cloud_all: FloatArray

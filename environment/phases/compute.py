@@ -30,19 +30,19 @@ def post_prices(e: Economy) -> None:
     running = p.compute.running_cost * np.ones_like(per_unit)
     cost = market.cost_per_hour(per_unit, 1.0 + p.chips.building, life, running)
     clouds.list_price = population.act("post_list_price", p, PerFirm(cost))
-    wants = np.where(clouds.region == CN, 0.0, clouds.demand_outside).sum(axis=-1, keepdims=True)
-    clouds.chance = population.act("sees_chance", p, wants, PerFirm(clouds.rent / cost - 1.0))
     clouds.rent = population.act("post_rent", p, PerFirm(running), PerFirm(p.compute.market_markup * cost))
     market_side = (clouds.type != HYPERSCALER) & (clouds.region != CN) & clouds.rents_out & clouds.alive
     weight = np.where(market_side, clouds.compute + 1.0, 0.0)
     e.now["rent_market"] = (weight * clouds.rent).sum(axis=-1) / np.maximum(weight.sum(axis=-1), 1e-9)
+    wants = np.where(clouds.region == CN, 0.0, clouds.demand_outside).sum(axis=-1, keepdims=True)
+    clouds.chance = population.act("sees_chance", p, wants, PerFirm(e.now["rent_market"][:, np.newaxis] / cost - 1.0))
 
 
 def make_offers(e: Economy) -> Offers:
     """The attraction of each host to tenants of each region: price, room, size, home."""
     p = e.p.compute
     clouds: Cloud = e.populations["clouds"].view()
-    room = np.maximum(clouds.capacity - clouds.inside, 0.0)
+    room = np.maximum(clouds.capacity - e.populations["clouds"].act("kept_inside", e.p), 0.0)
     serves = clouds.rents_out & clouds.alive & (room > p.smallest_host)
     base = (
         -p.price_sensitivity * np.log(np.maximum(clouds.rent, 0.01))
@@ -166,7 +166,7 @@ def rent_compute(e: Economy) -> None:
     at_second = market.at_host(rent, startups.second)
     budget, _ = e.populations["startups"].act("budget", p)
     drawable = np.where(startups.prepaid > 0.0, startups.prepaid / p.capital.credit_months, 0.0)
-    inference = p.services.compute_cost_share * startups.revenue
+    inference = p.services.compute_cost_share * startups.revenue / startups.price
     budget = np.minimum(np.maximum(budget, np.minimum(inference, 0.6 * startups.cash)) + drawable,
                         0.6 * startups.cash + startups.prepaid)  # fmt: skip
     blend = at * (1.0 - startups.second_share) + at_second * startups.second_share
@@ -189,7 +189,11 @@ def rent_compute(e: Economy) -> None:
     startups.wanted, startups.used = wanted, got_first + got_second
     served = np.where(wanted > 0.0, startups.used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
     startups.fill = startups.fill + 0.3 * (served - startups.fill)
-    _settle_clouds(e, clouds, partners + plain, partners * fill_partner + plain * fill_other, kept)
+    serving = startups.serves(p, e.now["rent_market"][:, np.newaxis])
+    e.now["serving_startups"] = np.minimum(serving, startups.used).sum(axis=-1)
+    e.now["business"] = (business * fill_other).sum(axis=-1)
+    e.now["serving_clouds"] = clouds.workloads + clouds.serves(p, e.now["rent_market"][:, np.newaxis])
+    _settle_clouds(e, clouds, partners + plain, partners * fill_partner + plain * fill_other)
     _pay_business(e, business * fill_other, rent)
     total = np.maximum(wanted.sum(axis=-1), 1e-12)
     e.now["tenant_fill_rate"] = startups.used.sum(axis=-1) / total
@@ -263,7 +267,7 @@ def _pay_business(e: Economy, got: FloatArray, rent: FloatArray) -> None:
     e.now["rent_income"] = e.now["rent_income"] + bill
 
 
-def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArray, kept: FloatArray) -> None:
+def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArray) -> None:
     """What tenants leave goes to own use; utilisation, shortage and expected demand are seen."""
     p = e.p.clouds
     inside = np.minimum(clouds.wanted_inside, np.maximum(clouds.capacity - sold, 0.0))
@@ -274,6 +278,11 @@ def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArra
     clouds.shortage = clouds.shortage + 0.3 * (missed - clouds.shortage)
     clouds.demand_outside = clouds.demand_outside + p.demand_speed * (wants - clouds.demand_outside)
     e.now["used"], e.now["tenant_wants"] = used, wants
+    serving = e.now["serving_startups"] + e.now["business"] + np.minimum(inside, e.now["serving_clouds"]).sum(axis=-1)
+    share = serving / np.maximum(used.sum(axis=-1), 1e-9)
+    e.conditions.inference_share = e.conditions.inference_share + 0.1 * (
+        share[:, np.newaxis] - e.conditions.inference_share
+    )
 
 
 def europe_at_home(startups: Startup, clouds: Cloud) -> FloatArray:

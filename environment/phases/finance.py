@@ -38,6 +38,7 @@ def fund_startups(e: Economy) -> None:
     mood = (investors.sentiment * investors.commitments).sum(axis=-1, keepdims=True)
     mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), 1e-9)
     startups.burn = e.populations["startups"].act("plan_burn", p)
+    startups.peak_burn = np.maximum(startups.peak_burn, startups.burn)
     asks = e.populations["startups"].act("asks", p, mood)
     merit = np.exp(
         p.capital.merit_capability * (startups.capability - e.conditions.frontier)
@@ -102,7 +103,8 @@ def sign_stakes(e: Economy) -> None:
     p = e.p.capital
     startups: Startup = e.populations["startups"].view()
     clouds: Cloud = e.populations["clouds"].view()
-    money = e.populations["clouds"].act("offers_stake", e.p)
+    clouds.stake_purse = e.populations["clouds"].act("offers_stake", e.p)
+    money = clouds.stake_purse
     draws = e.draws("stakes", "startups")
     able = startups.alive & (startups.capability >= e.conditions.frontier - p.stake_gap)
     hungry = able & ((startups.fill < 0.98) | (startups.cash < p.stake_runway * startups.burn))
@@ -125,6 +127,8 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     hosts = e.populations["clouds"].slots
     paid = by_host(amount, partner, hosts)
     e.ledger.pay("equity", "clouds", paid, "startups", amount)
+    clouds: Cloud = e.populations["clouds"].view()
+    clouds.stake_purse = np.maximum(clouds.stake_purse - paid, 0.0)
     other = where & (startups.vendor != NONE) & (startups.vendor != partner)
     # compute can be owed by one cloud only: what an earlier vendor still owes bars a credit from a new one
     free = (startups.prepaid <= 0.0) | (startups.credit_host == partner)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from agents.cloud import NEW
 from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED
 from agents.types import NONE
 from environment.economy import Economy
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
 _CONTRACT = {"exclusive": EXCLUSIVE, "preferred": PREFERRED, "right_of_first_refusal": FIRST_REFUSAL}
 
 # how the compute of January 2022 was used (assumed): older AI workloads, training of own models, tenants
-_WORKLOADS, _AMBITION, _TENANTS = 0.50, 0.24, 0.10
+_WORKLOADS, _AMBITION, _TENANTS = 0.56, 0.22, 0.10
 
 
 def set_balance_sheets(e: Economy) -> None:
@@ -28,8 +29,10 @@ def set_balance_sheets(e: Economy) -> None:
     clouds.data["fixed"][...] = np.where(clouds.alive, book, 0.0)
     life = float(e.p.chips.asset_life[0, 0])
     e.chips.founding_depreciation = clouds.data["fixed"] / np.floor(life / 2.0)
+    # the bonds of the business outside AI are served out of its own cash flow, which is what the data give
+    poor = clouds.data["outside_cash"] < e.p.clouds.self_financing
     debt = np.array([row.debt_musd for row in e.tables.clouds]) * np.ones_like(clouds.data["debt"])
-    clouds.data["debt"][...] = np.where(clouds.alive, debt, 0.0)
+    clouds.data["debt"][...] = np.where(clouds.alive & poor & (clouds.data["type"] == NEW), debt, 0.0)
     rest = e.populations["sectors"].table.data
     rest["loans"][:, 0] = clouds.data["debt"].sum(axis=-1)
     value = e.chips.h100e * 0.6 + e.chips.memory * 0.4

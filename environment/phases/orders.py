@@ -31,9 +31,10 @@ def design_products(e: Economy) -> None:
         free = allowed[:, block] | ~foreign[:, maker : maker + 1]
         china_mix[:, block], restricted[:, maker] = _china_line(e, world_mix[:, block], free, block)
     _design(e, restricted)
-    licence = p.policy.export_licence > 0.5
-    china_mix = np.where(licence & chips.designed, 0.0, china_mix)
-    e.now["mix"] = np.stack([world_mix, china_mix], axis=1)
+    licensed = (p.policy.export_licence <= 0.5) | ~chips.designed
+    home = np.append(~foreign[0], True)[chips.maker_of]  # own chips (maker -1) are nobody's export
+    e.now["may_ship"] = np.stack([np.ones_like(allowed), (allowed & licensed) | home], axis=1).astype(np.float64)
+    e.now["mix"] = np.stack([world_mix, china_mix * e.now["may_ship"][:, 1, :]], axis=1)
 
 
 def _value(e: Economy) -> FloatArray:
@@ -89,9 +90,10 @@ def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
             continue
         from_chip = int(base[world])
         by_interconnect = f["export_vintage"][world, 0] < 2023.0
-        tpp = chips.tpp[world, from_chip]
+        tpp, die = chips.tpp[world, from_chip], max(chips.die[world, from_chip], 1.0)
         if not by_interconnect:
-            tpp = min(tpp, e.p.chips.export_margin[world, 0] * f["export_cap"][world, 0])
+            dense = max(e.p.policy.export_dense_tpp[world, 0], e.p.policy.export_density[world, 0] * die)
+            tpp = min(tpp, e.p.chips.export_margin[world, 0] * min(f["export_cap"][world, 0], dense))
         part = tpp / chips.tpp[world, from_chip]
         chips.tpp[world, slot] = tpp
         chips.h100e[world, slot] = chips.h100e[world, from_chip] * part
@@ -99,7 +101,7 @@ def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
         chips.interconnect[world, slot] = limit if by_interconnect else chips.interconnect[world, from_chip]
         for name in ("memory", "cost", "per_wafer", "die"):
             getattr(chips, name)[world, slot] = getattr(chips, name)[world, from_chip]
-        chips.density[world, slot] = tpp / max(chips.die[world, slot], 1.0)
+        chips.density[world, slot] = tpp / die
         chips.tdp[world, slot] = chips.tdp[world, from_chip] * (0.5 + 0.5 * part)
         # buyers pay for what it does for them: training less, serving users as before (H20: 12.2 of 26.3 k$)
         chips.price[world, slot] = chips.price[world, from_chip] * (0.35 + 0.65 * part)
@@ -124,6 +126,7 @@ def plan_compute(e: Economy) -> None:
     cost = _cost_of_capacity(e)
     limit = population.act("capex_limit", p) / np.maximum(cost, 1e-12)
     aim = np.where(clouds.alive, np.minimum(gap, limit), 0.0)
+    e.now["planned_spending"] = np.where(clouds.alive, gap * np.where(cost < 1e8, cost, 0.0), 0.0)
     chips.need = chips.need + p.clouds.plan_speed * (aim - chips.need)
     e.now["unmet"] = np.maximum(desired - here, 0.0)
 

@@ -7,10 +7,11 @@ import numpy as np
 from agents.cloud import Cloud
 from agents.enterprise import Enterprise
 from agents.population import PerFirm
-from agents.startup import Startup
+from agents.startup import EXCLUSIVE, PREFERRED, Startup
 from agents.types import CN, NONE, FloatArray, IntArray
 from environment import service_market as market
 from environment import technology as tech
+from environment.compute_market import at_host
 from environment.economy import Economy
 
 
@@ -20,7 +21,7 @@ def train(e: Economy) -> None:
     population = e.populations["startups"]
     startups: Startup = population.view()
     clouds: Cloud = e.populations["clouds"].view()
-    serving = np.minimum(_serving(e, startups.revenue), 0.8 * startups.used)
+    serving = np.minimum(startups.serves(p, _rent(e)), 0.8 * startups.used)
     per_firm = (startups.used - serving) / np.maximum(startups.weight, 1e-12)
     share = p.technology.main_run
     flop = tech.training_flop(share * per_firm, p.technology.flop_utilisation)
@@ -38,19 +39,19 @@ def train(e: Economy) -> None:
         done & (startups.capability >= e.conditions.frontier - 0.3), "startups", "release", "releases a strong model"
     )
     _train_clouds(e, clouds)
-    clouds.wanted_inside = np.where(clouds.alive, clouds.workloads + clouds.ambition + _serving(e, clouds.revenue), 0.0)
+    inside = clouds.workloads + clouds.ambition + clouds.serves(p, _rent(e))
+    clouds.wanted_inside = np.where(clouds.alive, inside, 0.0)
     _see_frontier(e, startups, clouds)
 
 
-def _serving(e: Economy, revenue: FloatArray) -> FloatArray:
-    """Compute that serving users takes, H100e: the compute share of sales at the usual rent."""
-    rent = np.maximum(e.now["rent_market"][:, np.newaxis], 0.05)
-    return np.asarray(e.p.services.compute_cost_share * revenue / (rent * 730.5e-6))
+def _rent(e: Economy) -> FloatArray:
+    """The usual rent of an H100e-hour, $, (worlds, 1)."""
+    return np.maximum(e.now["rent_market"][:, np.newaxis], 0.05)
 
 
 def _train_clouds(e: Economy, clouds: Cloud) -> None:
     p = e.p
-    research = np.maximum(clouds.inside - clouds.workloads - _serving(e, clouds.revenue), 0.0)
+    research = np.maximum(clouds.inside - clouds.workloads - clouds.serves(p, _rent(e)), 0.0)
     flop = tech.training_flop(p.technology.main_run * research, p.technology.flop_utilisation)
     clouds.training = np.where(clouds.develops, clouds.training + flop, 0.0)
     clouds.run_months = np.where(clouds.develops, clouds.run_months + 1.0, 0.0)
@@ -59,7 +60,7 @@ def _train_clouds(e: Economy, clouds: Cloud) -> None:
     clouds.capability = np.where(done, made, clouds.capability)
     clouds.training = np.where(done, 0.0, clouds.training)
     clouds.run_months = np.where(done, 0.0, clouds.run_months)
-    opens = e.populations["clouds"].act("opens_weights", p)
+    opens = e.populations["clouds"].act("opens_weights", p, e.draws("open weights", "clouds"))
     clouds.open_weights = np.where(done, opens, clouds.open_weights)
     e.tell(done, "clouds", "release", "releases a model of its own")
 
@@ -73,9 +74,13 @@ def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
     open_own = np.where(startups.open_weights & startups.alive, startups.capability, -99.0)
     open_big = np.where(clouds.open_weights & clouds.alive, clouds.capability, -99.0)
     best_own, best_big = open_own.max(axis=-1), open_big.max(axis=-1)
-    c.open_frontier = np.maximum(np.maximum(best_own, best_big)[:, np.newaxis], 20.0)
     hosts = clouds.capability.shape[-1]
-    origin = np.where(best_big >= best_own, np.argmax(open_big, axis=-1), hosts + np.argmax(open_own, axis=-1))
+    best = np.maximum(best_own, best_big)[:, np.newaxis]
+    by_big = best_big >= best_own
+    source = np.where(by_big, np.argmax(open_big, axis=-1), hosts + np.argmax(open_own, axis=-1))[:, np.newaxis]
+    # what has been published stays published, even if its developer closes the next model or the shop
+    c.open_origin = np.where(best > c.open_frontier, source, c.open_origin)
+    c.open_frontier = np.maximum(c.open_frontier, best)
     c.best_algorithms = np.maximum(
         np.where(startups.alive, startups.algorithms, -99.0).max(axis=-1),
         np.where(clouds.develops, clouds.algorithms, -99.0).max(axis=-1),
@@ -91,7 +96,7 @@ def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
     built_on = c.open_frontier + p.fine_tuning * (startups.talent + startups.data - 1.0)
     builds = startups.alive & (built_on > startups.capability)
     startups.product = np.where(builds, built_on, startups.capability)
-    base = np.where(builds, origin[:, np.newaxis], NONE).astype(np.int32)
+    base = np.where(builds, c.open_origin, NONE).astype(np.int32)
     _note_lineage(e, startups, base, hosts)
     startups.base_model = base
 
@@ -116,9 +121,10 @@ def sell_services(e: Economy) -> None:
     sectors: Enterprise = e.populations["enterprises"].view()
     spending = _spending(e, sectors)
     old_use = c.use
-    weights_s = _attraction(e, startups.product, startups.distribution, startups.data, startups.weight * startups.alive)
+    _set_prices(e, startups, clouds)
+    weights_s = _attraction(e, startups, startups.product, _reach(e, startups), startups.weight * startups.alive)
     sells = np.where(clouds.develops & clouds.alive, p.services.sold_separately, 0.0)
-    weights_c = _attraction(e, clouds.capability, clouds.distribution, clouds.data, sells)
+    weights_c = _attraction(e, clouds, clouds.capability, clouds.distribution, sells)
     got_s, got_c = np.zeros_like(startups.cash), np.zeros_like(clouds.cash)
     for inside in (True, False):
         mine_s = np.where((startups.region == CN) == inside, weights_s, 0.0)
@@ -131,6 +137,7 @@ def sell_services(e: Economy) -> None:
     part = got_s.sum(axis=-1, keepdims=True) / np.maximum(total, 1e-12)
     e.ledger.pay("services", "enterprises", spending * part, "startups", got_s)
     e.ledger.pay("services", "enterprises", spending * (1.0 - part), "clouds", got_c)
+    c.service_price = _mean_price(startups, clouds, got_s, got_c, total)
     _see_sales(e, startups, clouds, got_s, got_c)
     c.use = total
     _see_growth(e, sectors, total, old_use)
@@ -151,12 +158,38 @@ def _see_growth(e: Economy, sectors: Enterprise, total: FloatArray, old_use: Flo
     c.signal = c.signal + p.attention * (seen - c.signal)
 
 
-def _attraction(e: Economy, quality: FloatArray, reach: FloatArray, data: FloatArray, mass: FloatArray) -> FloatArray:
+def _set_prices(e: Economy, startups: Startup, clouds: Cloud) -> None:
+    """Suppliers set prices on their cost: rent at their host, and how efficiently their models run."""
+    p, c = e.p, e.conditions
+    rent = at_host(clouds.rent, startups.host, 0.0)
+    behind = np.clip(c.best_algorithms - startups.algorithms, 0.0, 1.5)
+    cost = np.where(rent > 0.0, rent / _rent(e), 1.0) * np.power(10.0, p.services.efficiency_cost * behind)
+    share = startups.revenue / np.maximum(c.use, 1e-9) / np.maximum(startups.weight, 1e-12)
+    price = e.populations["startups"].act("sets_price", p, PerFirm(cost), PerFirm(np.clip(share, 0.0, 1.0)))
+    startups.price = startups.price + p.services.price_speed * (price - startups.price)
+    behind = np.clip(c.best_algorithms - clouds.algorithms, 0.0, 1.5)
+    cost = clouds.rent / _rent(e) * np.power(10.0, p.services.efficiency_cost * behind)
+    share = np.clip(clouds.revenue / np.maximum(c.use, 1e-9), 0.0, 1.0)
+    price = e.populations["clouds"].act("sets_price", p, PerFirm(cost), PerFirm(share))
+    clouds.price = clouds.price + p.services.price_speed * (np.where(clouds.develops, price, 1.0) - clouds.price)
+
+
+def _reach(e: Economy, startups: Startup) -> FloatArray:
+    """A start-up's reach to users: its own, and part of that of a cloud that sells its partner's models."""
+    clouds: Cloud = e.populations["clouds"].view()
+    partner = (startups.contract == EXCLUSIVE) | (startups.contract == PREFERRED)
+    lent = e.p.services.partner_reach * at_host(clouds.distribution, startups.host) * partner
+    return np.asarray(startups.distribution + lent * (1.0 - startups.distribution))
+
+
+def _attraction(
+    e: Economy, sellers: Startup | Cloud, quality: FloatArray, reach: FloatArray, mass: FloatArray
+) -> FloatArray:
     p = e.p.services
-    price = np.ones_like(quality)
     return market.attraction(
-        quality, e.conditions.frontier, reach, data, price, mass, quality_weight=p.quality_weight,
-        distribution_weight=p.distribution_weight, data_weight=p.data_weight, price_sensitivity=p.price_sensitivity,
+        quality, e.conditions.frontier, reach, sellers.data, sellers.price, mass,
+        quality_weight=p.quality_weight, distribution_weight=p.distribution_weight, data_weight=p.data_weight,
+        price_sensitivity=p.price_sensitivity,
     )  # fmt: skip
 
 
@@ -167,23 +200,31 @@ def _spending(e: Economy, sectors: Enterprise) -> FloatArray:
     useful = market.usefulness(c.frontier, p.demand.useful_midpoint, p.demand.useful_width)
     visible = p.demand.visible_success
     sectors.adoption = population.act("adopt", p, useful, visible)
-    cost = c.service_cost * np.maximum(e.now["rent_market"][:, np.newaxis], 0.05) / 4.0
-    volume = market.volume_response(cost, p.demand.elasticity)
+    paid = c.service_cost * c.service_price * _rent(e) / p.demand.reference_rent
+    volume = market.volume_response(paid, p.demand.elasticity)
     believed = np.where(sectors.household, 1.0, 0.02 + 0.98 * c.mood)
     intensity = useful * volume * p.demand.intensity * believed
     intensity = intensity / (1.0 + intensity)
     gap = c.frontier - c.open_frontier
-    own_cost = np.maximum(e.now["rent_market"][:, np.newaxis], 0.05) * p.demand.self_hosting_overhead
-    service_price = np.maximum(e.now["rent_market"][:, np.newaxis], 0.05) * p.services.markup
+    own_cost = _rent(e) * p.demand.self_hosting_overhead
+    service_price = _rent(e) * p.services.markup * c.service_price
     wants = population.act("wants_self_hosting", p, gap, service_price, own_cost)
     sectors.self_hosting = sectors.self_hosting + p.demand.self_hosting_speed * (wants - sectors.self_hosting)
     budget = sectors.output * sectors.potential * sectors.adoption * intensity
     sectors.compute = (
         p.services.compute_cost_share * p.demand.self_hosting_overhead * budget * sectors.self_hosting
-        / (np.maximum(e.now["rent_market"][:, np.newaxis], 0.05) * 730.5e-6)
+        / (_rent(e) * 730.5e-6)
     )  # fmt: skip
     sectors.spending = budget * (1.0 - sectors.self_hosting)
     return np.asarray(sectors.spending)
+
+
+def _mean_price(
+    startups: Startup, clouds: Cloud, got_s: FloatArray, got_c: FloatArray, total: FloatArray
+) -> FloatArray:
+    """Mean relative price paid, weighted by sales, (worlds, 1)."""
+    paid = (got_s * startups.price).sum(axis=-1, keepdims=True) + (got_c * clouds.price).sum(axis=-1, keepdims=True)
+    return np.where(total > 0.0, paid / np.where(total > 0.0, total, 1.0), 1.0)
 
 
 def _see_sales(e: Economy, startups: Startup, clouds: Cloud, got_s: FloatArray, got_c: FloatArray) -> None:

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 
 from agents.chipmaker import Chipmaker
-from agents.cloud import CONSORTIUM, SELF_BUILDER, Cloud
+from agents.cloud import Cloud
 from agents.firm import Firm
 from agents.investor import Investor
-from agents.population import firm_ids
+from agents.population import PerFirm, firm_ids
 from agents.startup import Startup
 from agents.types import CN, EU, NONE, BoolArray, FloatArray, IntArray
 from environment import energy
@@ -51,7 +51,8 @@ def _cloud_accounts(e: Economy) -> None:
     bill = energy.monthly_bill(e.now["power_mw"] * p.energy.load, price)
     _spend(e, "energy", "clouds", bill)
     _spend(e, "costs", "clouds", p.clouds.operating_share * clouds.ai_revenue)
-    income = clouds.outside_cash + (1.0 - p.clouds.operating_share) * clouds.ai_revenue - bill - e.now["depreciation"]
+    # cash flow outside AI is reported after its tax and interest, so only the AI business is taxed here
+    income = (1.0 - p.clouds.operating_share) * clouds.ai_revenue - bill - e.now["depreciation"]
     _tax(e, "clouds", p.policy.tax * np.maximum(income, 0.0))
     _interest(e, "clouds")
     spare = np.maximum(clouds.cash - p.clouds.cash_target * (clouds.outside_cash + clouds.capex), 0.0)
@@ -60,13 +61,12 @@ def _cloud_accounts(e: Economy) -> None:
 
 
 def _borrow(e: Economy) -> None:
-    """New-generation clouds and consortia borrow against chips, up to a multiple of what they earn (vendor finance)."""
+    """Clouds without a rich business outside AI borrow against chips and pay back over the term of the loans."""
     p = e.p.clouds
-    clouds: Cloud = e.populations["clouds"].view()
-    may = clouds.alive & (clouds.small | (clouds.type == CONSORTIUM) | (clouds.type == SELF_BUILDER))
-    limit = np.maximum(p.loan_to_value * clouds.fixed + p.belief_loans * clouds.sentiment - clouds.debt, 0.0)
-    new = np.where(may, 0.1 * limit, 0.0)
-    back = np.where(clouds.debt > 0.0, np.minimum(clouds.debt / p.loan_months, 0.2 * clouds.cash), 0.0)
+    population = e.populations["clouds"]
+    clouds: Cloud = population.view()
+    new = population.act("borrows", e.p, PerFirm(e.now["planned_spending"]))
+    back = np.minimum(clouds.debt / p.loan_months, 0.2 * clouds.cash)
     e.ledger.pay("credit", "sectors", e.sectors(rest=new.sum(axis=-1)), "clouds", new)
     e.pay_rest("repayment", "clouds", back)
 
@@ -143,16 +143,29 @@ def fail_and_merge(e: Economy) -> None:
     worth = startups.capability >= e.conditions.frontier - p.capital.takeover_gap
     buyer = np.where(startups.vendor != NONE, startups.vendor, startups.host)
     rich = at_host((clouds.cash > 1000.0).astype(np.float64), buyer) > 0.5
-    bought = fails & worth & rich & (lot.uniform() < p.capital.takeover_chance)
+    # some sell themselves while there is still money: the team is worth more together
+    weary = startups.alive & (startups.cash < p.startups.cutting_runway * startups.burn)
+    sells = lot.uniform() < np.where(fails, p.capital.takeover_chance, 0.05 * p.capital.takeover_chance)
+    bought = (fails | weary) & worth & rich & sells
     closes = fails & ~bought
+    leaves = closes | bought
     _take_over(e, startups, bought, buyer)
-    _wind_up(e, startups, fails)
+    _wind_up(e, startups, leaves)
+    _forget_origin(e, leaves)
     e.now["startups_failed"] = (closes * startups.weight).sum(axis=-1)
     e.now["startups_acquired"] = (bought * startups.weight).sum(axis=-1)
     e.tell(closes, "startups", "failure", "runs out of money and closes")
     e.tell(bought, "startups", "takeover", "is taken over by its cloud")
-    e.partnerships.forget(e.month, fails, "startups")
-    population.leave(fails)
+    e.partnerships.forget(e.month, leaves, "startups")
+    population.leave(leaves)
+
+
+def _forget_origin(e: Economy, leaves: BoolArray) -> None:
+    """A published model outlives its developer, but nobody is its origin then."""
+    hosts = e.populations["clouds"].slots
+    slot = e.conditions.open_origin - hosts
+    gone = (slot >= 0) & np.take_along_axis(leaves, np.maximum(slot, 0), axis=1)
+    e.conditions.open_origin = np.where(gone, NONE, e.conditions.open_origin)
 
 
 def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: IntArray) -> None:

@@ -25,9 +25,11 @@ def produce_and_ship(e: Economy) -> None:
     made = _production(e, mix)
     available = chips.stock + made[:, :, chips.maker_of] * mix * (chips.maker_of >= 0)
     chips.produced = chips.produced + (made[:, :, chips.maker_of] * mix * (chips.maker_of >= 0)).sum(axis=1)
-    on_hand = chips.by_maker(available)
+    sellable = available * e.now["may_ship"]  # stock that has been banned meanwhile stays where it is
+    on_hand = chips.by_maker(sellable)
     shortest = p.chips.shortest_lead[..., np.newaxis]
     due = chips.outstanding / shortest
+    _price_line(e, sellable, on_hand)
     weight = np.power(np.maximum(clouds.relation, 1e-3), p.chips.kingmaker)[:, np.newaxis, :]
     weight = weight * np.where(clouds.small, p.chips.small_buyer_weight, 1.0)[:, np.newaxis, :]
     weight = np.broadcast_to(weight, due.shape)
@@ -39,7 +41,7 @@ def produce_and_ship(e: Economy) -> None:
     cut = np.where(foreign, quota / np.maximum(shipped_cn.sum(axis=-1), 1e-12), 1.0)
     shipped = shipped + shipped_cn * cut[:, :, np.newaxis]
     shipped = shipped * _affordable(e, shipped)[:, np.newaxis, :]
-    _deliver(e, shipped, available, on_hand)
+    _deliver(e, shipped, available, sellable, on_hand)
     _see_waiting(e, due, shipped)
     chips.planned = np.stack([world.sum(axis=-1), china.sum(axis=-1)], axis=1)
     per_wafer = _per_wafer(e, mix)
@@ -74,7 +76,18 @@ def _affordable(e: Economy, shipped: FloatArray) -> FloatArray:
     return np.asarray(np.clip(0.85 * clouds.cash / np.where(bill > 0.0, bill, 1.0), 0.0, 1.0))
 
 
-def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, on_hand: FloatArray) -> None:
+def _price_line(e: Economy, sellable: FloatArray, on_hand: FloatArray) -> None:
+    """Price and cost of a unit out of what is on hand, M$, (worlds, makers, buyers) and (worlds, 2, makers)."""
+    chips = e.chips
+    makers: Chipmaker = e.populations["chipmakers"].view()
+    units = np.where(on_hand > 0.0, on_hand, 1.0)
+    line = 1e-3 * chips.by_maker(sellable * chips.price[:, np.newaxis, :]) / units * makers.markup[:, np.newaxis, :]
+    gross = line / gpu_share(e)[:, np.newaxis, :]
+    e.now["unit_price"] = np.ascontiguousarray(np.swapaxes(gross[:, chips.line_of, :], 1, 2))
+    e.now["unit_cost"] = 1e-3 * chips.by_maker(sellable * chips.cost[:, np.newaxis, :]) / units
+
+
+def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, sellable: FloatArray, on_hand: FloatArray) -> None:
     """Hand over chips (a line's products in proportion) and settle: deposit first, then cash."""
     chips = e.chips
     sold = chips.catalogue.sold
@@ -83,7 +96,7 @@ def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, on_hand: Fl
         axis=1,
     )
     part = line / np.where(on_hand > 0.0, on_hand, 1.0)
-    out = available * part[:, :, chips.maker_of] * (chips.maker_of >= 0)
+    out = sellable * part[:, :, chips.maker_of] * (chips.maker_of >= 0)
     chips.stock = np.maximum(available - out, 0.0)
     makeup = out / np.where(line[:, :, chips.maker_of] > 0.0, line[:, :, chips.maker_of], 1.0)
     of_maker = np.swapaxes(shipped[:, chips.maker_of[:sold], :], 1, 2)
@@ -135,12 +148,11 @@ def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
 def _unit_costs(e: Economy, shipped: FloatArray) -> FloatArray:
     """What the units cost to make, networking in proportion, M$, shape (worlds, makers)."""
     chips = e.chips
-    line = chips.by_maker(e.now["mix"] * chips.cost[:, np.newaxis, :]) * 1e-3
     units = np.stack(
         [np.where(chips.in_china, 0.0, shipped).sum(axis=-1), np.where(chips.in_china, shipped, 0.0).sum(axis=-1)],
         axis=1,
     )
-    return np.asarray((line * units).sum(axis=1) / gpu_share(e))
+    return np.asarray((e.now["unit_cost"] * units).sum(axis=1) / gpu_share(e))
 
 
 def _see_waiting(e: Economy, due: FloatArray, shipped: FloatArray) -> None:

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as hnp
 from environment import capital_market, compute_market, energy, service_market, technology
 from tests.helpers import bits
 
-amounts = st.floats(0.0, 1e6)
+amounts = st.just(0.0) | st.floats(1e-9, 1e6)  # no amount is smaller than a thousandth of a cent
 share = st.floats(0.0, 1.0)
 
 
