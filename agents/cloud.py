@@ -39,7 +39,7 @@ class Cloud(Firm):
     list_price = Column(0.0, unit="$/H100e-hour", doc="list price on demand")
     rent = Column(0.0, unit="$/H100e-hour", doc="price that a tenant under contract pays")
     programme = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it has a chip programme of its own")
-    own_output = Column(0.0, unit="units/month", doc="output of its own chip programme")
+    own_output = Column(0.0, unit="H100e/month", doc="compute that its own chip programme turns out")
     outside_cash = Column(0.0, unit="M$/month", doc="operating cash flow of the business outside AI")
     outside_capex = Column(0.0, unit="M$/month", doc="capital spending outside AI")
     outside_growth = Column(0.0, unit="1/year", doc="growth of the business outside AI")
@@ -80,7 +80,7 @@ class Cloud(Firm):
         growth = p.clouds.calm_growth + (p.clouds.boom_growth - p.clouds.calm_growth) * self.sentiment
         plan = self.ambition * np.exp(growth)
         pull = p.clouds.arms_race * self.sentiment * np.maximum(largest_rival - plan, 0.0)
-        ceiling = np.maximum(p.clouds.reach * self.compute, self.ambition)
+        ceiling = np.maximum(p.clouds.reach * self.capacity, self.ambition)
         return np.where(self.develops, np.minimum(plan + pull * p.clouds.reaction_speed, ceiling), 0.0)
 
     def desired_capacity(self, p: Any, horizon: FloatArray) -> FloatArray:
@@ -136,9 +136,9 @@ class Cloud(Firm):
         return np.asarray(np.where(rigid, contract, market))
 
     def ramps_own_chips(self, p: Any, wanted: FloatArray, seed: FloatArray, affordable: FloatArray) -> FloatArray:
-        """Output of its own chip programme this month, units, shape (..., n).
+        """Compute that its own chip programme turns out this month, H100e, shape (..., n).
 
-        It aims at a share of the units ``wanted``; a programme starts from a ``seed`` and grows or shrinks slowly, and
+        It aims at a share of what is ``wanted``; a programme starts from a ``seed`` and grows or shrinks slowly, and
         never beyond what is ``affordable`` (row S6; facts S3-009 to S3-012).
         """
         now = np.maximum(self.own_output, seed)
@@ -189,9 +189,11 @@ class Cloud(Firm):
         """New loans, M$, shape (..., n).
 
         Who has a rich business outside AI finances itself. The others borrow what ``planned`` purchases (M$ a month)
-        need beyond the cash at hand, against their chips, and on the lenders' belief in them.
+        need beyond the cash at hand: against their chips, as far as their rents bear it, and a sum on belief alone.
         """
-        limit = p.clouds.loan_to_value * self.fixed + p.clouds.belief_loans * self.sentiment - self.debt
+        margin = 12.0 * (1.0 - p.clouds.operating_share) * self.ai_revenue
+        backed = np.minimum(p.clouds.loan_to_value * self.fixed, p.clouds.loan_cover * margin)
+        limit = backed + p.clouds.belief_loans * self.sentiment - self.debt
         need = p.clouds.loan_months_ahead * planned - self.cash
         poor = self.alive & (self.outside_cash < p.clouds.self_financing)
         return np.where(poor, np.maximum(np.minimum(0.2 * limit, need), 0.0), 0.0)

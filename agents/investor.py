@@ -28,8 +28,9 @@ class Investor(Firm):
         return np.asarray(self.sentiment + p.capital.mood_speed * (aim - self.sentiment))
 
     def calls(self, p: Any) -> FloatArray:
-        """Savers' money called this month, M$, shape (..., n): it grows with the mood."""
-        return np.asarray(self.commitments * p.capital.commitments * np.exp(p.capital.wave * (self.sentiment - 0.5)))
+        """Savers' money called this month, M$, shape (..., n): more in a good mood, none while plenty lies idle."""
+        call = self.commitments * p.capital.commitments * np.exp(p.capital.wave * (self.sentiment - 0.5))
+        return np.where(self.cash < p.capital.dry_powder * self.commitments, call, 0.0)
 
     def invests(self, p: Any) -> FloatArray:
         """Money put into start-ups this month, M$, shape (..., n): part of the dry powder."""

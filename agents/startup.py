@@ -128,18 +128,22 @@ class Startup(Firm):
         best = np.where(stays, self.host, other)
         return best, other
 
-    def reviews(self, p: Any, best: IntArray, banned: FloatArray, draws: Draws) -> tuple[BoolArray, BoolArray]:
+    def reviews(
+        self, p: Any, best: IntArray, room: FloatArray, banned: FloatArray, draws: Draws
+    ) -> tuple[BoolArray, BoolArray]:
         """Who begins to talk to ``best``, and whose exclusivity is loosened; both of shape (..., n).
 
         A tenant compares when its term ends, and sometimes before, if it is served badly. Exclusivity relaxes to a
-        right of first refusal when the host stays short of what the lab wants (facts S5-002), or where the law bans it.
+        right of first refusal when the host stays short of what the lab wants, when at the end of the term the host has
+        no ``room`` (H100e) for the growth that the lab plans (facts S5-002), or where the law bans it.
         """
         hosted = self.alive & (self.host != NONE)
         short = hosted & (self.fill < p.compute.patience) & (draws.uniform() < p.compute.impatience)
         exclusive = self.contract == EXCLUSIVE
-        loosens = exclusive & (short | (hosted & (banned > 0.5)))
-        bound = exclusive & ~loosens
         due = hosted & (self.term <= 0.0)
+        outgrown = due & (p.compute.planned_growth * self.wanted > room)
+        loosens = exclusive & (short | outgrown | (hosted & (banned > 0.5)))
+        bound = exclusive & ~loosens
         likes = (best != self.host) & (best != NONE) & (self.talks == NONE)
         return (due | short) & ~bound & likes, loosens
 

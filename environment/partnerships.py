@@ -125,7 +125,7 @@ class Partnerships:
         return ties
 
     def snapshot(self, month: int, sizes: Mapping[str, Mapping[str, Any]]) -> None:
-        """Keep every firm's attributes as they are after ``month`` months: population -> column -> (slots,)."""
+        """Keep every firm's attributes after ``month`` months: population -> column -> (worlds, slots)."""
         self.snapshots[month] = {name: dict(columns) for name, columns in sizes.items()}
 
     def graph(self, world: int = 0, month: int | None = None, largest: int | None = None) -> nx.MultiDiGraph[str]:
@@ -139,15 +139,19 @@ class Partnerships:
         Raises:
             ValueError: the log was not kept (a stack), or there is no such world.
         """
+        worlds = self.populations["clouds"].worlds
         if not self.keep:
             raise ValueError("the ties of this stack were not logged: build it with keep_ties=True")
+        if not 0 <= world < worlds:
+            raise ValueError(f"there is no world {world}: the worlds are 0 to {worlds - 1}")
         return build_graph(self.populations, self.open_ties(month, world), self._sizes(month, world), largest)
 
     def _sizes(self, month: int | None, world: int) -> Mapping[str, Mapping[str, Any]]:
         """What is known of every firm: the latest snapshot up to ``month``, or the present state."""
         if month is not None and self.snapshots:
             earlier = [m for m in self.snapshots if m <= month]
-            return self.snapshots[max(earlier) if earlier else min(self.snapshots)]
+            kept = self.snapshots[max(earlier) if earlier else min(self.snapshots)]
+            return {name: {key: values[world] for key, values in columns.items()} for name, columns in kept.items()}
         found: dict[str, dict[str, Any]] = {}
         for name, population in self.populations.items():
             columns: dict[str, Any] = {key: array[world] for key, array in population.table.data.items()}

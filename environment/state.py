@@ -147,6 +147,7 @@ class Conditions:
     open_origin: IntArray  # whose model that is: a cloud's slot, or the number of clouds plus a start-up's slot
     service_price: FloatArray  # mean price of AI services, relative to that of a small firm of usual cost
     service_cost: FloatArray  # cost of a unit of service relative to January 2022
+    export_gap: FloatArray  # how much less the best chip sold to China is worth than the best sold elsewhere, 0-1
     hhi_cloud: FloatArray
     hhi_cloud_all: FloatArray
     complaints: FloatArray  # share of tenants that are short or locked in, 0-1

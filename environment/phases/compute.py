@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from agents.cloud import HYPERSCALER, Cloud
+from agents.draws import mix64
 from agents.enterprise import Enterprise
 from agents.offers import Offers
 from agents.population import PerFirm
 from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED, Startup
-from agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IntArray
+from agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
 from environment import compute_market as market
+from environment.capital_market import announcement_return
 from environment.economy import Economy
 
 TENANCY = ("startups", "clouds")
@@ -27,7 +29,8 @@ def post_prices(e: Economy) -> None:
     china = np.where(leader[:, 1:2] > 0.0, leader[:, 1:2], dear)
     per_unit = np.where(clouds.region == CN, china, dear)
     life = float(p.chips.asset_life[0, 0])
-    running = p.compute.running_cost * np.ones_like(per_unit)
+    price = np.take_along_axis(e.conditions.energy_price, clouds.region.astype(np.int64), axis=1)
+    running = p.compute.running_cost + p.energy.mwh_per_hour * price
     cost = market.cost_per_hour(per_unit, 1.0 + p.chips.building, life, running)
     clouds.list_price = population.act("post_list_price", p, PerFirm(cost))
     clouds.rent = population.act("post_rent", p, PerFirm(running), PerFirm(p.compute.market_markup * cost))
@@ -66,12 +69,22 @@ def choose_hosts(e: Economy) -> None:
     startups: Startup = population.view()
     left = np.maximum(1.0 - f["interoperability"], 0.0)
     stay = population.act("switching_cost", p, f["egress"], left)
-    epoch = e.month // int(p.compute.taste_months[0, 0])
-    taste = e.streams.draws("choose host", epoch, population.table.ids)
+    # who leaves a host that owes it compute leaves the credit behind
+    stay = stay + p.compute.credit_bond * ((startups.prepaid > 0.0) & (startups.host == startups.credit_host))
+    taste = e.streams.draws("choose host", 0, _taste_ids(e))
     best, other = population.act("choose_host", make_offers(e), PerFirm(stay), taste)
     _sign(e, startups, best)
     _review(e, startups, best)
     _second_hosts(e, startups, other, left + p.compute.egress_part * f["parallel_egress"])
+
+
+def _taste_ids(e: Economy) -> IdArray:
+    """Ids under which tastes for hosts are drawn: each firm's change every few years, in a month of its own."""
+    ids = e.populations["startups"].table.ids
+    span = float(e.p.compute.taste_months[0, 0])
+    phase = e.streams.draws("taste phase", 0, ids).uniform() * span
+    epoch = np.floor((e.month + phase) / span).astype(np.uint64)
+    return mix64(ids ^ (epoch << np.uint64(56)))
 
 
 def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
@@ -82,6 +95,7 @@ def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
     moved = signs | starts
     host = np.where(signs, startups.talks, np.where(starts, best, startups.host)).astype(np.int32)
     merged = moved & (startups.second == host)
+    before = startups.host.copy()
     e.partnerships.note(e.month, "end", "cloud_contract", "host", signs, TENANCY, startups.host)
     e.partnerships.note(e.month, "end", "cloud_contract", "second", merged, TENANCY, startups.second)
     _pay_for_moving(e, startups, signs)
@@ -97,8 +111,21 @@ def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
         e.month, "start", "cloud_contract", "host", moved, TENANCY, host, subtype=PLAIN, term=startups.term, share=1.0
     )
     e.tell(signs, "startups", "switch", "moves to another cloud")
+    _move_values(e, startups, signs, before)
     hosted = startups.weight * ((startups.host != NONE) & startups.alive)
     e.now["switching_rate"] = (startups.weight * signs).sum(axis=-1) / np.maximum(hosted.sum(axis=-1), 1e-12)
+
+
+def _move_values(e: Economy, startups: Startup, signs: BoolArray, before: IntArray) -> None:
+    """Investors revalue both hosts on the news of a switch: the present value of the rent won and lost."""
+    p = e.p.capital
+    clouds: Cloud = e.populations["clouds"].view()
+    hosts = clouds.value.shape[-1]
+    rent = market.spending(startups.wanted, market.at_host(clouds.rent, startups.host))
+    worth = np.where(signs, p.news_years * 12.0 * p.news_margin * rent, 0.0)
+    surprise = market.by_host(worth, startups.host, hosts) - market.by_host(worth, before, hosts)
+    e.now["reaction"] = announcement_return(surprise, clouds.value, p.news_response)
+    clouds.value = clouds.value * (1.0 + np.clip(e.now["reaction"], -0.5, 0.5))
 
 
 def _new_term(e: Economy, decision: str) -> FloatArray:
@@ -121,7 +148,10 @@ def _review(e: Economy, startups: Startup, best: IntArray) -> None:
     p = e.p.compute
     banned = 1.0 - e.in_force["exclusivity"]
     luck = e.draws("review", "startups")
-    moves, loosens = e.populations["startups"].act("reviews", e.p, PerFirm(best), banned, luck)
+    clouds: Cloud = e.populations["clouds"].view()
+    spare = np.maximum(clouds.capacity - e.populations["clouds"].act("kept_inside", e.p) - clouds.sold, 0.0)
+    room = PerFirm(market.at_host(spare, startups.host))
+    moves, loosens = e.populations["startups"].act("reviews", e.p, PerFirm(best), room, banned, luck)
     startups.contract = np.where(loosens, FIRST_REFUSAL, startups.contract).astype(np.int8)
     e.partnerships.note(
         e.month, "change", "cloud_contract", "host", loosens, TENANCY, startups.host, subtype=FIRST_REFUSAL,
@@ -165,10 +195,11 @@ def rent_compute(e: Economy) -> None:
     at = at * np.where(partner, 1.0 - p.compute.preferred_discount, 1.0)
     at_second = market.at_host(rent, startups.second)
     budget, _ = e.populations["startups"].act("budget", p)
-    drawable = np.where(startups.prepaid > 0.0, startups.prepaid / p.capital.credit_months, 0.0)
+    near = (startups.host == startups.credit_host) | (startups.second == startups.credit_host)
+    drawable = np.where(near, startups.prepaid / p.capital.credit_months, 0.0)
     inference = p.services.compute_cost_share * startups.revenue / startups.price
     budget = np.minimum(np.maximum(budget, np.minimum(inference, 0.6 * startups.cash)) + drawable,
-                        0.6 * startups.cash + startups.prepaid)  # fmt: skip
+                        0.6 * startups.cash + np.where(near, startups.prepaid, 0.0))  # fmt: skip
     blend = at * (1.0 - startups.second_share) + at_second * startups.second_share
     wanted = market.affordable(budget, blend)
     hosts = e.populations["clouds"].slots

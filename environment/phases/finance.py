@@ -106,7 +106,8 @@ def sign_stakes(e: Economy) -> None:
     clouds.stake_purse = e.populations["clouds"].act("offers_stake", e.p)
     money = clouds.stake_purse
     draws = e.draws("stakes", "startups")
-    able = startups.alive & (startups.capability >= e.conditions.frontier - p.stake_gap)
+    best = np.where(startups.alive, startups.capability, -99.0).max(axis=-1, keepdims=True)
+    able = startups.alive & (startups.capability >= best - p.stake_gap)
     hungry = able & ((startups.fill < 0.98) | (startups.cash < p.stake_runway * startups.burn))
     ready = hungry & (draws.uniform() < p.stake_chance)
     partner = np.where(startups.host != NONE, startups.host, startups.second)
@@ -175,9 +176,10 @@ def enter_dated_ties(e: Economy) -> None:
         if tie.kind == "equity":
             purse = 0.5 * at_host(e.populations["clouds"].view().cash, partner)
             amount = np.where(where, np.minimum(float(tie.value_musd or 0.0), purse), 0.0)
+            held = np.where(startups.vendor == partner, startups.vendor_share, 0.0)
             _buy_in(e, amount, partner, f"dated input: {tie.source}")
             if tie.share is not None:
-                startups.vendor_share = np.where(where, tie.share, startups.vendor_share)
+                startups.vendor_share = np.where(where, np.minimum(held + tie.share, 0.9), startups.vendor_share)
         elif tie.kind == "cloud_contract":
             _contract(e, where, partner, CONTRACTS.index(tie.subtype or "plain"), f"dated input: {tie.source}")
 

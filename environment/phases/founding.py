@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.cloud import NEW
+from agents.cloud import EUROPEAN, NEW
 from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED
 from agents.types import NONE
 from environment.economy import Economy
@@ -41,7 +41,8 @@ def set_balance_sheets(e: Economy) -> None:
     clouds.data["compute"][...] = (running * e.chips.h100e[:, np.newaxis, :]).sum(axis=-1)
     clouds.data["algorithms"][...] = np.where(clouds.alive, clouds.data["talent"] - 1.05, 0.0)
     ground = clouds.data["capacity"]
-    clouds.data["workloads"][...] = _WORKLOADS * ground
+    renters = (clouds.data["type"] == NEW) | (clouds.data["type"] == EUROPEAN)
+    clouds.data["workloads"][...] = np.where(renters, 0.1, _WORKLOADS) * ground
     clouds.data["ambition"][...] = _AMBITION * ground * clouds.data["develops"]
     clouds.data["demand_outside"][...] = _TENANTS * ground * clouds.data["rents_out"]
     wants = clouds.data["workloads"] + clouds.data["ambition"]
@@ -92,7 +93,8 @@ def _sign(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
         return
     data = table.data
     data["host"][:, lab], data["contract"][:, lab] = cloud, _CONTRACT.get(tie.subtype, PLAIN)
-    data["term"][:, lab], data["tenure"][:, lab] = 24.0, float(-tie.start)
+    data["term"][:, lab] = 36.0 if tie.subtype == "exclusive" else 24.0
+    data["tenure"][:, lab] = float(-tie.start)
     _note(e, "cloud_contract", "host", ("startups", "clouds"), lab, cloud, tie, why)
 
 
@@ -100,8 +102,9 @@ def _hold(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
     table = e.populations["startups"].table
     if not table.alive[0, lab]:
         return
+    held = np.where(table.data["vendor"][:, lab] == cloud, table.data["vendor_share"][:, lab], 0.0)
     table.data["vendor"][:, lab] = cloud
-    table.data["vendor_share"][:, lab] = tie.share or 0.0
+    table.data["vendor_share"][:, lab] = held + (tie.share or 0.0)
     _note(e, "equity", "vendor", ("startups", "clouds"), lab, cloud, tie, why)
 
 

@@ -116,7 +116,8 @@ def plan_compute(e: Economy) -> None:
     rivals = _largest_other(np.where(clouds.develops & (clouds.region != CN), clouds.ambition, 0.0))
     rivals_cn = _largest_other(np.where(clouds.develops & (clouds.region == CN), clouds.ambition, 0.0))
     clouds.ambition = population.act("raise_ambition", p, PerFirm(np.where(clouds.region == CN, rivals_cn, rivals)))
-    clouds.workloads = clouds.workloads * (1.0 + p.clouds.workload_growth / 12.0)
+    fading = np.exp(-e.month / p.clouds.workload_fading)
+    clouds.workloads = clouds.workloads * (1.0 + p.clouds.workload_growth * fading / 12.0)
     value = e.now["value"]
     here = ((chips.running + chips.awaiting) * value[:, np.newaxis, :]).sum(axis=-1)
     wait = _lead_by_buyer(e)
@@ -183,6 +184,10 @@ def _offers(e: Economy) -> tuple[FloatArray, FloatArray, BoolArray]:
     line_value = chips.by_maker(mix * e.now["value"][:, np.newaxis, :])
     line_price = chips.by_maker(mix * chips.price[:, np.newaxis, :]) * makers.markup[:, np.newaxis, :] * 1e-3
     e.now["line_value"], e.now["line_price"] = line_value, line_price
+    foreign = makers.region != CN
+    best = np.where(foreign[:, np.newaxis, :], line_value, 0.0).max(axis=-1)
+    controlled = e.in_force["export_vintage"] >= 2022.0
+    e.conditions.export_gap = controlled * np.clip(1.0 - best[:, 1:] / np.maximum(best[:, :1], 1e-9), 0.0, 1.0)
 
     def to_buyers(lines: FloatArray) -> FloatArray:
         return np.ascontiguousarray(np.swapaxes(lines[:, chips.line_of, :], 1, 2))
@@ -190,7 +195,7 @@ def _offers(e: Economy) -> tuple[FloatArray, FloatArray, BoolArray]:
     value, price = to_buyers(line_value), to_buyers(line_price)
     home_only = (makers.region == CN)[:, :, np.newaxis] & (clouds.region != CN)[:, np.newaxis, :]
     offered = (value > 0.0) & ~home_only & clouds.alive[:, np.newaxis, :]
-    gross = price / gpu_share(e)[:, :, np.newaxis]
+    gross = price / gpu_share(e)[:, :, np.newaxis] * duty_passed_on(e)
     return value, gross, offered
 
 
@@ -199,6 +204,13 @@ def gpu_share(e: Economy) -> FloatArray:
     dated = [row.share for row in e.tables.networking if row.month <= e.month]
     shares = [dated[-1] if k == 0 and dated else row.gpu_share_of_revenue for k, row in enumerate(e.tables.chipmakers)]
     return np.tile(np.array(shares), (e.worlds, 1))
+
+
+def duty_passed_on(e: Economy) -> FloatArray:
+    """Factor on the price that a Chinese buyer pays to a foreign seller, (worlds, makers, buyers)."""
+    makers: Chipmaker = e.populations["chipmakers"].view()
+    taxed = (makers.region != CN)[:, :, np.newaxis] & e.chips.in_china
+    return np.asarray(1.0 + (e.p.chips.duty_pass_through * e.p.policy.export_duty)[:, :, np.newaxis] * taxed)
 
 
 def _split(e: Economy, value: FloatArray, price: FloatArray, offered: BoolArray) -> FloatArray:
@@ -216,21 +228,13 @@ def _split(e: Economy, value: FloatArray, price: FloatArray, offered: BoolArray)
 def _own_capacity(e: Economy) -> FloatArray:
     """Capacity that own chips of this month add, (worlds, buyers)."""
     clouds: Cloud = e.populations["clouds"].view()
-    own = np.zeros_like(clouds.cash)
-    for buyer, product in own_products(e).items():
-        own[:, buyer] = clouds.own_output[:, buyer] * e.now["value"][:, product]
-    return np.asarray(own)
+    return np.asarray(clouds.own_output)
 
 
-def own_products(e: Economy) -> dict[int, int]:
-    """The product that each chip programme makes this month: its newest released one."""
-    released = e.chips.catalogue.released
-    found = {}
-    for buyer, block in e.chips.catalogue.own_blocks.items():
-        ready = [k for k in range(block.start, block.stop) if released[k] <= e.month]
-        if ready:
-            found[buyer] = max(ready, key=lambda k: int(released[k]))
-    return found
+def own_mix(e: Economy) -> dict[int, FloatArray]:
+    """What each chip programme makes: share of each of the owner's products in its output, (products,)."""
+    mix = e.chips.mixes[min(e.month, len(e.chips.mixes) - 1)]
+    return {buyer: mix[block] for buyer, block in e.chips.catalogue.own_blocks.items() if mix[block].sum() > 0.0}
 
 
 def _lead_by_buyer(e: Economy) -> FloatArray:

@@ -205,12 +205,12 @@ def _world(e: Economy) -> dict[str, FloatArray]:
 
 
 def sizes(e: Economy) -> dict[str, dict[str, Any]]:
-    """Every firm's attributes of world 0 for the graph's nodes, by population."""
+    """Every firm's attributes for the graph's nodes: population -> column -> (worlds, slots)."""
     kept = ("region", "cash", "value", "compute", "used", "capability", "weight", "type", "sales", "spending")
     found: dict[str, dict[str, Any]] = {}
     for name, population in e.populations.items():
         data = population.table.data
-        columns: dict[str, Any] = {key: data[key][0].copy() for key in kept if key in data}
-        columns |= {"alive": population.table.alive[0].copy(), "ids": population.table.ids[0].copy()}
+        columns: dict[str, Any] = {key: data[key].copy() for key in kept if key in data}
+        columns |= {"alive": population.table.alive.copy(), "ids": population.table.ids.copy()}
         found[name] = columns
     return found

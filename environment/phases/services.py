@@ -22,7 +22,9 @@ def train(e: Economy) -> None:
     startups: Startup = population.view()
     clouds: Cloud = e.populations["clouds"].view()
     serving = np.minimum(startups.serves(p, _rent(e)), 0.8 * startups.used)
-    per_firm = (startups.used - serving) / np.maximum(startups.weight, 1e-12)
+    dense = _dense(clouds)
+    throughput = at_host(dense, startups.host, 1.0)
+    per_firm = (startups.used - serving) * throughput / np.maximum(startups.weight, 1e-12)
     share = p.technology.main_run
     flop = tech.training_flop(share * per_firm, p.technology.flop_utilisation)
     startups.training = startups.training + flop
@@ -32,7 +34,7 @@ def train(e: Economy) -> None:
     startups.capability = np.where(done, made, startups.capability)
     startups.training = np.where(done, 0.0, startups.training)
     startups.run_months = np.where(done, 0.0, startups.run_months)
-    revenue_share = startups.revenue / np.maximum(e.conditions.use, 1e-9)
+    revenue_share = startups.revenue / np.maximum(e.conditions.use, 1e-9) / np.maximum(startups.weight, 1e-12)
     opens = population.act("opens_weights", p, PerFirm(revenue_share), e.draws("open weights", "startups"))
     startups.open_weights = np.where(done, opens, startups.open_weights)
     e.tell(
@@ -49,10 +51,15 @@ def _rent(e: Economy) -> FloatArray:
     return np.maximum(e.now["rent_market"][:, np.newaxis], 0.05)
 
 
+def _dense(clouds: Cloud) -> FloatArray:
+    """Dense throughput, which training needs, of a unit of a host's capacity, which serving users weighs as well."""
+    return np.asarray(clouds.compute / np.where(clouds.capacity > 0.0, clouds.capacity, 1.0))
+
+
 def _train_clouds(e: Economy, clouds: Cloud) -> None:
     p = e.p
     research = np.maximum(clouds.inside - clouds.workloads - clouds.serves(p, _rent(e)), 0.0)
-    flop = tech.training_flop(p.technology.main_run * research, p.technology.flop_utilisation)
+    flop = tech.training_flop(p.technology.main_run * research * _dense(clouds), p.technology.flop_utilisation)
     clouds.training = np.where(clouds.develops, clouds.training + flop, 0.0)
     clouds.run_months = np.where(clouds.develops, clouds.run_months + 1.0, 0.0)
     done = e.populations["clouds"].act("finishes_run", p)
@@ -138,8 +145,8 @@ def sell_services(e: Economy) -> None:
     e.ledger.pay("services", "enterprises", spending * part, "startups", got_s)
     e.ledger.pay("services", "enterprises", spending * (1.0 - part), "clouds", got_c)
     c.service_price = _mean_price(startups, clouds, got_s, got_c, total)
-    _see_sales(e, startups, clouds, got_s, got_c)
     c.use = total
+    _see_sales(e, startups, clouds, got_s, got_c)
     _see_growth(e, sectors, total, old_use)
     e.now["spending"] = spending
 
@@ -202,7 +209,8 @@ def _spending(e: Economy, sectors: Enterprise) -> FloatArray:
     sectors.adoption = population.act("adopt", p, useful, visible)
     paid = c.service_cost * c.service_price * _rent(e) / p.demand.reference_rent
     volume = market.volume_response(paid, p.demand.elasticity)
-    believed = np.where(sectors.household, 1.0, 0.02 + 0.98 * c.mood)
+    # firms take to it as they see people around them use it
+    believed = np.where(sectors.household, 1.0, c.users / (c.users + p.demand.aware_users))
     intensity = useful * volume * p.demand.intensity * believed
     intensity = intensity / (1.0 + intensity)
     gap = c.frontier - c.open_frontier

@@ -37,6 +37,7 @@ def _cloud_accounts(e: Economy) -> None:
     # growth of the mature businesses fades towards that of the economy
     clouds.outside_growth = p.clouds.mature_growth + 0.99 * (clouds.outside_growth - p.clouds.mature_growth)
     clouds.outside_cash = clouds.outside_cash * grow
+    clouds.value = clouds.value * grow
     luck = e.draws("ordinary cloud growth", "clouds").normal()
     pull = p.clouds.ai_pull * np.minimum(clouds.ai_revenue / np.maximum(clouds.cloud_revenue, 1e-9), 0.5)
     trough = p.clouds.trough * np.exp(-(((e.month - 20.0) / 7.0) ** 2))
@@ -92,10 +93,13 @@ def _chipmaker_accounts(e: Economy) -> None:
     population = e.populations["chipmakers"]
     makers: Chipmaker = population.view()
     _spend(e, "costs", "chipmakers", population.act("research_budget", p))
-    profit = np.maximum(e.now["maker_revenue"] * 0.6 - p.chips.research_share * makers.sales, 0.0)
+    research = population.act("research_budget", p)
+    profit = np.maximum(e.now["maker_revenue"] - e.now["unit_costs"] - research, 0.0)
     _tax(e, "chipmakers", p.policy.tax * profit)
     subsidy = np.where(makers.region == CN, p.policy.china_subsidy_musd, 0.0) * np.ones_like(makers.cash)
     e.ledger.pay("subsidy", "sectors", e.sectors(public=subsidy.sum(axis=-1)), "chipmakers", subsidy)
+    _spend(e, "costs", "chipmakers", subsidy)  # it is spent on tools and packaging
+    makers.capacity = makers.capacity + subsidy / p.chips.capacity_cost
     spare = np.maximum(makers.cash - makers.deferred - p.chips.cash_months * makers.sales, 0.0)
     _spend(e, "dividends", "chipmakers", 0.1 * spare)
 
@@ -128,7 +132,7 @@ def _spend_from(e: Economy, startups: Startup, wanted: FloatArray) -> None:
 def _return_to_savers(e: Economy) -> None:
     """Funds hand back what they cannot place; enterprises hold no money of the AI business."""
     investors: Investor = e.populations["investors"].view()
-    spare = np.maximum(investors.cash - 60.0 * investors.commitments, 0.0)
+    spare = np.maximum(investors.cash - e.p.capital.dry_powder * investors.commitments, 0.0)
     _spend(e, "dividends", "investors", 0.05 * spare)
 
 
@@ -150,7 +154,7 @@ def fail_and_merge(e: Economy) -> None:
     closes = fails & ~bought
     leaves = closes | bought
     _take_over(e, startups, bought, buyer)
-    _wind_up(e, startups, leaves)
+    _wind_up(e, startups, leaves, bought, buyer)
     _forget_origin(e, leaves)
     e.now["startups_failed"] = (closes * startups.weight).sum(axis=-1)
     e.now["startups_acquired"] = (bought * startups.weight).sum(axis=-1)
@@ -170,7 +174,7 @@ def _forget_origin(e: Economy, leaves: BoolArray) -> None:
 
 def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: IntArray) -> None:
     """The buyer pays the owners; know-how moves with the people."""
-    price = np.where(bought, 0.3 * startups.value, 0.0)
+    price = np.where(bought, 0.3 * np.maximum(startups.value - startups.cash, 0.0), 0.0)
     clouds: Cloud = e.populations["clouds"].view()
     hosts = clouds.cash.shape[-1]
     paid = by_host(price, buyer, hosts)
@@ -186,8 +190,8 @@ def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: IntArray
     clouds.algorithms = clouds.algorithms + 0.5 * np.maximum(best - clouds.algorithms, 0.0)
 
 
-def _wind_up(e: Economy, startups: Startup, fails: BoolArray) -> None:
-    """What is left goes to the funds; prepaid compute lapses to the host; owners write their stakes off."""
+def _wind_up(e: Economy, startups: Startup, fails: BoolArray, bought: BoolArray, buyer: IntArray) -> None:
+    """What is left goes to the buyer or the funds; prepaid compute lapses to the host; owners write stakes off."""
     investors: Investor = e.populations["investors"].view()
     clouds: Cloud = e.populations["clouds"].view()
     hosts = clouds.cash.shape[-1]
@@ -196,7 +200,9 @@ def _wind_up(e: Economy, startups: Startup, fails: BoolArray) -> None:
     weight = investors.stakes / np.maximum(investors.stakes.sum(axis=-1, keepdims=True), 1e-12)
     even = 1.0 / investors.cash.shape[-1]
     weight = np.where(investors.stakes.sum(axis=-1, keepdims=True) > 1e-9, weight, even)
-    estate = np.where(fails, np.maximum(startups.cash, 0.0), 0.0)
+    till = np.where(bought, np.maximum(startups.cash, 0.0), 0.0)
+    e.ledger.pay("estate", "startups", till, "clouds", by_host(till, buyer, hosts))
+    estate = np.where(fails & ~bought, np.maximum(startups.cash, 0.0), 0.0)
     e.ledger.pay("estate", "startups", estate, "investors", estate.sum(axis=-1, keepdims=True) * weight)
     lost = np.where(fails, startups.paid_funds, 0.0).sum(axis=-1, keepdims=True) * weight
     e.ledger.book("investors", "net_worth", "stakes", np.minimum(lost, investors.stakes))
@@ -253,15 +259,18 @@ def _newcomers(e: Economy, enters: BoolArray, grain: FloatArray, most: int) -> d
 
 
 def _fund_newcomers(e: Economy, hoped: FloatArray) -> None:
-    """First money comes from the funds, in proportion to what they hold."""
+    """First money comes from the funds of a newcomer's side (China, or the rest), in proportion to what they hold."""
     investors: Investor = e.populations["investors"].view()
     startups: Startup = e.populations["startups"].view()
-    total = hoped.sum(axis=-1, keepdims=True)
-    purse = investors.cash.sum(axis=-1, keepdims=True)
-    part = np.minimum(0.5 * purse / np.where(total > 0.0, total, 1.0), 1.0)
-    given = hoped * part
-    weight = investors.cash / np.maximum(purse, 1e-12)
-    e.ledger.pay("equity", "investors", given.sum(axis=-1, keepdims=True) * weight, "startups", given)
+    given, paid = np.zeros_like(hoped), np.zeros_like(investors.cash)
+    for inside in (True, False):
+        wanted = np.where((startups.region == CN) == inside, hoped, 0.0)
+        purse = np.where((investors.region == CN) == inside, investors.cash, 0.0)
+        total, held = wanted.sum(axis=-1, keepdims=True), purse.sum(axis=-1, keepdims=True)
+        part = np.minimum(0.5 * held / np.where(total > 0.0, total, 1.0), 1.0)
+        given = given + wanted * part
+        paid = paid + (wanted * part).sum(axis=-1, keepdims=True) * purse / np.where(held > 0.0, held, 1.0)
+    e.ledger.pay("equity", "investors", paid, "startups", given)
     newborn = hoped > 0.0
     startups.raised_cash = np.where(newborn, given, startups.raised_cash)
     startups.paid_funds = np.where(newborn, given, startups.paid_funds)

@@ -12,7 +12,7 @@ from environment import chip_market as market
 from environment import energy
 from environment.build import power_rows
 from environment.economy import Economy
-from environment.phases.orders import gpu_share, own_products
+from environment.phases.orders import duty_passed_on, gpu_share, own_mix
 
 
 def produce_and_ship(e: Economy) -> None:
@@ -83,7 +83,7 @@ def _price_line(e: Economy, sellable: FloatArray, on_hand: FloatArray) -> None:
     units = np.where(on_hand > 0.0, on_hand, 1.0)
     line = 1e-3 * chips.by_maker(sellable * chips.price[:, np.newaxis, :]) / units * makers.markup[:, np.newaxis, :]
     gross = line / gpu_share(e)[:, np.newaxis, :]
-    e.now["unit_price"] = np.ascontiguousarray(np.swapaxes(gross[:, chips.line_of, :], 1, 2))
+    e.now["unit_price"] = np.swapaxes(gross[:, chips.line_of, :], 1, 2) * duty_passed_on(e)
     e.now["unit_cost"] = 1e-3 * chips.by_maker(sellable * chips.cost[:, np.newaxis, :]) / units
 
 
@@ -126,7 +126,8 @@ def _bill(e: Economy, shipped: FloatArray) -> None:
     makers.delivered = shipped.sum(axis=2)
     makers.sales = makers.sales + (sales - makers.sales) / 3.0
     e.now["maker_revenue"], e.now["chip_bill"] = sales, total.sum(axis=1)
-    e.pay_rest("costs", "chipmakers", np.minimum(_unit_costs(e, shipped), makers.cash))
+    e.now["unit_costs"] = np.minimum(_unit_costs(e, shipped), makers.cash)
+    e.pay_rest("costs", "chipmakers", e.now["unit_costs"])
 
 
 def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
@@ -176,28 +177,32 @@ def _see_waiting(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
 
 
 def build_own_chips(e: Economy) -> None:
-    """Own chip programmes make the newest product that they have released; foundries are paid."""
+    """Own chip programmes turn out compute, a new generation taking over from the last; foundries are paid."""
     chips, p = e.chips, e.p.clouds
     population = e.populations["clouds"]
     clouds: Cloud = population.view()
-    products = own_products(e)
     value, price = np.ones_like(clouds.cash), np.zeros_like(clouds.cash)
     ready = np.zeros(clouds.cash.shape, dtype=np.bool_)
-    for buyer, product in products.items():
-        value[:, buyer], ready[:, buyer] = np.maximum(e.now["value"][:, product], 1e-9), True
-        price[:, buyer] = 1e-3 * chips.cost[:, product]
+    mixes = own_mix(e)
+    for buyer, mix in mixes.items():
+        block = chips.catalogue.own_blocks[buyer]
+        value[:, buyer] = np.maximum((mix * e.now["value"][:, block]).sum(axis=-1), 1e-9)
+        price[:, buyer], ready[:, buyer] = 1e-3 * (mix * chips.cost[:, block]).sum(axis=-1), True
     price = price * p.own_overhead
-    affordable = np.where(ready, 0.1 * clouds.cash / np.maximum(price, 1e-9), 0.0)
-    wanted, seed = PerFirm(chips.need / value), PerFirm(p.own_seed * clouds.compute / value * ready)
-    output = population.act("ramps_own_chips", e.p, wanted, seed, PerFirm(affordable))
-    for buyer, product in products.items():
-        chips.awaiting[:, buyer, product] += output[:, buyer]
-        chips.produced[:, product] += output[:, buyer]
-        chips.delivered[:, product] += output[:, buyer]
-        chips.delivered_now[:, buyer, product] += output[:, buyer]
+    affordable = np.where(ready, 0.1 * clouds.cash / np.maximum(price, 1e-9) * value, 0.0)
+    seed = PerFirm(p.own_seed * clouds.compute * ready)
+    output = population.act("ramps_own_chips", e.p, PerFirm(chips.need), seed, PerFirm(affordable))
+    units = output / value
+    for buyer, mix in mixes.items():
+        block = chips.catalogue.own_blocks[buyer]
+        made = units[:, buyer : buyer + 1] * mix
+        chips.awaiting[:, buyer, block] += made
+        chips.produced[:, block] += made
+        chips.delivered[:, block] += made
+        chips.delivered_now[:, buyer, block] += made
     clouds.own_output = output
-    e.pay_rest("construction", "clouds", output * price)
-    e.now["own_bill"] = output * price
+    e.pay_rest("construction", "clouds", units * price)
+    e.now["own_bill"] = units * price
 
 
 def smuggle(e: Economy) -> None:
@@ -224,6 +229,8 @@ def smuggle(e: Economy) -> None:
     chips.awaiting[:, seller, :] = np.maximum(chips.awaiting[:, seller, :] - taken, 0.0)
     chips.awaiting[:, buyer, :] += taken
     chips.grey[:, buyer, :] += taken
+    chips.delivered_now[:, seller, :] -= taken
+    chips.delivered_now[:, buyer, :] += taken
     paid, got = np.zeros_like(clouds.cash), np.zeros_like(clouds.cash)
     paid[:, buyer], got[:, seller] = price, price
     e.ledger.pay("resale", "clouds", paid, "clouds", got)
@@ -262,7 +269,8 @@ def build_centres(e: Economy) -> None:
     """Data centres for the chips delivered, capital spending of all kinds, and its depreciation in a straight line."""
     chips, p = e.chips, e.p
     clouds: Cloud = e.populations["clouds"].view()
-    mw = energy.draw_mw(chips.delivered_now, chips.tdp[:, np.newaxis, :], np.ones_like(clouds.cash) * 1.3)
+    pue = np.array([row.pue for row in power_rows(e.tables)])[clouds.region]
+    mw = energy.draw_mw(chips.delivered_now, chips.tdp[:, np.newaxis, :], pue)
     building = np.minimum(mw * p.energy.building_cost, 0.5 * clouds.cash)
     e.pay_rest("construction", "clouds", building)
     outside = np.minimum(_outside_capex(e), np.maximum(0.5 * clouds.cash, 0.0))

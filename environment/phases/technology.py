@@ -6,7 +6,7 @@ import numpy as np
 
 from agents.cloud import Cloud
 from agents.startup import Startup
-from agents.types import FloatArray
+from agents.types import CN, FloatArray
 from environment import technology as tech
 from environment.build import power_rows
 from environment.compute_market import best_by_host
@@ -23,10 +23,11 @@ def spread_knowledge(e: Economy) -> None:
         "induced": p.induced,
     }  # fmt: skip
     shared = (c.best_algorithms, c.open_algorithms)
-    startups.algorithms = tech.research(startups.algorithms, *shared, startups.talent, 1.0 - startups.fill, **rules)
-    own_want = np.where(clouds.wanted_inside > 0.0, clouds.wanted_inside, 1.0)
-    scarcity = np.clip(1.0 - clouds.inside / own_want, 0.0, 1.0)
-    learned = tech.research(clouds.algorithms, *shared, clouds.talent, scarcity, **rules)
+    barred = c.export_gap * (startups.region == CN)
+    scarcity = np.clip(1.0 - startups.fill + barred, 0.0, 1.0)
+    startups.algorithms = tech.research(startups.algorithms, *shared, startups.talent, scarcity, **rules)
+    barred = c.export_gap * (clouds.region == CN)
+    learned = tech.research(clouds.algorithms, *shared, clouds.talent, barred, **rules)
     learned = learned + p.tenant_spillover * _tenant_lead(e)
     clouds.algorithms = np.where(clouds.develops, learned, clouds.algorithms)
     c.service_cost = c.service_cost * np.power(10.0, -p.inference_efficiency / 12.0)
@@ -57,5 +58,5 @@ def add_power(e: Economy) -> None:
     rows = power_rows(e.tables)
     year = e.month / 12.0
     additions = np.array([[row.additions_mw_per_month * (1.0 + row.additions_growth) ** year for row in rows]])
-    tightness = np.clip(c.power_used / np.maximum(c.power_capacity, 1e-9), 0.0, 1.0)
+    tightness = np.clip(c.power_used / np.maximum(c.power_capacity * p.cap, 1e-9), 0.0, 1.0)
     c.power_capacity = c.power_capacity + p.additions * additions * (1.0 + p.response * tightness * tightness)

@@ -206,10 +206,10 @@ def test_the_data_collector_holds_the_measures() -> None:
 
 
 def batch(**given: object) -> list[dict[str, object]]:
-    """Mesa's own sweep; from 3.4 on it is told seeds by ``rng``, before by ``iterations`` and a parameter."""
-    return mesa.batch_run(
-        ComputeEconomy, number_processes=1, data_collection_period=-1, display_progress=False, **given
-    )
+    """Mesa's own sweep; later versions are told seeds by ``rng``, earlier ones by a parameter or ``iterations``."""
+    usual = {"number_processes": 1, "data_collection_period": -1, "display_progress": False}
+    rows: list[dict[str, object]] = mesa.batch_run(ComputeEconomy, **(usual | given))
+    return rows
 
 
 def test_batch_run_sweeps_parameters() -> None:
@@ -229,9 +229,9 @@ def test_batch_run_sweeps_parameters() -> None:
 
 
 def test_batch_run_collects_every_month() -> None:
-    rows = mesa.batch_run(
-        ComputeEconomy, {"months": 4, "rng": 3}, number_processes=1, data_collection_period=1, display_progress=False
-    )
+    own = "rng" in inspect.signature(mesa.batch_run).parameters
+    given = {"parameters": {"months": 4}, "rng": [3]} if own else {"parameters": {"months": 4, "rng": 3}}
+    rows = batch(**given, data_collection_period=1)
     single = ComputeEconomy(rng=3, months=4).run()
     assert [row["services_musd"] for row in rows] == single.measures.array("services_musd")[:, 0].tolist()
 
