@@ -76,10 +76,10 @@ class Startup(Firm):
         """
         near = self.cash < p.startups.cutting_runway * self.burn
         kept = np.where(near, (1.0 - p.startups.cut) * self.burn, self.burn)
-        wanted = np.maximum(np.maximum(self.cash / p.startups.runway, kept), self.least_spending(p))
+        wanted = np.maximum(np.maximum(self.cash / p.startups.runway, kept), self._least_spending(p))
         return np.where(self.alive, wanted, 0.0)
 
-    def least_spending(self, p: Any) -> FloatArray:
+    def _least_spending(self, p: Any) -> FloatArray:
         """What it cannot go below, M$ a month, shape (..., n): a few salaries, or the core of what it has set up."""
         return np.asarray(np.maximum(p.startups.minimum_staff * self.weight, p.startups.core * self.peak_burn))
 
@@ -220,5 +220,5 @@ class Startup(Firm):
 
     def fails(self, p: Any) -> BoolArray:
         """Whether it can no longer pay its core, shape (..., n) (exit when the runway is gone: Hopenhayn 1992)."""
-        gap = self.least_spending(p) - p.startups.reinvested * self.revenue
+        gap = self._least_spending(p) - p.startups.reinvested * self.revenue
         return np.asarray(self.alive & (gap > 0.0) & (self.cash < p.startups.failure_months * gap))

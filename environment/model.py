@@ -31,6 +31,9 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
+SMALL = 5_000  # slots of start-ups up to which the graph's nodes are kept every month, not only each December
+
+
 class ComputeEconomy(mesa.Model):
     """The AI-compute economy from January 2022 on, month by month.
 
@@ -184,7 +187,8 @@ class ComputeEconomy(mesa.Model):
         residual = record.audit(e)
         self.measures.record(record.observe(e, residual, self._trail))
         e.month += 1
-        if e.partnerships.keep and (e.month % 12 == 0 or e.month >= self.months):
+        small = e.populations["startups"].slots <= SMALL
+        if e.partnerships.keep and (small or e.month % 12 == 0 or e.month >= self.months):
             e.partnerships.snapshot(e.month, record.sizes(e))
         if self._panel is not None:
             self._panel.append(founding.panel_of(e))

@@ -133,7 +133,8 @@ class Partnerships:
 
         Args:
             world: which world of the stack.
-            month: the number of months completed (12: the end of 2022); None is now.
+            month: the number of months completed (12: the end of 2022); None is now. Ties are those of that month; with
+                many start-ups (:data:`environment.model.SMALL`) firms and sizes are those of the December before.
             largest: keep all named firms and this many of the largest others (by compute used).
 
         Raises:

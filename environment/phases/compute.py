@@ -220,10 +220,11 @@ def rent_compute(e: Economy) -> None:
     startups.wanted, startups.used = wanted, got_first + got_second
     served = np.where(wanted > 0.0, startups.used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
     startups.fill = startups.fill + 0.3 * (served - startups.fill)
-    serving = startups.serves(p, e.now["rent_market"][:, np.newaxis])
+    usual = e.now["rent_market"][:, np.newaxis]
+    serving = e.populations["startups"].act("serves", p, usual)
     e.now["serving_startups"] = np.minimum(serving, startups.used).sum(axis=-1)
     e.now["business"] = (business * fill_other).sum(axis=-1)
-    e.now["serving_clouds"] = clouds.workloads + clouds.serves(p, e.now["rent_market"][:, np.newaxis])
+    e.now["serving_clouds"] = clouds.workloads + e.populations["clouds"].act("serves", p, usual)
     _settle_clouds(e, clouds, partners + plain, partners * fill_partner + plain * fill_other)
     _pay_business(e, business * fill_other, rent)
     total = np.maximum(wanted.sum(axis=-1), 1e-12)

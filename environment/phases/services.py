@@ -21,7 +21,7 @@ def train(e: Economy) -> None:
     population = e.populations["startups"]
     startups: Startup = population.view()
     clouds: Cloud = e.populations["clouds"].view()
-    serving = np.minimum(startups.serves(p, _rent(e)), 0.8 * startups.used)
+    serving = np.minimum(population.act("serves", p, _rent(e)), 0.8 * startups.used)
     dense = _dense(clouds)
     throughput = at_host(dense, startups.host, 1.0)
     per_firm = (startups.used - serving) * throughput / np.maximum(startups.weight, 1e-12)
@@ -41,7 +41,7 @@ def train(e: Economy) -> None:
         done & (startups.capability >= e.conditions.frontier - 0.3), "startups", "release", "releases a strong model"
     )
     _train_clouds(e, clouds)
-    inside = clouds.workloads + clouds.ambition + clouds.serves(p, _rent(e))
+    inside = clouds.workloads + clouds.ambition + e.populations["clouds"].act("serves", p, _rent(e))
     clouds.wanted_inside = np.where(clouds.alive, inside, 0.0)
     _see_frontier(e, startups, clouds)
 
@@ -58,7 +58,7 @@ def _dense(clouds: Cloud) -> FloatArray:
 
 def _train_clouds(e: Economy, clouds: Cloud) -> None:
     p = e.p
-    research = np.maximum(clouds.inside - clouds.workloads - clouds.serves(p, _rent(e)), 0.0)
+    research = np.maximum(clouds.inside - clouds.workloads - e.populations["clouds"].act("serves", p, _rent(e)), 0.0)
     flop = tech.training_flop(p.technology.main_run * research * _dense(clouds), p.technology.flop_utilisation)
     clouds.training = np.where(clouds.develops, clouds.training + flop, 0.0)
     clouds.run_months = np.where(clouds.develops, clouds.run_months + 1.0, 0.0)

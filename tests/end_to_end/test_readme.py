@@ -9,7 +9,6 @@ import subprocess
 import sys
 from pathlib import Path
 
-import mesa
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -53,8 +52,6 @@ def test_the_scenario_runs(tmp_path: Path) -> None:
 def test_the_python_runs(number: int, tmp_path: Path) -> None:
     earlier = "from environment import ComputeEconomy\n" if number else ""
     text = earlier + blocks("python")[number]
-    if "batch_run" in text and mesa.__version__ >= "3.5":
-        text = text.replace("# Mesa 3.5 only: ", "").replace("rng=[1, 2, 3])", "rng=[1, 2, 3], display_progress=False)")
     script = tmp_path / "readme.py"
     script.write_text(f"if True:\n    {text.replace(chr(10), chr(10) + '    ')}", encoding="utf-8")
     done = subprocess.run(

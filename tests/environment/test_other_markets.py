@@ -52,7 +52,7 @@ def test_partners_are_served_first_and_capacity_is_kept(partners: float, others:
     used = partners * first + others * second
     assert used <= free * (1.0 + 1e-12) + 1e-12
     assert used == pytest.approx(min(free, partners + others), rel=1e-9, abs=1e-9)
-    if partners > 0.0 and others > 0.0 and second > 0.0 and first < 1.0:
+    if partners > 0.0 and others > 0.0 and second > 1e-6:
         assert first == pytest.approx(1.0)
 
 
@@ -117,35 +117,6 @@ def test_usefulness_is_logistic() -> None:
     assert useful[1] == 0.5
     assert useful[0] + useful[2] == pytest.approx(1.0)
     assert useful[0] < 1e-4
-
-
-@given(st.floats(0.01, 100.0), st.floats(0.0, 0.99), st.floats(1.5, 20.0))
-def test_logit_bertrand_price_lies_above_cost_and_rises_with_share(cost: float, s: float, a: float) -> None:
-    price, larger = (
-        float(service_market.logit_bertrand_price(row([cost]), row([x]), row([a]))[0, 0]) for x in (s, min(s + 0.01, 1))
-    )
-    assert cost < price <= 5.0 * cost * (1.0 + 1e-12)  # elasticity is held at 1.25
-    assert larger >= price * (1.0 - 1e-12)
-
-
-def test_logit_bertrand_price_maximises_profit() -> None:
-    """Units sold are M s(p) with s = w p^-a / (w p^-a + rest): no other price earns more, given the rivals."""
-    cost, a, rest, w = 1.0, 6.0, 0.5, 1.0
-
-    def won(price: np.ndarray | float) -> np.ndarray | float:
-        return w * price**-a / (w * price**-a + rest)
-
-    price = 1.3
-    for _ in range(500):
-        answer = service_market.logit_bertrand_price(row([cost]), row([float(won(price))]), row([a]))
-        price += 0.2 * (float(answer[0, 0]) - price)
-    grid = np.linspace(1.001, 4.0, 300_000)
-    assert price == pytest.approx(float(grid[np.argmax((grid - cost) * won(grid))]), rel=1e-3)
-
-
-def test_perfect_competition_is_the_limit_of_the_markup() -> None:
-    price = service_market.logit_bertrand_price(row([2.0]), row([0.0]), row([1e6]))
-    assert price[0, 0] == pytest.approx(2.0, rel=1e-5)
 
 
 # --- capital ------------------------------------------------------------------------------------
