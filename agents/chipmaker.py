@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from agents.firm import Firm
-from agents.population import Column
+from agents.member import Column
 from agents.types import BoolArray, FloatArray
 
 

@@ -6,17 +6,16 @@ from typing import Any
 
 import numpy as np
 
+from agents.developer import Developer
 from agents.draws import Draws
-from agents.firm import Firm
-from agents.population import Column
+from agents.member import Column
 from agents.types import NONE, BoolArray, FloatArray
 
-HOURS = 730.5  # hours in a month
 TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
 HYPERSCALER, NEW, EUROPEAN, CHINESE, CONSORTIUM, SELF_BUILDER, OTHER_BUYER = range(7)
 
 
-class Cloud(Firm):
+class Cloud(Developer):
     """Owns compute; splits it between its own models and its tenants."""
 
     type = Column(OTHER_BUYER, dtype=np.int8, unit="kind", doc="hyperscaler, new-generation, European, Chinese, ...")
@@ -44,21 +43,10 @@ class Cloud(Firm):
     outside_capex = Column(0.0, unit="M$/month", doc="capital spending outside AI")
     outside_growth = Column(0.0, unit="1/year", doc="growth of the business outside AI")
     stake_purse = Column(0.0, unit="M$", doc="set aside for stakes in start-ups")
-    price = Column(1.0, unit="relative", doc="price of its own AI services")
     cloud_revenue = Column(0.0, unit="M$/month", doc="ordinary cloud services")
     cloud_growth = Column(0.0, unit="1/year", doc="growth of ordinary cloud services")
     ai_revenue = Column(0.0, unit="M$/month", doc="rent of AI compute and own AI services")
     capex = Column(0.0, unit="M$/month", doc="capital spending, all of it")
-    talent = Column(0.0, unit="0-1", doc="absorptive capacity and research skill")
-    data = Column(0.0, unit="0-1", doc="data of its own, relative to the best")
-    distribution = Column(0.0, unit="0-1", doc="reach of its own products")
-    openness = Column(0.0, unit="0-1", doc="propensity to release a model with open weights")
-    algorithms = Column(0.0, unit="log10", doc="algorithmic efficiency relative to the frontier of January 2022")
-    capability = Column(0.0, unit="log10 FLOP", doc="effective training compute of its own best model")
-    training = Column(0.0, unit="1e21 FLOP", doc="spent on the run under way")
-    run_months = Column(0.0, unit="months", doc="length of the run under way")
-    open_weights = Column(False, dtype=np.bool_, unit="yes/no", doc="its best model can be downloaded")
-    revenue = Column(0.0, unit="M$/month", doc="own AI services sold")
     talks = Column(NONE, dtype=np.int32, unit="start-up", doc="a start-up that it would buy into")
 
     def update_sentiment(self, p: Any, signal: FloatArray, mood: FloatArray) -> FloatArray:
@@ -154,32 +142,9 @@ class Cloud(Firm):
         kept = np.minimum(self.wanted_inside, p.clouds.internal_priority * self.capacity)
         return np.asarray(np.where(self.rents_out, kept, np.minimum(self.wanted_inside, self.capacity)))
 
-    def serves(self, p: Any, rent: FloatArray) -> FloatArray:
-        """Compute that serving its users takes, H100e, shape (..., n), at the usual ``rent`` ($ an hour).
-
-        A part of sales at the usual price pays for compute; who charges more serves fewer users for the same sales.
-        """
-        cost = p.services.compute_cost_share * self.revenue / self.price
-        return np.asarray(cost / (np.maximum(rent, 0.05) * HOURS * 1e-6))
-
-    def sets_price(self, p: Any, unit_cost: FloatArray, share: FloatArray) -> FloatArray:
-        """Price of its AI services, relative to that of a small firm of usual cost, shape (..., n).
-
-        Against rivals under logit demand in log price the elasticity is a(1 - s), so the markup grows with the market
-        share (Anderson, de Palma & Thisse 1992); elasticities below 1.25 are held there.
-        """
-        a = p.services.price_sensitivity
-        elasticity = np.maximum(a * (1.0 - share), 1.25)
-        usual = a / (a - 1.0)
-        return np.asarray(unit_cost * elasticity / (elasticity - 1.0) / usual)
-
     def finishes_run(self, p: Any) -> BoolArray:
-        """Whether the training run under way is released now, shape (..., n); the rule of a start-up."""
-        effective = np.log10(np.maximum(self.training, 1e-9)) + 21.0 + self.algorithms
-        gain = effective - self.capability
-        step = (gain >= p.technology.release_step) & (self.run_months >= 3.0)
-        late = (self.run_months >= p.technology.release_months) & (gain > 0.05)
-        return np.asarray(self.develops & (step | late))
+        """Whether the training run under way is released now, shape (..., n); only by a cloud that develops models."""
+        return np.asarray(self.develops & super().finishes_run(p))
 
     def opens_weights(self, p: Any, draws: Draws) -> BoolArray:
         """Whether a newly released model comes with open weights, shape (..., n): a matter of business strategy."""

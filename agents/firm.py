@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.population import Column, Member
+from agents.member import Column, Member
 from agents.types import OTHER
 
 ASSETS = ("cash", "prepaid", "fixed", "stakes", "loans")

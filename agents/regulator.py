@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from agents.firm import Firm
-from agents.population import Column
+from agents.member import Column
 from agents.types import BoolArray, FloatArray
 
 WATCHING, INQUIRY, WINDOW, IN_FORCE = 0, 1, 2, 3
@@ -28,8 +28,11 @@ class Regulator(Firm):
     months_in_stage = Column(0.0, unit="months", doc="since the stage began")
 
     def weigh_evidence(self, p: Any, concentration: FloatArray, complaints: FloatArray) -> FloatArray:
-        """Evidence, smoothed, shape (..., n): excess concentration (HHI above 0.18) plus complaints of tenants."""
-        seen = p.policy.hhi_weight * np.maximum(concentration - 0.10, 0.0) + p.policy.complaint_weight * complaints
+        """Evidence, smoothed, shape (..., n): concentration above the unconcentrated, plus complaints of tenants."""
+        seen = (
+            p.policy.hhi_weight * np.maximum(concentration - p.policy.hhi_floor, 0.0)
+            + p.policy.complaint_weight * complaints
+        )
         return np.asarray(self.evidence + 0.1 * (seen - self.evidence))
 
     def opens_inquiry(self, p: Any) -> BoolArray:

@@ -6,19 +6,17 @@ from typing import Any
 
 import numpy as np
 
+from agents.developer import Developer
 from agents.draws import Draws
-from agents.firm import Firm
+from agents.member import Column
 from agents.offers import NEVER, Offers
-from agents.population import Column
 from agents.types import NONE, BoolArray, FloatArray, IntArray
 
 PLAIN, PREFERRED, EXCLUSIVE, FIRST_REFUSAL = 0, 1, 2, 3
 CONTRACTS = ("plain", "preferred", "exclusive", "right_of_first_refusal")
 
-HOURS = 730.5  # hours in a month
 
-
-class Startup(Firm):
+class Startup(Developer):
     """An AI start-up that rents compute, trains models and sells what they do.
 
     Money, compute and staff are those of the slot, which stands for ``weight`` firms.
@@ -26,19 +24,10 @@ class Startup(Firm):
 
     weight = Column(0.0, unit="firms", doc="how many firms the slot stands for")
     age = Column(0.0, unit="months", doc="since entry")
-    talent = Column(0.0, unit="0-1", doc="absorptive capacity and research skill")
-    data = Column(0.0, unit="0-1", doc="data of its own, relative to the best")
-    distribution = Column(0.0, unit="0-1", doc="reach to users: brand, integration")
-    openness = Column(0.0, unit="0-1", doc="propensity to release a model with open weights")
     compute_share = Column(0.0, unit="0-1", doc="share of its budget that it would spend on compute")
     frugality = Column(0.0, unit="0-1", doc="share of compute that its approach does without")
-    algorithms = Column(0.0, unit="log10", doc="algorithmic efficiency relative to the frontier of January 2022")
-    capability = Column(0.0, unit="log10 FLOP", doc="effective training compute of its own best model")
     product = Column(0.0, unit="log10 FLOP", doc="capability of what it sells: its own model or an open one")
-    open_weights = Column(False, dtype=np.bool_, unit="yes/no", doc="its best model can be downloaded")
     base_model = Column(NONE, dtype=np.int32, unit="developer", doc="whose open model it builds on")
-    training = Column(0.0, unit="1e21 FLOP", doc="spent on the run under way")
-    run_months = Column(0.0, unit="months", doc="length of the run under way")
     host = Column(NONE, dtype=np.int32, unit="cloud", doc="the cloud that it trains on")
     contract = Column(PLAIN, dtype=np.int8, unit="kind", doc="plain, preferred, exclusive, right of first refusal")
     term = Column(0.0, unit="months", doc="left of the contract")
@@ -50,10 +39,8 @@ class Startup(Firm):
     wanted = Column(0.0, unit="H100e", doc="compute that it wants this month")
     used = Column(0.0, unit="H100e", doc="compute that it got this month")
     fill = Column(1.0, unit="0-1", doc="compute got over compute wanted, smoothed")
-    revenue = Column(0.0, unit="M$/month", doc="sales of services")
     peak_burn = Column(0.0, unit="M$/month", doc="the most spending beyond sales that it has set up so far")
     burn = Column(0.0, unit="M$/month", doc="level of spending that it has set up, beyond what sales bear")
-    price = Column(1.0, unit="relative", doc="price of its services, 1 for a small firm of usual cost")
     staff = Column(0.0, unit="M$/month", doc="wages and other costs without compute")
     growth = Column(0.0, unit="1/month", doc="growth of revenue, smoothed")
     investor = Column(NONE, dtype=np.int32, unit="fund", doc="lead investor")
@@ -178,36 +165,6 @@ class Startup(Firm):
         growth = np.clip(1.0 + p.capital.growth_ask * self.growth, 1.0, 4.0)
         need = p.capital.round_months * self.burn * growth * (0.5 + sentiment)
         return np.where(wants, np.maximum(need, p.capital.dilution * self.value), 0.0)
-
-    def serves(self, p: Any, rent: FloatArray) -> FloatArray:
-        """Compute that serving its users takes, H100e, shape (..., n), at the usual ``rent`` ($ an hour).
-
-        A part of sales at the usual price pays for compute; who charges more serves fewer users for the same sales.
-        """
-        cost = p.services.compute_cost_share * self.revenue / self.price
-        return np.asarray(cost / (np.maximum(rent, 0.05) * HOURS * 1e-6))
-
-    def sets_price(self, p: Any, unit_cost: FloatArray, share: FloatArray) -> FloatArray:
-        """Price of its AI services, relative to that of a small firm of usual cost, shape (..., n).
-
-        Against rivals under logit demand in log price the elasticity is a(1 - s), so the markup grows with the market
-        share (Anderson, de Palma & Thisse 1992); elasticities below 1.25 are held there.
-        """
-        a = p.services.price_sensitivity
-        elasticity = np.maximum(a * (1.0 - share), 1.25)
-        usual = a / (a - 1.0)
-        return np.asarray(unit_cost * elasticity / (elasticity - 1.0) / usual)
-
-    def finishes_run(self, p: Any) -> BoolArray:
-        """Whether the training run under way is released now, shape (..., n).
-
-        A model is released when it is a visible step better than the last one, or after a year if it is better at all.
-        """
-        effective = np.log10(np.maximum(self.training, 1e-9)) + 21.0 + self.algorithms
-        gain = effective - self.capability
-        step = gain >= p.technology.release_step
-        late = (self.run_months >= p.technology.release_months) & (gain > 0.05)
-        return np.asarray((step & (self.run_months >= 3.0)) | late)
 
     def opens_weights(self, p: Any, share: FloatArray, draws: Draws) -> BoolArray:
         """Whether a newly released model comes with open weights, shape (..., n).

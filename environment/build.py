@@ -13,7 +13,8 @@ from agents.enterprise import Enterprise
 from agents.errors import KingmakerError
 from agents.firm import Firm, Sector
 from agents.investor import Investor
-from agents.population import Population, firm_ids
+from agents.member import firm_ids
+from agents.population import Population
 from agents.regulator import Regulator
 from agents.startup import Startup
 from agents.types import NONE, REGIONS, FloatArray

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.cloud import TYPES
-from agents.population import Population, firm_label
+from agents.member import firm_label
+from agents.population import Population
 from agents.types import REGIONS
 
 if TYPE_CHECKING:

@@ -19,7 +19,20 @@ from environment.ledger import Ledger
 from environment.measures import MEASURES, Measures
 from environment.parameters import StackedParameters, resolve
 from environment.partnerships import Partnerships
-from environment.phases import compute, finance, founding, orders, policy, record, services, settlement, supply
+from environment.phases import (
+    compute,
+    finance,
+    founding,
+    hosts,
+    installation,
+    orders,
+    policy,
+    record,
+    services,
+    settlement,
+    supply,
+    turnover,
+)
 from environment.phases import technology as knowledge
 from environment.scenario import MOST_MONTHS, Scenario, load_scenario
 from environment.startup_population import found
@@ -151,13 +164,13 @@ class ComputeEconomy(mesa.Model):
         orders.place_orders(e)
         supply.produce_and_ship(e)
         supply.build_own_chips(e)
-        supply.smuggle(e)
-        supply.install(e)
-        supply.build_centres(e)
+        installation.smuggle(e)
+        installation.install(e)
+        installation.build_centres(e)
         e.end_phase()
 
         compute.post_prices(e)
-        compute.choose_hosts(e)
+        hosts.choose_hosts(e)
         compute.rent_compute(e)
         e.end_phase()
 
@@ -166,8 +179,8 @@ class ComputeEconomy(mesa.Model):
         e.end_phase()
 
         settlement.pay_costs(e)
-        settlement.fail_and_merge(e)
-        settlement.enter(e)
+        turnover.fail_and_merge(e)
+        turnover.enter(e)
         e.end_phase()
 
         self._record()

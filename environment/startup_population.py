@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from agents.draws import Draws
-from agents.population import Population, firm_ids
+from agents.member import firm_ids
+from agents.population import Population
 from agents.startup import Startup
 from agents.types import CN, EU, OTHER, US, FloatArray
 from environment.build import KIND_CODES, region_code, slots_for

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from agents.draws import Draws
-from agents.population import Member, Population, firm_ids
+from agents.member import Member, firm_ids
+from agents.population import Population
 from environment import ComputeEconomy
 from environment.measures import MEASURES
 from environment.parameters import DECLARATIONS, StackedParameters, resolve

@@ -66,7 +66,7 @@ def _design(e: Economy, restricted: BoolArray) -> None:
     chips, p = e.chips, e.p.chips
     population = e.populations["chipmakers"]
     makers: Chipmaker = population.view()
-    sells = np.tile((chips.outstanding[:, :, chips.in_china].sum(axis=-1) > 0.0) | (e.month <= 24), (1, 1))
+    sells = (chips.silent[:, :, chips.in_china] <= 12.0).any(axis=-1)  # China was a market in the last year
     starts = population.act("starts_design", PerFirm(sells), PerFirm(restricted))
     timer = np.where(starts, p.design_months, makers.design)
     done = (timer >= 0.0) & (timer < 1.0)
@@ -78,7 +78,7 @@ def _design(e: Economy, restricted: BoolArray) -> None:
 
 def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
     """Fill the maker's next empty slot: under the rule of 2022 by less interconnect, later by less performance."""
-    chips, f = e.chips, e.in_force
+    chips, f, p = e.chips, e.in_force, e.p.chips
     month = min(e.month, len(chips.mixes) - 1)
     sold = np.where(chips.mixes[month][block] > 0.0, e.now["value"][:, block], 0.0)
     base = block.start + np.argmax(sold, axis=-1)
@@ -93,18 +93,19 @@ def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
         tpp, die = chips.tpp[world, from_chip], max(chips.die[world, from_chip], 1.0)
         if not by_interconnect:
             dense = max(e.p.policy.export_dense_tpp[world, 0], e.p.policy.export_density[world, 0] * die)
-            tpp = min(tpp, e.p.chips.export_margin[world, 0] * min(f["export_cap"][world, 0], dense))
+            tpp = min(tpp, p.export_margin[world, 0] * min(f["export_cap"][world, 0], dense))
         part = tpp / chips.tpp[world, from_chip]
         chips.tpp[world, slot] = tpp
         chips.h100e[world, slot] = chips.h100e[world, from_chip] * part
-        limit = 0.66 * e.p.policy.export_interconnect[world, 0]
+        limit = p.interconnect_margin[world, 0] * e.p.policy.export_interconnect[world, 0]
         chips.interconnect[world, slot] = limit if by_interconnect else chips.interconnect[world, from_chip]
         for name in ("memory", "cost", "per_wafer", "die"):
             getattr(chips, name)[world, slot] = getattr(chips, name)[world, from_chip]
         chips.density[world, slot] = tpp / die
         chips.tdp[world, slot] = chips.tdp[world, from_chip] * (0.5 + 0.5 * part)
-        # buyers pay for what it does for them: training less, serving users as before (H20: 12.2 of 26.3 k$)
-        chips.price[world, slot] = chips.price[world, from_chip] * (0.35 + 0.65 * part)
+        # buyers pay for what it does for them: training less, serving users as before
+        serves = p.serving_price[world, 0]
+        chips.price[world, slot] = chips.price[world, from_chip] * (serves + (1.0 - serves) * part)
         chips.designed[world, slot] = True
 
 

@@ -1,4 +1,4 @@
-"""Supply: makers produce and ration, chips are delivered, billed, installed and retired; own programmes ramp up."""
+"""Supply: makers produce and ration, chips are delivered and billed; own programmes turn out chips."""
 
 from __future__ import annotations
 
@@ -9,8 +9,6 @@ from agents.cloud import Cloud
 from agents.population import PerFirm
 from agents.types import CN, FloatArray
 from environment import chip_market as market
-from environment import energy
-from environment.build import power_rows
 from environment.economy import Economy
 from environment.phases.orders import duty_passed_on, gpu_share, own_mix
 
@@ -203,112 +201,3 @@ def build_own_chips(e: Economy) -> None:
     clouds.own_output = output
     e.pay_rest("construction", "clouds", units * price)
     e.now["own_bill"] = units * price
-
-
-def smuggle(e: Economy) -> None:
-    """The grey market: chips bought by others are resold to China if the premium exceeds the expected penalty.
-
-    Becker (1968): the premium rises with what Chinese buyers want and cannot get (facts 8b-008, 8b-009).
-    """
-    chips, p = e.chips, e.p.policy
-    clouds: Cloud = e.populations["clouds"].view()
-    ids = [row.id for row in e.tables.clouds]
-    if "other_clouds" not in ids or "other_china" not in ids:
-        return
-    seller, buyer = ids.index("other_clouds"), ids.index("other_china")
-    in_china = np.where(chips.in_china, 1.0, 0.0)
-    want = (e.now["unmet"] * in_china).sum(axis=-1, keepdims=True)
-    have = (clouds.capacity * in_china).sum(axis=-1, keepdims=True)
-    premium = want / np.maximum(want + have, 1e-9)
-    controlled = (e.in_force["export_vintage"] >= 2022.0) & np.isfinite(e.in_force["export_cap"])
-    part = p.grey_leak / (1.0 + np.exp(-(premium - p.grey_penalty) / 0.1)) * controlled
-    taken = chips.delivered_now[:, seller, :] * part * (chips.maker_of >= 0)
-    price = (taken * chips.price).sum(axis=-1) * 1e-3 * (1.0 + premium[:, 0])
-    purse = np.minimum(0.5 * clouds.cash[:, buyer] / np.maximum(price, 1e-12), 1.0)
-    taken, price = taken * purse[:, np.newaxis], price * purse
-    chips.awaiting[:, seller, :] = np.maximum(chips.awaiting[:, seller, :] - taken, 0.0)
-    chips.awaiting[:, buyer, :] += taken
-    chips.grey[:, buyer, :] += taken
-    chips.delivered_now[:, seller, :] -= taken
-    chips.delivered_now[:, buyer, :] += taken
-    paid, got = np.zeros_like(clouds.cash), np.zeros_like(clouds.cash)
-    paid[:, buyer], got[:, seller] = price, price
-    e.ledger.pay("resale", "clouds", paid, "clouds", got)
-    e.now["grey_bill"] = paid - got
-
-
-def install(e: Economy) -> None:
-    """Delivered chips come on line after about a quarter, as far as power is there; old ones are retired."""
-    chips, c, p = e.chips, e.conditions, e.p
-    clouds: Cloud = e.populations["clouds"].view()
-    rows = power_rows(e.tables)
-    pue = np.array([row.pue for row in rows])[clouds.region]
-    ready = chips.awaiting / p.chips.install_months[..., np.newaxis]
-    wanted = energy.draw_mw(ready, chips.tdp[:, np.newaxis, :], pue)
-    used = energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue)
-    wanted_by, used_by = _by_region(wanted, clouds), _by_region(used, clouds)
-    capacity = c.power_capacity * p.energy.cap
-    room = energy.room_for(wanted_by, used_by, capacity)
-    base = np.tile(np.array([row.price_usd_per_mwh for row in rows]), (e.worlds, 1))
-    c.energy_price = energy.shadow_price(base, wanted_by, room, p.energy.scarcity_response)
-    on = ready * np.take_along_axis(room, clouds.region.astype(np.int64), axis=1)[..., np.newaxis]
-    age = e.month - np.where(chips.catalogue.released < 10_000, chips.catalogue.released, e.month)
-    worn = chips.running * (p.chips.retirement[..., np.newaxis] / 12.0) * (age > 60)
-    worn = np.minimum(worn, chips.running)
-    chips.awaiting, chips.running = np.maximum(chips.awaiting - on, 0.0), chips.running + on - worn
-    held = chips.running + chips.awaiting + worn
-    chips.grey = chips.grey * np.where(held > 0.0, 1.0 - worn / np.where(held > 0.0, held, 1.0), 0.0)
-    chips.retired = chips.retired + worn.sum(axis=1)
-    c.power_used = _by_region(energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue), clouds)
-    clouds.compute = (chips.running * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
-    clouds.capacity = (chips.running * e.now["value"][:, np.newaxis, :]).sum(axis=-1)
-    e.now["power_mw"] = energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue)
-
-
-def build_centres(e: Economy) -> None:
-    """Data centres for the chips delivered, capital spending of all kinds, and its depreciation in a straight line."""
-    chips, p = e.chips, e.p
-    clouds: Cloud = e.populations["clouds"].view()
-    pue = np.array([row.pue for row in power_rows(e.tables)])[clouds.region]
-    mw = energy.draw_mw(chips.delivered_now, chips.tdp[:, np.newaxis, :], pue)
-    building = np.minimum(mw * p.energy.building_cost, 0.5 * clouds.cash)
-    e.pay_rest("construction", "clouds", building)
-    outside = np.minimum(_outside_capex(e), np.maximum(0.5 * clouds.cash, 0.0))
-    e.pay_rest("outside_capex", "clouds", outside)
-    clouds.outside_capex = outside
-    chips_and_sites = e.now["chip_bill"] + e.now["own_bill"] + building
-    clouds.capex = chips_and_sites + outside
-    e.now["ai_capex"] = chips_and_sites
-    _depreciate(e, chips_and_sites + e.now.get("grey_bill", 0.0))
-
-
-def _outside_capex(e: Economy) -> FloatArray:
-    """Capital spending outside AI, given: linear between the yearly figures of the data, then growing slowly."""
-    clouds: Cloud = e.populations["clouds"].view()
-    rows = e.tables.clouds
-    year = e.month / 12.0
-    path = np.array(
-        [np.interp(year, [0.5, 1.5, 2.5], [r.outside_capex_musd, r.outside_capex_2023_musd, r.outside_capex_2024_musd])
-         for r in rows]
-    )  # fmt: skip
-    later = max(year - 2.5, 0.0)
-    return np.asarray(np.tile(path * 1.05**later, (e.worlds, 1)) * clouds.alive)
-
-
-def _depreciate(e: Economy, added: FloatArray) -> None:
-    """Straight line over the asset life; what stood at the start runs off over half of it."""
-    chips = e.chips
-    clouds: Cloud = e.populations["clouds"].view()
-    life = int(e.p.chips.asset_life[0, 0])
-    due = np.minimum(chips.depreciation + chips.founding_depreciation * (e.month < life // 2), clouds.fixed)
-    due = np.maximum(due, 0.0)
-    e.ledger.book("clouds", "net_worth", "fixed", due)
-    e.now["depreciation"] = due
-    chips.additions.append(added)
-    chips.depreciation = chips.depreciation + added / life
-    if len(chips.additions) > life:
-        chips.depreciation = chips.depreciation - chips.additions[-1 - life] / life
-
-
-def _by_region(amount: FloatArray, clouds: Cloud) -> FloatArray:
-    return np.stack([np.where(clouds.region == region, amount, 0.0).sum(axis=-1) for region in range(4)], axis=-1)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from agents.draws import Draws, mix64, stream_key
-from agents.population import firm_ids
+from agents.member import firm_ids
 from environment.streams import Streams
 from tests.helpers import bits, luck
 

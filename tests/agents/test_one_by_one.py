@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from agents.firm import Firm
-from agents.population import Member, Population
+from agents.member import Member
+from agents.population import Population
 from environment import ComputeEconomy
 from environment.build import BASES
 from tests.helpers import bits

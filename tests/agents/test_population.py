@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from agents.errors import KingmakerError
 from agents.firm import Firm
-from agents.population import Column, DeadFirmError, Member, PerFirm, Population, columns_of, firm_ids
+from agents.member import Column, DeadFirmError, Member, columns_of, firm_ids
+from agents.population import PerFirm, Population
 from agents.startup import Startup
 from environment import ComputeEconomy
 from tests.helpers import bits, population_of

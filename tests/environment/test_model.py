@@ -11,7 +11,7 @@ import pytest
 
 from agents.cloud import Cloud
 from agents.errors import KingmakerError
-from agents.population import firm_ids
+from agents.member import firm_ids
 from agents.startup import Startup
 from environment import ComputeEconomy
 from environment.measures import MEASURES, Measures

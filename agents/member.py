@@ -1,0 +1,185 @@
+"""A firm's state variables, and a firm as a view of slots: one registered firm, or a block of many."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import mesa
+import numpy as np
+from numpy.typing import DTypeLike, NDArray
+
+from agents.types import BoolArray, IdArray
+
+_RANK_BITS, _MONTH_BITS = 36, 16
+
+
+def firm_ids(kind: int, month: int, rank: NDArray[np.integer[Any]]) -> IdArray:
+    """Ids from (kind, month of entry, rank among that month's arrivals); ``month`` 0 is the founding population."""
+    prefix = (kind << (_RANK_BITS + _MONTH_BITS)) | (month << _RANK_BITS)
+    return rank.astype(np.uint64) + np.uint64(prefix)
+
+
+def firm_label(kind: str, firm: int) -> str:
+    """What a firm without a name is called: kind, month of entry, and number among that month's arrivals."""
+    month, rank = (firm >> _RANK_BITS) & ((1 << _MONTH_BITS) - 1), firm & ((1 << _RANK_BITS) - 1)
+    entry = "founder" if month == 0 else f"{2022 + (month - 1) // 12}-{(month - 1) % 12 + 1:02d}"
+    return f"{kind} {entry} #{rank + 1}"
+
+
+class DeadFirmError(AttributeError):
+    """A firm that has left was asked for an attribute, or a bulk view was used after its phase."""
+
+
+class Column:
+    """A state variable of a firm: default, dtype, unit and meaning.
+
+    Args:
+        default: what a dead slot holds.
+        dtype: of the stored array.
+        unit: as printed in tables, such as ``M$``.
+        doc: one line.
+        money: a balance-sheet item; only the ledger moves it, and setting it on an agent is booked as an intervention.
+    """
+
+    def __init__(
+        self, default: float | int | bool, *, unit: str, doc: str, dtype: DTypeLike = np.float64, money: bool = False
+    ) -> None:
+        """Declare; the name follows from the attribute."""
+        self.default, self.dtype, self.unit, self.doc, self.money = default, np.dtype(dtype), unit, doc, money
+        self.name = ""
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        """Take the attribute's name."""
+        self.name = name
+
+    def __get__(self, member: Member | None, owner: type) -> Any:
+        """The block's array, shape (worlds, n), or a plain number of a registered agent."""
+        if member is None:
+            return self
+        return member._read(self.name)
+
+    def __set__(self, member: Member, value: Any) -> None:
+        """Write where firms live; a dead slot keeps its default."""
+        member._write(self, value)
+
+
+class Member(mesa.Agent):
+    """A view of slots of a population: all of a block, or one registered firm."""
+
+    _table: Table
+    _slot: int | None  # the slot of a registered agent; None for a view
+    _id: int
+    _block: slice
+    _epoch: int
+
+    @classmethod
+    def over(cls, table: Table, block: slice) -> Any:
+        """A bulk view of the slots ``block``, valid until the phase ends."""
+        view = cls.__new__(cls)
+        view._table, view._slot, view._block, view._epoch = table, None, block, table.epoch
+        return view
+
+    @classmethod
+    def registered(cls, table: Table, slot: int, model: mesa.Model, number: int) -> Any:
+        """A Mesa agent on one slot of a one-world model.
+
+        ``mesa.Agent.__init__`` is not called: on Mesa 3.3 it keeps every model alive in ``Agent._ids`` (mesa#3179).
+        """
+        agent = cls.__new__(cls)
+        agent._table, agent._slot, agent._id = table, slot, int(table.ids[0, slot])
+        agent.model, agent.unique_id, agent.pos = model, number, None
+        model.register_agent(agent)
+        return agent
+
+    @property
+    def alive(self) -> Any:
+        """Which slots hold a living firm, shape (worlds, n); true for a registered agent."""
+        self._check()
+        return True if self._slot is not None else self._table.frozen["alive"][..., self._block]
+
+    @property
+    def ids(self) -> Any:
+        """The firms' ids, shape (worlds, n), or one whole number."""
+        self._check()
+        return self._id if self._slot is not None else self._table.frozen["ids"][..., self._block]
+
+    @property
+    def name(self) -> str:
+        """The firm's name, or its kind and id."""
+        if self._slot is None:
+            raise DeadFirmError("a bulk view has no single name")
+        self._check()
+        return self._table.names.get((0, self._slot), firm_label(type(self).__name__.lower(), self._id))
+
+    def view(self) -> Any:
+        """This firm as a view of shape (1, 1), on which behaviours run."""
+        if self._slot is None:
+            return self
+        self._check()
+        return type(self).over(self._table, slice(self._slot, self._slot + 1))
+
+    def _check(self) -> None:
+        table = self._table
+        if self._slot is None:
+            if self._epoch != table.epoch:
+                raise DeadFirmError("this bulk view was taken in an earlier phase; take a new one from the population")
+        elif not table.alive[0, self._slot] or int(table.ids[0, self._slot]) != self._id:
+            raise DeadFirmError(f"{type(self).__name__} {self._id:x} has left the model")
+
+    def _read(self, name: str) -> Any:
+        self._check()
+        if self._slot is not None:
+            return self._table.data[name][0, self._slot].item()
+        return self._table.frozen[name][..., self._block]
+
+    def _write(self, column: Column, value: Any) -> None:
+        self._check()
+        table = self._table
+        if self._slot is None:
+            target = table.data[column.name][..., self._block]
+            np.copyto(target, value, casting="same_kind", where=table.alive[..., self._block])
+        elif column.money:
+            table.intervene(self._slot, column.name, float(value))
+        else:
+            table.data[column.name][0, self._slot] = value
+
+
+def columns_of(cls: type[Member]) -> dict[str, Column]:
+    """All columns of a class, inherited ones first."""
+    found: dict[str, Column] = {}
+    for base in reversed(cls.__mro__):
+        found.update({name: item for name, item in vars(base).items() if isinstance(item, Column)})
+    return found
+
+
+class Table:
+    """The arrays behind a population: one per column, of shape (worlds, slots), C-contiguous."""
+
+    def __init__(self, columns: dict[str, Column], worlds: int, slots: int) -> None:
+        """All slots dead, all columns at their defaults."""
+        self.columns = columns
+        self.alive: BoolArray = np.zeros((worlds, slots), dtype=np.bool_)
+        self.ids: IdArray = np.zeros((worlds, slots), dtype=np.uint64)
+        self.data: dict[str, NDArray[Any]] = {
+            name: np.full((worlds, slots), column.default, dtype=column.dtype) for name, column in columns.items()
+        }
+        self.names: dict[tuple[int, int], str] = {}  # of the named firms alive, by (world, slot)
+        self.known: dict[int, str] = {}  # of all named firms that ever lived, by id
+        self.epoch = 0
+        self.on_intervention: Callable[[int, str, float], None] | None = None
+        self.frozen: dict[str, NDArray[Any]] = {}
+        self.freeze()
+
+    def freeze(self) -> None:
+        """(Re)make the read-only aliases that views hand out."""
+        self.frozen = {name: array.view() for name, array in self.data.items()}
+        self.frozen |= {"alive": self.alive.view(), "ids": self.ids.view()}
+        for array in self.frozen.values():
+            array.flags.writeable = False
+
+    def intervene(self, slot: int, column: str, value: float) -> None:
+        """Set a balance-sheet item of one firm from outside; the environment books the other side."""
+        if self.on_intervention is None:
+            raise DeadFirmError(f"'{column}' is money: only the ledger of a running model may set it")
+        self.on_intervention(slot, column, value)

@@ -1,0 +1,160 @@
+"""Hosts: labs stay, switch or take a second host; contracts are signed, reviewed and loosened."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import Cloud
+from agents.draws import mix64
+from agents.offers import Offers
+from agents.population import PerFirm
+from agents.startup import FIRST_REFUSAL, PLAIN, Startup
+from agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
+from environment import compute_market as market
+from environment.capital_market import announcement_return
+from environment.economy import Economy
+
+TENANCY = ("startups", "clouds")
+
+
+def make_offers(e: Economy) -> Offers:
+    """The attraction of each host to tenants of each region: price, room, size, home."""
+    p = e.p.compute
+    clouds: Cloud = e.populations["clouds"].view()
+    room = np.maximum(clouds.capacity - e.populations["clouds"].act("kept_inside", e.p), 0.0)
+    serves = clouds.rents_out & clouds.alive & (room > p.smallest_host)
+    base = (
+        -p.price_sensitivity * np.log(np.maximum(clouds.rent, 0.01))
+        + p.size_taste * np.log(np.maximum(room, 1.0))
+        + p.service_taste * np.log(np.maximum(1.0 - clouds.shortage, 0.05))
+        + p.breadth_taste * np.log1p(clouds.cloud_revenue)
+    )
+    chinese = clouds.region == CN
+    utility = np.full((e.worlds, e.populations["clouds"].slots, 4), -np.inf)
+    for region in (US, EU, CN, OTHER):
+        home = np.where(clouds.region == region, p.home_taste, 0.0)
+        reach = serves & (chinese == (region == CN))
+        utility[:, :, region] = np.where(reach, base + home, -np.inf)
+    return Offers(utility)
+
+
+def choose_hosts(e: Economy) -> None:
+    """Talks end in signatures, contracts that run out are reviewed, second hosts are taken and given up."""
+    p, f = e.p, e.in_force
+    population = e.populations["startups"]
+    startups: Startup = population.view()
+    left = np.maximum(1.0 - f["interoperability"], 0.0)
+    stay = population.act("switching_cost", p, f["egress"], left)
+    # who leaves a host that owes it compute leaves the credit behind
+    stay = stay + p.compute.credit_bond * ((startups.prepaid > 0.0) & (startups.host == startups.credit_host))
+    taste = e.streams.draws("choose host", 0, _taste_ids(e))
+    best, other = population.act("choose_host", make_offers(e), PerFirm(stay), taste)
+    _sign(e, startups, best)
+    _review(e, startups, best)
+    _second_hosts(e, startups, other, left + p.compute.egress_part * f["parallel_egress"])
+
+
+def _taste_ids(e: Economy) -> IdArray:
+    """Ids under which tastes for hosts are drawn: each firm's change every few years, in a month of its own."""
+    ids = e.populations["startups"].table.ids
+    span = float(e.p.compute.taste_months[0, 0])
+    phase = e.streams.draws("taste phase", 0, ids).uniform() * span
+    epoch = np.floor((e.month + phase) / span).astype(np.uint64)
+    return mix64(ids ^ (epoch << np.uint64(56)))
+
+
+def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
+    """Talks that end become contracts (the switch itself); a firm without host takes the best at once."""
+    left = np.maximum(startups.talks_left - 1.0, 0.0)
+    signs = (startups.talks != NONE) & (left <= 0.0)
+    starts = startups.alive & (startups.host == NONE) & (best != NONE)
+    moved = signs | starts
+    host = np.where(signs, startups.talks, np.where(starts, best, startups.host)).astype(np.int32)
+    merged = moved & (startups.second == host)
+    before = startups.host.copy()
+    e.partnerships.note(e.month, "end", "cloud_contract", "host", signs, TENANCY, startups.host)
+    e.partnerships.note(e.month, "end", "cloud_contract", "second", merged, TENANCY, startups.second)
+    _pay_for_moving(e, startups, signs)
+    startups.contract = np.where(moved, PLAIN, startups.contract).astype(np.int8)
+    startups.term = np.where(moved, _new_term(e, "contract term"), startups.term)
+    startups.tenure = np.where(moved, 0.0, startups.tenure)
+    startups.second = np.where(merged, NONE, startups.second)
+    startups.second_share = np.where(merged, 0.0, startups.second_share)
+    startups.host = host
+    startups.talks = np.where(signs, NONE, startups.talks)
+    startups.talks_left = left
+    e.partnerships.note(
+        e.month, "start", "cloud_contract", "host", moved, TENANCY, host, subtype=PLAIN, term=startups.term, share=1.0
+    )
+    e.tell(signs, "startups", "switch", "moves to another cloud")
+    _move_values(e, startups, signs, before)
+    hosted = startups.weight * ((startups.host != NONE) & startups.alive)
+    e.now["switching_rate"] = (startups.weight * signs).sum(axis=-1) / np.maximum(hosted.sum(axis=-1), 1e-12)
+
+
+def _move_values(e: Economy, startups: Startup, signs: BoolArray, before: IntArray) -> None:
+    """Investors revalue both hosts on the news of a switch: the present value of the rent won and lost."""
+    p = e.p.capital
+    clouds: Cloud = e.populations["clouds"].view()
+    hosts = clouds.value.shape[-1]
+    rent = market.spending(startups.wanted, market.at_host(clouds.rent, startups.host))
+    worth = np.where(signs, p.news_years * 12.0 * p.news_margin * rent, 0.0)
+    surprise = market.by_host(worth, startups.host, hosts) - market.by_host(worth, before, hosts)
+    e.now["reaction"] = announcement_return(surprise, clouds.value, p.news_response)
+    clouds.value = clouds.value * (1.0 + np.clip(e.now["reaction"], -0.5, 0.5))
+
+
+def _new_term(e: Economy, decision: str) -> FloatArray:
+    """Length of a new contract, months, (worlds, start-ups)."""
+    p = e.p.compute
+    return np.asarray(np.floor(p.shortest_term + p.term_spread * e.draws(decision, "startups").uniform()))
+
+
+def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
+    """Egress fees, paid to the host that is left."""
+    p, f = e.p.compute, e.in_force
+    hosts = e.populations["clouds"].slots
+    fee = np.where(signs & (startups.host != NONE), p.egress_bill * f["egress"] * startups.used * 1e-3, 0.0)
+    fee = np.minimum(fee, 0.1 * startups.cash)
+    e.ledger.pay("egress", "startups", fee, "clouds", market.by_host(fee, startups.host, hosts))
+
+
+def _review(e: Economy, startups: Startup, best: IntArray) -> None:
+    """Who is bound no longer and likes another host better begins to talk to it; the others renew."""
+    p = e.p.compute
+    banned = 1.0 - e.in_force["exclusivity"]
+    luck = e.draws("review", "startups")
+    clouds: Cloud = e.populations["clouds"].view()
+    spare = np.maximum(clouds.capacity - e.populations["clouds"].act("kept_inside", e.p) - clouds.sold, 0.0)
+    room = PerFirm(market.at_host(spare, startups.host))
+    moves, loosens = e.populations["startups"].act("reviews", e.p, PerFirm(best), room, banned, luck)
+    startups.contract = np.where(loosens, FIRST_REFUSAL, startups.contract).astype(np.int8)
+    e.partnerships.note(
+        e.month, "change", "cloud_contract", "host", loosens, TENANCY, startups.host, subtype=FIRST_REFUSAL,
+        term=startups.term, share=1.0 - startups.second_share,
+    )  # fmt: skip
+    e.tell(loosens, "startups", "deal", "is freed from exclusivity: its cloud keeps a right of first refusal")
+    startups.talks = np.where(moves, best, startups.talks)
+    startups.talks_left = np.where(moves, p.negotiation, startups.talks_left)
+    hosted = startups.host != NONE
+    renewed = hosted & (startups.term <= 0.0) & ~moves
+    term = np.where(renewed, _new_term(e, "renewal"), startups.term)
+    startups.term = np.where(hosted, np.maximum(term - 1.0, 0.0), 0.0)
+    startups.tenure = np.where(hosted, startups.tenure + 1.0, 0.0)
+
+
+def _second_hosts(e: Economy, startups: Startup, other: IntArray, cost: FloatArray) -> None:
+    """Second hosts are taken and given up; their share follows how badly the first one serves."""
+    p = e.p.compute
+    luck = e.draws("second host", "startups")
+    adds, drops = e.populations["startups"].act("weighs_second_host", e.p, PerFirm(other), cost, luck)
+    e.partnerships.note(e.month, "end", "cloud_contract", "second", drops, TENANCY, startups.second)
+    second = np.where(adds, other, np.where(drops, NONE, startups.second)).astype(np.int32)
+    share = np.where(adds, p.second_share, startups.second_share)
+    share = np.clip(share + p.second_drift * (1.0 - startups.fill) - 0.1 * p.second_drift, 0.1, 0.6)
+    startups.second_share = np.where(second != NONE, share, 0.0)
+    startups.second = second
+    e.partnerships.note(
+        e.month, "start", "cloud_contract", "second", adds, TENANCY, second, subtype=PLAIN, share=startups.second_share
+    )
+    e.tell(adds, "startups", "deal", "takes a second cloud")
