@@ -66,7 +66,7 @@ def _design(e: Economy, restricted: BoolArray) -> None:
     chips, p = e.chips, e.p.chips
     population = e.populations["chipmakers"]
     makers: Chipmaker = population.view()
-    sells = (chips.silent[:, :, chips.in_china] <= 12.0).any(axis=-1)  # China was a market in the last year
+    sells = np.asarray((chips.silent[:, :, chips.in_china] <= 12.0).any(axis=-1))  # China was a market in the last year
     starts = population.act("starts_design", PerFirm(sells), PerFirm(restricted))
     timer = np.where(starts, p.design_months, makers.design)
     done = (timer >= 0.0) & (timer < 1.0)
