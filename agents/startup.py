@@ -125,11 +125,14 @@ class Startup(Developer):
         no ``room`` (H100e) for the growth that the lab plans (facts S5-002), or where the law bans it.
         """
         hosted = self.alive & (self.host != NONE)
-        short = hosted & (self.fill < p.compute.patience) & (draws.uniform() < p.compute.impatience)
+        poorly = hosted & (self.fill < p.compute.patience)
+        luck = draws.uniform()
+        short = poorly & (luck < p.compute.impatience)
         exclusive = self.contract == EXCLUSIVE
         due = hosted & (self.term <= 0.0)
         outgrown = due & (p.compute.planned_growth * self.wanted > room)
-        loosens = exclusive & (short | outgrown | (hosted & (banned > 0.5)))
+        renegotiated = poorly & (luck < p.compute.loosening)
+        loosens = exclusive & (renegotiated | outgrown | (hosted & (banned > 0.5)))
         bound = exclusive & ~loosens
         likes = (best != self.host) & (best != NONE) & (self.talks == NONE)
         return (due | short) & ~bound & likes, loosens

@@ -258,7 +258,9 @@ class ComputeEconomy(mesa.Model):
 
         if self._panel is None:
             raise KingmakerError("the firm-month panel was not kept: build the model with panel=True.")
-        return pd.concat(self._panel, ignore_index=True) if self._panel else pd.DataFrame()
+        panel = pd.concat(self._panel, ignore_index=True) if self._panel else pd.DataFrame()
+        panel.attrs["columns"] = founding.panel_columns(self.economy)
+        return panel
 
     def notes(self) -> list[str]:
         """What a user must know of this run."""

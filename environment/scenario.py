@@ -54,6 +54,15 @@ class Scenario:
     classes: Mapping[str, str] = field(default_factory=dict)
     source: Path | None = None
 
+    @property
+    def label(self) -> str:
+        """Name and pins, such as ``baseline with policy.interoperability = 1``: what tells this run from others."""
+        if not self.pinned:
+            return self.name
+        pins = [f"{key} = {value:g}" for key, value in self.pinned.items()]
+        more = f" and {len(pins) - 3} more" if len(pins) > 3 else ""
+        return f"{self.name} with {', '.join(pins[:3])}{more}"
+
 
 def month_label(month: int) -> str:
     """The calendar month of a month number: ``month_label(7)`` is ``"2022-08"``."""

@@ -40,7 +40,8 @@ def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
     years = measures["month"].str[:4]
     first, last = str(years.iloc[0]), str(years.iloc[-1])
     months = {first: years == first, f"Dec {MIDDLE}": measures["month"] == f"{MIDDLE}-12", last: years == last}
-    table = Table(title=f"{model.setting.title or model.setting.name}, seed {model.seed}", title_justify="left")
+    title = f"{model.setting.title or model.setting.name} ({model.setting.label}, seed {model.seed})"
+    table = Table(title=title, title_justify="left")
     table.add_column("")
     for heading, chosen in months.items():
         if chosen.any():

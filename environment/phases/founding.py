@@ -134,3 +134,20 @@ def panel_of(e: Economy) -> pd.DataFrame:
         columns |= {key: array[0, slots] for key, array in table.data.items()}
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
+
+
+def panel_columns(e: Economy) -> dict[str, tuple[str, str]]:
+    """Unit and meaning of each column of the panel; where kinds of firms differ, all meanings."""
+    found: dict[str, tuple[str, str]] = {
+        "population": ("", "kind of firm"), "firm": ("", "its name, or kind, month of entry and number"),
+    }  # fmt: skip
+    meanings: dict[str, dict[str, list[str]]] = {}
+    for name, population in e.populations.items():
+        for key, column in population.table.columns.items():
+            meanings.setdefault(key, {}).setdefault(f"{column.unit}|{column.doc}", []).append(name)
+    for key, texts in meanings.items():
+        units = list(dict.fromkeys(text.split("|")[0] for text in texts))
+        one = len(texts) == 1
+        parts = [text.split("|")[1] + ("" if one else f" ({', '.join(names)})") for text, names in texts.items()]
+        found[key] = (" or ".join(units), "; ".join(parts))
+    return found

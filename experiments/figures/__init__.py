@@ -22,7 +22,7 @@ LARGEST = 500
 def draw_all(model: Any, measures: pd.DataFrame, folder: Path) -> None:
     """Draw every figure of a finished run into ``folder`` as PDF and PNG."""
     folder.mkdir()
-    footer = f"Kingmaker {kingmaker_version()} · {model.setting.name} · seed {model.seed} · n = 1 run"
+    footer = f"Kingmaker {kingmaker_version()} · {model.setting.label} · seed {model.seed} · n = 1 run"
     when = str(measures["month"].iloc[-1])
     graph = model.partnerships.graph(largest=LARGEST)
     with styled():

@@ -14,6 +14,8 @@ from experiments.figures.style import GREY, SMALL, sheet
 if TYPE_CHECKING:
     import pandas as pd
 
+SHORT = {"rest of the economy": "rest", "public sector": "public", "startups": "start-ups"}
+
 
 def draw_money(matrix: pd.DataFrame, when: str, footer: str) -> Figure:
     """A matrix of payments, payers down and payees across, in G$ over the twelve months up to ``when``.
@@ -23,7 +25,7 @@ def draw_money(matrix: pd.DataFrame, when: str, footer: str) -> Figure:
         when: the last month.
         footer: which run this is.
     """
-    billions = matrix.astype(float) / 1000
+    billions = matrix.rename(index=SHORT, columns=SHORT).astype(float) / 1000
     billions = billions.loc[billions.sum(axis=1) > 0, billions.sum(axis=0) > 0]
     if billions.empty:
         return sheet(3.0, "The flow of money", f"No payments between sectors in the year to {when}", footer)
