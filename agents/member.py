@@ -9,6 +9,7 @@ import mesa
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from agents.errors import KingmakerError
 from agents.types import BoolArray, IdArray
 
 _RANK_BITS, _MONTH_BITS = 36, 16
@@ -140,9 +141,22 @@ class Member(mesa.Agent):
             target = table.data[column.name][..., self._block]
             np.copyto(target, value, casting="same_kind", where=table.alive[..., self._block])
         elif column.money:
-            table.intervene(self._slot, column.name, float(value))
+            table.intervene(self._slot, column.name, float(_single(column, value)))
         else:
-            table.data[column.name][0, self._slot] = value
+            table.data[column.name][0, self._slot] = _single(column, value)
+
+
+def _single(column: Column, value: Any) -> Any:
+    """A value for one firm, checked: a finite number of the column's kind.
+
+    Raises:
+        KingmakerError: anything else.
+    """
+    kind = {"f": "a finite number", "b": "true or false"}.get(column.dtype.kind, "a whole number")
+    fits = isinstance(value, int | float | np.number | np.bool_) and bool(np.isfinite(value))
+    if not fits or (column.dtype.kind != "f" and float(value) != float(column.dtype.type(value))):
+        raise KingmakerError(f"'{column.name}' is {value!r}; allowed is {kind} ({column.unit}).")
+    return value
 
 
 def columns_of(cls: type[Member]) -> dict[str, Column]:
@@ -177,6 +191,15 @@ class Table:
         self.frozen |= {"alive": self.alive.view(), "ids": self.ids.view()}
         for array in self.frozen.values():
             array.flags.writeable = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """All but the aliases, which a copy must make anew on its own arrays."""
+        return {key: value for key, value in vars(self).items() if key != "frozen"}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Restore a copy."""
+        vars(self).update(state)
+        self.freeze()
 
     def intervene(self, slot: int, column: str, value: float) -> None:
         """Set a balance-sheet item of one firm from outside; the environment books the other side."""

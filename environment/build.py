@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -10,7 +12,7 @@ import numpy as np
 from agents.chipmaker import Chipmaker
 from agents.cloud import TYPES, Cloud
 from agents.enterprise import Enterprise
-from agents.errors import KingmakerError
+from agents.errors import KingmakerError, nearest
 from agents.firm import Firm, Sector
 from agents.investor import Investor
 from agents.member import firm_ids
@@ -20,6 +22,7 @@ from agents.startup import Startup
 from agents.types import NONE, REGIONS, FloatArray
 from environment.ledger import OUTSIDE
 from environment.parameters import StackedParameters
+from environment.scenario import Scenario
 from environment.state import Catalogue, Chips, Conditions
 from environment.table_rows import PowerRow
 from environment.tables import Tables
@@ -32,17 +35,36 @@ BASES: dict[str, type[Firm]] = {
 }  # fmt: skip
 
 
-def load_class(path: str, base: type[Firm]) -> type[Firm]:
-    """A user's class, named ``module:Class`` in a scenario.
+def load_classes(setting: Scenario) -> dict[str, type[Firm]]:
+    """The user's classes that a scenario names as population = ``module:Class``.
+
+    Modules are looked for beside the scenario file and in the working folder as well.
 
     Raises:
-        KingmakerError: it cannot be imported, or is not a subclass of ``base``.
+        KingmakerError: no such population, the class cannot be loaded, or it is not a subclass of the kind's own.
     """
+    for name in setting.classes:
+        if name not in BASES:
+            raise KingmakerError(
+                f"classes: there is no population '{name}'.{nearest(name, BASES)} Known are {', '.join(BASES)}."
+            )
+    folders = [str(Path.cwd())] if setting.source is None else [str(setting.source.resolve().parent), str(Path.cwd())]
+    before = list(sys.path)
+    sys.path[:0] = folders
+    try:
+        return {name: _load_class(path, BASES[name]) for name, path in setting.classes.items()}
+    finally:
+        sys.path[:] = before
+
+
+def _load_class(path: str, base: type[Firm]) -> type[Firm]:
     module, _, name = path.partition(":")
     try:
         cls = getattr(importlib.import_module(module), name)
-    except (ImportError, AttributeError, ValueError) as fault:
-        raise KingmakerError(f"classes: '{path}' cannot be loaded ({fault}); write it as module:Class.") from None
+    except Exception as fault:  # a user's module may fail in any way at import
+        raise KingmakerError(
+            f"classes: '{path}' cannot be loaded ({type(fault).__name__}: {fault}); write it as module:Class."
+        ) from None
     if not (isinstance(cls, type) and issubclass(cls, base)):
         raise KingmakerError(f"classes: '{path}' is not a subclass of {base.__name__}.")
     return cls

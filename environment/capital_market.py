@@ -10,30 +10,34 @@ import numpy as np
 from agents.types import FloatArray
 
 
-def fund(asks: FloatArray, merit: FloatArray, money: FloatArray, luck: FloatArray, success: FloatArray) -> FloatArray:
+def fund(
+    asks: FloatArray, merit: FloatArray, pace: FloatArray, purse: FloatArray, luck: FloatArray, success: FloatArray
+) -> FloatArray:
     """Which asks are granted, and how much of them.
 
     Each ask succeeds with a probability that rises with its merit; the mean probability is ``success``, or less if the
-    money does not suffice. If the granted asks exceed the money all the same, they are cut in proportion.
+    funds' ``pace`` does not cover it. In a lucky month funds place more than their pace, but never more than they hold:
+    so the mean does not depend on how coarsely firms are grained.
 
     Args:
         asks: M$ wanted, shape (worlds, firms), zero for none.
         merit: relative attractiveness > 0, same shape.
-        money: M$ to place, shape (worlds, 1).
+        pace: M$ that funds mean to place, shape (worlds, 1).
+        purse: M$ that they can place at most, shape (worlds, 1).
         luck: uniform numbers, same shape as asks.
         success: chance that a round of middling merit closes in a month, shape (worlds, 1).
 
     Returns:
-        M$ granted, shape (worlds, firms), in sum never more than the money.
+        M$ granted, shape (worlds, firms), in sum never more than the purse.
     """
     total = asks.sum(axis=-1, keepdims=True)
     weighted = (asks * merit).sum(axis=-1, keepdims=True)
     mean = weighted / np.where(total > 0.0, total, 1.0)
-    cover = np.minimum(money / np.where(total > 0.0, total, 1.0), success)
+    cover = np.minimum(pace / np.where(total > 0.0, total, 1.0), success)
     chance = np.minimum(cover * merit / np.where(mean > 0.0, mean, 1.0), 1.0)
     granted = np.where(luck < chance, asks, 0.0)
     whole = granted.sum(axis=-1, keepdims=True)
-    return granted * np.minimum(money / np.where(whole > 0.0, whole, 1.0), 1.0)
+    return granted * np.minimum(purse / np.where(whole > 0.0, whole, 1.0), 1.0)
 
 
 def lab_value(

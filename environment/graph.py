@@ -60,7 +60,10 @@ def build_graph(
             node = firm_name(populations, population, firm)
             names[(population, slot)] = node
             named = int(firm in populations[population].table.known)
-            graph.add_node(node, name=node, kind=kind, named=named, **_node(population, slot, columns))
+            graph.add_node(node, kind=kind, named=named, **_node(population, slot, columns))
+            weight = graph.nodes[node]["weight"]
+            # an anonymous start-up stands for several firms, or for a part of one: its amounts are theirs together
+            graph.nodes[node]["name"] = node if named or weight == 1.0 else f"{node} × {weight:.3g}"
     for (_, slot_name, source, source_slot, target_slot, target), tie in ties.items():
         a, b = names.get((source, source_slot)), names.get((target, target_slot))
         if a is None or b is None:

@@ -131,8 +131,9 @@ class Ledger:
             assets, liabilities = _sides(data)
             gap = np.abs(assets - liabilities).max(axis=-1)
             whole = scale + np.abs(assets).sum(axis=-1)
-            overdrawn = np.maximum(-data["cash"].min(axis=-1), 0.0) / whole
-            residual = np.maximum(residual, overdrawn)
+            if name != "sectors":  # the world outside the model may owe; firms may not
+                overdrawn = np.maximum(-data["cash"].min(axis=-1), 0.0) / whole
+                residual = np.maximum(residual, overdrawn)
             residual = np.maximum(residual, np.maximum(drift / scale, gap / whole))
             self._opening[name] = data["cash"].copy()
             self._net[name][...] = 0.0

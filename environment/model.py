@@ -114,7 +114,8 @@ class ComputeEconomy(mesa.Model):
         self.tables: Tables = read_tables(self.setting.data)
         parameters = StackedParameters(self.initial_parameters)
         streams = Streams(self.seeds)
-        classes = {name: build.load_class(path, build.BASES[name]) for name, path in self.setting.classes.items()}
+        _demand_one_structure(self.settings, months)
+        classes = build.load_classes(self.setting)
         populations = build.build_fixed(self.tables, self.worlds, classes)
         populations["startups"] = found(self.tables, parameters, streams, classes.get("startups", Startup))
         chips = build.build_chips(read_catalogue(self.tables), self.tables, self.worlds, self.months)
@@ -141,8 +142,7 @@ class ComputeEconomy(mesa.Model):
 
     def step(self) -> None:
         """One month. The order of these lines is the order in which things happen."""
-        e = self.economy
-        self._apply_dated_events()
+        e = self._next_month()
 
         policy.move_inquiries(e)
         policy.fix_policy(e)
@@ -185,8 +185,14 @@ class ComputeEconomy(mesa.Model):
 
         self._record()
 
-    def _apply_dated_events(self) -> None:
-        """Dated events of each world's scenario set parameters from this month on."""
+    def _next_month(self) -> Economy:
+        """Set what dated events of each world's scenario change from this month on.
+
+        Raises:
+            KingmakerError: the horizon has been reached.
+        """
+        if self.month >= self.months:
+            raise KingmakerError(f"the model has reached its horizon of {self.months} months; build it with more.")
         for world, setting in enumerate(self.settings):
             for event in setting.events:
                 if event.month == self.economy.month:
@@ -194,12 +200,14 @@ class ComputeEconomy(mesa.Model):
                         self.economy.p.array(key)[world, 0] = value
                     if self.worlds == 1:
                         self.economy.events.append((0, event.month, "policy", "dated event", event.why))
+        return self.economy
 
     def _record(self) -> None:
         e = self.economy
         residual = record.audit(e)
         self.measures.record(record.observe(e, residual, self._trail))
         e.month += 1
+        e.partnerships.now = e.month
         small = e.populations["startups"].slots <= SMALL
         if e.partnerships.keep and (small or e.month % 12 == 0 or e.month >= self.months):
             e.partnerships.snapshot(e.month, record.sizes(e))
@@ -298,6 +306,18 @@ class _Intervention:
         given, taken = np.maximum(change, 0.0), np.maximum(-change, 0.0)
         self.economy.from_rest("intervention", self.population, given)
         self.economy.pay_rest("intervention", self.population, taken)
+
+
+def _demand_one_structure(settings: Sequence[Scenario], months: int | None) -> None:
+    """The worlds of a stack share data files, classes and horizon."""
+    kinds = {
+        "data": {str(s.data) for s in settings},
+        "classes": {str(sorted(s.classes.items())) for s in settings},
+        "months": {str(s.months) for s in settings} if months is None else set(),
+    }
+    for what, values in kinds.items():
+        if len(values) > 1:
+            raise KingmakerError(f"stack: the worlds differ in '{what}' ({'; '.join(sorted(values))}); it must be one.")
 
 
 def _keep_scratch_memory() -> None:

@@ -59,6 +59,7 @@ class Partnerships:
         self.populations = populations
         self.keep = keep
         self.log: list[Change] = []
+        self.now = 0  # months completed
         self.snapshots: dict[int, dict[str, dict[str, Any]]] = {}
 
     def note(
@@ -138,11 +139,13 @@ class Partnerships:
             largest: keep all named firms and this many of the largest others (by compute used).
 
         Raises:
-            ValueError: the log was not kept (a stack), or there is no such world.
+            ValueError: the log was not kept (a stack), or there is no such world or month.
         """
         worlds = self.populations["clouds"].worlds
         if not self.keep:
             raise ValueError("the ties of this stack were not logged: build it with keep_ties=True")
+        if month is not None and month not in range(self.now + 1):
+            raise ValueError(f"month is {month!r}; allowed is a whole number from 0 to {self.now} (months completed)")
         if not 0 <= world < worlds:
             raise ValueError(f"there is no world {world}: the worlds are 0 to {worlds - 1}")
         return build_graph(self.populations, self.open_ties(month, world), self._sizes(month, world), largest)

@@ -7,6 +7,7 @@ import importlib.metadata
 import json
 import math
 import platform
+import sys
 import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
@@ -40,14 +41,19 @@ def kingmaker_version() -> str:
         return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
 
 
-def source_digest() -> str:
-    """SHA-256 of the model's code: paths and contents of all Python files of agents/ and environment/."""
+def source_digest(classes: Mapping[str, str] | None = None) -> str:
+    """SHA-256 of the model's code: agents/ and environment/ with the table of parameters, and a scenario's classes."""
     digest = hashlib.sha256()
     files = [path for folder in ("agents", "environment") for path in (ROOT / folder).rglob("*.py")]
+    files.append(ROOT / "environment" / "parameters.csv")
     for path in sorted(files, key=lambda file: file.relative_to(ROOT).as_posix()):
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
         # a checkout on Windows may end lines differently; the model is the same
         digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
+    for target in sorted((classes or {}).values()):
+        module = sys.modules.get(target.partition(":")[0])
+        file = getattr(module, "__file__", None)
+        digest.update(target.encode() + b"\0" + (Path(file).read_bytes() if file else b"") + b"\0")
     return digest.hexdigest()
 
 
@@ -78,7 +84,7 @@ def build_manifest(
         "panel": panel,
         "figures": figures,
         "versions": {"python": platform.python_version(), **library_versions()},
-        "source_digest": source_digest(),
+        "source_digest": source_digest(model.setting.classes),
         "data_digest": str(model.tables.digest),
         "measures_hash": content_hash(measures),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),

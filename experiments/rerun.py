@@ -32,10 +32,9 @@ def rerun_and_compare(folder: Path, out: Path | None, force: bool, quiet: bool, 
     request = _request(manifest, folder, out, quiet, command)
     if out is not None and out.resolve() == folder.resolve():
         raise KingmakerError(f"--out {out}: is the folder to compare with; name another.")
-    if not force:
-        _demand_same("code", manifest["source_digest"], source_digest())
     model = build_model(request)
     if not force:
+        _demand_same("code", manifest["source_digest"], source_digest(model.setting.classes))
         _demand_same("data", manifest["data_digest"], model.tables.digest)
     if out is None:
         simulate(model, quiet)
@@ -95,7 +94,7 @@ def _difference(folder: Path, measures: pd.DataFrame) -> str:
     column = str(unequal.columns[int(unequal.iloc[row].to_numpy().argmax())])
     return (
         f"{int(unequal.any().sum())} of {measures.shape[1] - 1} measures differ, first in {stored['month'][row]}: "
-        f"{column} was {stored[column][row]!r}, is {measures[column][row]!r}"
+        f"{column} was {stored[column][row]:.12g}, is {measures[column][row]:.12g}"
     )
 
 

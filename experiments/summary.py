@@ -52,7 +52,8 @@ def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
             means = [float(measures.loc[chosen, name].mean()) for chosen in months.values() if chosen.any()]
             table.add_row(MEASURES[name].label, *_cells(name, means, MEASURES[name].unit))
     console.print(table)
-    console.print(f"{first} and {last}: average of the year's months.", style="dim")
+    whole = first if first == last else f"{first} and {last}"
+    console.print(f"{whole}: average of the year's months.", style="dim")
     for sentence in sentences(measures):
         console.print(sentence, soft_wrap=True)
     for note in model.notes():

@@ -78,7 +78,12 @@ def _place(
         funds = np.where((investors.region == CN) == inside, offers, 0.0)
         money = funds.sum(axis=-1, keepdims=True)
         share = funds / np.where(money > 0.0, money, 1.0)
-        got = market.fund(np.where(home == inside, asks, 0.0), merit, money, luck.uniform(), p.success)
+        # no fund pays more than it holds
+        purse = np.where(share > 0.0, investors.cash / np.where(share > 0.0, share, 1.0), np.inf).min(
+            axis=-1, keepdims=True
+        )
+        purse = np.where(money > 0.0, 0.9 * purse, 0.0)
+        got = market.fund(np.where(home == inside, asks, 0.0), merit, money, purse, luck.uniform(), p.success)
         granted, paid = granted + got, paid + share * got.sum(axis=-1, keepdims=True)
         lead = np.where(got > 0.0, _draw_lead(share, luck.uniform(1)), lead).astype(np.int32)
     return granted, paid, lead

@@ -136,8 +136,11 @@ def sell_services(e: Economy) -> None:
     for inside in (True, False):
         mine_s = np.where((startups.region == CN) == inside, weights_s, 0.0)
         mine_c = np.where((clouds.region == CN) == inside, weights_c, 0.0)
+        whole = mine_s.sum(axis=-1, keepdims=True) + mine_c.sum(axis=-1, keepdims=True)
+        # where nobody is left to sell, nobody buys
+        spending = np.where(((sectors.region == CN) == inside) & (whole <= 0.0), 0.0, spending)
         money = np.where((sectors.region == CN) == inside, spending, 0.0).sum(axis=-1, keepdims=True)
-        whole = np.maximum(mine_s.sum(axis=-1, keepdims=True) + mine_c.sum(axis=-1, keepdims=True), 1e-300)
+        whole = np.where(whole > 0.0, whole, 1.0)
         got_s, got_c = got_s + money * (mine_s / whole), got_c + money * (mine_c / whole)
     e.from_rest("income", "enterprises", spending)
     total = spending.sum(axis=-1, keepdims=True)

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 COLUMNS = 3
-LEFT, RIGHT = 0.075, 0.985  # of the page
+LEFT, RIGHT = 0.075, 0.97  # of the page
 EVENT_LINE = 0.13  # inches
 DOTS = "0.65"
 
@@ -54,7 +54,7 @@ PANELS = (
     Panel("Concentration of clouds (HHI)", {"hhi_cloud": "AI compute", "hhi_cloud_all": "all cloud"}),
     Panel(
         "Ties between clouds and labs",
-        {"exclusive_share": "exclusive", "multihoming_share": "several hosts", "eu_hosted_at_home_share": "EU at home"},
+        {"exclusive_share": "exclusive", "multihoming_share": "several hosts", "eu_hosted_at_home_share": "EU home"},
     ),
     Panel("Moves to another cloud", {"switching_rate": "moves"}),
     Panel("Start-ups", {"startups_alive": "alive"}),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 import networkx as nx
@@ -22,7 +23,10 @@ def draw_hosting(graph: nx.MultiDiGraph[str], when: str, footer: str) -> Figure:
     """A matrix of labs (largest first) and clouds: the part of each lab's compute that each cloud hosts."""
     shares, compute = hosting_shares(graph)
     height = 1.95 + 0.2 * max(len(shares), 3)
-    subtitle = f"Share of each lab's compute by cloud in {when}, %; E exclusive, P preferred, R right of first refusal"
+    subtitle = (
+        f"Share of each lab's compute by cloud in {when}, %; E exclusive, P preferred, R right of first refusal; "
+        "× 15: stands for 15 firms"
+    )
     figure = sheet(height, "Who hosts whom", subtitle, footer)
     axes = figure.add_axes((0.235, 0.55 / height, 0.685, 1 - (1.5 + 0.5) / height))
     if shares.empty:
@@ -33,7 +37,8 @@ def draw_hosting(graph: nx.MultiDiGraph[str], when: str, footer: str) -> Figure:
         shares.where(shares > 0), ax=axes, cmap="Blues", vmin=0, vmax=1.15, cbar=False, linewidths=0.6,
         annot=_annotations(shares, graph).to_numpy(), fmt="", annot_kws={"fontsize": SMALL},
     )  # fmt: skip
-    _label(axes, shares, compute)
+    names = {lab: str(graph.nodes[lab].get("name", lab)) for lab in shares.index if lab in graph}
+    _label(axes, shares, compute, names)
     return figure
 
 
@@ -88,14 +93,14 @@ def _annotations(shares: pd.DataFrame, graph: nx.MultiDiGraph[str]) -> pd.DataFr
     return texts
 
 
-def _label(axes: Axes, shares: pd.DataFrame, compute: pd.Series[float]) -> None:
+def _label(axes: Axes, shares: pd.DataFrame, compute: pd.Series[float], names: Mapping[str, str]) -> None:
     """Names along the axes and the size of each lab at the right."""
     axes.grid(False)
     axes.set(xlabel="", ylabel="")
     axes.xaxis.tick_top()
     axes.tick_params(length=0, left=False, top=False)
     axes.set_xticklabels([short(cloud, 20) for cloud in shares.columns], rotation=40, ha="left", rotation_mode="anchor")
-    axes.set_yticklabels([short(lab) for lab in shares.index], rotation=0)
+    axes.set_yticklabels([short(names.get(lab, lab), 30) for lab in shares.index], rotation=0)
     width = len(shares.columns)
     for i, lab in enumerate(shares.index):
         axes.text(width * 1.015, i + 0.5, f"{compute[lab] / 1000:,.1f}", fontsize=SMALL, va="center")

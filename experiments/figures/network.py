@@ -38,7 +38,10 @@ def draw_network(graph: nx.MultiDiGraph[str], when: str, footer: str) -> Figure:
     columns = _ordered_columns(graph, shown)
     longest = max((len(column) for column in columns.values()), default=1)
     height = max(6.5, 0.185 * longest + 1.7)
-    subtitle = f"{when}: named actors and the {UNNAMED_LABS} largest other start-ups; symbols: compute, lines: share"
+    subtitle = (
+        f"{when}: named actors and the {UNNAMED_LABS} largest other start-ups (× 15: stands for 15 firms); "
+        "symbols: compute, lines: share"
+    )
     figure = sheet(height, "The partnership network", subtitle, footer)
     axes = figure.add_axes((0.14, 0.85 / height, 0.63, 1 - (0.85 + 0.6) / height))
     axes.set(xlim=(-0.05, 2.95), ylim=(-0.03, 1.03))
@@ -152,7 +155,7 @@ def _label(
     sides = {"chipmaker": ("right", "center"), "cloud": ("center", "bottom"), "startup": ("left", "center")}
     across, upright = sides.get(kind, sides["startup"])
     axes.annotate(
-        short(str(graph.nodes[node].get("name", node)), 22), position, offsets.get(kind, offsets["startup"]),
+        short(str(graph.nodes[node].get("name", node)), 28), position, offsets.get(kind, offsets["startup"]),
         textcoords="offset points", ha=across, va=upright, fontsize=SMALL, zorder=4, annotation_clip=False,
         color=INK if graph.nodes[node].get("named") else "0.4",
         bbox={"facecolor": "white", "edgecolor": "none", "alpha": 0.75, "pad": 0.4},

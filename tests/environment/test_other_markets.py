@@ -132,7 +132,7 @@ def test_usefulness_is_logistic() -> None:
 def test_funds_never_place_more_than_they_have(
     asks: np.ndarray, merit: np.ndarray, money: np.ndarray, luck: np.ndarray, success: float
 ) -> None:
-    got = capital_market.fund(asks, merit, money, luck, np.full((2, 1), success))
+    got = capital_market.fund(asks, merit, money, money, luck, np.full((2, 1), success))
     assert (got >= 0.0).all()
     assert (got <= asks).all()
     assert (got.sum(axis=-1) <= money[:, 0] * (1.0 + 1e-9)).all()
@@ -143,13 +143,15 @@ def test_merit_and_luck_decide_who_is_funded() -> None:
     n = 40_000
     merit = np.tile([1.0, 3.0], n // 2)[np.newaxis]
     luck = np.random.default_rng(1).random((1, n))
-    got = capital_market.fund(np.ones((1, n)), merit, row([1e9]), luck, row([0.1]))[0]
+    got = capital_market.fund(np.ones((1, n)), merit, row([1e9]), row([1e9]), luck, row([0.1]))[0]
     assert got.mean() == pytest.approx(0.1, abs=0.01)
     assert got[1::2].mean() / got[::2].mean() == pytest.approx(3.0, rel=0.15)
 
 
 def test_nobody_asks_nobody_gets() -> None:
-    got = capital_market.fund(np.zeros((1, 3)), np.ones((1, 3)), row([5.0]), np.full((1, 3), 0.1), row([0.5]))
+    got = capital_market.fund(
+        np.zeros((1, 3)), np.ones((1, 3)), row([5.0]), row([5.0]), np.full((1, 3), 0.1), row([0.5])
+    )
     assert (got == 0.0).all()
 
 

@@ -113,7 +113,7 @@ def test_a_rerun_says_where_it_differs(
 @pytest.mark.usefixtures("fake")
 def test_a_rerun_with_other_code_needs_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_and_write(request(tmp_path / "out"))
-    monkeypatch.setattr("experiments.rerun.source_digest", lambda: "1" * 64)
+    monkeypatch.setattr("experiments.rerun.source_digest", lambda classes: "1" * 64)
     with pytest.raises(KingmakerError, match="code has changed"):
         rerun_and_compare(tmp_path / "out", None, force=False, quiet=True, command=())
     assert rerun_and_compare(tmp_path / "out", None, force=True, quiet=True, command=()).identical
