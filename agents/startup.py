@@ -162,12 +162,14 @@ class Startup(Developer):
         """Money that it asks investors for this month, M$, shape (..., n); zero if its runway is long enough.
 
         A firm goes out when its runway falls below a threshold, earlier in a boom (Gompers & Lerner 2000). It asks for
-        what a round must last, or, if more, for what its owners will part with at its value (``dilution``).
+        what a round must last, or, if more, for what its owners will part with at its value (``dilution``), though for
+        no more than it can put to use (``largest_step``).
         """
         wants = self.cash < p.capital.raise_runway * (0.5 + sentiment) * self.burn
         growth = np.clip(1.0 + p.capital.growth_ask * self.growth, 1.0, 4.0)
         need = p.capital.round_months * self.burn * growth * (0.5 + sentiment)
-        return np.where(wants, np.maximum(need, p.capital.dilution * self.value), 0.0)
+        stake = np.minimum(p.capital.dilution * self.value, p.capital.largest_step * need)
+        return np.where(wants, np.maximum(need, stake), 0.0)
 
     def opens_weights(self, p: Any, share: FloatArray, draws: Draws) -> BoolArray:
         """Whether a newly released model comes with open weights, shape (..., n).

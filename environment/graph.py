@@ -11,6 +11,7 @@ from agents.cloud import TYPES
 from agents.member import firm_label
 from agents.population import Population
 from agents.types import REGIONS
+from environment.scenario import month_label
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -22,11 +23,6 @@ _NODE_KINDS = {
 
 Populations = Mapping[str, Population[Any]]
 Sizes = Mapping[str, Mapping[str, Any]]
-
-
-def month_label(month: int) -> str:
-    """Month 0 is 2022-01; earlier months are negative."""
-    return f"{2022 + month // 12}-{month % 12 + 1:02d}"
 
 
 def firm_name(populations: Populations, population: str, firm: int) -> str:

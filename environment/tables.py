@@ -19,6 +19,7 @@ from typing import Any, NoReturn
 from agents.errors import KingmakerError, nearest
 from environment.table_rows import (
     ACTORS,
+    REGIONS,
     Cell,
     ChipmakerRow,
     ChipRow,
@@ -38,6 +39,7 @@ from environment.table_rows import (
 )
 
 DATA = Path(__file__).parent / "data"
+NEEDED = ("chips", "chipmakers", "clouds", "startups", "sectors", "investors", "regulators", "networking")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,6 +113,7 @@ def _read_folder(folder: Path, _stamp: tuple[tuple[int, int], ...]) -> Tables:
     for name, row_type in _row_types().items():
         tables[name] = list(_rows(folder / f"{name}.csv", contents[name], row_type, _cells(name)))
     _check_references(folder, tables)
+    _check_complete(folder, tables)
     digest = hashlib.sha256()
     for name in sorted(contents):
         digest.update(f"{name}.csv {len(contents[name])}\n".encode())
@@ -247,6 +250,18 @@ def _day(place: _Place, text: str) -> datetime.date:
         return datetime.datetime.strptime(text, "%Y-%m-%d").replace(tzinfo=datetime.UTC).date()
     except ValueError:
         place.wrong(text, "a day written YYYY-MM-DD, such as 2022-10-07")
+
+
+def _check_complete(folder: Path, tables: dict[str, list[tuple[int, Any]]]) -> None:
+    """Raise KingmakerError for a table without rows that the model cannot do without, or a region without power."""
+    for name in NEEDED:
+        if not tables[name]:
+            raise KingmakerError(
+                f"{folder / f'{name}.csv'}: has no rows below its header; the model needs at least one."
+            )
+    missing = [region for region in REGIONS if region not in {row.region for _, row in tables["power"]}]
+    if missing:
+        raise KingmakerError(f"{folder / 'power.csv'}: has no row for region {', '.join(missing)}; each needs one.")
 
 
 def _check_references(folder: Path, tables: dict[str, list[tuple[int, Any]]]) -> None:

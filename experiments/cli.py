@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -149,8 +150,13 @@ def scenarios(form: FormatOption = Format.TABLE) -> None:
 
 def main() -> None:
     """The console entry: an error meant for the user is one message and exit code 2, Ctrl-C is exit code 130."""
+    for name in ("SIGTERM", "SIGHUP"):  # stop as at Ctrl-C, so that nothing half-written stays
+        if hasattr(signal, name):
+            signal.signal(getattr(signal, name), signal.default_int_handler)
     try:
         app()
+    except KeyboardInterrupt:
+        raise SystemExit(130) from None
     except StoppedError as stop:
         print(f"kingmaker: {stop}", file=sys.stderr)
         raise SystemExit(130) from None

@@ -110,7 +110,7 @@ def scenario_record(scenario: Scenario) -> dict[str, Any]:
         "events": [{"month": month_label(e.month), "why": e.why, "set": dict(e.set)} for e in scenario.events],
         "pinned": dict(scenario.pinned),
         "overridden": list(scenario.overridden),
-        "data": None if scenario.data is None else str(scenario.data),
+        "data": None if scenario.data is None else str(scenario.data.resolve()),
         "classes": dict(scenario.classes),
     }
 

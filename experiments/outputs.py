@@ -19,6 +19,9 @@ if TYPE_CHECKING:
 
 LARGEST = 500  # start-ups in an exported graph, beside all named actors
 PANEL_TABLES = ("panel", "ties", "flows", "events")
+OURS = {MANIFEST, "measures.parquet", "measures.csv", "data_dictionary.csv", "graphs", "figures"} | {
+    f"{name}.parquet" for name in PANEL_TABLES
+}
 
 
 class OutputError(KingmakerError):
@@ -63,6 +66,12 @@ def _check_replaceable(target: Path, out: Path) -> None:
             f"{out}: the folder is not empty and was not written by kingmaker (it has no {MANIFEST} of ours); "
             "name another with --out."
         ) from None
+    strangers = sorted({path.name for path in target.iterdir()} - OURS)
+    if strangers:
+        raise OutputError(
+            f"{out}: holds {', '.join(strangers[:3])}, not written by kingmaker, which a new result would delete; "
+            "move it away, or name another folder with --out."
+        )
 
 
 def _swap(folder: Path, target: Path) -> None:
@@ -83,6 +92,8 @@ def _swap(folder: Path, target: Path) -> None:
 
 def write_tables(model: Any, measures: pd.DataFrame, folder: Path, panel: bool) -> None:
     """Write the measures, with ``panel`` also panel, ties, flows and events, and the dictionary of their columns."""
+    from environment.scenario import month_label
+
     measures.to_parquet(folder / "measures.parquet", index=False)
     measures.to_csv(folder / "measures.csv", index=False)
     tables: dict[str, pd.DataFrame] = {}
@@ -90,6 +101,7 @@ def write_tables(model: Any, measures: pd.DataFrame, folder: Path, panel: bool) 
         frames = (model.panel_frame(), model.partnerships.to_frame(), model.ledger.to_frame(), model.events_frame())
         tables = dict(zip(PANEL_TABLES, frames, strict=True))
     for name, frame in tables.items():
+        frame["month"] = frame["month"].map(month_label)
         frame.to_parquet(folder / f"{name}.parquet", index=False)
     _write_dictionary(measures, tables, folder / "data_dictionary.csv")
 

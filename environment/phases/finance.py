@@ -206,5 +206,6 @@ def _contract(e: Economy, where: BoolArray, partner: IntArray, kind: int, why: s
     for slot, signed in (("host", first), ("second", second)):
         e.partnerships.note(
             e.month, "start", "cloud_contract", slot, signed, ("startups", "clouds"), partner,
-            subtype=kind if slot == "host" else PLAIN, share=1.0, term=startups.term, why=why,
+            subtype=kind if slot == "host" else PLAIN,
+            share=1.0 - startups.second_share if slot == "host" else startups.second_share, term=startups.term, why=why,
         )  # fmt: skip

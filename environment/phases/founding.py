@@ -112,9 +112,10 @@ def _note(e: Economy, kind: str, slot: str, ends: tuple[str, str], a: int, b: in
     shape = e.populations[ends[0]].table.alive.shape
     where = np.zeros(shape, dtype=np.bool_)
     where[:, a] = True
+    contract = kind == "cloud_contract"  # a contract without a share is for all of a lab's compute
     e.partnerships.note(
         tie.start, "start", kind, slot, where, ends, np.full(shape, b, dtype=np.int32),
-        subtype=_CONTRACT.get(tie.subtype, PLAIN) if kind == "cloud_contract" else NONE, share=tie.share or 0.0,
+        subtype=_CONTRACT.get(tie.subtype, PLAIN) if contract else NONE, share=tie.share or float(contract),
         value=tie.value_musd or 0.0, why=why,
     )  # fmt: skip
 

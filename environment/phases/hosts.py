@@ -143,6 +143,14 @@ def _review(e: Economy, startups: Startup, best: IntArray) -> None:
     startups.tenure = np.where(hosted, startups.tenure + 1.0, 0.0)
 
 
+def _note_first_share(e: Economy, startups: Startup, where: BoolArray) -> None:
+    """Log the share that a first host has left when a second one comes or goes."""
+    e.partnerships.note(
+        e.month, "change", "cloud_contract", "host", where, TENANCY, startups.host, subtype=startups.contract,
+        term=startups.term, share=1.0 - startups.second_share,
+    )  # fmt: skip
+
+
 def _second_hosts(e: Economy, startups: Startup, other: IntArray, cost: FloatArray) -> None:
     """Second hosts are taken and given up; their share follows how badly the first one serves."""
     p = e.p.compute
@@ -154,6 +162,7 @@ def _second_hosts(e: Economy, startups: Startup, other: IntArray, cost: FloatArr
     share = np.clip(share + p.second_drift * (1.0 - startups.fill) - 0.1 * p.second_drift, 0.1, 0.6)
     startups.second_share = np.where(second != NONE, share, 0.0)
     startups.second = second
+    _note_first_share(e, startups, adds | drops)
     e.partnerships.note(
         e.month, "start", "cloud_contract", "second", adds, TENANCY, second, subtype=PLAIN, share=startups.second_share
     )

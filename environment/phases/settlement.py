@@ -86,6 +86,10 @@ def _chipmaker_accounts(e: Economy) -> None:
     p = e.p
     population = e.populations["chipmakers"]
     makers: Chipmaker = population.view()
+    before = np.maximum(
+        makers.sales - (e.now["maker_revenue"] - makers.sales) / 2.0, 1.0
+    )  # undo this month's smoothing
+    makers.value = makers.value * np.power(np.maximum(makers.sales, 1.0) / before, p.capital.sales_value)
     _spend(e, "costs", "chipmakers", population.act("research_budget", p))
     research = population.act("research_budget", p)
     profit = np.maximum(e.now["maker_revenue"] - e.now["unit_costs"] - research, 0.0)

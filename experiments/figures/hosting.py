@@ -69,7 +69,7 @@ def hosting_shares(graph: nx.MultiDiGraph[str]) -> tuple[pd.DataFrame, pd.Series
 
 
 def _size(node: dict[str, Any]) -> float:
-    return float(node.get("compute_h100e", 0.0)) * float(node.get("weight", 1.0))
+    return float(node.get("compute_h100e", 0.0))  # of all the firms that a node stands for
 
 
 def _contracts(graph: nx.MultiDiGraph[str]) -> list[tuple[str, str, float, str]]:

@@ -121,4 +121,4 @@ def _tie(
 
 
 def _events(text: str, number: str) -> pd.DataFrame:
-    return pd.DataFrame({"world": [0, 0], "month": ["2022-01", "2022-02"], text: ["a", "b"], number: ["1", "2"]})
+    return pd.DataFrame({"world": [0, 0], "month": [0, 1], text: ["a", "b"], number: ["1", "2"]})
