@@ -148,6 +148,20 @@ def scenarios(form: FormatOption = Format.TABLE) -> None:
     typer.echo(scenario_listing().render(form.value))
 
 
+@app.command()
+def mechanisms(
+    rows: Annotated[str | None, typer.Option(help="Only these rows, such as S1,R4.")] = None,
+    seeds: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of worlds for each row.")] = 12,
+    out: Annotated[Path | None, typer.Option(help="Write mechanisms.md and mechanisms.csv into this folder.")] = None,
+) -> None:
+    """Test mechanism by mechanism: a lever low and high on the same luck, and the interval of the difference."""
+    from experiments.mechanisms.run import run_and_print
+
+    with _stoppable("the mechanism tests"):
+        if not run_and_print(rows, seeds, out):
+            raise typer.Exit(1)
+
+
 def main() -> None:
     """The console entry: an error meant for the user is one message and exit code 2, Ctrl-C is exit code 130."""
     for name in ("SIGTERM", "SIGHUP"):  # stop as at Ctrl-C, so that nothing half-written stays

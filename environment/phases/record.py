@@ -11,11 +11,12 @@ from agents.cloud import HYPERSCALER, Cloud
 from agents.enterprise import Enterprise
 from agents.startup import EXCLUSIVE, Startup
 from agents.types import CN, NONE, BoolArray, FloatArray
-from environment.compute_market import by_host
+from environment.compute_market import by_host, spending
 from environment.economy import Economy
 from environment.ledger import TOLERANCE, LedgerError
 from environment.measures import CAPEX_FIRMS
 from environment.phases.compute import europe_at_home
+from environment.technology import training_flop
 
 AGGREGATES = ("other_clouds", "other_china", "european_clouds")  # rows of the data that stand for many firms
 
@@ -171,10 +172,41 @@ def _models(e: Economy) -> dict[str, FloatArray]:
         "gap_open": frontier - e.conditions.open_frontier[:, 0],
         "gap_china": frontier - chinese,
         "gap_follower": frontier - fifth,
+        **_advances(e, startups, clouds),
         "model_diversity": 1.0 - _hhi(_by_lineage(startups, clouds)),
         "services_musd": e.conditions.use[:, 0],
         "self_hosted_share": _ratio((market * sectors.self_hosting).sum(axis=-1), market.sum(axis=-1)),
         "adoption_share": _ratio((size * sectors.adoption).sum(axis=-1), size.sum(axis=-1)),
+    }
+
+
+def _advances(e: Economy, startups: Startup, clouds: Cloud) -> dict[str, FloatArray]:
+    """Efficiency by kind of developer, what a fixed capability costs, and who sells."""
+    best = e.conditions.best_algorithms[:, 0]
+    labs = np.where(startups.alive, startups.algorithms, -99.0)
+    big = np.where(clouds.develops & clouds.alive, clouds.algorithms, -99.0)
+    chinese = np.maximum(
+        np.where(startups.region == CN, labs, -99.0).max(axis=-1),
+        np.where(clouds.region == CN, big, -99.0).max(axis=-1),
+    )
+    west_labs = np.where(startups.region != CN, labs, -99.0).max(axis=-1)
+    west_big = np.where(clouds.region != CN, big, -99.0).max(axis=-1)
+    month = training_flop(np.ones(e.worlds), e.p.technology.flop_utilisation[:, 0])  # of one H100e, 1e21 FLOP
+    months = np.power(10.0, 25.0 - 21.0 - best) / month
+    able = startups.alive & (startups.capability >= 25.8)
+    sold = clouds.revenue.sum(axis=-1)
+    firms = np.maximum(startups.weight, 1.0)  # a slot of several firms is several vendors
+    total = startups.revenue.sum(axis=-1) + sold
+    squares = (startups.revenue * startups.revenue / firms).sum(axis=-1) + (clouds.revenue * clouds.revenue).sum(
+        axis=-1
+    )
+    return {
+        "algorithms_china": chinese - best,
+        "host_lead": west_big - west_labs,
+        "fixed_capability_musd": spending(months, e.now["rent_market"]),
+        "able_labs": (startups.weight * able).sum(axis=-1),
+        "cloud_service_share": _ratio(sold, total),
+        "vendor_diversity": 1.0 - _ratio(squares, total * total),
     }
 
 

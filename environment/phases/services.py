@@ -100,6 +100,9 @@ def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
     startups.capability = np.where(
         startups.alive, tech.distil(startups.capability, c.frontier, startups.talent, p.distillation), 0.0
     )
+    clouds.capability = np.where(
+        clouds.develops, tech.distil(clouds.capability, c.frontier, clouds.talent, p.distillation), clouds.capability
+    )
     built_on = c.open_frontier + p.fine_tuning * (startups.talent + startups.data - 1.0)
     builds = startups.alive & (built_on > startups.capability)
     startups.product = np.where(builds, built_on, startups.capability)

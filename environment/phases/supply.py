@@ -131,16 +131,18 @@ def _bill(e: Economy, shipped: FloatArray) -> None:
 def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
     """A supply tie begins with a first delivery and ends after a year without any."""
     chips = e.chips
-    ships = shipped > 1e-6
     before = chips.silent <= 12.0
-    chips.silent = np.where(ships, 0.0, chips.silent + 1.0)
-    total = np.maximum(shipped.sum(axis=1, keepdims=True), 1e-12)
+    chips.silent = np.where(shipped > 1e-6, 0.0, chips.silent + 1.0)
+    after = chips.silent <= 12.0
+    if np.array_equal(before, after):
+        return
+    share = shipped / np.maximum(shipped.sum(axis=1, keepdims=True), 1e-12)
     for buyer, row in enumerate(e.tables.clouds):
         slot = np.full(shipped.shape[:2], buyer, dtype=np.int32)
-        for action, where in (("start", ships & ~before), ("end", before & (chips.silent > 12.0))):
+        for action, where in (("start", after & ~before), ("end", before & ~after)):
             e.partnerships.note(
                 e.month, action, "chip_supply", f"supply {row.id}", where[:, :, buyer], ("chipmakers", "clouds"), slot,
-                share=(shipped / total)[:, :, buyer],
+                share=share[:, :, buyer],
             )  # fmt: skip
 
 

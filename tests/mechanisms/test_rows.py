@@ -1,0 +1,49 @@
+"""One test a row: the paired difference has the claimed sign and its interval excludes zero."""
+
+from __future__ import annotations
+
+import pytest
+
+from environment.measures import MEASURES
+from environment.parameters import check
+from experiments.mechanisms.rows import OPEN, ROWS, Row
+from experiments.mechanisms.run import run_row
+
+EXPECTED = {f"S{k}" for k in range(1, 13)} | {f"C{k}" for k in range(1, 14)} | {f"L{k}" for k in range(1, 17)} | {
+    f"R{k}" for k in range(1, 7)
+}  # fmt: skip
+
+
+def test_every_one_of_the_47_rows_is_tested_or_named_as_open() -> None:
+    tested = {row.id.rstrip("b") for row in ROWS}
+    assert tested | set(OPEN) == EXPECTED
+    assert not tested & set(OPEN)
+    assert len({row.id for row in ROWS}) == len(ROWS)
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_a_row_names_what_exists(row: Row) -> None:
+    assert row.outcome in MEASURES
+    for key, value in {**row.low, **row.high, **row.both}.items():
+        check(key, value, row.id)
+
+
+@pytest.mark.slow
+@pytest.mark.mechanism
+@pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
+def test_the_mechanism_works(row: Row) -> None:
+    result = run_row(row)
+    assert result.holds, f"{row.id}: {row.claim}: {result.effect:.4g} ({result.low:.4g} to {result.high:.4g})"
+
+
+def test_a_lever_that_does_not_move_shows_no_effect() -> None:
+    still = Row(
+        "X", "nothing happens", "nowhere", {"chips.moat": 1.0}, {"chips.moat": 1.0}, "chip_leader_share", (2, 6), 1
+    )
+    result = run_row(still, seeds=3)
+    assert (result.effect, result.low, result.high, result.holds) == (0.0, 0.0, 0.0, False)
+
+
+def test_one_seed_gives_no_interval() -> None:
+    with pytest.raises(ValueError, match="at least 2"):
+        run_row(ROWS[0], seeds=1)
