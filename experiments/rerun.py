@@ -51,9 +51,9 @@ def _request(
     manifest: dict[str, Any], folder: Path, out: Path | None, quiet: bool, command: tuple[str, ...]
 ) -> RunRequest:
     """The run that a manifest describes."""
-    missing = {"source_digest", "data_digest", "measures_hash"} - manifest.keys()
-    if missing:
-        raise KingmakerError(f"{folder}: the manifest lacks {', '.join(sorted(missing))}.")
+    for key in ("source_digest", "data_digest", "measures_hash"):
+        if not isinstance(manifest.get(key), str):
+            raise KingmakerError(f"{folder}: the manifest's {key} is {manifest.get(key)!r}; it must be a text.")
     try:
         return RunRequest(
             setting=scenario_of(manifest["scenario"]),
@@ -65,7 +65,7 @@ def _request(
             quiet=quiet,
             command=command,
         )
-    except (KeyError, TypeError, ValueError) as fault:
+    except (KeyError, TypeError, ValueError, AttributeError) as fault:
         raise KingmakerError(f"{folder}: the manifest is incomplete or damaged: {fault!r}.") from None
 
 
@@ -84,7 +84,10 @@ def _difference(folder: Path, measures: pd.DataFrame) -> str:
     path = folder / "measures.parquet"
     if not path.exists():
         return "the hash is not that of the manifest, and there is no measures.parquet to compare with"
-    stored = pd.read_parquet(path)
+    try:
+        stored = pd.read_parquet(path)
+    except (OSError, ValueError):
+        return "the hash is not that of the manifest, and measures.parquet cannot be read to compare with"
     if list(stored.columns) != list(measures.columns) or len(stored) != len(measures):
         return "the measures have other columns or another number of months"
     unequal = (stored != measures) & ~(stored.isna() & measures.isna())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -110,3 +111,15 @@ def test_a_terminated_run_leaves_nothing(tmp_path: Path) -> None:
     _, told = running.communicate(timeout=60)
     assert running.returncode == 130, told
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [("source_digest", 5), ("data_digest", None), ("seed", "x"), ("scenario", []), ("months", None)],
+)
+def test_a_damaged_manifest(tmp_path: Path, key: str, value: object) -> None:
+    assert kingmaker("run", "baseline", *SHORT, "--out", "out", folder=tmp_path).returncode == 0
+    path = tmp_path / "out/manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(manifest | {key: value}), encoding="utf-8")
+    assert "manifest" in refused(tmp_path, "rerun", "out")
