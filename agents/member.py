@@ -58,6 +58,10 @@ class Column:
         """The block's array, shape (worlds, n), or a plain number of a registered agent."""
         if member is None:
             return self
+        table = member._table
+        if member._slot is None and member._epoch == table.epoch:  # the common case, kept short: a view in its phase
+            array = table.frozen[self.name]
+            return array if member._whole else array[..., member._block]
         return member._read(self.name)
 
     def __set__(self, member: Member, value: Any) -> None:
@@ -72,6 +76,7 @@ class Member(mesa.Agent):
     _slot: int | None  # the slot of a registered agent; None for a view
     _id: int
     _block: slice
+    _whole: bool  # whether the block is all of the table
     _epoch: int
 
     @classmethod
@@ -79,6 +84,7 @@ class Member(mesa.Agent):
         """A bulk view of the slots ``block``, valid until the phase ends."""
         view = cls.__new__(cls)
         view._table, view._slot, view._block, view._epoch = table, None, block, table.epoch
+        view._whole = block.start == 0 and block.stop == table.alive.shape[1]
         return view
 
     @classmethod
@@ -129,10 +135,9 @@ class Member(mesa.Agent):
             raise DeadFirmError(f"{type(self).__name__} {self._id:x} has left the model")
 
     def _read(self, name: str) -> Any:
+        """A plain number of a registered agent; a view gets here only when it is stale, which the check tells."""
         self._check()
-        if self._slot is not None:
-            return self._table.data[name][0, self._slot].item()
-        return self._table.frozen[name][..., self._block]
+        return self._table.data[name][0, self._slot].item()
 
     def _write(self, column: Column, value: Any) -> None:
         self._check()
