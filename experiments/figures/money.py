@@ -32,7 +32,8 @@ def draw_money(matrix: pd.DataFrame, when: str, footer: str) -> Figure:
     rows, columns = billions.shape
     height = 1.6 + 0.42 * (rows + 1)
     subtitle = (
-        f"G$ paid by the sector at the left to the sector at the top in the year to {when}; shades on a log scale"
+        f"G$ paid by the sector at the left to the sector at the top in the year to {when}; shades on a log scale; "
+        "rest: the economy outside"
     )
     figure = sheet(height, "The flow of money", subtitle, footer)
     left, top, bottom = 0.2, 1 - 0.95 / height, 0.45 / height
