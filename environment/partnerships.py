@@ -38,7 +38,7 @@ class Change:
     source_slot: IntArray
     source_id: Any
     target_slot: IntArray
-    target_id: Any
+    target_id: Any  # None where the target's slot is never given to another firm
     subtype: Any
     share: FloatArray
     value: FloatArray
@@ -92,7 +92,9 @@ class Partnerships:
 
         ids = pick(self.populations[ends[0]].table.ids)
         slots_to = pick(target)
-        ids_to = self.populations[ends[1]].table.ids[worlds, slots_to]
+        # only start-ups' slots are given to others later, so only their ids must be kept
+        reused = ends[1] == "startups"
+        ids_to = self.populations[ends[1]].table.ids[worlds, slots_to] if reused else None
         world = np.broadcast_to(np.int32(0), places.shape) if len(where) == 1 else worlds.astype(np.int32)
         self.log.append(
             Change(month, action, kind, slot, *ends, world, slots.astype(np.int32), ids,
@@ -162,6 +164,12 @@ class Partnerships:
             found[name] = columns | {"alive": population.table.alive[world], "ids": population.table.ids[world]}
         return found
 
+    def _target_name(self, change: Change, k: int) -> str:
+        slot = int(change.target_slot[k])
+        kept = change.target_id
+        ids = self.populations[change.target].table.ids
+        return firm_name(self.populations, change.target, int(ids[change.world[k], slot] if kept is None else kept[k]))
+
     def to_frame(self) -> pd.DataFrame:
         """The log: world, month, action, kind, subtype, source_node, target_node, share, value_musd, term, source."""
         import pandas as pd
@@ -174,7 +182,7 @@ class Partnerships:
                 rows.append(
                     (w, change.month, change.action, change.kind, "" if leave else _subtype(change, k),
                      firm_name(self.populations, change.source, int(change.source_id[k])),
-                     "" if leave else firm_name(self.populations, change.target, int(change.target_id[k])),
+                     "" if leave else self._target_name(change, k),
                      float(change.share[k]), float(change.value[k]), float(change.term[k]), change.why)
                 )  # fmt: skip
         columns = ["world", "month", "action", "kind", "subtype", "source_node", "target_node", "share", "value_musd",
