@@ -161,7 +161,7 @@ def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArra
     missed = np.where(wants > 0.0, 1.0 - sold / np.where(wants > 0.0, wants, 1.0), 0.0)
     clouds.shortage = clouds.shortage + e.p.compute.memory * (missed - clouds.shortage)
     clouds.demand_outside = clouds.demand_outside + p.demand_speed * (wants - clouds.demand_outside)
-    e.now["used"], e.now["tenant_wants"] = used, wants
+    e.now["used"] = used
     serving = e.now["serving_startups"] + e.now["business"] + np.minimum(inside, e.now["serving_clouds"]).sum(axis=-1)
     share = serving / np.maximum(used.sum(axis=-1), 1e-9)
     e.conditions.inference_share = e.conditions.inference_share + 0.1 * (

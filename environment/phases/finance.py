@@ -157,7 +157,6 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
         term=startups.term, share=1.0 - startups.second_share, why=why,
     )  # fmt: skip
     e.now["funding_musd"] = e.now["funding_musd"] + amount.sum(axis=-1)
-    e.now["stakes_musd"] = e.now.get("stakes_musd", np.zeros(e.worlds)) + amount.sum(axis=-1)
     e.partnerships.note(
         e.month, "start", "equity", "vendor", where, ("startups", "clouds"), partner, share=startups.vendor_share,
         value=amount, why=why,

@@ -157,8 +157,7 @@ def place_orders(e: Economy) -> None:
     e.ledger.pay("deposits", "clouds", deposit.sum(axis=1), "chipmakers", deposit.sum(axis=2))
     chips.deposits = chips.deposits + deposit
     chips.outstanding = chips.outstanding + placed - cancelled
-    e.now["unit_price"], e.now["cancelled"] = price, cancelled.sum(axis=(1, 2))
-    e.now["desired_orders"] = desired.sum(axis=(1, 2))
+    e.now["unit_price"] = price
 
 
 def _settle_cancellations(e: Economy, cancelled: FloatArray) -> None:

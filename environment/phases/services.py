@@ -154,7 +154,6 @@ def sell_services(e: Economy) -> None:
     c.use = total
     _see_sales(e, startups, clouds, got_s, got_c)
     _see_growth(e, sectors, total, old_use)
-    e.now["spending"] = spending
 
 
 def _see_growth(e: Economy, sectors: Enterprise, total: FloatArray, old_use: FloatArray) -> None:
@@ -253,4 +252,3 @@ def _see_sales(e: Economy, startups: Startup, clouds: Cloud, got_s: FloatArray, 
     startups.distribution = np.clip(habit, 0.01, 1.0)
     clouds.revenue = got_c
     clouds.ai_revenue = e.now["rent_income"] + got_c
-    e.now["sales"] = got_s
