@@ -150,15 +150,18 @@ def scenarios(form: FormatOption = Format.TABLE) -> None:
 
 @app.command()
 def mechanisms(
-    rows: Annotated[str | None, typer.Option(help="Only these rows, such as S1,R4.")] = None,
+    rows: Annotated[str | None, typer.Option(help="Only these rows, such as S1,R4, or a family by its letter.")] = None,
     seeds: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of worlds for each row.")] = 12,
     out: Annotated[Path | None, typer.Option(help="Write mechanisms.md and mechanisms.csv into this folder.")] = None,
+    mutants: Annotated[
+        bool, typer.Option("--mutants", help="Then switch each row's mechanism off: its test must fail.")
+    ] = False,
 ) -> None:
     """Test mechanism by mechanism: a lever low and high on the same luck, and the interval of the difference."""
     from experiments.mechanisms.run import run_and_print
 
     with _stoppable("the mechanism tests"):
-        if not run_and_print(rows, seeds, out):
+        if not run_and_print(rows, seeds, out, mutants):
             raise typer.Exit(1)
 
 

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +11,9 @@ from scipy.special import stdtrit
 
 from agents.errors import KingmakerError, nearest
 from environment import ComputeEconomy
-from experiments.mechanisms.rows import OPEN, ROWS, Row
+from experiments.mechanisms.mutation import applied
+from experiments.mechanisms.row import Row
+from experiments.mechanisms.rows import OPEN, ROWS
 
 
 @dataclass(frozen=True)
@@ -27,85 +28,75 @@ class Result:
 
     @property
     def holds(self) -> bool:
-        """Whether the interval lies on the claimed side of zero."""
-        return self.low > 0.0 if self.row.sign > 0 else self.high < 0.0
+        """Whether the interval lies on the claimed side of zero, or of the row's margin."""
+        return self.low > -self.row.margin if self.row.sign > 0 else self.high < self.row.margin
 
 
-def run_row(row: Row, seeds: int = 12) -> Result:
-    """Run one row on ``seeds`` pairs of worlds (at least two).
+def run_row(row: Row, seeds: int = 12, *, mutated: bool = False) -> Result:
+    """Run one row on ``seeds`` pairs of worlds (at least two), with its mechanism switched off if ``mutated``.
 
     Raises:
-        ValueError: fewer than two seeds.
+        ValueError: fewer than two seeds, or a row without mutants to be switched off.
     """
     if seeds < 2:
         raise ValueError(f"seeds is {seeds}; an interval needs at least 2")
+    if mutated and not row.mutants:
+        raise ValueError(f"row {row.id} does not say how its mechanism is switched off")
     worlds = [{"rng": seed, **row.both, **settings} for settings in (row.low, row.high) for seed in range(1, seeds + 1)]
-    stack = ComputeEconomy.stack(worlds, months=row.window[1]).run()
-    means = stack.measures.array(row.outcome)[slice(*row.window)].mean(axis=0)
-    difference = means[seeds:] - means[:seeds]
+    with applied(row.mutants if mutated else ()):
+        stack = ComputeEconomy.stack(worlds, months=row.window[1]).run()
+    if row.of is None:
+        values = stack.measures.array(row.outcome)[slice(*row.window)].mean(axis=0)
+    else:
+        values = row.of(stack, row.window)
+    difference = values[seeds:] - values[:seeds]
     effect = float(difference.mean())
     margin = float(stdtrit(seeds - 1, 0.975) * difference.std(ddof=1) / np.sqrt(seeds))
     return Result(row, effect, effect - margin, effect + margin, seeds)
 
 
-def run_and_print(chosen: str | None, seeds: int, out: Path | None) -> bool:
-    """Run the chosen rows (``S1,R4``; all if None), print each as it comes; whether all of them hold.
+def chosen_rows(chosen: str | None) -> list[Row]:
+    """The rows of a list such as ``S1,R4``, a family's by its letter (``S``), or all.
 
     Raises:
         KingmakerError: a row that does not exist.
     """
-    known = {row.id: row for row in ROWS}
-    wanted = list(known) if chosen is None else [name.strip() for name in chosen.split(",")]
-    for name in wanted:
-        if name not in known:
-            raise KingmakerError(f"--rows: there is no row '{name}' to test.{nearest(name, known)}")
-    results = []
-    for name in wanted:
-        result = run_row(known[name], seeds)
-        results.append(result)
-        verdict = "holds" if result.holds else "FAILS"
-        print(
-            f"{name:4} {verdict}  {result.effect:+10.4g}  ({result.low:+.4g} to {result.high:+.4g})  {result.row.claim}"
-        )
-    print(f"{sum(r.holds for r in results)} of {len(results)} tested rows hold; {len(OPEN)} rows are not proven yet.")
+    if chosen is None:
+        return list(ROWS)
+    found: list[Row] = []
+    for name in (part.strip() for part in chosen.split(",")):
+        rows = [row for row in ROWS if row.id == name or row.id.rstrip("abcdefgh") == name or row.id[0] == name]
+        if not rows:
+            raise KingmakerError(f"--rows: there is no row '{name}' to test.{nearest(name, [r.id for r in ROWS])}")
+        found += [row for row in rows if row not in found]
+    return found
+
+
+def run_and_print(chosen: str | None, seeds: int, out: Path | None, mutants: bool) -> bool:
+    """Run the chosen rows, print each as it comes; whether all hold, and fail once they are switched off.
+
+    Raises:
+        KingmakerError: a row that does not exist.
+    """
+    from experiments.mechanisms.page import write_results
+
+    rows = chosen_rows(chosen)
+    results = list(_printed(rows, seeds, mutated=False))
+    print(f"{sum(r.holds for r in results)} of {len(results)} tests hold; {len(OPEN)} rows are not proven yet.")
+    without = []
+    if mutants:
+        print("\nWith the row's mechanism switched off:")
+        without = list(_printed([row for row in rows if row.mutants], seeds, mutated=True))
+        print(f"{sum(not r.holds for r in without)} of {len(rows)} tests fail once their mechanism is switched off.")
     if out is not None:
-        write_results(results, out)
-    return all(r.holds for r in results)
+        write_results(results, without, out)
+    return all(r.holds for r in results) and not any(r.holds for r in without)
 
 
-def write_results(results: Iterable[Result], folder: Path) -> None:
-    """Write ``mechanisms.csv`` and ``mechanisms.md`` into ``folder``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    results = list(results)
-    with (folder / "mechanisms.csv").open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("id", "claim", "lives_in", "parameters", "outcome", "effect", "low", "high", "n", "holds"))
-        for r in results:
-            numbers = (f"{r.effect:.4g}", f"{r.low:.4g}", f"{r.high:.4g}", r.n, r.holds)
-            writer.writerow((r.row.id, r.row.claim, r.row.lives_in, _levers(r.row), r.row.outcome, *numbers))
-    (folder / "mechanisms.md").write_text(_page(results), encoding="utf-8")
-
-
-def _levers(row: Row) -> str:
-    moved = [f"{key} {row.low[key]:g} → {row.high[key]:g}" for key in row.high]
-    return "; ".join(moved + [f"{key} = {value:g}" for key, value in row.both.items()])
-
-
-def _page(results: list[Result]) -> str:
-    lines = [
-        "# Mechanisms", "",
-        "Each row: the same seeds with a lever low and high; the paired difference of the outcome, a mean over the",
-        "months named (0 is January 2022), with a 95 % interval (Student's t over seeds). Made by",
-        "`kingmaker mechanisms --out docs`.", "",
-        "| id | claim | lever | outcome (months) | effect | 95 % interval | n | holds |",
-        "|---|---|---|---|---|---|---|---|",
-    ]  # fmt: skip
-    for r in results:
-        first, last = r.row.window
-        lines.append(
-            f"| {r.row.id} | {r.row.claim} | {_levers(r.row)} | {r.row.outcome} ({first}–{last - 1}) | {r.effect:+.3g} "
-            f"| {r.low:+.3g} to {r.high:+.3g} | {r.n} | {'yes' if r.holds else '**no**'} |"
-        )
-    lines += ["", "## Not proven yet", "", "| id | why |", "|---|---|"]
-    lines += [f"| {key} | {why} |" for key, why in OPEN.items()]
-    return "\n".join(lines) + "\n"
+def _printed(rows: list[Row], seeds: int, *, mutated: bool) -> Iterator[Result]:
+    for row in rows:
+        result = run_row(row, seeds, mutated=mutated)
+        verdict = "holds" if result.holds else "FAILS" if not mutated else "fails"
+        said = "; ".join(mutant.means for mutant in row.mutants) if mutated else row.claim
+        print(f"{row.id:4} {verdict}  {result.effect:+10.4g}  ({result.low:+.4g} to {result.high:+.4g})  {said}")
+        yield result
