@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -13,6 +13,9 @@ from agents.types import BoolArray, FloatArray
 
 class Chipmaker(Firm):
     """Sells accelerators through a chain of packagers whose capacity answers the backlog with delay."""
+
+    row: ClassVar[Any] = None  # of a user's maker: its row of the table of chipmakers
+    chips: ClassVar[tuple[Any, ...]] = ()  # and those of its chips
 
     capacity = Column(0.0, unit="units/month", doc="what it can have packaged, in units of its current product")
     backlog_seen = Column(0.0, unit="units", doc="backlog as the capacity plan sees it: smoothed, months late")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
 import numpy as np
 
@@ -21,6 +22,8 @@ class Startup(Developer):
 
     Money, compute and staff are those of the slot, which stands for ``weight`` firms.
     """
+
+    share: ClassVar[str] = ""  # of a user's kind: the key of the parameter that says which part of start-ups it is
 
     weight = Column(0.0, unit="firms", doc="how many firms the slot stands for")
     age = Column(0.0, unit="months", doc="since entry")
@@ -54,6 +57,11 @@ class Startup(Developer):
     paid_clouds = Column(0.0, unit="M$", doc="paid for its shares by clouds")
     raised_cash = Column(0.0, unit="M$", doc="cash that was raised and is not yet spent")
     spending_raised = Column(0.0, unit="M$/month", doc="raised money spent on compute this month")
+
+    @classmethod
+    def born(cls, values: Mapping[str, Any], p: Any) -> Mapping[str, Any]:
+        """Column values of newcomers of a user's kind, each (worlds, n), given those that any newcomer would have."""
+        return values
 
     def plan_burn(self, p: Any) -> FloatArray:
         """Spending that it sets up beyond its sales, M$ a month, shape (..., n).

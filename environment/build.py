@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import sys
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -20,11 +19,12 @@ from agents.population import Population
 from agents.regulator import Regulator
 from agents.startup import Startup
 from agents.types import NONE, REGIONS, FloatArray
+from environment.extensions import load_class
 from environment.ledger import OUTSIDE
 from environment.parameters import StackedParameters
 from environment.scenario import Scenario
 from environment.state import Catalogue, Chips, Conditions
-from environment.table_rows import PowerRow
+from environment.table_rows import ACTORS, PowerRow
 from environment.tables import Tables
 
 KIND_CODES = {"sectors": 1, "chipmakers": 2, "clouds": 3, "startups": 4, "enterprises": 5, "investors": 6,
@@ -48,26 +48,13 @@ def load_classes(setting: Scenario) -> dict[str, type[Firm]]:
             raise KingmakerError(
                 f"classes: there is no population '{name}'.{nearest(name, BASES)} Known are {', '.join(BASES)}."
             )
-    folders = [str(Path.cwd())] if setting.source is None else [str(setting.source.resolve().parent), str(Path.cwd())]
-    before = list(sys.path)
-    sys.path[:0] = folders
-    try:
-        return {name: _load_class(path, BASES[name]) for name, path in setting.classes.items()}
-    finally:
-        sys.path[:] = before
-
-
-def _load_class(path: str, base: type[Firm]) -> type[Firm]:
-    module, _, name = path.partition(":")
-    try:
-        cls = getattr(importlib.import_module(module), name)
-    except Exception as fault:  # a user's module may fail in any way at import
-        raise KingmakerError(
-            f"classes: '{path}' cannot be loaded ({type(fault).__name__}: {fault}); write it as module:Class."
-        ) from None
-    if not (isinstance(cls, type) and issubclass(cls, base)):
-        raise KingmakerError(f"classes: '{path}' is not a subclass of {base.__name__}.")
-    return cls
+    found: dict[str, type[Firm]] = {}
+    for name, path in setting.classes.items():
+        cls = load_class(path, "classes", setting.folders)
+        if not issubclass(cls, BASES[name]):
+            raise KingmakerError(f"classes: '{path}' is not a subclass of {BASES[name].__name__}.")
+        found[name] = cls
+    return found
 
 
 def region_code(name: str) -> int:
@@ -75,10 +62,20 @@ def region_code(name: str) -> int:
     return REGIONS.index(name)
 
 
-def fixed_population(name: str, rows: list[dict[str, Any]], worlds: int, cls: type[Firm] | None = None) -> Any:
-    """A population whose firms all come from a table: one slot a row, alive unless ``entry`` lies ahead."""
+def fixed_population(
+    name: str,
+    rows: list[dict[str, Any]],
+    worlds: int,
+    cls: type[Firm] | None = None,
+    added: Sequence[type[Firm]] = (),
+) -> Any:
+    """A population whose firms all come from a table: one slot a row, alive unless ``entry`` lies ahead.
+
+    The last rows are of the classes ``added``, one each.
+    """
     kind = KIND_CODES[name]
-    population: Population[Any] = Population([(cls or BASES[name], len(rows))], worlds, kind, name)
+    blocks = [(cls or BASES[name], len(rows) - len(added)), *((other, 1) for other in added)]
+    population: Population[Any] = Population(blocks, worlds, kind, name)
     alive = np.array([row.pop("entry", 0) <= 0 for row in rows])
     ids = firm_ids(kind, 0, np.arange(len(rows)))
     for slot, row in enumerate(rows):
@@ -134,8 +131,31 @@ def regulator_rows(tables: Tables) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def build_fixed(tables: Tables, worlds: int, classes: dict[str, type[Firm]]) -> dict[str, Population[Any]]:
-    """All populations but the start-ups."""
+def add_chipmakers(tables: Tables, added: Sequence[type[Chipmaker]]) -> Tables:
+    """The tables with the makers and chips that a scenario's extensions bring along.
+
+    Raises:
+        KingmakerError: a maker or a chip that there is already, or a chip of another maker.
+    """
+    for cls in added:
+        where = f"extensions: {cls.__module__}:{cls.__qualname__}"
+        known = {row.id for name in ACTORS for row in getattr(tables, name)} | {chip.id for chip in tables.chips}
+        for row in (cls.row, *cls.chips):
+            if row.id in known:
+                raise KingmakerError(f"{where}: there is an actor or chip '{row.id}' already; give it another id.")
+        stray = [chip.id for chip in cls.chips if chip.maker != cls.row.id]
+        if stray or not cls.chips:
+            raise KingmakerError(
+                f"{where}: it needs chips, all with maker '{cls.row.id}'; wrong: {', '.join(stray) or 'no chips'}."
+            )
+        tables = replace(tables, chipmakers=(*tables.chipmakers, cls.row), chips=(*tables.chips, *cls.chips))
+    return tables
+
+
+def build_fixed(
+    tables: Tables, worlds: int, classes: dict[str, type[Firm]], makers: Sequence[type[Chipmaker]] = ()
+) -> dict[str, Population[Any]]:
+    """All populations but the start-ups; ``makers`` are the classes of the last rows of chipmakers."""
     chipmakers = [
         {"name": row.name, "region": region_code(row.region), "cash": row.cash_musd, "value": row.market_value_musd,
          "software": row.software_stock, "capacity": row.wafers_per_month_2022, "markup": 1.0,
@@ -157,7 +177,11 @@ def build_fixed(tables: Tables, worlds: int, classes: dict[str, type[Firm]]) -> 
         "sectors": sectors, "chipmakers": chipmakers, "clouds": cloud_rows(tables),
         "enterprises": enterprise_rows(tables), "investors": investors, "regulators": regulator_rows(tables),
     }  # fmt: skip
-    return {name: fixed_population(name, given, worlds, classes.get(name)) for name, given in rows.items()}
+    added = {"chipmakers": makers}
+    return {
+        name: fixed_population(name, given, worlds, classes.get(name), added.get(name, ()))
+        for name, given in rows.items()
+    }
 
 
 def stock_chips(chips: Chips, tables: Tables) -> None:
@@ -210,7 +234,6 @@ def build_chips(catalogue: Catalogue, tables: Tables, worlds: int, months: int) 
     return chips
 
 
-def slots_for(p: StackedParameters, named: int) -> int:
-    """Slots of the start-up population: they follow from the parameters and never grow in a run."""
-    number = int(p.startups.number[0, 0])
-    return named + int(np.ceil(number * float(p.startups.slots_factor[0, 0])))
+def slots_for(p: StackedParameters, number: int) -> int:
+    """Slots for so many start-ups at first: they follow from the parameters and never grow in a run."""
+    return int(np.ceil(number * float(p.startups.slots_factor[0, 0])))

@@ -11,6 +11,7 @@ import numpy as np
 from agents.draws import Draws
 from agents.population import Population
 from agents.types import BoolArray, FloatArray
+from environment.extensions import Extensions
 from environment.ledger import Ledger
 from environment.parameters import StackedParameters
 from environment.partnerships import Partnerships
@@ -33,6 +34,7 @@ class Economy:
     conditions: Conditions
     ledger: Ledger
     partnerships: Partnerships
+    extensions: Extensions = field(default_factory=Extensions)
     in_force: dict[str, FloatArray] = field(default_factory=dict)  # policy of this month: event or remedy, the stricter
     now: dict[str, FloatArray] = field(default_factory=dict)  # this month's observations, (worlds,)
     events: list[tuple[int, int, str, str, str]] = field(default_factory=list)  # world, month, kind, who, text

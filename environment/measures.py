@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -129,17 +130,17 @@ MEASURES: dict[str, Measure] = {measure.name: measure for measure in _ALL}
 class Measures:
     """The measures of all worlds, month by month."""
 
-    def __init__(self, worlds: int) -> None:
-        """Nothing observed yet."""
-        self.worlds = worlds
+    def __init__(self, worlds: int, known: Mapping[str, Measure] = MEASURES) -> None:
+        """Nothing observed yet of the measures ``known``."""
+        self.worlds, self.known = worlds, known
         self._rows: list[dict[str, FloatArray]] = []
 
     def record(self, values: dict[str, FloatArray]) -> None:
         """Add a month: every measure, of shape (worlds,)."""
-        missing = set(MEASURES) - set(values)
+        missing = set(self.known) - set(values)
         if missing:
             raise KeyError(f"not measured this month: {sorted(missing)}")
-        self._rows.append({name: values[name].copy() for name in MEASURES})
+        self._rows.append({name: values[name].copy() for name in self.known})
 
     def __len__(self) -> int:
         """Months recorded."""
@@ -164,5 +165,9 @@ class Measures:
         columns: dict[str, object] = {"month": np.repeat(months, self.worlds)}
         if self.worlds > 1:
             columns["world"] = np.tile(np.arange(self.worlds), len(months))
-        columns |= {name: self.array(name).ravel() for name in MEASURES}
-        return pd.DataFrame(columns)
+        columns |= {name: self.array(name).ravel() for name in self.known}
+        frame = pd.DataFrame(columns)
+        added = {name: measure for name, measure in self.known.items() if name not in MEASURES}
+        if added:
+            frame.attrs["columns"] = {name: (measure.unit, measure.definition) for name, measure in added.items()}
+        return frame

@@ -16,7 +16,7 @@ from agents.startup import Startup
 from environment import build
 from environment.economy import Economy
 from environment.ledger import Ledger
-from environment.measures import MEASURES, Measures
+from environment.measures import Measures
 from environment.parameters import StackedParameters, resolve
 from environment.partnerships import Partnerships
 from environment.phases import (
@@ -110,25 +110,29 @@ class ComputeEconomy(mesa.Model):
         self.seed, self.seeds = given[0][1], [seed for _, seed in given]
         self.worlds = len(given)
         self.months = _horizon(months, self.setting)
-        self.initial_parameters = [resolve(s.parameters, s.name) for s in self.settings]
-        self.tables: Tables = read_tables(self.setting.data)
-        parameters = StackedParameters(self.initial_parameters)
-        streams = Streams(self.seeds)
         _demand_one_structure(self.settings, months)
+        extensions = self.setting.load_extensions()
+        known = extensions.declared()
+        self.initial_parameters = [resolve(s.parameters, s.name, known) for s in self.settings]
+        self.tables: Tables = build.add_chipmakers(read_tables(self.setting.data), extensions.chipmakers)
+        parameters = StackedParameters(self.initial_parameters, known)
+        streams = Streams(self.seeds)
         classes = build.load_classes(self.setting)
-        populations = build.build_fixed(self.tables, self.worlds, classes)
-        populations["startups"] = found(self.tables, parameters, streams, classes.get("startups", Startup))
+        populations = build.build_fixed(self.tables, self.worlds, classes, extensions.chipmakers)
+        startups = (classes.get("startups", Startup), *extensions.startups)
+        populations["startups"] = found(self.tables, parameters, streams, startups)
         chips = build.build_chips(read_catalogue(self.tables), self.tables, self.worlds, self.months)
         self.economy = Economy(
             worlds=self.worlds, month=0, tables=self.tables, p=parameters, streams=streams, populations=populations,
             chips=chips, conditions=build.build_conditions(self.worlds, self.tables),
             ledger=Ledger(populations, self.worlds, history=self.worlds == 1 or keep_ties),
-            partnerships=Partnerships(populations, keep_ties), refused_entries=np.zeros(self.worlds),
+            partnerships=Partnerships(populations, keep_ties), extensions=extensions,
+            refused_entries=np.zeros(self.worlds),
         )  # fmt: skip
         founding.set_balance_sheets(self.economy)
         founding.place_founding_orders(self.economy)
         founding.sign_founding_ties(self.economy)
-        self.measures = Measures(self.worlds)
+        self.measures = Measures(self.worlds, extensions.measures())
         self._trail = record.Trail()
         self._panel: list[pd.DataFrame] | None = [] if panel else None
 
@@ -137,7 +141,7 @@ class ComputeEconomy(mesa.Model):
         for population in self.economy.populations.values():
             population.register(self, numbers)
             population.table.on_intervention = _Intervention(self.economy, population.name)
-        reporters = {name: functools.partial(_latest, name) for name in MEASURES}
+        reporters = {name: functools.partial(_latest, name) for name in self.measures.known}
         self.datacollector = mesa.DataCollector(model_reporters=reporters)
 
     def step(self) -> None:
@@ -146,6 +150,7 @@ class ComputeEconomy(mesa.Model):
 
         policy.move_inquiries(e)
         policy.fix_policy(e)
+        e.extensions.fix(e)
         e.end_phase()
 
         knowledge.spread_knowledge(e)
@@ -170,6 +175,7 @@ class ComputeEconomy(mesa.Model):
         e.end_phase()
 
         compute.post_prices(e)
+        e.extensions.price(e)
         hosts.choose_hosts(e)
         compute.rent_compute(e)
         e.end_phase()
@@ -179,6 +185,7 @@ class ComputeEconomy(mesa.Model):
         e.end_phase()
 
         settlement.pay_costs(e)
+        e.extensions.settle(e)
         turnover.fail_and_merge(e)
         turnover.enter(e)
         e.end_phase()
@@ -205,7 +212,7 @@ class ComputeEconomy(mesa.Model):
     def _record(self) -> None:
         e = self.economy
         residual = record.audit(e)
-        self.measures.record(record.observe(e, residual, self._trail))
+        self.measures.record(record.observe(e, residual, self._trail) | e.extensions.observe(e))
         e.month += 1
         e.partnerships.now = e.month
         small = e.populations["startups"].slots <= SMALL
@@ -309,10 +316,11 @@ class _Intervention:
 
 
 def _demand_one_structure(settings: Sequence[Scenario], months: int | None) -> None:
-    """The worlds of a stack share data files, classes and horizon."""
+    """The worlds of a stack share data files, classes, extensions and horizon."""
     kinds = {
         "data": {str(s.data) for s in settings},
         "classes": {str(sorted(s.classes.items())) for s in settings},
+        "extensions": {str(s.extensions) for s in settings},
         "months": {str(s.months) for s in settings} if months is None else set(),
     }
     for what, values in kinds.items():

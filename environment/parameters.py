@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import csv
 import numbers
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import SimpleNamespace
@@ -87,11 +87,11 @@ def _declaration(row: Mapping[str, str]) -> Declaration:
 DECLARATIONS: dict[str, Declaration] = _declare()
 
 
-def check(key: str, value: object, where: str) -> float | int:
+def check(key: str, value: object, where: str, known: Mapping[str, Declaration] = DECLARATIONS) -> float | int:
     """The value of parameter ``key``, checked; raises :class:`ParameterError` naming ``where``, value and range."""
-    declared = DECLARATIONS.get(key)
+    declared = known.get(key)
     if declared is None:
-        raise ParameterError(f"{where}: there is no parameter '{key}'.{nearest(key, DECLARATIONS)}")
+        raise ParameterError(f"{where}: there is no parameter '{key}'.{nearest(key, known)}")
     fault = ParameterError(f"{where}: '{key}' is {value!r}; allowed is {declared.allowed}.")
     # numbers.Real takes in NumPy's scalars, which come from designs and data frames
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
@@ -106,17 +106,19 @@ def check(key: str, value: object, where: str) -> float | int:
     return int(number)
 
 
-def resolve(overrides: Mapping[str, object], where: str = "parameters") -> dict[str, float | int]:
-    """All parameters, the given ones replaced. Every fault is reported at once.
+def resolve(
+    overrides: Mapping[str, object], where: str = "parameters", known: Mapping[str, Declaration] = DECLARATIONS
+) -> dict[str, float | int]:
+    """All parameters that are ``known``, the given ones replaced. Every fault is reported at once.
 
     Raises:
         ParameterError: for unknown keys, wrong types and values out of range.
     """
-    values: dict[str, float | int] = {key: declared.default for key, declared in DECLARATIONS.items()}
+    values: dict[str, float | int] = {key: declared.default for key, declared in known.items()}
     faults: list[str] = []
     for key, value in overrides.items():
         try:
-            values[key] = check(key, value, where)
+            values[key] = check(key, value, where, known)
         except ParameterError as fault:
             faults.append(str(fault))
     if faults:
@@ -130,18 +132,19 @@ class StackedParameters:
     The arrays are changed in place by dated events, so a phase reads them anew each month.
     """
 
-    def __init__(self, worlds: Sequence[Mapping[str, float | int]]) -> None:
+    def __init__(
+        self, worlds: Sequence[Mapping[str, float | int]], known: Mapping[str, Declaration] = DECLARATIONS
+    ) -> None:
         """Stack the resolved values of each world; structural parameters must agree between worlds."""
         import numpy as np
 
-        for key, declared in DECLARATIONS.items():
+        self.known = known
+        for key, declared in known.items():
             if declared.structural and len({world[key] for world in worlds}) > 1:
                 given = sorted({world[key] for world in worlds})
                 raise ParameterError(f"stack: the worlds differ in '{key}' ({given}), which must be one value a stack.")
-        self._arrays = {
-            key: np.array([[float(world[key])] for world in worlds], dtype=np.float64) for key in DECLARATIONS
-        }
-        for group in GROUPS:
+        self._arrays = {key: np.array([[float(world[key])] for world in worlds], dtype=np.float64) for key in known}
+        for group in {key.split(".")[0]: None for key in known}:
             names = [key for key in self._arrays if key.startswith(group + ".")]
             setattr(self, group, SimpleNamespace(**{key.split(".")[1]: self._arrays[key] for key in names}))
 
@@ -156,13 +159,6 @@ class StackedParameters:
     def values(self, world: int) -> dict[str, float | int]:
         """The values in force in one world."""
         return {
-            key: int(array[world, 0]) if DECLARATIONS[key].integer else float(array[world, 0])
+            key: int(array[world, 0]) if self.known[key].integer else float(array[world, 0])
             for key, array in self._arrays.items()
         }
-
-
-def known(keys: Iterable[str], where: str) -> None:
-    """Raise :class:`ParameterError` if a key is not declared."""
-    for key in keys:
-        if key not in DECLARATIONS:
-            raise ParameterError(f"{where}: there is no parameter '{key}'.{nearest(key, DECLARATIONS)}")

@@ -6,6 +6,7 @@ A file has these entries, all of them optional::
     months = 108             data = "folder"           # replacement data, relative to the file
     [parameters]             # values at the start:     policy.export_cap_tpp = 1600
     [classes]                # population -> "module:Class"
+    extensions = ["module:Class"]  # what you add to the model, see environment/extensions.py
     [[events]]               # month = "2024-03", why = "...", set = { policy.interoperability = 1.0 }
 """
 
@@ -17,8 +18,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from agents.errors import nearest
-from environment.parameters import DECLARATIONS, ParameterError, check
+from agents.errors import KingmakerError, nearest
+from environment.extensions import Extensions, load
+from environment.parameters import Declaration, ParameterError, check
 from environment.scenario_file import EventEntry, ScenarioError, ScenarioFile, read_file
 
 FIRST_YEAR = 2022
@@ -52,7 +54,18 @@ class Scenario:
     overridden: tuple[str, ...] = ()  # a sentence for each dated event that a pin overrides
     data: Path | None = None
     classes: Mapping[str, str] = field(default_factory=dict)
+    extensions: tuple[str, ...] = ()
+    folders: tuple[Path, ...] = ()  # of the file and of those that it extends: where its classes are looked for
     source: Path | None = None
+
+    @property
+    def users_classes(self) -> tuple[str, ...]:
+        """All classes that it names, as ``module:Class``."""
+        return (*self.classes.values(), *self.extensions)
+
+    def load_extensions(self) -> Extensions:
+        """The classes that it names, loaded and checked."""
+        return load(self.extensions, self.folders)
 
     @property
     def label(self) -> str:
@@ -90,8 +103,11 @@ def check_months(months: int, where: str) -> int:
     return months
 
 
-def parse_pin(text: str) -> tuple[str, Value]:
-    """Key and checked value of a setting such as ``policy.interoperability=0.5``; ``inf`` is a number."""
+def parse_pin(text: str) -> tuple[str, object]:
+    """Key and value of a setting such as ``policy.interoperability=0.5``; ``inf`` is a number.
+
+    Whether there is such a parameter only the scenario knows: :func:`load_scenario` checks it.
+    """
     key, equals, given = (part.strip() for part in text.partition("="))
     if not equals or not key or not given:
         raise ScenarioError(f"--set {text}: write it as key=value, for example policy.interoperability=0.5.")
@@ -102,7 +118,7 @@ def parse_pin(text: str) -> tuple[str, Value]:
             value = float(given)
         except ValueError:
             value = given
-    return key, check(key, value, "--set")
+    return key, value
 
 
 def list_scenarios() -> dict[str, str]:
@@ -110,19 +126,22 @@ def list_scenarios() -> dict[str, str]:
     return {path.stem: load_scenario(path.stem).title for path in sorted(FOLDER.glob("*.toml"))}
 
 
-def load_scenario(name_or_path: str | Path | Scenario, pins: Mapping[str, object] | None = None) -> Scenario:
+def load_scenario(
+    name_or_path: str | Path | Scenario, pins: Mapping[str, object] | None = None, where: str = "pinned"
+) -> Scenario:
     """Read a scenario with all that it extends, and hold the pinned parameters fixed.
 
     Args:
         name_or_path: a name among :func:`list_scenarios`, a path that ends in ``.toml``, or a scenario already read.
         pins: parameters held in all months; dated events no longer change them.
+        where: what a fault of a pin is told with, such as ``--set``.
 
     Raises:
         KingmakerError: with every fault of the file in one message.
     """
     if isinstance(name_or_path, Scenario):
-        return _pin(name_or_path, pins or {})
-    return _pin(_read(_locate(str(name_or_path), Path()), ()), pins or {})
+        return _pin(name_or_path, pins or {}, where)
+    return _pin(_read(_locate(str(name_or_path), Path()), ()), pins or {}, where)
 
 
 def _locate(name: str, beside: Path) -> Path:
@@ -159,8 +178,11 @@ def _read(path: Path, children: tuple[Path, ...]) -> Scenario:
 def _merge(parent: Scenario, entries: ScenarioFile, path: Path) -> Scenario:
     """The parent with this file's entries over it."""
     faults: list[str] = []
-    parameters = _checked(entries.parameters, f"{path}: parameters", faults)
-    events = [_event(event, f"{path}: events {i}", faults) for i, event in enumerate(entries.events, 1)]
+    extensions = tuple(dict.fromkeys((*parent.extensions, *entries.extensions)))
+    folders = tuple(dict.fromkeys((path.resolve().parent, *parent.folders)))
+    known = _extended(extensions, folders, path).declared()
+    parameters = _checked(entries.parameters, f"{path}: parameters", faults, known)
+    events = [_event(event, f"{path}: events {i}", faults, known) for i, event in enumerate(entries.events, 1)]
     faults += [
         f"{path}: classes: '{name}' is '{target}'; write it as 'module:Class'."
         for name, target in entries.classes.items()
@@ -184,8 +206,21 @@ def _merge(parent: Scenario, entries: ScenarioFile, path: Path) -> Scenario:
         events=tuple(sorted([*parent.events, *events], key=lambda event: event.month)),
         data=parent.data if entries.data is None else path.parent / entries.data,
         classes={**parent.classes, **entries.classes},
+        extensions=extensions,
+        folders=folders,
         source=path,
     )
+
+
+def _extended(names: tuple[str, ...], folders: tuple[Path, ...], path: Path) -> Extensions:
+    """The classes that a file and those that it extends name; a fault is told with the file."""
+    for name in names:
+        if not re.fullmatch(r"[\w.]+:\w+", name):
+            raise ScenarioError(f"{path}: extensions: '{name}' is no class; write it as 'module:Class'.")
+    try:
+        return load(names, folders)
+    except KingmakerError as fault:
+        raise ScenarioError(f"{path}: {fault}") from None
 
 
 def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, object]]:
@@ -197,33 +232,35 @@ def _flat(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, obj
             yield f"{prefix}{key}", value
 
 
-def _checked(table: Mapping[str, Any], where: str, faults: list[str]) -> dict[str, Value]:
+def _checked(
+    table: Mapping[str, Any], where: str, faults: list[str], known: Mapping[str, Declaration]
+) -> dict[str, Value]:
     """The values of a table of parameters; what is wrong with it is added to ``faults``."""
     values: dict[str, Value] = {}
     for key, value in _flat(table):
         try:
-            values[key] = check(key, value, where)
+            values[key] = check(key, value, where, known)
         except ParameterError as fault:
             faults.append(str(fault))
     return values
 
 
-def _event(entry: EventEntry, where: str, faults: list[str]) -> Event:
+def _event(entry: EventEntry, where: str, faults: list[str], known: Mapping[str, Declaration]) -> Event:
     """One dated event; what is wrong with it is added to ``faults``."""
     month = 0
     try:
         month = month_number(entry.month)
     except ScenarioError as fault:
         faults.append(f"{where}: {fault}")
-    values = _checked(entry.set, where, faults)
-    faults += [f"{where}: '{key}' is fixed for a whole run." for key in values if DECLARATIONS[key].structural]
+    values = _checked(entry.set, where, faults, known)
+    faults += [f"{where}: '{key}' is fixed for a whole run." for key in values if known[key].structural]
     return Event(month, entry.why, values)
 
 
-def _pin(scenario: Scenario, pins: Mapping[str, object]) -> Scenario:
+def _pin(scenario: Scenario, pins: Mapping[str, object], where: str) -> Scenario:
     """The scenario with parameters held in all months, and a sentence for each dated change that this overrides."""
     faults: list[str] = []
-    values = _checked(pins, "pinned", faults)
+    values = _checked(pins, where, faults, scenario.load_extensions().declared())
     if faults:
         raise ScenarioError("\n".join(faults))
     overridden = [

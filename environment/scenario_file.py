@@ -38,6 +38,7 @@ class ScenarioFile(pydantic.BaseModel):
     data: str | None = None
     parameters: dict[str, Any] = {}
     classes: dict[str, str] = {}
+    extensions: list[str] = []
     events: list[EventEntry] = []
 
 

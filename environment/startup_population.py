@@ -7,11 +7,13 @@ part of one, and its amounts are those of all that it stands for.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from agents.draws import Draws
+from agents.errors import KingmakerError, nearest
 from agents.member import firm_ids
 from agents.population import Population
 from agents.startup import Startup
@@ -56,12 +58,21 @@ def named_values(tables: Tables) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def found(tables: Tables, p: StackedParameters, streams: Streams, cls: type[Startup]) -> Population[Startup]:
-    """The start-ups of January 2022: the named ones first, then the synthetic ones; the other slots stay empty."""
+def found(
+    tables: Tables, p: StackedParameters, streams: Streams, classes: Sequence[type[Startup]]
+) -> Population[Startup]:
+    """The start-ups of January 2022: the named ones first, then the synthetic ones; the other slots stay empty.
+
+    The first class is that of the named and of most others; each further one has a block of slots of its own and makes
+    up the share of the synthetic ones that its parameter says.
+    """
     named = named_values(tables)
-    slots = slots_for(p, len(named))
-    worlds = len(streams.seeds)
-    population: Population[Startup] = Population([(cls, slots)], worlds, KIND_CODES["startups"], "startups")
+    numbers = numbers_of(p, classes)
+    sizes = [slots_for(p, count) for count in numbers]
+    sizes[0] += len(named)
+    worlds, slots = len(streams.seeds), sum(sizes)
+    blocks = list(zip(classes, sizes, strict=True))
+    population: Population[Startup] = Population(blocks, worlds, KIND_CODES["startups"], "startups")
     number = int(p.startups.number[0, 0])
     slot = np.arange(slots)
     ids = np.tile(firm_ids(KIND_CODES["startups"], 0, slot), (worlds, 1))
@@ -69,12 +80,51 @@ def found(tables: Tables, p: StackedParameters, streams: Streams, cls: type[Star
     frontier = np.zeros((worlds, 1))
     values = newcomers(p, streams.draws("founding", 0, ids), weight, frontier)
     values["age"] = 24.0 * streams.draws("founding age", 0, ids).uniform()
-    synthetic = np.tile((slot >= len(named)) & (slot < len(named) + number), (worlds, 1))
-    population.enter(synthetic, ids, values)
+    synthetic = np.zeros((worlds, slots), dtype=np.bool_)
+    for (_, block), count in zip(population.blocks, numbers, strict=True):
+        first = max(block.start, len(named))
+        synthetic[:, first : first + count] = True
+    population.enter(synthetic, ids, born(population, values, p))
     for index, row in enumerate(named):
         if tables.startups[index].entry <= 0:
             enter_named(population, index, tables.startups[index].name, row, ids, 0.0)
     return population
+
+
+def numbers_of(p: StackedParameters, classes: Sequence[type[Startup]]) -> list[int]:
+    """How many synthetic start-ups of each class there are in January 2022: further classes by their share.
+
+    Raises:
+        KingmakerError: the shares leave nothing for the others.
+    """
+    number = int(p.startups.number[0, 0])
+    further = [round(number * share) for share in shares(p, classes)]
+    if sum(further) >= number:
+        raise KingmakerError(
+            f"extensions: start-ups of further kinds make up {sum(further)} of {number}; at least one must be left."
+        )
+    return [number - sum(further), *further]
+
+
+def shares(p: StackedParameters, classes: Sequence[type[Startup]]) -> list[float]:
+    """Share of newcomers of each class but the first."""
+    return [float(p.array(cls.share)[0, 0]) for cls in classes[1:]]
+
+
+def born(population: Population[Startup], values: dict[str, Any], p: StackedParameters) -> dict[str, Any]:
+    """The values of newcomers, (worlds, slots), as each class has them."""
+    whole = {name: np.array(value) for name, value in values.items()}
+    for cls, block in population.blocks[1:]:
+        for name, value in cls.born({name: value[:, block] for name, value in values.items()}, p).items():
+            if name not in population.table.columns:
+                raise KingmakerError(
+                    f"extensions: {cls.__name__}.born gives '{name}', which is no column."
+                    f"{nearest(name, population.table.columns)}"
+                )
+            column = population.table.columns[name]
+            whole.setdefault(name, np.full(population.table.alive.shape, column.default, dtype=column.dtype))
+            whole[name][:, block] = value
+    return whole
 
 
 def enter_named(

@@ -85,7 +85,7 @@ def run(
         from environment.scenario import check_months, load_scenario, parse_pin
         from experiments.run import RunRequest, run_and_write
 
-        setting = load_scenario(scenario, dict(parse_pin(text) for text in settings or ()))
+        setting = load_scenario(scenario, dict(parse_pin(text) for text in settings or ()), "--set")
         if months is not None:
             check_months(months, "--months")
         request = RunRequest(

@@ -9,7 +9,7 @@ import math
 import platform
 import sys
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -41,7 +41,7 @@ def kingmaker_version() -> str:
         return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
 
 
-def source_digest(classes: Mapping[str, str] | None = None) -> str:
+def source_digest(classes: Iterable[str] = ()) -> str:
     """SHA-256 of the model's code: agents/ and environment/ with the table of parameters, and a scenario's classes."""
     digest = hashlib.sha256()
     files = [path for folder in ("agents", "environment") for path in (ROOT / folder).rglob("*.py")]
@@ -50,7 +50,7 @@ def source_digest(classes: Mapping[str, str] | None = None) -> str:
         digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
         # a checkout on Windows may end lines differently; the model is the same
         digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    for target in sorted((classes or {}).values()):
+    for target in sorted(classes):
         module = sys.modules.get(target.partition(":")[0])
         file = getattr(module, "__file__", None)
         digest.update(target.encode() + b"\0" + (Path(file).read_bytes() if file else b"") + b"\0")
@@ -84,7 +84,7 @@ def build_manifest(
         "panel": panel,
         "figures": figures,
         "versions": {"python": platform.python_version(), **library_versions()},
-        "source_digest": source_digest(model.setting.classes),
+        "source_digest": source_digest(model.setting.users_classes),
         "data_digest": str(model.tables.digest),
         "measures_hash": content_hash(measures),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
@@ -112,16 +112,22 @@ def scenario_record(scenario: Scenario) -> dict[str, Any]:
         "overridden": list(scenario.overridden),
         "data": None if scenario.data is None else str(scenario.data.resolve()),
         "classes": dict(scenario.classes),
+        "extensions": list(scenario.extensions),
+        "folders": [str(folder) for folder in scenario.folders],
     }
 
 
 def scenario_of(record: Mapping[str, Any]) -> Scenario:
     """The scenario of a manifest, values checked again."""
+    from environment.extensions import load
     from environment.parameters import check
     from environment.scenario import Event, Scenario, month_number
 
+    extensions, folders = tuple(record["extensions"]), tuple(Path(folder) for folder in record["folders"])
+    known = load(extensions, folders).declared()
+
     def values(table: Mapping[str, Any]) -> dict[str, float | int]:
-        return {key: check(key, float(v) if isinstance(v, str) else v, NAME) for key, v in table.items()}
+        return {key: check(key, float(v) if isinstance(v, str) else v, NAME, known) for key, v in table.items()}
 
     return Scenario(
         name=record["name"],
@@ -134,6 +140,8 @@ def scenario_of(record: Mapping[str, Any]) -> Scenario:
         overridden=tuple(record["overridden"]),
         data=None if record["data"] is None else Path(record["data"]),
         classes=record["classes"],
+        extensions=extensions,
+        folders=folders,
     )
 
 

@@ -34,7 +34,7 @@ def rerun_and_compare(folder: Path, out: Path | None, force: bool, quiet: bool, 
         raise KingmakerError(f"--out {out}: is the folder to compare with; name another.")
     model = build_model(request)
     if not force:
-        _demand_same("code", manifest["source_digest"], source_digest(model.setting.classes))
+        _demand_same("code", manifest["source_digest"], source_digest(model.setting.users_classes))
         _demand_same("data", manifest["data_digest"], model.tables.digest)
     if out is None:
         simulate(model, quiet)

@@ -32,8 +32,8 @@ def produce_and_ship(e: Economy) -> None:
     weight = weight * np.where(clouds.small, p.chips.small_buyer_weight, 1.0)[:, np.newaxis, :]
     weight = np.broadcast_to(weight, due.shape)
     world, china = np.where(chips.in_china, 0.0, due), np.where(chips.in_china, due, 0.0)
-    shipped = market.ration(world, on_hand[:, 0, :, np.newaxis], weight)
-    shipped_cn = market.ration(china, on_hand[:, 1, :, np.newaxis], weight)
+    shipped = e.extensions.ration(e, world, on_hand[:, 0, :, np.newaxis], weight)
+    shipped_cn = e.extensions.ration(e, china, on_hand[:, 1, :, np.newaxis], weight)
     quota = p.policy.export_quota * shipped.sum(axis=-1)
     foreign = (makers.region != CN) & (shipped_cn.sum(axis=-1) > quota)
     cut = np.where(foreign, quota / np.maximum(shipped_cn.sum(axis=-1), 1e-12), 1.0)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from agents.cloud import Cloud
 from agents.investor import Investor
@@ -15,7 +16,7 @@ from environment.build import KIND_CODES, cloud_rows
 from environment.compute_market import at_host, best_by_host, by_host
 from environment.economy import Economy
 from environment.parameters import StackedParameters
-from environment.startup_population import enter_named, named_values, newcomers
+from environment.startup_population import born, enter_named, named_values, newcomers, shares
 
 
 def fail_and_merge(e: Economy) -> None:
@@ -105,16 +106,17 @@ def enter(e: Economy) -> None:
     pull = np.exp(p.startups.entry_response * (mood - 0.5)) / np.maximum(crowd, 0.1) ** p.startups.entry_crowding
     mean = p.startups.entry_rate * p.startups.mass * pull / grain
     arrivals = e.streams.world("entry", e.month).poisson(mean)
-    free = ~startups.alive
-    free[:, : len(e.tables.startups)] = False  # the slots of named start-ups are kept for them
-    rank = np.cumsum(free, axis=-1) - 1
-    most = _most_arrivals(p)
-    enters = free & (rank < np.minimum(arrivals, float(most)))
+    ranks = np.tile(np.arange(_most_arrivals(p)), (e.worlds, 1))
+    draws = e.streams.draws("newcomer", e.month, firm_ids(KIND_CODES["startups"], e.month + 1, ranks))
+    seats = _seats(e, arrivals, draws.uniform(9))
+    enters = np.any([taken for taken, _ in seats], axis=0)
     placed = enters.sum(axis=-1).astype(np.float64)
     e.refused_entries = e.refused_entries + (arrivals[:, 0] - placed) * grain[:, 0]
-    values = _newcomers(e, enters, grain, most)
+    drawn = newcomers(p, draws, grain, e.conditions.best_algorithms) | {"rank": ranks}
+    values = {name: _put(value, seats) for name, value in drawn.items()}
+    ids = firm_ids(KIND_CODES["startups"], e.month + 1, values.pop("rank"))
+    values = born(population, values, p)
     hoped = np.where(enters, values.pop("cash"), 0.0)
-    ids = firm_ids(KIND_CODES["startups"], e.month + 1, np.maximum(rank, 0))
     population.enter(enters, ids, values | {"raised_cash": hoped, "paid_funds": hoped})
     _fund_newcomers(e, hoped)
     e.now["startups_entered"] = placed * grain[:, 0]
@@ -127,16 +129,35 @@ def _most_arrivals(p: StackedParameters) -> int:
     return int(np.ceil(0.1 * float(p.startups.number[0, 0]))) + 10
 
 
-def _newcomers(e: Economy, enters: BoolArray, grain: FloatArray, most: int) -> dict[str, Any]:
-    """Column values of the newcomers in their slots, (worlds, slots): drawn by rank, then put in place."""
-    count = enters.sum(axis=-1, keepdims=True)
-    ranks = np.tile(np.arange(most), (e.worlds, 1))
-    ids = firm_ids(KIND_CODES["startups"], e.month + 1, ranks)
-    drawn = newcomers(e.p, e.streams.draws("newcomer", e.month, ids), grain, e.conditions.best_algorithms)
-    firms, slots = np.flatnonzero(ranks < count), np.flatnonzero(enters)
-    values = {name: np.zeros(enters.shape, dtype=value.dtype) for name, value in drawn.items()}
-    for name, value in values.items():
-        value.ravel()[slots] = drawn[name].ravel()[firms]
+def _seats(e: Economy, arrivals: FloatArray, lot: FloatArray) -> list[tuple[BoolArray, BoolArray]]:
+    """For each kind of start-up the slots taken, (worlds, slots), and the arrivals that take them, (worlds, ranks).
+
+    Each kind has a block of slots of its own; which kind an arrival is of, its lot (worlds, ranks) says.
+    """
+    population = e.populations["startups"]
+    free = ~population.table.alive
+    free[:, : len(e.tables.startups)] = False  # the slots of named start-ups are kept for them
+    kind = np.zeros(lot.shape, dtype=np.int64)
+    level = 0.0
+    for number, share in enumerate(shares(e.p, [cls for cls, _ in population.blocks]), 1):
+        kind = np.where((lot >= level) & (lot < level + share), number, kind)
+        level += share
+    seats = []
+    for number, (_, block) in enumerate(population.blocks):
+        comes = (np.arange(lot.shape[1]) < arrivals) & (kind == number)
+        comes &= np.cumsum(comes, axis=-1) <= free[:, block].sum(axis=-1, keepdims=True)
+        taken = np.zeros_like(free)
+        rank = np.cumsum(free[:, block], axis=-1)
+        taken[:, block] = free[:, block] & (rank <= comes.sum(axis=-1, keepdims=True))
+        seats.append((taken, comes))
+    return seats
+
+
+def _put(drawn: NDArray[Any], seats: list[tuple[BoolArray, BoolArray]]) -> NDArray[Any]:
+    """What was drawn by rank, (worlds, ranks), in the slots that are taken, (worlds, slots)."""
+    values = np.zeros(seats[0][0].shape, dtype=drawn.dtype)
+    for taken, comes in seats:
+        values[taken] = drawn[comes]  # both in the order of worlds, then ranks
     return values
 
 

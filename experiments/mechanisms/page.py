@@ -6,9 +6,9 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+from experiments.mechanisms.result import Result
 from experiments.mechanisms.row import Row
 from experiments.mechanisms.rows import OPEN
-from experiments.mechanisms.run import Result
 
 
 def write_results(results: Iterable[Result], without: Iterable[Result], folder: Path) -> None:

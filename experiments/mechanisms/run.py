@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -12,24 +11,10 @@ from scipy.special import stdtrit
 from agents.errors import KingmakerError, nearest
 from environment import ComputeEconomy
 from experiments.mechanisms.mutation import applied
+from experiments.mechanisms.page import write_results
+from experiments.mechanisms.result import Result
 from experiments.mechanisms.row import Row
 from experiments.mechanisms.rows import OPEN, ROWS
-
-
-@dataclass(frozen=True)
-class Result:
-    """A row's paired difference, high less low: mean, 95 % interval (Student's t over seeds), number of pairs."""
-
-    row: Row
-    effect: float
-    low: float
-    high: float
-    n: int
-
-    @property
-    def holds(self) -> bool:
-        """Whether the interval lies on the claimed side of zero, or of the row's margin."""
-        return self.low > -self.row.margin if self.row.sign > 0 else self.high < self.row.margin
 
 
 def run_row(row: Row, seeds: int = 12, *, mutated: bool = False) -> Result:
@@ -78,8 +63,6 @@ def run_and_print(chosen: str | None, seeds: int, out: Path | None, mutants: boo
     Raises:
         KingmakerError: a row that does not exist.
     """
-    from experiments.mechanisms.page import write_results
-
     rows = chosen_rows(chosen)
     results = list(_printed(rows, seeds, mutated=False))
     print(f"{sum(r.holds for r in results)} of {len(results)} tests hold; {len(OPEN)} rows are not proven yet.")

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from environment.parameters import DECLARATIONS, ParameterError, StackedParameters, check, known, resolve
+from environment.parameters import DECLARATIONS, ParameterError, StackedParameters, check, resolve
 
 
 @pytest.mark.parametrize("key", sorted(DECLARATIONS))
@@ -94,9 +94,3 @@ def test_stacked_parameters_have_one_row_a_world() -> None:
 def test_worlds_of_a_stack_agree_on_structure() -> None:
     with pytest.raises(ParameterError, match=r"startups\.number"):
         StackedParameters([resolve({}), resolve({"startups.number": 99})])
-
-
-def test_known() -> None:
-    known(["policy.tax"], "here")
-    with pytest.raises(ParameterError, match=r"here: there is no parameter 'policy\.taxes'"):
-        known(["policy.taxes"], "here")
