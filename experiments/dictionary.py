@@ -43,9 +43,8 @@ TABLE_COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
 def described(measures: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> Iterator[Line]:
     """One line a column: file, column, unit, meaning.
 
-    The columns of the panel are the columns of the populations, and a scenario may add measures; the frame brings their
-    units and meanings along in
-    ``frame.attrs["columns"]`` as ``{name: (unit, meaning)}``.
+    The columns of the panel are the columns of the populations, and a scenario may add measures; such a frame brings
+    their units and meanings along in ``frame.attrs["columns"]`` as ``{name: (unit, meaning)}``.
     """
     known = {name: (measure.unit, measure.definition) for name, measure in MEASURES.items()}
     yield from _lines("measures", measures, COMMON | known | dict(measures.attrs.get("columns", {})))
