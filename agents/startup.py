@@ -56,6 +56,7 @@ class Startup(Developer):
     paid_funds = Column(0.0, unit="M$", doc="paid for its shares by funds")
     paid_clouds = Column(0.0, unit="M$", doc="paid for its shares by clouds")
     raised_cash = Column(0.0, unit="M$", doc="cash that was raised and is not yet spent")
+    rent_paid = Column(0.0, unit="M$/month", doc="rent of compute, from cash and from credit")
     spending_raised = Column(0.0, unit="M$/month", doc="raised money spent on compute this month")
 
     @classmethod

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import signal
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +11,8 @@ from typing import Annotated
 import typer
 
 from agents.errors import KingmakerError
+from experiments.commands import validating
+from experiments.commands.stopping import StoppedError, stoppable
 
 app = typer.Typer(
     name="kingmaker",
@@ -31,20 +31,7 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
-class StoppedError(KingmakerError):
-    """The user pressed Ctrl-C."""
-
-
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the table.")]
-
-
-@contextmanager
-def _stoppable(what: str) -> Iterator[None]:
-    """Turn Ctrl-C into an error of ours: typer would report it as 'Aborted' with exit code 1."""
-    try:
-        yield
-    except KeyboardInterrupt:
-        raise StoppedError(f"stopped {what}, nothing half-written.") from None
 
 
 def _print_version(wanted: bool) -> None:
@@ -81,7 +68,7 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no table of results.")] = False,
 ) -> None:
     """Run a scenario once and write its results, graphs and figures into a folder."""
-    with _stoppable("the run"):
+    with stoppable("the run"):
         from environment.scenario import check_months, load_scenario, parse_pin
         from experiments.run import RunRequest, run_and_write
 
@@ -109,7 +96,7 @@ def rerun(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
 ) -> None:
     """Run a result again from its manifest and compare: identical, or where the measures differ (exit code 1)."""
-    with _stoppable("the rerun"):
+    with stoppable("the rerun"):
         from experiments.rerun import rerun_and_compare
 
         verdict = rerun_and_compare(folder, out, force=force, quiet=quiet, command=tuple(sys.argv[1:]))
@@ -160,9 +147,12 @@ def mechanisms(
     """Test mechanism by mechanism: a lever low and high on the same luck, and the interval of the difference."""
     from experiments.mechanisms.run import run_and_print
 
-    with _stoppable("the mechanism tests"):
+    with stoppable("the mechanism tests"):
         if not run_and_print(rows, seeds, out, mutants):
             raise typer.Exit(1)
+
+
+validating.register(app)
 
 
 def main() -> None:

@@ -109,6 +109,7 @@ def _pay_rent(
     circular = drawn + np.where(startups.vendor != NONE, np.minimum(own, 1.0) * at_vendor, 0.0)
     raised = np.minimum(startups.raised_cash / np.maximum(startups.cash, 1e-12), 1.0)
     paid = cash_first + cash_second
+    startups.rent_paid = drawn + paid
     startups.spending_raised = drawn + raised * paid
     e.ledger.pay("rent", "startups", paid, "clouds", got_first + got_second)
     left = np.maximum(1.0 - paid / np.maximum(startups.cash + paid, 1e-12), 0.0)

@@ -1,0 +1,1 @@
+"""Validation: the model's ensemble held against the facts, hit or miss."""
