@@ -1,0 +1,26 @@
+"""``kingmaker reference``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands.stopping import stoppable
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(reference)
+
+
+def reference(
+    out: Annotated[Path, typer.Option(help="Folder of the pages.")] = Path("docs/reference"),
+) -> None:
+    """Write the reference pages: parameters, measures, state variables, ties, payments, stock-flow matrix."""
+    with stoppable("the reference"):
+        from experiments.reference import PAGES, write_reference
+
+        write_reference(out)
+        typer.echo(f"{len(PAGES)} pages written to {out}.")

@@ -1,0 +1,143 @@
+"""Reference pages made from the declarations: parameters, measures, state variables, ties, payments, stock-flow matrix.
+
+The pages stand in ``docs/reference``; a test holds that they are current.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+from agents.chipmaker import Chipmaker
+from agents.cloud import Cloud
+from agents.enterprise import Enterprise
+from agents.firm import ASSETS, LIABILITIES
+from agents.investor import Investor
+from agents.member import Member, columns_of
+from agents.regulator import Regulator
+from agents.startup import Startup
+from environment.ledger import KINDS, OUTSIDE
+from environment.parameters import DECLARATIONS, GROUPS, Declaration
+
+MADE = "Made by `kingmaker reference`; do not edit by hand."
+CLASSES: tuple[type[Member], ...] = (Chipmaker, Cloud, Startup, Enterprise, Investor, Regulator)
+TIES = {
+    "cloud_contract": "a start-up rents compute from a cloud; its subtype is plain, preferred, exclusive or a right of "
+    "first refusal",
+    "equity": "a fund or a cloud holds shares of a start-up; drawn from the holder to the firm held",
+    "chip_supply": "a chipmaker has delivered to a buyer within the last year",
+    "open_weights": "a developer builds on another's published model",
+}
+ATTRIBUTES = {
+    "kind": ("", "one of the kinds above"),
+    "subtype": ("", "of a cloud contract"),
+    "start": ("month", "first month of the tie"),
+    "share": ("0-1", "of compute, of equity or of supply, by kind"),
+    "value_musd": ("M$", "size of the deal"),
+    "term_months": ("months", "agreed length"),
+    "source": ("", "fact behind a dated tie, or the rule that made it"),
+}
+
+
+def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
+    """A Markdown table."""
+    head = list(columns)
+    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    lines += [f"| {' | '.join(str(cell).replace('|', '&#124;') for cell in row)} |" for row in rows]
+    return lines
+
+
+def parameters_page() -> str:
+    """All parameters, by group."""
+    text = ["# Parameters", "", f"{len(DECLARATIONS)} parameters. {MADE}", ""]
+    for group, meaning in GROUPS.items():
+        chosen = [d for d in DECLARATIONS.values() if d.key.startswith(f"{group}.")]
+        text += [f"## {group}", "", meaning, ""]
+        text += table(("parameter", "default", "unit", "range", "meaning", "source"), map(_parameter, chosen))
+        text.append("")
+    return "\n".join(text)
+
+
+def _parameter(d: Declaration) -> tuple[str, ...]:
+    fixed = " (structural: one value for all worlds of a stack)" if d.structural else ""
+    return (f"`{d.key}`", f"{d.default:g}", d.unit, f"{d.low:g} to {d.high:g}", d.meaning + fixed, d.source)
+
+
+def measures_page() -> str:
+    """All measures, by group."""
+    from environment.measures import MEASURES
+
+    text = ["# Measures", "", f"{len(MEASURES)} monthly series. {MADE}", ""]
+    for group in dict.fromkeys(measure.group for measure in MEASURES.values()):
+        text += [f"## {group}", ""]
+        rows = [(f"`{m.name}`", m.unit, m.definition) for m in MEASURES.values() if m.group == group]
+        text += [*table(("measure", "unit", "definition"), rows), ""]
+    return "\n".join(text)
+
+
+def state_page() -> str:
+    """The state variables of each kind of firm."""
+    text = ["# State variables", "", f"The columns of each kind of firm, with those that it inherits. {MADE}", ""]
+    for cls in CLASSES:
+        text += [f"## {cls.__name__}", "", (cls.__doc__ or "").strip().splitlines()[0], ""]
+        rows = [
+            (f"`{name}`", column.unit, column.dtype.name, column.doc + (" (account)" if column.money else ""))
+            for name, column in columns_of(cls).items()
+        ]
+        text += [*table(("variable", "unit", "type", "meaning"), rows), ""]
+    return "\n".join(text)
+
+
+def ties_page() -> str:
+    """The kinds of ties and the attributes of an edge."""
+    text = ["# Ties", "", f"Edges of the partnership graph. {MADE}", ""]
+    text += [*table(("kind", "what it is"), ((f"`{kind}`", what) for kind, what in TIES.items())), ""]
+    text += table(("attribute", "unit", "meaning"), ((f"`{n}`", u, m) for n, (u, m) in ATTRIBUTES.items()))
+    return "\n".join([*text, ""])
+
+
+def ledger_page() -> str:
+    """The kinds of payments, the accounts, and the stock-flow matrix of a year of the baseline."""
+    text = ["# Ledger", "", f"Assets: {', '.join(ASSETS)}. Liabilities: {', '.join(LIABILITIES)}. {MADE}", ""]
+    rows = [(f"`{kind}`", meaning, payer, payee) for kind, (payer, payee, meaning) in KINDS.items()]
+    text += [*table(("payment", "what is paid for", "other account of the payer", "of the payee"), rows), ""]
+    return "\n".join([*text, *_matrix()])
+
+
+def _matrix() -> list[str]:
+    """Transaction flows of 2024 in the baseline with seed 1, G$: what each sector receives less what it pays."""
+    from environment import ComputeEconomy
+
+    model = ComputeEconomy("baseline", rng=1, months=36, register=False).run()
+    flows: dict[str, dict[str, float]] = {}
+    for month in model.ledger.months[24:36]:
+        for (kind, payer, payee), amount in month.items():
+            row = flows.setdefault(kind, {})
+            row[payer] = row.get(payer, 0.0) - float(amount[0]) * 1e-3
+            row[payee] = row.get(payee, 0.0) + float(amount[0]) * 1e-3
+    sectors = [*OUTSIDE, *(name for name in model.populations if name != "sectors")]
+    rows = [(kind, [row.get(name, 0.0) for name in sectors]) for kind, row in flows.items()]
+    rows.append(("sum", [sum(amounts[k] for _, amounts in rows) for k in range(len(sectors))]))
+    text = [[kind, *(f"{amount:,.1f}" if abs(amount) >= 0.05 else "" for amount in amounts)] for kind, amounts in rows]
+    return [
+        "## Transaction flows of 2024", "",
+        "Baseline, seed 1, G$: received less paid. Each row sums to zero. What is drawn from deposits and prepaid",
+        "compute (`chips_drawn`, `forfeits`, `lapsed`, a part of `rent`) moves claims, all else moves cash.", "",
+        *table(["payment", *sectors], text), "",
+    ]  # fmt: skip
+
+
+PAGES: dict[str, Callable[[], str]] = {
+    "parameters": parameters_page,
+    "measures": measures_page,
+    "state": state_page,
+    "ties": ties_page,
+    "ledger": ledger_page,
+}
+
+
+def write_reference(folder: Path) -> None:
+    """Write all pages into ``folder``."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, page in PAGES.items():
+        (folder / f"{name}.md").write_text(page(), encoding="utf-8")
