@@ -1,7 +1,8 @@
-"""``kingmaker validate``."""
+"""``kingmaker validate`` and ``kingmaker calibrate``."""
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -13,6 +14,7 @@ from experiments.commands.stopping import stoppable
 def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(validate)
+    app.command()(calibrate)
 
 
 def validate(
@@ -33,3 +35,29 @@ def validate(
         pins = dict(parse_pin(text) for text in settings or ())
         load_scenario("baseline", pins, "--set")
         run(seeds, pins, out)
+
+
+def calibrate(
+    generations: Annotated[int, typer.Option(min=1, max=10_000, help="Generations of the search, from now on.")] = 60,
+    candidates: Annotated[int, typer.Option(min=4, max=200, help="Parameter sets in a generation.")] = 16,
+    seeds: Annotated[int, typer.Option(min=1, max=100, help="Worlds for each of them, on the same luck.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the search.")] = 0,
+    out: Annotated[Path, typer.Option(help="Folder of the search; run again to go on.")] = Path("results/calibration"),
+    check: Annotated[
+        bool, typer.Option("--check", help="Only compute the baseline's score anew and compare it with the result's.")
+    ] = False,
+    profile: Annotated[
+        bool, typer.Option("--profile", help="Only draw the score along each fitted parameter, into --out.")
+    ] = False,
+) -> None:
+    """Fit the behavioural parameters to the patterns of 2022-24; those of validation are never used."""
+    with stoppable("the calibration; run the same command to go on"):
+        from experiments.calibration import session
+
+        if check:
+            if not session.check():
+                raise typer.Exit(1)
+        elif profile:
+            session.profile(seeds, out)
+        else:
+            session.search(generations, candidates, seeds, seed, out, ("kingmaker", *sys.argv[1:]))

@@ -74,7 +74,11 @@ class TracedEconomy(ComputeEconomy):
 
 def run_traced(seeds: Sequence[int], pins: Mapping[str, Any], scenario: str = "baseline") -> TracedEconomy:
     """Run an ensemble over the window of the facts, in one stack."""
-    worlds = [{"scenario": scenario, "rng": seed, **pins} for seed in seeds]
+    return run_worlds([{"scenario": scenario, "rng": seed, **pins} for seed in seeds])
+
+
+def run_worlds(worlds: Sequence[Mapping[str, Any]]) -> TracedEconomy:
+    """Run worlds, each given as the arguments of a single model, over the window of the facts."""
     model = TracedEconomy.stack(worlds, months=LENGTH)
     assert isinstance(model, TracedEconomy)
     tables = model.tables
