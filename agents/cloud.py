@@ -48,6 +48,10 @@ class Cloud(Developer):
     ai_revenue = Column(0.0, unit="M$/month", doc="rent of AI compute and own AI services")
     capex = Column(0.0, unit="M$/month", doc="capital spending, all of it")
     talks = Column(NONE, dtype=np.int32, unit="start-up", doc="a start-up that it would buy into")
+    complaints = Column(0.0, unit="firms/month", doc="complaints about it that authorities heard this month")
+    gatekeeper = Column(-1.0, unit="months", doc="since its designation as a gatekeeper; -1 is not designated")
+    compliance = Column(1.0, unit="0-1", doc="how far it complies with the duties that bind it")
+    fined = Column(False, dtype=np.bool_, unit="yes/no", doc="has been fined for not complying")
 
     def update_sentiment(self, p: Any, signal: FloatArray, mood: FloatArray) -> FloatArray:
         """Belief in fast growth, 0-1, shape (..., n).
@@ -172,3 +176,26 @@ class Cloud(Developer):
         flow = p.capital.stake_share * np.maximum(self.outside_cash - self.outside_capex, 0.0) * self.sentiment
         purse = np.minimum(self.stake_purse + flow, 24.0 * flow)
         return np.where(self.rents_out, np.minimum(purse, 0.2 * self.cash), 0.0)
+
+    def meets_thresholds(self, p: Any, end_users: FloatArray, share: FloatArray) -> tuple[BoolArray, BoolArray]:
+        """Whether it is presumed a gatekeeper, and whether it can be found to be one; both of shape (..., n).
+
+        Size is turnover in the Union or market value (Digital Markets Act art. 3(2)(a)). It is presumed with
+        ``end_users`` (million, in the Union, of AI that runs on its cloud) above the threshold of art. 3(2)(b); the
+        10 000 business users of that point every cloud of this size has many times over. Without end users it can be
+        found an important gateway by its ``share`` of cloud revenue (art. 3(8), 17: after a market investigation).
+        """
+        turnover = 12.0 * p.policy.eu_turnover_share * (self.cloud_revenue + self.ai_revenue)
+        large = (turnover >= p.policy.gatekeeper_turnover_musd) | (self.value >= p.policy.gatekeeper_value_musd)
+        large = large & self.rents_out & self.alive & (self.type != OTHER_BUYER)  # an aggregate is no undertaking
+        return large & (end_users >= p.policy.gatekeeper_users), large & (share >= p.policy.gateway_share)
+
+    def complies(self, p: Any, duty: FloatArray, fine: FloatArray) -> FloatArray:
+        """How far it complies with a ``duty`` (0-1) that binds it, 0-1, shape (..., n) (Becker 1968).
+
+        It obeys in full if the fine to be expected in a year (``fine`` M$ for a full breach, times the chance of being
+        found) is at least what the duty costs it, or once it has been fined; else as far as ``p.policy.compliance``.
+        """
+        expected = 12.0 * p.policy.detection * fine
+        gain = 12.0 * p.policy.lock_in_gain * self.ai_revenue * duty
+        return np.where(self.fined | (expected >= gain), 1.0, p.policy.compliance * np.ones_like(gain))

@@ -58,6 +58,7 @@ class Startup(Developer):
     raised_cash = Column(0.0, unit="M$", doc="cash that was raised and is not yet spent")
     rent_paid = Column(0.0, unit="M$/month", doc="rent of compute, from cash and from credit")
     spending_raised = Column(0.0, unit="M$/month", doc="raised money spent on compute this month")
+    public_compute = Column(0.0, unit="H100e", doc="compute that a public programme gives it this month")
 
     @classmethod
     def born(cls, values: Mapping[str, Any], p: Any) -> Mapping[str, Any]:

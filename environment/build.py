@@ -125,7 +125,9 @@ def regulator_rows(tables: Tables) -> list[dict[str, Any]]:
             "name": row.name, "region": region_code(row.region), "trigger": row.trigger_hhi / 1e4,
             "competition": "competition" in row.powers, "interoperability": "interoperability" in row.powers,
             "export": "export" in row.powers, "inquiry_months": row.inquiry_months,
-            "window_months": row.compliance_months,
+            "window_months": row.compliance_months, "fine_share": row.fine_share_of_turnover,
+            "partnership_review": "partnership_review" in row.powers, "advises": "advice" in row.powers,
+            "own_inquiry": NONE if row.own_inquiry is None else row.own_inquiry,
         }
         for row in tables.regulators
     ]  # fmt: skip
@@ -219,7 +221,7 @@ def build_conditions(worlds: int, tables: Tables) -> Conditions:
         frontier=flat(24.0), open_frontier=flat(22.0), best_algorithms=flat(0.0),
         open_algorithms=flat(-0.5), service_cost=flat(1.0), service_price=flat(1.0),
         open_origin=np.full((worlds, 1), NONE, dtype=np.int32),
-        export_gap=flat(0.0), hhi_cloud=flat(0.2), hhi_cloud_all=flat(0.18), complaints=flat(0.0),
+        export_gap=flat(0.0), hhi_cloud=flat(0.2), hhi_cloud_all=flat(0.18),
         energy_price=np.tile(np.array([row.price_usd_per_mwh for row in by_region]), (worlds, 1)),
         power_used=np.zeros((worlds, 4)),
         power_capacity=np.tile(np.array([row.capacity_mw for row in by_region]), (worlds, 1)),

@@ -67,6 +67,18 @@ def sellable_to_china(
     return free
 
 
+def within_quota(to_china: FloatArray, elsewhere: FloatArray, quota: FloatArray) -> FloatArray:
+    """Share of a shipment to China that a volume quota lets pass, elementwise, 0-1.
+
+    Args:
+        to_china: units that would be shipped to China.
+        elsewhere: units shipped to the rest of the world.
+        quota: most units to China per unit shipped elsewhere (rule of 13 January 2026: one half; facts 8a-010).
+    """
+    most = quota * elsewhere
+    return np.where(to_china > most, most / np.maximum(to_china, 1e-12), 1.0)
+
+
 def maker_shares(utility: FloatArray, offered: BoolArray) -> FloatArray:
     """Logit shares over makers (axis -2), shape (..., makers, buyers); zero where nothing is offered."""
     best = np.where(offered, utility, -np.inf).max(axis=-2, keepdims=True)

@@ -61,6 +61,21 @@ def fill_rates(partners: FloatArray, others: FloatArray, free: FloatArray) -> tu
     return np.where(partners > 0.0, first, 1.0), np.where(others > 0.0, second, 1.0)
 
 
+def reserve(small: FloatArray, capacity: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Capacity set aside for small tenants: who is served out of it, ahead of partners and of the host's own use.
+
+    Args:
+        small: compute wanted by small tenants, shape (worlds, hosts).
+        capacity: compute running.
+        share: part of the capacity that is reserved, 0-1.
+
+    Returns:
+        Reserved compute that is used, and the share of small tenants' wants that it serves.
+    """
+    used = np.minimum(share * capacity, small)
+    return used, used / np.where(small > 0.0, small, 1.0)
+
+
 def cost_per_hour(price_kusd: FloatArray, overhead: FloatArray, life: float, running: FloatArray) -> FloatArray:
     """Full cost of an H100-equivalent-hour, $: chip and data centre over their life at 85 % use, plus running cost."""
     return 1e3 * price_kusd * overhead / (life * HOURS * 0.85) + running

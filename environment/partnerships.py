@@ -1,7 +1,7 @@
 """The ties between firms: typed, dated, sourced. They live in columns; here they are signed, ended, and handed out.
 
 Kinds: cloud contract (exclusive, preferred, right of first refusal, plain), equity stake, chip supply, open-weights
-lineage. Each change is logged, so that the graph of any month can be rebuilt.
+lineage, an authority's inquiry or remedy. Each change is logged, so that the graph of any month can be rebuilt.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-KINDS = ("cloud_contract", "equity", "chip_supply", "open_weights")
+KINDS = ("cloud_contract", "equity", "chip_supply", "open_weights", "inquiry", "remedy")
 
 
 @dataclass

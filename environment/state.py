@@ -150,7 +150,6 @@ class Conditions:
     export_gap: FloatArray  # how much less the best chip sold to China is worth than the best sold elsewhere, 0-1
     hhi_cloud: FloatArray
     hhi_cloud_all: FloatArray
-    complaints: FloatArray  # share of tenants that are short or locked in, 0-1
     energy_price: FloatArray  # $/MWh by region, (worlds, 4)
     power_used: FloatArray  # MW by region, (worlds, 4)
     power_capacity: FloatArray  # MW by region, (worlds, 4)

@@ -12,7 +12,7 @@ from typing import Annotated, ClassVar
 
 REGIONS = ("US", "EU", "CN", "OTHER")
 CLOUD_TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
-POWERS = ("competition", "interoperability", "export", "partnership_review", "industrial_policy")
+POWERS = ("competition", "interoperability", "export", "partnership_review", "industrial_policy", "advice")
 TIE_KINDS = ("cloud_contract", "equity", "chip_supply", "open_weights", "distribution")
 TIE_SUBTYPES = ("exclusive", "preferred", "right_of_first_refusal", "plain")
 ACTORS = ("chipmakers", "clouds", "startups", "investors")
@@ -213,6 +213,7 @@ class RegulatorRow(SourcedRow):
     inquiry_months: Annotated[int, Cell("months", low=0, high=240)]
     compliance_months: Annotated[int, Cell("months", low=0, high=240)]
     fine_share_of_turnover: Share
+    own_inquiry: MonthOrNone
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,9 +8,10 @@ from agents.cloud import HYPERSCALER, Cloud
 from agents.enterprise import Enterprise
 from agents.population import PerFirm
 from agents.startup import EXCLUSIVE, PREFERRED, Startup
-from agents.types import CN, EU, NONE, FloatArray
+from agents.types import CN, EU, NONE, BoolArray, FloatArray
 from environment import compute_market as market
 from environment.economy import Economy
+from environment.phases.public_compute import pay_parallel_egress, public_wants, rent_public_compute
 
 
 def post_prices(e: Economy) -> None:
@@ -57,16 +58,22 @@ def rent_compute(e: Economy) -> None:
     hosts = e.populations["clouds"].slots
     first, second = wanted * (1.0 - startups.second_share), wanted * startups.second_share
     kept = e.populations["clouds"].act("kept_inside", p)
-    free = np.maximum(clouds.capacity - kept, 0.0)
+    small = (wanted < p.policy.small_tenant * startups.weight) & ~partner & (startups.host != NONE)
+    small_wants = market.by_host(np.where(small, first, 0.0), startups.host, hosts)
+    reserved, served = market.reserve(small_wants, clouds.capacity, e.in_force["reserved"])
+    from_reserve = np.where(small, first * market.at_host(served, startups.host), 0.0)
+    first = first - from_reserve
+    free = np.maximum(np.maximum(clouds.capacity - kept, 0.0) - reserved, 0.0)
     business = _enterprise_wants(e, rent)
+    public = public_wants(e, rent, free)
     partners = market.by_host(np.where(partner, first, 0.0), startups.host, hosts)
     plain = market.by_host(np.where(partner, 0.0, first), startups.host, hosts)
-    plain = plain + market.by_host(second, startups.second, hosts) + business
+    plain = plain + market.by_host(second, startups.second, hosts) + business + public
     fill_partner, fill_other = market.fill_rates(partners, plain, free)
     fill_first = np.where(
         partner, market.at_host(fill_partner, startups.host), market.at_host(fill_other, startups.host)
     )
-    got_first = first * fill_first
+    got_first = first * fill_first + from_reserve
     got_second = second * market.at_host(fill_other, startups.second)
     _pay_rent(e, startups, got_first, at, got_second, at_second)
     startups.wanted, startups.used = wanted, got_first + got_second
@@ -77,10 +84,22 @@ def rent_compute(e: Economy) -> None:
     e.now["serving_startups"] = np.minimum(serving, startups.used).sum(axis=-1)
     e.now["business"] = (business * fill_other).sum(axis=-1)
     e.now["serving_clouds"] = clouds.workloads + e.populations["clouds"].act("serves", p, usual)
-    _settle_clouds(e, clouds, partners + plain, partners * fill_partner + plain * fill_other)
+    sold = partners * fill_partner + plain * fill_other + reserved
+    _settle_clouds(e, clouds, partners + plain + reserved, sold)
     _pay_business(e, business * fill_other, rent)
+    rent_public_compute(e, public * fill_other, rent)
+    pay_parallel_egress(e, got_second)
+    _see_small(e, startups, small, reserved)
     total = np.maximum(wanted.sum(axis=-1), 1e-12)
     e.now["tenant_fill_rate"] = startups.used.sum(axis=-1) / total
+
+
+def _see_small(e: Economy, startups: Startup, small: BoolArray, reserved: FloatArray) -> None:
+    """How well small tenants are served, and how much of it out of capacity reserved for them."""
+    wanted = np.where(small, startups.wanted, 0.0).sum(axis=-1)
+    used = np.where(small, startups.used, 0.0).sum(axis=-1)
+    e.now["small_fill_rate"] = np.where(wanted > 0.0, used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
+    e.now["reserved_used_h100e"] = reserved.sum(axis=-1)
 
 
 def _pay_rent(

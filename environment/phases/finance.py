@@ -12,6 +12,7 @@ from agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from environment import capital_market as market
 from environment.compute_market import at_host, by_host
 from environment.economy import Economy
+from environment.phases.partnership_review import review_deals
 
 
 def move_moods(e: Economy) -> None:
@@ -129,6 +130,7 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     """A cloud pays for new shares; the credit part comes back as a prepayment for compute."""
     p = e.p.capital
     startups: Startup = e.populations["startups"].view()
+    amount, unbundled = review_deals(e, amount, partner)
     where = amount > 0.0
     hosts = e.populations["clouds"].slots
     paid = by_host(amount, partner, hosts)
@@ -137,7 +139,7 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     clouds.stake_purse = np.maximum(clouds.stake_purse - paid, 0.0)
     other = where & (startups.vendor != NONE) & (startups.vendor != partner)
     # compute can be owed by one cloud only: what an earlier vendor still owes bars a credit from a new one
-    free = (startups.prepaid <= 0.0) | (startups.credit_host == partner)
+    free = ((startups.prepaid <= 0.0) | (startups.credit_host == partner)) & ~unbundled
     credit = np.where(free, p.credit_part * amount, 0.0)
     e.ledger.pay("prepayment", "startups", credit, "clouds", by_host(credit, partner, hosts))
     stake = amount / np.maximum(startups.value + amount, 1e-9)
@@ -150,7 +152,7 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     startups.paid_clouds = startups.paid_clouds + amount
     startups.vendor_cash = startups.vendor_cash + np.where(where, amount - credit, 0.0)
     startups.raised_cash = startups.raised_cash + np.where(where, amount - credit, 0.0)
-    preferred = where & (startups.host == partner) & (startups.contract != EXCLUSIVE)
+    preferred = where & (startups.host == partner) & (startups.contract != EXCLUSIVE) & ~unbundled
     startups.contract = np.where(preferred, PREFERRED, startups.contract).astype(np.int8)
     e.partnerships.note(
         e.month, "change", "cloud_contract", "host", preferred, ("startups", "clouds"), partner, subtype=PREFERRED,

@@ -43,8 +43,8 @@ def choose_hosts(e: Economy) -> None:
     p, f = e.p, e.in_force
     population = e.populations["startups"]
     startups: Startup = population.view()
-    left = np.maximum(1.0 - f["interoperability"], 0.0)
-    stay = population.act("switching_cost", p, f["egress"], left)
+    left = np.maximum(1.0 - market.at_host(f["interoperability"], startups.host), 0.0)
+    stay = population.act("switching_cost", p, f["egress"], PerFirm(left))
     # who leaves a host that owes it compute leaves the credit behind
     stay = stay + p.compute.credit_bond * ((startups.prepaid > 0.0) & (startups.host == startups.credit_host))
     taste = e.streams.draws("choose host", 0, _taste_ids(e))
@@ -117,6 +117,7 @@ def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
     fee = np.where(signs & (startups.host != NONE), p.egress_bill * f["egress"] * startups.used * 1e-3, 0.0)
     fee = np.minimum(fee, 0.1 * startups.cash)
     e.ledger.pay("egress", "startups", fee, "clouds", market.by_host(fee, startups.host, hosts))
+    e.now["switching_fees_musd"] = fee.sum(axis=-1)
 
 
 def _review(e: Economy, startups: Startup, best: IntArray) -> None:
@@ -155,7 +156,7 @@ def _second_hosts(e: Economy, startups: Startup, other: IntArray, cost: FloatArr
     """Second hosts are taken and given up; their share follows how badly the first one serves."""
     p = e.p.compute
     luck = e.draws("second host", "startups")
-    adds, drops = e.populations["startups"].act("weighs_second_host", e.p, PerFirm(other), cost, luck)
+    adds, drops = e.populations["startups"].act("weighs_second_host", e.p, PerFirm(other), PerFirm(cost), luck)
     e.partnerships.note(e.month, "end", "cloud_contract", "second", drops, TENANCY, startups.second)
     second = np.where(adds, other, np.where(drops, NONE, startups.second)).astype(np.int32)
     share = np.where(adds, p.second_share, startups.second_share)

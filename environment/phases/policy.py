@@ -1,49 +1,115 @@
-"""Policy: regulators look at last month's measures and move their inquiries on; this month's policy is fixed."""
+"""Policy: authorities weigh evidence and move their procedures on; this month's policy is fixed.
+
+Complaints and concentration are evidence; evidence above a trigger opens an inquiry of about a year; its conclusion
+may end it without a remedy; a remedy fits the evidence, leaves a window to comply, is enforced with fines, and is
+reviewed. What is in force is the stricter of dated event (or pin) and remedy.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from agents.regulator import IN_FORCE, INQUIRY, STAGES, WATCHING, WINDOW, Regulator
-from agents.types import EU
+from agents.population import PerFirm
+from agents.regulator import (
+    EXCLUSIVITY_BAN,
+    IN_FORCE,
+    INQUIRY,
+    INTEROPERABILITY,
+    NO_REMEDY,
+    RESERVED_CAPACITY,
+    WATCHING,
+    WINDOW,
+    Regulator,
+)
+from agents.types import REGIONS, BoolArray, FloatArray
 from environment.economy import Economy
+from environment.phases.chronicle import note_cases, tell_steps
+from environment.phases.complaints import Heard, hear_complaints
+from environment.phases.enforcement import comply, designate, duties_in_force
 
 
 def move_inquiries(e: Economy) -> None:
-    """Each authority weighs evidence, opens, concludes, and lets its remedy come into force."""
+    """Each authority weighs evidence, opens, concludes, lets its remedy come into force, and reviews it."""
     population = e.populations["regulators"]
-    p, c = e.p, e.conditions
     regulators: Regulator = population.view()
-    old = regulators.stage
-    regulators.evidence = population.act("weigh_evidence", p, c.hhi_cloud_all, c.complaints)
-    opens = population.act("opens_inquiry", p)
-    ends = (old == INQUIRY) & (regulators.months_in_stage >= regulators.inquiry_months)
-    harm = population.act("finds_harm", p)
-    in_time = (old == WINDOW) & (regulators.months_in_stage >= regulators.window_months)
+    old, months = regulators.stage.copy(), regulators.months_in_stage.copy()
+    heard = hear_complaints(e)
+    _weigh(e, heard)
+    opens = population.act("opens_inquiry", e.p, PerFirm(regulators.own_inquiry == e.month))
+    harm = population.act("finds_harm", e.p)
+    ends = (old == INQUIRY) & (months >= regulators.inquiry_months)
+    found = (ends & harm & regulators.interoperability).any(axis=-1, keepdims=True)
+    gatekeepers = designate(e, found).sum(axis=-1, keepdims=True).astype(np.float64)
+    chosen = population.act("chooses_remedy", e.p, gatekeepers)
+    remedied = ends & harm & (chosen != NO_REMEDY)
+    in_time = (old == WINDOW) & (months >= regulators.window_months)
+    lapses = _lapses(e, regulators, harm, gatekeepers)
     stage = np.where(opens, INQUIRY, old)
-    stage = np.where(ends, np.where(harm & regulators.interoperability, WINDOW, WATCHING), stage)
-    stage = np.where(in_time, IN_FORCE, stage).astype(np.int8)
-    regulators.months_in_stage = np.where(stage == old, regulators.months_in_stage + 1.0, 0.0)
-    # after an inquiry that found nothing the authority starts with a clean sheet
-    regulators.evidence = np.where(ends & ~harm, 0.0, regulators.evidence)
-    for number, name in enumerate(STAGES):
-        e.tell((stage != old) & (stage == number) & (number > 0), "regulators", "policy", f"now: {name}")
+    stage = np.where(ends, np.where(remedied, WINDOW, WATCHING), stage)
+    stage = np.where(in_time, IN_FORCE, np.where(lapses, WATCHING, stage)).astype(np.int8)
+    opinions = ends & harm & regulators.advises
+    regulators.remedy = np.where(remedied, chosen, np.where(lapses, NO_REMEDY, regulators.remedy)).astype(np.int8)
+    regulators.target = np.where(opens, heard.target, regulators.target).astype(np.int32)
+    regulators.months_in_stage = np.where(stage == old, months + 1.0, 1.0)
     regulators.stage = stage
+    _weigh_opinions(e, opinions, cleared=ends & ~remedied)
+    tell_steps(e, opens=opens, closes=ends & ~remedied & ~opinions, opinions=opinions, remedied=remedied,
+               binds=in_time, lapses=lapses)  # fmt: skip
+    note_cases(e, opens=opens, ends=ends, remedied=remedied, lapses=lapses)
+    e.now["inquiries_opened"] = opens.sum(axis=-1).astype(np.float64)
+    e.now["inquiries_open"] = (stage == INQUIRY).sum(axis=-1).astype(np.float64)
     e.now["remedies_active"] = (stage == IN_FORCE).sum(axis=-1).astype(np.float64)
+
+
+def _weigh(e: Economy, heard: Heard) -> None:
+    regulators: Regulator = e.populations["regulators"].view()
+    evidence = e.populations["regulators"].act(
+        "weigh_evidence", e.p, e.conditions.hhi_cloud_all, PerFirm(heard.short), PerFirm(heard.foreclosed), heard.tied
+    )
+    regulators.concentrated, regulators.short, regulators.foreclosed, regulators.tied = evidence
+
+
+def _lapses(e: Economy, regulators: Regulator, harm: BoolArray, gatekeepers: FloatArray) -> BoolArray:
+    """Remedies that a review finds no longer needed; a duty of gatekeepers lasts as long as there are gatekeepers."""
+    due = (regulators.stage == IN_FORCE) & (np.fmod(regulators.months_in_stage, e.p.policy.review_months) < 1.0)
+    needed = harm | ((regulators.remedy == INTEROPERABILITY) & (gatekeepers > 0.0))
+    return np.asarray(due & ~needed)
+
+
+def _weigh_opinions(e: Economy, opinions: BoolArray, cleared: BoolArray) -> None:
+    """After an inquiry without remedy an authority starts with a clean sheet; an opinion adds weight elsewhere.
+
+    An opinion does not bind; the other authorities of its region weigh the same facts more heavily for a while.
+    """
+    regulators: Regulator = e.populations["regulators"].view()
+    heard = np.zeros(opinions.shape)
+    for region in range(len(REGIONS)):
+        home = regulators.region == region
+        spoken = (opinions & home).any(axis=-1, keepdims=True)
+        heard = np.where(home & spoken & ~regulators.advises, e.p.policy.opinion_weight, heard)
+    factor = np.where(cleared, 0.0, 1.0 + heard)
+    regulators.concentrated, regulators.short = regulators.concentrated * factor, regulators.short * factor
+    regulators.foreclosed, regulators.tied = regulators.foreclosed * factor, regulators.tied * factor
+
+
+def _imposed(regulators: Regulator, remedy: int) -> BoolArray:
+    """Whether any authority has this remedy in force, (worlds, 1)."""
+    return np.asarray(((regulators.stage == IN_FORCE) & (regulators.remedy == remedy)).any(axis=-1, keepdims=True))
 
 
 def fix_policy(e: Economy) -> None:
     """The policy in force this month: the stricter of dated event (or pin) and remedy, times compliance."""
-    population = e.populations["regulators"]
-    regulators: Regulator = population.view()
+    regulators: Regulator = e.populations["regulators"].view()
     p = e.p.policy
-    remedy = ((regulators.stage == IN_FORCE) & regulators.interoperability & (regulators.region == EU)).any(
-        axis=-1, keepdims=True
-    )
-    law = np.maximum(p.interoperability, np.where(remedy, p.remedy_interoperability, 0.0))
-    e.in_force["interoperability"] = law * p.compliance
+    reserve = np.where(_imposed(regulators, RESERVED_CAPACITY), p.remedy_reserve, 0.0)
+    interoperability, reserved = duties_in_force(e, np.maximum(p.reserved_capacity, reserve))
+    kept = comply(e, interoperability, reserved)
+    e.in_force["interoperability"] = interoperability * kept
+    e.in_force["reserved"] = reserved * kept
     e.in_force["egress"] = p.egress_fee
     e.in_force["parallel_egress"] = p.parallel_egress_fee
-    e.in_force["exclusivity"] = 1.0 - p.exclusivity_ban
+    ban = np.maximum(p.exclusivity_ban, _imposed(regulators, EXCLUSIVITY_BAN))
+    e.in_force["exclusivity"] = 1.0 - ban
+    e.in_force["review_bar"] = e.populations["regulators"].act("tolerates", e.p).min(axis=-1, keepdims=True)
     e.in_force["export_vintage"] = p.export_vintage
     e.in_force["export_cap"] = p.export_cap_tpp

@@ -16,6 +16,7 @@ from environment.economy import Economy
 from environment.ledger import TOLERANCE, LedgerError
 from environment.measures import CAPEX_FIRMS
 from environment.phases.compute import europe_at_home
+from environment.phases.oversight import oversight
 from environment.technology import training_flop
 
 AGGREGATES = ("other_clouds", "other_china", "european_clouds")  # rows of the data that stand for many firms
@@ -39,10 +40,9 @@ def audit(e: Economy) -> FloatArray:
 def observe(e: Economy, residual: FloatArray, trail: Trail) -> dict[str, FloatArray]:
     """All measures of the month, each of shape (worlds,)."""
     values = {"ledger_residual": residual}
-    values |= _chips(e) | _clouds(e, trail) | _startups(e, trail) | _models(e) | _world(e)
+    values |= _chips(e) | _clouds(e, trail) | _startups(e, trail) | _models(e) | _world(e) | oversight(e)
     c = e.conditions
     c.hhi_cloud, c.hhi_cloud_all = values["hhi_cloud"][:, np.newaxis], values["hhi_cloud_all"][:, np.newaxis]
-    c.complaints = e.now["complaints"][:, np.newaxis]
     return values
 
 
@@ -116,9 +116,7 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
     weight = startups.weight
     used = startups.used.sum(axis=-1)
     exclusive = np.where(startups.contract == EXCLUSIVE, startups.used * (1.0 - startups.second_share), 0.0)
-    locked = (weight * (hosted & (startups.fill < 0.9))).sum(axis=-1)
     number = (weight * hosted).sum(axis=-1)
-    e.now["complaints"] = _ratio(locked, number)
     single = np.array([row.id not in AGGREGATES for row in e.tables.clouds])
     return {
         "hhi_cloud": _hhi(rent, single),

@@ -24,7 +24,7 @@ def train(e: Economy) -> None:
     serving = np.minimum(population.act("serves", p, _rent(e)), 0.8 * startups.used)
     dense = _dense(clouds)
     throughput = at_host(dense, startups.host, 1.0)
-    per_firm = (startups.used - serving) * throughput / np.maximum(startups.weight, 1e-12)
+    per_firm = (startups.used + startups.public_compute - serving) * throughput / np.maximum(startups.weight, 1e-12)
     share = p.technology.main_run
     flop = tech.training_flop(share * per_firm, p.technology.flop_utilisation)
     startups.training = startups.training + flop

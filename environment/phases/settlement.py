@@ -10,7 +10,7 @@ from agents.firm import Firm
 from agents.investor import Investor
 from agents.population import PerFirm
 from agents.startup import Startup
-from agents.types import CN, EU, FloatArray
+from agents.types import CN, FloatArray
 from environment import energy
 from environment.economy import Economy
 
@@ -94,26 +94,28 @@ def _chipmaker_accounts(e: Economy) -> None:
     research = population.act("research_budget", p)
     profit = np.maximum(e.now["maker_revenue"] - e.now["unit_costs"] - research, 0.0)
     _tax(e, "chipmakers", p.policy.tax * profit)
-    subsidy = np.where(makers.region == CN, p.policy.china_subsidy_musd, 0.0) * np.ones_like(makers.cash)
-    e.ledger.pay("subsidy", "sectors", e.sectors(public=subsidy.sum(axis=-1)), "chipmakers", subsidy)
-    _spend(e, "costs", "chipmakers", subsidy)  # it is spent on tools and packaging
-    makers.capacity = makers.capacity + subsidy / p.chips.capacity_cost
+    _support_industry(e)
     spare = np.maximum(makers.cash - makers.deferred - p.chips.cash_months * makers.sales, 0.0)
     _spend(e, "dividends", "chipmakers", 0.1 * spare)
 
 
+def _support_industry(e: Economy) -> None:
+    """Industrial policy of China: public money becomes capacity of its chipmakers (row R5)."""
+    p = e.p
+    makers: Chipmaker = e.populations["chipmakers"].view()
+    subsidy = np.where(makers.region == CN, p.policy.china_subsidy_musd, 0.0) * np.ones_like(makers.cash)
+    e.ledger.pay("subsidy", "sectors", e.sectors(public=subsidy.sum(axis=-1)), "chipmakers", subsidy)
+    _spend(e, "costs", "chipmakers", subsidy)  # it is spent on tools and packaging
+    makers.capacity = makers.capacity + subsidy / p.chips.capacity_cost
+
+
 def _startup_accounts(e: Economy) -> None:
-    """Wages and other costs; the fund for public compute."""
+    """Wages and other costs."""
     population = e.populations["startups"]
     startups: Startup = population.view()
     p = e.p
     _, staff = population.act("budget", p)
     _spend_from(e, startups, staff)
-    fund = p.policy.compute_fund_musd
-    mine = np.where(startups.alive & (startups.region == EU), startups.weight, 0.0)
-    part = mine / np.maximum(mine.sum(axis=-1, keepdims=True), 1e-12)
-    grant = fund * part
-    e.ledger.pay("subsidy", "sectors", e.sectors(public=grant.sum(axis=-1)), "startups", grant)
 
 
 def _spend_from(e: Economy, startups: Startup, wanted: FloatArray) -> None:

@@ -34,9 +34,8 @@ def produce_and_ship(e: Economy) -> None:
     world, china = np.where(chips.in_china, 0.0, due), np.where(chips.in_china, due, 0.0)
     shipped = e.extensions.ration(e, world, on_hand[:, 0, :, np.newaxis], weight)
     shipped_cn = e.extensions.ration(e, china, on_hand[:, 1, :, np.newaxis], weight)
-    quota = p.policy.export_quota * shipped.sum(axis=-1)
-    foreign = (makers.region != CN) & (shipped_cn.sum(axis=-1) > quota)
-    cut = np.where(foreign, quota / np.maximum(shipped_cn.sum(axis=-1), 1e-12), 1.0)
+    within = market.within_quota(shipped_cn.sum(axis=-1), shipped.sum(axis=-1), p.policy.export_quota)
+    cut = np.where(makers.region != CN, within, 1.0)
     shipped = shipped + shipped_cn * cut[:, :, np.newaxis]
     shipped = shipped * _affordable(e, shipped)[:, np.newaxis, :]
     _deliver(e, shipped, available, sellable, on_hand)

@@ -69,6 +69,12 @@ PANELS = (
     Panel("Use of AI by enterprises", {"adoption_share": "adopt", "self_hosted_share": "of them self-hosted"}),
     Panel("China and export control", {"china_compute_share": "China's compute", "grey_market_share": "grey market"}),
     Panel("Electric power", {"power_gw": "AI compute"}),
+    Panel("Complaints about clouds", {"complaints": "filed"}),
+    Panel(
+        "Authorities at work",
+        {"inquiries_open": "inquiries", "remedies_active": "remedies", "gatekeepers": "gatekeepers"},
+    ),
+    Panel("Fees that clouds charge", {"parallel_fees_musd": "parallel use", "switching_fees_musd": "moves"}),
 )
 
 

@@ -1,4 +1,4 @@
-"""Decisions of enterprises, investors and regulators: signs, bounds, limits."""
+"""Decisions of enterprises and investors: signs, bounds, limits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 from agents.enterprise import Enterprise
 from agents.investor import Investor
-from agents.regulator import INQUIRY, WATCHING, Regulator
 from tests.helpers import firms, parameters
 
 P = parameters()
@@ -117,40 +116,3 @@ def test_in_a_normal_month_funds_call_what_was_committed() -> None:
 def test_funds_never_place_more_than_they_have(cash: float, sentiment: float, deployment: float) -> None:
     fund = firms(Investor, 1, cash=cash, sentiment=sentiment)
     assert 0.0 <= one(fund.invests(parameters(capital__deployment=deployment))) <= cash
-
-
-# --- regulators ---------------------------------------------------------------------------------
-
-
-@given(evidence=st.floats(0.0, 5.0), concentration=share, complaints=share)
-def test_evidence_is_finite_and_not_negative(evidence: float, concentration: float, complaints: float) -> None:
-    weighed = one(firms(Regulator, 1, evidence=evidence).weigh_evidence(P, at(concentration), at(complaints)))
-    assert np.isfinite(weighed)
-    assert weighed >= 0.0
-
-
-def test_evidence_grows_with_concentration_and_complaints() -> None:
-    authority = firms(Regulator, 1, evidence=0.05)
-    seen = [one(authority.weigh_evidence(P, at(hhi), at(0.1))) for hhi in (0.0, 0.2, 0.5, 1.0)]
-    assert seen == sorted(seen)
-    assert seen[0] < seen[-1]
-    assert one(authority.weigh_evidence(P, at(0.2), at(0.5))) > one(authority.weigh_evidence(P, at(0.2), at(0.0)))
-
-
-def test_only_a_watching_authority_with_powers_and_evidence_opens_an_inquiry() -> None:
-    trigger = 0.25
-    enough = 1.01 * trigger * float(P.policy.trigger[0, 0])
-    authority = firms(
-        Regulator, 5, trigger=trigger,
-        competition=np.array([True, False, False, True, True]),
-        interoperability=np.array([False, True, False, False, False]),
-        evidence=np.array([enough, enough, enough, 0.98 * enough, enough]),
-        stage=np.array([WATCHING, WATCHING, WATCHING, WATCHING, INQUIRY]),
-    )  # fmt: skip
-    assert authority.opens_inquiry(P)[0].tolist() == [True, True, False, False, False]
-
-
-def test_harm_is_found_while_the_evidence_stands() -> None:
-    at_trigger = 0.25 * float(P.policy.trigger[0, 0])
-    authority = firms(Regulator, 3, trigger=0.25, evidence=np.array([1.0, 0.9, 0.5]) * at_trigger)
-    assert authority.finds_harm(P)[0].tolist() == [True, True, False]

@@ -1,0 +1,63 @@
+"""Chronicle: each step of a procedure as a dated sentence, and each case as an edge of the graph."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.regulator import REMEDIES, Regulator
+from agents.types import BoolArray
+from environment.economy import Economy
+
+CASES = ("regulators", "clouds")
+
+
+def tell_steps(
+    e: Economy,
+    *,
+    opens: BoolArray,
+    closes: BoolArray,
+    opinions: BoolArray,
+    remedied: BoolArray,
+    binds: BoolArray,
+    lapses: BoolArray,
+) -> None:
+    """One sentence for each step of this month; each argument is of shape (worlds, authorities)."""
+    if e.worlds > 1:
+        return
+    regulators: Regulator = e.populations["regulators"].view()
+    names = e.populations["clouds"].table.names
+    told = (
+        (opens, "opens an inquiry, first into {target}: {evidence}"),
+        (closes, "closes its inquiry into {target} without a remedy: the evidence does not stand"),
+        (opinions, "publishes an opinion on {target} and others: harm found, no remedy of its own"),
+        (remedied, "concludes on {target}: the remedy is {remedy}, in force in {window} months"),
+        (binds, "the time to comply is over: {remedy} is in force"),
+        (lapses, "reviews its remedy and lifts it: the evidence does not stand any more"),
+    )
+    for where, sentence in told:
+        for slot in np.flatnonzero(where[0]):
+            one = np.zeros_like(where)
+            one[0, slot] = True
+            parts = {
+                "concentration": regulators.concentrated, "tenants not served": regulators.short,
+                "foreclosure": regulators.foreclosed, "stakes": regulators.tied,
+            }  # fmt: skip
+            text = sentence.format(
+                target=names.get((0, int(regulators.target[0, slot])), "no cloud"),
+                remedy=REMEDIES[int(regulators.remedy[0, slot])],
+                window=f"{float(regulators.window_months[0, slot]):.0f}",
+                evidence=", ".join(f"{name} {float(part[0, slot]):.3f}" for name, part in parts.items()),
+            )
+            e.tell(one, "regulators", "policy", text)
+
+
+def note_cases(e: Economy, *, opens: BoolArray, ends: BoolArray, remedied: BoolArray, lapses: BoolArray) -> None:
+    """An authority's case against the cloud that it names first: an edge, from inquiry to the end of a remedy."""
+    regulators: Regulator = e.populations["regulators"].view()
+    target = regulators.target
+    e.partnerships.note(e.month, "end", "inquiry", "case", ends, CASES, target)
+    e.partnerships.note(e.month, "start", "inquiry", "case", opens, CASES, target, why="inquiry on evidence")
+    for number, name in enumerate(REMEDIES):
+        imposed = remedied & (regulators.remedy == number)
+        e.partnerships.note(e.month, "start", "remedy", "case", imposed, CASES, target, why=f"remedy: {name}")
+    e.partnerships.note(e.month, "end", "remedy", "case", lapses, CASES, target)

@@ -1,0 +1,75 @@
+"""Enforcement: gatekeepers are designated, duties bind, clouds comply or are found out and fined."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import Cloud
+from agents.population import PerFirm
+from agents.regulator import Regulator
+from agents.types import CN, BoolArray, FloatArray
+from environment.economy import Economy
+from environment.phases.complaints import cloud_shares, end_users
+
+
+def designate(e: Economy, found: BoolArray) -> BoolArray:
+    """Designate gatekeepers under the Digital Markets Act; who is one, (worlds, clouds).
+
+    A cloud above the thresholds of art. 3(2) is designated at once; one that is a gateway by its share only where a
+    market investigation ends so this month (``found``, (worlds, 1)). After ``policy.review_months`` a designation ends
+    if no ground for it is left (art. 4(2)).
+    """
+    p = e.p.policy
+    population = e.populations["clouds"]
+    clouds: Cloud = population.view()
+    presumed, gateway = population.act("meets_thresholds", e.p, PerFirm(end_users(e)), PerFirm(cloud_shares(clouds)))
+    abroad = clouds.region != CN  # Chinese clouds do not serve the Union in this model
+    presumed, gateway = presumed & abroad, gateway & abroad
+    applies = p.gatekeeper_designation > 0.5
+    was = clouds.gatekeeper >= 0.0
+    newly = applies & ~was & (presumed | (gateway & found))
+    ends = was & (~applies | ((clouds.gatekeeper >= p.review_months) & ~presumed & ~gateway))
+    clouds.gatekeeper = np.where(newly, 0.0, np.where(was & ~ends, clouds.gatekeeper + 1.0, -1.0))
+    e.tell(newly, "clouds", "policy", "is designated a gatekeeper (Digital Markets Act art. 3)")
+    e.tell(ends, "clouds", "policy", "is no longer a gatekeeper (Digital Markets Act art. 4)")
+    now: BoolArray = np.where(newly, True, was & ~ends)
+    e.now["gatekeepers"] = now.sum(axis=-1).astype(np.float64)
+    return now
+
+
+def duties_in_force(e: Economy, reserve: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """What the law demands of each cloud: interoperability and reserved capacity, each 0-1, (worlds, clouds).
+
+    The law's interoperability binds all; that of a designation binds the gatekeeper once its window has passed
+    (art. 3(10)). ``reserve`` (worlds, 1) is the stricter of law and remedy.
+    """
+    p = e.p.policy
+    clouds: Cloud = e.populations["clouds"].view()
+    regulators: Regulator = e.populations["regulators"].view()
+    window = np.where(regulators.interoperability, regulators.window_months, 0.0).max(axis=-1, keepdims=True)
+    designated = np.where(clouds.gatekeeper >= window, p.remedy_interoperability, 0.0)
+    return np.maximum(p.interoperability, designated), reserve * (clouds.rents_out & clouds.alive)
+
+
+def comply(e: Economy, interoperability: FloatArray, reserved: FloatArray) -> FloatArray:
+    """How far each cloud complies; those found out are fined, (worlds, clouds).
+
+    A breach is found by chance in a month; the fine is in proportion to what is kept back, and is paid to the public.
+    """
+    p = e.p.policy
+    population = e.populations["clouds"]
+    clouds: Cloud = population.view()
+    fine_share = e.populations["regulators"].act("fines", e.p).max(axis=-1, keepdims=True)
+    turnover = 12.0 * (clouds.cloud_revenue + clouds.ai_revenue) * (clouds.region != CN)
+    duty = np.maximum(interoperability, reserved) * clouds.rents_out * clouds.alive
+    full = fine_share * turnover
+    compliance = population.act("complies", e.p, PerFirm(duty), PerFirm(full))
+    breach = duty * (1.0 - compliance)
+    found = (breach > 0.0) & (full > 0.0) & (e.draws("audit of compliance", "clouds").uniform() < p.detection)
+    fine = np.where(found, np.minimum(full * breach, 0.5 * np.maximum(clouds.cash, 0.0)), 0.0)
+    e.pay_public("fines", "clouds", fine)
+    e.now["fines_musd"] = fine.sum(axis=-1)
+    clouds.fined = clouds.fined | found
+    clouds.compliance = compliance
+    e.tell(found, "clouds", "policy", "is fined for not complying, and complies from next month on")
+    return np.asarray(compliance)

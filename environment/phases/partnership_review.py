@@ -1,0 +1,39 @@
+"""Partnership review: stakes that a cloud would buy in a tenant are looked at, and blocked or unbundled."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import Cloud
+from agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
+from agents.types import BoolArray, FloatArray, IntArray
+from environment import review
+from environment.compute_market import at_host
+from environment.economy import Economy
+from environment.phases.complaints import cloud_shares
+
+
+def review_deals(e: Economy, amount: FloatArray, partner: IntArray) -> tuple[FloatArray, BoolArray]:
+    """What may be paid for new shares, M$, and which deals are cleared only without ties; both (worlds, start-ups).
+
+    An unbundled deal also ends the exclusivity of the lab towards that cloud (it keeps a right of first refusal).
+    """
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    exclusive = (startups.contract == EXCLUSIVE) & (startups.host == partner)
+    behind = e.conditions.frontier - startups.capability
+    worry = review.concern(at_host(cloud_shares(clouds), partner), behind, exclusive)
+    blocked, unbundled = review.verdict(amount, worry, e.in_force["review_bar"], e.p.policy.review_threshold_musd)
+    allowed = np.where(blocked, 0.0, amount)
+    loosens = unbundled & exclusive
+    startups.contract = np.where(loosens, FIRST_REFUSAL, startups.contract).astype(np.int8)
+    e.partnerships.note(
+        e.month, "change", "cloud_contract", "host", loosens, ("startups", "clouds"), partner, subtype=FIRST_REFUSAL,
+        term=startups.term, share=1.0 - startups.second_share, why="partnership review",
+    )  # fmt: skip
+    e.tell(blocked, "startups", "policy", "may not sell a stake to its cloud: the review blocks the deal")
+    e.tell(unbundled, "startups", "policy", "may sell a stake, but without ties: the review unbundles the deal")
+    for name, where in (("stakes_signed", allowed > 0.0), ("stakes_blocked", blocked), ("stakes_unbundled", unbundled)):
+        counted = (startups.weight * where).sum(axis=-1)
+        e.now[name] = e.now[name] + counted if name in e.now else counted
+    return allowed, unbundled

@@ -1,0 +1,56 @@
+"""Public compute: a public fund rents compute for public users, and fees for using two hosts side by side are paid."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import Cloud
+from agents.startup import Startup
+from agents.types import CN, EU, NONE, FloatArray
+from environment import compute_market as market
+from environment.economy import Economy
+
+
+def public_wants(e: Economy, rent: FloatArray, free: FloatArray) -> FloatArray:
+    """Compute that the public fund wants at each host outside China, H100e, (worlds, clouds).
+
+    The money of the month is spread over hosts by the room that they have, and buys at posted rents.
+    """
+    if not e.p.policy.compute_fund_musd.any():  # no fund in any world: the same zeros for less work
+        return np.zeros_like(free)
+    clouds: Cloud = e.populations["clouds"].view()
+    room = np.where(clouds.rents_out & clouds.alive & (clouds.region != CN), free, 0.0)
+    whole = room.sum(axis=-1, keepdims=True)
+    money = e.p.policy.compute_fund_musd * room / np.where(whole > 0.0, whole, 1.0)
+    return market.affordable(money, rent)
+
+
+def rent_public_compute(e: Economy, got: FloatArray, rent: FloatArray) -> None:
+    """The public sector pays for ``got`` (H100e, (worlds, clouds)); a part of it trains European start-ups' models.
+
+    The rest goes to universities and public bodies, whose work has no market in this model.
+    """
+    startups: Startup = e.populations["startups"].view()
+    bill = market.spending(got, rent)
+    e.ledger.pay("public_compute", "sectors", e.sectors(public=bill.sum(axis=-1)), "clouds", bill)
+    e.now["rent_income"] = e.now["rent_income"] + bill
+    mine = np.where(startups.alive & (startups.region == EU), startups.weight, 0.0)
+    part = mine / np.maximum(mine.sum(axis=-1, keepdims=True), 1e-12)
+    total = got.sum(axis=-1, keepdims=True)
+    startups.public_compute = e.p.policy.fund_startup_share * total * part
+    e.now["public_compute_h100e"] = total[:, 0]
+
+
+def pay_parallel_egress(e: Economy, second: FloatArray) -> None:
+    """Fees on data that moves between two hosts used side by side, paid to the first host.
+
+    Args:
+        e: the economy.
+        second: compute used at the second host this month, H100e, (worlds, start-ups).
+    """
+    startups: Startup = e.populations["startups"].view()
+    fee = e.p.compute.parallel_bill * e.in_force["parallel_egress"] * second * 1e-3
+    fee = np.where(startups.host != NONE, np.minimum(fee, 0.1 * np.maximum(startups.cash, 0.0)), 0.0)
+    hosts = e.populations["clouds"].slots
+    e.ledger.pay("parallel_egress", "startups", fee, "clouds", market.by_host(fee, startups.host, hosts))
+    e.now["parallel_fees_musd"] = fee.sum(axis=-1)
