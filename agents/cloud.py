@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from agents.developer import Developer
+from agents.developer import HOURS, Developer
 from agents.draws import Draws
 from agents.member import Column
-from agents.types import NONE, BoolArray, FloatArray
+from agents.types import BoolArray, FloatArray
 
 TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
 HYPERSCALER, NEW, EUROPEAN, CHINESE, CONSORTIUM, SELF_BUILDER, OTHER_BUYER = range(7)
@@ -47,11 +47,11 @@ class Cloud(Developer):
     cloud_growth = Column(0.0, unit="1/year", doc="growth of ordinary cloud services")
     ai_revenue = Column(0.0, unit="M$/month", doc="rent of AI compute and own AI services")
     capex = Column(0.0, unit="M$/month", doc="capital spending, all of it")
-    talks = Column(NONE, dtype=np.int32, unit="start-up", doc="a start-up that it would buy into")
     complaints = Column(0.0, unit="firms/month", doc="complaints about it that authorities heard this month")
     gatekeeper = Column(-1.0, unit="months", doc="since its designation as a gatekeeper; -1 is not designated")
     compliance = Column(1.0, unit="0-1", doc="how far it complies with the duties that bind it")
     fined = Column(False, dtype=np.bool_, unit="yes/no", doc="has been fined for not complying")
+    expansion = Column(0.0, unit="1/month", doc="growth of capacity, smoothed")
 
     def update_sentiment(self, p: Any, signal: FloatArray, mood: FloatArray) -> FloatArray:
         """Belief in fast growth, 0-1, shape (..., n).
@@ -145,6 +145,25 @@ class Cloud(Developer):
         """
         kept = np.minimum(self.wanted_inside, p.clouds.internal_priority * self.capacity)
         return np.asarray(np.where(self.rents_out, kept, np.minimum(self.wanted_inside, self.capacity)))
+
+    def asks_exclusivity(self, p: Any) -> BoolArray:
+        """Whether it asks a lab in which it buys a stake to rent from it alone, shape (..., n).
+
+        It would have every lab to itself, but who leaves its tenants short now cannot ask for more to be bound to it.
+        """
+        return np.asarray(self.rents_out & self.alive & (self.shortage < 1.0 - p.compute.enough_fill))
+
+    def holds_back(self, p: Any, diverted: FloatArray, relet: FloatArray) -> FloatArray:
+        """Part of their claim on scarce capacity that tenants who rival its own models lose, 0-1, shape (..., n).
+
+        Foreclosure pays if diversion times own margin exceeds the rental margin lost (Ordover, Saloner & Salop 1990;
+        Moresi & Salop 2013): ``diverted`` is what users of a rival would spend on its own services for each unit of
+        compute withheld, M$ a month per H100e; ``relet`` is the part of what it withholds that others rent, so that
+        where capacity is short nothing is lost.
+        """
+        gain = (1.0 - p.services.compute_cost_share) * diverted
+        lost = np.maximum(self.rent - p.compute.running_cost, 0.0) * (HOURS * 1e-6) * (1.0 - relet)
+        return np.where(self.develops & (gain > lost), p.clouds.foreclosure, 0.0)
 
     def finishes_run(self, p: Any) -> BoolArray:
         """Whether the training run under way is released now, shape (..., n); only by a cloud that develops models."""

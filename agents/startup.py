@@ -37,11 +37,16 @@ class Startup(Developer):
     tenure = Column(0.0, unit="months", doc="with the present host")
     second = Column(NONE, dtype=np.int32, unit="cloud", doc="a second host")
     second_share = Column(0.0, unit="0-1", doc="share of compute wanted from the second host")
+    second_talks = Column(NONE, dtype=np.int32, unit="cloud", doc="a second host that it negotiates with")
+    second_talks_left = Column(0.0, unit="months", doc="until the contract with a second host is signed")
     talks = Column(NONE, dtype=np.int32, unit="cloud", doc="a host that it negotiates with")
     talks_left = Column(0.0, unit="months", doc="until the contract under negotiation is signed")
     wanted = Column(0.0, unit="H100e", doc="compute that it wants this month")
     used = Column(0.0, unit="H100e", doc="compute that it got this month")
+    used_second = Column(0.0, unit="H100e", doc="part of it that came from the second host")
     fill = Column(1.0, unit="0-1", doc="compute got over compute wanted, smoothed")
+    host_fill = Column(1.0, unit="0-1", doc="the same of what it asks of its first host")
+    need_growth = Column(0.0, unit="1/month", doc="growth of the compute that it wants, smoothed")
     peak_burn = Column(0.0, unit="M$/month", doc="the most spending beyond sales that it has set up so far")
     burn = Column(0.0, unit="M$/month", doc="level of spending that it has set up, beyond what sales bear")
     staff = Column(0.0, unit="M$/month", doc="wages and other costs without compute")
@@ -125,14 +130,64 @@ class Startup(Developer):
         best = np.where(stays, self.host, other)
         return best, other
 
+    def partner_saving(self, p: Any) -> FloatArray:
+        """Part of the rent that its partnership with the first host saves it, 0-1, shape (..., n).
+
+        Partners (preferred, exclusive, or with a right of first refusal kept by the host) have a discount; those who
+        bind themselves have one more for it.
+        """
+        saved = np.where(self.contract == PLAIN, 0.0, p.compute.preferred_discount)
+        bound = np.where(self.contract == EXCLUSIVE, p.compute.exclusive_discount, 0.0)
+        return np.asarray(1.0 - (1.0 - saved) * (1.0 - bound))
+
+    def _gain_of_second(self, p: Any, expected: FloatArray, kept: FloatArray) -> FloatArray:
+        """Utility of a second host less its cost, shape (..., n).
+
+        What it adds: compute that the first host does not serve today or will not serve (``expected``, 0-1, is the
+        share of its need that the first host can serve in some months), and bargaining; both matter more to large
+        tenants. What it costs: work and the charge on data moved between the two (``kept``: what the law leaves of it;
+        Katz & Shapiro 1985; Doganoglu & Wright 2006), and the rent that a partner saves on what it keeps at home.
+        """
+        size = np.log1p(self.used / np.maximum(self.weight, 1e-12))
+        gain = (p.compute.second_gain * self._missing(expected) + p.compute.second_taste) * size
+        dearer = -p.compute.price_sensitivity * np.log1p(-self.partner_saving(p))
+        return np.asarray(gain - p.compute.second_cost * kept - dearer)
+
+    def _missing(self, expected: FloatArray) -> FloatArray:
+        """Share of its need that it does not get today, or that its first host will not serve, shape (..., n)."""
+        return np.asarray(1.0 - np.minimum(self.fill, expected))
+
+    def accepts_exclusivity(self, p: Any, expected: FloatArray, kept: FloatArray, draws: Draws) -> BoolArray:
+        """Who would bind itself to its first host alone, if that is what the host asks, shape (..., n).
+
+        Exclusive dealing is bought, not imposed (Bernheim & Whinston 1998): what the host gives, a discount and the
+        support that its stake stands for, against what the lab gives up, the option of a second host (its value in a
+        logit is the logsum: Small & Rosen 1981). A lab that its host serves badly, or cannot serve much longer, has
+        much to give up.
+        """
+        stake = np.where((self.vendor == self.host) & (self.host != NONE), self.vendor_share, 0.0)
+        discount = -p.compute.price_sensitivity * np.log1p(-p.compute.exclusive_discount)
+        offer = p.compute.exclusive_stake * stake + discount
+        option = np.logaddexp(0.0, self._gain_of_second(p, expected, kept))
+        worth = 1.0 / (1.0 + np.exp(-np.clip(offer - option, -40.0, 40.0)))
+        return np.asarray(self.alive & (draws.uniform() < worth))
+
+    def rivals_host(self, p: Any, own: FloatArray) -> BoolArray:
+        """Whose model competes with its host's ``own`` (log10 FLOP; infinity: the host has none), shape (..., n)."""
+        return np.asarray(self.alive & (self.revenue > 0.0) & (self.capability >= own - p.compute.rival_gap))
+
+    def negotiates(self, p: Any) -> BoolArray:
+        """Whose contract is large enough to be negotiated rather than signed on a web page, shape (..., n)."""
+        return np.asarray(self.used > p.compute.self_service * self.weight)
+
     def reviews(
-        self, p: Any, best: IntArray, room: FloatArray, banned: FloatArray, draws: Draws
+        self, p: Any, best: IntArray, keeps: BoolArray, banned: FloatArray, draws: Draws
     ) -> tuple[BoolArray, BoolArray]:
         """Who begins to talk to ``best``, and whose exclusivity is loosened; both of shape (..., n).
 
         A tenant compares when its term ends, and sometimes before, if it is served badly. Exclusivity relaxes to a
-        right of first refusal when the host stays short of what the lab wants, when at the end of the term the host has
-        no ``room`` (H100e) for the growth that the lab plans (facts S5-002), or where the law bans it.
+        right of first refusal when the host stays short of what the lab wants, when the term ends and the lab does not
+        bind itself again (``keeps``), or where the law bans it (facts S5-002).
         """
         hosted = self.alive & (self.host != NONE)
         poorly = hosted & (self.fill < p.compute.patience)
@@ -140,33 +195,56 @@ class Startup(Developer):
         short = poorly & (luck < p.compute.impatience)
         exclusive = self.contract == EXCLUSIVE
         due = hosted & (self.term <= 0.0)
-        outgrown = due & (p.compute.planned_growth * self.wanted > room)
         renegotiated = poorly & (luck < p.compute.loosening)
-        loosens = exclusive & (renegotiated | outgrown | (hosted & (banned > 0.5)))
+        loosens = exclusive & (renegotiated | (due & ~keeps) | (hosted & (banned > 0.5)))
         bound = exclusive & ~loosens
         likes = (best != self.host) & (best != NONE) & (self.talks == NONE)
         return (due | short) & ~bound & likes, loosens
 
-    def weighs_second_host(
-        self, p: Any, other: IntArray, kept: FloatArray, draws: Draws
-    ) -> tuple[BoolArray, BoolArray]:
-        """Who takes ``other`` as a second host, and who gives its second host up; both of shape (..., n).
+    def may_multihome(self, p: Any, expected: FloatArray) -> BoolArray:
+        """Whose contract lets it go to a second host, shape (..., n).
 
-        A second host pays if what it adds exceeds its cost, which is work and the charge on data moved between the two
-        (``kept``: what the law leaves of it; Katz & Shapiro 1985). What it adds: compute that the first host does not
-        serve, and bargaining; it matters more to large tenants. A lab under a right of first refusal may go elsewhere
-        only while its host is short.
+        An exclusive lab may not. Where the host keeps a right of first refusal the lab may, once the host has been
+        asked and is, or will be (``expected``), short of what the lab needs (facts S5-002).
         """
-        size = np.log1p(self.used / np.maximum(self.weight, 1e-12))
-        gain = (p.compute.second_gain * (1.0 - self.fill) + p.compute.second_taste) * size
-        worth = 1.0 / (1.0 + np.exp(-np.clip(gain - p.compute.second_cost * kept, -40.0, 40.0)))
+        served = np.minimum(self.host_fill, expected) >= p.compute.enough_fill
+        barred = (self.contract == EXCLUSIVE) | ((self.contract == FIRST_REFUSAL) & served)
+        return np.asarray(self.alive & (self.host != NONE) & ~barred)
+
+    def weighs_second_host(
+        self, p: Any, other: IntArray, expected: FloatArray, kept: FloatArray, draws: Draws
+    ) -> tuple[BoolArray, BoolArray]:
+        """Who begins to talk to ``other`` as a second host, and who gives its second host up; both of shape (..., n).
+
+        A second host pays if what it adds exceeds its cost (:meth:`_gain_of_second`). The question comes up now and
+        then, and sooner where the first host serves badly (problem-driven search: Cyert & March 1963).
+        """
+        gain = self._gain_of_second(p, expected, kept)
+        worth = 1.0 / (1.0 + np.exp(-np.clip(gain, -40.0, 40.0)))
         luck = draws.uniform()
-        refused = (self.contract == FIRST_REFUSAL) & (self.fill > p.compute.patience)
-        may = self.alive & (self.host != NONE) & (self.contract != EXCLUSIVE) & ~refused
-        free = (self.second == NONE) & (other != NONE) & (other != self.host)
-        adds = may & free & (luck < p.compute.second_chance * worth)
+        free = (self.second == NONE) & (self.second_talks == NONE) & (other != NONE) & (other != self.host)
+        badly = self._missing(expected) > 1.0 - p.compute.enough_fill
+        chance = np.where(badly, p.compute.second_urgency, p.compute.second_chance)
+        adds = self.may_multihome(p, expected) & free & (luck < chance * worth)
         drops = (self.second != NONE) & (luck > 1.0 - p.compute.second_end * (1.0 - worth))
         return adds, drops
+
+    def asks_host_first(self) -> BoolArray:
+        """Whose contract says that the first host is asked for all that it wants, shape (..., n)."""
+        return np.asarray((self.contract == EXCLUSIVE) | (self.contract == FIRST_REFUSAL))
+
+    def splits(self, p: Any, ratio: FloatArray) -> FloatArray:
+        """Share of its compute that it asks of its second host, 0-1, shape (..., n).
+
+        The split follows what the first host leaves unserved and the ``ratio`` of the first host's price to the second
+        one's (constant elasticity), slowly. Under a right of first refusal the host is asked for everything first, and
+        the second one stands by for what it lately left.
+        """
+        left = 1.0 - self.host_fill
+        aim = p.compute.second_share * np.power(ratio, p.compute.split_elasticity) + left
+        slow = np.clip(self.second_share + p.compute.second_drift * (aim - self.second_share), 0.02, 0.7)
+        share = np.where(self.asks_host_first(), left, slow)
+        return np.where(self.second != NONE, share, 0.0)
 
     def asks(self, p: Any, sentiment: FloatArray) -> FloatArray:
         """Money that it asks investors for this month, M$, shape (..., n); zero if its runway is long enough.

@@ -44,21 +44,56 @@ def _places(host: IntArray, hosts: int) -> NDArray[np.int64]:
     return host + (1 + (hosts + 1) * np.arange(host.shape[0]))[:, np.newaxis]
 
 
-def fill_rates(partners: FloatArray, others: FloatArray, free: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Share of wants that each host serves: partners first, the others pro rata of what is left.
+def serve_partners(partners: FloatArray, free: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Partners are served first.
 
     Args:
-        partners: compute wanted by exclusive and preferred tenants, shape (worlds, hosts).
-        others: compute wanted by the other tenants.
+        partners: compute wanted by tenants in partnership, shape (worlds, hosts).
         free: compute left for tenants.
 
     Returns:
-        Fill rate of partners and of others, each in 0-1.
+        Their fill rate, 0-1, and what is left for others.
     """
-    first = np.minimum(free / np.where(partners > 0.0, partners, 1.0), 1.0)
-    left = np.maximum(free - partners * first, 0.0)
-    second = np.minimum(left / np.where(others > 0.0, others, 1.0), 1.0)
-    return np.where(partners > 0.0, first, 1.0), np.where(others > 0.0, second, 1.0)
+    fill = np.where(partners > 0.0, np.minimum(free / np.where(partners > 0.0, partners, 1.0), 1.0), 1.0)
+    return fill, np.maximum(free - partners * fill, 0.0)
+
+
+def fill_rates(
+    others: FloatArray, rivals: FloatArray, weight: FloatArray | float, left: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Share of wants that each host serves of what its partners leave: weighted pro rata (Moulin 2000).
+
+    Args:
+        others: compute wanted by tenants who do not rival the host's own models, shape (worlds, hosts).
+        rivals: compute wanted by those who do.
+        weight: how much a rival's claim counts, above 0 to 1; at 1 all are served pro rata.
+        left: compute left for both.
+
+    Returns:
+        Fill rate of others and of rivals, each in 0-1; rivals get what others do not need.
+    """
+    claims = others + weight * rivals
+    level = left / np.where(claims > 0.0, claims, 1.0)
+    fill = np.where(others > 0.0, np.minimum(level, 1.0), 1.0)
+    spare = np.maximum(left - others * fill, 0.0)
+    rest = np.minimum(np.maximum(spare / np.where(rivals > 0.0, rivals, 1.0), weight), 1.0)
+    return fill, np.where(rivals > 0.0, np.where(level < 1.0, weight * level, rest), 1.0)
+
+
+def fill_ahead(
+    wanted: FloatArray, growth: FloatArray, months: FloatArray, supply: FloatArray, wants: FloatArray
+) -> FloatArray:
+    """Share of all wants that its host can serve in ``months`` if a tenant's need grows as it does, shape (worlds, n).
+
+    Args:
+        wanted: compute wanted by one tenant today, shape (worlds, n).
+        growth: of its need, 1/month.
+        months: looked ahead.
+        supply: compute that its host will have for tenants then.
+        wants: compute that the host's tenants want of it today.
+    """
+    need = wants + wanted * (np.exp(growth * months) - 1.0)
+    return np.where(need > 0.0, np.clip(supply / np.where(need > 0.0, need, 1.0), 0.0, 1.0), 1.0)
 
 
 def reserve(small: FloatArray, capacity: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -7,11 +7,12 @@ import numpy as np
 from agents.cloud import HYPERSCALER, Cloud
 from agents.enterprise import Enterprise
 from agents.population import PerFirm
-from agents.startup import EXCLUSIVE, PREFERRED, Startup
-from agents.types import CN, EU, NONE, BoolArray, FloatArray
+from agents.startup import Startup
+from agents.types import CN, EU, NONE, FloatArray
 from environment import compute_market as market
 from environment.economy import Economy
-from environment.phases.public_compute import pay_parallel_egress, public_wants, rent_public_compute
+from environment.phases.public_compute import pay_parallel_egress, rent_public_compute
+from environment.phases.rationing import Served, ration
 
 
 def post_prices(e: Economy) -> None:
@@ -28,6 +29,7 @@ def post_prices(e: Economy) -> None:
     price = np.take_along_axis(e.conditions.energy_price, clouds.region.astype(np.int64), axis=1)
     running = p.compute.running_cost + p.energy.mwh_per_hour * price
     cost = market.cost_per_hour(per_unit, 1.0 + p.chips.building, life, running)
+    e.now["host_cost"] = cost
     clouds.list_price = population.act("post_list_price", p, PerFirm(cost))
     clouds.rent = population.act("post_rent", p, PerFirm(running), PerFirm(p.compute.market_markup * cost))
     market_side = (clouds.type != HYPERSCALER) & (clouds.region != CN) & clouds.rents_out & clouds.alive
@@ -43,10 +45,28 @@ def rent_compute(e: Economy) -> None:
     clouds: Cloud = e.populations["clouds"].view()
     p = e.p
     rent = clouds.rent
-    at = market.at_host(rent, startups.host)
-    partner = (startups.contract == EXCLUSIVE) | (startups.contract == PREFERRED)
-    at = at * np.where(partner, 1.0 - p.compute.preferred_discount, 1.0)
+    at = market.at_host(rent, startups.host) * (1.0 - e.populations["startups"].act("partner_saving", p))
     at_second = market.at_host(rent, startups.second)
+    wanted = _wants(e, startups, at, at_second)
+    served = ration(e, wanted, _enterprise_wants(e, rent), rent)
+    _pay_rent(e, startups, served.first, at, served.second, at_second)
+    _see_service(e, startups, wanted, served)
+    usual = e.now["rent_market"][:, np.newaxis]
+    serving = e.populations["startups"].act("serves", p, usual)
+    e.now["serving_startups"] = np.minimum(serving, startups.used).sum(axis=-1)
+    e.now["business"] = served.business.sum(axis=-1)
+    e.now["serving_clouds"] = clouds.workloads + e.populations["clouds"].act("serves", p, usual)
+    _see_markups(e, startups, served.first, at)
+    _settle_clouds(e, clouds, served.wants, served.sold)
+    _pay_business(e, served.business, rent)
+    rent_public_compute(e, served.public, rent)
+    pay_parallel_egress(e, served.second)
+    _see_small(e, startups, served)
+
+
+def _wants(e: Economy, startups: Startup, at: FloatArray, at_second: FloatArray) -> FloatArray:
+    """Compute that each start-up can pay for, H100e, (worlds, n): from its budget, what serving takes, and credit."""
+    p = e.p
     budget, _ = e.populations["startups"].act("budget", p)
     near = (startups.host == startups.credit_host) | (startups.second == startups.credit_host)
     drawable = np.where(near, startups.prepaid / p.capital.credit_months, 0.0)
@@ -54,52 +74,43 @@ def rent_compute(e: Economy) -> None:
     budget = np.minimum(np.maximum(budget, np.minimum(inference, 0.6 * startups.cash)) + drawable,
                         0.6 * startups.cash + np.where(near, startups.prepaid, 0.0))  # fmt: skip
     blend = at * (1.0 - startups.second_share) + at_second * startups.second_share
-    wanted = market.affordable(budget, blend)
-    hosts = e.populations["clouds"].slots
-    first, second = wanted * (1.0 - startups.second_share), wanted * startups.second_share
-    kept = e.populations["clouds"].act("kept_inside", p)
-    small = (wanted < p.policy.small_tenant * startups.weight) & ~partner & (startups.host != NONE)
-    small_wants = market.by_host(np.where(small, first, 0.0), startups.host, hosts)
-    reserved, served = market.reserve(small_wants, clouds.capacity, e.in_force["reserved"])
-    from_reserve = np.where(small, first * market.at_host(served, startups.host), 0.0)
-    first = first - from_reserve
-    free = np.maximum(np.maximum(clouds.capacity - kept, 0.0) - reserved, 0.0)
-    business = _enterprise_wants(e, rent)
-    public = public_wants(e, rent, free)
-    partners = market.by_host(np.where(partner, first, 0.0), startups.host, hosts)
-    plain = market.by_host(np.where(partner, 0.0, first), startups.host, hosts)
-    plain = plain + market.by_host(second, startups.second, hosts) + business + public
-    fill_partner, fill_other = market.fill_rates(partners, plain, free)
-    fill_first = np.where(
-        partner, market.at_host(fill_partner, startups.host), market.at_host(fill_other, startups.host)
-    )
-    got_first = first * fill_first + from_reserve
-    got_second = second * market.at_host(fill_other, startups.second)
-    _pay_rent(e, startups, got_first, at, got_second, at_second)
-    startups.wanted, startups.used = wanted, got_first + got_second
-    served = np.where(wanted > 0.0, startups.used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
-    startups.fill = startups.fill + p.compute.memory * (served - startups.fill)
-    usual = e.now["rent_market"][:, np.newaxis]
-    serving = e.populations["startups"].act("serves", p, usual)
-    e.now["serving_startups"] = np.minimum(serving, startups.used).sum(axis=-1)
-    e.now["business"] = (business * fill_other).sum(axis=-1)
-    e.now["serving_clouds"] = clouds.workloads + e.populations["clouds"].act("serves", p, usual)
-    sold = partners * fill_partner + plain * fill_other + reserved
-    _settle_clouds(e, clouds, partners + plain + reserved, sold)
-    _pay_business(e, business * fill_other, rent)
-    rent_public_compute(e, public * fill_other, rent)
-    pay_parallel_egress(e, got_second)
-    _see_small(e, startups, small, reserved)
-    total = np.maximum(wanted.sum(axis=-1), 1e-12)
-    e.now["tenant_fill_rate"] = startups.used.sum(axis=-1) / total
+    return market.affordable(budget, blend)
 
 
-def _see_small(e: Economy, startups: Startup, small: BoolArray, reserved: FloatArray) -> None:
+def _see_service(e: Economy, startups: Startup, wanted: FloatArray, served: Served) -> None:
+    """What start-ups got, how well they think that they are served, and how fast their need grows."""
+    p = e.p.compute
+    before = startups.wanted
+    both = (wanted > 0.0) & (before > 0.0)
+    change = np.log(np.where(both, wanted, 1.0) / np.where(both, before, 1.0))
+    startups.need_growth = startups.need_growth + p.growth_memory * (np.clip(change, -0.3, 0.3) - startups.need_growth)
+    startups.wanted, startups.used = wanted, served.first + served.second
+    startups.used_second = served.second
+    full = np.where(wanted > 0.0, startups.used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
+    startups.fill = startups.fill + p.memory * (full - startups.fill)
+    asked = served.asked
+    first = np.where(asked > 0.0, served.first / np.where(asked > 0.0, asked, 1.0), 1.0)
+    startups.host_fill = startups.host_fill + p.memory * (first - startups.host_fill)
+    e.now["tenant_fill_rate"] = startups.used.sum(axis=-1) / np.maximum(wanted.sum(axis=-1), 1e-12)
+
+
+def _see_markups(e: Economy, startups: Startup, got: FloatArray, at: FloatArray) -> None:
+    """What tenants pay their first host over its full cost: those who are there for long, and new ones."""
+    cost = market.at_host(e.now["host_cost"], startups.host, 1.0)
+    old = startups.tenure >= e.p.compute.tenure_half
+    for name, mine in (("markup_tenured", old), ("markup_new", ~old)):
+        paid = np.where(mine, got * at / cost, 0.0).sum(axis=-1)
+        whole = np.where(mine, got, 0.0).sum(axis=-1)
+        e.now[name] = np.where(whole > 0.0, paid / np.where(whole > 0.0, whole, 1.0), 1.0)
+
+
+def _see_small(e: Economy, startups: Startup, served: Served) -> None:
     """How well small tenants are served, and how much of it out of capacity reserved for them."""
+    small = served.small
     wanted = np.where(small, startups.wanted, 0.0).sum(axis=-1)
     used = np.where(small, startups.used, 0.0).sum(axis=-1)
     e.now["small_fill_rate"] = np.where(wanted > 0.0, used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
-    e.now["reserved_used_h100e"] = reserved.sum(axis=-1)
+    e.now["reserved_used_h100e"] = served.reserved.sum(axis=-1)
 
 
 def _pay_rent(

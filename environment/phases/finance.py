@@ -13,6 +13,7 @@ from environment import capital_market as market
 from environment.compute_market import at_host, by_host
 from environment.economy import Economy
 from environment.phases.partnership_review import review_deals
+from environment.phases.second_hosts import agrees_exclusivity, cost_of_two
 
 
 def move_moods(e: Economy) -> None:
@@ -123,7 +124,30 @@ def sign_stakes(e: Economy) -> None:
     total = by_host(weight, partner, money.shape[1])
     amount = weight / np.where(at_host(total, partner) > 0.0, at_host(total, partner), 1.0) * at_host(money, partner)
     amount = np.minimum(amount, p.stake_of_value * startups.value)
-    _buy_in(e, np.where(ready, amount, 0.0), partner, "decision: equity for compute")
+    amount = np.where(ready, amount, 0.0)
+    _buy_in(e, amount, partner, "decision: equity for compute")
+    _ask_exclusivity(e, amount > 0.0, partner)
+
+
+def _ask_exclusivity(e: Economy, bought: BoolArray, partner: IntArray) -> None:
+    """With its stake a host asks to be the lab's only one; the lab, if it has no other, accepts where that pays.
+
+    A host that has let a lab go for a right of first refusal is not trusted with exclusivity again.
+    """
+    startups: Startup = e.populations["startups"].view()
+    free = bought & (startups.host == partner) & (startups.second == NONE) & (startups.contract == PREFERRED)
+    signs = agrees_exclusivity(e, free, cost_of_two(e), "exclusivity")
+    if not signs.any():
+        return
+    luck = e.draws("exclusive term", "startups").uniform()
+    term = np.floor(e.p.compute.shortest_term + e.p.compute.term_spread * luck)
+    startups.contract = np.where(signs, EXCLUSIVE, startups.contract).astype(np.int8)
+    startups.term = np.where(signs, np.maximum(term, startups.term), startups.term)
+    e.partnerships.note(
+        e.month, "change", "cloud_contract", "host", signs, ("startups", "clouds"), partner, subtype=EXCLUSIVE,
+        term=startups.term, share=1.0, why="decision: exclusivity for a stake",
+    )  # fmt: skip
+    e.tell(signs, "startups", "deal", "binds itself to its cloud alone")
 
 
 def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None:
@@ -152,7 +176,7 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     startups.paid_clouds = startups.paid_clouds + amount
     startups.vendor_cash = startups.vendor_cash + np.where(where, amount - credit, 0.0)
     startups.raised_cash = startups.raised_cash + np.where(where, amount - credit, 0.0)
-    preferred = where & (startups.host == partner) & (startups.contract != EXCLUSIVE) & ~unbundled
+    preferred = where & (startups.host == partner) & (startups.contract == PLAIN) & ~unbundled
     startups.contract = np.where(preferred, PREFERRED, startups.contract).astype(np.int8)
     e.partnerships.note(
         e.month, "change", "cloud_contract", "host", preferred, ("startups", "clouds"), partner, subtype=PREFERRED,

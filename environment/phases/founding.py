@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CONTRACT = {"exclusive": EXCLUSIVE, "preferred": PREFERRED, "right_of_first_refusal": FIRST_REFUSAL}
+_TERM = {"exclusive": 36.0}  # months left in January 2022 of a contract of this kind; of the others 24 (assumed)
 
 # how the compute of January 2022 was used (assumed): older AI workloads, training of own models, tenants
 _WORKLOADS, _AMBITION, _TENANTS = 0.56, 0.22, 0.10
@@ -93,7 +94,7 @@ def _sign(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
         return
     data = table.data
     data["host"][:, lab], data["contract"][:, lab] = cloud, _CONTRACT.get(tie.subtype, PLAIN)
-    data["term"][:, lab] = 36.0 if tie.subtype == "exclusive" else 24.0
+    data["term"][:, lab] = _TERM.get(tie.subtype, 24.0)
     data["tenure"][:, lab] = float(-tie.start)
     _note(e, "cloud_contract", "host", ("startups", "clouds"), lab, cloud, tie, why)
 
@@ -116,7 +117,7 @@ def _note(e: Economy, kind: str, slot: str, ends: tuple[str, str], a: int, b: in
     e.partnerships.note(
         tie.start, "start", kind, slot, where, ends, np.full(shape, b, dtype=np.int32),
         subtype=_CONTRACT.get(tie.subtype, PLAIN) if contract else NONE, share=tie.share or float(contract),
-        value=tie.value_musd or 0.0, why=why,
+        value=tie.value_musd or 0.0, term=_TERM.get(tie.subtype, 24.0) if contract else 0.0, why=why,
     )  # fmt: skip
 
 

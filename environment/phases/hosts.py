@@ -8,13 +8,19 @@ from agents.cloud import Cloud
 from agents.draws import mix64
 from agents.offers import Offers
 from agents.population import PerFirm
-from agents.startup import FIRST_REFUSAL, PLAIN, Startup
+from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, Startup
 from agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
 from environment import compute_market as market
 from environment.capital_market import announcement_return
 from environment.economy import Economy
-
-TENANCY = ("startups", "clouds")
+from environment.phases.second_hosts import (
+    TENANCY,
+    agrees_exclusivity,
+    cost_of_two,
+    expected_fill,
+    months_of_talks,
+    move_second_hosts,
+)
 
 
 def make_offers(e: Economy) -> Offers:
@@ -47,11 +53,14 @@ def choose_hosts(e: Economy) -> None:
     stay = population.act("switching_cost", p, f["egress"], PerFirm(left))
     # who leaves a host that owes it compute leaves the credit behind
     stay = stay + p.compute.credit_bond * ((startups.prepaid > 0.0) & (startups.host == startups.credit_host))
+    # and who leaves a partner pays the full rent elsewhere
+    stay = stay - p.compute.price_sensitivity * np.log1p(-population.act("partner_saving", p))
     taste = e.streams.draws("choose host", 0, _taste_ids(e))
     best, other = population.act("choose_host", make_offers(e), PerFirm(stay), taste)
     _sign(e, startups, best)
-    _review(e, startups, best)
-    _second_hosts(e, startups, other, left + p.compute.egress_part * f["parallel_egress"])
+    parallel = cost_of_two(e)
+    _review(e, startups, best, parallel)
+    move_second_hosts(e, other, expected_fill(e), parallel)
 
 
 def _taste_ids(e: Economy) -> IdArray:
@@ -120,15 +129,13 @@ def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
     e.now["switching_fees_musd"] = fee.sum(axis=-1)
 
 
-def _review(e: Economy, startups: Startup, best: IntArray) -> None:
+def _review(e: Economy, startups: Startup, best: IntArray, cost: FloatArray) -> None:
     """Who is bound no longer and likes another host better begins to talk to it; the others renew."""
-    p = e.p.compute
     banned = 1.0 - e.in_force["exclusivity"]
     luck = e.draws("review", "startups")
-    clouds: Cloud = e.populations["clouds"].view()
-    spare = np.maximum(clouds.capacity - e.populations["clouds"].act("kept_inside", e.p) - clouds.sold, 0.0)
-    room = PerFirm(market.at_host(spare, startups.host))
-    moves, loosens = e.populations["startups"].act("reviews", e.p, PerFirm(best), room, banned, luck)
+    ends = (startups.contract == EXCLUSIVE) & (startups.term <= 0.0)
+    keeps = PerFirm(agrees_exclusivity(e, ends, cost, "exclusivity renewed"))
+    moves, loosens = e.populations["startups"].act("reviews", e.p, PerFirm(best), keeps, banned, luck)
     startups.contract = np.where(loosens, FIRST_REFUSAL, startups.contract).astype(np.int8)
     e.partnerships.note(
         e.month, "change", "cloud_contract", "host", loosens, TENANCY, startups.host, subtype=FIRST_REFUSAL,
@@ -136,35 +143,10 @@ def _review(e: Economy, startups: Startup, best: IntArray) -> None:
     )  # fmt: skip
     e.tell(loosens, "startups", "deal", "is freed from exclusivity: its cloud keeps a right of first refusal")
     startups.talks = np.where(moves, best, startups.talks)
-    startups.talks_left = np.where(moves, p.negotiation, startups.talks_left)
+    months = np.where(e.populations["startups"].act("negotiates", e.p), months_of_talks(e), 0.0)
+    startups.talks_left = np.where(moves, months, startups.talks_left)
     hosted = startups.host != NONE
     renewed = hosted & (startups.term <= 0.0) & ~moves
     term = np.where(renewed, _new_term(e, "renewal"), startups.term)
     startups.term = np.where(hosted, np.maximum(term - 1.0, 0.0), 0.0)
     startups.tenure = np.where(hosted, startups.tenure + 1.0, 0.0)
-
-
-def _note_first_share(e: Economy, startups: Startup, where: BoolArray) -> None:
-    """Log the share that a first host has left when a second one comes or goes."""
-    e.partnerships.note(
-        e.month, "change", "cloud_contract", "host", where, TENANCY, startups.host, subtype=startups.contract,
-        term=startups.term, share=1.0 - startups.second_share,
-    )  # fmt: skip
-
-
-def _second_hosts(e: Economy, startups: Startup, other: IntArray, cost: FloatArray) -> None:
-    """Second hosts are taken and given up; their share follows how badly the first one serves."""
-    p = e.p.compute
-    luck = e.draws("second host", "startups")
-    adds, drops = e.populations["startups"].act("weighs_second_host", e.p, PerFirm(other), PerFirm(cost), luck)
-    e.partnerships.note(e.month, "end", "cloud_contract", "second", drops, TENANCY, startups.second)
-    second = np.where(adds, other, np.where(drops, NONE, startups.second)).astype(np.int32)
-    share = np.where(adds, p.second_share, startups.second_share)
-    share = np.clip(share + p.second_drift * (1.0 - startups.fill) - 0.1 * p.second_drift, 0.1, 0.6)
-    startups.second_share = np.where(second != NONE, share, 0.0)
-    startups.second = second
-    _note_first_share(e, startups, adds | drops)
-    e.partnerships.note(
-        e.month, "start", "cloud_contract", "second", adds, TENANCY, second, subtype=PLAIN, share=startups.second_share
-    )
-    e.tell(adds, "startups", "deal", "takes a second cloud")

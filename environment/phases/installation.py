@@ -67,8 +67,18 @@ def install(e: Economy) -> None:
     chips.retired = chips.retired + worn.sum(axis=1)
     c.power_used = _by_region(energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue), clouds)
     clouds.compute = (chips.running * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
-    clouds.capacity = (chips.running * e.now["value"][:, np.newaxis, :]).sum(axis=-1)
+    _run(e, clouds)
     e.now["power_mw"] = energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue)
+
+
+def _run(e: Economy, clouds: Cloud) -> None:
+    """What can be used of the chips that run: all of them, but at the cloud that an outage hits."""
+    p = e.p.clouds
+    hit = np.arange(clouds.capacity.shape[-1]) == p.outage_at
+    capacity = (e.chips.running * e.now["value"][:, np.newaxis, :]).sum(axis=-1) * (1.0 - p.outage * hit)
+    change = np.log(np.maximum(capacity, 1.0) / np.maximum(clouds.capacity, 1.0))
+    clouds.expansion = clouds.expansion + e.p.compute.growth_memory * (np.clip(change, -0.3, 0.3) - clouds.expansion)
+    clouds.capacity = capacity
 
 
 def build_centres(e: Economy) -> None:

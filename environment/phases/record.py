@@ -9,7 +9,7 @@ import numpy as np
 from agents.chipmaker import Chipmaker
 from agents.cloud import HYPERSCALER, Cloud
 from agents.enterprise import Enterprise
-from agents.startup import EXCLUSIVE, Startup
+from agents.startup import EXCLUSIVE, PREFERRED, Startup
 from agents.types import CN, NONE, BoolArray, FloatArray
 from environment.compute_market import by_host, spending
 from environment.economy import Economy
@@ -115,7 +115,9 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
     hosted = startups.alive & (startups.host != NONE)
     weight = startups.weight
     used = startups.used.sum(axis=-1)
-    exclusive = np.where(startups.contract == EXCLUSIVE, startups.used * (1.0 - startups.second_share), 0.0)
+    exclusive = np.where(startups.contract == EXCLUSIVE, startups.used - startups.used_second, 0.0)
+    preferred = weight * ((startups.contract == PREFERRED) & (startups.used > 0.0))
+    elsewhere = startups.used_second / np.where(startups.used > 0.0, startups.used, 1.0)
     number = (weight * hosted).sum(axis=-1)
     single = np.array([row.id not in AGGREGATES for row in e.tables.clouds])
     return {
@@ -128,8 +130,30 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
         "switching_rate": e.now["switching_rate"],
         "multihoming_share": _ratio((weight * (hosted & (startups.second != NONE))).sum(axis=-1), number),
         "exclusive_share": _ratio(exclusive.sum(axis=-1), used),
+        "second_host_share": _ratio(startups.used_second.sum(axis=-1), used),
+        "preferred_partner_share": 1.0 - _ratio((preferred * elsewhere).sum(axis=-1), preferred.sum(axis=-1)),
+        "unmet_h100e": np.maximum(startups.wanted - startups.used, 0.0).sum(axis=-1),
+        "rival_penalty": np.maximum(e.now["rival_penalty"], 0.0),
+        "markup_tenured": e.now["markup_tenured"],
+        "markup_new": e.now["markup_new"],
+        **_leading_lab(startups),
         "eu_hosted_at_home_share": europe_at_home(startups, clouds),
         "circularity": _ratio(trail.add("circular", e.now["circular_musd"]), trail.add("rent", e.now["startup_rent"])),
+    }
+
+
+def _leading_lab(startups: Startup) -> dict[str, FloatArray]:
+    """How the start-up that wants most compute fares: what it does not get, and its clouds."""
+    first = np.argmax(np.where(startups.alive, startups.wanted, -1.0), axis=-1)[:, np.newaxis]
+
+    def its(values: FloatArray) -> FloatArray:
+        return np.asarray(np.take_along_axis(values, first, axis=1)[:, 0], dtype=np.float64)
+
+    hosts = (startups.host != NONE).astype(np.float64) + (startups.second != NONE)
+    return {
+        "leading_lab_unmet_share": np.maximum(_ratio(its(startups.wanted - startups.used), its(startups.wanted)), 0.0),
+        "leading_lab_hosts": its(hosts),
+        "leading_lab_exclusive": its(startups.contract == EXCLUSIVE),
     }
 
 

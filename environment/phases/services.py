@@ -7,7 +7,7 @@ import numpy as np
 from agents.cloud import Cloud
 from agents.enterprise import Enterprise
 from agents.population import PerFirm
-from agents.startup import EXCLUSIVE, PREFERRED, Startup
+from agents.startup import PLAIN, Startup
 from agents.types import CN, NONE, FloatArray, IntArray
 from environment import service_market as market
 from environment import technology as tech
@@ -132,7 +132,8 @@ def sell_services(e: Economy) -> None:
     spending = _spending(e, sectors)
     old_use = c.use
     _set_prices(e, startups, clouds)
-    weights_s = _attraction(e, startups, startups.product, _reach(e, startups), startups.weight * startups.alive)
+    mass = startups.weight * startups.alive * _fashion(e, startups.alive.shape[-1])
+    weights_s = _attraction(e, startups, startups.product, _reach(e, startups), mass)
     sells = np.where(clouds.develops & clouds.alive, p.services.sold_separately, 0.0)
     weights_c = _attraction(e, clouds, clouds.capability, clouds.distribution, sells)
     got_s, got_c = np.zeros_like(startups.cash), np.zeros_like(clouds.cash)
@@ -154,6 +155,12 @@ def sell_services(e: Economy) -> None:
     c.use = total
     _see_sales(e, startups, clouds, got_s, got_c)
     _see_growth(e, sectors, total, old_use)
+
+
+def _fashion(e: Economy, slots: int) -> FloatArray:
+    """How far users' taste for one start-up's services has grown since January 2022, as a factor, (worlds, slots)."""
+    p = e.p.services
+    return np.asarray(np.exp(p.fashion * e.month * (np.arange(slots) == p.fashion_for)))
 
 
 def _see_growth(e: Economy, sectors: Enterprise, total: FloatArray, old_use: FloatArray) -> None:
@@ -189,7 +196,7 @@ def _set_prices(e: Economy, startups: Startup, clouds: Cloud) -> None:
 def _reach(e: Economy, startups: Startup) -> FloatArray:
     """A start-up's reach to users: its own, and part of that of a cloud that sells its partner's models."""
     clouds: Cloud = e.populations["clouds"].view()
-    partner = (startups.contract == EXCLUSIVE) | (startups.contract == PREFERRED)
+    partner = startups.contract != PLAIN
     lent = e.p.services.partner_reach * at_host(clouds.distribution, startups.host) * partner
     return np.asarray(startups.distribution + lent * (1.0 - startups.distribution))
 

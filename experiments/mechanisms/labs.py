@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from math import inf
 
-from experiments.mechanisms.row import Row, lever
+import numpy as np
+
+from agents.startup import Startup
+from agents.types import FloatArray
+from environment.economy import Economy
+from environment.phases import compute
+from experiments.mechanisms.clouds import CONTENT, NOT_BOUND
+from experiments.mechanisms.row import Mutant, Row, lever
+
+_wants = compute._wants
+
+
+def _grows_slowly(e: Economy, startups: Startup, at: FloatArray, at_second: FloatArray) -> FloatArray:
+    before = startups.wanted
+    return np.minimum(_wants(e, startups, at, at_second), np.where(before > 0.0, 1.03 * before, np.inf))
+
 
 ROWS: tuple[Row, ...] = (
     Row("L1", "dearer compute leaves fewer start-ups able to train a model of a fixed capability", "startup.budget",
@@ -26,6 +41,13 @@ ROWS: tuple[Row, ...] = (
     Row("L14", "open weights and interoperability make for more vendors", "service_market.attraction",
         {"technology.openness": 0.0, "policy.interoperability": 0.0},
         {"technology.openness": 2.0, "policy.interoperability": 1.0}, "vendor_diversity", (36, 96), +1),
+    Row("L15", "a leading lab whose sales grow faster outgrows what clouds can serve, where power holds them back",
+        "phases.compute.rent_compute", *lever("services.fashion", 0.0, 0.1), "leading_lab_unmet_share", (36, 72), +1,
+        (Mutant("environment.phases.compute:_wants", _grows_slowly, "no lab's need grows by more than 3 % a month"),),
+        both={"energy.cap": 0.3}),
+    Row("L15b", "labs that scale up faster outgrow one cloud: the leading one takes a second",
+        "startup.weighs_second_host", *lever("startups.runway", 30.0, 9.0), "leading_lab_hosts", (24, 60), +1,
+        (NOT_BOUND, CONTENT)),
     Row("L16", "the more own data counts, the more services the big clouds sell", "service_market.attraction",
         *lever("services.data_weight", 0.0, 4.0), "cloud_service_share", (24, 96), +1),
 )  # fmt: skip
@@ -36,5 +58,4 @@ OPEN: dict[str, str] = {
     "L7": "capability has one dimension",
     "L12": "clouds' resale of open models is not measured",
     "L13": "no threshold of compute",
-    "L15": "no effect of a lab's growth on second hosts found",
 }

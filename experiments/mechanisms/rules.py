@@ -20,12 +20,12 @@ def _refactoring_stays(firm: Startup, p: Any, egress: FloatArray, kept: FloatArr
     return _switching_cost(firm, p, egress, np.ones_like(kept))
 
 
-def _second_host_stays_dear(firm: Startup, p: Any, other: Any, kept: FloatArray, draws: Any) -> Any:
-    return _second_host(firm, p, other, np.ones_like(kept), draws)
+def _second_host_stays_dear(firm: Startup, p: Any, other: Any, expected: Any, kept: FloatArray, draws: Any) -> Any:
+    return _second_host(firm, p, other, expected, np.ones_like(kept), draws)
 
 
-def _ban_ignored(firm: Startup, p: Any, best: Any, room: Any, banned: FloatArray, draws: Any) -> Any:
-    return _reviews(firm, p, best, room, np.zeros_like(banned), draws)
+def _ban_ignored(firm: Startup, p: Any, best: Any, keeps: Any, banned: FloatArray, draws: Any) -> Any:
+    return _reviews(firm, p, best, keeps, np.zeros_like(banned), draws)
 
 
 def _never_opens(authority: Regulator, p: Any, dated: BoolArray) -> BoolArray:

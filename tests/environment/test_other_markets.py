@@ -44,16 +44,46 @@ def test_values_at_host() -> None:
     assert compute_market.at_host(values, host, 9.0).tolist() == [[1.0, 9.0, 2.0], [4.0, 4.0, 9.0]]
 
 
-@given(partners=amounts, others=amounts, free=amounts)
-def test_partners_are_served_first_and_capacity_is_kept(partners: float, others: float, free: float) -> None:
-    first, second = (float(f[0, 0]) for f in compute_market.fill_rates(row([partners]), row([others]), row([free])))
+@given(partners=amounts, others=amounts, rivals=amounts, weight=st.floats(0.05, 1.0), free=amounts)
+def test_partners_are_served_first_and_capacity_is_kept(
+    partners: float, others: float, rivals: float, weight: float, free: float
+) -> None:
+    fill, left = compute_market.serve_partners(row([partners]), row([free]))
+    first = float(fill[0, 0])
+    second, third = (float(f[0, 0]) for f in compute_market.fill_rates(row([others]), row([rivals]), weight, left))
     assert 0.0 <= first <= 1.0
     assert 0.0 <= second <= 1.0
-    used = partners * first + others * second
-    assert used <= free * (1.0 + 1e-12) + 1e-12
-    assert used == pytest.approx(min(free, partners + others), rel=1e-9, abs=1e-9)
+    assert 0.0 <= third <= 1.0
+    assert third <= second or not rivals or not others
+    used = partners * first + others * second + rivals * third
+    assert used <= free * (1.0 + 1e-9) + 1e-9
+    assert used == pytest.approx(min(free, partners + others + rivals), rel=1e-9, abs=1e-9)
     if partners > 0.0 and others > 0.0 and second > 1e-6:
         assert first == pytest.approx(1.0)
+
+
+def test_rivals_get_their_weight_of_what_others_get_and_the_rest_of_what_they_leave() -> None:
+    def fills(left: float, weight: float) -> list[float]:
+        return [float(f[0, 0]) for f in compute_market.fill_rates(row([60.0]), row([40.0]), weight, row([left]))]
+
+    assert fills(50.0, 1.0) == [0.5, 0.5]  # pro rata, to the last bit
+    assert fills(44.0, 0.7) == pytest.approx([0.5, 0.35])
+    assert fills(88.0, 0.7) == pytest.approx([1.0, 0.7])
+    assert fills(94.0, 0.7) == pytest.approx([1.0, 0.85])
+    assert fills(100.0, 0.7) == [1.0, 1.0]
+
+
+def test_need_that_grows_faster_than_supply_goes_unserved() -> None:
+    def ahead(wanted: float, growth: float, supply: float) -> float:
+        return float(
+            compute_market.fill_ahead(row([wanted]), row([growth]), row([6.0]), row([supply]), row([100.0]))[0, 0]
+        )
+
+    assert ahead(50.0, 0.0, 100.0) == 1.0
+    assert ahead(50.0, 0.1, 100.0) == pytest.approx(100.0 / (100.0 + 50.0 * (np.exp(0.6) - 1.0)))
+    assert ahead(5.0, 0.1, 100.0) > ahead(50.0, 0.1, 100.0)  # a small tenant does not outgrow its host
+    assert ahead(50.0, -0.1, 100.0) == 1.0
+    assert ahead(0.0, 0.1, 0.0) == 0.0
 
 
 def test_spending_and_affordable_are_inverse() -> None:

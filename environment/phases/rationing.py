@@ -1,0 +1,122 @@
+"""Rationing: what tenants ask of their hosts, whom a short host serves first, and whom it holds back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from agents.cloud import Cloud
+from agents.population import PerFirm
+from agents.startup import PLAIN, Startup
+from agents.types import NONE, BoolArray, FloatArray
+from environment import compute_market as market
+from environment.economy import Economy
+from environment.phases.public_compute import public_wants
+
+
+@dataclass(frozen=True)
+class Served:
+    """What tenants get: by start-up (worlds, n), and by host (worlds, hosts)."""
+
+    first: FloatArray  # compute from the first host, H100e
+    second: FloatArray  # compute from the second host
+    asked: FloatArray  # asked of the first host
+    business: FloatArray  # got by enterprises that run open models, by host
+    public: FloatArray  # got by the public fund, by host
+    small: BoolArray  # which start-ups are small tenants
+    reserved: FloatArray  # served out of capacity reserved for small tenants, by host
+    wants: FloatArray  # all that was asked, by host
+    sold: FloatArray  # all that was served, by host
+
+
+def ration(e: Economy, wanted: FloatArray, business: FloatArray, rent: FloatArray) -> Served:
+    """Serve small tenants out of what the law reserves for them, then partners, then the others pro rata.
+
+    Those who rival the host's own models get less if that pays.
+
+    A host with a right of first refusal is asked for all that its tenant wants; the second host stands by for what the
+    first lately left, and gives of it what is still missing.
+
+    Args:
+        e: the economy.
+        wanted: compute that each start-up wants, (worlds, n).
+        business: compute wanted by enterprises at each host, (worlds, hosts).
+        rent: what each host asks for, $ per H100e-hour, (worlds, hosts).
+    """
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    host, other = startups.host, startups.second
+    partner = startups.contract != PLAIN
+    all_first = e.populations["startups"].act("asks_host_first")
+    first = wanted * np.where(all_first, 1.0, 1.0 - startups.second_share)
+    second = wanted * startups.second_share
+    rival, rival_second = _rivals(e, startups, clouds)
+    hosts = e.populations["clouds"].slots
+    small, reserved, from_reserve = _reserve(e, startups, clouds, wanted, first)
+    first = first - from_reserve
+    free = np.maximum(clouds.capacity - e.populations["clouds"].act("kept_inside", e.p), 0.0)
+    free = np.maximum(free - reserved, 0.0)
+    public = public_wants(e, rent, free)
+    partners = market.by_host(np.where(partner, first, 0.0), host, hosts)
+    fill_partner, left = market.serve_partners(partners, free)
+    rivals = market.by_host(np.where(rival & ~partner, first, 0.0), host, hosts)
+    rivals = rivals + market.by_host(np.where(rival_second, second, 0.0), other, hosts)
+    others = market.by_host(np.where(rival | partner, 0.0, first), host, hosts)
+    others = others + market.by_host(np.where(rival_second, 0.0, second), other, hosts) + business + public
+    weight = 1.0 - _held_back(e, startups, clouds, rival, others, rivals, left)
+    fill, fill_rival = market.fill_rates(others, rivals, weight, left)
+    served = np.where(rival, market.at_host(fill_rival, host), market.at_host(fill, host))
+    got_open = first * np.where(partner, market.at_host(fill_partner, host), served)
+    got = got_open + from_reserve
+    served = np.where(rival_second, market.at_host(fill_rival, other), market.at_host(fill, other))
+    got_second = np.minimum(second * served, np.maximum(wanted - got, 0.0))
+    from_first = np.where(partner, 0.0, got_open)
+    sold = partners * fill_partner + (business + public) * fill + reserved
+    sold = sold + market.by_host(from_first, host, hosts) + market.by_host(got_second, other, hosts)
+    whole = rivals.sum(axis=-1)
+    e.now["rival_penalty"] = (rivals * (fill - fill_rival)).sum(axis=-1) / np.where(whole > 0.0, whole, 1.0)
+    return Served(
+        first=got, second=got_second, asked=first + from_reserve, business=business * fill, public=public * fill,
+        small=small, reserved=reserved, wants=partners + others + rivals + reserved, sold=sold,
+    )  # fmt: skip
+
+
+def _reserve(
+    e: Economy, startups: Startup, clouds: Cloud, wanted: FloatArray, first: FloatArray
+) -> tuple[BoolArray, FloatArray, FloatArray]:
+    """Small tenants, what each host serves them out of reserved capacity, and what each of them gets of it."""
+    small = (wanted < e.p.policy.small_tenant * startups.weight) & (startups.contract == PLAIN)
+    small &= startups.host != NONE
+    wants = market.by_host(np.where(small, first, 0.0), startups.host, clouds.capacity.shape[-1])
+    reserved, served = market.reserve(wants, clouds.capacity, e.in_force["reserved"])
+    return small, reserved, np.where(small, first * market.at_host(served, startups.host), 0.0)
+
+
+def _rivals(e: Economy, startups: Startup, clouds: Cloud) -> tuple[BoolArray, BoolArray]:
+    """Who competes with the models of the first, and of the second host, each (worlds, n)."""
+    own = np.where(clouds.develops & clouds.alive, clouds.capability, np.inf)
+    population = e.populations["startups"]
+    first = population.act("rivals_host", e.p, PerFirm(market.at_host(own, startups.host, np.inf)))
+    second = population.act("rivals_host", e.p, PerFirm(market.at_host(own, startups.second, np.inf)))
+    return first, second
+
+
+def _held_back(
+    e: Economy, startups: Startup, clouds: Cloud, rival: BoolArray, others: FloatArray, rivals: FloatArray,
+    left: FloatArray,
+) -> FloatArray:  # fmt: skip
+    """Part of their claim that rivals lose at each host, (worlds, hosts).
+
+    Users who leave a supplier spread over the others by their shares (the diversion of a logit).
+    """
+    hosts = clouds.capacity.shape[-1]
+    use = np.maximum(e.conditions.use, 1e-9)
+    sales = market.by_host(np.where(rival, startups.revenue, 0.0), startups.host, hosts)
+    compute = market.by_host(np.where(rival, startups.used, 0.0), startups.host, hosts)
+    diversion = clouds.revenue / use / np.maximum(1.0 - sales / use, 0.05)
+    diverted = np.clip(diversion, 0.0, 1.0) * sales / np.where(compute > 0.0, compute, 1.0)
+    excess = np.maximum(others + rivals - left, 0.0)
+    relet = np.minimum(excess / np.where(rivals > 0.0, rivals, 1.0), 1.0)
+    held = e.populations["clouds"].act("holds_back", e.p, PerFirm(diverted), PerFirm(relet))
+    return np.asarray(held)

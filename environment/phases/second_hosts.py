@@ -1,0 +1,111 @@
+"""Second hosts: talks begin, end in a signature months later or in nothing, contracts are given up; the split moves."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import Cloud
+from agents.population import PerFirm
+from agents.startup import PLAIN, Startup
+from agents.types import NONE, BoolArray, FloatArray, IntArray
+from environment import compute_market as market
+from environment.economy import Economy
+
+TENANCY = ("startups", "clouds")
+
+
+def cost_of_two(e: Economy) -> FloatArray:
+    """What the law leaves of the cost of using a second host beside the first, relative, (worlds, start-ups)."""
+    startups: Startup = e.populations["startups"].view()
+    left = np.maximum(1.0 - market.at_host(e.in_force["interoperability"], startups.host), 0.0)
+    return np.asarray(left + e.p.compute.egress_part * e.in_force["parallel_egress"])
+
+
+def expected_fill(e: Economy) -> FloatArray:
+    """Share of its need that each tenant's first host can serve some months ahead, as both grow, (worlds, start-ups).
+
+    The tenant sets the growth of its own need against the growth of what its host runs (row L15); neither it nor the
+    host sees the others' plans.
+    """
+    p = e.p.compute
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    free = np.maximum(clouds.capacity - e.populations["clouds"].act("kept_inside", e.p), 0.0)
+    supply = free * np.exp(clouds.expansion * p.look_ahead)
+    each = startups.wanted / np.maximum(startups.weight, 1e-12)
+    host = startups.host
+    return market.fill_ahead(
+        each, startups.need_growth, p.look_ahead, market.at_host(supply, host),
+        market.at_host(np.maximum(clouds.demand_outside, 0.0), host),
+    )  # fmt: skip
+
+
+def agrees_exclusivity(e: Economy, asked: BoolArray, cost: FloatArray, when: str) -> BoolArray:
+    """Which labs of those ``asked`` to rent from their host alone find it worth their while, (worlds, start-ups)."""
+    if not asked.any():  # nothing to think about, in any world
+        return asked
+    startups: Startup = e.populations["startups"].view()
+    asks = e.populations["clouds"].act("asks_exclusivity", e.p) & (e.in_force["exclusivity"] > 0.5)
+    luck = e.draws(when, "startups")
+    accepts = e.populations["startups"].act("accepts_exclusivity", e.p, PerFirm(expected_fill(e)), PerFirm(cost), luck)
+    return np.asarray(asked & accepts & (market.at_host(asks.astype(np.float64), startups.host) > 0.5))
+
+
+def move_second_hosts(e: Economy, other: IntArray, expected: FloatArray, cost: FloatArray) -> None:
+    """Talks that end become second contracts; new ones begin; what is not needed is given up; the split moves.
+
+    Args:
+        e: the economy.
+        other: the best host other than the first, (worlds, start-ups).
+        expected: share of its need that a tenant's first host can serve some months ahead.
+        cost: what the law leaves of the cost of using two hosts.
+    """
+    p = e.p.compute
+    startups: Startup = e.populations["startups"].view()
+    luck = e.draws("second host", "startups")
+    opens, drops = e.populations["startups"].act(
+        "weighs_second_host", e.p, PerFirm(other), PerFirm(expected), PerFirm(cost), luck
+    )
+    e.partnerships.note(e.month, "end", "cloud_contract", "second", drops, TENANCY, startups.second)
+    signs = _conclude(e, startups, e.populations["startups"].act("may_multihome", e.p, PerFirm(expected)))
+    second = np.where(signs, startups.second_talks, np.where(drops, NONE, startups.second)).astype(np.int32)
+    over = startups.second_talks_left <= 0.0
+    startups.second_talks = np.where(opens, other, np.where(over, NONE, startups.second_talks)).astype(np.int32)
+    startups.second_talks_left = np.where(opens, months_of_talks(e), startups.second_talks_left)
+    startups.second = second
+    startups.second_share = np.where(signs, p.second_share, startups.second_share)
+    clouds: Cloud = e.populations["clouds"].view()
+    own = market.at_host(clouds.rent, startups.host) * (1.0 - e.populations["startups"].act("partner_saving", e.p))
+    theirs = market.at_host(clouds.rent, second)
+    ratio = np.where((own > 0.0) & (theirs > 0.0), own / np.where(theirs > 0.0, theirs, 1.0), 1.0)
+    startups.second_share = e.populations["startups"].act("splits", e.p, PerFirm(ratio))
+    _note_first_share(e, startups, signs | drops)
+    e.partnerships.note(
+        e.month, "start", "cloud_contract", "second", signs, TENANCY, second, subtype=PLAIN, share=startups.second_share
+    )
+    e.tell(opens, "startups", "deal", "begins to talk to a second cloud")
+    e.tell(signs, "startups", "deal", "takes a second cloud")
+
+
+def months_of_talks(e: Economy) -> FloatArray:
+    """How long contracts that are negotiated take from the first talk to the signature, (worlds, 1) (row C11)."""
+    return np.asarray(e.p.compute.negotiation)
+
+
+def _conclude(e: Economy, startups: Startup, may: BoolArray) -> BoolArray:
+    """Who signs with a second host now: talks take months.
+
+    They come to nothing if the lab has bound itself since, or if its host, asked first, can serve it after all.
+    """
+    talking = startups.second_talks != NONE
+    startups.second_talks_left = np.where(talking, np.maximum(startups.second_talks_left - 1.0, 0.0), 0.0)
+    free = (startups.second == NONE) & (startups.second_talks != startups.host)
+    return np.asarray(may & talking & (startups.second_talks_left <= 0.0) & free)
+
+
+def _note_first_share(e: Economy, startups: Startup, where: BoolArray) -> None:
+    """Log the share that a first host has left when a second one comes or goes."""
+    e.partnerships.note(
+        e.month, "change", "cloud_contract", "host", where, TENANCY, startups.host, subtype=startups.contract,
+        term=startups.term, share=1.0 - startups.second_share,
+    )  # fmt: skip
