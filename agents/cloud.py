@@ -52,16 +52,44 @@ class Cloud(Developer):
     compliance = Column(1.0, unit="0-1", doc="how far it complies with the duties that bind it")
     fined = Column(False, dtype=np.bool_, unit="yes/no", doc="has been fined for not complying")
     expansion = Column(0.0, unit="1/month", doc="growth of capacity, smoothed")
+    business = Column(0.0, unit="M$", doc="what investors think that its own business is worth, without its stakes")
+    holdings = Column(0.0, unit="M$", doc="what its stakes and revenue shares in labs are worth at today's values")
+    expected_revenue = Column(0.0, unit="M$/month", doc="AI revenue that it had expected for this month")
+    evidence = Column(0.0, unit="0-1", doc="how far its own AI revenue and use of chips bear out fast growth, smoothed")
+    arrears = Column(0.0, unit="months", doc="for how long it has not paid interest and principal in full")
 
     def update_sentiment(self, p: Any, signal: FloatArray, mood: FloatArray) -> FloatArray:
         """Belief in fast growth, 0-1, shape (..., n).
 
         It is caught from what is seen (``signal``, growth of use) and from peers (``mood``, the mean belief), and wears
-        off where realised growth does not bear it out (epidemic of expectations: Shiller 2017; Bass 1969).
+        off where realised growth does not bear it out, that of the world and its own (epidemic of expectations: Shiller
+        2017; Bass 1969).
         """
         caught = (p.clouds.signal_weight * signal + p.clouds.contagion * mood * signal) * (1.0 - self.sentiment)
         lost = p.clouds.disappointment * np.maximum(self.sentiment - signal, 0.0)
+        lost = lost + p.clouds.own_disappointment * np.maximum(self.sentiment - self.evidence, 0.0)
         return np.asarray(np.clip(self.sentiment + caught - lost, 0.0, 1.0))
+
+    def weighs_evidence(self, p: Any) -> FloatArray:
+        """How far its own business bears out fast growth, 0-1, smoothed, shape (..., n).
+
+        AI revenue against what it had expected (a shortfall sobers), as far as its chips are used: hype reverts to
+        realised revenue.
+        """
+        low = p.clouds.idle_utilisation
+        used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
+        surprise = np.log(np.maximum(self.ai_revenue, 1e-3) / np.maximum(self.expected_revenue, 1e-3))
+        met = np.clip(1.0 + surprise / p.clouds.shortfall, 0.0, 1.0)
+        return np.asarray(self.evidence + p.clouds.evidence_speed * (used * met - self.evidence))
+
+    def expects_revenue(self, p: Any) -> FloatArray:
+        """AI revenue that it expects next month, M$, shape (..., n).
+
+        Adaptive: what it expected is corrected by what came, and grows as fast as it believes.
+        """
+        corrected = self.expected_revenue + p.clouds.evidence_speed * (self.ai_revenue - self.expected_revenue)
+        growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment
+        return np.asarray(corrected * np.exp(growth))
 
     def raise_ambition(self, p: Any, largest_rival: FloatArray) -> FloatArray:
         """Compute that it wants for training its own models, H100e, shape (..., n).
@@ -101,11 +129,15 @@ class Cloud(Developer):
         return np.where(specialised, appetite * self.relation * market, 0.0)
 
     def capex_limit(self, p: Any) -> FloatArray:
-        """The most that it spends on AI this month, M$, shape (..., n): a share of cash flow and of cash at hand."""
+        """The most that it spends on AI this month, M$, shape (..., n): a share of cash flow and of cash at hand.
+
+        Who holds a dear stake in a lab feels richer and dares more (a wealth effect), but spends cash all the same.
+        """
         flow = self.outside_cash + p.clouds.ai_margin * self.ai_revenue - self.outside_capex
         share = p.clouds.capex_share_calm + (p.clouds.capex_share_boom - p.clouds.capex_share_calm) * self.sentiment
         specialised = (self.type == NEW) | (self.type == CONSORTIUM)
-        purse = np.where(specialised, p.clouds.cash_share_new, p.clouds.cash_share) * self.cash
+        rate = np.where(specialised, p.clouds.cash_share_new, p.clouds.cash_share)
+        purse = rate * np.maximum(self.cash + p.clouds.wealth * self.holdings - self._reserve(p), 0.0)
         return np.asarray(np.maximum(np.minimum(share * flow + purse, 0.8 * self.cash), 0.0))
 
     def post_list_price(self, p: Any, cost: FloatArray) -> FloatArray:
@@ -179,12 +211,34 @@ class Cloud(Developer):
         Who has a rich business outside AI finances itself. The others borrow what ``planned`` purchases (M$ a month)
         need beyond the cash at hand: against their chips, as far as their rents bear it, and a sum on belief alone.
         """
-        margin = 12.0 * (1.0 - p.clouds.operating_share) * self.ai_revenue
-        backed = np.minimum(p.clouds.loan_to_value * self.fixed, p.clouds.loan_cover * margin)
-        limit = backed + p.clouds.belief_loans * self.sentiment - self.debt
-        need = p.clouds.loan_months_ahead * planned - self.cash
+        limit = self.can_owe(p) - self.debt
+        need = p.clouds.loan_months_ahead * planned + self._reserve(p) - self.cash
         poor = self.alive & (self.outside_cash < p.clouds.self_financing)
         return np.where(poor, np.maximum(np.minimum(0.2 * limit, need), 0.0), 0.0)
+
+    def _reserve(self, p: Any) -> FloatArray:
+        """Cash that it keeps for interest and principal before it buys, M$, shape (..., n)."""
+        monthly = self.debt * (p.capital.interest / 12.0 + 1.0 / p.clouds.loan_months)
+        return np.asarray(p.clouds.reserve_months * monthly)
+
+    def can_owe(self, p: Any) -> FloatArray:
+        """Debt that lenders find covered, M$, shape (..., n): by chips and rents, by stakes in labs, and by belief."""
+        margin = 12.0 * (1.0 - p.clouds.operating_share) * self.ai_revenue
+        backed = np.minimum(p.clouds.loan_to_value * self.fixed, p.clouds.loan_cover * margin)
+        return np.asarray(backed + p.clouds.stake_credit * self.holdings + p.clouds.belief_loans * self.sentiment)
+
+    def can_keep(self, p: Any) -> FloatArray:
+        """Debt that lenders roll over, M$, shape (..., n): what is covered, or what its margin bears as it stands."""
+        margin = 12.0 * (1.0 - p.clouds.operating_share) * self.ai_revenue
+        return np.asarray(np.maximum(self.can_owe(p), p.clouds.rollover * margin))
+
+    def defaults(self, p: Any) -> BoolArray:
+        """Whether it has not met its debts for so long that it is wound up, shape (..., n).
+
+        Only clouds that live of renting compute: the others have a business that bears their debts.
+        """
+        renter = (self.type == NEW) | (self.type == CONSORTIUM)
+        return np.asarray(self.alive & renter & (self.arrears >= p.clouds.default_months))
 
     def offers_stake(self, p: Any) -> FloatArray:
         """Money that it sets aside for stakes in start-ups, M$, shape (..., n).

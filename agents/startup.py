@@ -58,6 +58,12 @@ class Startup(Developer):
     vendor_before_share = Column(0.0, unit="0-1", doc="that stake")
     vendor_cash = Column(0.0, unit="M$", doc="cash that came from the latest vendor and is not yet spent")
     credit_host = Column(NONE, dtype=np.int32, unit="cloud", doc="the cloud that owes it the compute paid ahead")
+    host_known = Column(NONE, dtype=np.int32, unit="cloud", doc="its first host as investors know it: last month's")
+    second_known = Column(NONE, dtype=np.int32, unit="cloud", doc="its second host as investors know it")
+    value_known = Column(0.0, unit="M$", doc="its value a month ago")
+    bound_known = Column(False, dtype=np.bool_, unit="yes/no", doc="whether investors know it as an exclusive tenant")
+    shared = Column(0.0, unit="M$/month", doc="part of its sales that goes to the clouds that sell or host its models")
+    royalty = Column(0.0, unit="0-1", doc="revenue share: part of its sales due to its partner under the contract")
     paid_funds = Column(0.0, unit="M$", doc="paid for its shares by funds")
     paid_clouds = Column(0.0, unit="M$", doc="paid for its shares by clouds")
     raised_cash = Column(0.0, unit="M$", doc="cash that was raised and is not yet spent")
@@ -91,7 +97,8 @@ class Startup(Developer):
         What is set up beyond sales, and a part of sales, ``compute_share`` of it all on compute (less by those with a
         frugal approach).
         """
-        spendable = np.minimum(self.burn + p.startups.reinvested * self.revenue, 0.9 * self.cash)
+        kept = np.maximum(self.revenue - self.shared, 0.0)
+        spendable = np.minimum(self.burn + p.startups.reinvested * kept, 0.9 * self.cash)
         compute = self.compute_share * (1.0 - p.startups.frugal_saving * self.frugality) * spendable
         return compute, spendable - compute
 
@@ -270,5 +277,6 @@ class Startup(Developer):
 
     def fails(self, p: Any) -> BoolArray:
         """Whether it can no longer pay its core, shape (..., n) (exit when the runway is gone: Hopenhayn 1992)."""
-        gap = self._least_spending(p) - p.startups.reinvested * self.revenue
+        kept = np.maximum(self.revenue - self.shared, 0.0)
+        gap = self._least_spending(p) - p.startups.reinvested * kept
         return np.asarray(self.alive & (gap > 0.0) & (self.cash < p.startups.failure_months * gap))

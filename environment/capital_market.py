@@ -5,9 +5,14 @@ Pure functions of arrays; the first axis is the world, firms stand on the last.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from agents.types import FloatArray
+from agents.types import NONE, FloatArray, IntArray
+from environment.compute_market import by_host
+
+Claim = tuple[FloatArray, IntArray]  # a share of each firm, and the slot of who has it
 
 
 def fund(
@@ -56,6 +61,100 @@ def lab_value(
     return 12.0 * revenue * multiple + cash + promise * (0.5 + mood)
 
 
+def contract_worth(
+    rent: FloatArray, growth: FloatArray, margin: FloatArray, months: FloatArray, discount: FloatArray
+) -> FloatArray:
+    """Present value of a contract, M$: the margin on a rent that grows over the months that investors look ahead.
+
+    A growing annuity (Campbell & Shiller 1988: a price is the discounted stream of what is expected), in continuous
+    time: rent * margin * (exp(k T) - 1) / k with k = growth - discount.
+
+    Args:
+        rent: M$ a month at the start.
+        growth: of the rent, 1/month.
+        margin: part of the rent that is left, 0-1.
+        months: horizon T.
+        discount: 1/month.
+    """
+    k = growth - discount
+    small = np.abs(k) < 1e-9
+    length = np.where(small, months, np.expm1(k * months) / np.where(small, 1.0, k))
+    return np.asarray(rent * margin * length)
+
+
+def equity_values(
+    primitive: FloatArray, business: FloatArray, stakes: Sequence[Claim], royalties: Sequence[Claim]
+) -> tuple[FloatArray, FloatArray]:
+    """Values of holders and of the firms held, V = (I - C)^-1 D p (Elliott, Golub & Jackson 2014).
+
+    ``C`` are the stakes and ``D`` says who owns which business: a holder its own and, through a revenue share, part of
+    that of the firm held. As the firms held hold nobody, C is nilpotent and the inverse is I + C: nothing is iterated.
+
+    Args:
+        primitive: worth of the business of the firms held, M$, shape (worlds, n).
+        business: worth of each holder's own business, M$, shape (worlds, holders).
+        stakes: pairs of (share of each firm's equity, 0-1, and who holds it), each of shape (worlds, n).
+        royalties: pairs of (share of each firm's business that is due by contract, and to whom).
+
+    Returns:
+        Values of the holders (worlds, holders) and of the firms held (worlds, n).
+    """
+    holders = business.shape[-1]
+    due = np.zeros_like(primitive)
+    value = business
+    for share, holder in royalties:
+        if share.any():  # else nothing would be added
+            part = np.where(holder != NONE, share, 0.0) * primitive
+            due = due + part
+            value = value + by_host(part, holder, holders)
+    equity = primitive - due
+    for share, holder in stakes:
+        if share.any():
+            value = value + by_host(np.where(holder != NONE, share, 0.0) * equity, holder, holders)
+    return value, equity
+
+
 def announcement_return(surprise: FloatArray, value: FloatArray, response: FloatArray) -> FloatArray:
-    """Abnormal return on news: response times present value of the surprise over firm value (MacKinlay 1997)."""
-    return response * surprise / np.where(value > 0.0, value, 1.0)
+    """Abnormal return on news, between -1 and 1: response times present value of the surprise over firm value.
+
+    The form of event studies (MacKinlay 1997) where the surprise is small beside the firm. A contract larger than the
+    firm was in part expected, or will not be kept in full: the return levels off instead of passing any bound.
+    """
+    moved = response * surprise
+    return np.asarray(moved / np.maximum(value + np.abs(moved), 1e-9))
+
+
+class Comovement:
+    """How values of clouds and of the labs that they are invested in move together, over about three years."""
+
+    _FADE = 1.0 - 1.0 / 36.0
+
+    def __init__(self) -> None:
+        """Nothing seen yet."""
+        self._sums: list[FloatArray] = []
+
+    def see(self, value: FloatArray, before: FloatArray, labs: FloatArray, labs_before: FloatArray) -> None:
+        """Take in a month: values of clouds now and before, and of the same labs now and before, (worlds, clouds)."""
+        there = ((before > 0.0) & (value > 0.0) & (labs > 0.0) & (labs_before > 0.0)).astype(np.float64)
+        x, y = there * _change(value, before), there * _change(labs, labs_before)
+        new = [there, x, y, x * x, y * y, x * y]
+        old = self._sums or [np.zeros_like(x)] * len(new)
+        self._sums = [self._FADE * a + b for a, b in zip(old, new, strict=True)]
+
+    def correlation(self, worlds: int) -> FloatArray:
+        """Correlation of the changes, mean over clouds that have been seen for about a year, shape (worlds,)."""
+        if not self._sums:
+            return np.zeros(worlds)
+        n, x, y, xx, yy, xy = self._sums
+        seen = np.maximum(n, 1.0)
+        covariance = xy / seen - x * y / (seen * seen)
+        spread = np.maximum(xx / seen - (x / seen) ** 2, 0.0) * np.maximum(yy / seen - (y / seen) ** 2, 0.0)
+        known = (n >= 10.0) & (spread > 1e-18)
+        rho = np.where(known, covariance / np.sqrt(np.where(known, spread, 1.0)), 0.0)
+        number = known.sum(axis=-1)
+        return np.asarray(rho.sum(axis=-1) / np.maximum(number, 1))
+
+
+def _change(now: FloatArray, before: FloatArray) -> FloatArray:
+    """Change of the logarithm, within a bound: a firm that enters or fails must not drown the others."""
+    return np.clip(np.log(np.maximum(now, 1e-9) / np.maximum(before, 1e-9)), -0.5, 0.5)

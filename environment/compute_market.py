@@ -116,6 +116,21 @@ def cost_per_hour(price_kusd: FloatArray, overhead: FloatArray, life: float, run
     return 1e3 * price_kusd * overhead / (life * HOURS * 0.85) + running
 
 
+def marginal_margin(rent: FloatArray, cost: FloatArray, share: FloatArray, elasticity: FloatArray) -> FloatArray:
+    """What a further unit of capacity brings its owner beyond its cost, relative to cost.
+
+    A supplier of quantity reckons that more of it lowers the rent of all that it already lets: marginal revenue is
+    rent * (1 - share / elasticity), and it is nil beyond cost where capacities are those of Cournot (1838).
+
+    Args:
+        rent: market rent, $ an hour.
+        cost: full cost of an hour.
+        share: of each supplier in the market, 0-1.
+        elasticity: of demand to rent, > 0.
+    """
+    return np.asarray(rent * (1.0 - share / elasticity) / cost - 1.0)
+
+
 def spending(compute: FloatArray, rent: FloatArray) -> FloatArray:
     """M$ a month for ``compute`` H100e at ``rent`` $ an hour."""
     return compute * rent * (HOURS * MUSD)

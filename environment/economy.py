@@ -11,8 +11,10 @@ import numpy as np
 from agents.draws import Draws
 from agents.population import Population
 from agents.types import BoolArray, FloatArray
+from environment.capital_market import Comovement
 from environment.extensions import Extensions
 from environment.ledger import Ledger
+from environment.news import News
 from environment.parameters import StackedParameters
 from environment.partnerships import Partnerships
 from environment.state import Chips, Conditions
@@ -38,6 +40,8 @@ class Economy:
     in_force: dict[str, FloatArray] = field(default_factory=dict)  # policy of this month: event or remedy, the stricter
     now: dict[str, FloatArray] = field(default_factory=dict)  # this month's observations, (worlds,)
     events: list[tuple[int, int, str, str, str]] = field(default_factory=list)  # world, month, kind, who, text
+    news: News = field(default_factory=News)
+    comovement: Comovement = field(default_factory=Comovement)
     refused_entries: FloatArray = field(default_factory=lambda: np.zeros(1))
 
     def draws(self, decision: str, population: str) -> Draws:

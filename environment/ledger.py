@@ -24,6 +24,8 @@ OUTSIDE = ("rest of the economy", "public sector")  # the slots of the populatio
 # kind of payment: (the payer's other account, the payee's other account, meaning)
 KINDS: dict[str, tuple[str, str, str]] = {
     "services": ("net_worth", "net_worth", "users and enterprises buy AI services"),
+    "licence": ("net_worth", "net_worth", "a cloud pays for its partner's models that it has sold"),
+    "revenue_share": ("net_worth", "net_worth", "a lab pays its host the agreed share of its sales"),
     "rent": ("net_worth", "net_worth", "compute rented and paid in cash"),
     "prepayment": ("prepaid", "deferred", "compute paid ahead"),
     "egress": ("net_worth", "net_worth", "switching charges: fees for moving data out of a host that is left"),
@@ -115,6 +117,13 @@ class Ledger:
         self.book(holder, "fixed" if kind == "chips_drawn" else "net_worth", "prepaid", used)
         self.book(issuer, "deferred", "net_worth", earned)
         self._note(kind, holder, issuer, used, earned)
+
+    def write_off(self, debtor: str, forgiven: FloatArray, creditor: str, lost: FloatArray) -> None:
+        """A debt that will not be paid: the debtor is rid of it, the creditor bears the loss (flow "default")."""
+        self._compare(f"default of {debtor} on {creditor}", forgiven.sum(axis=-1), lost.sum(axis=-1))
+        self.book(debtor, "debt", "net_worth", forgiven)
+        self.book(creditor, "net_worth", "loans", lost)
+        self._note("default", creditor, debtor, lost, forgiven)
 
     def audit(self) -> FloatArray:
         """Check the month and open the next one: flows, balance sheets, overdrafts, claims and debts.

@@ -20,11 +20,14 @@ from environment.measures import Measures
 from environment.parameters import StackedParameters, resolve
 from environment.partnerships import Partnerships
 from environment.phases import (
+    announcements,
     compute,
+    debts,
     finance,
     founding,
     hosts,
     installation,
+    licences,
     orders,
     policy,
     record,
@@ -32,6 +35,7 @@ from environment.phases import (
     settlement,
     supply,
     turnover,
+    valuation,
 )
 from environment.phases import technology as knowledge
 from environment.scenario import MOST_MONTHS, Scenario, load_scenario
@@ -132,6 +136,7 @@ class ComputeEconomy(mesa.Model):
         founding.set_balance_sheets(self.economy)
         founding.place_founding_orders(self.economy)
         founding.sign_founding_ties(self.economy)
+        valuation.open_values(self.economy)
         self.measures = Measures(self.worlds, extensions.measures())
         self._trail = record.Trail()
         self._panel: list[pd.DataFrame] | None = [] if panel else None
@@ -177,17 +182,21 @@ class ComputeEconomy(mesa.Model):
         compute.post_prices(e)
         e.extensions.price(e)
         hosts.choose_hosts(e)
+        announcements.announce(e)
         compute.rent_compute(e)
         e.end_phase()
 
         services.train(e)
         services.sell_services(e)
+        licences.share_revenue(e)
         e.end_phase()
 
         settlement.pay_costs(e)
         e.extensions.settle(e)
         turnover.fail_and_merge(e)
+        debts.wind_up_clouds(e)
         turnover.enter(e)
+        valuation.tie_values(e)
         e.end_phase()
 
         self._record()
@@ -266,6 +275,10 @@ class ComputeEconomy(mesa.Model):
         import pandas as pd
 
         return pd.DataFrame(self.economy.events, columns=["world", "month", "kind", "who", "text"])
+
+    def news_frame(self) -> pd.DataFrame:
+        """Announcements of contracts: world, month, kind, lab, winner, loser, rent, worth, and how values moved."""
+        return self.economy.news.to_frame(self.economy.populations)
 
     def panel_frame(self) -> pd.DataFrame:
         """Every firm month by month (only with ``panel=True``)."""

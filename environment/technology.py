@@ -54,6 +54,17 @@ def research(
     return algorithms + own + leak + learn
 
 
+def learning(made: FloatArray, first: FloatArray, exponent: FloatArray) -> FloatArray:
+    """Unit cost relative to that of the first units: c / c0 = (X / X0)^-b (Wright 1936; Nagy et al. 2013).
+
+    Args:
+        made: cumulative output X, units.
+        first: output X0 from which on learning counts; below it, cost is c0.
+        exponent: b; each doubling of X lowers the cost by the factor 2^-b.
+    """
+    return np.asarray(np.power(np.maximum(made / first, 1.0), -exponent))
+
+
 def distil(capability: FloatArray, frontier: FloatArray, talent: FloatArray, rate: FloatArray) -> FloatArray:
     """Capability after a month of learning from the outputs of the best model (distillation, synthetic data).
 

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from agents.errors import KingmakerError
-from experiments.commands import pages, validating
+from experiments.commands import pages, studies, validating
 from experiments.commands.stopping import StoppedError, stoppable
 
 app = typer.Typer(
@@ -153,6 +153,7 @@ def mechanisms(
 
 
 pages.register(app)
+studies.register(app)
 validating.register(app)
 
 

@@ -35,8 +35,12 @@ def post_prices(e: Economy) -> None:
     market_side = (clouds.type != HYPERSCALER) & (clouds.region != CN) & clouds.rents_out & clouds.alive
     weight = np.where(market_side, clouds.compute + 1.0, 0.0)
     e.now["rent_market"] = (weight * clouds.rent).sum(axis=-1) / np.maximum(weight.sum(axis=-1), 1e-9)
-    wants = np.where(clouds.region == CN, 0.0, clouds.demand_outside).sum(axis=-1, keepdims=True)
-    clouds.chance = population.act("sees_chance", p, wants, PerFirm(e.now["rent_market"][:, np.newaxis] / cost - 1.0))
+    outside = np.where(clouds.region == CN, 0.0, clouds.demand_outside)
+    wants = outside.sum(axis=-1, keepdims=True)
+    share = outside / np.where(wants > 0.0, wants, 1.0)
+    usual = e.now["rent_market"][:, np.newaxis]
+    margin = market.marginal_margin(usual, cost, share, p.compute.rent_elasticity)
+    clouds.chance = population.act("sees_chance", p, wants, PerFirm(margin))
 
 
 def rent_compute(e: Economy) -> None:

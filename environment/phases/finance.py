@@ -20,6 +20,8 @@ def move_moods(e: Economy) -> None:
     """Belief in AI spreads among clouds, and the wave of venture money moves."""
     p, c = e.p, e.conditions
     clouds: Cloud = e.populations["clouds"].view()
+    clouds.evidence = e.populations["clouds"].act("weighs_evidence", p)
+    clouds.expected_revenue = e.populations["clouds"].act("expects_revenue", p)
     clouds.sentiment = e.populations["clouds"].act("update_sentiment", p, c.signal, c.mood)
     weight = clouds.compute
     total = weight.sum(axis=-1, keepdims=True)
@@ -49,6 +51,7 @@ def fund_startups(e: Economy) -> None:
     granted, paid, lead = _place(e, startups, investors, asks, merit)
     e.ledger.pay("equity", "investors", paid, "startups", granted)
     investors.invested = paid
+    _dilute(startups, granted)
     startups.investor = np.where(granted > 0.0, lead, startups.investor)
     startups.raised_cash = startups.raised_cash + granted
     startups.paid_funds = startups.paid_funds + granted
@@ -60,6 +63,13 @@ def fund_startups(e: Economy) -> None:
         startups.revenue, startups.growth, startups.cash,
         p.capital.promise * startups.weight * np.exp(2.0 * (startups.capability - e.conditions.frontier)), mood,
     )  # fmt: skip
+
+
+def _dilute(startups: Startup, raised: FloatArray) -> None:
+    """New shares make the stakes of the clouds a smaller part of the whole."""
+    kept = np.where(raised > 0.0, startups.value / np.maximum(startups.value + raised, 1e-9), 1.0)
+    startups.vendor_share = startups.vendor_share * kept
+    startups.vendor_before_share = startups.vendor_before_share * kept
 
 
 def _place(
@@ -166,11 +176,13 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     free = ((startups.prepaid <= 0.0) | (startups.credit_host == partner)) & ~unbundled
     credit = np.where(free, p.credit_part * amount, 0.0)
     e.ledger.pay("prepayment", "startups", credit, "clouds", by_host(credit, partner, hosts))
-    stake = amount / np.maximum(startups.value + amount, 1e-9)
+    stake = p.stake_terms * amount / np.maximum(startups.value + amount, 1e-9)
     startups.vendor_before = np.where(other, startups.vendor, startups.vendor_before)
+    _dilute(startups, amount)
     startups.vendor_before_share = np.where(other, startups.vendor_share, startups.vendor_before_share)
-    kept = np.where(other, 0.0, startups.vendor_share * (1.0 - stake))
-    startups.vendor_share = np.where(where, np.minimum(kept + stake, 0.9), startups.vendor_share)
+    kept = np.where(other, 0.0, startups.vendor_share)
+    most = 0.95 - np.where(where, startups.vendor_before_share, 0.0)
+    startups.vendor_share = np.where(where, np.minimum(kept + stake, most), startups.vendor_share)
     startups.vendor = np.where(where, partner, startups.vendor)
     startups.credit_host = np.where(credit > 0.0, partner, startups.credit_host)
     startups.paid_clouds = startups.paid_clouds + amount
@@ -209,12 +221,14 @@ def enter_dated_ties(e: Economy) -> None:
             held = np.where(startups.vendor == partner, startups.vendor_share, 0.0)
             _buy_in(e, amount, partner, f"dated input: {tie.source}")
             if tie.share is not None:
-                startups.vendor_share = np.where(where, np.minimum(held + tie.share, 0.9), startups.vendor_share)
+                startups.vendor_share = np.where(
+                    where, np.minimum(held + tie.share, 0.95 - startups.vendor_before_share), startups.vendor_share
+                )
         elif tie.kind == "cloud_contract":
-            _contract(e, where, partner, CONTRACTS.index(tie.subtype or "plain"), f"dated input: {tie.source}")
+            sign_contract(e, where, partner, CONTRACTS.index(tie.subtype or "plain"), f"dated input: {tie.source}")
 
 
-def _contract(e: Economy, where: BoolArray, partner: IntArray, kind: int, why: str) -> None:
+def sign_contract(e: Economy, where: BoolArray, partner: IntArray, kind: int, why: str) -> None:
     """A dated contract: the first host of a lab that has none, a new form of the present one, or a second host."""
     startups: Startup = e.populations["startups"].view()
     first = where & ((startups.host == NONE) | (startups.host == partner))

@@ -11,7 +11,6 @@ from agents.population import PerFirm
 from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, Startup
 from agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
 from environment import compute_market as market
-from environment.capital_market import announcement_return
 from environment.economy import Economy
 from environment.phases.second_hosts import (
     TENANCY,
@@ -80,7 +79,6 @@ def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
     moved = signs | starts
     host = np.where(signs, startups.talks, np.where(starts, best, startups.host)).astype(np.int32)
     merged = moved & (startups.second == host)
-    before = startups.host.copy()
     e.partnerships.note(e.month, "end", "cloud_contract", "host", signs, TENANCY, startups.host)
     e.partnerships.note(e.month, "end", "cloud_contract", "second", merged, TENANCY, startups.second)
     _pay_for_moving(e, startups, signs)
@@ -96,21 +94,8 @@ def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
         e.month, "start", "cloud_contract", "host", moved, TENANCY, host, subtype=PLAIN, term=startups.term, share=1.0
     )
     e.tell(signs, "startups", "switch", "moves to another cloud")
-    _move_values(e, startups, signs, before)
     hosted = startups.weight * ((startups.host != NONE) & startups.alive)
     e.now["switching_rate"] = (startups.weight * signs).sum(axis=-1) / np.maximum(hosted.sum(axis=-1), 1e-12)
-
-
-def _move_values(e: Economy, startups: Startup, signs: BoolArray, before: IntArray) -> None:
-    """Investors revalue both hosts on the news of a switch: the present value of the rent won and lost."""
-    p = e.p.capital
-    clouds: Cloud = e.populations["clouds"].view()
-    hosts = clouds.value.shape[-1]
-    rent = market.spending(startups.wanted, market.at_host(clouds.rent, startups.host))
-    worth = np.where(signs, p.news_years * 12.0 * p.news_margin * rent, 0.0)
-    surprise = market.by_host(worth, startups.host, hosts) - market.by_host(worth, before, hosts)
-    e.now["reaction"] = announcement_return(surprise, clouds.value, p.news_response)
-    clouds.value = clouds.value * (1.0 + np.clip(e.now["reaction"], -0.5, 0.5))
 
 
 def _new_term(e: Economy, decision: str) -> FloatArray:

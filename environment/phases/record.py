@@ -17,6 +17,7 @@ from environment.ledger import TOLERANCE, LedgerError
 from environment.measures import CAPEX_FIRMS
 from environment.phases.compute import europe_at_home
 from environment.phases.oversight import oversight
+from environment.phases.valuation import observe_values
 from environment.technology import training_flop
 
 AGGREGATES = ("other_clouds", "other_china", "european_clouds")  # rows of the data that stand for many firms
@@ -41,6 +42,7 @@ def observe(e: Economy, residual: FloatArray, trail: Trail) -> dict[str, FloatAr
     """All measures of the month, each of shape (worlds,)."""
     values = {"ledger_residual": residual}
     values |= _chips(e) | _clouds(e, trail) | _startups(e, trail) | _models(e) | _world(e) | oversight(e)
+    values |= observe_values(e)
     c = e.conditions
     c.hhi_cloud, c.hhi_cloud_all = values["hhi_cloud"][:, np.newaxis], values["hhi_cloud_all"][:, np.newaxis]
     return values

@@ -11,8 +11,9 @@ from agents.startup import PLAIN, Startup
 from agents.types import CN, NONE, FloatArray, IntArray
 from environment import service_market as market
 from environment import technology as tech
-from environment.compute_market import at_host
+from environment.compute_market import at_host, by_host
 from environment.economy import Economy
+from environment.phases import licences
 
 
 def train(e: Economy) -> None:
@@ -148,9 +149,12 @@ def sell_services(e: Economy) -> None:
         got_s, got_c = got_s + money * (mine_s / whole), got_c + money * (mine_c / whole)
     e.from_rest("income", "enterprises", spending)
     total = spending.sum(axis=-1, keepdims=True)
-    part = got_s.sum(axis=-1, keepdims=True) / np.maximum(total, 1e-12)
-    e.ledger.pay("services", "enterprises", spending * part, "startups", got_s)
-    e.ledger.pay("services", "enterprises", spending * (1.0 - part), "clouds", got_c)
+    e.now["lab_sales"], e.now["sold_by_hosts"] = got_s, licences.sold_by_hosts(e, got_s)
+    direct = got_s - e.now["sold_by_hosts"]
+    at_clouds = got_c + by_host(e.now["sold_by_hosts"], startups.host, got_c.shape[-1])
+    part = direct.sum(axis=-1, keepdims=True) / np.maximum(total, 1e-12)
+    e.ledger.pay("services", "enterprises", spending * part, "startups", direct)
+    e.ledger.pay("services", "enterprises", spending * (1.0 - part), "clouds", at_clouds)
     c.service_price = _mean_price(startups, clouds, got_s, got_c, total)
     c.use = total
     _see_sales(e, startups, clouds, got_s, got_c)

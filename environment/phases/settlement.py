@@ -8,15 +8,16 @@ from agents.chipmaker import Chipmaker
 from agents.cloud import Cloud
 from agents.firm import Firm
 from agents.investor import Investor
-from agents.population import PerFirm
 from agents.startup import Startup
 from agents.types import CN, FloatArray
 from environment import energy
 from environment.economy import Economy
+from environment.phases import debts, valuation
 
 
 def pay_costs(e: Economy) -> None:
     """Income of the business outside AI comes in; energy, wages, research, tax and dividends go out."""
+    valuation.move_values(e)
     _cloud_accounts(e)
     _chipmaker_accounts(e)
     _startup_accounts(e)
@@ -31,7 +32,6 @@ def _cloud_accounts(e: Economy) -> None:
     # growth of the mature businesses fades towards that of the economy
     clouds.outside_growth = p.clouds.mature_growth + 0.99 * (clouds.outside_growth - p.clouds.mature_growth)
     clouds.outside_cash = clouds.outside_cash * grow
-    clouds.value = clouds.value * grow
     luck = e.draws("ordinary cloud growth", "clouds").normal()
     pull = p.clouds.ai_pull * np.minimum(clouds.ai_revenue / np.maximum(clouds.cloud_revenue, 1e-9), 0.5)
     trough = p.clouds.trough * np.exp(-(((e.month - 20.0) / 7.0) ** 2))
@@ -49,26 +49,10 @@ def _cloud_accounts(e: Economy) -> None:
     # cash flow outside AI is reported after its tax and interest, so only the AI business is taxed here
     income = (1.0 - p.clouds.operating_share) * clouds.ai_revenue - bill - e.now["depreciation"]
     _tax(e, "clouds", p.policy.tax * np.maximum(income, 0.0))
-    _interest(e, "clouds")
     spare = np.maximum(clouds.cash - p.clouds.cash_target * (clouds.outside_cash + clouds.capex), 0.0)
+    spare = np.where(clouds.debt > 0.0, 0.0, spare)  # lenders let nothing go to owners before they are paid
     _spend(e, "dividends", "clouds", p.clouds.payout * spare)
-    _borrow(e)
-
-
-def _borrow(e: Economy) -> None:
-    """Clouds without a rich business outside AI borrow against chips and pay back over the term of the loans."""
-    p = e.p.clouds
-    population = e.populations["clouds"]
-    clouds: Cloud = population.view()
-    new = population.act("borrows", e.p, PerFirm(e.now["planned_spending"]))
-    back = np.minimum(clouds.debt / p.loan_months, 0.2 * clouds.cash)
-    e.ledger.pay("credit", "sectors", e.sectors(rest=new.sum(axis=-1)), "clouds", new)
-    e.pay_rest("repayment", "clouds", back)
-
-
-def _interest(e: Economy, name: str) -> None:
-    firms: Firm = e.populations[name].view()
-    _spend(e, "interest", name, firms.debt * e.p.capital.interest / 12.0)
+    debts.service_debts(e)
 
 
 def _spend(e: Economy, kind: str, payer: str, wanted: FloatArray) -> None:

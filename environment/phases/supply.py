@@ -9,6 +9,7 @@ from agents.cloud import Cloud
 from agents.population import PerFirm
 from agents.types import CN, FloatArray
 from environment import chip_market as market
+from environment import technology
 from environment.economy import Economy
 from environment.phases.orders import duty_passed_on, gpu_share, own_mix
 
@@ -70,7 +71,8 @@ def _affordable(e: Economy, shipped: FloatArray) -> FloatArray:
     """Share of a delivery that a buyer can pay for, building included, (worlds, buyers)."""
     clouds: Cloud = e.populations["clouds"].view()
     bill = (shipped * e.now["unit_price"]).sum(axis=1) * (1.0 + e.p.chips.building)
-    return np.asarray(np.clip(0.85 * clouds.cash / np.where(bill > 0.0, bill, 1.0), 0.0, 1.0))
+    free = np.maximum(clouds.cash - clouds.debt * e.p.capital.interest / 4.0, 0.0)  # a quarter's interest comes first
+    return np.asarray(np.clip(0.85 * free / np.where(bill > 0.0, bill, 1.0), 0.0, 1.0))
 
 
 def _price_line(e: Economy, sellable: FloatArray, on_hand: FloatArray) -> None:
@@ -81,7 +83,8 @@ def _price_line(e: Economy, sellable: FloatArray, on_hand: FloatArray) -> None:
     line = 1e-3 * chips.by_maker(sellable * chips.price[:, np.newaxis, :]) / units * makers.markup[:, np.newaxis, :]
     gross = line / gpu_share(e)[:, np.newaxis, :]
     e.now["unit_price"] = np.swapaxes(gross[:, chips.line_of, :], 1, 2) * duty_passed_on(e)
-    e.now["unit_cost"] = 1e-3 * chips.by_maker(sellable * chips.cost[:, np.newaxis, :]) / units
+    learnt = technology.learning(chips.produced, e.p.chips.learning_from, e.p.chips.learning)
+    e.now["unit_cost"] = 1e-3 * chips.by_maker(sellable * (chips.cost * learnt)[:, np.newaxis, :]) / units
 
 
 def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, sellable: FloatArray, on_hand: FloatArray) -> None:

@@ -28,17 +28,23 @@ def spread_knowledge(e: Economy) -> None:
     startups.algorithms = tech.research(startups.algorithms, *shared, startups.talent, scarcity, **rules)
     barred = c.export_gap * (clouds.region == CN)
     learned = tech.research(clouds.algorithms, *shared, clouds.talent, barred, **rules)
-    learned = learned + p.tenant_spillover * _tenant_lead(e)
+    learned = learned + p.tenant_spillover * clouds.talent * _tenant_lead(e)
     clouds.algorithms = np.where(clouds.develops, learned, clouds.algorithms)
     c.service_cost = c.service_cost * np.power(10.0, -p.inference_efficiency / 12.0)
 
 
 def _tenant_lead(e: Economy) -> FloatArray:
-    """How far the best algorithms among a host's tenants lie above its own, log10, shape (worlds, hosts)."""
+    """How far the best algorithms among a host's tenants lie above its own, log10, shape (worlds, hosts).
+
+    A host sees how its tenants train (facts S1-011), those who are with it in second place as well; what it makes of
+    it depends on its talent (absorptive capacity: Cohen & Levinthal 1989).
+    """
     startups: Startup = e.populations["startups"].view()
     clouds: Cloud = e.populations["clouds"].view()
-    best = best_by_host(startups.algorithms, startups.host, clouds.algorithms.shape[-1], -99.0)
-    return np.asarray(np.maximum(best - clouds.algorithms, 0.0))
+    hosts = clouds.algorithms.shape[-1]
+    first = best_by_host(startups.algorithms, startups.host, hosts, -99.0)
+    second = best_by_host(startups.algorithms, startups.second, hosts, -99.0)
+    return np.asarray(np.maximum(np.maximum(first, second) - clouds.algorithms, 0.0))
 
 
 def build_moats(e: Economy) -> None:

@@ -98,7 +98,4 @@ ROWS: tuple[Row, ...] = (
 OPEN: dict[str, str] = {
     "C5": "labs cannot build their own compute",
     "C6": "European clouds' access to chips has no lever of its own",
-    "C7": "no effect of spillover on hosts' lead over start-ups found",
-    "C12": "reactions of values are not measured",
-    "C13": "stakes do not tie values yet",
 }

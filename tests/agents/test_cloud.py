@@ -47,7 +47,51 @@ def test_belief_is_caught_from_growth_and_from_peers_and_wears_off() -> None:
     among_believers = one(calm.update_sentiment(P, at(0.8), at(0.8)))
     assert 0.2 < alone < among_believers
     assert one(cloud(sentiment=0.0).update_sentiment(P, at(0.0), at(0.0))) == 0.0
-    assert one(cloud(sentiment=1.0).update_sentiment(P, at(1.0), at(1.0))) == 1.0
+    assert one(cloud(sentiment=1.0, evidence=1.0).update_sentiment(P, at(1.0), at(1.0))) == 1.0
+
+
+def test_belief_wears_off_where_the_own_business_does_not_bear_it_out() -> None:
+    believers = cloud(3, sentiment=0.9, evidence=[0.0, 0.5, 0.9])
+    left = believers.update_sentiment(P, at(0.9), at(0.0))[0]
+    assert left[0] < left[1] < left[2]
+
+
+@given(came=st.floats(0.0, 1e5), expected=st.floats(0.0, 1e5), used=share, evidence=share)
+def test_evidence_is_a_share_and_needs_revenue_and_use(
+    came: float, expected: float, used: float, evidence: float
+) -> None:
+    columns = {"expected_revenue": expected, "evidence": evidence}
+    firm = cloud(ai_revenue=came, utilisation=used, **columns)
+    assert 0.0 <= one(firm.weighs_evidence(P)) <= 1.0
+    assert one(cloud(ai_revenue=came, utilisation=0.0, **columns).weighs_evidence(P)) <= evidence + 1e-12
+    more = cloud(ai_revenue=2.0 * came + 1.0, utilisation=used, **columns)
+    assert one(more.weighs_evidence(P)) >= one(firm.weighs_evidence(P)) - 1e-12
+
+
+def test_expected_revenue_follows_what_came_and_grows_with_belief() -> None:
+    def expects(came: float, sentiment: float) -> float:
+        return one(cloud(ai_revenue=came, expected_revenue=100.0, sentiment=sentiment).expects_revenue(P))
+
+    assert expects(50.0, 0.0) < expects(100.0, 0.0) < expects(200.0, 0.0)
+    assert 100.0 < expects(100.0, 0.0) < expects(100.0, 1.0)
+
+
+def test_stakes_in_labs_let_a_cloud_spend_and_owe_more() -> None:
+    poor = {"type": NEW, "cash": 1e3, "fixed": 100.0, "ai_revenue": 10.0}
+    assert one(cloud(holdings=1e4, **poor).capex_limit(P)) > one(cloud(**poor).capex_limit(P))
+    assert one(cloud(holdings=1e4, **poor).can_owe(P)) == pytest.approx(
+        one(cloud(**poor).can_owe(P)) + float(P.clouds.stake_credit[0, 0]) * 1e4
+    )
+
+
+def test_a_debtor_keeps_a_reserve_and_only_a_renter_in_long_arrears_defaults() -> None:
+    rich = {"type": NEW, "cash": 1e3, "outside_cash": 100.0}
+    assert one(cloud(debt=2e3, **rich).capex_limit(P)) < one(cloud(**rich).capex_limit(P))
+    patience = float(P.clouds.default_months[0, 0])
+    types = [NEW, NEW, HYPERSCALER]
+    fails = cloud(3, type=types, arrears=[patience, patience - 1.0, patience]).defaults(P)
+    assert fails.tolist() == [[True, False, False]]
+    assert one(cloud(ai_revenue=100.0).can_keep(P)) >= one(cloud(ai_revenue=100.0).can_owe(P))
 
 
 # --- plans --------------------------------------------------------------------------------------
@@ -228,7 +272,9 @@ def test_loans_are_backed_and_needed(
     loan = one(firm.borrows(P, at(planned)))
     worth = float(P.clouds.loan_to_value[0, 0]) * fixed + float(P.clouds.belief_loans[0, 0]) * sentiment
     assert 0.0 <= loan <= max(worth - debt, 0.0)
-    assert loan == 0.0 or cash + loan <= float(P.clouds.loan_months_ahead[0, 0]) * planned * (1.0 + 1e-9)
+    service = debt * (float(P.capital.interest[0, 0]) / 12.0 + 1.0 / float(P.clouds.loan_months[0, 0]))
+    need = float(P.clouds.loan_months_ahead[0, 0]) * planned + float(P.clouds.reserve_months[0, 0]) * service
+    assert loan == 0.0 or cash + loan <= need * (1.0 + 1e-9)
     rich = cloud(fixed=fixed, sentiment=sentiment, outside_cash=float(P.clouds.self_financing[0, 0]) + 1.0)
     assert one(rich.borrows(P, at(planned))) == 0.0
 

@@ -53,6 +53,8 @@ def test_every_measure_is_recorded_and_finite(name: str, run: ComputeEconomy) ->
     if MEASURES[name].unit.startswith(("0-1", "share")):
         assert (values >= 0.0).all()
         assert (values <= 1.0 + 1e-12).all()
+    elif MEASURES[name].unit == "correlation":
+        assert (np.abs(values) <= 1.0 + 1e-12).all()
     elif not MEASURES[name].unit.startswith("log10") and name != "ledger_residual":  # logs and gaps have either sign
         assert (values >= 0.0).all()
 

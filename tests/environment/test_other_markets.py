@@ -199,9 +199,11 @@ def test_value_rises_with_sales_growth_cash_promise_and_mood() -> None:
 
 def test_news_moves_small_firms_more() -> None:
     returns = capital_market.announcement_return(row([5.0, 5.0, -5.0, 5.0]), row([100.0, 1e4, 100.0, 0.0]), row([0.8]))
-    assert returns[0, 0] == pytest.approx(0.04)
+    assert returns[0, 0] == pytest.approx(4.0 / 104.0)
+    assert returns[0, 1] == pytest.approx(4.0 / 1e4, rel=1e-3)  # small beside the firm: surprise over value
     assert returns[0, 0] > returns[0, 1] > 0.0 > returns[0, 2]
     assert np.isfinite(returns).all()
+    assert (np.abs(returns) <= 1.0).all()
 
 
 # --- technology ---------------------------------------------------------------------------------

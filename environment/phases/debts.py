@@ -1,0 +1,154 @@
+"""Debts: clouds that live of renting compute borrow against it, pay interest and principal, and may fail.
+
+A cloud that has not met its debts for some months is wound up: its chips are sold to other clouds below their book
+value, its creditors take what there is and lose the rest, its tenants must move.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import Cloud
+from agents.population import PerFirm
+from agents.startup import PLAIN, Startup
+from agents.types import NONE, BoolArray, FloatArray
+from environment.compute_market import at_host, by_host
+from environment.economy import Economy
+
+_TENANCY = ("startups", "clouds")
+
+
+def service_debts(e: Economy) -> None:
+    """Interest is paid, new loans are taken, and lenders want back what they no longer find covered."""
+    p = e.p
+    population = e.populations["clouds"]
+    clouds: Cloud = population.view()
+    due = clouds.debt * p.capital.interest / 12.0
+    interest = np.minimum(due, np.maximum(clouds.cash, 0.0))
+    e.pay_rest("interest", "clouds", interest)
+    new = population.act("borrows", p, PerFirm(e.now["planned_spending"]))
+    principal = clouds.debt / p.clouds.loan_months
+    uncovered = clouds.debt > population.act("can_keep", p)
+    back = np.minimum(principal, np.where(uncovered, 1.0, 0.2) * clouds.cash)
+    short = (interest < (1.0 - 1e-9) * due) | (uncovered & (back < (1.0 - 1e-9) * principal))
+    e.ledger.pay("credit", "sectors", e.sectors(rest=new.sum(axis=-1)), "clouds", new)
+    e.pay_rest("repayment", "clouds", back)
+    clouds.arrears = np.where(short & (clouds.debt > 0.0), clouds.arrears + 1.0, 0.0)
+
+
+def wind_up_clouds(e: Economy) -> None:
+    """Clouds that cannot meet their debts close."""
+    population = e.populations["clouds"]
+    fails = population.act("defaults", e.p)
+    e.now["clouds_failed"] = fails.sum(axis=-1).astype(np.float64)
+    e.now["default_loss_musd"] = np.zeros(e.worlds)
+    if not fails.any():
+        return
+    e.tell(fails, "clouds", "failure", "cannot meet its debts and is wound up; its tenants must move")
+    _release_tenants(e, fails)
+    _release_stakes(e, fails)
+    _drop_orders(e, fails)
+    _sell_chips(e, fails)
+    _pay_creditors(e, fails)
+    e.now["used"] = np.where(fails, 0.0, e.now["used"])
+    e.partnerships.forget(e.month, fails, "clouds")
+    population.leave(fails)
+
+
+def _release_tenants(e: Economy, fails: BoolArray) -> None:
+    """Compute paid ahead is lost; a second host becomes the first, the others choose anew next month."""
+    startups: Startup = e.populations["startups"].view()
+    gone = fails.astype(np.float64)
+    lapsed = startups.prepaid * at_host(gone, startups.credit_host)
+    e.ledger.draw_down("lapsed", "startups", lapsed, "clouds", by_host(lapsed, startups.credit_host, fails.shape[1]))
+    startups.credit_host = np.where(at_host(gone, startups.credit_host) > 0.0, NONE, startups.credit_host)
+    first, second = at_host(gone, startups.host) > 0.0, at_host(gone, startups.second) > 0.0
+    e.partnerships.note(e.month, "end", "cloud_contract", "host", first, _TENANCY, startups.host)
+    promoted = first & ~second & (startups.second != NONE)
+    e.partnerships.note(e.month, "end", "cloud_contract", "second", second | promoted, _TENANCY, startups.second)
+    startups.host = np.where(promoted, startups.second, np.where(first, NONE, startups.host))
+    e.partnerships.note(
+        e.month, "start", "cloud_contract", "host", promoted, _TENANCY, startups.host, subtype=PLAIN, share=1.0,
+        term=startups.term, why="its first host has failed",
+    )  # fmt: skip
+    startups.contract = np.where(first, PLAIN, startups.contract).astype(np.int8)
+    startups.tenure = np.where(first, 0.0, startups.tenure)
+    alone = second | promoted
+    startups.second = np.where(alone, NONE, startups.second)
+    startups.second_share = np.where(alone, 0.0, startups.second_share)
+    startups.talks = np.where(at_host(gone, startups.talks) > 0.0, NONE, startups.talks)
+    # that the host is gone is known to all: it is not the news of a contract
+    startups.host_known = np.where(first, startups.host, startups.host_known)
+    startups.second_known = np.where(alone, NONE, startups.second_known)
+    startups.bound_known = startups.bound_known & ~first
+
+
+def _release_stakes(e: Economy, fails: BoolArray) -> None:
+    """Stakes in labs go to creditors at no price; what was paid for them is written off."""
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    gone = fails.astype(np.float64)
+    latest, earlier = at_host(gone, startups.vendor) > 0.0, at_host(gone, startups.vendor_before) > 0.0
+    e.partnerships.note(e.month, "end", "equity", "vendor", latest, _TENANCY, startups.vendor)
+    startups.vendor_share = np.where(latest, 0.0, startups.vendor_share)
+    startups.vendor = np.where(latest, NONE, startups.vendor)
+    startups.vendor_before_share = np.where(earlier, 0.0, startups.vendor_before_share)
+    startups.vendor_before = np.where(earlier, NONE, startups.vendor_before)
+    e.ledger.book("clouds", "net_worth", "stakes", np.where(fails, clouds.stakes, 0.0))
+
+
+def _drop_orders(e: Economy, fails: BoolArray) -> None:
+    """Orders lapse; chipmakers keep the deposits."""
+    chips, closed = e.chips, fails[:, np.newaxis, :]
+    lost = np.where(closed, chips.deposits, 0.0)
+    e.ledger.draw_down("forfeits", "clouds", lost.sum(axis=1), "chipmakers", lost.sum(axis=2))
+    chips.deposits = np.where(closed, 0.0, chips.deposits)
+    chips.outstanding = np.where(closed, 0.0, chips.outstanding)
+    chips.need = np.where(fails, 0.0, chips.need)
+
+
+def _sell_chips(e: Economy, fails: BoolArray) -> None:
+    """Other clouds buy the chips below book value, as far as they want compute and have cash; the rest is scrapped."""
+    chips, p = e.chips, e.p.clouds
+    clouds: Cloud = e.populations["clouds"].view()
+    asked = np.where(fails, p.estate_price * clouds.fixed, 0.0)
+    price = asked.sum(axis=-1, keepdims=True)
+    buyer = clouds.alive & ~fails & ~chips.in_china
+    wants = np.where(buyer, e.now["unmet"], 0.0)
+    part = wants / np.maximum(wants.sum(axis=-1, keepdims=True), 1e-12)
+    paid = np.minimum(part * price, np.where(buyer, 0.3 * np.maximum(clouds.cash, 0.0), 0.0))
+    taken = paid / np.where(price > 0.0, price, 1.0)
+    received = asked * (paid.sum(axis=-1, keepdims=True) / np.where(price > 0.0, price, 1.0))
+    e.ledger.pay("resale", "clouds", paid, "clouds", received)
+    closed = fails[:, :, np.newaxis]
+    pool = np.where(closed, chips.running + chips.awaiting, 0.0).sum(axis=1)
+    moved = taken[:, :, np.newaxis] * pool[:, np.newaxis, :]
+    chips.running = np.where(closed, 0.0, chips.running)
+    chips.awaiting = np.where(closed, 0.0, chips.awaiting) + moved
+    chips.retired = chips.retired + np.maximum(pool - moved.sum(axis=1), 0.0)
+    chips.grey = np.where(closed, 0.0, chips.grey)
+    _write_down(e, fails, paid)
+
+
+def _write_down(e: Economy, fails: BoolArray, bought: FloatArray) -> None:
+    """What was not sold is written off; buyers depreciate what they paid."""
+    chips = e.chips
+    clouds: Cloud = e.populations["clouds"].view()
+    left = np.where(fails, clouds.fixed, 0.0)
+    e.ledger.book("clouds", "net_worth", "fixed", left)
+    life = int(e.p.chips.asset_life[0, 0])
+    chips.additions = [np.where(fails, 0.0, added) for added in chips.additions]
+    chips.additions[-1] = chips.additions[-1] + bought
+    chips.depreciation = np.where(fails, 0.0, chips.depreciation) + bought / life
+    chips.founding_depreciation = np.where(fails, 0.0, chips.founding_depreciation)
+
+
+def _pay_creditors(e: Economy, fails: BoolArray) -> None:
+    """The estate goes to creditors first, then to owners; what creditors do not get is their loss."""
+    clouds: Cloud = e.populations["clouds"].view()
+    cash = np.where(fails, np.maximum(clouds.cash, 0.0), 0.0)
+    e.pay_rest("repayment", "clouds", np.minimum(cash, clouds.debt))
+    lost = np.where(fails, clouds.debt, 0.0)
+    e.ledger.write_off("clouds", lost, "sectors", e.sectors(rest=lost.sum(axis=-1)))
+    e.now["default_loss_musd"] = lost.sum(axis=-1)
+    e.pay_rest("estate", "clouds", np.where(fails, np.maximum(clouds.cash, 0.0), 0.0))

@@ -1,0 +1,101 @@
+"""Values: what investors think that clouds are worth, and how stakes and revenue shares tie a host to its labs (C13).
+
+A cloud's value is that of its own business plus what it holds in labs. The business follows the growth of the cloud's
+trade, announcements, and the chance of the day; a cloud that lives of renting compute is drawn to what it earns.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import CONSORTIUM, HYPERSCALER, NEW, Cloud
+from agents.startup import Startup
+from agents.types import NONE, FloatArray
+from environment import capital_market as market
+from environment.compute_market import best_by_host, by_host
+from environment.economy import Economy
+
+
+def open_values(e: Economy) -> None:
+    """The values of the data include the stakes of the day: the rest is the business."""
+    clouds: Cloud = e.populations["clouds"].view()
+    held = _held(e)
+    clouds.holdings = np.minimum(held, 0.5 * clouds.value)
+    clouds.business = clouds.value - clouds.holdings
+
+
+def move_values(e: Economy) -> None:
+    """Own business: growth of the mature trade, the luck of the day, and earnings where compute is all there is."""
+    p = e.p
+    clouds: Cloud = e.populations["clouds"].view()
+    luck = e.draws("market value", "clouds").normal()
+    sigma = p.capital.volatility
+    grow = np.power(1.0 + clouds.outside_growth, 1.0 / 12.0) * np.exp(sigma * luck - 0.5 * sigma * sigma)
+    drifted = clouds.business * grow
+    earned = 12.0 * p.capital.earnings_multiple * (1.0 - p.clouds.operating_share) * clouds.ai_revenue
+    # the equity of a leveraged firm is what its assets or earnings bear beyond its debt, and an option at least
+    asset = np.maximum(earned, clouds.fixed) + clouds.cash
+    worth = np.maximum(asset - clouds.debt, 0.05 * asset)
+    renter = (clouds.type == NEW) | (clouds.type == CONSORTIUM)
+    clouds.business = np.where(renter, drifted + p.capital.earnings_pull * (worth - drifted), drifted)
+
+
+def tie_values(e: Economy) -> None:
+    """A cloud's value is its business and what it holds: V = (I - C)^-1 D p (Elliott, Golub & Jackson 2014)."""
+    clouds: Cloud = e.populations["clouds"].view()
+    before = clouds.value.copy()
+    clouds.holdings = _held(e)
+    clouds.value = np.where(clouds.alive, clouds.business + clouds.holdings, 0.0)
+    e.comovement.see(clouds.value, before, *_invested(e))
+    startups: Startup = e.populations["startups"].view()
+    startups.value_known = startups.value
+
+
+def _invested(e: Economy) -> tuple[FloatArray, FloatArray]:
+    """Worth of the labs in which each cloud has put money, now and a month ago, each (worlds, clouds)."""
+    startups: Startup = e.populations["startups"].view()
+    hosts = e.populations["clouds"].slots
+    now, last = np.zeros((e.worlds, hosts)), np.zeros((e.worlds, hosts))
+    known = np.where(startups.value_known > 0.0, 1.0, 0.0)
+    for vendor in (startups.vendor, startups.vendor_before):
+        if (vendor != NONE).any():  # else nothing would be added
+            now = now + by_host(known * startups.value, vendor, hosts)
+            last = last + by_host(known * startups.value_known, vendor, hosts)
+    return now, last
+
+
+def _held(e: Economy) -> FloatArray:
+    """Worth of what each cloud holds in labs, (worlds, clouds)."""
+    startups: Startup = e.populations["startups"].view()
+    business = np.zeros_like(e.populations["clouds"].view().value)
+    stakes = [(startups.vendor_share, startups.vendor), (startups.vendor_before_share, startups.vendor_before)]
+    royalty = np.where(startups.host != NONE, startups.royalty, 0.0)
+    held, _ = market.equity_values(startups.value, business, stakes, [(royalty, startups.host)])
+    return held
+
+
+def observe_values(e: Economy) -> dict[str, FloatArray]:
+    """Measures of values, announcements, ties of fate and defaults, each of shape (worlds,)."""
+    clouds: Cloud = e.populations["clouds"].view()
+    startups: Startup = e.populations["startups"].view()
+    landlord = clouds.alive & clouds.rents_out
+    worth = np.where(landlord, clouds.value, 0.0).sum(axis=-1)
+    best = best_by_host(startups.algorithms, startups.host, clouds.value.shape[-1], -99.0)
+    rivals = landlord & clouds.develops & (best > -99.0)
+    gap = np.where(rivals, clouds.algorithms - best, 0.0).sum(axis=-1) / np.maximum(rivals.sum(axis=-1), 1)
+    most = np.where(landlord, clouds.sentiment, 0.0).max(axis=-1)
+    least = np.where(landlord, clouds.sentiment, 1.0).min(axis=-1)
+    return {
+        "listed_value_musd": np.where(clouds.type == HYPERSCALER, clouds.value, 0.0).sum(axis=-1),
+        "holdings_share": np.where(landlord, clouds.holdings, 0.0).sum(axis=-1) / np.maximum(worth, 1e-9),
+        "announced_musd": e.now["announced_musd"],
+        "winner_return": np.maximum(e.now["reaction"].max(axis=-1), 0.0),
+        "loser_return": np.maximum(-e.now["reaction"].min(axis=-1), 0.0),
+        "fate_correlation": e.comovement.correlation(e.worlds),
+        "licence_musd": e.now["licence_musd"],
+        "revenue_share_musd": e.now["revenue_share_musd"],
+        "host_tenant_gap": gap,
+        "belief_spread": np.maximum(most - least, 0.0),
+        "clouds_failed": e.now["clouds_failed"],
+        "default_loss_musd": e.now["default_loss_musd"],
+    }

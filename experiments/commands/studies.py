@@ -1,0 +1,39 @@
+"""``kingmaker events`` and ``kingmaker docking``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands.stopping import stoppable
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(events)
+    app.command()(docking)
+
+
+def events(
+    seeds: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of worlds.")] = 24,
+    out: Annotated[Path | None, typer.Option(help="Write event_study.md into this folder.")] = None,
+) -> None:
+    """Study the announcement of a contract: how investors revalue the cloud that wins it and the one that loses it."""
+    from experiments.event_study import run_and_print as study
+
+    with stoppable("the event study"):
+        if not study(seeds, out):
+            raise typer.Exit(1)
+
+
+def docking(
+    out: Annotated[Path | None, typer.Option(help="Write docking.md into this folder.")] = None,
+) -> None:
+    """Hold the model's functions against closed forms: Bertrand, Cournot, Klemperer, Wright, Bass and others."""
+    from experiments.docking.run import run_and_print as dock
+
+    with stoppable("the docking"):
+        if not dock(out):
+            raise typer.Exit(1)

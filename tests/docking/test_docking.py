@@ -1,0 +1,79 @@
+"""The model's functions meet the textbooks in their limits, and a wrong rule is caught."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from agents.developer import Developer
+from agents.enterprise import Enterprise
+from agents.startup import Startup
+from environment import capital_market, chip_market, compute_market, technology
+from experiments.docking import forms, prices, switching
+from experiments.docking.limit import Limit
+from experiments.docking.run import LIMITS, page
+
+pytestmark = pytest.mark.mechanism
+
+
+@pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.name)
+def test_the_limit_is_met(limit: Limit) -> None:
+    assert limit.deviation() <= limit.tolerance
+
+
+def test_a_markup_that_ignores_the_share_is_no_bertrand(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Developer, "sets_price", lambda self, p, cost, share: cost)
+    assert prices.bertrand() > 0.01
+
+
+def test_suppliers_that_ignore_their_market_power_are_no_cournot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(compute_market, "marginal_margin", lambda rent, cost, share, elasticity: rent / cost - 1.0)
+    assert prices.cournot() > 0.1
+
+
+def test_tenants_without_switching_cost_are_no_klemperer(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = Startup.choose_host
+    monkeypatch.setattr(Startup, "choose_host", lambda self, o, stay, luck: original(self, o, 0.0 * stay, luck))
+    assert abs(switching.model_stays(1.0, 1.0, 1.0) - switching.logit_stays(1.0, 1.0, 1.0)) > 0.1
+
+
+def test_bargains_come_first_and_rip_offs_later() -> None:
+    usual = switching.second_prices(switching.logit_stays, 0.5, 0.0)[0]
+    bargain = switching.first_price(switching.logit_stays, 1.0)
+    ripoff = switching.second_prices(switching.logit_stays, 0.5, 1.0)[0]
+    assert bargain < usual < ripoff
+
+
+def test_rationing_by_standing_is_not_pro_rata(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = chip_market.ration
+    monkeypatch.setattr(chip_market, "ration", lambda d, k, w: original(d, k, 1.0 + np.arange(d.shape[-1]) * w))
+    assert forms.pro_rata() > 0.1
+
+
+def test_learning_that_stops_is_no_wright(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(technology, "learning", lambda made, first, b: np.ones_like(made * b))
+    assert forms.wright() > 0.01
+
+
+def test_adoption_without_imitation_is_no_bass(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Enterprise, "adopt", lambda self, p, u, v: self.adoption + 1e-4 * (1.0 - self.adoption))
+    assert forms.bass() > 0.1
+
+
+def test_a_finer_step_comes_closer_to_bass() -> None:
+    assert forms.bass(10) < 0.5 * forms.bass(2)
+
+
+def test_holdings_that_are_forgotten_are_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(capital_market, "equity_values", lambda own, business, stakes, dues: (business, own))
+    assert forms.cross_holdings() > 0.01
+
+
+def test_the_page_of_the_docs_names_every_limit() -> None:
+    text = (Path(__file__).parents[2] / "docs" / "docking.md").read_text(encoding="utf-8")
+    for limit in LIMITS:
+        assert limit.name in text
+        assert limit.textbook in text
+    assert "**" not in page([0.0] * len(LIMITS)).split("## Where")[0].replace("**Docking**", "")
