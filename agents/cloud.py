@@ -39,6 +39,8 @@ class Cloud(Developer):
     rent = Column(0.0, unit="$/H100e-hour", doc="price that a tenant under contract pays")
     programme = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it has a chip programme of its own")
     own_output = Column(0.0, unit="H100e/month", doc="compute that its own chip programme turns out")
+    own_capacity = Column(0.0, unit="H100e", doc="compute running on chips of its own design")
+    offers_own = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it rents chips of its own design out")
     outside_cash = Column(0.0, unit="M$/month", doc="operating cash flow of the business outside AI")
     outside_capex = Column(0.0, unit="M$/month", doc="capital spending outside AI")
     outside_growth = Column(0.0, unit="1/year", doc="growth of the business outside AI")
@@ -148,16 +150,22 @@ class Cloud(Developer):
     def post_rent(self, p: Any, floor: FloatArray, cost: FloatArray) -> FloatArray:
         """Rent under contract, $ per H100e-hour, shape (..., n).
 
-        Big clouds grant a discount on the list; the others follow utilisation, never below running cost nor above
-        the list.
+        Big clouds grant a discount on the list, and hand on a part of what chips of their own design save on those that
+        they rent out (row S7); the others follow utilisation, never below running cost nor above the list.
         """
         contract = (1.0 - p.compute.contract_discount) * self.list_price
+        contract = contract * (1.0 - p.clouds.own_discount * self._own_part_offered(p))
         pressure = p.compute.rent_response * (self.utilisation + self.shortage - p.clouds.target_utilisation)
         drift = p.compute.rent_to_cost * np.log(np.maximum(cost, 0.01) / np.maximum(self.rent, 0.01))
         market = np.minimum(self.rent * np.exp(np.clip(pressure + drift, -0.15, 0.15)), self.list_price)
         market = np.maximum(market, floor)
         rigid = (self.type == HYPERSCALER) | (self.type == CHINESE)
         return np.asarray(np.where(rigid, contract, market))
+
+    def _own_part_offered(self, p: Any) -> FloatArray:
+        """Share of its compute that runs on own chips and can be rented by outsiders, shape (..., n)."""
+        part = self.own_capacity / np.where(self.capacity > 0.0, self.capacity, 1.0)
+        return np.where(self.offers_own, p.clouds.external_offering * part, 0.0)
 
     def ramps_own_chips(self, p: Any, wanted: FloatArray, seed: FloatArray, affordable: FloatArray) -> FloatArray:
         """Compute that its own chip programme turns out this month, H100e, shape (..., n).
@@ -173,9 +181,12 @@ class Cloud(Developer):
     def kept_inside(self, p: Any) -> FloatArray:
         """Compute that it reserves for itself before tenants are served, H100e, shape (..., n).
 
-        The dual role: ``internal_priority`` of its own wants come first; a cloud without tenants keeps all.
+        The dual role: ``internal_priority`` of its own wants come first; a cloud without tenants keeps all. Chips of
+        its own design that it does not rent out serve its own wants only (row S7).
         """
         kept = np.minimum(self.wanted_inside, p.clouds.internal_priority * self.capacity)
+        closed = self.own_capacity * np.where(self.offers_own, 1.0 - p.clouds.external_offering, 1.0)
+        kept = np.maximum(kept, closed)
         return np.asarray(np.where(self.rents_out, kept, np.minimum(self.wanted_inside, self.capacity)))
 
     def asks_exclusivity(self, p: Any) -> BoolArray:

@@ -7,7 +7,7 @@ import numpy as np
 from agents.member import Column, Member
 from agents.types import OTHER
 
-ASSETS = ("cash", "prepaid", "fixed", "stakes", "loans")
+ASSETS = ("cash", "prepaid", "deposits", "fixed", "stakes", "loans")
 LIABILITIES = ("debt", "deferred")
 
 
@@ -18,7 +18,8 @@ class Firm(Member):
     """
 
     cash = Column(0.0, unit="M$", doc="money at the bank", money=True)
-    prepaid = Column(0.0, unit="M$", doc="paid ahead: compute credit at a host, deposits on chips", money=True)
+    prepaid = Column(0.0, unit="M$", doc="compute paid ahead, credit at a host", money=True)
+    deposits = Column(0.0, unit="M$", doc="paid ahead on chips ordered and not delivered", money=True)
     fixed = Column(0.0, unit="M$", doc="chips and data centres at cost less depreciation", money=True)
     stakes = Column(0.0, unit="M$", doc="equity stakes held, at cost less write-offs", money=True)
     loans = Column(0.0, unit="M$", doc="loans granted", money=True)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from agents.developer import Developer
+from agents.builder import Builder
 from agents.draws import Draws
 from agents.member import Column
 from agents.offers import NEVER, Offers
@@ -17,7 +17,7 @@ PLAIN, PREFERRED, EXCLUSIVE, FIRST_REFUSAL = 0, 1, 2, 3
 CONTRACTS = ("plain", "preferred", "exclusive", "right_of_first_refusal")
 
 
-class Startup(Developer):
+class Startup(Builder):
     """An AI start-up that rents compute, trains models and sells what they do.
 
     Money, compute and staff are those of the slot, which stands for ``weight`` firms.
@@ -25,7 +25,6 @@ class Startup(Developer):
 
     share: ClassVar[str] = ""  # of a user's kind: the key of the parameter that says which part of start-ups it is
 
-    weight = Column(0.0, unit="firms", doc="how many firms the slot stands for")
     age = Column(0.0, unit="months", doc="since entry")
     compute_share = Column(0.0, unit="0-1", doc="share of its budget that it would spend on compute")
     frugality = Column(0.0, unit="0-1", doc="share of compute that its approach does without")
@@ -41,11 +40,8 @@ class Startup(Developer):
     second_talks_left = Column(0.0, unit="months", doc="until the contract with a second host is signed")
     talks = Column(NONE, dtype=np.int32, unit="cloud", doc="a host that it negotiates with")
     talks_left = Column(0.0, unit="months", doc="until the contract under negotiation is signed")
-    wanted = Column(0.0, unit="H100e", doc="compute that it wants this month")
-    used = Column(0.0, unit="H100e", doc="compute that it got this month")
-    used_second = Column(0.0, unit="H100e", doc="part of it that came from the second host")
-    fill = Column(1.0, unit="0-1", doc="compute got over compute wanted, smoothed")
-    host_fill = Column(1.0, unit="0-1", doc="the same of what it asks of its first host")
+    used_second = Column(0.0, unit="H100e", doc="compute that it got from the second host")
+    host_fill = Column(1.0, unit="0-1", doc="share of what it asks of its first host that it gets, smoothed")
     need_growth = Column(0.0, unit="1/month", doc="growth of the compute that it wants, smoothed")
     peak_burn = Column(0.0, unit="M$/month", doc="the most spending beyond sales that it has set up so far")
     burn = Column(0.0, unit="M$/month", doc="level of spending that it has set up, beyond what sales bear")
@@ -252,6 +248,17 @@ class Startup(Developer):
         slow = np.clip(self.second_share + p.compute.second_drift * (aim - self.second_share), 0.02, 0.7)
         share = np.where(self.asks_host_first(), left, slow)
         return np.where(self.second != NONE, share, 0.0)
+
+    def reserves_new_cloud(self, p: Any, dares: BoolArray, exposed: BoolArray, draws: Draws) -> BoolArray:
+        """Whether it signs for capacity with a new-generation cloud beside its host, shape (..., n).
+
+        All that it rents must come from big clouds (``exposed``), which sell models of their own; it must ``dare`` the
+        commitment, a sum fixed for years (row S8; facts S5-002), and be free to sign: not exclusive, and under a right
+        of first refusal only while its host is short.
+        """
+        refused = (self.contract == FIRST_REFUSAL) & (self.fill > p.compute.patience)
+        free = self.alive & (self.contract != EXCLUSIVE) & ~refused
+        return np.asarray(dares & exposed & free & (draws.uniform() < p.sites.commitment_chance))
 
     def asks(self, p: Any, sentiment: FloatArray) -> FloatArray:
         """Money that it asks investors for this month, M$, shape (..., n); zero if its runway is long enough.

@@ -31,9 +31,9 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "egress": ("net_worth", "net_worth", "switching charges: fees for moving data out of a host that is left"),
     "parallel_egress": ("net_worth", "net_worth", "fees for moving data between two hosts used side by side"),
     "public_compute": ("net_worth", "net_worth", "public money rents compute for public users"),
-    "deposits": ("prepaid", "deferred", "part of the price of chips, paid at the order"),
+    "deposits": ("deposits", "deferred", "part of the price of chips, paid at the order"),
     "chips": ("fixed", "net_worth", "the balance of the price of chips, paid at delivery"),
-    "refunds": ("deferred", "prepaid", "deposits given back for cancelled orders"),
+    "refunds": ("deferred", "deposits", "deposits given back for cancelled orders"),
     "resale": ("fixed", "fixed", "chips resold on the grey market, at the price paid"),
     "construction": ("fixed", "net_worth", "own chips and data centres, bought from the rest of the economy"),
     "outside_capex": ("net_worth", "net_worth", "investment outside AI"),
@@ -114,7 +114,8 @@ class Ledger:
         """Use what was paid ahead: the holder's expense (or fixed asset, for chips), the issuer's income."""
         spent, got = used.sum(axis=-1), earned.sum(axis=-1)
         self._compare(f"{kind} drawn by {holder} at {issuer}", spent, got)
-        self.book(holder, "fixed" if kind == "chips_drawn" else "net_worth", "prepaid", used)
+        chips = kind in ("chips_drawn", "forfeits")
+        self.book(holder, "fixed" if kind == "chips_drawn" else "net_worth", "deposits" if chips else "prepaid", used)
         self.book(issuer, "deferred", "net_worth", earned)
         self._note(kind, holder, issuer, used, earned)
 
@@ -213,8 +214,8 @@ class Ledger:
     def _mirror_gap(self) -> FloatArray:
         """What is paid ahead is owed by somebody, and every loan is somebody's debt."""
         gap = np.zeros(self.worlds)
-        for asset, liability in (("prepaid", "deferred"), ("loans", "debt")):
-            held = sum(p.table.data[asset].sum(axis=-1) for p in self.populations.values())
+        for assets, liability in ((("prepaid", "deposits"), "deferred"), (("loans",), "debt")):
+            held = sum(p.table.data[asset].sum(axis=-1) for p in self.populations.values() for asset in assets)
             owed = sum(p.table.data[liability].sum(axis=-1) for p in self.populations.values())
             gap = np.maximum(gap, np.abs(held - owed) / (1.0 + np.abs(held)))
         return gap

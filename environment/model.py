@@ -23,6 +23,7 @@ from environment.phases import (
     announcements,
     compute,
     debts,
+    direct,
     finance,
     founding,
     hosts,
@@ -33,6 +34,7 @@ from environment.phases import (
     record,
     services,
     settlement,
+    sites,
     supply,
     turnover,
     valuation,
@@ -172,17 +174,20 @@ class ComputeEconomy(mesa.Model):
         orders.design_products(e)
         orders.plan_compute(e)
         orders.place_orders(e)
+        direct.order_directly(e)
         supply.produce_and_ship(e)
         supply.build_own_chips(e)
         installation.smuggle(e)
         installation.install(e)
         installation.build_centres(e)
+        sites.build_sites(e)
         e.end_phase()
 
         compute.post_prices(e)
         e.extensions.price(e)
         hosts.choose_hosts(e)
         announcements.announce(e)
+        sites.reserve_new_clouds(e)
         compute.rent_compute(e)
         e.end_phase()
 

@@ -23,6 +23,7 @@ GROUPS = {
     "startups": "Start-ups: how many, how they enter, spend and fail.",
     "chips": "Chips: price, capacity, orders, export designs.",
     "clouds": "Clouds: belief, ambition, planning, own chips, money.",
+    "sites": "Own compute of start-ups: chips bought directly, data centres, chips of their own design.",
     "compute": "Rented compute: prices, contracts, switching.",
     "services": "AI services: what users look at, how sales turn into compute.",
     "demand": "Demand for AI services and its diffusion.",

@@ -6,12 +6,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agents.types import CN, FloatArray, IntArray
+from agents.types import CN, REGIONS, FloatArray, IntArray
 from environment.chip_market import release_mix
 from environment.table_rows import ChipRow
 from environment.tables import Tables
 
 EXPORT_SLOTS = {"nvidia": 4, "amd": 2, "intel": 1}  # chips that a maker may design to the export cap in one run
+LAB_SLOTS = 4  # generations of chips that start-ups design for themselves in one run
 NOT_RELEASED = 10_000
 
 
@@ -26,6 +27,7 @@ class Catalogue:
     released: np.ndarray  # month of release
     blocks: tuple[slice, ...]  # products of each maker
     own_blocks: dict[int, slice]  # products of each cloud with a programme
+    lab_block: slice  # empty slots for chips that start-ups design for themselves
 
     @property
     def sold(self) -> int:
@@ -68,15 +70,26 @@ def read_catalogue(tables: Tables) -> Catalogue:
             rows += products
             maker += [-1] * len(products)
             owner += [index] * len(products)
+    lab = slice(len(names), len(names) + LAB_SLOTS)
+    names += [f"lab_chip_{k + 1}" for k in range(LAB_SLOTS)]
+    rows += [None] * LAB_SLOTS
+    maker += [-1] * LAB_SLOTS
+    owner += [-1] * LAB_SLOTS
     released = np.array([NOT_RELEASED if row is None else row.released for row in rows])
-    return Catalogue(tuple(names), tuple(rows), tuple(maker), tuple(owner), released, tuple(blocks), own)
+    return Catalogue(tuple(names), tuple(rows), tuple(maker), tuple(owner), released, tuple(blocks), own, lab)
 
 
 class Chips:
-    """Products' attributes, orders, stocks and the pipeline, for W worlds, M makers, B buyers, P products."""
+    """Products' attributes, orders, stocks and the pipeline, for W worlds, M makers, B buyers, P products.
+
+    Buyers are the clouds, and after them one pool for each region (:data:`agents.types.REGIONS`) of the start-ups that
+    buy chips themselves: they queue together, and each holds a claim on a part of its pool.
+    """
 
     def __init__(self, catalogue: Catalogue, worlds: int, makers: int, regions: list[int], months: int) -> None:
         """Attributes from the catalogue; no orders, no stock."""
+        self.clouds = len(regions)
+        regions = [*regions, *range(len(REGIONS))]
         w, m, b, p = worlds, makers, len(regions), len(catalogue.names)
         self.catalogue = catalogue
         self.maker_of = np.array(catalogue.maker)
@@ -95,11 +108,12 @@ class Chips:
         self.tdp, self.cost = attribute("tdp_w"), attribute("unit_cost_kusd")
         self.price = attribute("price_2024_kusd")
         self.per_wafer = np.maximum(attribute("chips_per_wafer"), 1e-9)
-        self.designed = np.zeros((w, p), dtype=np.bool_)  # export designs that are ready
+        self.designed = np.zeros((w, p), dtype=np.bool_)  # export and start-ups' own designs that are ready
+        self.born = np.tile(catalogue.released.astype(np.float64), (w, 1))  # month in which each was first sold
 
         self.outstanding = np.zeros((w, m, b))  # units ordered and not delivered
         self.deposits = np.zeros((w, m, b))  # M$
-        self.need = np.zeros((w, b))  # compute that a buyer plans to add in a month, H100e
+        self.need = np.zeros((w, self.clouds))  # compute that a cloud plans to add in a month, H100e
         self.planned = np.zeros((w, 2, m))  # production planned last month, units
         self.lead = np.zeros((w, m, b))  # lead time last seen, months
         self.stock = np.zeros((w, 2, p))  # finished and not shipped, units
@@ -109,10 +123,11 @@ class Chips:
         self.produced, self.delivered, self.retired = np.zeros((w, p)), np.zeros((w, p)), np.zeros((w, p))
         self.founding = np.zeros((w, p))  # units that stood at the start
         self.additions: list[FloatArray] = []  # fixed assets added each month, M$, (worlds, clouds)
-        self.depreciation = np.zeros((w, b))  # M$ a month now running off
-        self.founding_depreciation = np.zeros((w, b))
+        self.depreciation = np.zeros((w, self.clouds))  # M$ a month now running off
+        self.founding_depreciation = np.zeros((w, self.clouds))
         self.silent = np.full((w, m, b), 99.0)  # months since a maker last shipped to a buyer
         self.delivered_now = np.zeros((w, b, p))
+        self.pools = slice(self.clouds, b)
         self.mixes = np.stack([catalogue.mix(month, 6.0) for month in range(months + 1)])
 
     def by_maker(self, amount: FloatArray) -> FloatArray:

@@ -131,6 +131,7 @@ class CloudRow(SourcedRow):
     entry: Month
     compute_h100e_2022: Annotated[float, Cell("H100-equivalents", low=0)]
     inhouse_chip_programme: Flag
+    rents_own_chips: Flag
     outside_cashflow_musd: MonthlyMoney
     outside_growth: Growth
     outside_capex_musd: MonthlyMoney

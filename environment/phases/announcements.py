@@ -76,11 +76,11 @@ def _revalue(e: Economy, startups: Startup, clouds: Cloud, story: _Story) -> Non
     p, hosts = e.p.capital, clouds.value.shape[-1]
     # at the winner's price, or at the loser's where nobody wins
     price = market.at_host(clouds.rent, np.where(story.winner != NONE, story.winner, story.loser).astype(np.int32))
-    rent = market.spending(startups.wanted * story.share, price)
+    rent = market.spending((startups.wanted - startups.own_used) * story.share, price)
     value = _worth(e, startups, rent)
     heard = (story.kind != NONE) & (value >= p.news_least * startups.weight)
     value = np.where(heard, value, 0.0)
-    freed = market.by_host(np.where(heard, startups.used * story.share, 0.0), story.loser, hosts)
+    freed = market.by_host(np.where(heard, (startups.used - startups.own_used) * story.share, 0.0), story.loser, hosts)
     left = market.at_host(1.0 - _refilled(clouds, freed), story.loser)
     won = np.where(story.winner != NONE, (1.0 + p.news_signal) * story.surprise * value, 0.0)
     lost = left * story.surprise * value

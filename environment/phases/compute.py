@@ -13,6 +13,7 @@ from environment import compute_market as market
 from environment.economy import Economy
 from environment.phases.public_compute import pay_parallel_egress, rent_public_compute
 from environment.phases.rationing import Served, ration
+from environment.phases.sites import run_own
 
 
 def post_prices(e: Economy) -> None:
@@ -51,10 +52,10 @@ def rent_compute(e: Economy) -> None:
     rent = clouds.rent
     at = market.at_host(rent, startups.host) * (1.0 - e.populations["startups"].act("partner_saving", p))
     at_second = market.at_host(rent, startups.second)
-    wanted = _wants(e, startups, at, at_second)
-    served = ration(e, wanted, _enterprise_wants(e, rent), rent)
+    wanted, own = _wants(e, startups, at, at_second)
+    served = ration(e, wanted - own, _enterprise_wants(e, rent), rent)
     _pay_rent(e, startups, served.first, at, served.second, at_second)
-    _see_service(e, startups, wanted, served)
+    _see_service(e, startups, wanted, own, served)
     usual = e.now["rent_market"][:, np.newaxis]
     serving = e.populations["startups"].act("serves", p, usual)
     e.now["serving_startups"] = np.minimum(serving, startups.used).sum(axis=-1)
@@ -68,8 +69,11 @@ def rent_compute(e: Economy) -> None:
     _see_small(e, startups, served)
 
 
-def _wants(e: Economy, startups: Startup, at: FloatArray, at_second: FloatArray) -> FloatArray:
-    """Compute that each start-up can pay for, H100e, (worlds, n): from its budget, what serving takes, and credit."""
+def _wants(e: Economy, startups: Startup, at: FloatArray, at_second: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Compute that each start-up can pay for, and what of it runs on own chips, H100e, each (worlds, n).
+
+    It pays from its budget, what serving takes, and credit. Own chips serve first, the rest is rented.
+    """
     p = e.p
     budget, _ = e.populations["startups"].act("budget", p)
     near = (startups.host == startups.credit_host) | (startups.second == startups.credit_host)
@@ -78,17 +82,18 @@ def _wants(e: Economy, startups: Startup, at: FloatArray, at_second: FloatArray)
     budget = np.minimum(np.maximum(budget, np.minimum(inference, 0.6 * startups.cash)) + drawable,
                         0.6 * startups.cash + np.where(near, startups.prepaid, 0.0))  # fmt: skip
     blend = at * (1.0 - startups.second_share) + at_second * startups.second_share
-    return market.affordable(budget, blend)
+    own = run_own(e)
+    return np.maximum(market.affordable(budget, blend), own), own
 
 
-def _see_service(e: Economy, startups: Startup, wanted: FloatArray, served: Served) -> None:
+def _see_service(e: Economy, startups: Startup, wanted: FloatArray, own: FloatArray, served: Served) -> None:
     """What start-ups got, how well they think that they are served, and how fast their need grows."""
     p = e.p.compute
     before = startups.wanted
     both = (wanted > 0.0) & (before > 0.0)
     change = np.log(np.where(both, wanted, 1.0) / np.where(both, before, 1.0))
     startups.need_growth = startups.need_growth + p.growth_memory * (np.clip(change, -0.3, 0.3) - startups.need_growth)
-    startups.wanted, startups.used = wanted, served.first + served.second
+    startups.wanted, startups.used, startups.own_used = wanted, own + (served.first + served.second), own
     startups.used_second = served.second
     full = np.where(wanted > 0.0, startups.used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
     startups.fill = startups.fill + p.memory * (full - startups.fill)
@@ -144,7 +149,7 @@ def _pay_rent(
     raised = np.minimum(startups.raised_cash / np.maximum(startups.cash, 1e-12), 1.0)
     paid = cash_first + cash_second
     startups.rent_paid = drawn + paid
-    startups.spending_raised = drawn + raised * paid
+    startups.spending_raised = drawn + raised * paid + e.now["raised_on_chips"]
     e.ledger.pay("rent", "startups", paid, "clouds", got_first + got_second)
     left = np.maximum(1.0 - paid / np.maximum(startups.cash + paid, 1e-12), 0.0)
     startups.vendor_cash = startups.vendor_cash * left
@@ -205,9 +210,9 @@ def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArra
 
 
 def europe_at_home(startups: Startup, clouds: Cloud) -> FloatArray:
-    """Share of European start-ups' compute that stands at European clouds, shape (worlds,)."""
+    """Share of the compute that European start-ups rent which stands at European clouds, shape (worlds,)."""
     mine = (startups.region == EU) & startups.alive
     home = market.at_host((clouds.region == EU).astype(np.float64), startups.host) > 0.5
-    used = np.where(mine, startups.used, 0.0)
+    used = np.where(mine, startups.used - startups.own_used, 0.0)
     total = used.sum(axis=-1)
     return np.asarray(np.where(home, used, 0.0).sum(axis=-1) / np.where(total > 0.0, total, 1.0))

@@ -76,6 +76,7 @@ def _release_tenants(e: Economy, fails: BoolArray) -> None:
     alone = second | promoted
     startups.second = np.where(alone, NONE, startups.second)
     startups.second_share = np.where(alone, 0.0, startups.second_share)
+    startups.second_talks = np.where(at_host(gone, startups.second_talks) > 0.0, NONE, startups.second_talks)
     startups.talks = np.where(at_host(gone, startups.talks) > 0.0, NONE, startups.talks)
     # that the host is gone is known to all: it is not the news of a contract
     startups.host_known = np.where(first, startups.host, startups.host_known)
@@ -100,10 +101,11 @@ def _release_stakes(e: Economy, fails: BoolArray) -> None:
 def _drop_orders(e: Economy, fails: BoolArray) -> None:
     """Orders lapse; chipmakers keep the deposits."""
     chips, closed = e.chips, fails[:, np.newaxis, :]
-    lost = np.where(closed, chips.deposits, 0.0)
+    mine = slice(0, chips.clouds)  # the other buyers are pools of start-ups
+    lost = np.where(closed, chips.deposits[:, :, mine], 0.0)
     e.ledger.draw_down("forfeits", "clouds", lost.sum(axis=1), "chipmakers", lost.sum(axis=2))
-    chips.deposits = np.where(closed, 0.0, chips.deposits)
-    chips.outstanding = np.where(closed, 0.0, chips.outstanding)
+    chips.deposits[:, :, mine] = np.where(closed, 0.0, chips.deposits[:, :, mine])
+    chips.outstanding[:, :, mine] = np.where(closed, 0.0, chips.outstanding[:, :, mine])
     chips.need = np.where(fails, 0.0, chips.need)
 
 
@@ -113,7 +115,8 @@ def _sell_chips(e: Economy, fails: BoolArray) -> None:
     clouds: Cloud = e.populations["clouds"].view()
     asked = np.where(fails, p.estate_price * clouds.fixed, 0.0)
     price = asked.sum(axis=-1, keepdims=True)
-    buyer = clouds.alive & ~fails & ~chips.in_china
+    mine = slice(0, chips.clouds)
+    buyer = clouds.alive & ~fails & ~chips.in_china[mine]
     wants = np.where(buyer, e.now["unmet"], 0.0)
     part = wants / np.maximum(wants.sum(axis=-1, keepdims=True), 1e-12)
     paid = np.minimum(part * price, np.where(buyer, 0.3 * np.maximum(clouds.cash, 0.0), 0.0))
@@ -121,12 +124,12 @@ def _sell_chips(e: Economy, fails: BoolArray) -> None:
     received = asked * (paid.sum(axis=-1, keepdims=True) / np.where(price > 0.0, price, 1.0))
     e.ledger.pay("resale", "clouds", paid, "clouds", received)
     closed = fails[:, :, np.newaxis]
-    pool = np.where(closed, chips.running + chips.awaiting, 0.0).sum(axis=1)
+    pool = np.where(closed, chips.running[:, mine] + chips.awaiting[:, mine], 0.0).sum(axis=1)
     moved = taken[:, :, np.newaxis] * pool[:, np.newaxis, :]
-    chips.running = np.where(closed, 0.0, chips.running)
-    chips.awaiting = np.where(closed, 0.0, chips.awaiting) + moved
+    chips.running[:, mine] = np.where(closed, 0.0, chips.running[:, mine])
+    chips.awaiting[:, mine] = np.where(closed, 0.0, chips.awaiting[:, mine]) + moved
     chips.retired = chips.retired + np.maximum(pool - moved.sum(axis=1), 0.0)
-    chips.grey = np.where(closed, 0.0, chips.grey)
+    chips.grey[:, mine] = np.where(closed, 0.0, chips.grey[:, mine])
     _write_down(e, fails, paid)
 
 

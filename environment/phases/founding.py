@@ -26,7 +26,8 @@ _WORKLOADS, _AMBITION, _TENANTS = 0.56, 0.22, 0.10
 def set_balance_sheets(e: Economy) -> None:
     """Chips on the ground at depreciated cost, debts owed to the rest of the economy; then the books are opened."""
     clouds = e.populations["clouds"].table
-    book = (e.chips.running * e.chips.price[:, np.newaxis, :]).sum(axis=-1) * 1e-3 * 1.4 * 0.6
+    running = e.chips.running[:, : e.chips.clouds]
+    book = (running * e.chips.price[:, np.newaxis, :]).sum(axis=-1) * 1e-3 * 1.4 * 0.6
     clouds.data["fixed"][...] = np.where(clouds.alive, book, 0.0)
     life = float(e.p.chips.asset_life[0, 0])
     e.chips.founding_depreciation = clouds.data["fixed"] / np.floor(life / 2.0)
@@ -37,7 +38,6 @@ def set_balance_sheets(e: Economy) -> None:
     rest = e.populations["sectors"].table.data
     rest["loans"][:, 0] = clouds.data["debt"].sum(axis=-1)
     value = e.chips.h100e * 0.6 + e.chips.memory * 0.4
-    running = e.chips.running
     clouds.data["capacity"][...] = (running * value[:, np.newaxis, :]).sum(axis=-1)
     clouds.data["compute"][...] = (running * e.chips.h100e[:, np.newaxis, :]).sum(axis=-1)
     clouds.data["algorithms"][...] = np.where(clouds.alive, clouds.data["talent"] - 1.05, 0.0)
@@ -62,8 +62,8 @@ def place_founding_orders(e: Economy) -> None:
     size = clouds.data["compute"] * clouds.alive
     part = size / size.sum(axis=-1, keepdims=True)
     units = (output * foreign)[np.newaxis, :, np.newaxis] * part[:, np.newaxis, :]
-    chips.outstanding = units * e.p.chips.shortest_lead[..., np.newaxis]
-    in_china = chips.in_china
+    chips.outstanding[:, :, : chips.clouds] = units * e.p.chips.shortest_lead[..., np.newaxis]
+    in_china = chips.in_china[: chips.clouds]
     world, china = np.where(in_china, 0.0, units), np.where(in_china, units, 0.0)
     chips.planned = np.stack([world.sum(axis=-1), china.sum(axis=-1)], axis=1)
     chips.need = part * 1.1 * float(output[0]) * (0.6 * 0.3155 + 0.4 * 0.6)

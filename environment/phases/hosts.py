@@ -22,8 +22,8 @@ from environment.phases.second_hosts import (
 )
 
 
-def make_offers(e: Economy) -> Offers:
-    """The attraction of each host to tenants of each region: price, room, size, home."""
+def attraction(e: Economy) -> FloatArray:
+    """The attraction of each host to tenants of each region, (worlds, hosts, regions): price, room, size, home."""
     p = e.p.compute
     clouds: Cloud = e.populations["clouds"].view()
     room = np.maximum(clouds.capacity - e.populations["clouds"].act("kept_inside", e.p), 0.0)
@@ -40,7 +40,7 @@ def make_offers(e: Economy) -> Offers:
         home = np.where(clouds.region == region, p.home_taste, 0.0)
         reach = serves & (chinese == (region == CN))
         utility[:, :, region] = np.where(reach, base + home, -np.inf)
-    return Offers(utility)
+    return utility
 
 
 def choose_hosts(e: Economy) -> None:
@@ -55,7 +55,7 @@ def choose_hosts(e: Economy) -> None:
     # and who leaves a partner pays the full rent elsewhere
     stay = stay - p.compute.price_sensitivity * np.log1p(-population.act("partner_saving", p))
     taste = e.streams.draws("choose host", 0, _taste_ids(e))
-    best, other = population.act("choose_host", make_offers(e), PerFirm(stay), taste)
+    best, other = population.act("choose_host", Offers(attraction(e)), PerFirm(stay), taste)
     _sign(e, startups, best)
     parallel = cost_of_two(e)
     _review(e, startups, best, parallel)
@@ -108,7 +108,9 @@ def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
     """Egress fees, paid to the host that is left."""
     p, f = e.p.compute, e.in_force
     hosts = e.populations["clouds"].slots
-    fee = np.where(signs & (startups.host != NONE), p.egress_bill * f["egress"] * startups.used * 1e-3, 0.0)
+    fee = np.where(
+        signs & (startups.host != NONE), p.egress_bill * f["egress"] * (startups.used - startups.own_used) * 1e-3, 0.0
+    )
     fee = np.minimum(fee, 0.1 * startups.cash)
     e.ledger.pay("egress", "startups", fee, "clouds", market.by_host(fee, startups.host, hosts))
     e.now["switching_fees_musd"] = fee.sum(axis=-1)

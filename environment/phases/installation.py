@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from agents.cloud import Cloud
-from agents.types import FloatArray
+from agents.types import FloatArray, IntArray
 from environment import energy
 from environment.build import power_rows
+from environment.buyers import home
 from environment.economy import Economy
 
 
@@ -22,7 +23,7 @@ def smuggle(e: Economy) -> None:
     if "other_clouds" not in ids or "other_china" not in ids:
         return
     seller, buyer = ids.index("other_clouds"), ids.index("other_china")
-    in_china = np.where(chips.in_china, 1.0, 0.0)
+    in_china = np.where(chips.in_china[: chips.clouds], 1.0, 0.0)
     want = (e.now["unmet"] * in_china).sum(axis=-1, keepdims=True)
     have = (clouds.capacity * in_china).sum(axis=-1, keepdims=True)
     premium = want / np.maximum(want + have, 1e-9)
@@ -48,34 +49,49 @@ def install(e: Economy) -> None:
     chips, c, p = e.chips, e.conditions, e.p
     clouds: Cloud = e.populations["clouds"].view()
     rows = power_rows(e.tables)
-    pue = np.array([row.pue for row in rows])[clouds.region]
+    region = home(e)
+    pue = np.array([row.pue for row in rows])[region]
     ready = chips.awaiting / p.chips.install_months[..., np.newaxis]
     wanted = energy.draw_mw(ready, chips.tdp[:, np.newaxis, :], pue)
     used = energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue)
-    wanted_by, used_by = _by_region(wanted, clouds), _by_region(used, clouds)
+    wanted_by, used_by = _by_region(wanted, region), _by_region(used, region)
     capacity = c.power_capacity * p.energy.cap
     room = energy.room_for(wanted_by, used_by, capacity)
     base = np.tile(np.array([row.price_usd_per_mwh for row in rows]), (e.worlds, 1))
     c.energy_price = energy.shadow_price(base, wanted_by, room, p.energy.scarcity_response)
-    on = ready * np.take_along_axis(room, clouds.region.astype(np.int64), axis=1)[..., np.newaxis]
-    age = e.month - np.where(chips.catalogue.released < 10_000, chips.catalogue.released, e.month)
-    worn = chips.running * (p.chips.retirement[..., np.newaxis] / 12.0) * (age > 60)
+    on = ready * np.take_along_axis(room, region.astype(np.int64), axis=1)[..., np.newaxis]
+    old = (e.month - chips.born > 60.0)[:, np.newaxis, :]
+    worn = chips.running * (p.chips.retirement[..., np.newaxis] / 12.0) * old
     worn = np.minimum(worn, chips.running)
     chips.awaiting, chips.running = np.maximum(chips.awaiting - on, 0.0), chips.running + on - worn
     held = chips.running + chips.awaiting + worn
     chips.grey = chips.grey * np.where(held > 0.0, 1.0 - worn / np.where(held > 0.0, held, 1.0), 0.0)
     chips.retired = chips.retired + worn.sum(axis=1)
-    c.power_used = _by_region(energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue), clouds)
-    clouds.compute = (chips.running * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
-    _run(e, clouds)
-    e.now["power_mw"] = energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue)
+    power = energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue)
+    c.power_used = _by_region(power, region)
+    compute = (chips.running * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
+    capacity = (chips.running * e.now["value"][:, np.newaxis, :]).sum(axis=-1)
+    clouds.compute, e.now["site_compute"] = compute[:, : chips.clouds], compute[:, chips.pools]
+    _run(e, clouds, capacity[:, : chips.clouds])
+    e.now["site_capacity"] = capacity[:, chips.pools]
+    e.now["power_mw"], e.now["site_mw"] = power[:, : chips.clouds], power[:, chips.pools]
+    _see_own_chips(e, clouds)
 
 
-def _run(e: Economy, clouds: Cloud) -> None:
+def _see_own_chips(e: Economy, clouds: Cloud) -> None:
+    """Compute running on chips of a cloud's own design."""
+    chips = e.chips
+    own = np.zeros_like(clouds.capacity)
+    for buyer, block in chips.catalogue.own_blocks.items():
+        own[:, buyer] = (chips.running[:, buyer, block] * e.now["value"][:, block]).sum(axis=-1)
+    clouds.own_capacity = own
+
+
+def _run(e: Economy, clouds: Cloud, installed: FloatArray) -> None:
     """What can be used of the chips that run: all of them, but at the cloud that an outage hits."""
     p = e.p.clouds
     hit = np.arange(clouds.capacity.shape[-1]) == p.outage_at
-    capacity = (e.chips.running * e.now["value"][:, np.newaxis, :]).sum(axis=-1) * (1.0 - p.outage * hit)
+    capacity = installed * (1.0 - p.outage * hit)
     change = np.log(np.maximum(capacity, 1.0) / np.maximum(clouds.capacity, 1.0))
     clouds.expansion = clouds.expansion + e.p.compute.growth_memory * (np.clip(change, -0.3, 0.3) - clouds.expansion)
     clouds.capacity = capacity
@@ -86,7 +102,7 @@ def build_centres(e: Economy) -> None:
     chips, p = e.chips, e.p
     clouds: Cloud = e.populations["clouds"].view()
     pue = np.array([row.pue for row in power_rows(e.tables)])[clouds.region]
-    mw = energy.draw_mw(chips.delivered_now, chips.tdp[:, np.newaxis, :], pue)
+    mw = energy.draw_mw(chips.delivered_now[:, : chips.clouds], chips.tdp[:, np.newaxis, :], pue)
     building = np.minimum(mw * p.energy.building_cost, 0.5 * clouds.cash)
     e.pay_rest("construction", "clouds", building)
     outside = np.minimum(_outside_capex(e), np.maximum(0.5 * clouds.cash, 0.0))
@@ -126,5 +142,5 @@ def _depreciate(e: Economy, added: FloatArray) -> None:
         chips.depreciation = chips.depreciation - chips.additions[-1 - life] / life
 
 
-def _by_region(amount: FloatArray, clouds: Cloud) -> FloatArray:
-    return np.stack([np.where(clouds.region == region, amount, 0.0).sum(axis=-1) for region in range(4)], axis=-1)
+def _by_region(amount: FloatArray, place: IntArray) -> FloatArray:
+    return np.stack([np.where(place == region, amount, 0.0).sum(axis=-1) for region in range(4)], axis=-1)

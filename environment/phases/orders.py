@@ -9,6 +9,7 @@ from agents.cloud import Cloud
 from agents.population import PerFirm
 from agents.types import CN, BoolArray, FloatArray
 from environment import chip_market as market
+from environment.buyers import home, in_business
 from environment.economy import Economy
 
 
@@ -107,11 +108,13 @@ def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
         serves = p.serving_price[world, 0]
         chips.price[world, slot] = chips.price[world, from_chip] * (serves + (1.0 - serves) * part)
         chips.designed[world, slot] = True
+        chips.born[world, slot] = float(e.month)
 
 
 def plan_compute(e: Economy) -> None:
     """Each buyer's need: compute to add in a month, within its budget (plans move slowly towards it)."""
     chips, p = e.chips, e.p
+    post_offers(e)
     population = e.populations["clouds"]
     clouds: Cloud = population.view()
     rivals = _largest_other(np.where(clouds.develops & (clouds.region != CN), clouds.ambition, 0.0))
@@ -120,12 +123,13 @@ def plan_compute(e: Economy) -> None:
     fading = np.exp(-e.month / p.clouds.workload_fading)
     clouds.workloads = clouds.workloads * (1.0 + p.clouds.workload_growth * fading / 12.0)
     value = e.now["value"]
-    here = ((chips.running + chips.awaiting) * value[:, np.newaxis, :]).sum(axis=-1)
-    wait = _lead_by_buyer(e)
+    mine = slice(0, chips.clouds)
+    here = ((chips.running[:, mine] + chips.awaiting[:, mine]) * value[:, np.newaxis, :]).sum(axis=-1)
+    wait = lead_by_buyer(e)[:, mine]
     horizon = wait + p.chips.install_months
     desired = population.act("desired_capacity", p, PerFirm(horizon))
     gap = np.maximum(desired - here, 0.0) / np.maximum(horizon, 1.0)
-    cost = _cost_of_capacity(e)
+    cost = cost_of_capacity(e)[:, mine] * (1.0 + p.chips.building)
     limit = population.act("capex_limit", p) / np.maximum(cost, 1e-12)
     aim = np.where(clouds.alive, np.minimum(gap, limit), 0.0)
     e.now["planned_spending"] = np.where(clouds.alive, gap * np.where(cost < 1e8, cost, 0.0), 0.0)
@@ -137,17 +141,20 @@ def place_orders(e: Economy) -> None:
     """Need net of own chips is split over makers; orders are placed and cancelled; deposits are paid and returned."""
     chips, p = e.chips, e.p
     clouds: Cloud = e.populations["clouds"].view()
-    unit_value, price, offered = _offers(e)
+    mine = slice(0, chips.clouds)
+    unit_value, price, offered = offers(e, mine)
     own = _own_capacity(e)
     need = np.maximum(chips.need - own, 0.0)[:, np.newaxis, :]
-    share = _split(e, unit_value, price, offered)
+    lead = chips.lead[:, :, mine]
+    share = split(e, unit_value, price, offered, lead)
     units = need * share / np.where(unit_value > 0.0, unit_value, 1.0)
     hoarding = p.chips.hoarding[..., np.newaxis] * np.where(clouds.small, 0.0, 1.0)[:, np.newaxis, :]
     shortest = p.chips.shortest_lead[..., np.newaxis]
-    line = np.clip(chips.lead, shortest, p.chips.longest_line[..., np.newaxis])
+    line = np.clip(lead, shortest, p.chips.longest_line[..., np.newaxis])
     desired = market.desired_orders(units, line, hoarding, shortest)
-    placed = p.chips.order_speed[..., np.newaxis] * np.maximum(desired - chips.outstanding, 0.0)
-    excess = np.maximum(chips.outstanding - (1.0 + p.chips.order_slack)[..., np.newaxis] * desired, 0.0)
+    standing = chips.outstanding[:, :, mine]
+    placed = p.chips.order_speed[..., np.newaxis] * np.maximum(desired - standing, 0.0)
+    excess = np.maximum(standing - (1.0 + p.chips.order_slack)[..., np.newaxis] * desired, 0.0)
     cancelled = p.chips.cancel_speed[..., np.newaxis] * excess
     deposit = placed * price * e.p.chips.deposit[..., np.newaxis]
     purse = 0.3 * clouds.cash / np.maximum(deposit.sum(axis=1), 1e-12)
@@ -155,16 +162,16 @@ def place_orders(e: Economy) -> None:
     placed, deposit = placed * afford, deposit * afford
     _settle_cancellations(e, cancelled)
     e.ledger.pay("deposits", "clouds", deposit.sum(axis=1), "chipmakers", deposit.sum(axis=2))
-    chips.deposits = chips.deposits + deposit
-    chips.outstanding = chips.outstanding + placed - cancelled
-    e.now["unit_price"] = price
+    chips.deposits[:, :, mine] += deposit
+    chips.outstanding[:, :, mine] = standing + placed - cancelled
 
 
 def _settle_cancellations(e: Economy, cancelled: FloatArray) -> None:
     """Part of the deposit comes back, part is forfeited."""
-    chips = e.chips
-    part = cancelled / np.where(chips.outstanding > 0.0, chips.outstanding, 1.0)
-    released = chips.deposits * np.minimum(part, 1.0)
+    chips, mine = e.chips, slice(0, e.chips.clouds)
+    standing = chips.outstanding[:, :, mine]
+    part = cancelled / np.where(standing > 0.0, standing, 1.0)
+    released = chips.deposits[:, :, mine] * np.minimum(part, 1.0)
     kept = e.p.chips.forfeit[..., np.newaxis] * released
     makers: Chipmaker = e.populations["chipmakers"].view()
     can = np.minimum(makers.cash / np.maximum((released - kept).sum(axis=2), 1e-12), 1.0)[:, :, np.newaxis]
@@ -172,15 +179,19 @@ def _settle_cancellations(e: Economy, cancelled: FloatArray) -> None:
     e.ledger.pay("refunds", "chipmakers", refund.sum(axis=2), "clouds", refund.sum(axis=1))
     lost = released - refund
     e.ledger.draw_down("forfeits", "clouds", lost.sum(axis=1), "chipmakers", lost.sum(axis=2))
-    chips.deposits = chips.deposits - released
+    chips.deposits[:, :, mine] -= released
 
 
-def _offers(e: Economy) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Value and price (M$) of a unit, and whether it is offered, each of shape (worlds, makers, buyers)."""
+def offers(e: Economy, to: slice) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Value and price (M$) of a unit, and whether it is offered ``to`` buyers, each (worlds, makers, buyers)."""
+    return e.now["offer_value"][:, :, to], e.now["offer_price"][:, :, to], e.now["offered"][:, :, to] > 0.5
+
+
+def post_offers(e: Economy) -> None:
+    """What makers offer to each buyer this month: value in use and price of a unit of their line."""
     chips = e.chips
     mix = e.now["mix"]
     makers: Chipmaker = e.populations["chipmakers"].view()
-    clouds: Cloud = e.populations["clouds"].view()
     line_value = chips.by_maker(mix * e.now["value"][:, np.newaxis, :])
     line_price = chips.by_maker(mix * chips.price[:, np.newaxis, :]) * makers.markup[:, np.newaxis, :] * 1e-3
     e.now["line_value"], e.now["line_price"] = line_value, line_price
@@ -193,10 +204,11 @@ def _offers(e: Economy) -> tuple[FloatArray, FloatArray, BoolArray]:
         return np.ascontiguousarray(np.swapaxes(lines[:, chips.line_of, :], 1, 2))
 
     value, price = to_buyers(line_value), to_buyers(line_price)
-    home_only = (makers.region == CN)[:, :, np.newaxis] & (clouds.region != CN)[:, np.newaxis, :]
-    offered = (value > 0.0) & ~home_only & clouds.alive[:, np.newaxis, :]
+    home_only = (makers.region == CN)[:, :, np.newaxis] & (home(e) != CN)[:, np.newaxis, :]
+    offered = (value > 0.0) & ~home_only & in_business(e)[:, np.newaxis, :]
     gross = price / gpu_share(e)[:, :, np.newaxis] * duty_passed_on(e)
-    return value, gross, offered
+    e.now["offer_value"], e.now["offer_price"] = value, gross
+    e.now["offered"] = np.where(offered, 1.0, 0.0)
 
 
 def gpu_share(e: Economy) -> FloatArray:
@@ -213,16 +225,21 @@ def duty_passed_on(e: Economy) -> FloatArray:
     return np.asarray(1.0 + (e.p.chips.duty_pass_through * e.p.policy.export_duty)[:, :, np.newaxis] * taxed)
 
 
-def _split(e: Economy, value: FloatArray, price: FloatArray, offered: BoolArray) -> FloatArray:
+def split(e: Economy, value: FloatArray, price: FloatArray, offered: BoolArray, lead: FloatArray) -> FloatArray:
     """Logit split of a buyer's need over makers: price per performance, software moat, waiting time."""
     p = e.p.chips
     makers: Chipmaker = e.populations["chipmakers"].view()
     cost = price / np.where(value > 0.0, value, 1.0)
     utility = -p.price_sensitivity[..., np.newaxis] * np.log(np.maximum(cost, 1e-9))
-    moat = p.moat * np.log(np.maximum(makers.software, 1e-3))
+    moat = software_moat(p.moat, makers.software)
     shortest = p.shortest_lead[..., np.newaxis]
-    wait = p.wait_aversion[..., np.newaxis] * np.log(np.maximum(e.chips.lead, shortest) / shortest)
+    wait = p.wait_aversion[..., np.newaxis] * np.log(np.maximum(lead, shortest) / shortest)
     return market.maker_shares(utility + moat[:, :, np.newaxis] - wait, offered)
+
+
+def software_moat(weight: FloatArray, software: FloatArray) -> FloatArray:
+    """What a maker's stock of software adds to the utility of its chips, same shape (Church & Gandal 1992)."""
+    return np.asarray(weight * np.log(np.maximum(software, 1e-3)))
 
 
 def _own_capacity(e: Economy) -> FloatArray:
@@ -237,17 +254,17 @@ def own_mix(e: Economy) -> dict[int, FloatArray]:
     return {buyer: mix[block] for buyer, block in e.chips.catalogue.own_blocks.items() if mix[block].sum() > 0.0}
 
 
-def _lead_by_buyer(e: Economy) -> FloatArray:
+def lead_by_buyer(e: Economy) -> FloatArray:
     """The wait that a buyer reckons with: at the leader, whose chips most of them want, (worlds, buyers)."""
     return np.asarray(np.maximum(e.chips.lead[:, 0, :], e.p.chips.shortest_lead))
 
 
-def _cost_of_capacity(e: Economy) -> FloatArray:
-    """M$ per unit of capacity, chips and building, at the leader's prices, (worlds, buyers)."""
-    value, price, offered = _offers(e)
+def cost_of_capacity(e: Economy) -> FloatArray:
+    """M$ of chips per unit of capacity at the leader's prices, 1e9 where nothing is offered, (worlds, buyers)."""
+    value, price, offered = offers(e, slice(None))
     cost = np.where(offered & (value > 0.0), price / np.where(value > 0.0, value, 1.0), np.inf)
     cheapest = np.where(np.isfinite(cost[:, 0, :]), cost[:, 0, :], cost.min(axis=1))
-    return np.where(np.isfinite(cheapest), cheapest * (1.0 + e.p.chips.building), 1e9)
+    return np.where(np.isfinite(cheapest), cheapest, 1e9)
 
 
 def _largest_other(amount: FloatArray) -> FloatArray:

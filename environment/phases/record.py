@@ -10,11 +10,12 @@ from agents.chipmaker import Chipmaker
 from agents.cloud import HYPERSCALER, Cloud
 from agents.enterprise import Enterprise
 from agents.startup import EXCLUSIVE, PREFERRED, Startup
-from agents.types import CN, NONE, BoolArray, FloatArray
+from agents.types import CN, NONE, REGIONS, BoolArray, FloatArray
 from environment.compute_market import by_host, spending
 from environment.economy import Economy
 from environment.ledger import TOLERANCE, LedgerError
 from environment.measures import CAPEX_FIRMS
+from environment.phases import sites
 from environment.phases.compute import europe_at_home
 from environment.phases.oversight import oversight
 from environment.phases.valuation import observe_values
@@ -31,7 +32,10 @@ def audit(e: Economy) -> FloatArray:
     """
     clouds: Cloud = e.populations["clouds"].view()
     over = np.maximum(e.now["used"] - clouds.capacity, 0.0) / (1.0 + clouds.capacity)
-    things = np.maximum(e.chips.residual(), over.max(axis=-1))
+    startups: Startup = e.populations["startups"].view()
+    housed = e.now["site_capacity"].sum(axis=-1)
+    more = np.maximum(startups.own_used.sum(axis=-1) - housed, 0.0) / (1.0 + housed)
+    things = np.maximum(np.maximum(e.chips.residual(), over.max(axis=-1)), more)
     if not np.all(things <= TOLERANCE):
         world = int(np.argmax(np.where(np.isnan(things), np.inf, things)))
         raise LedgerError(f"chips or chip-hours are not conserved in world {world}: {things[world]:.3g}")
@@ -96,10 +100,11 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
         "inhouse_share": _ratio(np.where(chips.maker_of < 0, compute, 0.0).sum(axis=-1), compute.sum(axis=-1)),
         "hhi_deliveries": _hhi(
             (chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=-1),
-            np.array([name not in AGGREGATES for name in ids]),
+            np.array([name not in AGGREGATES for name in ids] + [False] * len(REGIONS)),
         ),
-        "compute_h100e": clouds.compute.sum(axis=-1),
-        "ai_capex_musd": e.now["ai_capex"].sum(axis=-1),
+        "compute_h100e": clouds.compute.sum(axis=-1) + e.now["site_compute"].sum(axis=-1),
+        "ai_capex_musd": e.now["ai_capex"].sum(axis=-1) + e.now["lab_capex"],
+        **sites.observe(e),
     }
     big = np.zeros(e.worlds)
     for firm in CAPEX_FIRMS:
@@ -116,10 +121,11 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
     lists = np.where((clouds.type == HYPERSCALER) & (clouds.region != CN), clouds.compute, 0.0)
     hosted = startups.alive & (startups.host != NONE)
     weight = startups.weight
-    used = startups.used.sum(axis=-1)
-    exclusive = np.where(startups.contract == EXCLUSIVE, startups.used - startups.used_second, 0.0)
-    preferred = weight * ((startups.contract == PREFERRED) & (startups.used > 0.0))
-    elsewhere = startups.used_second / np.where(startups.used > 0.0, startups.used, 1.0)
+    rented = startups.used - startups.own_used
+    used = rented.sum(axis=-1)
+    exclusive = np.where(startups.contract == EXCLUSIVE, rented - startups.used_second, 0.0)
+    preferred = weight * ((startups.contract == PREFERRED) & (rented > 0.0))
+    elsewhere = startups.used_second / np.where(rented > 0.0, rented, 1.0)
     number = (weight * hosted).sum(axis=-1)
     single = np.array([row.id not in AGGREGATES for row in e.tables.clouds])
     return {
@@ -127,7 +133,10 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
         "hhi_cloud_all": _hhi(clouds.cloud_revenue * clouds.alive + rent, single),
         "rent_list_usd_per_hour": _ratio((lists * clouds.list_price).sum(axis=-1), lists.sum(axis=-1)),
         "rent_market_usd_per_hour": e.now["rent_market"],
-        "utilisation": _ratio(e.now["used"].sum(axis=-1), clouds.capacity.sum(axis=-1)),
+        "utilisation": _ratio(
+            e.now["used"].sum(axis=-1) + startups.own_used.sum(axis=-1),
+            clouds.capacity.sum(axis=-1) + e.now["site_capacity"].sum(axis=-1),
+        ),
         "tenant_fill_rate": e.now["tenant_fill_rate"],
         "switching_rate": e.now["switching_rate"],
         "multihoming_share": _ratio((weight * (hosted & (startups.second != NONE))).sum(axis=-1), number),
@@ -247,13 +256,13 @@ def _by_lineage(startups: Startup, clouds: Cloud) -> FloatArray:
 def _world(e: Economy) -> dict[str, FloatArray]:
     clouds: Cloud = e.populations["clouds"].view()
     chips = e.chips
-    compute = np.where(clouds.region == CN, clouds.compute, 0.0).sum(axis=-1)
+    compute = np.where(clouds.region == CN, clouds.compute, 0.0).sum(axis=-1) + e.now["site_compute"][:, CN]
     held = ((chips.running + chips.awaiting) * chips.h100e[:, np.newaxis, :] * chips.in_china[:, np.newaxis]).sum(
         axis=(1, 2)
     )
     grey = (chips.grey * chips.h100e[:, np.newaxis, :]).sum(axis=(1, 2))
     return {
-        "china_compute_share": _ratio(compute, clouds.compute.sum(axis=-1)),
+        "china_compute_share": _ratio(compute, clouds.compute.sum(axis=-1) + e.now["site_compute"].sum(axis=-1)),
         "grey_market_share": _ratio(grey, held),
         "power_gw": e.conditions.power_used.sum(axis=-1) * 1e-3,
         "remedies_active": e.now["remedies_active"],

@@ -32,7 +32,7 @@ def expected_fill(e: Economy) -> FloatArray:
     clouds: Cloud = e.populations["clouds"].view()
     free = np.maximum(clouds.capacity - e.populations["clouds"].act("kept_inside", e.p), 0.0)
     supply = free * np.exp(clouds.expansion * p.look_ahead)
-    each = startups.wanted / np.maximum(startups.weight, 1e-12)
+    each = (startups.wanted - startups.own_used) / np.maximum(startups.weight, 1e-12)
     host = startups.host
     return market.fill_ahead(
         each, startups.need_growth, p.look_ahead, market.at_host(supply, host),

@@ -14,6 +14,7 @@ from environment import technology as tech
 from environment.compute_market import at_host, by_host
 from environment.economy import Economy
 from environment.phases import licences
+from environment.pools import ratio
 
 
 def train(e: Economy) -> None:
@@ -24,7 +25,9 @@ def train(e: Economy) -> None:
     clouds: Cloud = e.populations["clouds"].view()
     serving = np.minimum(population.act("serves", p, _rent(e)), 0.8 * startups.used)
     dense = _dense(clouds)
-    throughput = at_host(dense, startups.host, 1.0)
+    own = ratio(startups.own_used, startups.used)
+    pool = ratio(e.now["site_compute"], e.now["site_capacity"])
+    throughput = (1.0 - own) * at_host(dense, startups.host, 1.0) + own * at_host(pool, startups.region)
     per_firm = (startups.used + startups.public_compute - serving) * throughput / np.maximum(startups.weight, 1e-12)
     share = p.technology.main_run
     flop = tech.training_flop(share * per_firm, p.technology.flop_utilisation)

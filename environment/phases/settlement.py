@@ -13,6 +13,7 @@ from agents.types import CN, FloatArray
 from environment import energy
 from environment.economy import Economy
 from environment.phases import debts, valuation
+from environment.phases.sites import pay_running
 
 
 def pay_costs(e: Economy) -> None:
@@ -98,6 +99,7 @@ def _startup_accounts(e: Economy) -> None:
     population = e.populations["startups"]
     startups: Startup = population.view()
     p = e.p
+    pay_running(e)
     _, staff = population.act("budget", p)
     _spend_from(e, startups, staff)
 

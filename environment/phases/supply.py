@@ -10,7 +10,9 @@ from agents.population import PerFirm
 from agents.types import CN, FloatArray
 from environment import chip_market as market
 from environment import technology
+from environment.buyers import small, standing
 from environment.economy import Economy
+from environment.phases import direct
 from environment.phases.orders import duty_passed_on, gpu_share, own_mix
 
 
@@ -19,7 +21,6 @@ def produce_and_ship(e: Economy) -> None:
     chips, p = e.chips, e.p
     population = e.populations["chipmakers"]
     makers: Chipmaker = population.view()
-    clouds: Cloud = e.populations["clouds"].view()
     mix = e.now["mix"]
     made = _production(e, mix)
     available = chips.stock + made[:, :, chips.maker_of] * mix * (chips.maker_of >= 0)
@@ -29,9 +30,7 @@ def produce_and_ship(e: Economy) -> None:
     shortest = p.chips.shortest_lead[..., np.newaxis]
     due = chips.outstanding / shortest
     _price_line(e, sellable, on_hand)
-    weight = np.power(np.maximum(clouds.relation, 1e-3), p.chips.kingmaker)[:, np.newaxis, :]
-    weight = weight * np.where(clouds.small, p.chips.small_buyer_weight, 1.0)[:, np.newaxis, :]
-    weight = np.broadcast_to(weight, due.shape)
+    weight = np.broadcast_to(standing(e)[:, np.newaxis, :], due.shape)
     world, china = np.where(chips.in_china, 0.0, due), np.where(chips.in_china, due, 0.0)
     shipped = e.extensions.ration(e, world, on_hand[:, 0, :, np.newaxis], weight)
     shipped_cn = e.extensions.ration(e, china, on_hand[:, 1, :, np.newaxis], weight)
@@ -40,6 +39,7 @@ def produce_and_ship(e: Economy) -> None:
     shipped = shipped + shipped_cn * cut[:, :, np.newaxis]
     shipped = shipped * _affordable(e, shipped)[:, np.newaxis, :]
     _deliver(e, shipped, available, sellable, on_hand)
+    direct.receive(e, due, shipped)
     _see_waiting(e, due, shipped)
     chips.planned = np.stack([world.sum(axis=-1), china.sum(axis=-1)], axis=1)
     per_wafer = _per_wafer(e, mix)
@@ -70,9 +70,11 @@ def _production(e: Economy, mix: FloatArray) -> FloatArray:
 def _affordable(e: Economy, shipped: FloatArray) -> FloatArray:
     """Share of a delivery that a buyer can pay for, building included, (worlds, buyers)."""
     clouds: Cloud = e.populations["clouds"].view()
-    bill = (shipped * e.now["unit_price"]).sum(axis=1) * (1.0 + e.p.chips.building)
+    price = (shipped * e.now["unit_price"]).sum(axis=1)
+    bill = price[:, : e.chips.clouds] * (1.0 + e.p.chips.building)
     free = np.maximum(clouds.cash - clouds.debt * e.p.capital.interest / 4.0, 0.0)  # a quarter's interest comes first
-    return np.asarray(np.clip(0.85 * free / np.where(bill > 0.0, bill, 1.0), 0.0, 1.0))
+    part = np.clip(0.85 * free / np.where(bill > 0.0, bill, 1.0), 0.0, 1.0)
+    return np.concatenate([part, direct.affordable(e, price[:, e.chips.pools])], axis=1)
 
 
 def _price_line(e: Economy, sellable: FloatArray, on_hand: FloatArray) -> None:
@@ -114,18 +116,20 @@ def _bill(e: Economy, shipped: FloatArray) -> None:
     makers: Chipmaker = e.populations["chipmakers"].view()
     total = shipped * e.now["unit_price"]
     part = np.minimum(shipped / np.where(chips.outstanding > 0.0, chips.outstanding, 1.0), 1.0)
-    from_deposit = np.minimum(chips.deposits * part, total)
-    balance = total - from_deposit
+    mine = slice(0, chips.clouds)
+    from_deposit = np.minimum(chips.deposits * part, total)[:, :, mine]
+    balance = total[:, :, mine] - from_deposit
     e.ledger.draw_down("chips_drawn", "clouds", from_deposit.sum(axis=1), "chipmakers", from_deposit.sum(axis=2))
     e.ledger.pay("chips", "clouds", balance.sum(axis=1), "chipmakers", balance.sum(axis=2))
-    chips.deposits = chips.deposits - from_deposit
+    chips.deposits[:, :, mine] -= from_deposit
+    direct.pay_for_chips(e, total[:, :, chips.pools], part[:, :, chips.pools])
     chips.outstanding = np.maximum(chips.outstanding - shipped, 0.0)
     sales = total.sum(axis=2)
     foreign = np.where(chips.in_china, total, 0.0).sum(axis=2) * (makers.region != CN)
     e.pay_public("duty", "chipmakers", e.p.policy.export_duty * foreign)
     makers.delivered = shipped.sum(axis=2)
     makers.sales = makers.sales + (sales - makers.sales) / 3.0
-    e.now["maker_revenue"], e.now["chip_bill"] = sales, total.sum(axis=1)
+    e.now["maker_revenue"], e.now["chip_bill"] = sales, total.sum(axis=1)[:, mine]
     e.now["unit_costs"] = np.minimum(_unit_costs(e, shipped), makers.cash)
     e.pay_rest("costs", "chipmakers", e.now["unit_costs"])
 
@@ -161,11 +165,11 @@ def _unit_costs(e: Economy, shipped: FloatArray) -> FloatArray:
 def _see_waiting(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
     """Lead times as each queue sees them: large and small buyers of the world, and China."""
     chips, p = e.chips, e.p
-    clouds: Cloud = e.populations["clouds"].view()
+    few = small(e)
     shortest = p.chips.shortest_lead[..., np.newaxis]
     before = due * shortest
     lead = np.zeros_like(chips.lead)
-    queues = (clouds.small & ~chips.in_china, ~clouds.small & ~chips.in_china, np.tile(chips.in_china, (e.worlds, 1)))
+    queues = (few & ~chips.in_china, ~few & ~chips.in_china, np.tile(chips.in_china, (e.worlds, 1)))
     for number, queue in enumerate(queues):
         mask = queue[:, np.newaxis, :]
         months = market.lead_time(np.where(mask, before, 0.0), np.where(mask, shipped, 0.0), shortest)

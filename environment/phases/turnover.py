@@ -16,6 +16,7 @@ from environment.build import KIND_CODES, cloud_rows
 from environment.compute_market import at_host, best_by_host, by_host
 from environment.economy import Economy
 from environment.parameters import StackedParameters
+from environment.phases.sites import sell_used_chips
 from environment.startup_population import born, enter_named, named_values, newcomers, shares
 
 
@@ -36,6 +37,7 @@ def fail_and_merge(e: Economy) -> None:
     bought = (fails | weary) & worth & rich & sells
     closes = fails & ~bought
     leaves = closes | bought
+    sell_used_chips(e, leaves, bought, buyer)
     _take_over(e, startups, bought, buyer)
     _wind_up(e, startups, leaves, bought, buyer)
     _forget_origin(e, leaves)

@@ -11,6 +11,7 @@ from agents.startup import Startup
 from agents.types import BoolArray, FloatArray, IntArray
 from environment.economy import Economy
 from experiments.mechanisms.row import Mutant, Row, lever
+from experiments.mechanisms.supply import NOBODY_DARES, PRO_RATA
 
 _reviews = Startup.reviews
 
@@ -73,6 +74,10 @@ ROWS: tuple[Row, ...] = (
     Row("C4", "a larger discount ties more of a lab's compute to its preferred partner", "startup.partner_saving",
         *lever("compute.preferred_discount", 0.0, 0.4), "preferred_partner_share", (36, 84), +1,
         (Mutant("agents.startup:Startup.partner_saving", _saves_nothing, "partners pay what others pay"),)),
+    Row("C5", "a lower fixed cost of infrastructure lets more labs host themselves", "builder.dares, phases.sites",
+        *lever("sites.fixed_cost", 2000.0, 50.0), "self_hosted_labs", (12, 48), +1, mutants=(NOBODY_DARES,)),
+    Row("C6", "European clouds that get chips host more of Europe's labs", "buyers, chip_market.ration",
+        *lever("chips.european_access", 0.5, 10.0), "eu_hosted_at_home_share", (24, 60), +1, mutants=(PRO_RATA,)),
     Row("C8", "higher switching costs mean less switching", "startup.switching_cost",
         *lever("compute.switching_scale", 1.0, 10.0), "switching_rate", (24, 96), -1,
         (Mutant("agents.startup:Startup.switching_cost", _moves_freely, "to leave a cloud costs nothing"),)),
@@ -95,7 +100,4 @@ ROWS: tuple[Row, ...] = (
         both={"policy.exclusivity_ban": 1}),
 )  # fmt: skip
 
-OPEN: dict[str, str] = {
-    "C5": "labs cannot build their own compute",
-    "C6": "European clouds' access to chips has no lever of its own",
-}
+OPEN: dict[str, str] = {}

@@ -2,32 +2,106 @@
 
 from __future__ import annotations
 
-from experiments.mechanisms.row import Row, lever
+from typing import Any
+
+import numpy as np
+
+from agents.types import BoolArray, FloatArray
+from environment.chip_market import ration
+from experiments.mechanisms.row import Mutant, Row, lever
+
+
+def _no_reaction(cloud: Any, p: Any, largest_rival: FloatArray) -> FloatArray:
+    """Plans grow with belief, whatever the rivals plan."""
+    growth = p.clouds.calm_growth + (p.clouds.boom_growth - p.clouds.calm_growth) * cloud.sentiment
+    ceiling = np.maximum(p.clouds.reach * cloud.capacity, cloud.ambition)
+    return np.where(cloud.develops, np.minimum(cloud.ambition * np.exp(growth), ceiling), 0.0)
+
+
+def _pro_rata(demand: FloatArray, capacity: FloatArray, weight: FloatArray) -> FloatArray:
+    """Every order counts alike."""
+    return ration(demand, capacity, np.ones_like(weight))
+
+
+def _kept_by_priority_alone(cloud: Any, p: Any) -> FloatArray:
+    """Own chips are rented out like all others."""
+    kept = np.minimum(cloud.wanted_inside, p.clouds.internal_priority * cloud.capacity)
+    return np.asarray(np.where(cloud.rents_out, kept, np.minimum(cloud.wanted_inside, cloud.capacity)))
+
+
+def _nobody_dares(lab: Any, p: Any, cost: FloatArray, rent: FloatArray) -> BoolArray:
+    """No start-up bears a fixed cost."""
+    return np.zeros(lab.cash.shape, dtype=np.bool_)
+
+
+PRO_RATA = Mutant("environment.chip_market:ration", _pro_rata, "sellers ration by orders, whoever places them")
+NOBODY_DARES = Mutant(
+    "agents.builder:Builder.dares", _nobody_dares, "no start-up bears a fixed cost to be its own host"
+)
+NO_HOARDING = Mutant(
+    "environment.chip_market:desired_orders", lambda need, lead_time, hoarding, shortest: need * lead_time,
+    "nobody orders beyond need",
+)  # fmt: skip
+FIXED_CAPACITY = Mutant(
+    "agents.chipmaker:Chipmaker.plan_capacity", lambda maker, p: maker.capacity * 1.0, "packaging capacity stands still"
+)
 
 ROWS: tuple[Row, ...] = (
-    Row("S1", "a stronger software moat raises the leader's share", "chip_market.maker_shares",
-        *lever("chips.moat", 0.5, 2.5), "chip_leader_share", (24, 60), +1),
+    Row("S1", "a stronger software moat raises the leader's share", "phases.orders.software_moat",
+        *lever("chips.moat", 0.5, 2.5), "chip_leader_share", (24, 60), +1,
+        mutants=(Mutant("environment.phases.orders:software_moat",
+                        lambda weight, software: np.zeros(software.shape), "buyers are not bound to software"),)),
     Row("S2", "rivals that build software whatever their share lower the leader's share, in years",
         "phases.technology.build_moats", *lever("chips.software_catch_up", 0.0, 0.2), "chip_leader_share",
-        (96, 108), -1),
+        (96, 108), -1,
+        mutants=(Mutant("environment.phases.technology:build_moats", lambda e: None,
+                        "stocks of software do not move"),)),
     Row("S3", "faster growth of packaging shortens the lead time", "chipmaker.plan_capacity",
-        *lever("chips.capacity_growth", 0.04, 0.15), "lead_time_weeks", (12, 48), -1),
-    Row("S5", "allocation by standing rather than pro rata concentrates deliveries", "chip_market.ration",
-        *lever("chips.kingmaker", 0.0, 2.0), "hhi_deliveries", (12, 36), +1),
+        *lever("chips.capacity_growth", 0.04, 0.15), "lead_time_weeks", (12, 48), -1, mutants=(FIXED_CAPACITY,)),
+    Row("S4", "what giants order beyond need crowds out start-ups that buy chips themselves",
+        "chip_market.desired_orders", *lever("chips.hoarding", 0.0, 1.0), "direct_fill", (14, 28), -1,
+        mutants=(NO_HOARDING,)),
+    Row("S4b", "they get fewer chips", "chip_market.desired_orders", *lever("chips.hoarding", 0.0, 1.0),
+        "direct_deliveries_h100e", (14, 28), -1, mutants=(NO_HOARDING,)),
+    Row("S4c", "and wait longer", "chip_market.desired_orders", *lever("chips.hoarding", 0.0, 1.0),
+        "lead_time_weeks", (14, 28), +1, mutants=(NO_HOARDING,)),
+    Row("S5", "allocation by a standing that follows size rather than pro rata concentrates deliveries",
+        "chip_market.ration", *lever("chips.kingmaker", 0.0, 2.0), "hhi_deliveries", (12, 36), +1,
+        mutants=(PRO_RATA,)),
+    Row("S5b", "allocation that favours new clouds spreads deliveries", "chip_market.ration",
+        *lever("chips.favour_new", 1.0, 10.0), "hhi_deliveries", (12, 36), -1, mutants=(PRO_RATA,)),
     Row("S6", "own chip programmes lower what the leader sells", "cloud.ramps_own_chips",
-        *lever("clouds.own_share", 0.0, 0.7), "leader_revenue_musd", (24, 60), -1),
+        *lever("clouds.own_share", 0.0, 0.7), "leader_revenue_musd", (24, 60), -1,
+        mutants=(Mutant("agents.cloud:Cloud.ramps_own_chips",
+                        lambda cloud, p, wanted, seed, affordable: np.zeros(cloud.cash.shape),
+                        "nobody makes chips of its own"),)),
+    Row("S7", "a cloud that rents its own chips out earns more from outsiders, net of bought chips left idle",
+        "cloud.kept_inside, cloud.post_rent", *lever("clouds.external_offering", 0.0, 1.0), "chip_owners_rent_musd",
+        (3, 24), +1,
+        mutants=(Mutant("agents.cloud:Cloud.kept_inside", _kept_by_priority_alone,
+                        "own chips serve tenants like all others"),
+                 Mutant("agents.cloud:Cloud._own_part_offered", lambda cloud, p: np.zeros(cloud.cash.shape),
+                        "own chips are rented out at the price of bought ones"))),
+    Row("S8", "labs that dare chips, centres and reservations of their own depend less on the big clouds",
+        "builder.dares, phases.sites", *lever("sites.threshold", 20.0, 0.5), "big_cloud_dependence", (30, 60), -1,
+        both={"policy.exclusivity_ban": 1}, mutants=(NOBODY_DARES,)),
+    Row("S8b", "and run more compute of their own", "builder.wants_own_compute, phases.direct",
+        *lever("sites.threshold", 20.0, 0.5), "own_compute_share", (30, 60), +1, mutants=(NOBODY_DARES,)),
     Row("S9", "scarcity raises the price of chips", "chipmaker.set_markup",
-        *lever("chips.capacity_growth", 0.04, 0.15), "chip_price_kusd", (12, 48), -1),
+        *lever("chips.capacity_growth", 0.04, 0.15), "chip_price_kusd", (12, 48), -1,
+        mutants=(Mutant("agents.chipmaker:Chipmaker.set_markup", lambda maker, p: maker.markup * 1.0,
+                        "prices do not follow scarcity"),)),
     Row("S10", "a stronger reaction to rivals raises capital spending on AI", "cloud.raise_ambition",
-        *lever("clouds.arms_race", 0.0, 0.8), "ai_capex_musd", (12, 60), +1),
+        *lever("clouds.arms_race", 0.0, 0.8), "ai_capex_musd", (12, 60), +1,
+        mutants=(Mutant("agents.cloud:Cloud.raise_ambition", _no_reaction, "nobody looks at rivals' plans"),)),
     Row("S11", "where power is short, more of it means more compute", "phases.installation.install",
-        *lever("energy.cap", 0.3, 3.0), "compute_h100e", (36, 60), +1),
+        *lever("energy.cap", 0.3, 3.0), "compute_h100e", (36, 60), +1,
+        mutants=(Mutant("environment.energy:room_for", lambda wanted, used, capacity: np.ones_like(wanted),
+                        "the grid connects everybody at once"),)),
     Row("S12", "capacity that arrives lowers what a fixed capability costs", "cloud.post_rent",
-        *lever("chips.capacity_growth", 0.04, 0.15), "fixed_capability_musd", (24, 60), -1),
+        *lever("chips.capacity_growth", 0.04, 0.15), "fixed_capability_musd", (24, 60), -1,
+        mutants=(Mutant("agents.cloud:Cloud.post_rent", lambda cloud, p, floor, cost: cloud.rent * 1.0,
+                        "rents follow neither cost nor utilisation"),)),
 )  # fmt: skip
 
-OPEN: dict[str, str] = {
-    "S4": "lead times lengthen, but direct deliveries to start-ups are not in the model",
-    "S7": "no lever on renting out own chips",
-    "S8": "labs cannot design or build their own compute",
-}
+OPEN: dict[str, str] = {}

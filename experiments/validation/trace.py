@@ -33,7 +33,7 @@ class Trace:
         row = {
             "revenue": e.now["maker_revenue"], "costs": e.now["unit_costs"], "wafers": makers["capacity"],
             "markup": makers["markup"], "list_price": chips.price, "unit_cost": chips.cost,
-            "delivered": chips.delivered_now.sum(axis=1), "bought": chips.delivered_now,
+            "delivered": chips.delivered_now.sum(axis=1), "bought": chips.delivered_now[:, : chips.clouds],
             "compute_of": chips.h100e, "awaiting": chips.awaiting.sum(axis=(1, 2)),
             "ai_capex": e.now["ai_capex"], "chip_bill": e.now["chip_bill"],
             "cloud": data["cloud_revenue"] * clouds.alive + e.now["rent_income"],

@@ -1,0 +1,93 @@
+"""Who may own compute: buys chips directly, builds a data centre, designs a chip, or else rents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from agents.developer import HOURS, Developer
+from agents.member import Column
+from agents.types import BoolArray, FloatArray
+
+
+class Builder(Developer):
+    """A developer that makes or buys its compute: own chips first, the rest rented (make or buy: Williamson 1985).
+
+    Amounts are those of the slot, which stands for ``weight`` firms; thresholds compare what one firm has.
+    """
+
+    weight = Column(0.0, unit="firms", doc="how many firms the slot stands for")
+    wanted = Column(0.0, unit="H100e", doc="compute that it wants this month, own and rented")
+    used = Column(0.0, unit="H100e", doc="compute that it got this month, own and rented")
+    fill = Column(1.0, unit="0-1", doc="compute got over compute wanted, smoothed")
+    own = Column(0.0, unit="H100e", doc="compute of the chips that it owns, running or waiting for power")
+    own_used = Column(0.0, unit="H100e", doc="compute of its own that runs this month")
+    ordered = Column(0.0, unit="H100e", doc="compute of the chips that it has ordered")
+    centre_left = Column(-1.0, unit="months", doc="until its own data centre is ready; -1: none begun")
+    chip_left = Column(-1.0, unit="months", doc="until a chip of its own design is made; -1: none begun")
+    chip_output = Column(0.0, unit="H100e/month", doc="compute of the chips of its own design made each month")
+
+    def _wealth(self) -> FloatArray:
+        """What one firm could lay out, M$, shape (..., n): cash and a year's sales."""
+        return np.asarray((self.cash + 12.0 * self.revenue) / np.maximum(self.weight, 1e-12))
+
+    def _yearly_bill(self, rent: FloatArray) -> FloatArray:
+        """A year's rent of one firm if it rented all that it wants, M$, shape (..., n)."""
+        return np.asarray(12.0 * HOURS * 1e-6 * rent * self.wanted / np.maximum(self.weight, 1e-12))
+
+    def dares(self, p: Any, cost: FloatArray, rent: FloatArray) -> BoolArray:
+        """Whether one firm would bear a fixed ``cost`` (M$) to depend less on its hosts, shape (..., n).
+
+        It must be rich enough (``p.sites.threshold`` times the cost), and the rent saved over the payback time must
+        cover the cost (a fixed cost of entry is borne by the large: Sutton 1991).
+        """
+        saved = p.sites.saving * p.sites.payback * self._yearly_bill(rent)
+        return np.asarray(self.alive & (self._wealth() >= p.sites.threshold * cost) & (saved >= cost))
+
+    def wants_own_compute(self, p: Any, saving: FloatArray) -> FloatArray:
+        """Compute that it would own, H100e, shape (..., n).
+
+        A share of what it wants, larger with a data centre of its own, as far as owning is cheaper (``saving``: log of
+        rent over the full cost of an own chip-hour) and as it is served badly. Nobody buys less than a cluster.
+        """
+        most = np.where(self.centre_left == 0.0, p.sites.centre_share, p.sites.colocated_share)
+        drive = p.sites.cost_weight * (saving - p.sites.hurdle) + p.sites.shortage_weight * (1.0 - self.fill)
+        appeal = 1.0 / (1.0 + np.exp(-np.clip(drive, -40.0, 40.0)))
+        rich = self.alive & (self._wealth() >= p.sites.smallest_purchase)
+        return np.where(rich, most * appeal * self.wanted, 0.0)
+
+    def orders_chips(
+        self, p: Any, target: FloatArray, horizon: FloatArray, line: FloatArray, price: FloatArray
+    ) -> tuple[FloatArray, FloatArray]:
+        """Chips that it orders and orders that it cancels this quarter, H100e, each of shape (..., n).
+
+        A supply line as long as the wait (Sterman 1989) without orders beyond need, which it could not pay: all that
+        is on order may cost no more than a part of its cash.
+
+        Args:
+            p: parameters.
+            target: compute that it would own, H100e.
+            horizon: months over which it closes the gap.
+            line: months from order to delivery that it reckons with.
+            price: M$ per H100e.
+        """
+        desired = np.maximum(target - self.own, 0.0) / np.maximum(horizon, 1.0) * line
+        room = np.maximum(p.sites.purse * self.cash / np.maximum(price, 1e-9) - self.ordered, 0.0)
+        # the speeds are those of a month
+        speed, pace = 1.0 - (1.0 - p.chips.order_speed) ** 3, 1.0 - (1.0 - p.chips.cancel_speed) ** 3
+        placed = np.minimum(speed * np.maximum(desired - self.ordered, 0.0), room)
+        cancelled = pace * np.maximum(self.ordered - (1.0 + p.chips.order_slack) * desired, 0.0)
+        return placed, np.minimum(cancelled, self.ordered)
+
+    def makes_chips(self, p: Any, target: FloatArray, horizon: FloatArray, price: FloatArray) -> FloatArray:
+        """Compute that its own chip programme turns out in a month, H100e, shape (..., n).
+
+        The foundry's volume ramps up from a first batch towards what the target lacks, within what it can pay at
+        ``price`` (M$ per H100e).
+        """
+        now = np.maximum(self.chip_output, p.sites.chip_seed * self.wanted)
+        aim = p.sites.chip_share * np.maximum(target - self.own, 0.0) / np.maximum(horizon, 1.0)
+        step = np.clip(aim / np.maximum(now, 1e-12) - 1.0, -0.5, (1.0 + p.clouds.own_ramp) ** 3 - 1.0)
+        afford = 0.5 * p.sites.purse * self.cash / np.maximum(price, 1e-9)
+        return np.where(self.alive & (self.chip_left == 0.0), np.minimum(now * (1.0 + step), afford), 0.0)

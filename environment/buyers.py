@@ -1,0 +1,49 @@
+"""Who stands in the queue for chips: the clouds, and by region the start-ups that buy chips themselves.
+
+Arrays by buyer hold the clouds first and then one pool for each region (:data:`agents.types.REGIONS`).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import NEW, Cloud
+from agents.types import EU, REGIONS, BoolArray, FloatArray, IntArray
+from environment.economy import Economy
+
+POOLS = len(REGIONS)
+
+
+def home(e: Economy) -> IntArray:
+    """Region of each buyer, (worlds, buyers)."""
+    clouds: Cloud = e.populations["clouds"].view()
+    places = np.broadcast_to(np.arange(POOLS, dtype=np.int32), (e.worlds, POOLS))
+    return np.concatenate([clouds.region, places], axis=1)
+
+
+def in_business(e: Economy) -> BoolArray:
+    """Which buyers there are this month, (worlds, buyers)."""
+    clouds: Cloud = e.populations["clouds"].view()
+    return np.concatenate([clouds.alive, np.ones((e.worlds, POOLS), dtype=np.bool_)], axis=1)
+
+
+def small(e: Economy) -> BoolArray:
+    """Which stand in the small buyers' queue, (worlds, buyers)."""
+    clouds: Cloud = e.populations["clouds"].view()
+    return np.concatenate([clouds.small, np.ones((e.worlds, POOLS), dtype=np.bool_)], axis=1)
+
+
+def standing(e: Economy) -> FloatArray:
+    """Weight of each buyer when sellers ration their output, (worlds, buyers) (row S5).
+
+    Standing with the sellers, sharpened by the kingmaker exponent; sellers may favour new clouds, which do not design
+    chips of their own, and European buyers may be given access (row C6).
+    """
+    p = e.p.chips
+    clouds: Cloud = e.populations["clouds"].view()
+    weight = np.power(np.maximum(clouds.relation, 1e-3), p.kingmaker)
+    weight = weight * np.where(clouds.type == NEW, p.favour_new, 1.0)
+    weight = weight * np.where(clouds.region == EU, p.european_access, 1.0)
+    weight = weight * np.where(clouds.small, p.small_buyer_weight, 1.0)
+    start_ups = np.power(p.startup_standing, p.kingmaker) * p.small_buyer_weight
+    return np.concatenate([weight, start_ups * np.ones((e.worlds, POOLS))], axis=1)

@@ -1,0 +1,184 @@
+"""Start-ups buy chips themselves: they order through the pool of their region, pay, and share what it gets.
+
+A pool holds chips by product; each start-up holds claims on it (``ordered``, ``own``) in compute. Claims are brought
+to the pool's real amounts every quarter, and chips are conserved to the last unit however many start-ups there are.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import Cloud
+from agents.population import PerFirm
+from agents.startup import Startup
+from agents.types import NONE, FloatArray
+from environment import energy
+from environment.build import power_rows
+from environment.compute_market import at_host, cost_per_hour
+from environment.economy import Economy
+from environment.phases.designs import make_own_chips, plan_own_chips
+from environment.phases.orders import cost_of_capacity, lead_by_buyer, offers, split
+from environment.pools import QUARTER, in_region, over_region, ratio, spend
+
+
+def order_directly(e: Economy) -> None:
+    """Once a quarter start-ups that are rich enough weigh owning against renting, order chips, and cancel orders."""
+    chips, p = e.chips, e.p
+    population = e.populations["startups"]
+    startups: Startup = population.view()
+    e.now["raised_on_chips"], e.now["lab_capex"] = np.zeros_like(startups.cash), np.zeros(e.worlds)
+    if e.month % QUARTER != 0:
+        return
+    value, price, offered = offers(e, chips.pools)
+    _rebase(e, startups, value)
+    share = split(e, value, price, offered, chips.lead[:, :, chips.pools])
+    per_compute = (share * ratio(price, value)).sum(axis=1)  # M$ per H100e over the makers chosen, (worlds, regions)
+    unit = in_region(per_compute, startups.region)
+    lead = lead_by_buyer(e)[:, chips.pools]
+    line = np.clip(lead, p.chips.shortest_lead, p.chips.longest_line)
+    target = population.act("wants_own_compute", p, PerFirm(_saving(e, startups)))
+    horizon = in_region(lead + p.chips.install_months, startups.region)
+    own_made = plan_own_chips(e, target, horizon)
+    placed, cancelled = population.act(
+        "orders_chips", p, PerFirm(np.where(unit > 0.0, target - 2.0 * QUARTER * own_made, 0.0)), PerFirm(horizon),
+        PerFirm(in_region(line, startups.region)), PerFirm(unit),
+    )  # fmt: skip
+    _cancel(e, startups, cancelled)
+    _place(e, startups, placed, share, value, price)
+
+
+def _rebase(e: Economy, startups: Startup, value: FloatArray) -> None:
+    """Bring claims to what the pools hold: retirement, and what a unit is worth in use, change it."""
+    chips = e.chips
+    stock = chips.running[:, chips.pools] + chips.awaiting[:, chips.pools]
+    held = (stock * e.now["value"][:, np.newaxis, :]).sum(axis=-1)
+    due = (chips.outstanding[:, :, chips.pools] * value).sum(axis=1)
+    for name, real in (("own", held), ("ordered", due)):
+        claims = getattr(startups, name)
+        total = over_region(claims, startups.region)
+        factor = np.where(real > 0.0, ratio(real, total), 1.0)
+        setattr(startups, name, claims * in_region(factor, startups.region))
+
+
+def _saving(e: Economy, startups: Startup) -> FloatArray:
+    """Log of the rent paid over the full cost of an own chip-hour, (worlds, start-ups); zero without a host."""
+    p = e.p
+    clouds: Cloud = e.populations["clouds"].view()
+    dear = 1e3 * cost_of_capacity(e)[:, e.chips.pools]
+    running = p.compute.running_cost + p.energy.mwh_per_hour * e.conditions.energy_price
+    full = cost_per_hour(dear, 1.0 + p.chips.building, float(p.chips.asset_life[0, 0]), running)
+    cost = in_region(np.log(np.maximum(full, 0.01)), startups.region)
+    rent = at_host(np.log(np.maximum(clouds.rent, 0.01)), startups.host)
+    return np.where(startups.host != NONE, rent - cost, 0.0)
+
+
+def _place(
+    e: Economy, startups: Startup, placed: FloatArray, share: FloatArray, value: FloatArray, price: FloatArray
+) -> None:
+    """Orders go to several makers; part of the price is paid at once."""
+    chips, p = e.chips, e.p.chips
+    unit = in_region((share * ratio(price, value)).sum(axis=1), startups.region)
+    deposit = placed * unit * p.deposit
+    afford = np.minimum(ratio(0.3 * startups.cash, deposit), 1.0)
+    placed = np.where(deposit > 0.0, placed * afford, placed)
+    by_place = over_region(placed, startups.region)[:, np.newaxis, :]
+    units = by_place * share * np.where(value > 0.0, 1.0 / np.where(value > 0.0, value, 1.0), 0.0)
+    paid = units * price * p.deposit[..., np.newaxis]
+    spend(e, "deposits", placed * unit * p.deposit, paid.sum(axis=2))
+    chips.deposits[:, :, chips.pools] += paid
+    chips.outstanding[:, :, chips.pools] += units
+    e.tell((placed > 0.0) & (startups.ordered <= 0.0) & (startups.own <= 0.0), "startups", "chips", "orders own chips")
+    startups.ordered = startups.ordered + placed
+
+
+def _cancel(e: Economy, startups: Startup, cancelled: FloatArray) -> None:
+    """Part of a cancelled order's deposit comes back, as far as the maker can pay, part is forfeited."""
+    p = e.p.chips
+    if not cancelled.any():
+        return
+    part = np.minimum(ratio(cancelled, startups.ordered), 1.0)
+    released = startups.deposits * part
+    freed = release(e, startups, cancelled, released)
+    makers = e.populations["chipmakers"].view()
+    wanted = (1.0 - p.forfeit) * freed.sum(axis=2)
+    can = np.minimum(ratio(makers.cash, wanted), 1.0)[:, :, np.newaxis]
+    back = (1.0 - p.forfeit)[..., np.newaxis] * freed * can
+    refund = released * in_region(ratio(back.sum(axis=1), freed.sum(axis=1)), startups.region)
+    e.ledger.pay("refunds", "chipmakers", back.sum(axis=2), "startups", refund)
+    e.ledger.draw_down("forfeits", "startups", released - refund, "chipmakers", (freed - back).sum(axis=2))
+    startups.ordered = np.maximum(startups.ordered - cancelled, 0.0)
+
+
+def release(e: Economy, startups: Startup, orders: FloatArray, deposits: FloatArray) -> FloatArray:
+    """Take ``orders`` (H100e) and ``deposits`` (M$) of start-ups out of their pools; the deposits by maker.
+
+    Returns:
+        Deposits taken out, M$, shape (worlds, makers, regions).
+    """
+    chips, pools = e.chips, e.chips.pools
+    gone = np.minimum(ratio(over_region(orders, startups.region), over_region(startups.ordered, startups.region)), 1.0)[
+        :, np.newaxis, :
+    ]
+    chips.outstanding[:, :, pools] *= 1.0 - gone
+    held = chips.deposits[:, :, pools]
+    whole = held.sum(axis=1, keepdims=True)
+    freed = np.minimum(over_region(deposits, startups.region)[:, np.newaxis, :], whole) * ratio(held, whole)
+    chips.deposits[:, :, pools] = np.maximum(held - freed, 0.0)
+    return np.asarray(freed)
+
+
+def affordable(e: Economy, bill: FloatArray) -> FloatArray:
+    """Share of its pool's delivery that start-ups can pay for, (worlds, regions); ``bill`` is M$ by region."""
+    startups: Startup = e.populations["startups"].view()
+    due = startups.ordered * in_region(ratio(bill, over_region(startups.ordered, startups.region)), startups.region)
+    takes = np.minimum(due, 0.6 * startups.cash + startups.deposits)
+    e.now["direct_take"], e.now["direct_due"] = takes, due
+    return np.minimum(ratio(over_region(takes, startups.region), bill), 1.0)
+
+
+def pay_for_chips(e: Economy, total: FloatArray, part: FloatArray) -> None:
+    """Start-ups pay for what their pools get: deposit first, then cash.
+
+    Args:
+        e: the economy.
+        total: price of what is delivered, M$, (worlds, makers, regions).
+        part: share of the orders that is delivered, same shape.
+    """
+    chips = e.chips
+    startups: Startup = e.populations["startups"].view()
+    takes = e.now["direct_take"]
+    held = chips.deposits[:, :, chips.pools]
+    drawn = np.minimum(held * part, total)
+    here = drawn.sum(axis=1)
+    mine = startups.deposits * in_region(ratio(here, held.sum(axis=1)), startups.region)
+    mine = np.minimum(mine, takes)
+    drawn = drawn * np.minimum(ratio(over_region(mine, startups.region), here), 1.0)[:, np.newaxis, :]
+    e.ledger.draw_down("chips_drawn", "startups", mine, "chipmakers", drawn.sum(axis=2))
+    e.now["lab_capex"] = e.now["lab_capex"] + mine.sum(axis=-1)
+    spend(e, "chips", takes - mine, (total - drawn).sum(axis=2))
+    chips.deposits[:, :, chips.pools] = np.maximum(held - drawn, 0.0)
+
+
+def receive(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
+    """What the pools got, and the start-ups' own designs, become claims; ``due`` and ``shipped`` by all buyers."""
+    chips = e.chips
+    startups: Startup = e.populations["startups"].view()
+    takes = e.now["direct_take"]
+    came = (chips.delivered_now[:, chips.pools] * e.now["value"][:, np.newaxis, :]).sum(axis=-1)
+    got = takes * in_region(ratio(came, over_region(takes, startups.region)), startups.region)
+    pools = slice(chips.pools.start, chips.pools.stop)
+    value = offers(e, pools)[0]
+    sent = (shipped[:, :, pools] * value).sum(axis=1)
+    e.now["direct_fill"] = ratio(sent.sum(axis=-1), (due[:, :, pools] * value).sum(axis=(1, 2)))
+    served = in_region(ratio(sent, sent + (chips.outstanding[:, :, pools] * value).sum(axis=1)), startups.region)
+    startups.ordered = startups.ordered * np.maximum(1.0 - ratio(takes, e.now["direct_due"]) * served, 0.0)
+    startups.own = startups.own + got
+    e.now["direct_got"] = got
+    make_own_chips(e, startups)
+
+
+def site_power(e: Economy) -> FloatArray:
+    """Power of the chips that the pools got this month, MW, (worlds, regions)."""
+    chips = e.chips
+    pue = np.array([row.pue for row in power_rows(e.tables)])
+    return energy.draw_mw(chips.delivered_now[:, chips.pools], chips.tdp[:, np.newaxis, :], pue)

@@ -1,0 +1,58 @@
+"""Sums by region over start-ups, and their payments for compute of their own."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.startup import Startup
+from agents.types import REGIONS, FloatArray, IntArray
+from environment.economy import Economy
+
+PLACES = len(REGIONS)
+QUARTER = 3  # months: orders, and plans of what is fixed for years, are made once a quarter
+
+
+def in_region(values: FloatArray, region: IntArray) -> FloatArray:
+    """Look up ``values`` (worlds, regions) at each firm's region, (worlds, n)."""
+    return values.ravel().take(_places(region))
+
+
+def over_region(amount: FloatArray, region: IntArray) -> FloatArray:
+    """Sum ``amount`` (worlds, n) by region, (worlds, regions); each world's sums run in slot order."""
+    worlds = len(region)
+    total = np.bincount(_places(region).ravel(), weights=amount.ravel(), minlength=worlds * PLACES)
+    return np.asarray(total.reshape(worlds, PLACES), dtype=np.float64)
+
+
+def _places(region: IntArray) -> IntArray:
+    """Each firm's place in a flat table of (worlds, regions)."""
+    return np.asarray(region + (PLACES * np.arange(len(region), dtype=np.int32))[:, np.newaxis])
+
+
+def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Elementwise quotient, zero where there is no whole."""
+    return np.asarray(part / np.where(whole > 0.0, whole, np.inf))
+
+
+def spend(e: Economy, kind: str, wanted: FloatArray, to: FloatArray | None = None) -> None:
+    """Start-ups pay for compute, to the rest of the economy or to chipmakers; raised money leaves in proportion.
+
+    Args:
+        e: the economy.
+        kind: of payment.
+        wanted: M$, (worlds, start-ups); never more than their cash.
+        to: what each chipmaker gets, (worlds, makers); None is the rest of the economy.
+    """
+    if not wanted.any():
+        return
+    startups: Startup = e.populations["startups"].view()
+    part = np.minimum(ratio(wanted, startups.cash), 1.0)
+    e.now["raised_on_chips"] = e.now["raised_on_chips"] + startups.raised_cash * part
+    startups.vendor_cash = startups.vendor_cash * (1.0 - part)
+    startups.raised_cash = startups.raised_cash * (1.0 - part)
+    if kind in ("chips", "construction"):
+        e.now["lab_capex"] = e.now["lab_capex"] + wanted.sum(axis=-1)
+    if to is None:
+        e.pay_rest(kind, "startups", wanted)
+    else:
+        e.ledger.pay(kind, "startups", wanted, "chipmakers", to)
