@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from agents.draws import Draws
 from agents.firm import Firm
 from agents.member import Column
 from agents.types import BoolArray, FloatArray
@@ -22,6 +23,8 @@ class Developer(Firm):
     openness = Column(0.0, unit="0-1", doc="propensity to release a model with open weights")
     algorithms = Column(0.0, unit="log10", doc="algorithmic efficiency relative to the frontier of January 2022")
     capability = Column(0.0, unit="log10 FLOP", doc="effective training compute of its own best model")
+    recipe = Column(0.0, unit="log10", doc="algorithmic efficiency with which its own best model was made")
+    rl = Column(0.0, unit="1", doc="intensity of the reinforcement learning that its own best model went through")
     open_weights = Column(False, dtype=np.bool_, unit="yes/no", doc="its best model can be downloaded")
     training = Column(0.0, unit="1e21 FLOP", doc="spent on the run under way")
     run_months = Column(0.0, unit="months", doc="length of the run under way")
@@ -46,6 +49,35 @@ class Developer(Firm):
         elasticity = np.maximum(a * (1.0 - share), 1.25)
         usual = a / (a - 1.0)
         return np.asarray(unit_cost * elasticity / (elasticity - 1.0) / usual)
+
+    def largest_run(self, p: Any, cluster: FloatArray) -> FloatArray:
+        """Physical compute of the largest model that a ``cluster`` (H100e) can train, 1e21 FLOP, shape (..., n).
+
+        Parameters grow with the square root of training compute (Hoffmann et al. 2022), and the chips that must hold
+        and feed them with the parameters, so the largest run grows with the square of the cluster;
+        ``p.technology.least_cluster`` chips train a model of ``threshold_run`` FLOP, any few chips one of
+        ``small_run`` (row L13; facts S4-003, 7c-004).
+        """
+        scale = np.maximum(cluster, 0.0) / p.technology.least_cluster
+        large = np.power(10.0, p.technology.threshold_run - 21.0) * scale * scale
+        return np.asarray(np.power(10.0, p.technology.small_run - 21.0) + large)
+
+    def chooses_rl(
+        self, p: Any, reasoning: FloatArray, tool_use: FloatArray, safety: FloatArray, draws: Draws
+    ) -> FloatArray:
+        """Intensity of reinforcement learning of a model released now, shape (..., n) (row L7).
+
+        Reasoning gains with the logarithm of the intensity, tool use and safety lose in proportion to it (the tax on
+        alignment and on other tasks: Ouyang et al. 2022). The lab weighs them as its customers do (weights in the
+        market, (..., 1)), so marginal gain equals marginal loss; a weak model has nothing to reinforce. Labs differ in
+        strategy.
+        """
+        t = p.technology
+        ready = 1.0 / (1.0 + np.exp(-np.clip((self.capability - t.rl_midpoint) / t.rl_width, -40.0, 40.0)))
+        loss = tool_use * t.rl_tool_loss + safety * t.rl_safety_loss
+        best = np.maximum(reasoning * t.rl_gain * ready / np.maximum(loss, 1e-3) - 1.0, 0.0)
+        strategy = 1.0 + t.rl_spread * (2.0 * draws.uniform() - 1.0)
+        return np.asarray(np.minimum(t.rl_intensity * best * strategy, t.rl_most))
 
     def finishes_run(self, p: Any) -> BoolArray:
         """Whether the training run under way is released now, shape (..., n).

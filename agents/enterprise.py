@@ -21,6 +21,10 @@ class Enterprise(Firm):
     sensitivity = Column(0.0, unit="0-1", doc="reluctance to hand its data to a service")
     adoption = Column(0.0, unit="0-1", doc="share of the sector that uses AI")
     self_hosting = Column(0.0, unit="0-1", doc="share of the adopters that run an open model themselves")
+    reasoning = Column(0.0, unit="0-1", doc="weight that it gives to a model's reasoning beside general capability")
+    tool_use = Column(0.0, unit="0-1", doc="weight that it gives to tool use (function calling, agents)")
+    safety = Column(0.0, unit="0-1", doc="weight that it gives to safety and alignment")
+    managed = Column(0.0, unit="0-1", doc="share of those with an open model that use it as a service of a cloud")
     spending = Column(0.0, unit="M$/month", doc="on AI services")
     compute = Column(0.0, unit="H100e", doc="compute rented to run open models")
 
@@ -52,3 +56,14 @@ class Enterprise(Firm):
             + p.demand.cost_weight * np.log(np.maximum(service_price, 1e-9) / np.maximum(own_cost, 1e-9))
         )
         return np.where(self.household, 0.0, 1.0 / (1.0 + np.exp(-np.clip(utility, -40.0, 40.0))))
+
+    def chooses_managed(self, p: Any) -> FloatArray:
+        """Share of the users of open models that take them as a service of a cloud, 0-1, shape (..., n) (row L12).
+
+        Binary logit: the cloud pools demand and so needs less compute than an own machine that often idles, but takes
+        a margin; sectors with little skill of their own prefer it.
+        """
+        cheaper = np.log(p.demand.self_hosting_overhead / (1.0 + p.services.resale_margin))
+        skill = p.demand.skill_weight * (0.5 - self.readiness)
+        utility = p.demand.managed_taste + skill + p.demand.cost_weight * cheaper
+        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(utility, -40.0, 40.0))))

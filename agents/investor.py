@@ -32,6 +32,14 @@ class Investor(Firm):
         call = self.commitments * p.capital.commitments * np.exp(p.capital.wave * (self.sentiment - 0.5))
         return np.where(self.cash < p.capital.dry_powder * self.commitments, call, 0.0)
 
+    def accepts(self, p: Any) -> FloatArray:
+        """Chance that a round of middling merit closes in a month, shape (..., n).
+
+        In a cold market funds are choosy and a round takes longer (Gompers & Lerner 2000; Nanda & Rhodes-Kropf 2013).
+        """
+        warmth = np.exp(p.capital.choosiness * (self.sentiment - p.capital.warm_mood))
+        return np.asarray(np.minimum(p.capital.success * warmth, 1.0))
+
     def invests(self, p: Any) -> FloatArray:
         """Money put into start-ups this month, M$, shape (..., n): part of the dry powder."""
         return np.asarray(np.minimum(p.capital.deployment * (0.4 + 1.2 * self.sentiment) * self.cash, self.cash))

@@ -17,6 +17,22 @@ PLAIN, PREFERRED, EXCLUSIVE, FIRST_REFUSAL = 0, 1, 2, 3
 CONTRACTS = ("plain", "preferred", "exclusive", "right_of_first_refusal")
 
 
+def frugal_chance(p: Any, dearness: FloatArray) -> FloatArray:
+    """Chance that a founder chooses a design that does with little compute, shape as ``dearness`` (row L4).
+
+    Logit choice between two designs by expected profit (McFadden 1974): the frugal one saves ``frugal_saving`` of the
+    compute, which is worth the more the dearer compute is, but serves a smaller market. ``dearness`` is what an hour
+    that is really got costs (rent over the share of wants served), relative to the usual; there the chance is
+    ``frugal_share``.
+    """
+    s = p.startups
+    saved = s.compute_share * s.frugal_saving * (dearness - 1.0)
+    odds = (
+        s.frugal_share / (1.0 - np.minimum(s.frugal_share, 0.999)) * np.exp(np.minimum(s.design_choice * saved, 40.0))
+    )
+    return np.asarray(odds / (1.0 + odds))
+
+
 class Startup(Builder):
     """An AI start-up that rents compute, trains models and sells what they do.
 
@@ -87,16 +103,45 @@ class Startup(Builder):
         """What it cannot go below, M$ a month, shape (..., n): a few salaries, or the core of what it has set up."""
         return np.asarray(np.maximum(p.startups.minimum_staff * self.weight, p.startups.core * self.peak_burn))
 
-    def budget(self, p: Any) -> tuple[FloatArray, FloatArray]:
+    def budget(self, p: Any, dearness: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Money for compute and for staff this month, M$, each of shape (..., n): never more than there is.
 
-        What is set up beyond sales, and a part of sales, ``compute_share`` of it all on compute (less by those with a
-        frugal approach).
+        What is set up beyond sales, and a part of sales; ``compute_share`` of it on compute at the usual rent
+        (``dearness`` 1). A team without a cluster trains nothing, so compute and people are complements (constant
+        elasticity of ``substitution`` below one: Arrow et al. 1961): when compute gets dearer, more of the money goes
+        there (row L2). A frugal approach saves compute and the money for it.
         """
         kept = np.maximum(self.revenue - self.shared, 0.0)
         spendable = np.minimum(self.burn + p.startups.reinvested * kept, 0.9 * self.cash)
-        compute = self.compute_share * (1.0 - p.startups.frugal_saving * self.frugality) * spendable
-        return compute, spendable - compute
+        weight = self.compute_share * np.power(np.maximum(dearness, 1e-3), 1.0 - p.startups.substitution)
+        share = weight / (weight + 1.0 - self.compute_share)
+        return share * self._lean(p) * spendable, (1.0 - share) * spendable
+
+    def serves(self, p: Any, rent: FloatArray) -> FloatArray:
+        """Compute that serving its users takes, H100e, shape (..., n); a frugal design needs less."""
+        return np.asarray(super().serves(p, rent) * self._lean(p))
+
+    def _lean(self, p: Any) -> FloatArray:
+        """Compute that its design needs, relative to a hungry one, shape (..., n)."""
+        return np.asarray(1.0 - p.startups.frugal_saving * self.frugality)
+
+    def design(self, p: Any) -> tuple[FloatArray, FloatArray]:
+        """What its design means in the market: cost of a unit of service and market within reach, relative, (..., n).
+
+        A frugal design saves on the part of cost that is compute, but does not suit every task (``frugal_ceiling``).
+        """
+        cost = 1.0 - p.services.compute_cost_share * (1.0 - self._lean(p))
+        return np.asarray(cost), np.asarray(1.0 - p.startups.frugal_ceiling * self.frugality)
+
+    def pivots(self, p: Any, frontier: FloatArray, dearness: FloatArray, draws: Draws) -> BoolArray:
+        """Whether it turns to a frugal design this month, shape (..., n): when money is short and the race is lost.
+
+        Nobody turns back: what was learned of doing with little is kept.
+        """
+        short = self.alive & (self.cash < p.capital.raise_runway * self.burn)
+        lost = self.capability < frontier - p.startups.pivot_gap
+        chance = p.startups.pivot_chance * frugal_chance(p, dearness)
+        return np.asarray(short & lost & (self.frugality < 0.5) & (draws.uniform() < chance))
 
     def switching_cost(self, p: Any, egress: FloatArray, refactoring_kept: FloatArray) -> FloatArray:
         """Disutility of leaving the host, in units of utility, shape (..., n).

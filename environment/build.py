@@ -114,6 +114,7 @@ def enterprise_rows(tables: Tables) -> list[dict[str, Any]]:
             "name": row.name, "region": region_code(row.region), "household": row.kind == "consumers",
             "output": row.output_gusd * 1e3 / 12.0, "potential": row.ai_share_potential, "readiness": row.readiness,
             "sensitivity": row.data_sensitivity, "adoption": row.adoption_2022,
+            "reasoning": row.reasoning, "tool_use": row.tool_use, "safety": row.safety,
         }
         for row in tables.sectors
     ]  # fmt: skip
@@ -221,6 +222,7 @@ def build_conditions(worlds: int, tables: Tables) -> Conditions:
         signal=flat(0.0), mood=flat(0.0), use=flat(1.0), users=flat(0.001), inference_share=flat(0.4),
         frontier=flat(24.0), open_frontier=flat(22.0), best_algorithms=flat(0.0),
         open_algorithms=flat(-0.5), service_cost=flat(1.0), service_price=flat(1.0),
+        open_recipe=flat(-0.5), open_rl=flat(0.0), tastes=np.zeros((worlds, 3)),
         open_origin=np.full((worlds, 1), NONE, dtype=np.int32),
         export_gap=flat(0.0), hhi_cloud=flat(0.2), hhi_cloud_all=flat(0.18),
         energy_price=np.tile(np.array([row.price_usd_per_mwh for row in by_region]), (worlds, 1)),

@@ -200,6 +200,7 @@ class ComputeEconomy(mesa.Model):
         e.extensions.settle(e)
         turnover.fail_and_merge(e)
         debts.wind_up_clouds(e)
+        turnover.turn_frugal(e)
         turnover.enter(e)
         valuation.tie_values(e)
         e.end_phase()

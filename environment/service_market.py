@@ -34,6 +34,40 @@ def attraction(
     return np.where(mass > 0.0, mass * np.exp(np.maximum(utility, -60.0)), 0.0)
 
 
+def quality(
+    capability: FloatArray, recipe: FloatArray, *, compute_weight: FloatArray, algorithm_weight: FloatArray
+) -> FloatArray:
+    """Quality in users' eyes, log10, elementwise: algorithms and compute apart (row L10).
+
+    Capability is the sum of the compute of training (log10 FLOP) and of the efficiency of its ``recipe`` (log10); with
+    both weights at one quality is capability, as scaling laws of effective compute have it (Hoffmann et al. 2022; Ho et
+    al. 2024).
+    """
+    return compute_weight * (capability - recipe) + algorithm_weight * recipe
+
+
+def unit_compute(
+    used: FloatArray, sales: FloatArray, best: FloatArray, *, gain: FloatArray, own: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """Compute that a unit of service takes: with the best algorithms, (worlds, 1), and of each supplier relative to it.
+
+    A supplier's falls by ``own`` orders of magnitude for one of efficiency of the models that it serves, and by the
+    rest of ``gain`` for one of what the trade has learned, the mean of those that sell (learning by doing spills over:
+    Arrow 1962; facts 7f-004). It is 1 for algorithms of 0, the best of January 2022.
+
+    Args:
+        used: algorithmic efficiency of the models that suppliers serve, log10, (worlds, suppliers).
+        sales: weights of the mean, same shape.
+        best: the best algorithms of all, log10, (worlds, 1).
+        gain: log10 of compute saved per log10 of efficiency.
+        own: the part of ``gain`` that goes with one's own efficiency.
+    """
+    total = sales.sum(axis=-1, keepdims=True)
+    trade = (sales * used).sum(axis=-1, keepdims=True) / np.where(total > 0.0, total, 1.0)
+    behind = np.clip(best - used, 0.0, 1.5)
+    return np.power(10.0, -(gain - own) * trade - own * best), np.power(10.0, own * behind)
+
+
 def shares(weights: FloatArray, outside: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Market shares of suppliers (worlds, suppliers) beside an outside option (worlds, 1), and its own share."""
     total = weights.sum(axis=-1, keepdims=True) + outside

@@ -16,7 +16,7 @@ from agents.draws import Draws
 from agents.errors import KingmakerError, nearest
 from agents.member import firm_ids
 from agents.population import Population
-from agents.startup import Startup
+from agents.startup import Startup, frugal_chance
 from agents.types import CN, EU, OTHER, US, FloatArray
 from environment.build import KIND_CODES, region_code, slots_for
 from environment.parameters import StackedParameters
@@ -24,20 +24,23 @@ from environment.streams import Streams
 from environment.tables import Tables
 
 
-def newcomers(p: StackedParameters, draws: Draws, weight: FloatArray, frontier: FloatArray) -> dict[str, Any]:
+def newcomers(
+    p: StackedParameters, draws: Draws, weight: FloatArray, frontier: FloatArray, frugal_chance: FloatArray
+) -> dict[str, Any]:
     """Column values of synthetic start-ups, each of shape (worlds, n); ``cash`` is what they hope to start with."""
     place = draws.uniform(1)
     region = np.where(place < 0.50, US, np.where(place < 0.70, EU, np.where(place < 0.85, CN, OTHER)))
     talent = np.clip(0.40 + 0.15 * draws.normal(2), 0.05, 0.90)
     cash = weight * p.startups.first_round * np.exp(p.startups.round_sigma * np.clip(draws.normal(3), -2.5, 2.5))
-    frugal = draws.uniform(4) < p.startups.frugal_share
+    frugal = draws.uniform(4) < frugal_chance
     open_minded = draws.uniform(5) < p.startups.open_share
     ones = np.ones_like(talent)
     return {
         "region": region.astype(np.int32), "weight": weight * ones, "talent": talent, "cash": cash,
         "data": 0.30 * draws.uniform(6), "distribution": 0.02 + 0.10 * draws.uniform(7) ** 2,
         "openness": np.where(open_minded, 0.7, 0.05), "frugality": np.where(frugal, 1.0, 0.0),
-        "algorithms": frontier - 1.2 + talent, "capability": 19.5 + 1.5 * talent * ones,
+        "algorithms": frontier - 1.2 + talent, "recipe": frontier - 1.2 + talent,
+        "capability": 19.5 + 1.5 * talent * ones,
         "compute_share": p.startups.compute_share * (0.4 + 1.2 * draws.uniform(8)),
         "burn": cash / p.startups.runway, "value": 4.0 * cash, "raised_cash": cash,
     }  # fmt: skip
@@ -50,7 +53,8 @@ def named_values(tables: Tables) -> list[dict[str, Any]]:
             "region": region_code(row.region), "weight": 1.0, "talent": row.talent, "cash": row.cash_musd,
             "revenue": row.revenue_musd, "data": row.data, "distribution": row.distribution,
             "openness": 0.95 if row.open_weights else 0.0, "open_weights": row.open_weights,
-            "frugality": float(row.frugal), "algorithms": row.algorithms - 1.0, "capability": row.capability,
+            "frugality": float(row.frugal), "algorithms": row.algorithms - 1.0, "recipe": row.algorithms - 1.0,
+            "capability": row.capability,
             "compute_share": 0.65, "burn": row.cash_musd / 18.0 + row.staff_cost_musd, "value": row.value_musd,
             "raised_cash": row.cash_musd,
         }
@@ -78,7 +82,8 @@ def found(
     ids = np.tile(firm_ids(KIND_CODES["startups"], 0, slot), (worlds, 1))
     weight = p.startups.mass / number * np.ones((worlds, slots))
     frontier = np.zeros((worlds, 1))
-    values = newcomers(p, streams.draws("founding", 0, ids), weight, frontier)
+    usual = frugal_chance(p, np.ones((worlds, 1)))
+    values = newcomers(p, streams.draws("founding", 0, ids), weight, frontier, usual)
     values["age"] = 24.0 * streams.draws("founding age", 0, ids).uniform()
     synthetic = np.zeros((worlds, slots), dtype=np.bool_)
     for (_, block), count in zip(population.blocks, numbers, strict=True):
@@ -134,4 +139,5 @@ def enter_named(
     where = np.zeros((population.worlds, population.slots), dtype=np.bool_)
     where[:, slot] = True
     population.name_firm(slot, int(ids[0, slot]), name)
-    population.enter(where, ids, row | {"algorithms": row["algorithms"] + frontier, "age": 0.0})
+    level = row["algorithms"] + frontier
+    population.enter(where, ids, row | {"algorithms": level, "recipe": level, "age": 0.0})

@@ -161,7 +161,10 @@ class Conditions:
     open_algorithms: FloatArray  # log10
     open_origin: IntArray  # whose model that is: a cloud's slot, or the number of clouds plus a start-up's slot
     service_price: FloatArray  # mean price of AI services, relative to that of a small firm of usual cost
-    service_cost: FloatArray  # cost of a unit of service relative to January 2022
+    service_cost: FloatArray  # compute of a unit of service with the best algorithms, relative to January 2022
+    tastes: FloatArray  # weights of reasoning, tool use and safety in the market, by spending, (worlds, 3)
+    open_recipe: FloatArray  # log10, algorithmic efficiency with which the best open model was made
+    open_rl: FloatArray  # intensity of reinforcement learning that it went through
     export_gap: FloatArray  # how much less the best chip sold to China is worth than the best sold elsewhere, 0-1
     hhi_cloud: FloatArray
     hhi_cloud_all: FloatArray

@@ -185,6 +185,9 @@ class SectorRow(SourcedRow):
     readiness: Share
     data_sensitivity: Share
     adoption_2022: Share
+    reasoning: Share
+    tool_use: Share
+    safety: Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,7 @@ from agents.startup import Startup
 from agents.types import CN, EU, NONE, FloatArray
 from environment import compute_market as market
 from environment.economy import Economy
+from environment.phases import open_models
 from environment.phases.public_compute import pay_parallel_egress, rent_public_compute
 from environment.phases.rationing import Served, ration
 from environment.phases.sites import run_own
@@ -52,12 +53,12 @@ def rent_compute(e: Economy) -> None:
     rent = clouds.rent
     at = market.at_host(rent, startups.host) * (1.0 - e.populations["startups"].act("partner_saving", p))
     at_second = market.at_host(rent, startups.second)
-    wanted, own = _wants(e, startups, at, at_second)
+    usual = e.now["rent_market"][:, np.newaxis]
+    serving = e.populations["startups"].act("serves", p, usual)
+    wanted, own = _wants(e, startups, at, at_second, market.spending(serving, np.maximum(usual, 0.05)))
     served = ration(e, wanted - own, _enterprise_wants(e, rent), rent)
     _pay_rent(e, startups, served.first, at, served.second, at_second)
     _see_service(e, startups, wanted, own, served)
-    usual = e.now["rent_market"][:, np.newaxis]
-    serving = e.populations["startups"].act("serves", p, usual)
     e.now["serving_startups"] = np.minimum(serving, startups.used).sum(axis=-1)
     e.now["business"] = served.business.sum(axis=-1)
     e.now["serving_clouds"] = clouds.workloads + e.populations["clouds"].act("serves", p, usual)
@@ -69,19 +70,21 @@ def rent_compute(e: Economy) -> None:
     _see_small(e, startups, served)
 
 
-def _wants(e: Economy, startups: Startup, at: FloatArray, at_second: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _wants(
+    e: Economy, startups: Startup, at: FloatArray, at_second: FloatArray, inference: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Compute that each start-up can pay for, and what of it runs on own chips, H100e, each (worlds, n).
 
     It pays from its budget, what serving takes, and credit. Own chips serve first, the rest is rented.
     """
     p = e.p
-    budget, _ = e.populations["startups"].act("budget", p)
+    blend = at * (1.0 - startups.second_share) + at_second * startups.second_share
+    e.now["dearness"] = np.where(blend > 0.0, blend / p.startups.usual_rent, 1.0)
+    budget, _ = e.populations["startups"].act("budget", p, PerFirm(e.now["dearness"]))
     near = (startups.host == startups.credit_host) | (startups.second == startups.credit_host)
     drawable = np.where(near, startups.prepaid / p.capital.credit_months, 0.0)
-    inference = p.services.compute_cost_share * startups.revenue / startups.price
     budget = np.minimum(np.maximum(budget, np.minimum(inference, 0.6 * startups.cash)) + drawable,
                         0.6 * startups.cash + np.where(near, startups.prepaid, 0.0))  # fmt: skip
-    blend = at * (1.0 - startups.second_share) + at_second * startups.second_share
     own = run_own(e)
     return np.maximum(market.affordable(budget, blend), own), own
 
@@ -189,6 +192,7 @@ def _pay_business(e: Economy, got: FloatArray, rent: FloatArray) -> None:
     e.from_rest("income", "enterprises", due)
     e.ledger.pay("rent", "enterprises", due, "clouds", bill)
     e.now["rent_income"] = e.now["rent_income"] + bill
+    open_models.resell(e, bill)
 
 
 def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArray) -> None:

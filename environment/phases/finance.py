@@ -80,8 +80,8 @@ def _place(
     Funds of China serve China, the others the rest. A round is paid by all funds of its side in proportion to the money
     that they place, so that it does not matter how finely start-ups are grained; the lead is drawn in that proportion.
     """
-    p = e.p.capital
     offers = e.populations["investors"].act("invests", e.p)
+    accepts = e.populations["investors"].act("accepts", e.p)
     luck = e.draws("funding", "startups")
     home = startups.region == CN
     granted, paid = np.zeros_like(asks), np.zeros_like(offers)
@@ -95,7 +95,8 @@ def _place(
             axis=-1, keepdims=True
         )
         purse = np.where(money > 0.0, 0.9 * purse, 0.0)
-        got = market.fund(np.where(home == inside, asks, 0.0), merit, money, purse, luck.uniform(), p.success)
+        success = (share * accepts).sum(axis=-1, keepdims=True)
+        got = market.fund(np.where(home == inside, asks, 0.0), merit, money, purse, luck.uniform(), success)
         granted, paid = granted + got, paid + share * got.sum(axis=-1, keepdims=True)
         lead = np.where(got > 0.0, _draw_lead(share, luck.uniform(1)), lead).astype(np.int32)
     return granted, paid, lead

@@ -41,6 +41,7 @@ def set_balance_sheets(e: Economy) -> None:
     clouds.data["capacity"][...] = (running * value[:, np.newaxis, :]).sum(axis=-1)
     clouds.data["compute"][...] = (running * e.chips.h100e[:, np.newaxis, :]).sum(axis=-1)
     clouds.data["algorithms"][...] = np.where(clouds.alive, clouds.data["talent"] - 1.05, 0.0)
+    clouds.data["recipe"][...] = clouds.data["algorithms"]
     ground = clouds.data["capacity"]
     renters = (clouds.data["type"] == NEW) | (clouds.data["type"] == EUROPEAN)
     clouds.data["workloads"][...] = np.where(renters, 0.1, _WORKLOADS) * ground

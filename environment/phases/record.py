@@ -18,6 +18,7 @@ from environment.measures import CAPEX_FIRMS
 from environment.phases import sites
 from environment.phases.compute import europe_at_home
 from environment.phases.oversight import oversight
+from environment.phases.record_models import observe_models
 from environment.phases.valuation import observe_values
 from environment.technology import training_flop
 
@@ -46,7 +47,7 @@ def observe(e: Economy, residual: FloatArray, trail: Trail) -> dict[str, FloatAr
     """All measures of the month, each of shape (worlds,)."""
     values = {"ledger_residual": residual}
     values |= _chips(e) | _clouds(e, trail) | _startups(e, trail) | _models(e) | _world(e) | oversight(e)
-    values |= observe_values(e)
+    values |= observe_values(e) | observe_models(e)
     c = e.conditions
     c.hhi_cloud, c.hhi_cloud_all = values["hhi_cloud"][:, np.newaxis], values["hhi_cloud_all"][:, np.newaxis]
     return values

@@ -8,12 +8,12 @@ from agents.cloud import Cloud
 from agents.enterprise import Enterprise
 from agents.population import PerFirm
 from agents.startup import PLAIN, Startup
-from agents.types import CN, NONE, FloatArray, IntArray
+from agents.types import NONE, BoolArray, FloatArray, IntArray
 from environment import service_market as market
 from environment import technology as tech
 from environment.compute_market import at_host, by_host
 from environment.economy import Economy
-from environment.phases import licences
+from environment.phases import licences, open_models, sales
 from environment.pools import ratio
 
 
@@ -31,11 +31,15 @@ def train(e: Economy) -> None:
     per_firm = (startups.used + startups.public_compute - serving) * throughput / np.maximum(startups.weight, 1e-12)
     share = p.technology.main_run
     flop = tech.training_flop(share * per_firm, p.technology.flop_utilisation)
-    startups.training = startups.training + flop
+    largest = population.act("largest_run", p, PerFirm(per_firm))
+    startups.training = np.minimum(startups.training + flop, np.maximum(largest, startups.training))
     startups.run_months = startups.run_months + 1.0
     done = population.act("finishes_run", p) & startups.alive
     made = np.log10(np.maximum(startups.training, 1e-9)) + 21.0 + startups.algorithms
     startups.capability = np.where(done, made, startups.capability)
+    startups.recipe = np.where(done, startups.algorithms, startups.recipe)
+    rl = population.act("chooses_rl", p, *_tastes(e), e.draws("strategy", "startups"))
+    startups.rl = np.where(done, rl, startups.rl)
     startups.training = np.where(done, 0.0, startups.training)
     startups.run_months = np.where(done, 0.0, startups.run_months)
     revenue_share = startups.revenue / np.maximum(e.conditions.use, 1e-9) / np.maximum(startups.weight, 1e-12)
@@ -55,6 +59,11 @@ def _rent(e: Economy) -> FloatArray:
     return np.maximum(e.now["rent_market"][:, np.newaxis], 0.05)
 
 
+def _tastes(e: Economy) -> list[FloatArray]:
+    """The market's weights of reasoning, tool use and safety, (worlds, 1) each."""
+    return [np.ascontiguousarray(e.conditions.tastes[:, k : k + 1]) for k in range(3)]
+
+
 def _dense(clouds: Cloud) -> FloatArray:
     """Dense throughput, which training needs, of a unit of a host's capacity, which serving users weighs as well."""
     return np.asarray(clouds.compute / np.where(clouds.capacity > 0.0, clouds.capacity, 1.0))
@@ -64,11 +73,16 @@ def _train_clouds(e: Economy, clouds: Cloud) -> None:
     p = e.p
     research = np.maximum(clouds.inside - clouds.workloads - e.populations["clouds"].act("serves", p, _rent(e)), 0.0)
     flop = tech.training_flop(p.technology.main_run * research * _dense(clouds), p.technology.flop_utilisation)
-    clouds.training = np.where(clouds.develops, clouds.training + flop, 0.0)
+    largest = e.populations["clouds"].act("largest_run", p, PerFirm(research * _dense(clouds)))
+    run = np.minimum(clouds.training + flop, np.maximum(largest, clouds.training))
+    clouds.training = np.where(clouds.develops, run, 0.0)
     clouds.run_months = np.where(clouds.develops, clouds.run_months + 1.0, 0.0)
     done = e.populations["clouds"].act("finishes_run", p)
     made = np.log10(np.maximum(clouds.training, 1e-9)) + 21.0 + clouds.algorithms
     clouds.capability = np.where(done, made, clouds.capability)
+    clouds.recipe = np.where(done, clouds.algorithms, clouds.recipe)
+    rl = e.populations["clouds"].act("chooses_rl", p, *_tastes(e), e.draws("strategy", "clouds"))
+    clouds.rl = np.where(done, rl, clouds.rl)
     clouds.training = np.where(done, 0.0, clouds.training)
     clouds.run_months = np.where(done, 0.0, clouds.run_months)
     opens = e.populations["clouds"].act("opens_weights", p, e.draws("open weights", "clouds"))
@@ -90,7 +104,11 @@ def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
     by_big = best_big >= best_own
     source = np.where(by_big, np.argmax(open_big, axis=-1), hosts + np.argmax(open_own, axis=-1))[:, np.newaxis]
     # what has been published stays published, even if its developer closes the next model or the shop
-    c.open_origin = np.where(best > c.open_frontier, source, c.open_origin)
+    better = best > c.open_frontier
+    c.open_origin = np.where(better, source, c.open_origin)
+    for name, old in (("recipe", c.open_recipe), ("rl", c.open_rl)):
+        both = np.concatenate([getattr(clouds, name), getattr(startups, name)], axis=-1)
+        setattr(c, f"open_{name}", np.where(better, np.take_along_axis(both, source, axis=-1), old))
     c.open_frontier = np.maximum(c.open_frontier, best)
     c.best_algorithms = np.maximum(
         np.where(startups.alive, startups.algorithms, -99.0).max(axis=-1),
@@ -101,12 +119,11 @@ def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
         np.where(clouds.open_weights, clouds.algorithms, -99.0).max(axis=-1),
     )[:, np.newaxis]
     c.open_algorithms = np.maximum(c.open_algorithms, np.maximum(open_algorithms, -3.0))
-    startups.capability = np.where(
-        startups.alive, tech.distil(startups.capability, c.frontier, startups.talent, p.distillation), 0.0
-    )
-    clouds.capability = np.where(
-        clouds.develops, tech.distil(clouds.capability, c.frontier, clouds.talent, p.distillation), clouds.capability
-    )
+    for firms, learns in ((startups, startups.alive), (clouds, clouds.develops)):
+        taught = tech.distil(firms.capability, c.frontier, firms.talent, p.distillation)
+        # what a teacher's outputs add is know-how, not compute
+        firms.recipe = np.where(learns, firms.recipe + (taught - firms.capability), firms.recipe)
+        firms.capability = np.where(learns, taught, firms.capability)
     built_on = c.open_frontier + p.fine_tuning * (startups.talent + startups.data - 1.0)
     builds = startups.alive & (built_on > startups.capability)
     startups.product = np.where(builds, built_on, startups.capability)
@@ -135,29 +152,28 @@ def sell_services(e: Economy) -> None:
     sectors: Enterprise = e.populations["enterprises"].view()
     spending = _spending(e, sectors)
     old_use = c.use
-    _set_prices(e, startups, clouds)
-    mass = startups.weight * startups.alive * _fashion(e, startups.alive.shape[-1])
-    weights_s = _attraction(e, startups, startups.product, _reach(e, startups), mass)
+    model, recipe, rl, builds = _products(e, startups, clouds)
+    lean, suited = e.populations["startups"].act("design", p)
+    _set_prices(e, startups, clouds, builds, lean)
     sells = np.where(clouds.develops & clouds.alive, p.services.sold_separately, 0.0)
-    weights_c = _attraction(e, clouds, clouds.capability, clouds.distribution, sells)
-    got_s, got_c = np.zeros_like(startups.cash), np.zeros_like(clouds.cash)
-    for inside in (True, False):
-        mine_s = np.where((startups.region == CN) == inside, weights_s, 0.0)
-        mine_c = np.where((clouds.region == CN) == inside, weights_c, 0.0)
-        whole = mine_s.sum(axis=-1, keepdims=True) + mine_c.sum(axis=-1, keepdims=True)
-        # where nobody is left to sell, nobody buys
-        spending = np.where(((sectors.region == CN) == inside) & (whole <= 0.0), 0.0, spending)
-        money = np.where((sectors.region == CN) == inside, spending, 0.0).sum(axis=-1, keepdims=True)
-        whole = np.where(whole > 0.0, whole, 1.0)
-        got_s, got_c = got_s + money * (mine_s / whole), got_c + money * (mine_c / whole)
-    e.from_rest("income", "enterprises", spending)
-    total = spending.sum(axis=-1, keepdims=True)
+    liked = suited * _fashion(e, startups.alive.shape[-1])
+    mass = np.concatenate([sells, startups.weight * startups.alive * liked], axis=-1)
+    quality = market.quality(
+        model, recipe, compute_weight=p.services.compute_weight, algorithm_weight=p.services.algorithm_weight
+    )
+    got, spent, bought = sales.spread(e, _attraction(e, quality, mass), rl, spending)
+    got_c, got_s = np.split(got, [e.populations["clouds"].slots], axis=-1)
+    got_c, got_s = np.ascontiguousarray(got_c), np.ascontiguousarray(got_s)
+    sales.note_tastes(e, spent)
+    sales.note_dimensions(e, got, model, rl, bought)
+    e.from_rest("income", "enterprises", spent)
+    total = spent.sum(axis=-1, keepdims=True)
     e.now["lab_sales"], e.now["sold_by_hosts"] = got_s, licences.sold_by_hosts(e, got_s)
     direct = got_s - e.now["sold_by_hosts"]
     at_clouds = got_c + by_host(e.now["sold_by_hosts"], startups.host, got_c.shape[-1])
     part = direct.sum(axis=-1, keepdims=True) / np.maximum(total, 1e-12)
-    e.ledger.pay("services", "enterprises", spending * part, "startups", direct)
-    e.ledger.pay("services", "enterprises", spending * (1.0 - part), "clouds", at_clouds)
+    e.ledger.pay("services", "enterprises", spent * part, "startups", direct)
+    e.ledger.pay("services", "enterprises", spent * (1.0 - part), "clouds", at_clouds)
     c.service_price = _mean_price(startups, clouds, got_s, got_c, total)
     c.use = total
     _see_sales(e, startups, clouds, got_s, got_c)
@@ -184,17 +200,42 @@ def _see_growth(e: Economy, sectors: Enterprise, total: FloatArray, old_use: Flo
     c.signal = c.signal + p.attention * (seen - c.signal)
 
 
-def _set_prices(e: Economy, startups: Startup, clouds: Cloud) -> None:
-    """Suppliers set prices on their cost: rent at their host, and how efficiently their models run."""
+def _products(e: Economy, startups: Startup, clouds: Cloud) -> tuple[FloatArray, FloatArray, FloatArray, BoolArray]:
+    """Capability, recipe and intensity of reinforcement learning of what is sold, (worlds, clouds + start-ups).
+
+    The last is which start-ups sell what they build on an open model.
+    """
+    c = e.conditions
+    builds = startups.product > startups.capability
+    recipe = np.where(builds, c.open_recipe + (startups.product - c.open_frontier), startups.recipe)
+    rl = np.where(builds, c.open_rl, startups.rl)
+    return (
+        np.concatenate([clouds.capability, startups.product], axis=-1),
+        np.concatenate([clouds.recipe, recipe], axis=-1),
+        np.concatenate([clouds.rl, rl], axis=-1),
+        builds,
+    )
+
+
+def _set_prices(e: Economy, startups: Startup, clouds: Cloud, builds: BoolArray, lean: FloatArray) -> None:
+    """Suppliers set prices on their cost: rent at their host, and how efficiently the models that they serve run.
+
+    Who builds on an open model serves it with what has been published of how to; a frugal design costs less.
+    """
     p, c = e.p, e.conditions
+    known = np.where(builds, np.maximum(startups.algorithms, c.open_algorithms), startups.algorithms)
+    used = np.concatenate([clouds.algorithms, known], axis=-1)
+    c.service_cost, relative = market.unit_compute(
+        used, np.concatenate([clouds.revenue, startups.revenue], axis=-1), c.best_algorithms,
+        gain=p.services.serving_gain, own=p.services.efficiency_cost,
+    )  # fmt: skip
+    hosts = e.populations["clouds"].slots
     rent = at_host(clouds.rent, startups.host, 0.0)
-    behind = np.clip(c.best_algorithms - startups.algorithms, 0.0, 1.5)
-    cost = np.where(rent > 0.0, rent / _rent(e), 1.0) * np.power(10.0, p.services.efficiency_cost * behind)
+    cost = np.where(rent > 0.0, rent / _rent(e), 1.0) * relative[:, hosts:] * lean
     share = startups.revenue / np.maximum(c.use, 1e-9) / np.maximum(startups.weight, 1e-12)
     price = e.populations["startups"].act("sets_price", p, PerFirm(cost), PerFirm(np.clip(share, 0.0, 1.0)))
     startups.price = startups.price + p.services.price_speed * (price - startups.price)
-    behind = np.clip(c.best_algorithms - clouds.algorithms, 0.0, 1.5)
-    cost = clouds.rent / _rent(e) * np.power(10.0, p.services.efficiency_cost * behind)
+    cost = clouds.rent / _rent(e) * relative[:, :hosts]
     share = np.clip(clouds.revenue / np.maximum(c.use, 1e-9), 0.0, 1.0)
     price = e.populations["clouds"].act("sets_price", p, PerFirm(cost), PerFirm(share))
     clouds.price = clouds.price + p.services.price_speed * (np.where(clouds.develops, price, 1.0) - clouds.price)
@@ -208,12 +249,16 @@ def _reach(e: Economy, startups: Startup) -> FloatArray:
     return np.asarray(startups.distribution + lent * (1.0 - startups.distribution))
 
 
-def _attraction(
-    e: Economy, sellers: Startup | Cloud, quality: FloatArray, reach: FloatArray, mass: FloatArray
-) -> FloatArray:
+def _attraction(e: Economy, quality: FloatArray, mass: FloatArray) -> FloatArray:
+    """Attraction of all suppliers, (worlds, clouds + start-ups)."""
     p = e.p.services
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
     return market.attraction(
-        quality, e.conditions.frontier, reach, sellers.data, sellers.price, mass,
+        quality, quality.max(axis=-1, keepdims=True),
+        np.concatenate([clouds.distribution, _reach(e, startups)], axis=-1),
+        np.concatenate([clouds.data, startups.data], axis=-1),
+        np.concatenate([clouds.price, startups.price], axis=-1), mass,
         quality_weight=p.quality_weight, distribution_weight=p.distribution_weight, data_weight=p.data_weight,
         price_sensitivity=p.price_sensitivity,
     )  # fmt: skip
@@ -233,13 +278,14 @@ def _spending(e: Economy, sectors: Enterprise) -> FloatArray:
     intensity = useful * volume * p.demand.intensity * believed
     intensity = intensity / (1.0 + intensity)
     gap = c.frontier - c.open_frontier
-    own_cost = _rent(e) * p.demand.self_hosting_overhead
+    sectors.managed = population.act("chooses_managed", p)
+    own_cost = _rent(e) * open_models.cost(e)
     service_price = _rent(e) * p.services.markup * c.service_price
-    wants = population.act("wants_self_hosting", p, gap, service_price, own_cost)
+    wants = population.act("wants_self_hosting", p, gap, service_price, PerFirm(own_cost))
     sectors.self_hosting = sectors.self_hosting + p.demand.self_hosting_speed * (wants - sectors.self_hosting)
     budget = sectors.output * sectors.potential * sectors.adoption * intensity
     sectors.compute = (
-        p.services.compute_cost_share * p.demand.self_hosting_overhead * budget * sectors.self_hosting
+        p.services.compute_cost_share * open_models.overhead(e) * budget * sectors.self_hosting
         / (_rent(e) * 730.5e-6)
     )  # fmt: skip
     sectors.spending = budget * (1.0 - sectors.self_hosting)
@@ -265,4 +311,4 @@ def _see_sales(e: Economy, startups: Startup, clouds: Cloud, got_s: FloatArray, 
     habit = startups.distribution + p.habit * share * (1.0 - startups.distribution) - p.forget * startups.distribution
     startups.distribution = np.clip(habit, 0.01, 1.0)
     clouds.revenue = got_c
-    clouds.ai_revenue = e.now["rent_income"] + got_c
+    clouds.ai_revenue = e.now["rent_income"] + e.now["resale"] + got_c

@@ -8,6 +8,7 @@ from agents.chipmaker import Chipmaker
 from agents.cloud import Cloud
 from agents.firm import Firm
 from agents.investor import Investor
+from agents.population import PerFirm
 from agents.startup import Startup
 from agents.types import CN, FloatArray
 from environment import energy
@@ -100,7 +101,7 @@ def _startup_accounts(e: Economy) -> None:
     startups: Startup = population.view()
     p = e.p
     pay_running(e)
-    _, staff = population.act("budget", p)
+    _, staff = population.act("budget", p, PerFirm(e.now["dearness"]))
     _spend_from(e, startups, staff)
 
 
@@ -108,6 +109,7 @@ def _spend_from(e: Economy, startups: Startup, wanted: FloatArray) -> None:
     cash = np.maximum(startups.cash, 0.0)
     paid = np.minimum(np.maximum(wanted, 0.0), cash)
     left = 1.0 - paid / np.maximum(cash, 1e-12)
+    e.now["raised_for_staff"] = (startups.raised_cash * (1.0 - left)).sum(axis=-1)
     startups.vendor_cash = startups.vendor_cash * left
     startups.raised_cash = startups.raised_cash * left
     startups.staff = paid

@@ -30,7 +30,6 @@ def spread_knowledge(e: Economy) -> None:
     learned = tech.research(clouds.algorithms, *shared, clouds.talent, barred, **rules)
     learned = learned + p.tenant_spillover * clouds.talent * _tenant_lead(e)
     clouds.algorithms = np.where(clouds.develops, learned, clouds.algorithms)
-    c.service_cost = c.service_cost * np.power(10.0, -p.inference_efficiency / 12.0)
 
 
 def _tenant_lead(e: Economy) -> FloatArray:

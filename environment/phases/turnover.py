@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from agents.cloud import Cloud
 from agents.investor import Investor
 from agents.member import firm_ids
-from agents.startup import Startup
+from agents.startup import Startup, frugal_chance
 from agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from environment.build import KIND_CODES, cloud_rows
 from environment.compute_market import at_host, best_by_host, by_host
@@ -95,6 +95,21 @@ def _wind_up(e: Economy, startups: Startup, fails: BoolArray, bought: BoolArray,
     e.ledger.book("clouds", "net_worth", "stakes", np.minimum(lost_clouds, clouds.stakes))
 
 
+def dearness(e: Economy) -> FloatArray:
+    """What an hour of compute that is really got costs, relative to the usual rent, (worlds, 1)."""
+    served = np.maximum(e.now["tenant_fill_rate"], 0.05)
+    return np.asarray((e.now["rent_market"] / served)[:, np.newaxis] / e.p.startups.usual_rent)
+
+
+def turn_frugal(e: Economy) -> None:
+    """Start-ups that are short of money and far behind turn to designs that do with little compute."""
+    population = e.populations["startups"]
+    startups: Startup = population.view()
+    turns = population.act("pivots", e.p, e.conditions.frontier, dearness(e), e.draws("pivot", "startups"))
+    startups.frugality = np.where(turns, 1.0, startups.frugality)
+    e.tell(turns, "startups", "pivot", "turns to models that need little compute")
+
+
 def enter(e: Economy) -> None:
     """New start-ups arrive (Poisson, rising with the mood of the wave); named ones at their date; clouds at theirs."""
     p = e.p
@@ -114,7 +129,8 @@ def enter(e: Economy) -> None:
     enters = np.any([taken for taken, _ in seats], axis=0)
     placed = enters.sum(axis=-1).astype(np.float64)
     e.refused_entries = e.refused_entries + (arrivals[:, 0] - placed) * grain[:, 0]
-    drawn = newcomers(p, draws, grain, e.conditions.best_algorithms) | {"rank": ranks}
+    frugal = frugal_chance(p, dearness(e))
+    drawn = newcomers(p, draws, grain, e.conditions.best_algorithms, frugal) | {"rank": ranks}
     values = {name: _put(value, seats) for name, value in drawn.items()}
     ids = firm_ids(KIND_CODES["startups"], e.month + 1, values.pop("rank"))
     values = born(population, values, p)
@@ -210,7 +226,8 @@ def _enter_clouds(e: Economy) -> None:
         ids = np.tile(firm_ids(KIND_CODES["clouds"], 0, np.arange(population.slots)), (e.worlds, 1))
         sentiment = e.conditions.mood * np.ones_like(where)
         first = np.where(where, float(cash), 0.0)
-        values |= {"sentiment": sentiment, "algorithms": e.conditions.best_algorithms - 0.3}
+        level = e.conditions.best_algorithms - 0.3
+        values |= {"sentiment": sentiment, "algorithms": level, "recipe": level}
         largest = population.table.data["ambition"].max(axis=-1, keepdims=True)
         values |= {"ambition": 0.2 * largest * values["develops"]}
         population.name_firm(slot, int(ids[0, slot]), name)

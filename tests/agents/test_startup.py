@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from agents.offers import Offers
-from agents.startup import Startup
+from agents.startup import Startup, frugal_chance
 from agents.types import CN, EU, NONE, OTHER, US
 from tests.helpers import bits, firms, luck, parameters
 
@@ -24,6 +24,10 @@ def lab(n: int = 1, **columns: object) -> Any:
     return firms(Startup, n, **({"weight": 1.0} | columns))
 
 
+def at(value: float) -> np.ndarray:
+    return np.full((1, 1), value)
+
+
 def one(decision: Any) -> float:
     assert decision.shape == (1, 1)
     return float(decision[0, 0])
@@ -32,12 +36,12 @@ def one(decision: Any) -> float:
 # --- what it spends -------------------------------------------------------------------------------
 
 
-@given(cash=money, burn=money, revenue=money, part=share, frugality=share)
+@given(cash=money, burn=money, revenue=money, part=share, frugality=share, dearness=st.floats(0.0, 1e3))
 def test_a_budget_is_never_more_than_there_is(
-    cash: float, burn: float, revenue: float, part: float, frugality: float
+    cash: float, burn: float, revenue: float, part: float, frugality: float, dearness: float
 ) -> None:
     firm = lab(cash=cash, burn=burn, revenue=revenue, compute_share=part, frugality=frugality)
-    compute, staff = (one(amount) for amount in firm.budget(P))
+    compute, staff = (one(amount) for amount in firm.budget(P, at(dearness)))
     assert compute >= 0.0
     assert staff >= -1e-9 * cash
     assert compute + staff <= cash * (1.0 + 1e-12)
@@ -46,17 +50,69 @@ def test_a_budget_is_never_more_than_there_is(
 def test_a_budget_is_split_by_the_compute_share_and_frugality_saves_compute() -> None:
     rich: dict[str, float] = {"cash": 1e6, "burn": 100.0, "revenue": 50.0, "compute_share": 0.6}
     whole = 100.0 + float(P.startups.reinvested[0, 0]) * 50.0
-    compute, staff = (one(a) for a in lab(**rich).budget(P))
+    compute, staff = (one(a) for a in lab(**rich).budget(P, at(1.0)))
     assert compute == pytest.approx(0.6 * whole)
     assert compute + staff == pytest.approx(whole)
-    lean, team = (one(a) for a in lab(**rich, frugality=1.0).budget(P))
+    lean, team = (one(a) for a in lab(**rich, frugality=1.0).budget(P, at(1.0)))
     assert lean == pytest.approx(compute * (1.0 - float(P.startups.frugal_saving[0, 0])))
-    assert lean + team == pytest.approx(whole)
+    assert team == pytest.approx(staff)  # what is saved stays in the till
 
 
 def test_no_cash_no_budget() -> None:
-    compute, staff = lab(burn=5.0, revenue=7.0, compute_share=0.5).budget(P)
+    compute, staff = lab(burn=5.0, revenue=7.0, compute_share=0.5).budget(P, at(2.0))
     assert one(compute) == one(staff) == 0.0
+
+
+@given(part=st.floats(0.01, 0.99), dearness=st.floats(0.05, 20.0), elasticity=st.floats(0.0, 2.0))
+def test_the_split_of_a_budget_has_a_constant_elasticity_of_substitution(
+    part: float, dearness: float, elasticity: float
+) -> None:
+    """Physical compute over staff moves with relative price at the elasticity; spending's ratio at one less."""
+    p = parameters(startups__substitution=elasticity)
+    firm = lab(cash=1e6, burn=100.0, compute_share=part)
+    usual, now = (tuple(one(a) for a in firm.budget(p, at(x))) for x in (1.0, dearness))
+    ratio = (now[0] / dearness / now[1]) / (usual[0] / usual[1])
+    assert np.log(ratio) == pytest.approx(-elasticity * np.log(dearness), abs=1e-9)
+
+
+def test_compute_and_people_are_complements_by_default() -> None:
+    firm = lab(cash=1e6, burn=100.0, compute_share=0.3)
+    assert one(firm.budget(P, at(2.0))[0]) > one(firm.budget(P, at(1.0))[0])
+
+
+# --- its design -----------------------------------------------------------------------------------
+
+
+def test_frugal_designs_are_chosen_by_profit() -> None:
+    chance = [float(frugal_chance(P, at(x))[0, 0]) for x in (0.5, 1.0, 2.0, 4.0, 1e9)]
+    assert chance[1] == pytest.approx(float(P.startups.frugal_share[0, 0]))
+    assert chance == sorted(chance)
+    assert chance[-1] <= 1.0
+    blind = parameters(startups__design_choice=0.0)
+    assert float(frugal_chance(blind, at(4.0))[0, 0]) == pytest.approx(chance[1])
+
+
+def test_a_frugal_design_is_cheap_to_serve_and_suits_fewer_tasks() -> None:
+    cost, market = (one(a) for a in lab(frugality=1.0).design(P))
+    assert 0.0 < cost < 1.0
+    assert market == pytest.approx(1.0 - float(P.startups.frugal_ceiling[0, 0]))
+    assert [one(a) for a in lab().design(P)] == [1.0, 1.0]
+    hungry, lean = (one(lab(revenue=9.0, frugality=f).serves(P, at(2.5))) for f in (0.0, 1.0))
+    assert lean == pytest.approx(hungry * (1.0 - float(P.startups.frugal_saving[0, 0])))
+
+
+def test_only_those_pressed_and_beaten_pivot_and_nobody_turns_back() -> None:
+    p = parameters(startups__pivot_chance=1.0, startups__frugal_share=1.0)
+    gap = float(P.startups.pivot_gap[0, 0])
+    pressed: dict[str, float] = {"cash": 1.0, "burn": 1.0, "capability": 26.0 - gap - 0.1}
+
+    def pivots(**columns: float) -> bool:
+        return bool(lab(**(pressed | columns)).pivots(p, at(26.0), at(1e6), luck(1))[0, 0])
+
+    assert pivots()
+    assert not pivots(cash=1e6)
+    assert not pivots(capability=26.0)
+    assert not pivots(frugality=1.0)
 
 
 def test_new_money_is_spread_over_the_runway_and_spending_is_cut_near_the_end() -> None:
@@ -294,7 +350,7 @@ def test_an_empty_slot_decides_nothing() -> None:
     population: Population[Any] = Population([(Startup, 3)], 1, 9, "test")
     empty = population.view()
     mood = np.full((1, 1), 0.8)
-    compute, staff = empty.budget(P)
+    compute, staff = empty.budget(P, np.ones((1, 3)))
     for amount in (compute, staff, empty.plan_burn(P), empty.asks(P, mood)):
         assert (amount == 0.0).all()
     assert not empty.fails(P).any()

@@ -49,6 +49,15 @@ def test_adoption_needs_useful_models_and_imitation_quickens_it() -> None:
     assert gain(0.3, 1.0) > gain(0.3, 0.3)
 
 
+def test_sectors_without_skill_take_open_models_as_a_service_and_a_margin_puts_them_off() -> None:
+    def managed(readiness: float, **pins: object) -> float:
+        return one(firms(Enterprise, 1, readiness=readiness).chooses_managed(parameters(**pins)))
+
+    assert 0.0 < managed(0.9) < managed(0.2) < 1.0
+    assert managed(0.5, services__resale_margin=1.0) < managed(0.5, services__resale_margin=0.1)
+    assert managed(0.9, demand__skill_weight=0.0) == pytest.approx(managed(0.2, demand__skill_weight=0.0))
+
+
 def test_bass_diffusion_saturates_at_the_ceiling() -> None:
     sector = firms(Enterprise, 1, readiness=1.0)
     seen = []
@@ -116,3 +125,14 @@ def test_in_a_normal_month_funds_call_what_was_committed() -> None:
 def test_funds_never_place_more_than_they_have(cash: float, sentiment: float, deployment: float) -> None:
     fund = firms(Investor, 1, cash=cash, sentiment=sentiment)
     assert 0.0 <= one(fund.invests(parameters(capital__deployment=deployment))) <= cash
+
+
+@given(colder=share, warmer=share)
+def test_funds_are_choosier_in_a_cold_market(colder: float, warmer: float) -> None:
+    colder, warmer = sorted((colder, warmer))
+    low, high = (one(firms(Investor, 1, sentiment=mood).accepts(P)) for mood in (colder, warmer))
+    assert 0.0 < low <= high <= 1.0
+    usual = firms(Investor, 1, sentiment=float(P.capital.warm_mood[0, 0]))
+    assert one(usual.accepts(P)) == pytest.approx(float(P.capital.success[0, 0]))
+    blind = parameters(capital__choosiness=0.0)
+    assert one(firms(Investor, 1, sentiment=colder).accepts(blind)) == pytest.approx(float(P.capital.success[0, 0]))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from environment import capital_market, compute_market, energy, service_market, technology
-from tests.helpers import bits
+from environment.dimensions import reasoning_gain, valued
+from tests.helpers import bits, parameters
 
 amounts = st.just(0.0) | st.floats(1e-9, 1e6)  # no amount is smaller than a thousandth of a cent
 share = st.floats(0.0, 1.0)
@@ -123,6 +124,45 @@ def test_attraction_grows_with_the_mass_and_not_with_the_grain() -> None:
     a = attraction([25.0, 25.0, 25.0], [1.0] * 3, [10.0, 5.0, 0.0])[0]
     assert a[0] == pytest.approx(2.0 * a[1])
     assert a[2] == 0.0
+
+
+@given(st.floats(15.0, 32.0), st.floats(-2.0, 6.0), st.floats(0.0, 3.0), st.floats(0.0, 3.0))
+def test_quality_at_even_weights_is_capability(capability: float, recipe: float, a: float, b: float) -> None:
+    def quality(compute: float, algorithms: float) -> float:
+        weights = {"compute_weight": row([compute]), "algorithm_weight": row([algorithms])}
+        return float(service_market.quality(row([capability]), row([recipe]), **weights)[0, 0])
+
+    assert quality(1.0, 1.0) == pytest.approx(capability)
+    assert quality(a, 0.0) == pytest.approx(a * (capability - recipe))
+    assert quality(a, b) == pytest.approx(quality(a, 0.0) + b * recipe)
+
+
+def test_serving_gets_cheaper_with_own_and_with_common_efficiency() -> None:
+    def unit(used: list[float], sales: list[float], best: float = 1.0) -> np.ndarray:
+        level, relative = service_market.unit_compute(
+            row(used), row(sales), row([best]), gain=row([1.0]), own=row([0.3])
+        )
+        return level * relative
+
+    assert unit([0.0, 0.0], [1.0, 1.0], best=0.0) == pytest.approx(1.0)
+    assert unit([1.0, 1.0], [1.0, 3.0]) == pytest.approx(0.1)
+    before, after = unit([1.0, 0.2], [1.0, 1.0])[0], unit([1.0, 0.7], [1.0, 1.0])[0]
+    assert after[0] < before[0]  # a laggard that learns makes the others' serving cheaper, too
+    assert after[1] / after[0] < before[1] / before[0]
+    assert unit([1.0, 0.2], [1.0, 0.0])[0, 0] == pytest.approx(0.1)  # who sells nothing teaches nobody
+
+
+@given(hnp.arrays(np.float64, (2, 6), elements=st.floats(0.0, 20.0)))
+def test_reinforcement_learning_trades_tool_use_and_safety_for_reasoning(rl: np.ndarray) -> None:
+    t = parameters().technology
+    reasoning = reasoning_gain(rl, t)
+    assert (reasoning >= 0.0).all()
+    alone = [valued(reasoning, rl, one, t) for one in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))]
+    assert alone[0] == pytest.approx(reasoning)
+    assert (alone[1][rl > 0.0] < 0.0).all()
+    assert (alone[2][rl > 0.0] < 0.0).all()
+    everything = valued(reasoning, rl, (0.5, 0.2, 0.1), t)
+    assert everything == pytest.approx(0.5 * alone[0] + 0.2 * alone[1] + 0.1 * alone[2])
 
 
 @given(hnp.arrays(np.float64, (1, 5), elements=amounts), amounts)

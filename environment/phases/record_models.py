@@ -1,0 +1,63 @@
+"""Measures of models and of who makes, sells and uses them, beside those of :mod:`environment.phases.record`."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from agents.cloud import Cloud
+from agents.startup import Startup
+from agents.types import FloatArray
+from environment.compute_market import HOURS
+from environment.economy import Economy
+from environment.technology import training_flop
+
+ESTABLISHED = 23.0  # log10 FLOP: who had such a model in January 2022 is an incumbent
+
+
+def observe_models(e: Economy) -> dict[str, FloatArray]:
+    """Dimensions of what is sold, cost, incumbents, designs, and clouds' business with open models, (worlds,) each."""
+    sold = ("reasoning_sold", "tool_use_sold", "safety_sold", "reasoning_sorting")
+    return {name: e.now[name] for name in sold} | _costs(e) | _firms(e) | {"raised_for_compute": _raised_for_compute(e)}
+
+
+def _raised_for_compute(e: Economy) -> FloatArray:
+    """Compute's part of the raised money that start-ups spend, (worlds,)."""
+    startups: Startup = e.populations["startups"].view()
+    compute = startups.spending_raised.sum(axis=-1)
+    spent = compute + e.now["raised_for_staff"]
+    return np.asarray(compute / np.where(spent > 0.0, spent, 1.0))
+
+
+def _costs(e: Economy) -> dict[str, FloatArray]:
+    """What a dollar buys in training, and compute for serving."""
+    month = training_flop(np.ones(e.worlds), e.p.technology.flop_utilisation[:, 0])  # of one H100e, 1e21 FLOP
+    dollars = np.maximum(e.now["rent_market"], 1e-3) * HOURS
+    return {
+        "capability_per_dollar": e.conditions.best_algorithms[:, 0] + 21.0 + np.log10(month / dollars),
+        "serving_cost": e.conditions.service_cost[:, 0],
+        "serving_h100e": e.now["serving_startups"] + e.now["serving_clouds"].sum(axis=-1) + e.now["business"],
+        "cloud_compute_musd": e.now["rent_income"].sum(axis=-1) + e.now["resale"].sum(axis=-1),
+        "resale_musd": e.now["resale"].sum(axis=-1),
+    }
+
+
+def _firms(e: Economy) -> dict[str, FloatArray]:
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    old = np.zeros(startups.revenue.shape[-1], dtype=np.bool_)
+    rows = e.tables.startups
+    old[: len(rows)] = [row.entry <= 0 and row.capability >= ESTABLISHED for row in rows]
+    own = (startups.product <= startups.capability) & ~startups.open_weights
+    closed = np.where(own, startups.revenue, 0.0).sum(axis=-1)
+    closed = closed + np.where(clouds.open_weights, 0.0, clouds.revenue).sum(axis=-1)
+    labs, big = startups.revenue.sum(axis=-1), clouds.revenue.sum(axis=-1)
+    total = np.maximum(labs + big, 1e-12)
+    alive = startups.weight * startups.alive
+    near = startups.capability >= e.conditions.frontier - 0.7
+    firms = alive.sum(axis=-1)
+    return {
+        "incumbent_share": (np.where(old, startups.revenue, 0.0).sum(axis=-1) + big) / total,
+        "closed_share": closed / total,
+        "frugal_share": (alive * startups.frugality).sum(axis=-1) / np.maximum(firms, 1e-12),
+        "frontier_startups": (alive * near).sum(axis=-1),
+    }
