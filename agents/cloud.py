@@ -38,6 +38,7 @@ class Cloud(Developer):
     list_price = Column(0.0, unit="$/H100e-hour", doc="list price on demand")
     rent = Column(0.0, unit="$/H100e-hour", doc="price that a tenant under contract pays")
     programme = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it has a chip programme of its own")
+    own_aim = Column(0.0, unit="0-1", doc="share of its new compute that its chip programme aims at")
     own_output = Column(0.0, unit="H100e/month", doc="compute that its own chip programme turns out")
     own_capacity = Column(0.0, unit="H100e", doc="compute running on chips of its own design")
     offers_own = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it rents chips of its own design out")
@@ -170,11 +171,11 @@ class Cloud(Developer):
     def ramps_own_chips(self, p: Any, wanted: FloatArray, seed: FloatArray, affordable: FloatArray) -> FloatArray:
         """Compute that its own chip programme turns out this month, H100e, shape (..., n).
 
-        It aims at a share of what is ``wanted``; a programme starts from a ``seed`` and grows or shrinks slowly, and
-        never beyond what is ``affordable`` (row S6; facts S3-009 to S3-012).
+        It aims at a share of what is ``wanted``, each programme at its own; a programme starts from a ``seed`` and grows
+        or shrinks slowly, and never beyond what is ``affordable`` (row S6; facts S3-009 to S3-012).
         """
         now = np.maximum(self.own_output, seed)
-        aim = p.clouds.own_share * wanted
+        aim = np.minimum(p.clouds.own_share * self.own_aim, 1.0) * wanted
         step = np.clip(aim / np.maximum(now, 1e-12) - 1.0, -0.1, p.clouds.own_ramp)
         return np.where(self.programme & self.alive, np.minimum(now * (1.0 + step), affordable), 0.0)
 

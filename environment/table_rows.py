@@ -131,6 +131,8 @@ class CloudRow(SourcedRow):
     entry: Month
     compute_h100e_2022: Annotated[float, Cell("H100-equivalents", low=0)]
     inhouse_chip_programme: Flag
+    own_chip_share: Share
+    own_chip_output_2022: Annotated[float, Cell("H100-equivalents a month", low=0)]
     rents_own_chips: Flag
     outside_cashflow_musd: MonthlyMoney
     outside_growth: Growth

@@ -121,7 +121,9 @@ def plan_compute(e: Economy) -> None:
     rivals_cn = _largest_other(np.where(clouds.develops & (clouds.region == CN), clouds.ambition, 0.0))
     clouds.ambition = population.act("raise_ambition", p, PerFirm(np.where(clouds.region == CN, rivals_cn, rivals)))
     fading = np.exp(-e.month / p.clouds.workload_fading)
-    clouds.workloads = clouds.workloads * (1.0 + p.clouds.workload_growth * fading / 12.0)
+    # older workloads grow at a fading pace; who believes in AI tries it on all of its own work besides
+    growth = p.clouds.workload_growth * fading + p.clouds.workload_boom * clouds.sentiment
+    clouds.workloads = clouds.workloads * (1.0 + growth / 12.0)
     value = e.now["value"]
     mine = slice(0, chips.clouds)
     here = ((chips.running[:, mine] + chips.awaiting[:, mine]) * value[:, np.newaxis, :]).sum(axis=-1)

@@ -153,13 +153,14 @@ def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
 
 
 def _unit_costs(e: Economy, shipped: FloatArray) -> FloatArray:
-    """What the units cost to make, networking in proportion, M$, shape (worlds, makers)."""
+    """What the units cost, networking in proportion, and the other cost of sales, M$, shape (worlds, makers)."""
     chips = e.chips
     units = np.stack(
         [np.where(chips.in_china, 0.0, shipped).sum(axis=-1), np.where(chips.in_china, shipped, 0.0).sum(axis=-1)],
         axis=1,
     )
-    return np.asarray((e.now["unit_cost"] * units).sum(axis=1) / gpu_share(e))
+    other = e.p.chips.other_costs * e.now["maker_revenue"]
+    return np.asarray((e.now["unit_cost"] * units).sum(axis=1) / gpu_share(e) + other)
 
 
 def _see_waiting(e: Economy, due: FloatArray, shipped: FloatArray) -> None:

@@ -40,7 +40,7 @@ def draw_profiles(fitted: Sequence[Fitted], rows: Sequence[tuple[str, float, flo
     lines = -(-number // columns)
     figure = sheet(
         1.1 + 1.55 * lines, "What the patterns say about each fitted parameter",
-        "Score (mean squared error in tolerances; lower is better) along its bounds, the others held; dot: baseline",
+        "Score (mean loss in tolerances; lower is better) along its bounds, the others held; dot: baseline",
         f"{seeds} seeds a point",
     )  # fmt: skip
     grid = figure.add_gridspec(

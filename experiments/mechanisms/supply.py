@@ -71,7 +71,7 @@ ROWS: tuple[Row, ...] = (
     Row("S5b", "allocation that favours new clouds spreads deliveries", "chip_market.ration",
         *lever("chips.favour_new", 1.0, 10.0), "hhi_deliveries", (12, 36), -1, mutants=(PRO_RATA,)),
     Row("S6", "own chip programmes lower what the leader sells", "cloud.ramps_own_chips",
-        *lever("clouds.own_share", 0.0, 0.7), "leader_revenue_musd", (24, 60), -1,
+        *lever("clouds.own_share", 0.0, 1.5), "leader_revenue_musd", (24, 60), -1,
         mutants=(Mutant("agents.cloud:Cloud.ramps_own_chips",
                         lambda cloud, p, wanted, seed, affordable: np.zeros(cloud.cash.shape),
                         "nobody makes chips of its own"),)),

@@ -180,9 +180,10 @@ def _ai_spend(owner: str) -> Statistic:
 
 @statistic("leader_share_of_ai_spend")
 def leader_share_of_spend(model: TracedEconomy, first: int, last: int) -> FloatArray:
-    """Chips bought over AI spending, the big four together."""
+    """Accelerators bought (without networking) over AI spending, the big four together."""
     four = [model.trace.buyers.index(owner) for owner in BIG_FOUR]
-    chips = _span(model.trace.of("chip_bill")[..., four], first, last).sum(axis=(0, -1))
+    accelerators = [row.share for row in model.tables.networking if row.month <= last][-1]
+    chips = accelerators * _span(model.trace.of("chip_bill")[..., four], first, last).sum(axis=(0, -1))
     return np.asarray(chips / _span(model.trace.of("ai_capex")[..., four], first, last).sum(axis=(0, -1)))
 
 

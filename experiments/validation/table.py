@@ -73,13 +73,13 @@ class Line:
 
     @property
     def error(self) -> float:
-        """Distance of the median from the target in tolerances, at most 5; a logarithm where the tolerance is wide."""
+        """Distance of the median from the target in tolerances, at most 50; a logarithm where the tolerance is wide."""
         target, low, high = self.pattern.fact.value, self.pattern.low, self.pattern.high
         if low > 0.0 and high > 3.0 * low and self.median > 0.0:
             miss, width = np.log(self.median / target), 0.5 * np.log(high / low)
         else:
             miss, width = self.median - target, 0.5 * (high - low)
-        return float(min(abs(miss) / max(width, 1e-12), 5.0)) if np.isfinite(miss) else 5.0
+        return float(min(abs(miss) / max(width, 1e-12), 50.0)) if np.isfinite(miss) else 50.0
 
 
 def read_patterns(tables: Tables) -> list[Pattern]:
@@ -129,10 +129,18 @@ def coverage(lines: Sequence[Line], roles: Sequence[str]) -> tuple[int, int]:
     return sum(line.covered for line in chosen), len(chosen)
 
 
+def _loss(error: float) -> float:
+    return error**2 if error < 2.0 else 4.0 + 4.0 * float(np.log(error / 2.0))
+
+
 def score(lines: Sequence[Line]) -> float:
-    """Mean over the calibrated patterns of the mean squared error of their lines, in tolerances; 0 is perfect."""
+    """Mean over the calibrated patterns of the mean loss of their lines; 0 is perfect, 1 is at the tolerances' edge.
+
+    The loss is the squared error in tolerances; beyond two of them it grows with the logarithm only, so that a pattern
+    that the model cannot meet does not outweigh those that it can (a robust loss: Huber 1964, Barron 2019).
+    """
     errors: dict[str, list[float]] = {}
     for line in lines:
         if line.pattern.role == "calibrated":
-            errors.setdefault(line.pattern.id, []).append(line.error**2)
+            errors.setdefault(line.pattern.id, []).append(_loss(line.error))
     return float(np.mean([np.mean(found) for found in errors.values()]))

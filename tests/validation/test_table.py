@@ -64,7 +64,7 @@ def test_a_hit_is_a_median_inside_the_tolerance() -> None:
     assert line_at(target.low).hit
     assert line_at(target.low).error == pytest.approx(1.0)
     assert not line_at(target.low - 1.0).hit
-    assert line_at(1e12).error == 5.0
+    assert line_at(1e12).error == 50.0
 
 
 def test_a_pattern_hits_if_all_its_lines_do() -> None:
