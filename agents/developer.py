@@ -75,7 +75,7 @@ class Developer(Firm):
         t = p.technology
         ready = 1.0 / (1.0 + np.exp(-np.clip((self.capability - t.rl_midpoint) / t.rl_width, -40.0, 40.0)))
         loss = tool_use * t.rl_tool_loss + safety * t.rl_safety_loss
-        best = np.maximum(reasoning * t.rl_gain * ready / np.maximum(loss, 1e-3) - 1.0, 0.0)
+        best = np.maximum(reasoning * t.rl_gain * ready / np.maximum(loss, 1e-9) - 1.0, 0.0)
         strategy = 1.0 + t.rl_spread * (2.0 * draws.uniform() - 1.0)
         return np.asarray(np.minimum(t.rl_intensity * best * strategy, t.rl_most))
 
