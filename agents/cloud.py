@@ -171,8 +171,8 @@ class Cloud(Developer):
     def ramps_own_chips(self, p: Any, wanted: FloatArray, seed: FloatArray, affordable: FloatArray) -> FloatArray:
         """Compute that its own chip programme turns out this month, H100e, shape (..., n).
 
-        It aims at a share of what is ``wanted``, each programme at its own; a programme starts from a ``seed``, grows or
-        shrinks slowly, and never beyond what is ``affordable`` (row S6; facts S3-009 to S3-012).
+        It aims at a share of what is ``wanted``, each programme at its own. A programme starts from a ``seed``, grows
+        or shrinks slowly, and never beyond what is ``affordable`` (row S6; facts S3-009 to S3-012).
         """
         now = np.maximum(self.own_output, seed)
         aim = np.minimum(p.clouds.own_share * self.own_aim, 1.0) * wanted

@@ -109,6 +109,8 @@ _ALL = [
         ("startups_failed", "firms per month", "Failures", "start-ups that closed"),
         ("startups_acquired", "firms per month", "Takeovers",
          "start-ups that were taken over when their money ran out"),
+        ("startup_survival", "0-1", "Survival of start-ups",
+         "chance of staying open for twelve months at the closures of the last 12 months; takeovers are no closures"),
         ("frontier_labs", "firms", "Frontier developers",
          "start-ups and clouds whose own model lies within 0.7 orders of magnitude of the frontier"),
         ("own_compute_share", "0-1", "Own compute", "share of start-ups' compute that runs on chips of their own"),

@@ -1,1 +1,27 @@
-"""What is asked of the model: the command, runs and their results, figures."""
+"""What is asked of the model: the command, runs, sweeps and their results, figures.
+
+``load``, ``query`` and ``evaluate`` are imported when they are first used.
+"""
+
+from __future__ import annotations
+
+import importlib
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from experiments.sweep.evaluate import evaluate
+    from experiments.sweep.reading import load, query
+
+__all__ = ["evaluate", "load", "query"]
+
+_PLACES = {
+    "evaluate": "experiments.sweep.evaluate",
+    "load": "experiments.sweep.reading",
+    "query": "experiments.sweep.reading",
+}
+
+
+def __getattr__(name: str) -> Any:
+    if name not in _PLACES:
+        raise AttributeError(f"module 'experiments' has no attribute '{name}'")
+    return getattr(importlib.import_module(_PLACES[name]), name)

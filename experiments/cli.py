@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from agents.errors import KingmakerError
-from experiments.commands import pages, studies, validating
+from experiments.commands import pages, studies, sweeps, validating
 from experiments.commands.stopping import StoppedError, stoppable
 
 app = typer.Typer(
@@ -154,6 +154,7 @@ def mechanisms(
 
 pages.register(app)
 studies.register(app)
+sweeps.register(app)
 validating.register(app)
 
 

@@ -181,11 +181,21 @@ def _startups(e: Economy, trail: Trail) -> dict[str, FloatArray]:
         "startups_entered": e.now["startups_entered"],
         "startups_failed": e.now["startups_failed"],
         "startups_acquired": e.now["startups_acquired"],
+        "startup_survival": _survival(e, (startups.weight * startups.alive).sum(axis=-1), trail),
         "frontier_labs": (startups.weight * near).sum(axis=-1) + near_clouds.sum(axis=-1),
         "funding_musd": e.now["funding_musd"],
         "funding_pass_through": np.minimum(_ratio(spent, raised), 1.0),
         "leading_lab_revenue_musd": startups.revenue.max(axis=-1),
     }
+
+
+def _survival(e: Economy, alive: FloatArray, trail: Trail) -> FloatArray:
+    """Chance of staying open for a year: the monthly chances of the last twelve months, multiplied."""
+    closed = e.now["startups_failed"]
+    at_risk = alive - e.now["startups_entered"] + closed + e.now["startups_acquired"]
+    open_still = np.clip(1.0 - _ratio(closed, at_risk), 1e-12, 1.0)
+    months = min(e.month + 1, 12)  # the first year has fewer
+    return np.asarray(np.exp(trail.add("open", np.log(open_still)) * (12.0 / months)))
 
 
 def _models(e: Economy) -> dict[str, FloatArray]:

@@ -1,1 +1,1 @@
-"""The commands of ``kingmaker`` that are not in :mod:`experiments.cli` itself, by topic."""
+"""Commands of ``kingmaker``, by topic; each module adds its own to the application."""

@@ -1,0 +1,206 @@
+"""The commands of sweeps: designs, sweep, digest, export, figures."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from agents.errors import KingmakerError
+
+if TYPE_CHECKING:
+    from experiments.sweep.plan import Shard
+    from experiments.sweep.sweep import Report, SweepRequest
+
+
+class EngineName(StrEnum):
+    """Where the runs are made."""
+
+    LOCAL = "local"
+    DASK = "dask"
+
+
+class Form(StrEnum):
+    """How a table is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that 'kingmaker sweep' has written.")]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module to ``kingmaker``."""
+    for command in (designs, sweep, digest, export, figures):
+        app.command()(command)
+
+
+def designs(form: Annotated[Form, typer.Option("--format", help="How to print the table.")] = Form.TABLE) -> None:
+    """Print the designs of sweeps that come with Kingmaker."""
+    from experiments.design import FOLDER, load_design
+    from experiments.listings import Listing
+
+    found = [load_design(path.stem) for path in sorted(FOLDER.glob("*.toml"))]
+    rows = tuple((d.name, d.kind, len(d.points), d.replications, d.months, d.title) for d in found)
+    columns = ("design", "kind", "points", "replications", "months", "title")
+    typer.echo(Listing("Designs of Kingmaker", columns, rows, columns).render(form.value))
+
+
+def sweep(
+    design: Annotated[str, typer.Argument(help="A name listed by 'kingmaker designs', or a file ending in .toml.")],
+    out: Annotated[Path | None, typer.Option(help="Folder of the results; results/sweep-<design> otherwise.")] = None,
+    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")] = None,
+    engine: Annotated[EngineName, typer.Option(help="Where to run: on this machine, or on a Dask cluster.")] = (
+        EngineName.LOCAL
+    ),
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS|FILE", help="The Dask scheduler: its address, or its file.")
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option(metavar="I/N", help="Only part I of N, such as 3/16; all parts can share a folder.")
+    ] = None,
+    stack: Annotated[
+        int | None, typer.Option(min=1, max=4096, help="Worlds that step together; chosen if not given.")
+    ] = None,
+    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs once more.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many runs, how long, what disk.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no report.")] = False,
+) -> None:
+    """Make the runs of a design. Stop it whenever you like: run the same command again and it goes on."""
+    from experiments.design import load_design
+    from experiments.sweep.sweep import SweepRequest
+
+    request = SweepRequest(
+        design=load_design(design),
+        out=out or Path("results") / f"sweep-{Path(design).stem}",
+        workers=workers,
+        engine=engine.value,
+        scheduler=scheduler,
+        shard=parse_shard(shard),
+        stack=stack,
+        retry_failed=retry_failed,
+        quiet=quiet,
+        command=tuple(sys.argv[1:]),
+    )
+    if dry_run:
+        _print_estimate(request)
+        return
+    report = _run(request)
+    if not quiet:
+        _print_report(request, report)
+    if report.failed:
+        raise typer.Exit(1)
+
+
+def _run(request: SweepRequest) -> Report:
+    """Run it; Ctrl-C is told with the way to go on."""
+    from experiments.sweep.sweep import run_sweep
+
+    try:
+        return run_sweep(request)
+    except KeyboardInterrupt:
+        command = shlex.join(["kingmaker", *sys.argv[1:]])
+        print(
+            f"kingmaker: stopped; the runs finished so far are safe in {request.out}. To go on: {command}",
+            file=sys.stderr,
+        )
+        raise typer.Exit(130) from None
+
+
+def parse_shard(text: str | None) -> Shard:
+    """The shard of a text such as ``3/16``.
+
+    Raises:
+        KingmakerError: it is no such text.
+    """
+    from experiments.sweep.plan import WHOLE, Shard
+
+    if text is None:
+        return WHOLE
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of)):
+        raise KingmakerError(f"--shard {text}: write it as I/N with I from 1 to N, for example 3/16.")
+    return Shard(int(number), int(of))
+
+
+def _print_estimate(request: SweepRequest) -> None:
+    from experiments.sweep.engines import available_cores
+    from experiments.sweep.estimate import estimate, size_text
+    from experiments.sweep.progress import duration
+
+    found = estimate(request.design, request.shard, request.stack)
+    workers = request.workers or available_cores()
+    share = f" (shard {request.shard.number}/{request.shard.of})" if request.shard.of > 1 else ""
+    typer.echo(
+        f"{found.runs:,} runs{share}: {found.points:,} points x {found.replications} replications, "
+        f"{request.design.months} months each, in stacks of up to {found.stack} worlds."
+    )
+    typer.echo(
+        f"About {duration(found.core_seconds / workers)} on {workers} workers of this machine "
+        f"({duration(found.core_seconds)} of one core), {size_text(found.worker_bytes)} of memory a worker, and "
+        f"{size_text(found.disk_bytes)} of disk in {request.out}."
+    )
+
+
+def _print_report(request: SweepRequest, report: Report) -> None:
+    from experiments.sweep.estimate import size_text
+    from experiments.sweep.progress import duration
+
+    for name in report.damaged:
+        typer.echo(f"Damaged, set aside in {request.out / 'damaged'} and made anew: {name}")
+    before = f", {report.before} were there" if report.before else ""
+    typer.echo(f"{report.done} runs done in {duration(report.wall_seconds)}{before}. Results are in {request.out}")
+    if report.peak_bytes:
+        typer.echo(f"The largest worker took {size_text(report.peak_bytes)} of memory.")
+    if report.failed:
+        typer.echo(
+            f"{report.failed} of {report.runs} runs have failed: {request.out / 'failures'} says why; "
+            "--retry-failed tries them again."
+        )
+
+
+def digest(folder: FolderArgument) -> None:
+    """Print the digest of a sweep's results: the same numbers give the same digest, however they were made."""
+    from experiments.sweep.digest import digest_of
+
+    found = digest_of(folder)
+    failed = f", {found.failed} failed" if found.failed else ""
+    typer.echo(f"sha256 {found.sha256} ({found.runs} of {found.of} runs{failed})")
+
+
+def export(
+    folder: FolderArgument,
+    csv: Annotated[bool, typer.Option("--csv", help="Write results.csv (also without this word).")] = False,
+    parquet: Annotated[bool, typer.Option("--parquet", help="Write results.parquet.")] = False,
+    out: Annotated[Path | None, typer.Option(help="The file; results.csv or .parquet in the folder otherwise.")] = None,
+) -> None:
+    """Write the results of a sweep into one file, sorted by point, replication and month."""
+    from experiments.sweep.reading import export as write
+
+    if csv and parquet:
+        raise KingmakerError("export: give --csv or --parquet, not both.")
+    form = "parquet" if parquet else "csv"
+    target = out or folder / f"results.{form}"
+    rows = write(folder, target, form)
+    typer.echo(f"{rows:,} rows in {target}")
+
+
+def figures(
+    folder: FolderArgument,
+    out: Annotated[Path | None, typer.Option(help="Folder of the figures; DIR/figures if not given.")] = None,
+    measures: Annotated[
+        str | None, typer.Option(metavar="A,B", help="Only these measures; the first twelve otherwise.")
+    ] = None,
+) -> None:
+    """Draw the figures of a sweep anew from its results, as PDF and PNG."""
+    from experiments.figures.sweep import draw_sweep
+
+    wanted = None if measures is None else [name.strip() for name in measures.split(",")]
+    for path in draw_sweep(folder, out or folder / "figures", wanted):
+        typer.echo(str(path))

@@ -1,0 +1,111 @@
+"""Samples in, outcomes out: the sweep machine as a function, for SALib, optimisers and emulators."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from agents.errors import KingmakerError
+from experiments.design import build_design
+from experiments.design_file import DesignFile
+from experiments.sweep.driver import drive
+from experiments.sweep.engines import inline_engine, local_engine
+from experiments.sweep.plan import WHOLE, Namer, named_runs, tasks_of, work_of
+from experiments.sweep.tasks import Outcome, SweepError
+
+if TYPE_CHECKING:
+    from agents.types import FloatArray
+
+
+def evaluate(
+    samples: Any,
+    names: Sequence[str],
+    measures: str | Sequence[str],
+    *,
+    scenario: str | Path = "baseline",
+    months: int | None = None,
+    statistic: str = "last12",
+    replications: int = 1,
+    seed: int = 1,
+    settings: Mapping[str, float | int] | None = None,
+    workers: int = 1,
+    average: bool = True,
+) -> FloatArray:
+    """Run the model at each row of a sample, in stacks.
+
+    Args:
+        samples: parameter values, shape (n, k), as SALib's samplers give them.
+        names: the k parameters.
+        measures: one measure, or several.
+        scenario: name or TOML file.
+        months: horizon; the scenario's own if None.
+        statistic: what is made of a measure's months: ``last12``, ``mean``, ``final``, ``min``, ``max``, ``total``.
+        replications: runs of each row, with the seeds ``seed``, ``seed + 1``, ... (the same for all rows).
+        seed: the first seed.
+        settings: parameters that are the same in every run.
+        workers: processes; 1 runs in this one.
+        average: give the mean over the replications.
+
+    Returns:
+        The outcomes, shape (n, measures), or (n,) for a single measure given by its name; with ``average=False``
+        an axis of replications follows the first.
+
+    Raises:
+        KingmakerError: anything wrong with the arguments, or a run that failed, by its row.
+    """
+    import numpy as np
+
+    rows = _rows(samples, names)
+    wanted = [measures] if isinstance(measures, str) else list(measures)
+    entries = DesignFile(
+        kind="list", scenario=str(scenario), months=months, replications=replications, seed=seed,
+        measures=wanted, keep=[statistic], set=dict(settings or {}),
+        points=[dict(zip(names, _plain(row), strict=True)) for row in rows],
+    )  # fmt: skip
+    design = build_design(entries, "evaluate", "evaluate")
+    work = work_of(design)
+    named = list(named_runs(design, Namer(work), WHOLE))
+    values: dict[str, tuple[float, ...]] = {}
+    columns = [f"{name}_{statistic}" for name in wanted]
+    rows_of = {name: run.point for name, run in named}
+
+    def take(outcome: Outcome) -> None:
+        for failure in outcome.failures:
+            raise SweepError(f"evaluate: the run of row {rows_of[failure.job.run]} failed: {failure.error}.")
+        values.update(_read(outcome, columns))
+
+    with inline_engine() if workers == 1 else local_engine(workers) as engine:
+        drive(tasks_of(work, iter(named), len(rows_of), engine.workers), engine, take)
+    found = np.empty((len(rows), replications, len(wanted)))
+    for name, run in named:
+        found[run.point, run.replication] = values[name]
+    if average:
+        found = found.mean(axis=1)
+    return np.asarray(found[..., 0] if isinstance(measures, str) else found)
+
+
+def _read(outcome: Outcome, columns: Sequence[str]) -> dict[str, tuple[float, ...]]:
+    import pyarrow.parquet as pq
+
+    if outcome.part is None:
+        return {}
+    table = pq.read_table(io.BytesIO(outcome.part), columns=["run", *columns])
+    series = [table[column].to_pylist() for column in columns]
+    return dict(zip(table["run"].to_pylist(), zip(*series, strict=True), strict=True))
+
+
+def _rows(samples: Any, names: Sequence[str]) -> FloatArray:
+    import numpy as np
+
+    rows = np.atleast_2d(np.asarray(samples, dtype=np.float64))
+    if rows.ndim != 2 or rows.shape[1] != len(names) or not len(rows):
+        raise KingmakerError(
+            f"evaluate: samples have the shape {rows.shape}; with {len(names)} names it must be (n, {len(names)})."
+        )
+    return rows
+
+
+def _plain(row: FloatArray) -> list[float]:
+    return [float(value) for value in row]

@@ -1,0 +1,150 @@
+"""Worker processes of this machine, as an executor that knows which of its workers has died."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any, ParamSpec, TypeVar
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# The model computes on short rows: threads of the linear algebra library would only get in each other's way.
+ONE_THREAD = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+
+
+class Inline(Executor):
+    """Runs what is submitted at once, in this process."""
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """The finished future of ``fn(*args, **kwargs)``."""
+        future: Future[T] = Future()
+        try:
+            future.set_result(fn(*args, **kwargs))
+        except Exception as fault:
+            future.set_exception(fault)
+        return future
+
+
+class Workers(Executor):
+    """Processes that are started afresh (spawn), one executor each.
+
+    A pool that shares its queue breaks as a whole when one of its processes dies, and does not say over which task.
+    Here the death of a process breaks the future of its own task only, and the next task starts a new process.
+    No process outlives this one, however it ends.
+    """
+
+    def __init__(self, workers: int) -> None:
+        """No process is started before there is work for it."""
+        self.workers = workers
+        self._slots: list[_Slot] = [_Slot() for _ in range(workers)]
+
+    def submit(self, fn: Callable[P, T], /, *args: P.args, **kwargs: P.kwargs) -> Future[T]:
+        """Hand ``fn(*args, **kwargs)`` to the worker with the least to do."""
+        slot = min(self._slots, key=lambda slot: slot.waiting)
+        return slot.submit(fn, *args, **kwargs)
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Let the processes go; those still at work are killed if ``cancel_futures``."""
+        for slot in self._slots:
+            slot.close(wait, kill=cancel_futures)
+
+
+class _Slot:
+    """One process and its queue."""
+
+    def __init__(self) -> None:
+        self._pool: ProcessPoolExecutor | None = None
+        self._processes: list[multiprocessing.process.BaseProcess] = []
+        self._futures: list[Future[Any]] = []
+
+    @property
+    def waiting(self) -> int:
+        """Tasks not finished."""
+        self._futures = [future for future in self._futures if not future.done()]
+        return len(self._futures)
+
+    def submit(self, fn: Callable[..., T], /, *args: Any, **kwargs: Any) -> Future[T]:
+        if self._pool is not None and all(process.is_alive() for process in self._processes):
+            try:
+                return self._note(self._pool.submit(fn, *args, **kwargs))
+            except BrokenExecutor:  # its process has died since
+                pass
+        self.close(wait=False, kill=True)
+        self._pool = ProcessPoolExecutor(
+            1, mp_context=multiprocessing.get_context("spawn"), initializer=start_worker, initargs=(os.getpid(),)
+        )
+        before = set(multiprocessing.active_children())
+        with _quiet_start():
+            future = self._pool.submit(fn, *args, **kwargs)  # starts the process
+        self._processes = [child for child in multiprocessing.active_children() if child not in before]
+        return self._note(future)
+
+    def _note(self, future: Future[T]) -> Future[T]:
+        self._futures.append(future)
+        return future
+
+    def close(self, wait: bool, kill: bool) -> None:
+        if self._pool is None:
+            return
+        if kill:
+            for process in self._processes:
+                process.kill()
+        self._pool.shutdown(wait=wait or kill, cancel_futures=True)
+        self._pool, self._processes = None, []
+
+
+@contextmanager
+def _quiet_start() -> Iterator[None]:
+    """Start a process that hears no Ctrl-C (its parent does, and ends it) and that computes in one thread."""
+    kept = {name: os.environ.get(name) for name in ONE_THREAD}
+    os.environ.update(dict.fromkeys(ONE_THREAD, "1"))
+    masked = hasattr(signal, "pthread_sigmask")
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
+    try:
+        yield
+    finally:
+        if masked:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        for name, value in kept.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def start_worker(parent: int) -> None:
+    """What a worker does first: see to it that it does not outlive its parent, leave Ctrl-C to it, load the model."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_follow_parent, daemon=True).start()
+    if sys.platform == "linux":
+        _die_with_parent(parent)
+    import gc
+
+    import environment.model  # noqa: F401  loaded once, before the first task
+
+    gc.freeze()  # what is loaded by now stays: the collector need not look at it after each task
+
+
+def _die_with_parent(parent: int) -> None:
+    """Ask the kernel to kill this process when its parent ends, even if it hangs in a long computation."""
+    import ctypes
+
+    pr_set_pdeathsig = 1
+    ctypes.CDLL(None, use_errno=True).prctl(pr_set_pdeathsig, signal.SIGKILL, 0, 0, 0)
+    if os.getppid() != parent:  # it ended before we asked
+        os._exit(1)
+
+
+def _follow_parent() -> None:
+    """The same for every system: wait until the parent has ended."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
