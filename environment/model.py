@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import itertools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ import numpy as np
 
 from agents.errors import KingmakerError
 from agents.startup import Startup
-from environment import build
+from environment import branching, build, snapshots
 from environment.economy import Economy
 from environment.ledger import Ledger
 from environment.measures import Measures
@@ -144,7 +143,7 @@ class ComputeEconomy(mesa.Model):
         self._panel: list[pd.DataFrame] | None = [] if panel else None
 
     def _register(self) -> None:
-        numbers = itertools.count(1)
+        numbers = _Numbers()
         for population in self.economy.populations.values():
             population.register(self, numbers)
             population.table.on_intervention = _Intervention(self.economy, population.name)
@@ -251,6 +250,39 @@ class ComputeEconomy(mesa.Model):
                 progress(self.month)
         return self
 
+    def snapshot(self) -> snapshots.Snapshot:
+        """The state at the end of this month, to keep (``.save(path)``) and to :meth:`restore`."""
+        return snapshots.take_snapshot(self)
+
+    @classmethod
+    def restore(cls, snapshot: snapshots.Snapshot | bytes | str | Path, force: bool = False) -> ComputeEconomy:
+        """The model of a snapshot, its bytes or its file, ready to go on. Open only files that you trust (pickles).
+
+        Raises:
+            KingmakerError: no snapshot, a damaged one, or (unless ``force``) one of another version of the model.
+        """
+        model = snapshots.restore_snapshot(snapshots.Snapshot.read(snapshot), force)
+        assert isinstance(model, cls)
+        return model
+
+    def branch(
+        self, changes: Sequence[Mapping[str, object]], world: int = 0, keep_ties: bool = False
+    ) -> ComputeEconomy:
+        """Copy one world as it stands into a stack, a branch for each change; each holds its parameters from now on.
+
+        Args:
+            changes: such as ``[{}, {"policy.interoperability": 1.0}]``; the branch that changes nothing goes on as this
+                model would, bit for bit.
+            world: which world of a stack.
+            keep_ties: go on with the log of ties and flows, so that :attr:`partnerships` hands out graphs.
+
+        Raises:
+            KingmakerError: no changes, no such world, or a parameter that is unknown, out of range or structural.
+        """
+        model = branching.branch(self, changes, world, keep_ties)
+        assert isinstance(model, ComputeEconomy)
+        return model
+
     @property
     def month(self) -> int:
         """Months completed."""
@@ -310,6 +342,20 @@ class ComputeEconomy(mesa.Model):
 def _latest(name: str, model: ComputeEconomy) -> float:
     """A model reporter of Mesa's DataCollector: the latest value of one measure."""
     return model.measures.latest(name)
+
+
+class _Numbers:
+    """1, 2, 3, … for agents' unique ids; unlike itertools' count, it can be pickled in every version of Python."""
+
+    def __init__(self) -> None:
+        self.last = 0
+
+    def __iter__(self) -> _Numbers:
+        return self
+
+    def __next__(self) -> int:
+        self.last += 1
+        return self.last
 
 
 class _Intervention:

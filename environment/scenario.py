@@ -263,16 +263,24 @@ def _pin(scenario: Scenario, pins: Mapping[str, object], where: str) -> Scenario
     values = _checked(pins, where, faults, scenario.load_extensions().declared())
     if faults:
         raise ScenarioError("\n".join(faults))
+    held = hold(scenario, values)
+    return replace(held, parameters={**scenario.parameters, **values})
+
+
+def hold(scenario: Scenario, values: Mapping[str, Value], first: int = 0) -> Scenario:
+    """The scenario whose events from month ``first`` on leave ``values`` alone, and a sentence for each such event."""
     overridden = [
         f"{month_label(event.month)} '{event.why}' would set {key} to {value:g}: pinned to {values[key]:g} instead"
         for event in scenario.events
         for key, value in event.set.items()
-        if key in values
+        if key in values and event.month >= first
     ]
-    kept = [replace(e, set={key: value for key, value in e.set.items() if key not in values}) for e in scenario.events]
+    kept = [
+        e if e.month < first else replace(e, set={key: value for key, value in e.set.items() if key not in values})
+        for e in scenario.events
+    ]
     return replace(
         scenario,
-        parameters={**scenario.parameters, **values},
         events=tuple(event for event in kept if event.set),
         pinned={**scenario.pinned, **values},
         overridden=(*scenario.overridden, *overridden),

@@ -7,14 +7,14 @@ import importlib.metadata
 import json
 import math
 import platform
-import sys
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.errors import KingmakerError
+from environment.provenance import source_digest as source_digest  # also handed on
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,22 +39,6 @@ def kingmaker_version() -> str:
         if not project.exists():
             return "unknown"
         return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
-
-
-def source_digest(classes: Iterable[str] = ()) -> str:
-    """SHA-256 of the model's code: agents/ and environment/ with the table of parameters, and a scenario's classes."""
-    digest = hashlib.sha256()
-    files = [path for folder in ("agents", "environment") for path in (ROOT / folder).rglob("*.py")]
-    files.append(ROOT / "environment" / "parameters.csv")
-    for path in sorted(files, key=lambda file: file.relative_to(ROOT).as_posix()):
-        digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
-        # a checkout on Windows may end lines differently; the model is the same
-        digest.update(path.read_bytes().replace(b"\r\n", b"\n") + b"\0")
-    for target in sorted(classes):
-        module = sys.modules.get(target.partition(":")[0])
-        file = getattr(module, "__file__", None)
-        digest.update(target.encode() + b"\0" + (Path(file).read_bytes() if file else b"") + b"\0")
-    return digest.hexdigest()
 
 
 def content_hash(measures: pd.DataFrame) -> str:

@@ -22,6 +22,10 @@ PANEL_TABLES = ("panel", "ties", "flows", "events")
 OURS = {MANIFEST, "measures.parquet", "measures.csv", "data_dictionary.csv", "graphs", "figures"} | {
     f"{name}.parquet" for name in PANEL_TABLES
 }
+# kingmaker compare, kingmaker sensitivity
+OURS |= {"differences.csv", "paths.parquet", "robustness.csv", "brief.md", "brief.html"}
+OURS |= {"indices.csv", "interactions.csv", "convergence.csv", "boxes.csv", "outcomes.parquet"}
+OURS |= {"report.md", "report.html"}
 
 
 class OutputError(KingmakerError):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -51,6 +52,9 @@ def _request(
     manifest: dict[str, Any], folder: Path, out: Path | None, quiet: bool, command: tuple[str, ...]
 ) -> RunRequest:
     """The run that a manifest describes."""
+    if manifest.get("kind", "run") != "run":
+        words = shlex.join(map(str, manifest.get("command", ())))
+        raise KingmakerError(f"{folder}: is not a single run; make it again with '{words}'.")
     for key in ("source_digest", "data_digest", "measures_hash"):
         if not isinstance(manifest.get(key), str):
             raise KingmakerError(f"{folder}: the manifest's {key} is {manifest.get(key)!r}; it must be a text.")

@@ -52,9 +52,10 @@ def work_of(design: Design) -> Work:
     from experiments.manifest import source_digest
 
     setting = _located(load_scenario(design.setting, design.fixed))
-    if setting.classes:
+    if setting.users_classes:
         from environment.build import load_classes
 
+        setting.load_extensions()
         load_classes(setting)  # so that mistakes are told at once, and the digest covers their modules
     return Work(
         setting=setting,
@@ -62,7 +63,7 @@ def work_of(design: Design) -> Work:
         measures=design.measures,
         statistics=design.statistics,
         keys=design.keys,
-        source_digest=source_digest(setting.classes),
+        source_digest=source_digest(setting.users_classes),
         data_digest=str(read_tables(setting.data).digest),
     )
 
@@ -83,7 +84,7 @@ class Namer:
         """The part of the hash that all runs share is computed once."""
         self._work = work
         self._common = hashlib.sha256(
-            "\n".join((work.source_digest, work.data_digest, str(work.months), *sorted(work.setting.classes.values())))
+            "\n".join((work.source_digest, work.data_digest, str(work.months), *sorted(work.setting.users_classes)))
             .encode()
         )  # fmt: skip
         base = resolve(work.setting.parameters, work.setting.name)

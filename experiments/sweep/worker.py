@@ -136,7 +136,7 @@ def peak_memory() -> int:
 def _skew(work: Work) -> Skew | None:
     """Whether this machine's model is another than the driver's."""
     for what, theirs, ours in (
-        ("code", work.source_digest, _source(tuple(sorted(work.setting.classes.items())), work)),
+        ("code", work.source_digest, _source(tuple(sorted(work.setting.users_classes)), work)),
         ("data", work.data_digest, _data(work)),
     ):
         if theirs != ours:
@@ -147,19 +147,20 @@ def _skew(work: Work) -> Skew | None:
     return None
 
 
-def _source(classes: tuple[tuple[str, str], ...], work: Work) -> str:
+def _source(classes: tuple[str, ...], work: Work) -> str:
     if classes:
         from environment.build import load_classes
 
         load_classes(work.setting)  # the digest covers modules that are loaded
+        work.setting.load_extensions()
     return _source_of(classes)
 
 
 @functools.lru_cache(maxsize=8)
-def _source_of(classes: tuple[tuple[str, str], ...]) -> str:
+def _source_of(classes: tuple[str, ...]) -> str:
     from experiments.manifest import source_digest
 
-    return source_digest(dict(classes))
+    return source_digest(classes)
 
 
 def _data(work: Work) -> str:

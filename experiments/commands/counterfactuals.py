@@ -1,0 +1,127 @@
+"""``kingmaker compare`` and ``kingmaker sensitivity``."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands.stopping import stoppable
+
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=1024, help="Processes; as many as there are free cores if not given.")
+]
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(compare)
+    app.command()(sensitivity)
+
+
+def compare(
+    a: Annotated[str, typer.Argument(help="A name listed by 'kingmaker scenarios', or a file ending in .toml.")],
+    b: Annotated[str, typer.Argument(help="The other one; differences are B less A.")],
+    replications: Annotated[int, typer.Option(help="Pairs of runs; the two of a pair share their seed.")] = 20,
+    months: Annotated[int | None, typer.Option(help="Months to run; the scenarios' own if not given.")] = None,
+    seed: Annotated[int, typer.Option(min=0, help="Seed of the first pair; the others follow.")] = 1,
+    set_both: Annotated[
+        list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Hold a parameter on both sides.")
+    ] = None,
+    set_a: Annotated[
+        list[str] | None, typer.Option("--set-a", metavar="KEY=VALUE", help="Hold a parameter in A.")
+    ] = None,
+    set_b: Annotated[
+        list[str] | None, typer.Option("--set-b", metavar="KEY=VALUE", help="Hold a parameter in B.")
+    ] = None,
+    window: Annotated[
+        list[str] | None,
+        typer.Option(help="Months averaged: last24, final, mean, 2025-01:2026-12. The brief speaks of the first one."),
+    ] = None,
+    robustness: Annotated[
+        bool, typer.Option("--robustness/--no-robustness", help="Test the claims under other assumptions.")
+    ] = True,
+    ends: Annotated[
+        str,
+        typer.Option(help="How far assumptions are moved: range (ends of the declared range), half (half, double)."),
+    ] = "range",
+    out: Annotated[Path | None, typer.Option(help="Folder of the results; results/<B>-vs-<A> if not given.")] = None,
+    workers: Workers = None,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no printed results.")] = False,
+) -> None:
+    """Compare two scenarios run by run on the same luck, and write a brief that claims only what is sure."""
+    with stoppable("the comparison"):
+        from experiments.compare.question import ask, pins
+        from experiments.compare.robustness import read_ends
+        from experiments.compare.summary import print_findings
+        from experiments.compare.write import Options, compare_and_write
+
+        both = pins(set_both, "--set")
+        question = ask(
+            a, b, set_a=both | pins(set_a, "--set-a"), set_b=both | pins(set_b, "--set-b"), months=months, seed=seed,
+            replications=replications, windows=tuple(window or ()),
+        )  # fmt: skip
+        options = Options(
+            out=out or Path("results") / f"{question.b.name}-vs-{question.a.name}",
+            robustness=robustness, ends=read_ends(ends), workers=workers or _cores(), figures=figures, quiet=quiet,
+            command=tuple(sys.argv[1:]),
+        )  # fmt: skip
+        found = compare_and_write(question, options)
+        if not quiet:
+            print_findings(found, options.out)
+
+
+def sensitivity(
+    design: Annotated[str, typer.Argument(help="A design with [parameters]: a name, or a file ending in .toml.")],
+    method: Annotated[
+        str | None, typer.Option(help="oat, morris, sobol or lhs; what the design's kind is made for if not given.")
+    ] = None,
+    samples: Annotated[
+        int | None, typer.Option(help="Base samples (sobol), trajectories (morris), points (lhs); else the design's.")
+    ] = None,
+    replications: Annotated[int | None, typer.Option(min=1, help="Seeds of each point; else the design's.")] = None,
+    measure: Annotated[
+        list[str] | None, typer.Option(help="Only this measure; can be repeated. The design's if not given.")
+    ] = None,
+    statistic: Annotated[
+        list[str] | None, typer.Option(help="Over the months: last12, final, mean, min, max, total, sd; repeatable.")
+    ] = None,
+    sweep: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="DIR", help="Take the runs from this folder of 'kingmaker sweep'; run nothing."),
+    ] = None,
+    discover: Annotated[
+        str | None,
+        typer.Option(metavar="CASE", help="Also find the box in which CASE happens: 'switching_rate_last12 > 0.01'."),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder of the results; results/<design>-<method> if not given.")
+    ] = None,
+    workers: Workers = None,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no printed results.")] = False,
+) -> None:
+    """Find which parameters move which outcomes, how they interact, and whether the sample was large enough."""
+    with stoppable("the study"):
+        from experiments.sensitivity.ask import ask
+        from experiments.sensitivity.summary import print_study
+        from experiments.sensitivity.write import Request, study_and_write
+
+        asked, statistics = ask(design, method, samples, replications, tuple(measure or ()), tuple(statistic or ()))
+        request = Request(
+            design=asked, statistics=statistics, out=out or Path("results") / f"{asked.name}-{asked.kind}",
+            discover=discover, sweep=sweep, workers=workers or _cores(), figures=figures, quiet=quiet,
+            command=tuple(sys.argv[1:]),
+        )  # fmt: skip
+        found = study_and_write(request)
+        if not quiet:
+            print_study(found.study, found.box, request.out)
+
+
+def _cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

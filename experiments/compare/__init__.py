@@ -1,0 +1,1 @@
+"""Paired counterfactuals: two scenarios on the same luck, what differs, and how sure one can be of it."""

@@ -1,0 +1,117 @@
+"""The runs of a comparison and what follows from them: a table of differences, with claims that can be made."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from environment.measures import MEASURES
+from environment.scenario import month_label
+from experiments.compare.question import COMPARED, Question
+from experiments.compare.statistics import LEVEL, Paired, holm, paired, pairs_needed
+from experiments.stacks import Advance, World, simulate
+from experiments.windows import Window
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from agents.types import FloatArray
+
+SIGNIFICANT = 0.05
+COLUMNS = (
+    "measure", "difference", "low", "high", "p_sign", "n", "variance_reduction", "n_needed", "window", "months", "unit",
+    "level_a", "level_b", "relative", "p_value", "p_holm", "claim",
+)  # fmt: skip
+CLAIM, HINT, NONE, ZERO = "claim", "hint", "none", "zero"
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """All paths of both sides, arrays of shape (measures, months, pairs)."""
+
+    question: Question
+    a: FloatArray
+    b: FloatArray
+
+    def in_window(self, window: Window) -> tuple[FloatArray, FloatArray]:
+        """The outcomes of both sides, shape (measures, pairs)."""
+        return window.mean(self.a), window.mean(self.b)
+
+    def difference_paths(self) -> Paired:
+        """Month by month; arrays of shape (measures * months,)."""
+        n = self.question.replications
+        return paired(self.a.reshape(-1, n), self.b.reshape(-1, n))
+
+    def paths(self) -> pd.DataFrame:
+        """Every run's path: side (a or b), seed, month, then the measures."""
+        import pandas as pd
+
+        measures, months, n = self.a.shape
+        labels = np.array([month_label(month) for month in range(months)])
+        frames = []
+        for side, values in (("a", self.a), ("b", self.b)):
+            rows = values.transpose(2, 1, 0).reshape(n * months, measures)
+            keys = {"side": side, "seed": np.repeat(list(self.question.seeds), months), "month": np.tile(labels, n)}
+            frames.append(pd.concat([pd.DataFrame(keys), pd.DataFrame(rows, columns=list(COMPARED))], axis=1))
+        return pd.concat(frames, ignore_index=True)
+
+
+def run_question(question: Question, workers: int = 1, advance: Advance | None = None) -> Comparison:
+    """Run both sides on common random numbers: pair ``i`` shares its seed."""
+    n = question.replications
+    worlds = [World(side, seed) for side in (question.a, question.b) for seed in question.seeds]
+    found = simulate(worlds, question.months, COMPARED, workers, advance)
+    return Comparison(question, found[:, :, :n], found[:, :, n:])
+
+
+def tabulate(comparison: Comparison) -> pd.DataFrame:
+    """One row for each window and measure (:data:`COLUMNS`).
+
+    ``claim`` says what may be said: ``zero`` (all pairs are exactly equal), ``claim`` (the interval excludes zero, and
+    still does after Holm's correction over all measures of the window), ``hint`` (it excludes zero, but not after the
+    correction), ``none`` (it holds zero).
+    """
+    import pandas as pd
+
+    frames = [_table(window, paired(*comparison.in_window(window))) for window in comparison.question.windows]
+    return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
+
+
+def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
+    """The rows of a table, columns as attributes."""
+    return iter(frame.itertuples())
+
+
+def pairs_to_claim(row: Any, measures: int) -> float:
+    """Pairs that a claim needs after the correction (at its strictest step, Bonferroni's), with probability 0.8."""
+    from scipy.special import stdtrit
+
+    spread = (row.high - row.low) / 2.0 / float(stdtrit(row.n - 1, 0.5 + LEVEL / 2.0)) * math.sqrt(row.n)
+    return pairs_needed(abs(row.difference), spread, SIGNIFICANT / measures)
+
+
+def _table(window: Window, found: Paired) -> pd.DataFrame:
+    import pandas as pd
+
+    adjusted = holm(found.p_value)
+    excludes = (found.low > 0.0) | (found.high < 0.0)
+    claim = np.where(excludes, np.where(adjusted <= SIGNIFICANT, CLAIM, HINT), np.where(found.zero, ZERO, NONE))
+    scale = np.abs(found.level_a)
+    logs = np.array([MEASURES[name].unit.startswith("log10") for name in COMPARED])
+    with np.errstate(over="ignore"):
+        factor = 10.0**found.difference - 1.0
+    relative = np.divide(found.difference, scale, out=np.full_like(scale, np.nan), where=scale > 0.0)
+    return pd.DataFrame(
+        {
+            "measure": list(COMPARED),
+            "difference": found.difference, "low": found.low, "high": found.high, "p_sign": found.p_sign,
+            "n": found.n, "variance_reduction": found.variance_reduction, "n_needed": found.n_needed,
+            "window": window.name, "months": window.words, "unit": [MEASURES[name].unit for name in COMPARED],
+            "level_a": found.level_a, "level_b": found.level_b, "relative": np.where(logs, factor, relative),
+            "p_value": found.p_value, "p_holm": adjusted, "claim": claim,
+        }
+    )  # fmt: skip

@@ -1,0 +1,154 @@
+"""Which assumptions carry a claim: the comparison again, with one uncertain parameter at a time at an end of its range.
+
+The parameters are those of ``parameters.csv`` whose source says *free*: no data pin them down, they were set so that
+the whole behaves. Levers of policy, dated inputs, and parameters that the question itself is about are left alone.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.errors import KingmakerError
+from environment.parameters import DECLARATIONS, resolve
+from environment.scenario import Scenario, hold
+from experiments.compare.question import COMPARED, Question
+from experiments.compare.results import CLAIM
+from experiments.compare.statistics import paired
+from experiments.stacks import Advance, World, simulate
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+COLUMNS = ("measure", "parameter", "value", "usual", "difference", "low", "high", "verdict")
+HOLDS, WEAKER, FLIPS = "holds", "disappears", "flips"
+LEAST_PAIRS = 20
+
+
+class Ends(StrEnum):
+    """How far an uncertain parameter is moved."""
+
+    RANGE = "range"  # to the ends of its declared range
+    HALF = "half"  # to half and to double its value, within that range
+
+
+def read_ends(text: str) -> Ends:
+    """As a user writes it.
+
+    Raises:
+        KingmakerError: neither range nor half.
+    """
+    if text not in list(Ends):
+        raise KingmakerError(f"--ends is '{text}'; allowed is range or half.")
+    return Ends(text)
+
+
+@dataclass(frozen=True)
+class Variant:
+    """One assumption changed on both sides."""
+
+    key: str
+    value: float | int
+    usual: float | int
+
+    def of(self, scenario: Scenario) -> Scenario:
+        """The scenario under this assumption; it is no policy, so it does not count as a pin."""
+        held = hold(scenario, {self.key: self.value})
+        return replace(
+            held, parameters={**scenario.parameters, self.key: self.value}, pinned=scenario.pinned,
+            overridden=scenario.overridden,
+        )  # fmt: skip
+
+    def __str__(self) -> str:
+        """Such as ``chips.capacity_response = 2 (usually 0.6)``."""
+        return f"{self.key} = {self.value:g} (usually {self.usual:g})"
+
+
+def assumptions(question: Question) -> list[str]:
+    """The uncertain parameters that this question does not touch."""
+    touched = question.touched()
+    return [
+        key
+        for key, declared in DECLARATIONS.items()
+        if "free" in [part.strip() for part in re.split("[;:,]", declared.source)]
+        and not declared.structural
+        and key not in touched
+        and math.isfinite(declared.high)
+    ]
+
+
+def variants(question: Question, ends: Ends = Ends.RANGE) -> Iterator[Variant]:
+    """Both ends of each assumption; an end at which the parameter stands already is left out."""
+    values = resolve(question.a.parameters)
+    for key in assumptions(question):
+        declared, usual = DECLARATIONS[key], values[key]
+        low, high = declared.low, declared.high
+        if ends is Ends.HALF:
+            around = sorted((0.5 * usual, 2.0 * usual))
+            low, high = max(low, around[0]), min(high, around[1])
+        for end in (low, high):
+            value = round(end) if declared.integer else end
+            if value != usual:
+                yield Variant(key, value, usual)
+
+
+def pairs_for(table: pd.DataFrame, question: Question) -> int:
+    """How many pairs tell whether a claim still holds: as many as the weakest claim needs, with some to spare."""
+    needed = float(claims_of(table, question)["n_needed"].max())
+    return min(question.replications, max(LEAST_PAIRS, math.ceil(1.5 * needed)))
+
+
+def claims_of(table: pd.DataFrame, question: Question) -> pd.DataFrame:
+    """The rows of the first window of which a claim is made."""
+    return table[(table["window"] == question.windows[0].name) & (table["claim"] == CLAIM)]
+
+
+def run_variants(
+    question: Question, chosen: list[Variant], n: int, workers: int = 1, advance: Advance | None = None
+) -> list[tuple[np.ndarray, np.ndarray]]:
+    """The outcomes of the first ``n`` pairs in the first window, both of shape (measures, n), for each variant."""
+    worlds = [
+        World(variant.of(side), seed)
+        for variant in chosen
+        for side in (question.a, question.b)
+        for seed in question.seeds[:n]
+    ]
+    window = question.windows[0]
+    found: list[tuple[np.ndarray, np.ndarray]] = []
+    group = max(1, 2000 // (2 * n))  # variants at a time, so that memory stays bounded
+    for start in range(0, len(chosen), group):
+        part = worlds[2 * n * start : 2 * n * (start + group)]
+        means = window.mean(simulate(part, question.months, COMPARED, workers, advance))
+        pairs = means.reshape(len(COMPARED), -1, 2, n)
+        found += [(pairs[:, k, 0], pairs[:, k, 1]) for k in range(pairs.shape[1])]
+    return found
+
+
+def judge(
+    table: pd.DataFrame, question: Question, chosen: list[Variant], outcomes: list[tuple[np.ndarray, np.ndarray]]
+) -> pd.DataFrame:
+    """One row for each claim of the first window and each variant (:data:`COLUMNS`).
+
+    ``flips``: the interval excludes zero on the other side; ``disappears``: it holds zero; ``holds`` otherwise.
+    """
+    import pandas as pd
+
+    claims = claims_of(table, question)
+    rows = []
+    for variant, (a, b) in zip(chosen, outcomes, strict=True):
+        found = paired(a, b)
+        for measure, usual in zip(claims["measure"], claims["difference"], strict=True):
+            k = COMPARED.index(measure)
+            low, high = float(found.low[k]), float(found.high[k])
+            same = low > 0.0 if usual > 0 else high < 0.0
+            other = high < 0.0 if usual > 0 else low > 0.0
+            verdict = HOLDS if same else FLIPS if other else WEAKER
+            difference = float(found.difference[k])
+            rows.append((measure, variant.key, variant.value, variant.usual, difference, low, high, verdict))
+    return pd.DataFrame(rows, columns=list(COLUMNS))

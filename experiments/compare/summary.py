@@ -1,0 +1,43 @@
+"""What a comparison prints: the claims, and where to read the rest."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from environment.measures import MEASURES
+from experiments.compare.results import CLAIM, HINT, NONE, ZERO, rows_of
+from experiments.compare.robustness import FLIPS, WEAKER
+from experiments.compare.words import change
+from experiments.compare.write import Findings
+
+
+def print_findings(found: Findings, out: Path) -> None:
+    """Print the claims of the first window with their interval, what is not claimed, and the folder."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    question = found.comparison.question
+    a, b = question.labels
+    first = found.table[found.table["window"] == question.windows[0].name]
+    console.print(f"{b} compared with {a}: {question.windows[0].words}, {question.replications} pairs", style="bold")
+    for row in rows_of(first[first["claim"] == CLAIM]):
+        told = change(row.measure, row.level_a, row.level_b, row.low, row.high, row.relative)
+        console.print(f"  {MEASURES[row.measure].label}: {told}", soft_wrap=True)
+    counts = first["claim"].value_counts()
+    if counts.get(ZERO, 0) == len(first):
+        console.print(f"Exactly zero everywhere: all {len(first)} measures are the same in all pairs.")
+    else:
+        console.print(
+            f"{counts.get(CLAIM, 0)} claims; {counts.get(HINT, 0)} hints that do not survive the correction for "
+            f"{len(first)} measures; {counts.get(NONE, 0)} measures of which nothing can be said; "
+            f"{counts.get(ZERO, 0)} exactly the same.",
+            soft_wrap=True,
+        )
+    if found.robustness is not None:
+        verdicts = found.robustness["verdict"].value_counts()
+        console.print(
+            f"{found.tested} other assumptions: {verdicts.get(FLIPS, 0)} times a sign flips, "
+            f"{verdicts.get(WEAKER, 0)} times a claim disappears (robustness.csv).",
+            soft_wrap=True,
+        )
+    console.print(f"Brief, figures and data are in {out}", soft_wrap=True)

@@ -1,0 +1,66 @@
+"""Numbers of a comparison in words: with their unit, and in relation to the level."""
+
+from __future__ import annotations
+
+import math
+
+from environment.measures import MEASURES
+
+
+def digits(value: float) -> str:
+    """Three significant digits, without exponents."""
+    if value == 0.0 or not math.isfinite(value):
+        return f"{value:g}"
+    places = max(0, 2 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{min(places, 12)}f}"
+
+
+def _signed(value: float) -> str:
+    return ("+" if value > 0.0 else "−" if value < 0.0 else "") + digits(abs(value))
+
+
+def _scale(measure: str, size: float) -> tuple[float, str, str]:
+    """Factor, unit of a level and unit of a difference, for numbers of about ``size``."""
+    unit = MEASURES[measure].unit
+    if unit == "0-1" and not measure.startswith("hhi"):  # an index is no percentage
+        return 100.0, " %", " percentage points"
+    if unit == "share per month":
+        return 100.0, " % a month", " percentage points a month"
+    plain = unit.replace(" per month", " a month")
+    if unit.startswith("M$") and size >= 1000.0:
+        return 1e-3, f" {plain.replace('M$', 'G$', 1)}", f" {plain.replace('M$', 'G$', 1)}"
+    if unit == "0-1":
+        return 1.0, "", ""
+    return 1.0, f" {plain}", f" {plain}"
+
+
+def change(measure: str, level_a: float, level_b: float, low: float, high: float, relative: float) -> str:
+    """How a measure changes, with its interval and in relation to the level.
+
+    Such as ``from 0.79 % to 2.12 %: +1.33 percentage points (95 % interval +1.26 to +1.39), +168 % of its level``.
+    """
+    factor, level_unit, unit = _scale(measure, max(abs(level_a), abs(level_b)))
+    a, b = digits(factor * level_a), digits(factor * level_b)
+    difference = _signed(factor * (level_b - level_a))
+    interval = f"(95 % interval {_signed(factor * low)} to {_signed(factor * high)})"
+    return f"from {a}{level_unit} to {b}{level_unit}: {difference}{unit} {interval}{_relation(measure, relative)}"
+
+
+def _relation(measure: str, relative: float) -> str:
+    if not math.isfinite(relative):
+        return ", from a level of zero"
+    if MEASURES[measure].unit.startswith("log10"):
+        return f", a factor of {digits(1.0 + relative)} on the scale that the logarithm stands for"
+    return f", {_signed(100.0 * relative)} % of its level"
+
+
+def listed(names: list[str]) -> str:
+    """Labels of measures as one phrase."""
+    return "; ".join(MEASURES[name].label for name in names)
+
+
+def pairs(number: float) -> str:
+    """How many pairs it would take."""
+    if not math.isfinite(number):
+        return "no number of pairs"
+    return f"{digits(number) if number >= 1000 else f'{number:.0f}'} pairs"

@@ -1,0 +1,172 @@
+"""A comparison from question to result folder."""
+
+from __future__ import annotations
+
+import platform
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from environment.measures import MEASURES
+from experiments.compare.brief import write_brief
+from experiments.compare.page import to_html
+from experiments.compare.question import COMPARED, Question
+from experiments.compare.results import Comparison, run_question, tabulate
+from experiments.compare.robustness import Ends, claims_of, judge, pairs_for, run_variants, variants
+from experiments.manifest import (
+    content_hash,
+    kingmaker_version,
+    library_versions,
+    scenario_record,
+    source_digest,
+    write_manifest,
+)
+from experiments.outputs import staged
+from experiments.progress import progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HASHED = ["side", "seed", "month", *COMPARED]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a comparison is made, as distinct from what is compared."""
+
+    out: Path
+    robustness: bool = True
+    ends: Ends = Ends.RANGE
+    workers: int = 1
+    figures: bool = True
+    quiet: bool = False
+    command: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that a comparison found."""
+
+    comparison: Comparison
+    table: pd.DataFrame
+    robustness: pd.DataFrame | None
+    tested: int
+    pairs_tested: int
+
+
+def compare_and_write(question: Question, options: Options) -> Findings:
+    """Run both sides, test the claims, write everything into one folder in one piece."""
+    with staged(options.out) as folder:
+        began = time.perf_counter()
+        found = find(question, options)
+        _write(found, folder, options, time.perf_counter() - began)
+    return found
+
+
+def find(question: Question, options: Options) -> Findings:
+    """Run both sides and, for claims, the assumptions."""
+    with progress(2 * question.replications, "both sides", options.quiet) as advance:
+        comparison = run_question(question, options.workers, advance)
+    table = tabulate(comparison)
+    if not options.robustness or claims_of(table, question).empty:
+        return Findings(comparison, table, None, 0, 0)
+    chosen, n = list(variants(question, options.ends)), pairs_for(table, question)
+    with progress(2 * n * len(chosen), f"{len(chosen)} other assumptions", options.quiet) as advance:
+        outcomes = run_variants(question, chosen, n, options.workers, advance)
+    return Findings(comparison, table, judge(table, question, chosen, outcomes), len(chosen), n)
+
+
+def _write(found: Findings, folder: Path, options: Options, seconds: float) -> None:
+    question = found.comparison.question
+    found.table.to_csv(folder / "differences.csv", index=False)
+    paths = found.comparison.paths()
+    paths.to_parquet(folder / "paths.parquet", index=False)
+    if found.robustness is not None:
+        found.robustness.to_csv(folder / "robustness.csv", index=False)
+    footer = footer_of(question)
+    brief = write_brief(question, found.table, found.robustness, found.tested, found.pairs_tested)
+    if options.figures:
+        from experiments.compare.drawing import draw_comparison
+
+        (folder / "figures").mkdir()
+        draw_comparison(found.comparison, found.table, folder / "figures", footer)
+    else:
+        brief = "\n".join(line for line in brief.splitlines() if not line.startswith("![")) + "\n"
+    (folder / "brief.md").write_text(brief, encoding="utf-8")
+    (folder / "brief.html").write_text(to_html(brief, folder, footer), encoding="utf-8")
+    _write_dictionary(folder / "data_dictionary.csv")
+    write_manifest(_manifest(found, paths, options, seconds), folder)
+
+
+def footer_of(question: Question) -> str:
+    """The line under each figure: version, sides, seeds, pairs."""
+    a, b = question.labels
+    seeds = f"seeds {question.seeds[0]}-{question.seeds[-1]}"
+    return f"Kingmaker {kingmaker_version()} · A {a} · B {b} · {seeds} · n = {question.replications} pairs"
+
+
+def _manifest(found: Findings, paths: pd.DataFrame, options: Options, seconds: float) -> dict[str, Any]:
+    from environment.tables import read_tables
+
+    question = found.comparison.question
+    return {
+        "kingmaker_version": kingmaker_version(),
+        "kind": "compare",
+        "command": ["kingmaker", *options.command],
+        "scenario_a": scenario_record(question.a),
+        "scenario_b": scenario_record(question.b),
+        "seeds": list(question.seeds),
+        "months": question.months,
+        "windows": [window.name for window in question.windows],
+        "robustness": {"assumptions": found.tested, "pairs": found.pairs_tested, "ends": options.ends.value},
+        "versions": {"python": platform.python_version(), **library_versions()},
+        "source_digest": source_digest((*question.a.users_classes, *question.b.users_classes)),
+        "data_digest": [str(read_tables(side.data).digest) for side in (question.a, question.b)],
+        "paths_hash": content_hash(paths[HASHED]),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_seconds": round(seconds, 2),
+    }
+
+
+MEANINGS = {
+    ("differences", "measure"): ("", "name of the measure (kingmaker measures)"),
+    ("differences", "difference"): ("unit of the measure", "mean over pairs of B less A"),
+    ("differences", "low"): ("unit of the measure", "lower end of the paired 95 % interval (Student's t)"),
+    ("differences", "high"): ("unit of the measure", "upper end of that interval"),
+    ("differences", "p_sign"): ("0-1", "probability of the sign of the estimate (posterior under a flat prior)"),
+    ("differences", "n"): ("pairs", "pairs of runs"),
+    ("differences", "variance_reduction"): ("ratio", "variance with unpaired seeds over that with paired ones"),
+    ("differences", "n_needed"): ("pairs", "pairs for the interval to exclude zero with probability 0.8"),
+    ("differences", "window"): ("", "window over which the measure is averaged"),
+    ("differences", "months"): ("", "the months of the window"),
+    ("differences", "unit"): ("", "unit of the measure"),
+    ("differences", "level_a"): ("unit of the measure", "mean under A"),
+    ("differences", "level_b"): ("unit of the measure", "mean under B"),
+    ("differences", "relative"): ("ratio", "difference over the level under A; for logarithms the factor less one"),
+    ("differences", "p_value"): ("0-1", "two-sided p value of no difference"),
+    ("differences", "p_holm"): ("0-1", "the same after Holm's correction over the measures of the window"),
+    ("differences", "claim"): ("", "claim, hint (before the correction only), none (interval holds zero), zero"),
+    ("paths", "side"): ("", "a or b"),
+    ("paths", "seed"): ("", "seed, shared by a pair"),
+    ("paths", "month"): ("month", "calendar month"),
+    ("robustness", "measure"): ("", "measure of which a claim is made"),
+    ("robustness", "parameter"): ("", "assumption changed on both sides"),
+    ("robustness", "value"): ("unit of the parameter", "its value in this test"),
+    ("robustness", "usual"): ("unit of the parameter", "its value otherwise"),
+    ("robustness", "difference"): ("unit of the measure", "mean over pairs of B less A under this assumption"),
+    ("robustness", "low"): ("unit of the measure", "lower end of its paired 95 % interval"),
+    ("robustness", "high"): ("unit of the measure", "upper end"),
+    ("robustness", "verdict"): ("", "holds, disappears (interval holds zero), flips (other side of zero)"),
+}  # fmt: skip
+
+
+def _write_dictionary(path: Path) -> None:
+    import csv
+
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("file", "column", "unit", "meaning"))
+        writer.writerows((file_name, column, *told) for (file_name, column), told in MEANINGS.items())
+        writer.writerows(("paths", name, MEASURES[name].unit, MEASURES[name].definition) for name in COMPARED)

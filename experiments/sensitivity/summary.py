@@ -1,0 +1,46 @@
+"""What a study prints."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from experiments.figures.sensitivity import readable
+from experiments.sensitivity.convergence import CONSTANT, CONVERGED, ROUGH
+from experiments.sensitivity.discovery import Box
+from experiments.sensitivity.indices import MAIN
+from experiments.sensitivity.study import Study
+
+MOST = 12
+
+
+def print_study(study: Study, box: Box | str | None, out: Path) -> None:
+    """Print the leading parameters of the first outcomes, the verdict on the sample, and the folder."""
+    from rich.console import Console
+
+    console = Console(highlight=False)
+    main = MAIN[study.sample.kind]
+    console.print(f"Leading parameters, by {main}", style="bold")
+    verdicts = dict(zip(study.convergence["outcome"], study.convergence["verdict"], strict=True))
+    for outcome in study.outcomes[:MOST]:
+        rows = study.table[(study.table["outcome"] == outcome) & (study.table["index"] == main)]
+        order = rows["value"].abs().sort_values(ascending=False).index[:3]
+        leading = ", ".join(f"{rows.loc[k, 'parameter']} {rows.loc[k, 'value']:.3g}" for k in order)
+        verdict = verdicts[outcome]
+        console.print(f"  {readable(outcome)}: {leading + '; ' if leading else ''}{verdict}", soft_wrap=True)
+    counts = study.convergence["verdict"].value_counts()
+    known = len(study.outcomes) - counts.get(CONSTANT, 0)
+    console.print(
+        f"{len(study.outcomes)} outcomes: {counts.get(CONVERGED, 0)} converged, {counts.get(ROUGH, 0)} rough, "
+        f"{known - counts.get(CONVERGED, 0) - counts.get(ROUGH, 0)} with too small a sample, "
+        f"{counts.get(CONSTANT, 0)} constant.",
+        soft_wrap=True,
+    )
+    if isinstance(box, str):
+        console.print(box, soft_wrap=True)
+    elif box is not None:
+        console.print(
+            f"{box.case}: {100 * box.share:.0f} % of points, {100 * box.density:.0f} % in the box of "
+            f"{', '.join(box.limits['parameter']) or 'no parameter'} (report.md).",
+            soft_wrap=True,
+        )
+    console.print(f"Report, figures and data are in {out}", soft_wrap=True)

@@ -1,0 +1,239 @@
+"""``kingmaker compare`` and ``kingmaker sensitivity`` as real processes: results, mistakes, interruption, orphans."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from experiments.cli import main
+
+ROOT = Path(__file__).resolve().parents[2]
+ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+SMALL = ("--set", "startups.number=20", "--months", "30", "--replications", "4")
+DESIGN = """kind = "morris"
+months = 14
+samples = 4
+replications = 2
+measures = ["switching_rate", "lead_time_weeks"]
+keep = ["last6"]
+set = { "startups.number" = 20 }
+[parameters]
+"chips.kingmaker" = { low = 0.0, high = 2.0 }
+"chips.capacity_growth" = { low = 0.05, high = 0.13 }
+"""
+
+pytestmark = pytest.mark.slow
+
+
+def kingmaker(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "experiments", *words],
+        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300,
+    )  # fmt: skip
+
+
+def done(*words: str, folder: Path) -> str:
+    found = kingmaker(*words, folder=folder)
+    assert found.returncode == 0, found.stderr
+    return " ".join(found.stdout.split())
+
+
+def refused(*words: str, folder: Path) -> str:
+    found = kingmaker(*words, folder=folder)
+    assert found.returncode == 2, (found.returncode, found.stdout, found.stderr)
+    assert "Traceback" not in found.stderr
+    return " ".join(found.stderr.split())
+
+
+def test_the_baseline_compared_with_itself_is_exactly_zero(tmp_path: Path) -> None:
+    told = done("compare", "baseline", "baseline", *SMALL, "--no-figures", "--workers", "2", folder=tmp_path)
+    assert re.search(r"Exactly zero everywhere: all \d+ measures are the same in all pairs", told)
+    folder = tmp_path / "results/baseline-vs-baseline"
+    table = pd.read_csv(folder / "differences.csv")
+    assert len(table) > 80
+    assert (table[["difference", "low", "high"]] == 0.0).all(axis=None)
+    paths = pd.read_parquet(folder / "paths.parquet")
+    a, b = (paths[paths["side"] == side].drop(columns="side").reset_index(drop=True) for side in "ab")
+    assert a.equals(b)
+    assert "Every difference is exactly zero" in (folder / "brief.md").read_text(encoding="utf-8")
+    assert list(folder.glob("figures/*")) == []
+
+
+def test_a_policy_with_an_effect(tmp_path: Path) -> None:
+    """All files are there; one worker and two give the same numbers; a second run replaces the first."""
+    words = ("compare", "baseline", "interoperability", *SMALL, "--window", "last3", "--out", "out")
+    told = done(*words, "--no-robustness", "--workers", "1", folder=tmp_path)
+    assert "interoperability with startups.number = 20 compared with baseline with startups.number = 20" in told
+    names = {path.name for path in (tmp_path / "out").iterdir()}
+    assert names == {
+        "brief.md", "brief.html", "differences.csv", "paths.parquet", "manifest.json", "data_dictionary.csv", "figures",
+    }  # fmt: skip
+    figures = {path.name for path in (tmp_path / "out/figures").iterdir()}
+    assert {"overview_last3.png", "overview_last3.pdf", "paths_cloud.png", "paths_cloud.pdf"} <= figures
+    page = (tmp_path / "out/brief.html").read_text(encoding="utf-8")
+    assert re.findall(r'(?:src|href)="(?!data:)', page) == []
+    assert "<h2>What can be said</h2>" in page
+    manifest = json.loads((tmp_path / "out/manifest.json").read_text(encoding="utf-8"))
+    assert manifest["seeds"] == [1, 2, 3, 4]
+    one = (tmp_path / "out/differences.csv").read_bytes()
+    done(*words, "--workers", "2", "--ends", "half", "--quiet", folder=tmp_path)
+    assert (tmp_path / "out/differences.csv").read_bytes() == one
+    assert "make it again with 'kingmaker compare baseline" in refused("rerun", "out", folder=tmp_path)
+
+
+def test_a_study(tmp_path: Path) -> None:
+    (tmp_path / "d.toml").write_text(DESIGN, encoding="utf-8")
+    told = done("sensitivity", "d.toml", "--workers", "2", folder=tmp_path)
+    assert "2 outcomes:" in told
+    folder = tmp_path / "results/d-morris"
+    indices = pd.read_csv(folder / "indices.csv")
+    assert set(indices["parameter"]) == {"chips.kingmaker", "chips.capacity_growth"}
+    outcomes = pd.read_parquet(folder / "outcomes.parquet")
+    assert len(outcomes) == 4 * 3 * 2
+    assert set(pd.read_csv(folder / "convergence.csv")["outcome"]) == {"switching_rate_last6", "lead_time_weeks_last6"}
+    dictionary = pd.read_csv(folder / "data_dictionary.csv").set_index(["file", "column"])
+    assert set(indices.columns) <= set(dictionary.loc["indices"].index)
+    assert (folder / "figures/heatmap.png").is_file()
+    assert "Was the sample large enough?" in (folder / "report.html").read_text(encoding="utf-8")
+    before = (folder / "indices.csv").read_bytes()
+    done("sensitivity", "d.toml", "--workers", "1", "--quiet", "--no-figures", folder=tmp_path)
+    assert (folder / "indices.csv").read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (("compare", "baselin", "baseline"), "There is no scenario 'baselin'. Did you mean 'baseline'?"),
+        (("compare", "baseline", "baseline", "--set-b", "policy.tax=9"), "--set-b: 'policy.tax' is 9"),
+        (("compare", "baseline", "baseline", "--replications", "1"), "--replications is 1; allowed"),
+        (("compare", "baseline", "baseline", "--window", "last500"), "--window last500: needs at least 500 months"),
+        (("compare", "baseline", "baseline", "--ends", "far"), "--ends is 'far'; allowed is range or half"),
+        (("sensitivity", "d.toml", "--method", "fast"), "--method is 'fast'; allowed methods are"),
+        (("sensitivity", "d.toml", "--measure", "rent"), "--measure: there is no measure 'rent'"),
+        (("sensitivity", "d.toml", "--statistic", "last99"), "'last99' needs at least 99 months"),
+        (("sensitivity", "d.toml", "--discover", "x > 1"), "--discover: needs a sample that fills the space"),
+        (("sensitivity", "nowhere.toml"), "There is no design file 'nowhere.toml'"),
+    ],
+)
+def test_mistakes(
+    tmp_path: Path,
+    words: tuple[str, ...],
+    told: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In this process, to save time: only what is printed and what is left behind counts."""
+    (tmp_path / "d.toml").write_text(DESIGN, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["kingmaker", *words])
+    with pytest.raises(SystemExit) as left:
+        main()
+    assert left.value.code == 2
+    assert told in " ".join(capsys.readouterr().err.split())
+    assert [path.name for path in tmp_path.iterdir()] == ["d.toml"]
+
+
+def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out/notes.txt").write_text("mine", encoding="utf-8")
+    assert "was not written by kingmaker" in refused("compare", "baseline", "baseline", "--out", "out", folder=tmp_path)
+    assert (tmp_path / "out/notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_a_world_that_fails_is_named(tmp_path: Path, workers: str) -> None:
+    (tmp_path / "fragile.py").write_text(
+        "from agents.startup import Startup\n\n\nclass Fragile(Startup):\n"
+        "    def budget(self, p):\n"
+        "        if (p.policy.tax > 0.3).any():\n            raise ZeroDivisionError('on purpose')\n"
+        "        return super().budget(p)\n",
+        encoding="utf-8",
+    )
+    text = 'extends = "baseline"\n[classes]\nstartups = "fragile:Fragile"\n'
+    (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
+    told = refused(
+        "compare", "mine.toml", "mine.toml", "--set-b", "policy.tax=0.5", *SMALL, "--workers", workers, folder=tmp_path
+    )
+    assert "seed 1, failed: ZeroDivisionError: on purpose" in told
+    assert "policy.tax = 0.5" in told
+    assert not (tmp_path / "results/mine-vs-mine").exists()
+
+
+def started(folder: Path) -> subprocess.Popen[str]:
+    """A comparison that takes long, with two workers at work."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "experiments", "compare", "baseline", "interoperability", "--replications", "400",
+         "--workers", "2", "--quiet", "--out", str(folder / "out")],
+        env=ENVIRONMENT, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    limit = time.monotonic() + 60
+    while len(children(running.pid)) < 2 and time.monotonic() < limit:
+        time.sleep(0.2)
+    return running
+
+
+def children(pid: int) -> list[int]:
+    """Worker processes of a process."""
+    found = []
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(path.read_text().rpartition(")")[2].split()[1])
+            command = path.with_name("cmdline").read_bytes()
+        except (OSError, ValueError):
+            continue
+        if parent == pid and b"spawn_main" in command:
+            found.append(int(path.parent.name))
+    return found
+
+
+def gone(pids: list[int]) -> bool:
+    limit = time.monotonic() + 30
+    while time.monotonic() < limit:
+        if not any(Path(f"/proc/{pid}").exists() for pid in pids):
+            return True
+        time.sleep(0.2)
+    return False
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
+def test_ctrl_c_leaves_no_file_and_no_process(tmp_path: Path) -> None:
+    running = started(tmp_path)
+    workers = children(running.pid)
+    assert len(workers) == 2
+    os.killpg(running.pid, signal.SIGINT)
+    _, told = running.communicate(timeout=60)
+    assert running.returncode == 130, told
+    assert "stopped the comparison, nothing half-written" in told
+    assert "Traceback" not in told
+    assert list(tmp_path.iterdir()) == []
+    assert gone(workers)
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
+def test_no_worker_outlives_a_killed_comparison(tmp_path: Path) -> None:
+    running = started(tmp_path)
+    workers = children(running.pid)
+    assert len(workers) == 2
+    running.kill()
+    running.communicate(timeout=60)
+    assert gone(workers)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
+def test_a_killed_worker_is_told(tmp_path: Path) -> None:
+    running = started(tmp_path)
+    os.kill(children(running.pid)[0], signal.SIGKILL)
+    _, told = running.communicate(timeout=60)
+    assert running.returncode == 2, told
+    assert "a worker process died" in told
+    assert list(tmp_path.iterdir()) == []
