@@ -21,7 +21,8 @@ from agents.member import Column, Table
 from agents.population import Population
 from environment.economy import Economy
 from environment.ledger import Ledger
-from environment.parameters import DECLARATIONS, ParameterError, check
+from environment.news import Batch
+from environment.parameters import Declaration, ParameterError, check
 from environment.partnerships import Change, Partnerships
 from environment.scenario import Event, Scenario, hold, month_label
 from environment.state import Catalogue, Chips
@@ -60,7 +61,7 @@ def branch(model: Any, changes: Sequence[Mapping[str, object]], world: int = 0, 
         raise KingmakerError(f"branch: there is no world {world}; the worlds are 0 to {model.worlds - 1}.")
     if keep_ties and not model.partnerships.keep:
         raise KingmakerError("branch: this stack does not log its ties; build it with keep_ties=True.")
-    checked = [_check(number, change) for number, change in enumerate(changes)]
+    checked = [_check(number, change, model.parameters.known) for number, change in enumerate(changes)]
     cls: Any = type(model)
     new = cls.__new__(cls)
     mesa.Model.__init__(new, rng=model.seeds[world])
@@ -78,12 +79,12 @@ def branch(model: Any, changes: Sequence[Mapping[str, object]], world: int = 0, 
     return new
 
 
-def _check(number: int, change: Mapping[str, object]) -> dict[str, float | int]:
+def _check(number: int, change: Mapping[str, object], known: Mapping[str, Declaration]) -> dict[str, float | int]:
     if not isinstance(change, Mapping):
         raise KingmakerError(f"branch {number}: is {change!r}; allowed is a dict of parameters and values.")
-    values = {key: check(key, value, f"branch {number}") for key, value in change.items()}
+    values = {key: check(key, value, f"branch {number}", known) for key, value in change.items()}
     for key in values:
-        if DECLARATIONS[key].structural:
+        if known[key].structural:
             raise ParameterError(
                 f"branch {number}: '{key}' fixes the shape of a model's arrays and cannot change on the way; "
                 "build a new model with it."
@@ -146,8 +147,8 @@ class _Copier:
     def _object(self, value: Any, place: str) -> Any:
         if isinstance(value, Streams):
             return self._keep(value, Streams([value.seeds[self.world]] * self.number))
-        if isinstance(value, Change):
-            return self._keep(value, self._change(value))
+        if isinstance(value, Change | Batch):
+            return self._keep(value, self._records(value))
         new = self._keep(value, copy.copy(value))
         shared = next((names for cls, names in ONE_FOR_ALL.items() if isinstance(value, cls)), ())
         for name, inner in vars(value).items():
@@ -176,11 +177,11 @@ class _Copier:
             return copy.copy(UNLOGGED[name])
         return self.copy(inner, place)
 
-    def _change(self, change: Change) -> Change:
-        """A month's changed ties: those of the one world, once for each branch."""
-        here = np.flatnonzero(change.world == self.world)
+    def _records(self, records: Change | Batch) -> Any:
+        """A month's changed ties or announcements: those of the one world, once for each branch."""
+        here = np.flatnonzero(records.world == self.world)
         found: dict[str, Any] = {}
-        for name, value in vars(change).items():
+        for name, value in vars(records).items():
             found[name] = np.tile(value[here], self.number) if isinstance(value, np.ndarray) else value
         found["world"] = np.repeat(np.arange(self.number, dtype=np.int32), len(here))
-        return Change(**found)
+        return type(records)(**found)

@@ -76,6 +76,7 @@ def _release_tenants(e: Economy, fails: BoolArray) -> None:
     alone = second | promoted
     startups.second = np.where(alone, NONE, startups.second)
     startups.second_share = np.where(alone, 0.0, startups.second_share)
+    startups.used_second = np.where(alone, 0.0, startups.used_second)
     startups.second_talks = np.where(at_host(gone, startups.second_talks) > 0.0, NONE, startups.second_talks)
     startups.talks = np.where(at_host(gone, startups.talks) > 0.0, NONE, startups.talks)
     # that the host is gone is known to all: it is not the news of a contract

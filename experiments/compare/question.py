@@ -117,7 +117,7 @@ def pins(texts: list[str] | None, option: str) -> dict[str, object]:
     for text in texts or ():
         try:
             key, value = parse_pin(text)
-            found[key] = check(key, value, option) if key in DECLARATIONS else value  # a scenario may know more
         except KingmakerError as fault:
             raise KingmakerError(str(fault).replace("--set", option, 1)) from None
+        found[key] = check(key, value, option) if key in DECLARATIONS else value  # a scenario may know more
     return found

@@ -163,7 +163,8 @@ def test_a_restored_model_keeps_its_agents_and_its_books() -> None:
 def test_a_users_class_is_found_again_in_another_process(tmp_path: Path) -> None:
     (tmp_path / "own_kind.py").write_text(
         "from agents.startup import Startup\n\n\nclass Thrifty(Startup):\n"
-        "    def budget(self, p):\n        compute, staff = super().budget(p)\n        return 0.5 * compute, staff\n",
+        "    def budget(self, p, dearness):\n        compute, staff = super().budget(p, dearness)\n"
+        "        return 0.5 * compute, staff\n",
         encoding="utf-8",
     )
     scenario = tmp_path / "mine.toml"

@@ -159,8 +159,8 @@ def test_reinforcement_learning_trades_tool_use_and_safety_for_reasoning(rl: np.
     assert (reasoning >= 0.0).all()
     alone = [valued(reasoning, rl, one, t) for one in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0), (0.0, 0.0, 1.0))]
     assert alone[0] == pytest.approx(reasoning)
-    assert (alone[1][rl > 0.0] < 0.0).all()
-    assert (alone[2][rl > 0.0] < 0.0).all()
+    assert (alone[1][rl > 1e-12] < 0.0).all()
+    assert (alone[2][rl > 1e-12] < 0.0).all()
     everything = valued(reasoning, rl, (0.5, 0.2, 0.1), t)
     assert everything == pytest.approx(0.5 * alone[0] + 0.2 * alone[1] + 0.1 * alone[2])
 
