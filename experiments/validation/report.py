@@ -41,7 +41,7 @@ def summary(lines: Sequence[Line], seeds: int) -> list[str]:
     given = hits(lines, ("input",))
     said.append(
         f"{sum(given.values())} of {len(given)} inputs inside (they are no merit). "
-        f"Score {score(lines):.3f} (mean loss; 0 is perfect, 1 is at the edge of the tolerances), {seeds} seeds."
+        f"Score {score(lines):.3f} (mean loss; 0 is every line well inside its tolerance), {seeds} seeds."
     )
     return said
 
