@@ -70,14 +70,14 @@ class Economy:
         self.ledger.pay(kind, "sectors", self.sectors(rest=amount.sum(axis=-1)), payee, amount)
 
     def tell(self, where: BoolArray, population: str, kind: str, text: str) -> None:
-        """Note an event for the chronicle, for each firm in ``where`` (worlds, n); only in a one-world model."""
-        if self.worlds > 1 or not where.any():
+        """Note an event for the chronicle, for each named firm in ``where`` (worlds, n); only where ties are kept."""
+        if not self.partnerships.keep or not where.any():
             return
         names = self.populations[population].table.names
-        for slot in np.flatnonzero(where[0]):
-            who = names.get((0, int(slot)))
+        for world, slot in zip(*np.nonzero(where), strict=True):
+            who = names.get((int(world), int(slot)))
             if who is not None:
-                self.events.append((0, self.month, kind, who, text))
+                self.events.append((int(world), self.month, kind, who, text))
 
     def end_phase(self) -> None:
         """Make the bulk views of the phase unusable."""

@@ -92,7 +92,7 @@ class ComputeEconomy(mesa.Model):
         Args:
             worlds: such as ``[{"rng": 1}, {"rng": 1, "policy.interoperability": 1.0}]``.
             months: horizon of all of them.
-            keep_ties: log the ties, so that :attr:`partnerships` can hand out graphs.
+            keep_ties: log ties, flows and events, so that graphs, accounts and chronicle can be had of each world.
 
         Raises:
             KingmakerError: no worlds, or worlds that differ in a structural parameter.
@@ -219,8 +219,8 @@ class ComputeEconomy(mesa.Model):
                 if event.month == self.economy.month:
                     for key, value in event.set.items():
                         self.economy.p.array(key)[world, 0] = value
-                    if self.worlds == 1:
-                        self.economy.events.append((0, event.month, "policy", "dated event", event.why))
+                    if self.economy.partnerships.keep:
+                        self.economy.events.append((world, event.month, "policy", "dated event", event.why))
         return self.economy
 
     def _record(self) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from agents.errors import KingmakerError
-from experiments.commands import counterfactuals, pages, studies, sweeps, validating
+from experiments.commands import classroom, counterfactuals, pages, studies, sweeps, validating
 from experiments.commands.stopping import StoppedError, stoppable
 
 app = typer.Typer(
@@ -152,6 +152,7 @@ def mechanisms(
             raise typer.Exit(1)
 
 
+classroom.register(app)
 counterfactuals.register(app)
 pages.register(app)
 studies.register(app)

@@ -22,7 +22,7 @@ def tell_steps(
     lapses: BoolArray,
 ) -> None:
     """One sentence for each step of this month; each argument is of shape (worlds, authorities)."""
-    if e.worlds > 1:
+    if not e.partnerships.keep:
         return
     regulators: Regulator = e.populations["regulators"].view()
     names = e.populations["clouds"].table.names
@@ -35,18 +35,18 @@ def tell_steps(
         (lapses, "reviews its remedy and lifts it: the evidence does not stand any more"),
     )
     for where, sentence in told:
-        for slot in np.flatnonzero(where[0]):
+        for world, slot in zip(*np.nonzero(where), strict=True):
             one = np.zeros_like(where)
-            one[0, slot] = True
+            one[world, slot] = True
             parts = {
                 "concentration": regulators.concentrated, "tenants not served": regulators.short,
                 "foreclosure": regulators.foreclosed, "stakes": regulators.tied,
             }  # fmt: skip
             text = sentence.format(
-                target=names.get((0, int(regulators.target[0, slot])), "no cloud"),
-                remedy=REMEDIES[int(regulators.remedy[0, slot])],
-                window=f"{float(regulators.window_months[0, slot]):.0f}",
-                evidence=", ".join(f"{name} {float(part[0, slot]):.3f}" for name, part in parts.items()),
+                target=names.get((int(world), int(regulators.target[world, slot])), "no cloud"),
+                remedy=REMEDIES[int(regulators.remedy[world, slot])],
+                window=f"{float(regulators.window_months[world, slot]):.0f}",
+                evidence=", ".join(f"{name} {float(part[world, slot]):.3f}" for name, part in parts.items()),
             )
             e.tell(one, "regulators", "policy", text)
 

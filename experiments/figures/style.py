@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import matplotlib as mpl
 import seaborn as sns
@@ -71,6 +71,12 @@ def save(figure: Figure, stem: Path) -> None:
     """Write ``<stem>.pdf`` and ``<stem>.png``, the same bytes for the same picture whenever they are drawn."""
     figure.savefig(stem.with_suffix(".pdf"), metadata={"CreationDate": None})
     figure.savefig(stem.with_suffix(".png"), dpi=200, metadata={"Software": None})
+
+
+def save_bytes(figure: Figure, into: BinaryIO, form: str) -> None:
+    """Write a figure as ``png`` or ``svg`` into an open file; the same bytes for the same picture."""
+    undated: dict[str, Any] = {"Date": None} if form == "svg" else {"Software": None}
+    figure.savefig(into, format=form, dpi=200, metadata=undated)
 
 
 def sheet(height: float, title: str, subtitle: str, footer: str) -> Figure:

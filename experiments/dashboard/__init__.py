@@ -1,0 +1,1 @@
+"""The classroom page: a teacher opens it, thirty students move levers."""

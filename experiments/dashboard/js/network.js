@@ -1,0 +1,38 @@
+// Draws the network of the slider's month out of what the server sent once for all months.
+const month = slider.value, N = firms.data, A = amounts.data, T = ties.data
+const count = N.x.length
+if (count && A.alive.length % count === 0 && month < A.alive.length / count) {
+  const months = A.alive.length / count
+  const size = by.active === 1 ? A.value : A.compute
+  let top = 1e-9
+  for (let k = 0; k < size.length; k++) if (size[k] > top) top = size[k]
+  const out = {x: [], y: [], size: [], marker: [], color: [], name: [], label: [], kind: [], firm: [], compute: [], value: [], alpha: []}
+  const tied = new Set()
+  for (let k = 0; k < T.source.length; k++)
+    if (T.first[k] <= month && month < T.end[k]) { tied.add(T.source[k]); tied.add(T.target[k]) }
+  for (let k = 0; k < count; k++) {
+    const at = k * months + month
+    if (!A.alive[at]) continue
+    out.x.push(N.x[k]); out.y.push(N.y[k]); out.marker.push(N.marker[k]); out.color.push(N.color[k])
+    out.size.push(9 + 27 * Math.sqrt(size[at] / top)); out.name.push(N.name[k]); out.label.push(N.label[k]); out.kind.push(N.kind[k]); out.firm.push(k)
+    out.compute.push(number(A.compute[at], language)); out.value.push(number(A.value[at] / 1000, language))
+    out.alpha.push(tied.has(k) || N.always[k] ? 1 : 0.55)
+  }
+  nodes.data = out
+  for (const [kind, source] of Object.entries(edges)) {
+    const e = {x0: [], y0: [], cx0: [], cy0: [], cx1: [], cy1: [], x1: [], y1: [], width: [], alpha: [], what: []}
+    for (let k = 0; k < T.source.length; k++) {
+      if (T.kind[k] !== kind || T.first[k] > month || month >= T.end[k]) continue
+      const a = T.source[k], b = T.target[k], reach = N.x[a] === N.x[b] ? 0.16 : (N.x[b] - N.x[a]) / 2
+      e.x0.push(N.x[a]); e.y0.push(N.y[a]); e.cx0.push(N.x[a] + reach); e.cy0.push(N.y[a])
+      e.cx1.push(N.x[a] === N.x[b] ? N.x[b] + reach : N.x[b] - reach); e.cy1.push(N.y[b]); e.x1.push(N.x[b]); e.y1.push(N.y[b])
+      const lit = focus.value === "" || N.name[a] === focus.value || N.name[b] === focus.value
+      e.width.push(0.8 + 2.2 * Math.min(T.share[k], 1) + (T.strong[k] ? 1.6 : 0))
+      e.alpha.push(lit ? (T.strong[k] || focus.value ? 0.95 : 0.6) : 0.08)
+      e.what.push(`${N.name[a]} → ${N.name[b]}: ${T.words[k]}`)
+    }
+    source.data = e
+  }
+  const words = told.data.html
+  events.text = month < words.length ? words[month] : ""
+}

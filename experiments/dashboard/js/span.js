@@ -1,0 +1,2 @@
+// Moves a line to the slider's month.
+span.location = slider.value

@@ -1,0 +1,87 @@
+"""What a worker hands back: plain arrays and text, small enough to send and to keep."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from agents.types import BoolArray, FloatArray
+
+AMOUNTS = ("compute", "value", "cash", "capability", "sales")
+
+
+@dataclass(frozen=True)
+class Node:
+    """A firm of the network."""
+
+    name: str
+    kind: str
+    type: str
+    region: str
+    named: bool
+    weight: float
+
+
+@dataclass(frozen=True)
+class Tie:
+    """A tie between two nodes from month ``first`` up to, but without, month ``end``."""
+
+    source: int
+    target: int
+    kind: str
+    subtype: str
+    first: int
+    end: int
+    since: int
+    share: float
+
+
+@dataclass(frozen=True)
+class Told:
+    """An event of the chronicle."""
+
+    month: int
+    kind: str
+    who: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """One run from January 2022 to its horizon."""
+
+    months: int
+    measures: dict[str, FloatArray]  # name -> (months,)
+    events: tuple[Told, ...]
+    nodes: tuple[Node, ...]
+    alive: BoolArray  # (nodes, months)
+    amounts: dict[str, FloatArray]  # name in AMOUNTS -> (nodes, months), float32
+    ties: tuple[Tie, ...]
+    flows: dict[tuple[str, str, str], FloatArray]  # (kind, payer, payee) -> (months,), M$
+    notes: tuple[str, ...] = ()
+
+    @property
+    def nbytes(self) -> int:
+        """Memory, roughly."""
+        arrays = [*self.measures.values(), *self.amounts.values(), *self.flows.values(), self.alive]
+        return sum(a.nbytes for a in arrays) + 400 * (len(self.ties) + len(self.events) + len(self.nodes))
+
+
+@dataclass(frozen=True)
+class Band:
+    """The same question on many seeds; world 0 has the luck of the story."""
+
+    months: int
+    series: dict[str, FloatArray]  # name -> (worlds, months), float32
+    quantiles: dict[str, FloatArray] = field(init=False)  # name -> (3, months): 10 %, 50 %, 90 %
+
+    def __post_init__(self) -> None:
+        """Take the quantiles once."""
+        found = {name: np.quantile(values, (0.1, 0.5, 0.9), axis=0) for name, values in self.series.items()}
+        object.__setattr__(self, "quantiles", found)
+
+    @property
+    def nbytes(self) -> int:
+        """Memory."""
+        return sum(a.nbytes for a in (*self.series.values(), *self.quantiles.values()))
