@@ -8,11 +8,12 @@ others were drawn before it, on the order of firms, or on how many worlds stand 
 from __future__ import annotations
 
 import zlib
+from typing import Any
 
 import numpy as np
 from scipy.special import ndtri, pdtrik
 
-from agents.types import FloatArray, IdArray
+from agents.types import FloatArray, IdArray, IntArray
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, from the golden ratio: consecutive ids land far apart
 _OPTION = np.uint64(0xD1B54A32D192ED03)  # a second odd constant, so that options do not collide with ids
@@ -38,14 +39,24 @@ def mix64(z: IdArray) -> IdArray:
 
 def stream_key(seeds: IdArray, decision: str, month: int) -> IdArray:
     """The key of one decision in one month, shape as ``seeds`` (worlds, 1)."""
-    label = np.uint64(zlib.crc32(decision.encode()))
-    key = mix64(seeds * _GAMMA + label)
+    return month_key(decision_key(seeds, decision), month)
+
+
+def decision_key(seeds: IdArray, decision: str) -> IdArray:
+    """The key of one decision in all months, shape as ``seeds`` (worlds, 1)."""
+    return mix64(seeds * _GAMMA + np.uint64(zlib.crc32(decision.encode())))
+
+
+def month_key(key: IdArray, month: int) -> IdArray:
+    """The key in one month of the decision that has ``key``, same shape."""
     return mix64(key + _step_of(month + 1))
 
 
-def _step_of(option: int) -> np.uint64:
+def _step_of(option: int | IntArray) -> Any:
     """``option`` steps of the counter, modulo 2**64."""
-    return np.uint64(option * int(_OPTION) & _MASK)
+    if isinstance(option, int):
+        return np.uint64(option * int(_OPTION) & _MASK)
+    return option.astype(np.uint64) * _OPTION
 
 
 class Draws:
@@ -68,8 +79,11 @@ class Draws:
         """The draws of the firms in slots ``start`` to ``stop``."""
         return Draws(self._key, self._ids[..., start:stop])
 
-    def uniform(self, option: int = 0) -> FloatArray:
-        """Numbers in the open interval (0, 1), shape (worlds, firms); another option gives other numbers."""
+    def uniform(self, option: int | IntArray = 0) -> FloatArray:
+        """Numbers in the open interval (0, 1), shape (worlds, firms); another option gives other numbers.
+
+        Options may also be one a firm, (worlds, firms).
+        """
         if self._base is None:
             self._base = self._ids * _GAMMA + self._key
         z = mix64(self._base + _step_of(option))
@@ -80,7 +94,7 @@ class Draws:
         u -= _BELOW_ONE
         return u
 
-    def exponential(self, option: int = 0) -> FloatArray:
+    def exponential(self, option: int | IntArray = 0) -> FloatArray:
         """Unit exponential numbers; the least of ``exponential(k) / weight_k`` is k with probability ~ weight_k.
 
         This race is the logit choice with Gumbel noise (McFadden 1974) with one logarithm less per option.

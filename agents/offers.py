@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from agents.types import OTHER, US, FloatArray, IntArray
 
 NEVER = 1e250  # a time in the race of hosts that those who do not serve never beat
+LEAST = 1e-300  # the weight of those who do not serve
 
 
 class Offers:
@@ -22,19 +23,28 @@ class Offers:
         """Keep the logit weights exp(utility - best)."""
         best = utility.max(axis=1, keepdims=True)
         best = np.where(np.isfinite(best), best, 0.0)
-        weights = np.maximum(np.exp(utility - best), 1e-300)
-        self._flat = np.ascontiguousarray(np.moveaxis(weights, 1, 0)).reshape(utility.shape[1], -1)
+        weights = np.maximum(np.exp(utility - best), LEAST)
         self.hosts: int = utility.shape[1]
+        self.serving = [h for h in range(self.hosts) if (weights[:, h] > LEAST).any()]  # somebody, in some world
+        flat = np.ascontiguousarray(np.moveaxis(weights, 1, 0)).reshape(self.hosts, 1, -1)
+        present = np.arange(self.hosts + 1) - 1  # of tenants: none, or one of the hosts
+        leaves = present != np.arange(self.hosts)[:, np.newaxis]
+        self._own = flat.ravel()
+        self._elsewhere = np.where(leaves[:, :, np.newaxis], flat, LEAST).reshape(self.hosts, -1)
 
-    @staticmethod
-    def seen(region: IntArray) -> NDArray[np.int64]:
-        """Where tenants of the given regions (worlds, n) find the weights of a host, for :meth:`rate`.
+    def seen(self, region: IntArray, host: IntArray) -> NDArray[np.int64]:
+        """Where tenants of the given regions and hosts (worlds, n) find the weights of a host, for :meth:`rate`.
 
         The United States and the rest of the world see the same; Europe and China are told apart.
         """
         told_apart = np.where(region == OTHER, US, region)
-        return told_apart + 4 * np.arange(region.shape[0])[:, np.newaxis]
+        worlds = np.arange(len(region))[:, np.newaxis]
+        return np.asarray(told_apart + 4 * (worlds + len(region) * (host.astype(np.int64) + 1)))
 
     def rate(self, host: int, seen: NDArray[np.int64]) -> FloatArray:
-        """The logit weight of ``host`` for tenants ``seen`` (worlds, n), shape (worlds, n)."""
-        return np.asarray(self._flat[host].take(seen))
+        """The logit weight of ``host`` for tenants ``seen`` (worlds, n), same shape; next to nothing for its own."""
+        return np.asarray(self._elsewhere[host].take(seen))
+
+    def rate_at_home(self, seen: NDArray[np.int64]) -> FloatArray:
+        """The logit weight of their own host for tenants ``seen`` (worlds, n), same shape; of no meaning without."""
+        return np.asarray(self._own.take(seen - self._own.size // self.hosts, mode="clip"))

@@ -45,13 +45,15 @@ class Population(Generic[M]):
         self.slots = start
         self.table = Table(columns, worlds, start)
         self.agents: dict[int, M] = {}
+        self._view: M | None = None  # of this phase
         self._model: mesa.Model | None = None
         self._numbers: Iterator[int] = iter(())
 
     def view(self) -> M:
         """All slots of all worlds as one bulk view; behaviours that subclasses override go through :meth:`act`."""
-        view: M = self.base.over(self.table, slice(0, self.slots))
-        return view
+        if self._view is None or self._view._epoch != self.table.epoch:
+            self._view = self.base.over(self.table, slice(0, self.slots))
+        return self._view
 
     def act(self, behaviour: str, *given: Any) -> Any:
         """Call a behaviour once per class, each on its block, and join the results along the firm axis.
@@ -94,8 +96,10 @@ class Population(Generic[M]):
             self.table.names[(world, slot)] = name
 
     def leave(self, where: BoolArray) -> None:
-        """Remove the firms in the slots ``where``; their columns return to the defaults."""
+        """Remove the firms in the slots ``where``, if any; their columns return to the defaults."""
         table = self.table
+        if not where.any():
+            return
         for name, column in table.columns.items():
             np.copyto(table.data[name], column.default, casting="same_kind", where=where)
         table.alive &= ~where

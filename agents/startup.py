@@ -160,19 +160,19 @@ class Startup(Builder):
         Logit (McFadden 1974) as a race of exponentials: the rate of host h is exp(utility of h), times exp(``stay``)
         at the present host, where ``stay`` is the switching cost saved by staying.
         """
-        shape = self.host.shape
-        seen = offers.seen(self.region)
-        other, soonest = np.full(shape, NONE, dtype=np.int32), np.full(shape, NEVER)
-        here, at_home = np.empty(shape, dtype=np.bool_), np.full(shape, np.inf)
-        for h in range(offers.hosts):
+        seen = offers.seen(self.region, self.host)
+        soonest = np.full(self.host.shape, NEVER)
+        first = np.zeros(self.host.shape, dtype=np.int16)  # one more than the host that is soonest so far
+        sooner = np.empty(self.host.shape, dtype=np.bool_)
+        for h in offers.serving:
             time = draws.exponential(h)
             time /= offers.rate(h, seen)
-            np.equal(self.host, h, out=here)
-            np.copyto(at_home, time, where=here)
-            np.copyto(time, np.inf, where=here)
-            np.less(time, soonest, out=here)
-            np.copyto(other, np.int32(h), where=here)
+            np.less(time, soonest, out=sooner)
             np.minimum(soonest, time, out=soonest)
+            # hosts come in rising order, so the latest that was sooner is the largest
+            np.maximum(first, np.multiply(sooner, h + 1, dtype=np.int16), out=first)
+        other = first.astype(np.int32) - np.int32(1)
+        at_home = np.where(self.host != NONE, draws.exponential(self.host) / offers.rate_at_home(seen), np.inf)
         at_home /= np.exp(np.minimum(stay, 60.0))
         stays = (at_home < soonest) | ((at_home == soonest) & (self.host < other))
         best = np.where(stays, self.host, other)

@@ -103,7 +103,7 @@ class Ledger:
         target["cash"] += received
         self._net[payee] += received
         _credit(target, payee_account, received)
-        self._note(kind, payer, payee, amount, received)
+        self._note(kind, payer, payee, paid, amount if payer == "sectors" else received)
 
     def book(self, name: str, debit: str, credit: str, amount: FloatArray) -> None:
         """A booking inside the firms of one sector that moves no money, such as depreciation."""
@@ -118,14 +118,15 @@ class Ledger:
         chips = kind in ("chips_drawn", "forfeits")
         self.book(holder, "fixed" if kind == "chips_drawn" else "net_worth", "deposits" if chips else "prepaid", used)
         self.book(issuer, "deferred", "net_worth", earned)
-        self._note(kind, holder, issuer, used, earned)
+        self._note(kind, holder, issuer, spent, earned)
 
     def write_off(self, debtor: str, forgiven: FloatArray, creditor: str, lost: FloatArray) -> None:
         """A debt that will not be paid: the debtor is rid of it, the creditor bears the loss (flow "default")."""
-        self._compare(f"default of {debtor} on {creditor}", forgiven.sum(axis=-1), lost.sum(axis=-1))
+        written = lost.sum(axis=-1)
+        self._compare(f"default of {debtor} on {creditor}", forgiven.sum(axis=-1), written)
         self.book(debtor, "debt", "net_worth", forgiven)
         self.book(creditor, "net_worth", "loans", lost)
-        self._note("default", creditor, debtor, lost, forgiven)
+        self._note("default", creditor, debtor, written, lost if creditor == "sectors" else forgiven)
 
     def audit(self) -> FloatArray:
         """Check the month and open the next one: flows, balance sheets, overdrafts, claims and debts.
@@ -193,17 +194,25 @@ class Ledger:
                 amounts[place[payer], place[payee]] += float(amount[world])
         return pd.DataFrame(amounts, index=names, columns=names)
 
-    def _note(self, kind: str, payer: str, payee: str, amount: FloatArray, received: FloatArray) -> None:
-        """Add to the transaction-flow matrix; the two sectors outside the model are told apart."""
+    def _note(self, kind: str, payer: str, payee: str, paid: FloatArray, apart: FloatArray) -> None:
+        """Add to the transaction-flow matrix; the two sectors outside the model are told apart.
+
+        Args:
+            kind: of payment.
+            payer: sector.
+            payee: sector.
+            paid: in all, (worlds,).
+            apart: what each of the sectors outside pays or receives, (worlds, 2), if it is one of them.
+        """
         if payer == "sectors":
-            parts = [(OUTSIDE[slot], payee, amount[:, slot]) for slot in range(len(OUTSIDE))]
+            parts = [(OUTSIDE[slot], payee, apart[:, slot]) for slot in range(len(OUTSIDE))]
         elif payee == "sectors":
-            parts = [(payer, OUTSIDE[slot], received[:, slot]) for slot in range(len(OUTSIDE))]
+            parts = [(payer, OUTSIDE[slot], apart[:, slot]) for slot in range(len(OUTSIDE))]
         else:
-            parts = [(payer, payee, amount.sum(axis=-1))]
-        for source, target, paid in parts:
+            parts = [(payer, payee, paid)]
+        for source, target, part in parts:
             key = (kind, source, target)
-            self.flows[key] = self.flows[key] + paid if key in self.flows else paid
+            self.flows[key] = self.flows[key] + part if key in self.flows else part
 
     def _compare(self, what: str, paid: FloatArray, got: FloatArray) -> None:
         residual = np.abs(paid - got) / (1.0 + np.abs(paid))

@@ -88,7 +88,8 @@ class Partnerships:
             # the log of a million start-ups is long: what is the same for all ties is stored once
             if np.ndim(values) == 0:
                 return np.broadcast_to(values, places.shape)
-            return np.broadcast_to(values, where.shape).ravel().take(places)
+            whole = values if values.shape == where.shape else np.broadcast_to(values, where.shape)
+            return whole.ravel().take(places)
 
         ids = pick(self.populations[ends[0]].table.ids)
         slots_to = pick(target)

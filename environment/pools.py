@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.startup import Startup
 from agents.types import REGIONS, FloatArray, IntArray
+from environment.compute_market import sum_by
 from environment.economy import Economy
 
 PLACES = len(REGIONS)
@@ -14,14 +15,12 @@ QUARTER = 3  # months: orders, and plans of what is fixed for years, are made on
 
 def in_region(values: FloatArray, region: IntArray) -> FloatArray:
     """Look up ``values`` (worlds, regions) at each firm's region, (worlds, n)."""
-    return values.ravel().take(_places(region))
+    return values.ravel().take(region if len(region) == 1 else _places(region))
 
 
 def over_region(amount: FloatArray, region: IntArray) -> FloatArray:
     """Sum ``amount`` (worlds, n) by region, (worlds, regions); each world's sums run in slot order."""
-    worlds = len(region)
-    total = np.bincount(_places(region).ravel(), weights=amount.ravel(), minlength=worlds * PLACES)
-    return np.asarray(total.reshape(worlds, PLACES), dtype=np.float64)
+    return sum_by(amount, region, 0, PLACES)
 
 
 def _places(region: IntArray) -> IntArray:

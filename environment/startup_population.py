@@ -118,6 +118,8 @@ def shares(p: StackedParameters, classes: Sequence[type[Startup]]) -> list[float
 
 def born(population: Population[Startup], values: dict[str, Any], p: StackedParameters) -> dict[str, Any]:
     """The values of newcomers, (worlds, slots), as each class has them."""
+    if len(population.blocks) == 1:
+        return values
     whole = {name: np.array(value) for name, value in values.items()}
     for cls, block in population.blocks[1:]:
         for name, value in cls.born({name: value[:, block] for name, value in values.items()}, p).items():

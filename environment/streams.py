@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agents.draws import Draws, mix64, stream_key
+from agents.draws import Draws, decision_key, mix64, month_key
 from agents.types import IdArray
 
 
@@ -21,10 +21,13 @@ class Streams:
         """Scramble the seeds, so that neighbours such as 1 and 2 share nothing."""
         self.seeds = list(seeds)
         self._seeds: IdArray = mix64(np.array(seeds, dtype=np.uint64)[:, np.newaxis] + np.uint64(1))
+        self._keys: dict[str, IdArray] = {}  # of each decision
 
     def draws(self, decision: str, month: int, ids: IdArray) -> Draws:
         """The draws of firms ``ids`` (worlds, firms) in ``decision`` in ``month``."""
-        return Draws(stream_key(self._seeds, decision, month), ids)
+        if decision not in self._keys:
+            self._keys[decision] = decision_key(self._seeds, decision)
+        return Draws(month_key(self._keys[decision], month), ids)
 
     def world(self, decision: str, month: int) -> Draws:
         """Draws of the world as a whole, shape (worlds, 1)."""

@@ -133,7 +133,8 @@ def sign_stakes(e: Economy) -> None:
     ready = ready & (partner != NONE) & same_side
     weight = np.where(ready, np.exp(2.0 * (startups.capability - e.conditions.frontier)) * startups.weight, 0.0)
     total = by_host(weight, partner, money.shape[1])
-    amount = weight / np.where(at_host(total, partner) > 0.0, at_host(total, partner), 1.0) * at_host(money, partner)
+    whole = at_host(total, partner)
+    amount = weight / np.where(whole > 0.0, whole, 1.0) * at_host(money, partner)
     amount = np.minimum(amount, p.stake_of_value * startups.value)
     amount = np.where(ready, amount, 0.0)
     _buy_in(e, amount, partner, "decision: equity for compute")
@@ -147,6 +148,8 @@ def _ask_exclusivity(e: Economy, bought: BoolArray, partner: IntArray) -> None:
     """
     startups: Startup = e.populations["startups"].view()
     free = bought & (startups.host == partner) & (startups.second == NONE) & (startups.contract == PREFERRED)
+    if not free.any():  # nobody to ask, in any world
+        return
     signs = agrees_exclusivity(e, free, cost_of_two(e), "exclusivity")
     if not signs.any():
         return
@@ -167,6 +170,8 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     startups: Startup = e.populations["startups"].view()
     amount, unbundled = review_deals(e, amount, partner)
     where = amount > 0.0
+    if not where.any():  # nothing is bought, in any world
+        return
     hosts = e.populations["clouds"].slots
     paid = by_host(amount, partner, hosts)
     e.ledger.pay("equity", "clouds", paid, "startups", amount)

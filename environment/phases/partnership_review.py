@@ -20,6 +20,10 @@ def review_deals(e: Economy, amount: FloatArray, partner: IntArray) -> tuple[Flo
     """
     startups: Startup = e.populations["startups"].view()
     clouds: Cloud = e.populations["clouds"].view()
+    if not (amount > 0.0).any():  # nothing to look at, in any world
+        nothing = np.zeros(amount.shape, dtype=np.bool_)
+        _count(e, startups, nothing, nothing, nothing)
+        return amount, nothing
     exclusive = (startups.contract == EXCLUSIVE) & (startups.host == partner)
     behind = e.conditions.frontier - startups.capability
     worry = review.concern(at_host(cloud_shares(clouds), partner), behind, exclusive)
@@ -33,7 +37,12 @@ def review_deals(e: Economy, amount: FloatArray, partner: IntArray) -> tuple[Flo
     )  # fmt: skip
     e.tell(blocked, "startups", "policy", "may not sell a stake to its cloud: the review blocks the deal")
     e.tell(unbundled, "startups", "policy", "may sell a stake, but without ties: the review unbundles the deal")
-    for name, where in (("stakes_signed", allowed > 0.0), ("stakes_blocked", blocked), ("stakes_unbundled", unbundled)):
+    _count(e, startups, allowed > 0.0, blocked, unbundled)
+    return allowed, unbundled
+
+
+def _count(e: Economy, startups: Startup, signed: BoolArray, blocked: BoolArray, unbundled: BoolArray) -> None:
+    """Stakes of this month, in firms."""
+    for name, where in (("stakes_signed", signed), ("stakes_blocked", blocked), ("stakes_unbundled", unbundled)):
         counted = (startups.weight * where).sum(axis=-1)
         e.now[name] = e.now[name] + counted if name in e.now else counted
-    return allowed, unbundled

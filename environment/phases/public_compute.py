@@ -34,11 +34,14 @@ def rent_public_compute(e: Economy, got: FloatArray, rent: FloatArray) -> None:
     bill = market.spending(got, rent)
     e.ledger.pay("public_compute", "sectors", e.sectors(public=bill.sum(axis=-1)), "clouds", bill)
     e.now["rent_income"] = e.now["rent_income"] + bill
+    e.now["public_compute_h100e"] = got.sum(axis=-1)
+    if not got.any():  # no fund in any world
+        startups.public_compute = 0.0
+        return
     mine = np.where(startups.alive & (startups.region == EU), startups.weight, 0.0)
     part = mine / np.maximum(mine.sum(axis=-1, keepdims=True), 1e-12)
-    total = got.sum(axis=-1, keepdims=True)
+    total = e.now["public_compute_h100e"][:, np.newaxis]
     startups.public_compute = e.p.policy.fund_startup_share * total * part
-    e.now["public_compute_h100e"] = total[:, 0]
 
 
 def pay_parallel_egress(e: Economy, second: FloatArray) -> None:

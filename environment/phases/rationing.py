@@ -88,6 +88,8 @@ def _reserve(
     """Small tenants, what each host serves them out of reserved capacity, and what each of them gets of it."""
     small = (wanted < e.p.policy.small_tenant * startups.weight) & (startups.contract == PLAIN)
     small &= startups.host != NONE
+    if not e.in_force["reserved"].any():  # nothing is reserved, in any world
+        return small, np.zeros_like(clouds.capacity), np.zeros_like(first)
     wants = market.by_host(np.where(small, first, 0.0), startups.host, clouds.capacity.shape[-1])
     reserved, served = market.reserve(wants, clouds.capacity, e.in_force["reserved"])
     return small, reserved, np.where(small, first * market.at_host(served, startups.host), 0.0)

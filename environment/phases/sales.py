@@ -43,7 +43,8 @@ def spread(
     sectors: Enterprise = e.populations["enterprises"].view()
     clouds: Cloud = e.populations["clouds"].view()
     startups: Startup = e.populations["startups"].view()
-    home = np.concatenate([clouds.region, startups.region], axis=-1) == CN
+    home = (np.concatenate([clouds.region, startups.region], axis=-1) == CN).astype(np.float64)
+    abroad = 1.0 - home
     in_china = sectors.region == CN
     reasoning = reasoning_gain(rl, e.p.technology)
     got, spent = np.zeros_like(weights), np.zeros_like(spending)
@@ -53,15 +54,15 @@ def spread(
         mine = np.zeros(len(e.tables.sectors))
         mine[members] = 1.0
         attraction = weights * factor
-        foreign = np.where(home, 0.0, attraction)
+        foreign = attraction * abroad
         rates = []
-        wholes = [side.sum(axis=-1, keepdims=True) for side in (np.where(home, attraction, 0.0), foreign)]
+        wholes = [side.sum(axis=-1, keepdims=True) for side in (attraction * home, foreign)]
         for inside, whole in zip((True, False), wholes, strict=True):
             # where nobody is left to sell, nobody buys
             buys = np.where((in_china == inside) & (whole > 0.0), spending * mine, 0.0)
             spent = spent + buys
             rates.append(buys.sum(axis=-1, keepdims=True) / np.where(whole > 0.0, whole, 1.0))
-        got = got + attraction * np.where(home, *rates)
+        got = got + attraction * (home * rates[0] + abroad * rates[1])
         # outside China, where most suppliers compete
         sold = wholes[1][:, 0]
         bought.append((foreign * reasoning).sum(axis=-1) / np.where(sold > 0.0, sold, 1.0))

@@ -96,7 +96,7 @@ def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
     own = np.where(startups.alive, startups.capability, -99.0)
     big = np.where(clouds.develops & clouds.alive, clouds.capability, -99.0)
     c.frontier = np.maximum(own.max(axis=-1), big.max(axis=-1))[:, np.newaxis]
-    open_own = np.where(startups.open_weights & startups.alive, startups.capability, -99.0)
+    open_own = np.where(startups.open_weights, own, -99.0)
     open_big = np.where(clouds.open_weights & clouds.alive, clouds.capability, -99.0)
     best_own, best_big = open_own.max(axis=-1), open_big.max(axis=-1)
     hosts = clouds.capability.shape[-1]
@@ -119,11 +119,12 @@ def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
         np.where(clouds.open_weights, clouds.algorithms, -99.0).max(axis=-1),
     )[:, np.newaxis]
     c.open_algorithms = np.maximum(c.open_algorithms, np.maximum(open_algorithms, -3.0))
-    for firms, learns in ((startups, startups.alive), (clouds, clouds.develops)):
+    for firms in (startups, clouds):
         taught = tech.distil(firms.capability, c.frontier, firms.talent, p.distillation)
+        if firms is clouds:
+            taught = np.where(clouds.develops, taught, clouds.capability)
         # what a teacher's outputs add is know-how, not compute
-        firms.recipe = np.where(learns, firms.recipe + (taught - firms.capability), firms.recipe)
-        firms.capability = np.where(learns, taught, firms.capability)
+        firms.recipe, firms.capability = firms.recipe + (taught - firms.capability), taught
     built_on = c.open_frontier + p.fine_tuning * (startups.talent + startups.data - 1.0)
     builds = startups.alive & (built_on > startups.capability)
     startups.product = np.where(builds, built_on, startups.capability)
@@ -135,6 +136,8 @@ def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
 def _note_lineage(e: Economy, startups: Startup, base: IntArray, hosts: int) -> None:
     """Log whose open model a start-up builds on: codes below ``hosts`` are clouds, the others start-ups."""
     changed = startups.base_model != base
+    if not (e.partnerships.keep and changed.any()):
+        return
     for lower, population in ((True, "clouds"), (False, "startups")):
         old = (startups.base_model != NONE) & ((startups.base_model < hosts) == lower) & changed
         new = (base != NONE) & ((base < hosts) == lower) & changed
@@ -183,7 +186,7 @@ def sell_services(e: Economy) -> None:
 def _fashion(e: Economy, slots: int) -> FloatArray:
     """How far users' taste for one start-up's services has grown since January 2022, as a factor, (worlds, slots)."""
     p = e.p.services
-    return np.asarray(np.exp(p.fashion * e.month * (np.arange(slots) == p.fashion_for)))
+    return np.where(np.arange(slots) == p.fashion_for, np.exp(p.fashion * e.month), 1.0)
 
 
 def _see_growth(e: Economy, sectors: Enterprise, total: FloatArray, old_use: FloatArray) -> None:

@@ -58,9 +58,10 @@ def _invested(e: Economy) -> tuple[FloatArray, FloatArray]:
     now, last = np.zeros((e.worlds, hosts)), np.zeros((e.worlds, hosts))
     known = np.where(startups.value_known > 0.0, 1.0, 0.0)
     for vendor in (startups.vendor, startups.vendor_before):
-        if (vendor != NONE).any():  # else nothing would be added
-            now = now + by_host(known * startups.value, vendor, hosts)
-            last = last + by_host(known * startups.value_known, vendor, hosts)
+        held = known * (vendor != NONE)
+        if held.any():  # else nothing would be added
+            now = now + by_host(held * startups.value, vendor, hosts)
+            last = last + by_host(held * startups.value_known, vendor, hosts)
     return now, last
 
 

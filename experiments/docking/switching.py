@@ -12,7 +12,7 @@ from scipy.optimize import brentq
 from agents.draws import Draws
 from agents.offers import Offers
 from agents.startup import Startup
-from agents.types import FloatArray
+from agents.types import FloatArray, IntArray
 from experiments.docking.limit import Limit, firms, largest
 
 _ALPHA, _COST, _PATIENCE = 2.0, 1.0, 0.9  # price sensitivity, cost of a host, weight of the second period
@@ -30,8 +30,8 @@ class _Grid(Draws):
         u = (np.arange(_TENANTS) + 0.5)[np.newaxis, :] / _TENANTS
         self._tastes = (u / (1.0 - u), np.ones_like(u))
 
-    def exponential(self, option: int = 0) -> FloatArray:
-        return self._tastes[option].copy()
+    def exponential(self, option: int | IntArray = 0) -> FloatArray:
+        return np.choose(option, self._tastes)
 
 
 @cache
