@@ -17,7 +17,7 @@ PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13 python3.14; 
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint pytest benchmarks format setup lock clean
+.PHONY: help demo test lint pytest benchmarks docs format setup lock clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -41,6 +41,10 @@ pytest: $(READY)  ## the tests, in parallel
 
 benchmarks: $(READY)  ## the benchmarks, one after the other
 	$(BIN)/pytest tests/benchmarks
+
+docs: $(READY)  ## build the documentation site into docs/_build
+	$(BIN)/sphinx-build -b html -W --keep-going -q docs docs/_build
+	@echo "Open docs/_build/index.html"
 
 format: $(READY)  ## mend what ruff can mend by itself
 	$(BIN)/ruff check --fix .

@@ -1,17 +1,24 @@
 """The documentation site: Sphinx with furo and MyST; it is built without asking anything of an outside host."""
 
+import os
+import sys
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(Path(__file__).resolve().parent)]  # the model, and citations.py
+# notebooks run in a process and a folder of their own
+os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+os.environ["PYTHONWARNINGS"] = "ignore:IProgress not found"  # the page needs no progress bar
 
 project = "Kingmaker"
 author = "Kingmaker contributors"
 copyright = "2026, Kingmaker contributors"
 release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
-extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+extensions = ["myst_nb", "citations"]
 exclude_patterns = ["_build"]
+suppress_warnings = ["myst.header"]
 html_theme = "furo"
 html_title = f"Kingmaker {release}"
 html_static_path: list[str] = []
@@ -24,9 +31,6 @@ myst_links_external_new_tab = False
 nb_execution_mode = "force"
 nb_execution_timeout = 300
 nb_execution_raise_on_error = True
+nb_output_stderr = "remove-warn"  # what a notebook complains of is an error of the build
 
-autodoc_member_order = "bysource"
-autodoc_typehints = "description"
-autodoc_mock_imports: list[str] = []
 nitpicky = False
-suppress_warnings = ["myst.header"]

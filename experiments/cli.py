@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from agents.errors import KingmakerError
-from experiments.commands import classroom, counterfactuals, pages, studies, sweeps, validating
+from experiments.commands import classroom, counterfactuals, pages, papers, studies, sweeps, validating
 from experiments.commands.stopping import StoppedError, stoppable
 
 app = typer.Typer(
@@ -138,7 +138,9 @@ def scenarios(form: FormatOption = Format.TABLE) -> None:
 @app.command()
 def mechanisms(
     rows: Annotated[str | None, typer.Option(help="Only these rows, such as S1,R4, or a family by its letter.")] = None,
-    seeds: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of worlds for each row.")] = 12,
+    seeds: Annotated[
+        int | None, typer.Option(min=2, max=1000, help="Pairs of worlds for each row; its own number if not given.")
+    ] = None,
     out: Annotated[Path | None, typer.Option(help="Write mechanisms.md and mechanisms.csv into this folder.")] = None,
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Then switch each row's mechanism off: its test must fail.")
@@ -155,6 +157,7 @@ def mechanisms(
 classroom.register(app)
 counterfactuals.register(app)
 pages.register(app)
+papers.register(app)
 studies.register(app)
 sweeps.register(app)
 validating.register(app)

@@ -1,12 +1,13 @@
-"""Reference pages made from the declarations: parameters, measures, state variables, ties, payments, stock-flow matrix.
+"""Reference pages made from the declarations: parameters, measures, scenarios, state, ties, ledger.
 
 The pages stand in ``docs/reference``; a test holds that they are current.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from agents.chipmaker import Chipmaker
 from agents.cloud import Cloud
@@ -18,6 +19,9 @@ from agents.regulator import Regulator
 from agents.startup import Startup
 from environment.ledger import KINDS, OUTSIDE
 from environment.parameters import DECLARATIONS, GROUPS, Declaration
+
+if TYPE_CHECKING:
+    from environment.scenario import Event
 
 MADE = "Made by `kingmaker reference`; do not edit by hand."
 CLASSES: tuple[type[Member], ...] = (Chipmaker, Cloud, Startup, Enterprise, Investor, Regulator)
@@ -75,6 +79,31 @@ def measures_page() -> str:
     return "\n".join(text)
 
 
+def scenarios_page() -> str:
+    """The shipped scenarios: what they set, when and why, and the source of each lever."""
+    from environment.scenario import list_scenarios, load_scenario, month_label
+
+    text = ["# Scenarios", "", f"What ships with Kingmaker. Later events of a month undo earlier ones. {MADE}", ""]
+    base = load_scenario("baseline").events
+    for name in sorted(list_scenarios(), key=lambda name: (name != "baseline", name)):
+        setting = load_scenario(name)
+        own = [event for event in setting.events if name == "baseline" or event not in base]
+        text += [f"## {name}", "", f"**{setting.title}.** {setting.description}", ""]
+        rows = [("all", _set(setting.parameters), "held from the start")] if setting.parameters else []
+        rows += [(month_label(event.month), _set(event.set), event.why) for event in own]
+        text += [*table(("from", "sets", "because"), rows), "", *_levers(setting.parameters, own), ""]
+    return "\n".join(text)
+
+
+def _set(values: Mapping[str, float | int]) -> str:
+    return ", ".join(f"`{key}` = {value:g}" for key, value in values.items())
+
+
+def _levers(parameters: Mapping[str, float | int], events: Iterable[Event]) -> list[str]:
+    keys = dict.fromkeys([*parameters, *(key for event in events for key in event.set)])
+    return [f"- `{key}`: {DECLARATIONS[key].meaning}. {DECLARATIONS[key].source}." for key in keys]
+
+
 def state_page() -> str:
     """The state variables of each kind of firm."""
     text = ["# State variables", "", f"The columns of each kind of firm, with those that it inherits. {MADE}", ""]
@@ -130,6 +159,7 @@ def _matrix() -> list[str]:
 PAGES: dict[str, Callable[[], str]] = {
     "parameters": parameters_page,
     "measures": measures_page,
+    "scenarios": scenarios_page,
     "state": state_page,
     "ties": ties_page,
     "ledger": ledger_page,

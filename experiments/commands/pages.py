@@ -18,7 +18,7 @@ def register(app: typer.Typer) -> None:
 def reference(
     out: Annotated[Path, typer.Option(help="Folder of the pages.")] = Path("docs/reference"),
 ) -> None:
-    """Write the reference pages: parameters, measures, state variables, ties, payments, stock-flow matrix."""
+    """Write the reference pages: parameters, measures, scenarios, state variables, ties, ledger."""
     with stoppable("the reference"):
         from experiments.reference import PAGES, write_reference
 

@@ -43,6 +43,7 @@ class Row:
         mutants: each switches the mechanism off; all at once, the row must no longer hold.
         both: parameters pinned in all worlds (the regime in which the claim is made).
         of: from model and window to the outcome of each world, shape (worlds,); None is the measure's mean.
+        seeds: pairs of worlds, as many as make the sign certain.
         margin: the claim is that the difference is no worse than this (non-inferiority); 0 is a claim of sign.
     """
 
@@ -58,6 +59,7 @@ class Row:
     both: Mapping[str, float] = field(default_factory=dict)
     of: Statistic | None = None
     margin: float = 0.0
+    seeds: int = 12
 
 
 def lever(key: str, low: float, high: float) -> tuple[dict[str, float], dict[str, float]]:

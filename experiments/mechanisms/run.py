@@ -17,12 +17,13 @@ from experiments.mechanisms.row import Row
 from experiments.mechanisms.rows import OPEN, ROWS
 
 
-def run_row(row: Row, seeds: int = 12, *, mutated: bool = False) -> Result:
-    """Run one row on ``seeds`` pairs of worlds (at least two), with its mechanism switched off if ``mutated``.
+def run_row(row: Row, seeds: int | None = None, *, mutated: bool = False) -> Result:
+    """Run one row on ``seeds`` pairs of worlds (the row's own number if None), its mechanism off if ``mutated``.
 
     Raises:
         ValueError: fewer than two seeds, or a row without mutants to be switched off.
     """
+    seeds = row.seeds if seeds is None else seeds
     if seeds < 2:
         raise ValueError(f"seeds is {seeds}; an interval needs at least 2")
     if mutated and not row.mutants:
@@ -57,7 +58,7 @@ def chosen_rows(chosen: str | None) -> list[Row]:
     return found
 
 
-def run_and_print(chosen: str | None, seeds: int, out: Path | None, mutants: bool) -> bool:
+def run_and_print(chosen: str | None, seeds: int | None, out: Path | None, mutants: bool) -> bool:
     """Run the chosen rows, print each as it comes; whether all hold, and fail once they are switched off.
 
     Raises:
@@ -76,7 +77,7 @@ def run_and_print(chosen: str | None, seeds: int, out: Path | None, mutants: boo
     return all(r.holds for r in results) and not any(r.holds for r in without)
 
 
-def _printed(rows: list[Row], seeds: int, *, mutated: bool) -> Iterator[Result]:
+def _printed(rows: list[Row], seeds: int | None, *, mutated: bool) -> Iterator[Result]:
     for row in rows:
         result = run_row(row, seeds, mutated=mutated)
         verdict = "holds" if result.holds else "FAILS" if not mutated else "fails"

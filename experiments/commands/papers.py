@@ -1,0 +1,32 @@
+"""``kingmaker paper``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from experiments.commands.stopping import stoppable
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(paper)
+
+
+def paper(
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Only the first seeds and points of each experiment: half a minute.")
+    ] = False,
+    out: Annotated[Path, typer.Option(help="Folder of the paper; docs/paper is the one in the repository.")] = Path(
+        "results/paper"
+    ),
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes; the numbers do not depend on them.")] = 1,
+) -> None:
+    """Make every number, table and figure of the paper, and its text: five minutes on one core."""
+    with stoppable("the paper"):
+        from experiments.paper.run import make
+
+        make(out, quick, workers)
+        typer.echo(f"paper.md, paper.bib, tables and figures written to {out}.")

@@ -1,0 +1,103 @@
+"""Runs all experiments of the paper, writes their tables and figures, and fills the numbers into the text."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from agents.errors import KingmakerError
+from experiments.paper import flagship, replications, sobol
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+HERE = Path(__file__).parent
+TEMPLATE, REFERENCES = HERE / "template.md", HERE / "paper.bib"
+VALIDATION_SEEDS, QUICK_VALIDATION_SEEDS = 40, 6
+FORMAT = "%.9g"
+Tell = Callable[[int], None]
+
+
+def make(out: Path, quick: bool, workers: int) -> None:
+    """Write ``paper.md``, ``paper.bib``, ``tables/`` and ``figures/`` into ``out``.
+
+    Raises:
+        KingmakerError: the folder cannot be written.
+    """
+    from experiments.paper.figures import draw
+
+    try:
+        (out / "tables").mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise KingmakerError(f"{out}: the folder cannot be written: {fault.strerror}.") from None
+    tables = run_all(quick, workers)
+    for name, frame in tables.items():
+        frame.to_csv(out / "tables" / f"{name}.csv", index=False, float_format=FORMAT, lineterminator="\n")
+    tables = read_tables(out)  # figures and text are made of what is kept
+    draw(tables, out / "figures")
+    (out / "paper.md").write_text(render(tables), encoding="utf-8")
+    shutil.copyfile(REFERENCES, out / "paper.bib")
+
+
+def run_all(quick: bool, workers: int) -> dict[str, pd.DataFrame]:
+    """The tables of all experiments; quick, the first seeds and points of each."""
+    from rich.progress import Progress
+
+    grid = flagship.QUICK if quick else flagship.FULL
+    seeds = replications.QUICK if quick else replications.FULL
+    base = sobol.QUICK if quick else sobol.FULL
+    jobs: dict[str, tuple[int, Callable[[Tell], pd.DataFrame]]] = {
+        "flagship": (flagship.count(grid), lambda tell: flagship.runs(grid, workers, tell)),
+        "replications": (replications.count(seeds), lambda tell: replications.runs(seeds, workers, tell)),
+        "sobol": (sobol.count(base), lambda tell: sobol.runs(base, workers, tell)),
+    }
+    tables = {}
+    with Progress() as progress:
+        for name, (total, job) in jobs.items():
+            task = progress.add_task(name, total=total)
+            tables[name] = job(lambda n, task=task: progress.advance(task, n))  # type: ignore[misc]
+    return tables | {"validation": validation(QUICK_VALIDATION_SEEDS if quick else VALIDATION_SEEDS)}
+
+
+def validation(seeds: int) -> pd.DataFrame:
+    """The baseline against the facts: id, pattern, role, hit, covered, seeds."""
+    import pandas as pd
+
+    from experiments.validation.table import lines_of, read_patterns
+    from experiments.validation.trace import run_traced
+
+    model = run_traced(range(1, seeds + 1), {})
+    lines = lines_of(model, read_patterns(model.tables))
+    rows = [(x.pattern.id, x.pattern.pattern, x.pattern.role, x.median, x.hit, x.covered, seeds) for x in lines]
+    return pd.DataFrame(rows, columns=["id", "pattern", "role", "model_median", "hit", "covered", "seeds"])
+
+
+def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
+    """The tables that a run of the paper has left in ``folder``."""
+    import pandas as pd
+
+    names = ("flagship", "replications", "sobol", "validation")
+    return {name: pd.read_csv(folder / "tables" / f"{name}.csv") for name in names}
+
+
+def render(tables: Mapping[str, pd.DataFrame]) -> str:
+    """The text of the paper with its numbers."""
+    from experiments.paper.numbers import numbers
+
+    return fill(TEMPLATE.read_text(encoding="utf-8"), numbers(tables))
+
+
+def fill(template: str, values: Mapping[str, str]) -> str:
+    """Put values in the places of their names, ``{{name}}``.
+
+    Raises:
+        KingmakerError: a place without a value, or a value without a place.
+    """
+    places = set(re.findall(r"\{\{(\w+)\}\}", template))
+    for what, names in (("has no value", places - set(values)), ("has no place", set(values) - places)):
+        if names:
+            raise KingmakerError(f"the paper's template: {', '.join(sorted(names))} {what}.")
+    return re.sub(r"\{\{(\w+)\}\}", lambda match: values[match[1]], template)
