@@ -98,8 +98,9 @@ ROWS: tuple[Row, ...] = (
         *lever("energy.cap", 0.3, 3.0), "compute_h100e", (36, 60), +1,
         mutants=(Mutant("environment.energy:room_for", lambda wanted, used, capacity: np.ones_like(wanted),
                         "the grid connects everybody at once"),)),
-    Row("S12", "as capacity arrives, more start-ups can afford a model of a fixed capability", "cloud.post_rent",
-        *lever("chips.capacity_growth", 0.04, 0.15), "able_labs", (24, 48), +1, seeds=24,
+    # at fixed know-how: what the best algorithms need for a fixed capability moves with who has compute to learn on
+    Row("S12", "capacity that arrives lowers the cost of entry: of the chip-hours of a run of a fixed size",
+        "cloud.post_rent", *lever("chips.capacity_growth", 0.04, 0.15), "rent_market_usd_per_hour", (18, 42), -1,
         mutants=(Mutant("agents.cloud:Cloud.post_rent", lambda cloud, p, floor, cost: cloud.rent * 1.0,
                         "rents follow neither cost nor utilisation"),)),
 )  # fmt: skip
