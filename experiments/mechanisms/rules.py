@@ -12,7 +12,7 @@ from agents.startup import Startup
 from agents.types import BoolArray, FloatArray
 from experiments.mechanisms.row import Mutant, Row, lever
 
-_switching_cost, _second_host, _reviews = Startup.switching_cost, Startup.weighs_second_host, Startup.reviews
+_switching_cost, _second_host = Startup.switching_cost, Startup.weighs_second_host
 _weigh = Regulator.weigh_evidence
 
 
@@ -24,8 +24,8 @@ def _second_host_stays_dear(firm: Startup, p: Any, other: Any, expected: Any, ke
     return _second_host(firm, p, other, expected, np.ones_like(kept), draws)
 
 
-def _ban_ignored(firm: Startup, p: Any, best: Any, keeps: Any, banned: FloatArray, draws: Any) -> Any:
-    return _reviews(firm, p, best, keeps, np.zeros_like(banned), draws)
+def _ban_ignored(law: FloatArray, remedy: BoolArray) -> FloatArray:
+    return np.ones(np.broadcast(law, remedy).shape)
 
 
 def _never_opens(authority: Regulator, p: Any, dated: BoolArray) -> BoolArray:
@@ -53,7 +53,7 @@ def _no_quota(to_china: FloatArray, elsewhere: FloatArray, quota: FloatArray) ->
 
 
 def _duty_not_passed_on(e: Any) -> FloatArray:
-    return np.ones((e.worlds, e.populations["chipmakers"].slots, e.populations["clouds"].slots))
+    return np.ones(e.chips.outstanding.shape)
 
 
 def _moving_is_free(e: Any, startups: Startup, signs: BoolArray) -> None:
@@ -90,9 +90,9 @@ DUTY = (
 MOVING = Mutant("environment.phases.hosts:_pay_for_moving", _moving_is_free, "nobody is charged for moving")
 PARALLEL = Mutant("environment.phases.compute:pay_parallel_egress", _parallel_use_is_free,
                   "nobody is charged for using two hosts")  # fmt: skip
-BAN = Mutant("agents.startup:Startup.reviews", _ban_ignored, "contracts stay exclusive whatever the law says")
+BAN = Mutant("environment.phases.policy:_exclusivity_allowed", _ban_ignored, "the law does not reach contracts")
 RESERVE = Mutant("environment.compute_market:reserve", _no_reserve, "no capacity is set aside")
-FUND = Mutant("environment.phases.compute:public_wants", _no_public_wants, "public money buys no compute")
+FUND = Mutant("environment.phases.rationing:public_wants", _no_public_wants, "public money buys no compute")
 
 CAPPED = {"policy.export_cap_tpp": 1600.0}
 
