@@ -153,9 +153,9 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
 def test_a_world_that_fails_is_named(tmp_path: Path, workers: str) -> None:
     (tmp_path / "fragile.py").write_text(
         "from agents.startup import Startup\n\n\nclass Fragile(Startup):\n"
-        "    def budget(self, p):\n"
+        "    def budget(self, p, dearness):\n"
         "        if (p.policy.tax > 0.3).any():\n            raise ZeroDivisionError('on purpose')\n"
-        "        return super().budget(p)\n",
+        "        return super().budget(p, dearness)\n",
         encoding="utf-8",
     )
     text = 'extends = "baseline"\n[classes]\nstartups = "fragile:Fragile"\n'

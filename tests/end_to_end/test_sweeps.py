@@ -154,10 +154,10 @@ from agents.startup import Startup
 
 
 class Poisoned(Startup):
-    def budget(self, p):
+    def budget(self, p, dearness):
         if np.any(np.isclose(p.policy.interoperability, 0.5)):
             {what}
-        return super().budget(p)
+        return super().budget(p, dearness)
 """
 
 
