@@ -42,20 +42,29 @@ class ScenarioFile(pydantic.BaseModel):
     events: list[EventEntry] = []
 
 
+def read_toml(path: Path, error: type[KingmakerError]) -> dict[str, Any]:
+    """The tables of a TOML file.
+
+    Raises:
+        KingmakerError: of the type ``error``, if it cannot be read or is not TOML.
+    """
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except OSError as fault:
+        raise error(f"{path}: cannot be read: {fault.strerror}.") from None
+    except UnicodeDecodeError:
+        raise error(f"{path}: is not a text file in UTF-8.") from None
+    except tomllib.TOMLDecodeError as fault:
+        raise error(f"{path}: is not valid TOML: {fault}.") from None
+
+
 def read_file(path: Path) -> ScenarioFile:
     """The entries of a scenario file, with names and types checked.
 
     Raises:
         ScenarioError: with every fault in one message.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise ScenarioError(f"{path}: cannot be read: {fault.strerror}.") from None
-    except UnicodeDecodeError:
-        raise ScenarioError(f"{path}: is not a text file in UTF-8.") from None
-    except tomllib.TOMLDecodeError as fault:
-        raise ScenarioError(f"{path}: is not valid TOML: {fault}.") from None
+    raw = read_toml(path, ScenarioError)
     try:
         return ScenarioFile.model_validate(raw)
     except pydantic.ValidationError as invalid:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal, TypeVar
@@ -10,6 +9,7 @@ from typing import Any, Literal, TypeVar
 import pydantic
 
 from agents.errors import KingmakerError, nearest
+from environment.scenario_file import read_toml
 
 Shape = TypeVar("Shape", bound=pydantic.BaseModel)
 KINDS = ("grid", "lhs", "sobol", "morris", "list")
@@ -59,14 +59,7 @@ def read_design_file(path: Path) -> DesignFile:
     Raises:
         DesignError: with every fault in one message.
     """
-    try:
-        raw = tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise DesignError(f"{path}: cannot be read: {fault.strerror}.") from None
-    except UnicodeDecodeError:
-        raise DesignError(f"{path}: is not a text file in UTF-8.") from None
-    except tomllib.TOMLDecodeError as fault:
-        raise DesignError(f"{path}: is not valid TOML: {fault}.") from None
+    raw = read_toml(path, DesignError)
     return _validated(DesignFile, raw, str(path))
 
 

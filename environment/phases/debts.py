@@ -14,8 +14,7 @@ from agents.startup import PLAIN, Startup
 from agents.types import NONE, BoolArray, FloatArray
 from environment.compute_market import at_host, by_host
 from environment.economy import Economy
-
-_TENANCY = ("startups", "clouds")
+from environment.phases.second_hosts import TENANCY
 
 
 def service_debts(e: Economy) -> None:
@@ -63,12 +62,12 @@ def _release_tenants(e: Economy, fails: BoolArray) -> None:
     e.ledger.draw_down("lapsed", "startups", lapsed, "clouds", by_host(lapsed, startups.credit_host, fails.shape[1]))
     startups.credit_host = np.where(at_host(gone, startups.credit_host) > 0.0, NONE, startups.credit_host)
     first, second = at_host(gone, startups.host) > 0.0, at_host(gone, startups.second) > 0.0
-    e.partnerships.note(e.month, "end", "cloud_contract", "host", first, _TENANCY, startups.host)
+    e.partnerships.note(e.month, "end", "cloud_contract", "host", first, TENANCY, startups.host)
     promoted = first & ~second & (startups.second != NONE)
-    e.partnerships.note(e.month, "end", "cloud_contract", "second", second | promoted, _TENANCY, startups.second)
+    e.partnerships.note(e.month, "end", "cloud_contract", "second", second | promoted, TENANCY, startups.second)
     startups.host = np.where(promoted, startups.second, np.where(first, NONE, startups.host))
     e.partnerships.note(
-        e.month, "start", "cloud_contract", "host", promoted, _TENANCY, startups.host, subtype=PLAIN, share=1.0,
+        e.month, "start", "cloud_contract", "host", promoted, TENANCY, startups.host, subtype=PLAIN, share=1.0,
         term=startups.term, why="its first host has failed",
     )  # fmt: skip
     startups.contract = np.where(first, PLAIN, startups.contract).astype(np.int8)
@@ -91,7 +90,7 @@ def _release_stakes(e: Economy, fails: BoolArray) -> None:
     clouds: Cloud = e.populations["clouds"].view()
     gone = fails.astype(np.float64)
     latest, earlier = at_host(gone, startups.vendor) > 0.0, at_host(gone, startups.vendor_before) > 0.0
-    e.partnerships.note(e.month, "end", "equity", "vendor", latest, _TENANCY, startups.vendor)
+    e.partnerships.note(e.month, "end", "equity", "vendor", latest, TENANCY, startups.vendor)
     startups.vendor_share = np.where(latest, 0.0, startups.vendor_share)
     startups.vendor = np.where(latest, NONE, startups.vendor)
     startups.vendor_before_share = np.where(earlier, 0.0, startups.vendor_before_share)
