@@ -20,6 +20,7 @@ from typing import Any
 
 from agents.errors import KingmakerError, nearest
 from environment.extensions import Extensions, load
+from environment.measures import Measure
 from environment.parameters import Declaration, ParameterError, check
 from environment.scenario_file import EventEntry, ScenarioError, ScenarioFile, read_file
 
@@ -66,6 +67,14 @@ class Scenario:
     def load_extensions(self) -> Extensions:
         """The classes that it names, loaded and checked."""
         return load(self.extensions, self.folders)
+
+    def declared(self) -> Mapping[str, Declaration]:
+        """Every parameter that may be set under it: the model's own and those that its extensions declare."""
+        return self.load_extensions().declared()
+
+    def measured(self) -> Mapping[str, Measure]:
+        """Every measure that is taken under it: the model's own and those that its extensions add."""
+        return self.load_extensions().measures()
 
     @property
     def label(self) -> str:
@@ -260,7 +269,7 @@ def _event(entry: EventEntry, where: str, faults: list[str], known: Mapping[str,
 def _pin(scenario: Scenario, pins: Mapping[str, object], where: str) -> Scenario:
     """The scenario with parameters held in all months, and a sentence for each dated change that this overrides."""
     faults: list[str] = []
-    values = _checked(pins, where, faults, scenario.load_extensions().declared())
+    values = _checked(pins, where, faults, scenario.declared())
     if faults:
         raise ScenarioError("\n".join(faults))
     held = hold(scenario, values)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import signal
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -12,7 +11,7 @@ import typer
 
 from agents.errors import KingmakerError
 from experiments.commands import classroom, counterfactuals, pages, papers, studies, sweeps, validating
-from experiments.commands.stopping import StoppedError, stoppable
+from experiments.commands.stopping import StoppedError, deaf, listen, stoppable
 
 app = typer.Typer(
     name="kingmaker",
@@ -31,6 +30,9 @@ class Format(StrEnum):
     MARKDOWN = "markdown"
 
 
+ScenarioOption = Annotated[
+    str | None, typer.Option(help="Also what the extensions of this scenario add (a name, or a file ending in .toml).")
+]
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print the table.")]
 
 
@@ -109,22 +111,24 @@ def rerun(
 def params(
     form: FormatOption = Format.TABLE,
     group: Annotated[str | None, typer.Option(help="Only this group, for example 'policy'.")] = None,
+    scenario: ScenarioOption = None,
 ) -> None:
     """Print every parameter: default, unit, range, what it does, source."""
     from experiments.listings import parameter_listing
 
-    typer.echo(parameter_listing(group).render(form.value))
+    typer.echo(parameter_listing(group, scenario).render(form.value))
 
 
 @app.command()
 def measures(
     form: FormatOption = Format.TABLE,
     group: Annotated[str | None, typer.Option(help="Only this group.")] = None,
+    scenario: ScenarioOption = None,
 ) -> None:
     """Print every monthly measure: unit and definition."""
     from experiments.listings import measure_listing
 
-    typer.echo(measure_listing(group).render(form.value))
+    typer.echo(measure_listing(group, scenario).render(form.value))
 
 
 @app.command()
@@ -165,14 +169,14 @@ validating.register(app)
 
 def main() -> None:
     """The console entry: an error meant for the user is one message and exit code 2, Ctrl-C is exit code 130."""
-    for name in ("SIGTERM", "SIGHUP"):  # stop as at Ctrl-C, so that nothing half-written stays
-        if hasattr(signal, name):
-            signal.signal(getattr(signal, name), signal.default_int_handler)
+    listen()
     try:
         app()
     except KeyboardInterrupt:
+        deaf()
         raise SystemExit(130) from None
     except StoppedError as stop:
+        deaf()
         print(f"kingmaker: {stop}", file=sys.stderr)
         raise SystemExit(130) from None
     except KingmakerError as fault:

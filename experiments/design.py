@@ -35,7 +35,8 @@ from pathlib import Path
 from typing import Any
 
 from agents.errors import KingmakerError, nearest
-from environment.measures import MEASURES
+from environment.measures import MEASURES, Measure
+from environment.parameters import Declaration
 from environment.scenario import Scenario, check_months, load_scenario
 from experiments import sampling
 from experiments.design_entries import (
@@ -86,6 +87,16 @@ class Design:
     factors: tuple[Factor, ...] = ()
     listed: tuple[Mapping[str, Value], ...] = ()
     source: Path | None = None
+
+    @functools.cached_property
+    def declared(self) -> Mapping[str, Declaration]:
+        """The parameters of its scenario, those of the scenario's extensions among them."""
+        return self.setting.declared()
+
+    @functools.cached_property
+    def measured(self) -> Mapping[str, Measure]:
+        """The measures of its scenario, those of the scenario's extensions among them."""
+        return self.setting.measured()
 
     @property
     def monthly(self) -> bool:
@@ -182,6 +193,7 @@ def build_design(entries: DesignFile, name: str, where: str, source: Path | None
     faults: list[str] = []
     setting = _scenario(entries.scenario, where, source)
     months = setting.months if entries.months is None else entries.months
+    declared = setting.declared()
     try:
         check_months(months, where)
     except KingmakerError as fault:
@@ -199,11 +211,11 @@ def build_design(entries: DesignFile, name: str, where: str, source: Path | None
         design_seed=entries.design_seed,
         second_order=entries.second_order,
         levels=entries.levels,
-        measures=read_measures(entries.measures, where, faults),
+        measures=read_measures(entries.measures, where, faults, setting.measured()),
         statistics=read_statistics(entries.keep, months, where, faults),
-        fixed=read_values(entries.set, f"{where}: set", faults),
-        factors=read_factors(entries, where, faults),
-        listed=tuple(read_values(p, f"{where}: points {i}", faults) for i, p in enumerate(entries.points, 1)),
+        fixed=read_values(entries.set, f"{where}: set", faults, declared),
+        factors=read_factors(entries, where, faults, declared),
+        listed=tuple(read_values(p, f"{where}: points {i}", faults, declared) for i, p in enumerate(entries.points, 1)),
         source=source,
     )
     faults += [f"{where}: {fault}" for fault in faults_of(entries, design.keys, design.fixed)]

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from agents.errors import KingmakerError, nearest
-from environment.measures import MEASURES
-from environment.parameters import DECLARATIONS, GROUPS, ParameterError, check
+from environment.measures import Measure
+from environment.parameters import Declaration, ParameterError, check
 from experiments.design_file import DesignFile
 from experiments.factors import Factor, read_factor
 from experiments.statistics import check_statistic
@@ -17,45 +17,52 @@ MOST_RUNS = 2_000_000  # their ids are held in memory
 Value = float | int
 
 
-def _flat(table: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+def _flat(table: Mapping[str, Any], known: Mapping[str, Declaration]) -> Iterator[tuple[str, Any]]:
     """Keys with their group, whether or not the file has them in quotes."""
+    groups = {key.split(".")[0] for key in known}
     for key, value in table.items():
-        if key in GROUPS and isinstance(value, Mapping):
+        if key in groups and isinstance(value, Mapping):
             yield from ((f"{key}.{name}", inner) for name, inner in value.items())
         else:
             yield key, value
 
 
-def read_values(table: Mapping[str, Any], where: str, faults: list[str]) -> dict[str, Value]:
-    """Checked parameter values; what is wrong with them is added to ``faults``."""
+def read_values(
+    table: Mapping[str, Any], where: str, faults: list[str], known: Mapping[str, Declaration]
+) -> dict[str, Value]:
+    """Checked values of parameters that are ``known``; what is wrong with them is added to ``faults``."""
     values: dict[str, Value] = {}
-    for key, value in _flat(table):
+    for key, value in _flat(table, known):
         try:
-            values[key] = check(key, value, where)
+            values[key] = check(key, value, where, known)
         except ParameterError as fault:
             faults.append(str(fault))
     return values
 
 
-def read_factors(entries: DesignFile, where: str, faults: list[str]) -> tuple[Factor, ...]:
+def read_factors(
+    entries: DesignFile, where: str, faults: list[str], known: Mapping[str, Declaration]
+) -> tuple[Factor, ...]:
     """The varied parameters; what is wrong with them is added to ``faults``."""
     found = []
-    for key, given in _flat(entries.parameters):
+    for key, given in _flat(entries.parameters, known):
         try:
-            found.append(read_factor(key, given, entries.kind, f"{where}: parameters"))
+            found.append(read_factor(key, given, entries.kind, f"{where}: parameters", known))
         except KingmakerError as fault:
             faults.append(str(fault))
     return tuple(found)
 
 
-def read_measures(names: Sequence[str] | None, where: str, faults: list[str]) -> tuple[str, ...]:
-    """The measures to keep, all if None; what is wrong with them is added to ``faults``."""
+def read_measures(
+    names: Sequence[str] | None, where: str, faults: list[str], known: Mapping[str, Measure]
+) -> tuple[str, ...]:
+    """The measures to keep, all that are ``known`` if None; what is wrong with them is added to ``faults``."""
     for name in names or ():
-        if name not in MEASURES:
-            faults.append(f"{where}: measures: there is no measure '{name}'.{nearest(name, MEASURES)}")
+        if name not in known:
+            faults.append(f"{where}: measures: there is no measure '{name}'.{nearest(name, known)}")
     if names is not None and not names:
         faults.append(f"{where}: measures is an empty list; leave it out to keep all.")
-    return tuple(MEASURES) if names is None else tuple(dict.fromkeys(names))
+    return tuple(known) if names is None else tuple(dict.fromkeys(names))
 
 
 def read_statistics(keep: str | Sequence[str], months: int, where: str, faults: list[str]) -> tuple[str, ...]:
@@ -94,7 +101,7 @@ def faults_of(entries: DesignFile, varied: Sequence[str], fixed: Mapping[str, Va
     if entries.kind in ("grid", "list") and entries.samples is not None:
         yield f"samples is given, but the number of runs of a {entries.kind} follows from its points."
     yield from _faults_of_sampling(entries)
-    for key in sorted(set(varied) & set(fixed) & set(DECLARATIONS)):
+    for key in sorted(set(varied) & set(fixed)):
         yield f"'{key}' stands in set and is varied as well; keep one of the two."
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from agents.errors import nearest
-from environment.parameters import DECLARATIONS, Declaration, check
+from environment.parameters import Declaration, check
 from experiments.design_file import BoundsEntry, DesignError, read_bounds
 
 if TYPE_CHECKING:
@@ -27,13 +27,14 @@ class Factor:
     high: float
     log: bool = False
     values: tuple[Value, ...] = ()
+    integer: bool = False  # only whole numbers are allowed
 
     def at(self, unit: FloatArray) -> list[Value]:
         """Parameter values for positions in the unit interval; whole numbers are equally likely."""
         import numpy as np
 
         places = np.asarray(unit, dtype=np.float64)
-        if DECLARATIONS[self.key].integer:
+        if self.integer:
             steps = np.floor(places * (self.high - self.low + 1.0))
             return [int(v) for v in self.low + np.minimum(steps, self.high - self.low)]
         if self.log:
@@ -43,15 +44,15 @@ class Factor:
         return [float(v) for v in np.clip(spread, self.low, self.high)]
 
 
-def read_factor(key: str, given: Any, kind: str, where: str) -> Factor:
-    """A parameter of a design of this kind, as written in its file.
+def read_factor(key: str, given: Any, kind: str, where: str, known: Mapping[str, Declaration]) -> Factor:
+    """A parameter of a design of this kind, as written in its file; ``known`` are those of the design's scenario.
 
     Raises:
         DesignError, ParameterError: an unknown parameter, an empty range, or values outside the declared one.
     """
-    declared = DECLARATIONS.get(key)
+    declared = known.get(key)
     if declared is None:
-        raise DesignError(f"{where}: there is no parameter '{key}'.{nearest(key, DECLARATIONS)}")
+        raise DesignError(f"{where}: there is no parameter '{key}'.{nearest(key, known)}")
     place = f"{where}: '{key}'"
     if isinstance(given, Mapping):
         entry = read_bounds(given, place)
@@ -60,7 +61,7 @@ def read_factor(key: str, given: Any, kind: str, where: str) -> Factor:
         if entry.steps is not None:
             raise DesignError(f"{place}: steps belong to a grid; a design of kind {kind} needs bounds only.")
         low, high = _bounds(declared, entry, place)
-        return Factor(key, low, high, entry.scale == "log")
+        return Factor(key, low, high, entry.scale == "log", integer=declared.integer)
     if kind != "grid":
         raise DesignError(
             f"{place} is {given!r}; a design of kind {kind} needs bounds such as {{ low = {declared.low:g}, "
@@ -70,10 +71,10 @@ def read_factor(key: str, given: Any, kind: str, where: str) -> Factor:
         raise DesignError(f"{place} is {given!r}; a grid needs a list of values, or {{ low, high, steps }}.")
     if not given:
         raise DesignError(f"{place} is an empty list; give at least one value, {declared.allowed}.")
-    values = tuple(check(key, value, where) for value in given)
+    values = tuple(check(key, value, where, known) for value in given)
     if len(set(values)) < len(values):
         raise DesignError(f"{place}: a value is given twice in {list(values)}.")
-    return Factor(key, float(min(values)), float(max(values)), values=values)
+    return Factor(key, float(min(values)), float(max(values)), values=values, integer=declared.integer)
 
 
 def _stepped(declared: Declaration, entry: BoundsEntry, place: str) -> Factor:
@@ -82,7 +83,7 @@ def _stepped(declared: Declaration, entry: BoundsEntry, place: str) -> Factor:
 
     low, high = _bounds(declared, entry, place)
     if entry.steps is None and declared.integer and high - low < MOST_STEPS and entry.scale == "linear":
-        return Factor(declared.key, low, high, values=tuple(range(int(low), int(high) + 1)))
+        return Factor(declared.key, low, high, values=tuple(range(int(low), int(high) + 1)), integer=True)
     if entry.steps is None or not 2 <= entry.steps <= MOST_STEPS:
         raise DesignError(f"{place}: a grid needs a list of values, or bounds with steps (a whole number from 2 on).")
     spread = np.geomspace(low, high, entry.steps) if entry.scale == "log" else np.linspace(low, high, entry.steps)
@@ -92,7 +93,7 @@ def _stepped(declared: Declaration, entry: BoundsEntry, place: str) -> Factor:
         values = [round(value) for value in values]
         if len(set(values)) < len(values):
             raise DesignError(f"{place}: {entry.steps} steps are more than there are whole numbers in the range.")
-    return Factor(declared.key, low, high, entry.scale == "log", tuple(values))
+    return Factor(declared.key, low, high, entry.scale == "log", tuple(values), declared.integer)
 
 
 def _bounds(declared: Declaration, entry: BoundsEntry, place: str) -> tuple[float, float]:

@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from io import StringIO
 
 from agents.errors import KingmakerError, nearest
-from environment.parameters import DECLARATIONS
-from environment.scenario import list_scenarios
+from environment.scenario import list_scenarios, load_scenario
 
 Cell = str | int | float | bool
 
@@ -65,12 +64,13 @@ def _finite(cell: Cell) -> Cell:
     return str(cell) if isinstance(cell, float) and not math.isfinite(cell) else cell
 
 
-def parameter_listing(group: str | None = None) -> Listing:
-    """Every declared parameter, or those of one group."""
-    _check_group(group, (key.split(".")[0] for key in DECLARATIONS))
+def parameter_listing(group: str | None = None, scenario: str | None = None) -> Listing:
+    """Every declared parameter, or those of one group; with those of a scenario's extensions."""
+    declared = load_scenario(scenario or "baseline").declared()
+    _check_group(group, (key.split(".")[0] for key in declared))
     rows = [
         (d.key, d.default, d.unit, d.low, d.high, d.structural, d.meaning, d.source)
-        for d in DECLARATIONS.values()
+        for d in declared.values()
         if group is None or d.key.split(".")[0] == group
     ]
     columns = ("parameter", "default", "unit", "low", "high", "structural", "meaning", "source")
@@ -78,14 +78,13 @@ def parameter_listing(group: str | None = None) -> Listing:
     return Listing("Parameters of Kingmaker", columns, tuple(rows), brief)
 
 
-def measure_listing(group: str | None = None) -> Listing:
-    """Every monthly measure, or those of one group."""
-    from environment.measures import MEASURES
-
-    _check_group(group, (measure.group for measure in MEASURES.values()))
+def measure_listing(group: str | None = None, scenario: str | None = None) -> Listing:
+    """Every monthly measure, or those of one group; with those of a scenario's extensions."""
+    measured = load_scenario(scenario or "baseline").measured()
+    _check_group(group, (measure.group for measure in measured.values()))
     rows = [
         (measure.name, measure.unit, measure.group, measure.definition)
-        for measure in MEASURES.values()
+        for measure in measured.values()
         if group is None or measure.group == group
     ]
     columns = ("measure", "unit", "group", "definition")

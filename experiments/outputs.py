@@ -39,8 +39,8 @@ def staged(out: Path) -> Iterator[Path]:
     Raises:
         OutputError: at once, if ``out`` cannot be written or holds something that Kingmaker has not made.
     """
+    check_replaceable(out)
     target = out.resolve()
-    _check_replaceable(target, out)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         folder = Path(tempfile.mkdtemp(prefix=f".{target.name}.part-", dir=target.parent))
@@ -56,7 +56,9 @@ def staged(out: Path) -> Iterator[Path]:
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def _check_replaceable(target: Path, out: Path) -> None:
+def check_replaceable(out: Path) -> None:
+    """Raise :class:`OutputError` if ``out`` holds something that Kingmaker has not made."""
+    target = out.resolve()
     if not target.exists():
         return
     if not target.is_dir():
@@ -76,6 +78,17 @@ def _check_replaceable(target: Path, out: Path) -> None:
             f"{out}: holds {', '.join(strangers[:3])}, not written by kingmaker, which a new result would delete; "
             "move it away, or name another folder with --out."
         )
+
+
+def unfinished(out: Path) -> Path:
+    """Where the finished runs of a result are kept until the result stands in ``out``."""
+    target = out.resolve()
+    return target.parent / f".{target.name}.unfinished"
+
+
+def forget(keep: Path) -> None:
+    """Remove kept runs once they are no longer needed."""
+    shutil.rmtree(keep, ignore_errors=True)
 
 
 def _swap(folder: Path, target: Path) -> None:

@@ -1,27 +1,30 @@
-"""Many worlds on several processes: cut into stacks, run, and handed back in the order in which they were asked for."""
+"""The runs that a question needs: made by the sweep machine, handed back in the order in which they were asked for.
+
+If a folder is given to keep them in, each stack is written there as it is finished, and is not run again when the same
+question is asked once more: whatever stops it, nothing is lost.
+"""
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
+import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from dataclasses import dataclass
-from multiprocessing import get_context, parent_process
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.errors import KingmakerError
-from environment.parameters import DECLARATIONS, resolve
+from experiments.design import Run
+from experiments.sweep.driver import drive
+from experiments.sweep.engines import inline_engine, local_engine
+from experiments.sweep.files import locked
+from experiments.sweep.plan import Namer, tasks_of, work_for
+from experiments.sweep.store import Store, table_in
+from experiments.sweep.tasks import Outcome, Task, Work
 
 if TYPE_CHECKING:
     from agents.types import FloatArray
     from environment.scenario import Scenario
-
-MOST_WORLDS = 48  # in a stack; beyond it a world costs no less
-SLOTS = 48 * 340  # start-ups' slots in a stack, so that large worlds are stacked less high
 
 Advance = Callable[[int], None]
 
@@ -32,135 +35,141 @@ class SimulationError(KingmakerError):
 
 @dataclass(frozen=True)
 class World:
-    """One run that is wanted."""
+    """One run that is wanted; ``parameters`` are held in all months, beside what the scenario itself pins."""
 
     setting: Scenario
     seed: int
+    parameters: Mapping[str, float | int] = field(default_factory=dict)
 
-
-@dataclass(frozen=True)
-class Task:
-    """Worlds of one structure that are run together."""
-
-    places: tuple[int, ...]  # in the list that was asked for
-    worlds: tuple[World, ...]
-    months: int
-    names: tuple[str, ...]  # of the measures wanted
+    def __str__(self) -> str:
+        """Such as ``baseline with policy.tax = 0.5, seed 3``."""
+        held = "".join(f" and {key} = {value:g}" for key, value in self.parameters.items())
+        return f"{self.setting.label}{held}, seed {self.seed}"
 
 
 def simulate(
-    worlds: Sequence[World], months: int, names: Sequence[str], workers: int = 1, advance: Advance | None = None
-) -> FloatArray:
+    worlds: Sequence[World], months: int, names: Sequence[str], *, statistics: Sequence[str] = (), workers: int = 1,
+    advance: Advance | None = None, keep: Path | None = None,
+) -> FloatArray:  # fmt: skip
     """Run all worlds; gives the measures, shape (measures, months, worlds).
 
     Args:
         worlds: in any order, of any structure.
         months: horizon of all of them.
         names: the measures to keep.
+        statistics: kept instead of each month, such as ``last24``; the second axis is then that of statistics.
         workers: processes; with one, the work is done in this process.
-        advance: told the number of worlds that have been finished since it was last called.
+        advance: told the number of worlds that have been finished (or found) since it was last called.
+        keep: a folder for finished runs; those that are there already are not run again.
 
     Raises:
         SimulationError: a world failed; it is named by its scenario and seed.
+        SweepError: the folder cannot be written, or another process is at work there.
     """
-    import numpy as np
-
-    result = np.full((len(names), months, len(worlds)), np.nan)
-    for task, found in _run_all(list(_cut(worlds, months, tuple(names))), workers):
-        result[:, :, list(task.places)] = found
-        if advance is not None:
-            advance(len(task.worlds))
-    return result
+    gathered = _Gathered(worlds, months, tuple(names), tuple(statistics), advance or (lambda done: None))
+    with _opened(keep, gathered), inline_engine() if workers == 1 else local_engine(workers) as engine:
+        drive(gathered.tasks(engine.workers), engine, gathered.take)
+    return gathered.result
 
 
-def _cut(worlds: Sequence[World], months: int, names: tuple[str, ...]) -> Iterator[Task]:
-    """Stacks of worlds that share structure, of even size, in the order given."""
-    groups: dict[Any, list[int]] = {}
+def _opened(keep: Path | None, gathered: _Gathered) -> AbstractContextManager[None]:
+    """Take what is kept already, and hold the folder's lock while more is added."""
+    if keep is None:
+        return nullcontext()
+    store = Store(keep / gathered.label)
+    store.make()
+    lock = locked(keep / ".lock", f"{keep}: another process is at work on the same question; wait for it.")
+    gathered.resume(store)
+    return lock
+
+
+class _Gathered:
+    """The runs of a question: which are missing, and the numbers of those that are there."""
+
+    def __init__(
+        self, worlds: Sequence[World], months: int, names: tuple[str, ...], statistics: tuple[str, ...],
+        advance: Advance,
+    ) -> None:  # fmt: skip
+        import numpy as np
+
+        self.result = np.full((len(names), len(statistics) or months, len(worlds)), np.nan)
+        self.columns = [f"{name}_{statistic}" for name in names for statistic in statistics] or list(names)
+        self.label = hashlib.sha256(" ".join((str(months), *self.columns)).encode()).hexdigest()[:12]
+        self._worlds, self._advance = worlds, advance
+        self._store: Store | None = None
+        self._places: dict[str, list[int]] = {}
+        self._runs: list[tuple[Work, dict[str, Run]]] = []
+        for side, mine in enumerate(_by_setting(worlds)):
+            setting = worlds[mine[0]].setting
+            keys = tuple(dict.fromkeys(key for place in mine for key in worlds[place].parameters))
+            work = work_for(setting, months, names, statistics, keys)
+            self._runs.append((work, self._named(Namer(work), mine, side)))
+
+    def _named(self, namer: Namer, mine: list[int], side: int) -> dict[str, Run]:
+        """Id and run of the worlds of one scenario.
+
+        The id bears the number of the scenario as well, so that two sides that are the same are run both: that they
+        agree is then found out, not taken for granted.
+        """
+        points: dict[tuple[Any, ...], int] = {}
+        runs: dict[str, Run] = {}
+        for place in mine:
+            world = self._worlds[place]
+            point = points.setdefault(tuple(world.parameters.items()), len(points))
+            run = Run(world.parameters, world.seed, point, 0)
+            name = f"{namer.name(run)}.{side}"
+            runs[name] = run
+            self._places.setdefault(name, []).append(place)
+        return runs
+
+    def resume(self, store: Store) -> None:
+        """Take over the runs that are kept, and keep further ones there."""
+        self._store = store
+        for part, content in store.parts([]):
+            self._fill(content, part.runs)
+
+    def tasks(self, workers: int) -> Iterator[Task]:
+        """The runs that are missing, in stacks."""
+        left = [(work, list(runs.items())) for work, runs in self._runs]  # results are taken in the meantime
+        missing = sum(len(runs) for _, runs in left)
+        for work, runs in left:
+            yield from tasks_of(work, iter(runs), missing, workers)
+            missing -= len(runs)
+
+    def take(self, outcome: Outcome) -> None:
+        """Note what a stack has given."""
+        for failure in outcome.failures:
+            world = self._worlds[self._places[failure.job.run][0]]
+            raise SimulationError(f"the run of {world}, failed: {failure.error}")
+        if outcome.part is not None:
+            if self._store is not None:
+                self._store.write_part(outcome.part)
+            self._fill(outcome.part, outcome.runs)
+
+    def _fill(self, content: bytes, runs: Sequence[str]) -> None:
+        """Put a part's numbers in their places; runs that are not asked for are left alone."""
+        import numpy as np
+
+        table = table_in(content, self.columns)
+        measures, rows, _ = self.result.shape
+        values = np.array([table[name].to_numpy() for name in self.columns])
+        if len(self.columns) == measures:  # a run has a row a month (or a single statistic)
+            values = values.reshape(measures, len(runs), rows).transpose(0, 2, 1)
+        else:
+            values = values.reshape(measures, rows, len(runs))
+        done = 0
+        for k, name in enumerate(runs):
+            for place in self._places.get(name, ()):
+                self.result[:, :, place] = values[:, :, k]
+                done += 1
+            for _, wanted in self._runs:
+                wanted.pop(name, None)
+        self._advance(done)
+
+
+def _by_setting(worlds: Sequence[World]) -> list[list[int]]:
+    """The places of the worlds of each scenario, in the order in which scenarios first appear."""
+    groups: dict[int, list[int]] = {}
     for place, world in enumerate(worlds):
-        groups.setdefault(_structure(world.setting), []).append(place)
-    for places in groups.values():
-        values = resolve(worlds[places[0]].setting.parameters)
-        slots = float(values["startups.number"]) * float(values["startups.slots_factor"])
-        most = max(1, min(MOST_WORLDS, int(SLOTS / slots)))
-        number = -(-len(places) // most)
-        for part in range(number):
-            mine = tuple(places[part * len(places) // number : (part + 1) * len(places) // number])
-            yield Task(mine, tuple(worlds[place] for place in mine), months, names)
-
-
-def _structure(setting: Scenario) -> tuple[Any, ...]:
-    """What the worlds of a stack must share."""
-    values = resolve(setting.parameters)
-    shape = tuple(values[key] for key, declared in DECLARATIONS.items() if declared.structural)
-    return shape, str(setting.data), tuple(sorted(setting.classes.items()))
-
-
-def run_task(task: Task) -> FloatArray:
-    """Run one stack; a world that fails is looked for and named."""
-    import numpy as np
-
-    from environment import ComputeEconomy
-
-    try:
-        given = [{"scenario": world.setting, "rng": world.seed} for world in task.worlds]
-        stack = ComputeEconomy.stack(given, months=task.months).run()
-    except KingmakerError:
-        raise
-    except Exception as fault:  # whatever the model or a user's class may raise
-        if len(task.worlds) == 1:
-            world = task.worlds[0]
-            raise SimulationError(
-                f"the run of {world.setting.label}, seed {world.seed}, failed: {type(fault).__name__}: {fault}"
-            ) from None
-        for world in task.worlds:
-            run_task(Task((0,), (world,), task.months, task.names))
-        raise
-    return np.array([stack.measures.array(name) for name in task.names])
-
-
-def _run_all(tasks: list[Task], workers: int) -> Iterator[tuple[Task, FloatArray]]:
-    if workers == 1 or len(tasks) == 1:
-        for task in tasks:
-            yield task, run_task(task)
-        return
-    with _pool(min(workers, len(tasks))) as pool:
-        waiting: dict[Future[FloatArray], Task] = {pool.submit(run_task, task): task for task in tasks}
-        try:
-            while waiting:
-                done, _ = wait(waiting, return_when=FIRST_COMPLETED)
-                for future in done:
-                    yield waiting.pop(future), future.result()
-        except BrokenProcessPool:
-            raise SimulationError(
-                "a worker process died, perhaps for want of memory; try again with fewer --workers."
-            ) from None
-
-
-@contextmanager
-def _pool(workers: int) -> Iterator[ProcessPoolExecutor]:
-    """Worker processes that do not outlive this one, however it ends."""
-    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_prepare)
-    try:
-        yield pool
-    except BaseException:
-        processes: Mapping[int, Any] = dict(getattr(pool, "_processes", None) or {})
-        pool.shutdown(wait=False, cancel_futures=True)
-        for process in processes.values():  # a stack under way would hold up a Ctrl-C for seconds
-            process.terminate()
-        raise
-    else:
-        pool.shutdown()
-
-
-def _prepare() -> None:
-    """In a worker: leave Ctrl-C to the parent, and go when the parent has gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-
-    def watch() -> None:
-        parent = parent_process()
-        if parent is not None:
-            parent.join()
-        os._exit(1)
-
-    threading.Thread(target=watch, daemon=True).start()
+        groups.setdefault(id(world.setting), []).append(place)
+    return list(groups.values())

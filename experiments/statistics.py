@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from agents.errors import KingmakerError
+from experiments.windows import read_window
 
 if TYPE_CHECKING:
     from agents.types import FloatArray
@@ -25,6 +26,8 @@ _LAST = re.compile(r"last([1-9]\d*)")
 def meaning(statistic: str) -> str:
     """A statistic in words."""
     last = _LAST.fullmatch(statistic)
+    if ":" in statistic:
+        return f"mean of {statistic.replace(':', ' to ')}"
     return f"mean over the last {last[1]} months" if last else MEANINGS[statistic]
 
 
@@ -34,11 +37,13 @@ def check_statistic(statistic: str, months: int, where: str) -> str:
     Raises:
         KingmakerError: an unknown statistic, or one over more months than a run has.
     """
+    if ":" in statistic:
+        return read_window(statistic, months, where).name
     last = _LAST.fullmatch(statistic)
     if last is None and statistic not in MEANINGS:
         raise KingmakerError(
             f"{where}: there is no statistic '{statistic}'; known are {', '.join(MEANINGS)}, "
-            "and lastN, the mean over the last N months, such as last12."
+            "lastN, the mean over the last N months, such as last12, and such a mean as 2025-01:2026-12."
         )
     if last is not None and int(last[1]) > months:
         raise KingmakerError(f"{where}: '{statistic}' needs at least {last[1]} months; the runs have {months}.")
@@ -60,6 +65,9 @@ def summarise(series: FloatArray, statistics: Sequence[str]) -> dict[str, FloatA
         if last is not None:
             tail = np.ascontiguousarray(rows[:, months - int(last[1]) :])
             found[statistic] = tail.mean(axis=-1)
+        elif ":" in statistic:
+            window = read_window(statistic, months)
+            found[statistic] = np.ascontiguousarray(rows[:, window.first : window.stop]).mean(axis=-1)
         elif statistic == "final":
             found[statistic] = rows[:, -1].copy()
         else:

@@ -54,11 +54,12 @@ def compare(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no printed results.")] = False,
 ) -> None:
     """Compare two scenarios run by run on the same luck, and write a brief that claims only what is sure."""
-    with stoppable("the comparison"):
+    with stoppable("the comparison") as work:
         from experiments.compare.question import ask, pins
         from experiments.compare.robustness import read_ends
         from experiments.compare.summary import print_findings
         from experiments.compare.write import Options, compare_and_write
+        from experiments.outputs import unfinished
 
         both = pins(set_both, "--set")
         question = ask(
@@ -70,6 +71,7 @@ def compare(
             robustness=robustness, ends=read_ends(ends), workers=workers or _cores(), figures=figures, quiet=quiet,
             command=tuple(sys.argv[1:]),
         )  # fmt: skip
+        work.kept = unfinished(options.out)
         found = compare_and_write(question, options)
         if not quiet:
             print_findings(found, options.out)
@@ -106,7 +108,8 @@ def sensitivity(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no printed results.")] = False,
 ) -> None:
     """Find which parameters move which outcomes, how they interact, and whether the sample was large enough."""
-    with stoppable("the study"):
+    with stoppable("the study") as work:
+        from experiments.outputs import unfinished
         from experiments.sensitivity.ask import ask
         from experiments.sensitivity.summary import print_study
         from experiments.sensitivity.write import Request, study_and_write
@@ -117,6 +120,7 @@ def sensitivity(
             discover=discover, sweep=sweep, workers=workers or _cores(), figures=figures, quiet=quiet,
             command=tuple(sys.argv[1:]),
         )  # fmt: skip
+        work.kept = unfinished(request.out)
         found = study_and_write(request)
         if not quiet:
             print_study(found.study, found.box, request.out)

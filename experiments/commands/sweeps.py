@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import shlex
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agents.errors import KingmakerError
+from experiments.commands.stopping import StoppedError, same_command
 
 if TYPE_CHECKING:
     from experiments.sweep.plan import Shard
@@ -105,12 +108,9 @@ def _run(request: SweepRequest) -> Report:
     try:
         return run_sweep(request)
     except KeyboardInterrupt:
-        command = shlex.join(["kingmaker", *sys.argv[1:]])
-        print(
-            f"kingmaker: stopped; the runs finished so far are safe in {request.out}. To go on: {command}",
-            file=sys.stderr,
-        )
-        raise typer.Exit(130) from None
+        raise StoppedError(
+            f"stopped; the runs finished so far are safe in {request.out}. To go on: {same_command()}"
+        ) from None
 
 
 def parse_shard(text: str | None) -> Shard:
@@ -187,7 +187,8 @@ def export(
         raise KingmakerError("export: give --csv or --parquet, not both.")
     form = "parquet" if parquet else "csv"
     target = out or folder / f"results.{form}"
-    rows = write(folder, target, form)
+    with _notes():
+        rows = write(folder, target, form)
     typer.echo(f"{rows:,} rows in {target}")
 
 
@@ -202,5 +203,20 @@ def figures(
     from experiments.figures.sweep import draw_sweep
 
     wanted = None if measures is None else [name.strip() for name in measures.split(",")]
-    for path in draw_sweep(folder, out or folder / "figures", wanted):
+    with _notes():
+        drawn = draw_sweep(folder, out or folder / "figures", wanted)
+    for path in drawn:
         typer.echo(str(path))
+
+
+@contextmanager
+def _notes() -> Iterator[None]:
+    """Print what is said of incomplete results as a note on stderr, not as a warning about code."""
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        try:
+            yield
+        finally:
+            for warning in told:
+                if issubclass(warning.category, UserWarning):
+                    print(f"kingmaker: {warning.message}", file=sys.stderr)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
-from environment.measures import MEASURES
 from environment.scenario import month_label
 from experiments.compare.question import Question
 from experiments.compare.results import CLAIM, HINT, NONE, SIGNIFICANT, ZERO, pairs_to_claim, rows_of
@@ -33,10 +32,10 @@ def write_brief(
     if (table["claim"] == ZERO).all():
         lines += _nothing(question)
     else:
-        lines += [*_said(question, first, robustness), *_not_said(first)]
+        lines += [*_said(question, first, robustness), *_not_said(question, first)]
         for window in question.windows[1:]:
-            lines += _other_window(table[table["window"] == window.name])
-        lines += _assumptions(first, robustness, tested, pairs_tested)
+            lines += _other_window(question, table[table["window"] == window.name])
+        lines += _assumptions(question, first, robustness, tested, pairs_tested)
     return "\n".join([*lines, *_reading(question, first)]) + "\n"
 
 
@@ -94,18 +93,17 @@ def _said(question: Question, first: pd.DataFrame, robustness: pd.DataFrame | No
     if claims.empty:
         yield "Nothing: no measure differs by more than luck can explain."
     for row in rows_of(claims):
-        yield f"- **{MEASURES[row.measure].label}** {_verb(row.difference)} {_change(row)}.{_footing(row, robustness)}"
+        yield f"{_claim(question, row)}{_footing(row, robustness)}"
     yield ""
     yield f"![All differences, in per cent of A](figures/overview_{question.windows[0].name.replace(':', '_')}.png)"
     yield ""
 
 
-def _verb(difference: float) -> str:
-    return "rises" if difference > 0.0 else "falls"
-
-
-def _change(row: Any) -> str:
-    return change(*(getattr(row, name) for name in ("measure", "level_a", "level_b", "low", "high", "relative")))
+def _claim(question: Question, row: Any) -> str:
+    measure = question.measures[row.measure]
+    verb = "rises" if row.difference > 0.0 else "falls"
+    told = change(measure, row.level_a, row.level_b, row.low, row.high, row.relative)
+    return f"- **{measure.label}** {verb} {told}."
 
 
 def _footing(row: Any, robustness: pd.DataFrame | None) -> str:
@@ -120,13 +118,15 @@ def _footing(row: Any, robustness: pd.DataFrame | None) -> str:
     return f" Of {len(mine)} assumptions tested, {' and '.join(told)} (see below)."
 
 
-def _not_said(first: pd.DataFrame) -> Iterator[str]:
+def _not_said(question: Question, first: pd.DataFrame) -> Iterator[str]:
     yield "## What cannot be said"
     yield ""
     hints, none = first[first["claim"] == HINT], first[first["claim"] == NONE]
-    same = list(first.loc[first["claim"] == ZERO, "measure"])
+    known = question.measures
+    same = [known[name] for name in first.loc[first["claim"] == ZERO, "measure"]]
     if not none.empty:
-        yield f"The interval of these holds zero, so no claim is made either way: {listed(list(none['measure']))}."
+        silent = listed(known[name] for name in none["measure"])
+        yield f"The interval of these holds zero, so no claim is made either way: {silent}."
         yield ""
     if not hints.empty:
         yield (
@@ -134,28 +134,26 @@ def _not_said(first: pd.DataFrame) -> Iterator[str]:
             "few do so by luck alone. No claim is made; that many pairs could settle it, corrected for all measures:"
         )
         yield ""
-        yield from (
-            f"- {MEASURES[row.measure].label}: {pairs(pairs_to_claim(row, len(first)))}" for row in rows_of(hints)
-        )
+        yield from (f"- {known[row.measure].label}: {pairs(pairs_to_claim(row, len(first)))}" for row in rows_of(hints))
         yield ""
     if same:
         yield f"Exactly the same in every pair: {listed(same)}."
         yield ""
 
 
-def _other_window(rows: pd.DataFrame) -> Iterator[str]:
+def _other_window(question: Question, rows: pd.DataFrame) -> Iterator[str]:
     yield f"## The same question for {rows['months'].iloc[0]}"
     yield ""
     claims = rows[rows["claim"] == CLAIM]
-    yield from (
-        f"- **{MEASURES[row.measure].label}** {_verb(row.difference)} {_change(row)}." for row in rows_of(claims)
-    )
+    yield from (_claim(question, row) for row in rows_of(claims))
     if claims.empty:
         yield "No claim."
     yield ""
 
 
-def _assumptions(first: pd.DataFrame, robustness: pd.DataFrame | None, tested: int, pairs_tested: int) -> Iterator[str]:
+def _assumptions(
+    question: Question, first: pd.DataFrame, robustness: pd.DataFrame | None, tested: int, pairs_tested: int
+) -> Iterator[str]:
     yield "## Assumptions under which this changes"
     yield ""
     if robustness is None:
@@ -181,7 +179,7 @@ def _assumptions(first: pd.DataFrame, robustness: pd.DataFrame | None, tested: i
         for row in rows_of(rows):
             usual = f"`{row.parameter}` = {row.value:g} (usually {row.usual:g})"
             found = f"{row.difference:+.3g} ({row.low:+.3g} to {row.high:+.3g})"
-            yield f"- {MEASURES[row.measure].label}, with {usual}: {found}"
+            yield f"- {question.measures[row.measure].label}, with {usual}: {found}"
         yield ""
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from environment.measures import MEASURES
 from experiments.compare.results import Comparison
 from experiments.figures.comparison import draw_overview, draw_paths
 from experiments.figures.style import save, styled
@@ -16,7 +15,8 @@ if TYPE_CHECKING:
 
 def draw_comparison(comparison: Comparison, table: pd.DataFrame, folder: Path, footer: str) -> None:
     """Draw all figures of a comparison into ``folder`` as PDF and PNG."""
-    question, names = comparison.question, list(dict.fromkeys(table["measure"]))
+    question = comparison.question
+    known, names = question.measures, list(question.measures)
     found = comparison.difference_paths()
     shape = comparison.a.shape[:2]
     ends = [values.reshape(shape) for values in (found.difference, found.low, found.high)]
@@ -24,9 +24,9 @@ def draw_comparison(comparison: Comparison, table: pd.DataFrame, folder: Path, f
         for window in question.windows:
             rows = table[table["window"] == window.name]
             stem = f"overview_{window.name.replace(':', '_')}"
-            save(draw_overview(rows, question.labels, window.words, footer), folder / stem)
-        for group in dict.fromkeys(MEASURES[name].group for name in names):
-            mine = [k for k, name in enumerate(names) if MEASURES[name].group == group]
-            a, b = ({names[k]: side[k] for k in mine} for side in (comparison.a, comparison.b))
-            difference = {names[k]: (ends[0][k], ends[1][k], ends[2][k]) for k in mine}
+            save(draw_overview(rows, known, question.labels, window.words, footer), folder / stem)
+        for group in dict.fromkeys(known[name].group for name in names):
+            mine = [k for k, name in enumerate(names) if known[name].group == group]
+            a, b = ({known[names[k]]: side[k] for k in mine} for side in (comparison.a, comparison.b))
+            difference = {known[names[k]]: (ends[0][k], ends[1][k], ends[2][k]) for k in mine}
             save(draw_paths(group, a, b, question.labels, difference, footer), folder / f"paths_{group}")

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from agents.errors import KingmakerError
-from environment.measures import MEASURES
-from environment.parameters import DECLARATIONS, check, resolve
+from environment.measures import Measure
+from environment.parameters import DECLARATIONS, Declaration, check, resolve
 from environment.scenario import Scenario, check_months, load_scenario, month_label, parse_pin
 from experiments.windows import Window, read_window
 
 MOST_REPLICATIONS = 100_000
 CHECKS = ("ledger_residual",)  # a check of the arithmetic, which says nothing of the economy
-COMPARED: tuple[str, ...] = tuple(name for name in MEASURES if name not in CHECKS)
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,17 @@ class Question:
     seed: int
     replications: int
     windows: tuple[Window, ...]
+
+    @functools.cached_property
+    def measures(self) -> dict[str, Measure]:
+        """What is compared: the measures that are taken on both sides, those of extensions among them."""
+        there = self.b.measured()
+        return {name: m for name, m in self.a.measured().items() if name in there and name not in CHECKS}
+
+    @functools.cached_property
+    def declared(self) -> dict[str, Declaration]:
+        """The parameters of either side, those of extensions among them."""
+        return {**self.a.declared(), **self.b.declared()}
 
     @property
     def seeds(self) -> range:
@@ -47,8 +58,11 @@ class Question:
 
     def contrasts(self) -> list[str]:
         """In what the two scenarios differ, one phrase a difference."""
-        one, other = resolve(self.a.parameters), resolve(self.b.parameters)
-        found = [f"{key}: {one[key]:g} in A, {other[key]:g} in B" for key in DECLARATIONS if one[key] != other[key]]
+        one, other = _values(self.a), _values(self.b)
+        both = [key for key in one if key in other]
+        found = [f"{key}: {one[key]:g} in A, {other[key]:g} in B" for key in both if one[key] != other[key]]
+        found += [f"only in A, {name}" for name in self.a.extensions if name not in self.b.extensions]
+        found += [f"only in B, {name}" for name in self.b.extensions if name not in self.a.extensions]
         here, there = _events(self.a, self.months), _events(self.b, self.months)
         found += [f"only in A, {text}" for text in here if text not in there]
         found += [f"only in B, {text}" for text in there if text not in here]
@@ -60,11 +74,16 @@ class Question:
 
     def touched(self) -> set[str]:
         """Parameters that the question is about: they differ, are pinned, or are set by an event of either side."""
-        one, other = resolve(self.a.parameters), resolve(self.b.parameters)
-        found = {key for key in DECLARATIONS if one[key] != other[key]}
+        one, other = _values(self.a), _values(self.b)
+        found = {key for key in self.declared if one.get(key) != other.get(key)}
         for side in (self.a, self.b):
             found |= set(side.pinned) | {key for event in side.events for key in event.set}
         return found
+
+
+def _values(scenario: Scenario) -> dict[str, float | int]:
+    """All parameters of a scenario as it starts."""
+    return resolve(scenario.parameters, scenario.name, scenario.declared())
 
 
 def _events(scenario: Scenario, months: int) -> list[str]:

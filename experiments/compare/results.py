@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from environment.measures import MEASURES
+from environment.measures import Measure
 from environment.scenario import month_label
-from experiments.compare.question import COMPARED, Question
-from experiments.compare.statistics import LEVEL, Paired, holm, paired, pairs_needed
+from experiments.compare.question import Question
+from experiments.compare.statistics import Paired, holm, paired, pairs_needed
+from experiments.intervals import half_width
 from experiments.stacks import Advance, World, simulate
 from experiments.windows import Window
 
@@ -56,15 +57,20 @@ class Comparison:
         for side, values in (("a", self.a), ("b", self.b)):
             rows = values.transpose(2, 1, 0).reshape(n * months, measures)
             keys = {"side": side, "seed": np.repeat(list(self.question.seeds), months), "month": np.tile(labels, n)}
-            frames.append(pd.concat([pd.DataFrame(keys), pd.DataFrame(rows, columns=list(COMPARED))], axis=1))
+            frames.append(
+                pd.concat([pd.DataFrame(keys), pd.DataFrame(rows, columns=list(self.question.measures))], axis=1)
+            )
         return pd.concat(frames, ignore_index=True)
 
 
-def run_question(question: Question, workers: int = 1, advance: Advance | None = None) -> Comparison:
-    """Run both sides on common random numbers: pair ``i`` shares its seed."""
+def run_question(
+    question: Question, workers: int = 1, advance: Advance | None = None, keep: Path | None = None
+) -> Comparison:
+    """Run both sides on common random numbers: pair ``i`` shares its seed. Finished runs are kept in ``keep``."""
     n = question.replications
     worlds = [World(side, seed) for side in (question.a, question.b) for seed in question.seeds]
-    found = simulate(worlds, question.months, COMPARED, workers, advance)
+    names = tuple(question.measures)
+    found = simulate(worlds, question.months, names, workers=workers, advance=advance, keep=keep)
     return Comparison(question, found[:, :, :n], found[:, :, n:])
 
 
@@ -77,7 +83,8 @@ def tabulate(comparison: Comparison) -> pd.DataFrame:
     """
     import pandas as pd
 
-    frames = [_table(window, paired(*comparison.in_window(window))) for window in comparison.question.windows]
+    measures = list(comparison.question.measures.values())
+    frames = [_table(window, measures, paired(*comparison.in_window(window))) for window in comparison.question.windows]
     return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
 
 
@@ -88,29 +95,27 @@ def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
 
 def pairs_to_claim(row: Any, measures: int) -> float:
     """Pairs that a claim needs after the correction (at its strictest step, Bonferroni's), with probability 0.8."""
-    from scipy.special import stdtrit
-
-    spread = (row.high - row.low) / 2.0 / float(stdtrit(row.n - 1, 0.5 + LEVEL / 2.0)) * math.sqrt(row.n)
+    spread = (row.high - row.low) / 2.0 / half_width(1.0, row.n)
     return pairs_needed(abs(row.difference), spread, SIGNIFICANT / measures)
 
 
-def _table(window: Window, found: Paired) -> pd.DataFrame:
+def _table(window: Window, measures: Sequence[Measure], found: Paired) -> pd.DataFrame:
     import pandas as pd
 
     adjusted = holm(found.p_value)
     excludes = (found.low > 0.0) | (found.high < 0.0)
     claim = np.where(excludes, np.where(adjusted <= SIGNIFICANT, CLAIM, HINT), np.where(found.zero, ZERO, NONE))
     scale = np.abs(found.level_a)
-    logs = np.array([MEASURES[name].unit.startswith("log10") for name in COMPARED])
+    logs = np.array([measure.unit.startswith("log10") for measure in measures])
     with np.errstate(over="ignore"):
         factor = 10.0**found.difference - 1.0
     relative = np.divide(found.difference, scale, out=np.full_like(scale, np.nan), where=scale > 0.0)
     return pd.DataFrame(
         {
-            "measure": list(COMPARED),
+            "measure": [measure.name for measure in measures],
             "difference": found.difference, "low": found.low, "high": found.high, "p_sign": found.p_sign,
             "n": found.n, "variance_reduction": found.variance_reduction, "n_needed": found.n_needed,
-            "window": window.name, "months": window.words, "unit": [MEASURES[name].unit for name in COMPARED],
+            "window": window.name, "months": window.words, "unit": [measure.unit for measure in measures],
             "level_a": found.level_a, "level_b": found.level_b, "relative": np.where(logs, factor, relative),
             "p_value": found.p_value, "p_holm": adjusted, "claim": claim,
         }

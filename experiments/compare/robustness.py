@@ -9,22 +9,24 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from agents.errors import KingmakerError
-from environment.parameters import DECLARATIONS, resolve
-from environment.scenario import Scenario, hold
-from experiments.compare.question import COMPARED, Question
+from environment.parameters import resolve
+from experiments.compare.question import Question
 from experiments.compare.results import CLAIM
 from experiments.compare.statistics import paired
 from experiments.stacks import Advance, World, simulate
 
 if TYPE_CHECKING:
     import pandas as pd
+
+    from environment.scenario import Scenario
 
 COLUMNS = ("measure", "parameter", "value", "usual", "difference", "low", "high", "verdict")
 HOLDS, WEAKER, FLIPS = "holds", "disappears", "flips"
@@ -51,19 +53,15 @@ def read_ends(text: str) -> Ends:
 
 @dataclass(frozen=True)
 class Variant:
-    """One assumption changed on both sides."""
+    """One assumption changed on both sides, or on the one that knows it (the parameter of an extension)."""
 
     key: str
     value: float | int
     usual: float | int
 
-    def of(self, scenario: Scenario) -> Scenario:
-        """The scenario under this assumption; it is no policy, so it does not count as a pin."""
-        held = hold(scenario, {self.key: self.value})
-        return replace(
-            held, parameters={**scenario.parameters, self.key: self.value}, pinned=scenario.pinned,
-            overridden=scenario.overridden,
-        )  # fmt: skip
+    def world(self, scenario: Scenario, seed: int) -> World:
+        """A run under this assumption; it is no policy, so it does not count among the scenario's pins."""
+        return World(scenario, seed, {self.key: self.value} if self.key in scenario.declared() else {})
 
     def __str__(self) -> str:
         """Such as ``chips.capacity_response = 2 (usually 0.6)``."""
@@ -75,7 +73,7 @@ def assumptions(question: Question) -> list[str]:
     touched = question.touched()
     return [
         key
-        for key, declared in DECLARATIONS.items()
+        for key, declared in question.declared.items()
         if "free" in [part.strip() for part in re.split("[;:,]", declared.source)]
         and not declared.structural
         and key not in touched
@@ -85,9 +83,9 @@ def assumptions(question: Question) -> list[str]:
 
 def variants(question: Question, ends: Ends = Ends.RANGE) -> Iterator[Variant]:
     """Both ends of each assumption; an end at which the parameter stands already is left out."""
-    values = resolve(question.a.parameters)
+    values = resolve({**question.b.parameters, **question.a.parameters}, "compare", question.declared)
     for key in assumptions(question):
-        declared, usual = DECLARATIONS[key], values[key]
+        declared, usual = question.declared[key], values[key]
         low, high = declared.low, declared.high
         if ends is Ends.HALF:
             around = sorted((0.5 * usual, 2.0 * usual))
@@ -110,24 +108,23 @@ def claims_of(table: pd.DataFrame, question: Question) -> pd.DataFrame:
 
 
 def run_variants(
-    question: Question, chosen: list[Variant], n: int, workers: int = 1, advance: Advance | None = None
-) -> list[tuple[np.ndarray, np.ndarray]]:
+    question: Question, chosen: list[Variant], n: int, workers: int = 1, advance: Advance | None = None,
+    keep: Path | None = None,
+) -> list[tuple[np.ndarray, np.ndarray]]:  # fmt: skip
     """The outcomes of the first ``n`` pairs in the first window, both of shape (measures, n), for each variant."""
     worlds = [
-        World(variant.of(side), seed)
+        variant.world(side, seed)
         for variant in chosen
         for side in (question.a, question.b)
         for seed in question.seeds[:n]
     ]
-    window = question.windows[0]
-    found: list[tuple[np.ndarray, np.ndarray]] = []
-    group = max(1, 2000 // (2 * n))  # variants at a time, so that memory stays bounded
-    for start in range(0, len(chosen), group):
-        part = worlds[2 * n * start : 2 * n * (start + group)]
-        means = window.mean(simulate(part, question.months, COMPARED, workers, advance))
-        pairs = means.reshape(len(COMPARED), -1, 2, n)
-        found += [(pairs[:, k, 0], pairs[:, k, 1]) for k in range(pairs.shape[1])]
-    return found
+    window = question.windows[0].name
+    means = simulate(
+        worlds, question.months, tuple(question.measures), statistics=(window,), workers=workers, advance=advance,
+        keep=keep,
+    )  # fmt: skip
+    pairs = means[:, 0].reshape(len(question.measures), len(chosen), 2, n)
+    return [(pairs[:, k, 0], pairs[:, k, 1]) for k in range(len(chosen))]
 
 
 def judge(
@@ -139,12 +136,12 @@ def judge(
     """
     import pandas as pd
 
-    claims = claims_of(table, question)
+    claims, names = claims_of(table, question), list(question.measures)
     rows = []
     for variant, (a, b) in zip(chosen, outcomes, strict=True):
         found = paired(a, b)
         for measure, usual in zip(claims["measure"], claims["difference"], strict=True):
-            k = COMPARED.index(measure)
+            k = names.index(measure)
             low, high = float(found.low[k]), float(found.high[k])
             same = low > 0.0 if usual > 0 else high < 0.0
             other = high < 0.0 if usual > 0 else low > 0.0

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from environment.measures import MEASURES
 from experiments.compare.results import CLAIM, HINT, NONE, ZERO, rows_of
 from experiments.compare.robustness import FLIPS, WEAKER
 from experiments.compare.words import change
@@ -21,8 +20,9 @@ def print_findings(found: Findings, out: Path) -> None:
     first = found.table[found.table["window"] == question.windows[0].name]
     console.print(f"{b} compared with {a}: {question.windows[0].words}, {question.replications} pairs", style="bold")
     for row in rows_of(first[first["claim"] == CLAIM]):
-        told = change(row.measure, row.level_a, row.level_b, row.low, row.high, row.relative)
-        console.print(f"  {MEASURES[row.measure].label}: {told}", soft_wrap=True)
+        measure = question.measures[row.measure]
+        told = change(measure, row.level_a, row.level_b, row.low, row.high, row.relative)
+        console.print(f"  {measure.label}: {told}", soft_wrap=True)
     counts = first["claim"].value_counts()
     if counts.get(ZERO, 0) == len(first):
         console.print(f"Exactly zero everywhere: all {len(first)} measures are the same in all pairs.")

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
-from environment.measures import MEASURES
+from environment.measures import Measure
 
 
 def digits(value: float) -> str:
@@ -19,10 +20,10 @@ def _signed(value: float) -> str:
     return ("+" if value > 0.0 else "−" if value < 0.0 else "") + digits(abs(value))
 
 
-def _scale(measure: str, size: float) -> tuple[float, str, str]:
+def _scale(measure: Measure, size: float) -> tuple[float, str, str]:
     """Factor, unit of a level and unit of a difference, for numbers of about ``size``."""
-    unit = MEASURES[measure].unit
-    if unit == "0-1" and not measure.startswith("hhi"):  # an index is no percentage
+    unit = measure.unit
+    if unit == "0-1" and not measure.name.startswith("hhi"):  # an index is no percentage
         return 100.0, " %", " percentage points"
     if unit == "share per month":
         return 100.0, " % a month", " percentage points a month"
@@ -34,7 +35,7 @@ def _scale(measure: str, size: float) -> tuple[float, str, str]:
     return 1.0, f" {plain}", f" {plain}"
 
 
-def change(measure: str, level_a: float, level_b: float, low: float, high: float, relative: float) -> str:
+def change(measure: Measure, level_a: float, level_b: float, low: float, high: float, relative: float) -> str:
     """How a measure changes, with its interval and in relation to the level.
 
     Such as ``from 0.79 % to 2.12 %: +1.33 percentage points (95 % interval +1.26 to +1.39), +168 % of its level``.
@@ -46,17 +47,17 @@ def change(measure: str, level_a: float, level_b: float, low: float, high: float
     return f"from {a}{level_unit} to {b}{level_unit}: {difference}{unit} {interval}{_relation(measure, relative)}"
 
 
-def _relation(measure: str, relative: float) -> str:
+def _relation(measure: Measure, relative: float) -> str:
     if not math.isfinite(relative):
         return ", from a level of zero"
-    if MEASURES[measure].unit.startswith("log10"):
+    if measure.unit.startswith("log10"):
         return f", a factor of {digits(1.0 + relative)} on the scale that the logarithm stands for"
     return f", {_signed(100.0 * relative)} % of its level"
 
 
-def listed(names: list[str]) -> str:
+def listed(measures: Iterable[Measure]) -> str:
     """Labels of measures as one phrase."""
-    return "; ".join(MEASURES[name].label for name in names)
+    return "; ".join(measure.label for measure in measures)
 
 
 def pairs(number: float) -> str:

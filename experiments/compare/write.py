@@ -9,10 +9,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from environment.measures import MEASURES
 from experiments.compare.brief import write_brief
 from experiments.compare.page import to_html
-from experiments.compare.question import COMPARED, Question
+from experiments.compare.question import Question
 from experiments.compare.results import Comparison, run_question, tabulate
 from experiments.compare.robustness import Ends, claims_of, judge, pairs_for, run_variants, variants
 from experiments.manifest import (
@@ -23,13 +22,13 @@ from experiments.manifest import (
     source_digest,
     write_manifest,
 )
-from experiments.outputs import staged
+from experiments.outputs import check_replaceable, forget, staged, unfinished
 from experiments.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd
 
-HASHED = ["side", "seed", "month", *COMPARED]
+KEYS = ["side", "seed", "month"]
 
 
 @dataclass(frozen=True)
@@ -57,24 +56,29 @@ class Findings:
 
 
 def compare_and_write(question: Question, options: Options) -> Findings:
-    """Run both sides, test the claims, write everything into one folder in one piece."""
+    """Run both sides, test the claims, write everything into one folder in one piece.
+
+    Until the result stands, finished runs are kept beside its folder: asked again after a stop, the question goes on.
+    """
+    check_replaceable(options.out)
+    began, keep = time.perf_counter(), unfinished(options.out)
+    found = find(question, options, keep)
     with staged(options.out) as folder:
-        began = time.perf_counter()
-        found = find(question, options)
         _write(found, folder, options, time.perf_counter() - began)
+    forget(keep)
     return found
 
 
-def find(question: Question, options: Options) -> Findings:
-    """Run both sides and, for claims, the assumptions."""
+def find(question: Question, options: Options, keep: Path | None = None) -> Findings:
+    """Run both sides and, for claims, the assumptions; finished runs are kept in ``keep``."""
     with progress(2 * question.replications, "both sides", options.quiet) as advance:
-        comparison = run_question(question, options.workers, advance)
+        comparison = run_question(question, options.workers, advance, keep)
     table = tabulate(comparison)
     if not options.robustness or claims_of(table, question).empty:
         return Findings(comparison, table, None, 0, 0)
     chosen, n = list(variants(question, options.ends)), pairs_for(table, question)
     with progress(2 * n * len(chosen), f"{len(chosen)} other assumptions", options.quiet) as advance:
-        outcomes = run_variants(question, chosen, n, options.workers, advance)
+        outcomes = run_variants(question, chosen, n, options.workers, advance, keep)
     return Findings(comparison, table, judge(table, question, chosen, outcomes), len(chosen), n)
 
 
@@ -96,7 +100,7 @@ def _write(found: Findings, folder: Path, options: Options, seconds: float) -> N
         brief = "\n".join(line for line in brief.splitlines() if not line.startswith("![")) + "\n"
     (folder / "brief.md").write_text(brief, encoding="utf-8")
     (folder / "brief.html").write_text(to_html(brief, folder, footer), encoding="utf-8")
-    _write_dictionary(folder / "data_dictionary.csv")
+    _write_dictionary(folder / "data_dictionary.csv", question)
     write_manifest(_manifest(found, paths, options, seconds), folder)
 
 
@@ -124,7 +128,7 @@ def _manifest(found: Findings, paths: pd.DataFrame, options: Options, seconds: f
         "versions": {"python": platform.python_version(), **library_versions()},
         "source_digest": source_digest((*question.a.users_classes, *question.b.users_classes)),
         "data_digest": [str(read_tables(side.data).digest) for side in (question.a, question.b)],
-        "paths_hash": content_hash(paths[HASHED]),
+        "paths_hash": content_hash(paths[[*KEYS, *question.measures]]),
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "wall_seconds": round(seconds, 2),
     }
@@ -162,11 +166,11 @@ MEANINGS = {
 }  # fmt: skip
 
 
-def _write_dictionary(path: Path) -> None:
+def _write_dictionary(path: Path, question: Question) -> None:
     import csv
 
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("file", "column", "unit", "meaning"))
         writer.writerows((file_name, column, *told) for (file_name, column), told in MEANINGS.items())
-        writer.writerows(("paths", name, MEASURES[name].unit, MEASURES[name].definition) for name in COMPARED)
+        writer.writerows(("paths", m.name, m.unit, m.definition) for m in question.measures.values())

@@ -11,7 +11,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from environment.measures import MEASURES
+from environment.measures import Measure
 from experiments.figures.style import GREY, INK, PALETTE, SMALL, scaled_unit, sheet, time_axis
 
 if TYPE_CHECKING:
@@ -27,8 +27,8 @@ BAND = (5.0, 95.0)  # percentiles between which nine runs in ten lie
 
 
 def draw_paths(
-    group: str, a: Mapping[str, FloatArray], b: Mapping[str, FloatArray], labels: tuple[str, str],
-    difference: Mapping[str, tuple[FloatArray, FloatArray, FloatArray]], footer: str,
+    group: str, a: Mapping[Measure, FloatArray], b: Mapping[Measure, FloatArray], labels: tuple[str, str],
+    difference: Mapping[Measure, tuple[FloatArray, FloatArray, FloatArray]], footer: str,
 ) -> Figure:  # fmt: skip
     """One page for a group of measures.
 
@@ -40,21 +40,20 @@ def draw_paths(
         difference: by measure the mean of b - a and the ends of its interval, each of shape (months,).
         footer: the line that says which runs these are.
     """
-    names = list(a)
-    rows = -(-len(names) // PAIRS)
+    rows = -(-len(a) // PAIRS)
     height = HEAD + ROW * rows + FOOT
     subtitle = "Left: mean and the range of nine runs in ten. Right: B less A, mean of the pairs with its 95 % interval"
     figure = sheet(height, f"Two futures: {group}", subtitle, footer)
     grid = figure.add_gridspec(
         rows, 2 * PAIRS, left=0.07, right=0.985, top=1 - HEAD / height, bottom=FOOT / height, hspace=0.75, wspace=0.42
     )
-    for number, name in enumerate(names):
+    for number, measure in enumerate(a):
         row, column = divmod(number, PAIRS)
         left, right = (figure.add_subplot(grid[row, 2 * column + side]) for side in (0, 1))
-        factor, unit = scaled_unit(name)
-        _paths(left, a[name] * factor, b[name] * factor)
-        _difference(right, *(values * factor for values in difference[name]))
-        left.set_title(MEASURES[name].label, pad=3)
+        factor, unit = scaled_unit(measure)
+        _paths(left, a[measure] * factor, b[measure] * factor)
+        _difference(right, *(values * factor for values in difference[measure]))
+        left.set_title(measure.label, pad=3)
         left.set_ylabel(unit)
     _legend(figure, labels, 1 - 0.55 / height)
     return figure
@@ -99,17 +98,20 @@ def _legend(figure: Figure, labels: tuple[str, str], top: float) -> None:
     figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.01, top), ncols=1, handlelength=2.2, borderpad=0)
 
 
-def draw_overview(table: pd.DataFrame, labels: tuple[str, str], window: str, footer: str) -> Figure:
+def draw_overview(
+    table: pd.DataFrame, measures: Mapping[str, Measure], labels: tuple[str, str], window: str, footer: str
+) -> Figure:
     """All differences of one window in per cent of the level under A, with intervals; claims stand out.
 
     Args:
         table: the rows of one window of :func:`experiments.compare.results.tabulate`.
+        measures: what is compared, by name.
         labels: the scenarios' names.
         window: the window in words.
         footer: the line that says which runs these are.
     """
     shown = table[np.isfinite(table["relative"]) & (table["claim"] != "zero")]
-    absent = [MEASURES[name].label for name in table["measure"] if name not in set(shown["measure"])]
+    absent = [measures[name].label for name in table["measure"] if name not in set(shown["measure"])]
     told = f"Not shown, as it stays exactly the same or is zero under A: {'; '.join(absent)}."
     notes = textwrap.wrap(told, 135) if absent else []
     height = 1.1 + 0.165 * max(len(shown), 1) + 0.75 + 0.13 * len(notes)
@@ -118,16 +120,16 @@ def draw_overview(table: pd.DataFrame, labels: tuple[str, str], window: str, foo
     figure.text(0.02, 1 - 0.55 / height, f"A: {labels[0]}    B: {labels[1]}", fontsize=SMALL, color=INK, va="top")
     bottom = (0.75 + 0.13 * len(notes)) / height
     axes = figure.add_axes((0.3, bottom, 0.53, 1 - 0.8 / height - bottom))
-    _forest(axes, shown)
+    _forest(axes, shown, measures)
     axes.set_xlabel("difference, % (logarithmic beyond ±1; of the quantity itself where the measure is a logarithm)")
     for number, line in enumerate(notes):
         figure.text(0.02, (0.24 + 0.13 * (len(notes) - number)) / height, line, fontsize=SMALL, color=GREY, va="center")
     return figure
 
 
-def _forest(axes: Axes, shown: pd.DataFrame) -> None:
+def _forest(axes: Axes, shown: pd.DataFrame, measures: Mapping[str, Measure]) -> None:
     """A point and a bar for each measure, groups one below the other."""
-    low, high = (100.0 * _relative(shown, end) for end in ("low", "high"))
+    low, high = (100.0 * _relative(shown, end, measures) for end in ("low", "high"))
     middle = 100.0 * shown["relative"].to_numpy()
     for k, (name, claim) in enumerate(zip(shown["measure"], shown["claim"], strict=True)):
         place = len(shown) - 1 - k
@@ -136,7 +138,7 @@ def _forest(axes: Axes, shown: pd.DataFrame) -> None:
         axes.plot(middle[k], place, marker="o" if claim == "claim" else "|", markersize=4, color=colour)
         words: Any = {"transform": axes.get_yaxis_transform(), "fontsize": SMALL, "va": "center", "color": ink}
         axes.text(1.02, place, f"{_per_cent(middle[k])} %", **words)
-        axes.text(-0.02, place, MEASURES[name].label, ha="right", **words)
+        axes.text(-0.02, place, measures[name].label, ha="right", **words)
     axes.axvline(0.0, color=INK, linewidth=0.7)
     axes.set_yticks([])
     axes.set_ylim(-0.7, max(len(shown), 1) - 0.3)
@@ -144,9 +146,9 @@ def _forest(axes: Axes, shown: pd.DataFrame) -> None:
     _per_cent_axis(axes, max(10.0, 1.1 * float(np.max(np.abs(np.concatenate([[0.0], low, high]))))))
 
 
-def _relative(shown: pd.DataFrame, end: str) -> FloatArray:
+def _relative(shown: pd.DataFrame, end: str, measures: Mapping[str, Measure]) -> FloatArray:
     """An end of the interval, relative to the level as the column ``relative`` is."""
-    logs = np.array([MEASURES[name].unit.startswith("log10") for name in shown["measure"]], dtype=np.bool_)
+    logs = np.array([measures[name].unit.startswith("log10") for name in shown["measure"]], dtype=np.bool_)
     value, level = shown[end].to_numpy(), np.abs(shown["level_a"].to_numpy())
     with np.errstate(over="ignore"):
         return np.asarray(np.where(logs, 10.0**value - 1.0, value / np.where(level > 0.0, level, 1.0)))

@@ -11,6 +11,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
+from environment.measures import MEASURES
 from environment.scenario import Event, month_label
 from experiments.figures.style import (
     GREY,
@@ -107,7 +108,7 @@ def draw_dashboard(measures: pd.DataFrame, events: Sequence[Event], footer: str)
 def _draw_panel(axes: Axes, panel: Panel, measures: pd.DataFrame) -> None:
     months = month_positions(measures["month"])
     names = [name for name in panel.lines if name in measures]
-    factor, unit = scaled_unit(names[0])
+    factor, unit = scaled_unit(MEASURES[names[0]])
     for name, (colour, dash) in zip(names, styles(), strict=False):
         axes.plot(months, measures[name] * factor, color=colour, linestyle=dash, label=panel.lines[name])
     axes.set_title(panel.title, pad=15 if len(names) > 1 else 4)

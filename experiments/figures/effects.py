@@ -11,7 +11,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from environment.measures import MEASURES
+from environment.measures import Measure
+from environment.parameters import DECLARATIONS, Declaration
 from experiments.figures.intervals import by_value, interval
 from experiments.figures.outcomes import Outcome, axis_label, subtitle_of, value_text
 from experiments.figures.style import GREY, PALETTE, SMALL, scaled_unit, sheet, styles, time_axis
@@ -42,7 +43,7 @@ def _sheet(panels: int, title: str, subtitle: str, footer: str) -> tuple[Figure,
 
 def draw_lines(
     frame: pd.DataFrame, key: str, outcomes: Sequence[Outcome], reference: Mapping[str, float], title: str, footer: str,
-    others: bool = False,
+    others: bool = False, declared: Mapping[str, Declaration] = DECLARATIONS,
 ) -> Figure:  # fmt: skip
     """Outcomes against the values of a grid's parameter: means over seeds, bands of their intervals.
 
@@ -54,6 +55,7 @@ def draw_lines(
         title: in plain words.
         footer: which sweep this is.
         others: whether the design varies other parameters too, over which the means are taken.
+        declared: the parameters that there are.
     """
     subtitle = f"{subtitle_of(outcomes[0].statistic)}; mean over seeds and its 95\u00a0% interval."
     subtitle += " Values share their seeds, so that differences are known better than the intervals show."
@@ -79,11 +81,14 @@ def draw_lines(
             axes.set_xticks(places, [value_text(value) for value in values])
         else:
             axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
-        _finish(axes, outcome.title, axis_label(key), outcome.unit)
+        _finish(axes, outcome.title, axis_label(key, declared), outcome.unit)
     return figure
 
 
-def draw_scatter(frame: pd.DataFrame, keys: Sequence[str], outcome: Outcome, title: str, footer: str) -> Figure:
+def draw_scatter(
+    frame: pd.DataFrame, keys: Sequence[str], outcome: Outcome, title: str, footer: str,
+    declared: Mapping[str, Declaration] = DECLARATIONS,
+) -> Figure:  # fmt: skip
     """One outcome of a sampled design against each parameter: the points, and means in equal bins of points."""
     subtitle = (
         f"{outcome.title}: {subtitle_of(outcome.statistic).lower()}. Dots: points of the design, averaged over their "
@@ -101,7 +106,7 @@ def draw_scatter(frame: pd.DataFrame, keys: Sequence[str], outcome: Outcome, tit
             axes.set_xscale("log")
         else:
             axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
-        _finish(axes, key, axis_label(key), outcome.unit)
+        _finish(axes, key, axis_label(key, declared), outcome.unit)
     return figure
 
 
@@ -124,7 +129,7 @@ def _binned(x: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nd
 
 
 def draw_paths(
-    frame: pd.DataFrame, labels: Mapping[int, str], measures: Sequence[str], title: str, footer: str
+    frame: pd.DataFrame, labels: Mapping[int, str], measures: Sequence[Measure], title: str, footer: str
 ) -> Figure:
     """Monthly measures of a few points of a design: means over seeds with bands of their intervals.
 
@@ -138,16 +143,16 @@ def draw_paths(
     subtitle = "Monthly values; mean over seeds, band: its 95\u00a0% interval."
     figure, panels = _sheet(len(measures), title, subtitle, footer)
     months = sorted(frame["month"].unique())
-    for axes, name in zip(panels, measures, strict=True):
-        factor, unit = scaled_unit(name)
+    for axes, measure in zip(panels, measures, strict=True):
+        factor, unit = scaled_unit(measure)
         for (point, label), (colour, dash) in zip(labels.items(), styles(), strict=False):
-            values = frame[frame["point"] == point].pivot_table(index="month", columns="seed", values=name)
+            values = frame[frame["point"] == point].pivot_table(index="month", columns="seed", values=measure.name)
             found = [interval(row) for row in values.loc[months].to_numpy()]
             mean = np.array([f.mean for f in found]) * factor
             half = np.nan_to_num(np.array([f.half for f in found]) * factor)
             axes.fill_between(range(len(months)), mean - half, mean + half, color=colour, alpha=0.2, linewidth=0)
             axes.plot(range(len(months)), mean, color=colour, linestyle=dash, label=label)
-        _finish(axes, MEASURES[name].label, "", unit)
+        _finish(axes, measure.label, "", unit)
         time_axis(axes, len(months))
     handles, texts = panels[0].get_legend_handles_labels()
     figure.legend(handles, texts, loc="lower left", bbox_to_anchor=(0.01, 0.0), ncols=3, fontsize=SMALL, frameon=False)

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import ScalarFormatter
 
+from environment.parameters import DECLARATIONS, Declaration
 from experiments.figures.intervals import differs, interval
 from experiments.figures.outcomes import Outcome, axis_label, subtitle_of, value_text
 from experiments.figures.style import GREY, INK, SMALL, sheet
@@ -34,6 +35,7 @@ def draw_heatmaps(
     reference: Mapping[str, float],
     title: str,
     footer: str,
+    declared: Mapping[str, Declaration] = DECLARATIONS,
 ) -> Figure:
     """One panel an outcome: the mean over seeds at each point of the grid.
 
@@ -45,6 +47,7 @@ def draw_heatmaps(
             interval of paired differences excludes zero) carry a dot.
         title: in plain words.
         footer: which sweep this is.
+        declared: the parameters that there are.
     """
     rows = -(-len(outcomes) // COLUMNS)
     height = HEAD + rows * PANEL + (rows - 1) * GAP + FOOT
@@ -62,6 +65,8 @@ def draw_heatmaps(
         bottom = height - HEAD - PANEL - row * (PANEL + GAP)
         axes = figure.add_axes((LEFT + column * (width + BETWEEN), bottom / height, width, PANEL / height))
         _draw_panel(axes, frame, keys, outcome, reference if marked else None)
+        axes.set_xlabel(axis_label(keys[0], declared))
+        axes.set_ylabel(axis_label(keys[1], declared))
     return figure
 
 
@@ -99,8 +104,6 @@ def _draw_panel(
     axes.invert_yaxis()
     axes.grid(False)
     axes.tick_params(length=0)
-    axes.set_xlabel(axis_label(keys[0]))
-    axes.set_ylabel(axis_label(keys[1]))
     axes.tick_params(axis="x", rotation=0)
     axes.tick_params(axis="y", rotation=0)
     axes.set_title(outcome.title, pad=15)

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from environment.measures import MEASURES
-from environment.parameters import DECLARATIONS
+from environment.measures import Measure
+from environment.parameters import DECLARATIONS, Declaration
 from experiments.figures.style import scaled_unit
 from experiments.manifest import kingmaker_version
 from experiments.statistics import meaning
@@ -21,13 +21,13 @@ class Outcome:
     """A column of results: the measure, the statistic, and how it is drawn."""
 
     column: str
-    measure: str
+    measure: Measure
     statistic: str
 
     @property
     def title(self) -> str:
         """The measure's short name."""
-        return MEASURES[self.measure].label
+        return self.measure.label
 
     @property
     def factor(self) -> float:
@@ -63,14 +63,14 @@ def per_run(frame: pd.DataFrame, manifest: Mapping[str, Any]) -> pd.DataFrame:
     return found.replace({None: np.nan})
 
 
-def outcomes_of(manifest: Mapping[str, Any], statistic: str, wanted: Sequence[str]) -> list[Outcome]:
-    """The outcomes of one statistic, in the design's order."""
-    return [Outcome(f"{name}_{statistic}", name, statistic) for name in wanted]
+def outcomes_of(statistic: str, wanted: Sequence[Measure]) -> list[Outcome]:
+    """The outcomes of one statistic, in the order given."""
+    return [Outcome(f"{measure.name}_{statistic}", measure, statistic) for measure in wanted]
 
 
-def axis_label(key: str) -> str:
+def axis_label(key: str, declared: Mapping[str, Declaration] = DECLARATIONS) -> str:
     """A parameter and its unit."""
-    unit = DECLARATIONS[key].unit
+    unit = declared[key].unit
     return f"{key} ({unit})" if unit not in ("1", "") else key
 
 

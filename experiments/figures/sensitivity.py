@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,7 +10,6 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from environment.measures import MEASURES
 from experiments.figures.style import GREY, INK, PALETTE, SMALL, sheet
 
 if TYPE_CHECKING:
@@ -28,22 +27,17 @@ MEANINGS = {
     "mu_star": "mean absolute elementary effect (Morris' µ*), relative to the largest of the outcome",
     "swing": "swing from the low to the high end of the range, relative to the largest of the outcome",
 }
+STAR = "* "
 SPREAD = {"morris": "sigma", "sobol": "S1"}  # a second bar beside the ranking index
 
 
-def readable(outcome: str) -> str:
-    """``switching_rate_last12`` as ``Switching (last12)``."""
-    measure, _, statistic = outcome.rpartition("_")
-    return f"{MEASURES[measure].label} ({statistic})" if measure in MEASURES else outcome
-
-
-def draw_heatmap(values: pd.DataFrame, main: str, unsure: Sequence[str], footer: str) -> Figure:
+def draw_heatmap(values: pd.DataFrame, main: str, names: Mapping[str, str], footer: str) -> Figure:
     """Outcomes by parameters, the ranking index in each cell.
 
     Args:
         values: outcomes (rows) by parameters (columns), from -1 to 1 for swings and from 0 to 1 otherwise.
         main: the name of the index.
-        unsure: outcomes whose sample was too small; marked.
+        names: of the outcomes in words, with a star (:data:`STAR`) where the sample was too small.
         footer: the line that says which runs these are.
     """
     rows, columns = values.shape
@@ -59,13 +53,13 @@ def draw_heatmap(values: pd.DataFrame, main: str, unsure: Sequence[str], footer:
         annot_kws={"fontsize": size},
     )  # fmt: skip
     axes.set_yticks(np.arange(rows) + 0.5)
-    axes.set_yticklabels([marked(name, unsure) for name in values.index], fontsize=SMALL)
+    axes.set_yticklabels([names[outcome] for outcome in values.index], fontsize=SMALL)
     axes.set_xticks(np.arange(columns) + 0.5)
     axes.set_xticklabels(list(values.columns), rotation=40, ha="right", rotation_mode="anchor", fontsize=SMALL)
     axes.tick_params(length=0)
     axes.set_xlabel("")
     axes.set_ylabel("")
-    _note(figure, list(values.index), unsure, height)
+    _note(figure, [names[outcome] for outcome in values.index], height)
     return figure
 
 
@@ -79,7 +73,7 @@ def bars_per_page(table: pd.DataFrame) -> int:
 
 
 def draw_bars(
-    table: pd.DataFrame, outcomes: Sequence[str], kind: str, main: str, unsure: Sequence[str], footer: str
+    table: pd.DataFrame, outcomes: Sequence[str], kind: str, main: str, names: Mapping[str, str], footer: str
 ) -> Figure:
     """A plot for each outcome: parameters from the strongest down, with 95 % intervals.
 
@@ -88,7 +82,7 @@ def draw_bars(
         outcomes: those of this page.
         kind: of the study.
         main: the ranking index.
-        unsure: outcomes whose sample was too small; marked.
+        names: of the outcomes in words, with a star (:data:`STAR`) where the sample was too small.
         footer: the line that says which runs these are.
     """
     rows, row = -(-len(outcomes) // 2), _bar_height(table)
@@ -106,8 +100,8 @@ def draw_bars(
     for number, outcome in enumerate(outcomes):
         axes = figure.add_subplot(grid[number // 2, number % 2])
         _bars(axes, table[table["outcome"] == outcome], kind, main)
-        axes.set_title(marked(outcome, unsure), pad=3)
-    _note(figure, outcomes, unsure, height)
+        axes.set_title(names[outcome], pad=3)
+    _note(figure, [names[outcome] for outcome in outcomes], height)
     return figure
 
 
@@ -133,17 +127,17 @@ def _bars(axes: Axes, rows: pd.DataFrame, kind: str, main: str) -> None:
     axes.tick_params(labelsize=SMALL - 0.5, length=0)
 
 
-def draw_pairs(matrices: dict[str, FloatArray], names: Sequence[str], unsure: Sequence[str], footer: str) -> Figure:
+def draw_pairs(matrices: dict[str, FloatArray], keys: Sequence[str], names: Mapping[str, str], footer: str) -> Figure:
     """A triangle of second-order indices for each outcome; pairs that are not clearly above zero are left grey.
 
     Args:
         matrices: by outcome, shape (parameters, parameters, 2): value, and 1 where its interval lies above zero.
-        names: the parameters.
-        unsure: outcomes whose sample was too small; marked.
+        keys: the parameters.
+        names: of the outcomes in words, with a star (:data:`STAR`) where the sample was too small.
         footer: the line that says which runs these are.
     """
     rows = -(-len(matrices) // 2)
-    row = 0.95 + 0.24 * len(names)
+    row = 0.95 + 0.24 * len(keys)
     height = 1.0 + rows * row + 0.9
     subtitle = "Second-order effects S2: share of the variance that two parameters move only together (grey: not clear)"
     figure = sheet(height, "Which parameters work together", subtitle, footer)
@@ -152,9 +146,9 @@ def draw_pairs(matrices: dict[str, FloatArray], names: Sequence[str], unsure: Se
     )
     for number, (outcome, found) in enumerate(matrices.items()):
         axes = figure.add_subplot(grid[number // 2, number % 2])
-        _triangle(axes, found, list(names))
-        axes.set_title(marked(outcome, unsure), pad=3)
-    _note(figure, matrices, unsure, height)
+        _triangle(axes, found, list(keys))
+        axes.set_title(names[outcome], pad=3)
+    _note(figure, [names[outcome] for outcome in matrices], height)
     return figure
 
 
@@ -178,13 +172,8 @@ def _triangle(axes: Axes, found: FloatArray, names: list[str]) -> None:
     axes.tick_params(length=0)
 
 
-def marked(outcome: str, unsure: Sequence[str]) -> str:
-    """The outcome's label, with a star if its sample was too small."""
-    return ("* " if outcome in unsure else "") + readable(outcome)
-
-
-def _note(figure: Figure, shown: Iterable[str], unsure: Sequence[str], height: float) -> None:
+def _note(figure: Figure, shown: Iterable[str], height: float) -> None:
     """What the star means, if there is one."""
-    if set(shown) & set(unsure):
-        told = "* the sample is too small for this outcome: its numbers are tentative"
+    if any(name.startswith(STAR) for name in shown):
+        told = f"{STAR}the sample is too small for this outcome: its numbers are tentative"
         figure.text(0.02, 0.08 / height, told, color=GREY, fontsize=SMALL, va="bottom")

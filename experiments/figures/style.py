@@ -13,7 +13,7 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from environment.measures import MEASURES
+from environment.measures import Measure
 from environment.scenario import month_number
 
 Colour = tuple[float, float, float]
@@ -108,9 +108,9 @@ def styles() -> Iterator[tuple[Colour, str]]:
     return zip(cycle(PALETTE), cycle(DASHES), strict=False)
 
 
-def scaled_unit(name: str) -> tuple[float, str]:
+def scaled_unit(measure: Measure) -> tuple[float, str]:
     """Factor and unit in which a measure is drawn: money in billions, all else as it is."""
-    unit = MEASURES[name].unit.replace(" per ", "/")  # short enough for the height of a small plot
+    unit = measure.unit.replace(" per ", "/")  # short enough for the height of a small plot
     if unit.startswith("M$"):
         return 1e-3, unit.replace("M$", "G$", 1)
     return 1.0, unit

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.errors import KingmakerError, nearest
-from environment.parameters import DECLARATIONS
+from environment.measures import Measure
+from environment.parameters import Declaration
 from experiments.figures.effects import MOST_PATHS, draw_lines, draw_paths, draw_scatter
 from experiments.figures.heatmaps import draw_heatmaps
 from experiments.figures.outcomes import footer_of, outcomes_of, per_run, statistics_of, value_text
 from experiments.figures.style import save, styled
-from experiments.sweep.identity import read_sweep_manifest
+from experiments.sweep.identity import declared_in, measured_in, read_sweep_manifest
 from experiments.sweep.reading import load
 
 if TYPE_CHECKING:
@@ -42,52 +43,57 @@ def draw_sweep(folder: Path, out: Path, measures: Sequence[str] | None = None) -
         drawn = []
         with styled():
             for name, figure in _figures(manifest, frame, wanted):
-                save(figure, out / name)
-                drawn.append(out / name)
+                save(figure, out / name.replace(":", "_"))
+                drawn.append(out / name.replace(":", "_"))
     except OSError as fault:
         raise KingmakerError(f"{out}: the figures cannot be written: {fault.strerror}.") from None
     return drawn
 
 
-def _wanted(manifest: Mapping[str, Any], measures: Sequence[str] | None) -> list[str]:
+def _wanted(manifest: Mapping[str, Any], measures: Sequence[str] | None) -> list[Measure]:
     kept = list(manifest["design"]["measures"])
     for name in measures or ():
         if name not in kept:
             raise KingmakerError(f"--measures: '{name}' is none of the measures of this sweep.{nearest(name, kept)}")
-    return list(measures) if measures else kept[:MOST_PANELS]
+    known = measured_in(manifest)
+    return [known[name] for name in measures or kept[:MOST_PANELS]]
 
 
-def _figures(manifest: Mapping[str, Any], frame: pd.DataFrame, wanted: Sequence[str]) -> Iterator[tuple[str, Figure]]:
+def _figures(
+    manifest: Mapping[str, Any], frame: pd.DataFrame, wanted: Sequence[Measure]
+) -> Iterator[tuple[str, Figure]]:
     """Name and figure, one after the other."""
     design = manifest["design"]
     keys = [str(key) for key in design["parameters"]]
     title, footer = str(manifest["title"] or manifest["name"]), footer_of(manifest)
     runs = per_run(frame, manifest)
-    reference = _reference(design, keys)
+    declared = declared_in(manifest)
+    reference = _reference(design, keys, declared)
     for statistic in statistics_of(manifest):
-        outcomes = outcomes_of(manifest, statistic, wanted)
+        outcomes = outcomes_of(statistic, wanted)
         if design["kind"] == "grid" and len(keys) == 2:
             both = (keys[0], keys[1])
-            yield f"heatmaps_{statistic}", draw_heatmaps(runs, both, outcomes, reference, title, footer)
+            yield f"heatmaps_{statistic}", draw_heatmaps(runs, both, outcomes, reference, title, footer, declared)
         elif design["kind"] == "grid":
             for key in keys:
                 name = f"lines_{statistic}" if len(keys) == 1 else f"lines_{key}_{statistic}"
-                yield name, draw_lines(runs, key, outcomes, reference, title, footer, others=len(keys) > 1)
+                several = len(keys) > 1
+                yield name, draw_lines(runs, key, outcomes, reference, title, footer, several, declared)
         else:
             varied = [key for key in keys if runs[key].notna().any()]
             over_points = footer_of(manifest, over="points")
             for outcome in outcomes:
-                yield f"scatter_{outcome.column}", draw_scatter(runs, varied, outcome, title, over_points)
+                yield f"scatter_{outcome.column}", draw_scatter(runs, varied, outcome, title, over_points, declared)
     points = runs.drop_duplicates("point")
     if "month" in frame and len(points) <= MOST_PATHS:
         labels = {int(row["point"]): _label(row, keys) for _, row in points.iterrows()}
         yield "paths", draw_paths(frame, labels, wanted, title, footer)
 
 
-def _reference(design: Mapping[str, Any], keys: Sequence[str]) -> dict[str, float]:
+def _reference(design: Mapping[str, Any], keys: Sequence[str], declared: Mapping[str, Declaration]) -> dict[str, float]:
     """The scenario's own values at its start."""
     given = design["scenario"]["parameters"]
-    return {key: float(given.get(key, DECLARATIONS[key].default)) for key in keys}
+    return {key: float(given.get(key, declared[key].default)) for key in keys}
 
 
 def _label(row: Any, keys: Sequence[str]) -> str:

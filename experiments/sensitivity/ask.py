@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from agents.errors import KingmakerError, nearest
-from environment.measures import MEASURES
 from experiments.design import Design, load_design
 from experiments.design_entries import MOST_RUNS
 from experiments.sensitivity.runs import statistics_of
@@ -27,8 +26,8 @@ def ask(
     """
     design = with_method(load_design(name), method, samples)
     for measure in measures:
-        if measure not in MEASURES:
-            raise KingmakerError(f"--measure: there is no measure '{measure}'.{nearest(measure, MEASURES)}")
+        if measure not in design.measured:
+            raise KingmakerError(f"--measure: there is no measure '{measure}'.{nearest(measure, design.measured)}")
     if measures:
         design = replace(design, measures=tuple(dict.fromkeys(measures)))
     if replications is not None:

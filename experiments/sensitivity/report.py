@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from experiments.design import Design
-from experiments.figures.sensitivity import MEANINGS, readable
+from experiments.figures.sensitivity import MEANINGS
 from experiments.sensitivity.convergence import CONSTANT, CONVERGED, NARROW, NOISY, ROUGH
 from experiments.sensitivity.discovery import Box
 from experiments.sensitivity.indices import MAIN, main_index
@@ -82,7 +82,7 @@ def _trust(study: Study) -> Iterator[str]:
         yield "|---|---|---|---|---|---|"
         for row in _rows(short.head(MOST_LISTED)):
             yield (
-                f"| {readable(row.outcome)} | {row.verdict} | {_number(row.width)} | {_number(row.change)} | "
+                f"| {study.labels[row.outcome]} | {row.verdict} | {_number(row.width)} | {_number(row.change)} | "
                 f"{row.samples} | {_number(row.samples_needed, 0)} |"
             )
         yield ""
@@ -104,7 +104,7 @@ def _ranking(study: Study) -> Iterator[str]:
         rows = rows.assign(size=rows["value"].abs()).sort_values("size", ascending=False)
         clear = [row for row in _rows(rows) if row.low > 0.0 or row.high < 0.0][:4]
         words = ", ".join(f"`{row.parameter}` {row.value:.3g} ({row.low:.3g} to {row.high:.3g})" for row in clear)
-        yield f"- {readable(outcome)}{_doubt(told[outcome])}: {words or 'no parameter clearly'}"
+        yield f"- {study.labels[outcome]}{_doubt(told[outcome])}: {words or 'no parameter clearly'}"
     names = {"swing": "swing", "mu_star": "µ*"}
     yield ""
     yield f"The numbers are {names.get(main, main)} with 95 % intervals; all are in `indices.csv`."
@@ -157,7 +157,7 @@ def _noise(study: Study) -> Iterator[str]:
             yield ""
             for row in _rows(loud.head(MOST_LISTED)):
                 yield (
-                    f"- {readable(row.outcome)}: {100 * row.noise_in_mean:.0f} %; "
+                    f"- {study.labels[row.outcome]}: {100 * row.noise_in_mean:.0f} %; "
                     f"{row.replications_needed:.0f} replications would do"
                 )
     yield ""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,12 +11,10 @@ from environment.scenario import load_scenario
 from experiments.design import Design
 from experiments.sensitivity.study import Evaluate, Points
 from experiments.stacks import Advance, World, simulate
-from experiments.statistics import check_statistic, summarise
+from experiments.statistics import check_statistic
 
 if TYPE_CHECKING:
     from agents.types import FloatArray
-
-BATCH = 1000  # worlds at a time, so that months of many measures never pile up
 
 
 def statistics_of(design: Design, asked: tuple[str, ...]) -> tuple[str, ...]:
@@ -34,18 +33,21 @@ def outcomes_of(design: Design, statistics: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def model_evaluator(
-    design: Design, statistics: tuple[str, ...], workers: int = 1, advance: Advance | None = None
-) -> Evaluate:
-    """A function from points to outcomes, each point run with all of the design's seeds."""
+    design: Design, statistics: tuple[str, ...], workers: int = 1, advance: Advance | None = None,
+    keep: Path | None = None,
+) -> Evaluate:  # fmt: skip
+    """A function from points to outcomes, each point run with all of the design's seeds.
+
+    Finished runs are kept in the folder ``keep``, from which a study that was stopped goes on.
+    """
 
     def evaluate(points: Points) -> FloatArray:
-        settings = [load_scenario(design.setting, {**design.fixed, **point}) for point in points]
-        worlds = [World(setting, design.seed + k) for setting in settings for k in range(design.replications)]
-        parts = []
-        for start in range(0, len(worlds), BATCH):
-            series = simulate(worlds[start : start + BATCH], design.months, design.measures, workers, advance)
-            found = [summarise(one.T, statistics)[name] for one in series for name in statistics]
-            parts.append(np.array(found).T)
-        return np.concatenate(parts).reshape(len(points), design.replications, -1)
+        setting = load_scenario(design.setting, design.fixed)
+        worlds = [World(setting, design.seed + k, point) for point in points for k in range(design.replications)]
+        found = simulate(
+            worlds, design.months, design.measures, statistics=statistics, workers=workers, advance=advance, keep=keep
+        )
+        flat = found.reshape(len(design.measures) * len(statistics), len(worlds))
+        return np.ascontiguousarray(flat.T).reshape(len(points), design.replications, -1)
 
     return evaluate

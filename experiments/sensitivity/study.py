@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.errors import KingmakerError
+from environment.measures import MEASURES, Measure
 from experiments import sampling
 from experiments.design import Design
 from experiments.sensitivity.convergence import judge
@@ -35,6 +36,7 @@ class Study:
         points: the parameters at each point.
         y: outcomes, shape (points, replications, outcomes).
         outcomes: their names.
+        labels: the same in words.
         table: outcome, parameter, index, value, low, high.
         pairs: outcome, parameter_1, parameter_2, value, low, high: Sobol's second order.
         convergence: outcome, verdict and what it rests on.
@@ -44,6 +46,7 @@ class Study:
     points: Points
     y: FloatArray
     outcomes: tuple[str, ...]
+    labels: Mapping[str, str]
     table: pd.DataFrame
     pairs: pd.DataFrame
     convergence: pd.DataFrame
@@ -89,14 +92,30 @@ def points_of(design: Design) -> tuple[Sample, Points]:
     return sample, list(sampling.points_at(design.factors, unit))
 
 
+def readable(outcome: str, known: Mapping[str, Measure]) -> str:
+    """``switching_rate_last12`` as ``Switching (last12)``."""
+    measure, _, statistic = outcome.rpartition("_")
+    return f"{known[measure].label} ({statistic})" if measure in known else outcome
+
+
 def run_study(design: Design, evaluate: Evaluate, outcomes: Sequence[str]) -> Study:
     """Evaluate the points of a design (see :func:`with_method`) and analyse the outcomes."""
     sample, points = points_of(design)
-    return analyse(sample, points, evaluate(points), outcomes)
+    return analyse(sample, points, evaluate(points), outcomes, design.measured)
 
 
-def analyse(sample: Sample, points: Points, y: FloatArray, outcomes: Sequence[str]) -> Study:
-    """Indices and their convergence for every outcome; ``y`` has the shape (points, replications, outcomes)."""
+def analyse(
+    sample: Sample, points: Points, y: FloatArray, outcomes: Sequence[str], known: Mapping[str, Measure] = MEASURES
+) -> Study:
+    """Indices and their convergence for every outcome.
+
+    Args:
+        sample: what was sampled.
+        points: the parameters at each point.
+        y: outcomes, shape (points, replications, outcomes).
+        outcomes: their names.
+        known: the measures of which they may be made, for their labels.
+    """
     import pandas as pd
 
     table: list[tuple[Any, ...]] = []
@@ -115,6 +134,7 @@ def analyse(sample: Sample, points: Points, y: FloatArray, outcomes: Sequence[st
         points=points,
         y=y,
         outcomes=tuple(outcomes),
+        labels={outcome: readable(outcome, known) for outcome in outcomes},
         table=pd.DataFrame(table, columns=["outcome", "parameter", "index", "value", "low", "high"]),
         pairs=pd.DataFrame(pairs, columns=["outcome", "parameter_1", "parameter_2", "value", "low", "high"]),
         convergence=pd.DataFrame(verdicts),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.figures.sensitivity import readable
 from experiments.sensitivity.convergence import CONSTANT, CONVERGED, ROUGH
 from experiments.sensitivity.discovery import Box
 from experiments.sensitivity.indices import MAIN
@@ -26,7 +25,7 @@ def print_study(study: Study, box: Box | str | None, out: Path) -> None:
         order = rows["value"].abs().sort_values(ascending=False).index[:3]
         leading = ", ".join(f"{rows.loc[k, 'parameter']} {rows.loc[k, 'value']:.3g}" for k in order)
         verdict = verdicts[outcome]
-        console.print(f"  {readable(outcome)}: {leading + '; ' if leading else ''}{verdict}", soft_wrap=True)
+        console.print(f"  {study.labels[outcome]}: {leading + '; ' if leading else ''}{verdict}", soft_wrap=True)
     counts = study.convergence["verdict"].value_counts()
     known = len(study.outcomes) - counts.get(CONSTANT, 0)
     console.print(

@@ -17,8 +17,9 @@ from agents.errors import KingmakerError
 from experiments.compare.page import to_html
 from experiments.design import Design
 from experiments.manifest import kingmaker_version, library_versions, scenario_record, source_digest, write_manifest
-from experiments.outputs import staged
+from experiments.outputs import check_replaceable, forget, staged, unfinished
 from experiments.progress import progress
+from experiments.sensitivity.convergence import SMALL
 from experiments.sensitivity.discovery import Box, check_case, discover
 from experiments.sensitivity.from_sweep import outcomes_from
 from experiments.sensitivity.indices import MAIN
@@ -60,22 +61,26 @@ class Findings:
 def study_and_write(request: Request) -> Findings:
     """Run the points of the design, analyse them, write everything into one folder in one piece.
 
+    Until the result stands, finished runs are kept beside its folder: asked again after a stop, the study goes on.
+
     Raises:
         KingmakerError: before the runs for whatever can be known then; a run that failed.
     """
     outcomes = outcomes_of(request.design, request.statistics)
     if request.discover is not None:
         check_case(request.discover, request.design.kind, outcomes)
+    check_replaceable(request.out)
+    began, keep = time.perf_counter(), unfinished(request.out)
+    sample, points = points_of(request.design)
+    study = analyse(sample, points, _outcomes(request, points, keep), outcomes, request.design.measured)
+    found = Findings(study, _box(study, request))
     with staged(request.out) as folder:
-        began = time.perf_counter()
-        sample, points = points_of(request.design)
-        study = analyse(sample, points, _outcomes(request, points), outcomes)
-        found = Findings(study, _box(study, request))
         _write(request, found, folder, time.perf_counter() - began)
+    forget(keep)
     return found
 
 
-def _outcomes(request: Request, points: Points) -> FloatArray:
+def _outcomes(request: Request, points: Points, keep: Path) -> FloatArray:
     """From the sweep named, or from runs made now."""
     design = request.design
     if request.sweep is not None:
@@ -83,7 +88,7 @@ def _outcomes(request: Request, points: Points) -> FloatArray:
 
         return outcomes_from(load(request.sweep), design, request.statistics, str(request.sweep))
     with progress(len(points) * design.replications, f"{design.name}, {design.kind}", request.quiet) as advance:
-        return model_evaluator(design, request.statistics, request.workers, advance)(points)
+        return model_evaluator(design, request.statistics, request.workers, advance, keep)(points)
 
 
 def _box(study: Study, request: Request) -> Box | str | None:
@@ -146,20 +151,21 @@ def footer_of(design: Design, study: Study) -> str:
 
 def draw_study(study: Study, folder: Path, footer: str) -> None:
     """Draw all figures of a study into ``folder`` as PDF and PNG."""
-    from experiments.figures.sensitivity import bars_per_page, draw_bars, draw_heatmap, draw_pairs
+    from experiments.figures.sensitivity import STAR, bars_per_page, draw_bars, draw_heatmap, draw_pairs
     from experiments.figures.style import save, styled
 
     main = MAIN[study.sample.kind]
     values = ranking(study)
-    unsure = list(study.convergence.loc[study.convergence["verdict"] == "n too small", "outcome"])
+    unsure = set(study.convergence.loc[study.convergence["verdict"] == SMALL, "outcome"])
+    names = {outcome: f"{STAR}{label}" if outcome in unsure else label for outcome, label in study.labels.items()}
     with styled():
-        save(draw_heatmap(values, main, unsure, footer), folder / "heatmap")
+        save(draw_heatmap(values, main, names, footer), folder / "heatmap")
         varied, most = list(values.index), bars_per_page(study.table)
         for page in range(-(-len(varied) // most)):
             part = varied[page * most : (page + 1) * most]
-            save(draw_bars(study.table, part, study.sample.kind, main, unsure, footer), folder / f"bars_{page + 1}")
+            save(draw_bars(study.table, part, study.sample.kind, main, names, footer), folder / f"bars_{page + 1}")
         if not study.pairs.empty and len(study.sample.names) > 2:
-            save(draw_pairs(_matrices(study), study.sample.names, unsure, footer), folder / "pairs")
+            save(draw_pairs(_matrices(study), study.sample.names, names, footer), folder / "pairs")
 
 
 def ranking(study: Study) -> pd.DataFrame:

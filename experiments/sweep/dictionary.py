@@ -6,8 +6,6 @@ import csv
 import io
 from collections.abc import Iterator
 
-from environment.measures import MEASURES
-from environment.parameters import DECLARATIONS
 from experiments.design import Design
 from experiments.statistics import meaning
 
@@ -27,13 +25,13 @@ def described(design: Design) -> Iterator[tuple[str, str, str]]:
     yield "replication", "", "number of the replication, from 0; replications of one number share their luck"
     yield "seed", "", "seed of all random draws of the run"
     for key in design.keys:
-        declared = DECLARATIONS[key]
+        declared = design.declared[key]
         yield key, declared.unit, f"{declared.meaning}; empty: the scenario's own value"
     yield "run", "", "id of the run: hash of its parameters, events, months, seed, and of the model's code and data"
     if design.monthly:
         yield "month", "month", "calendar month"
     for name in design.measures:
-        measure = MEASURES[name]
+        measure = design.measured[name]
         if design.monthly:
             yield name, measure.unit, measure.definition
         for statistic in design.statistics:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import hashlib
-import io
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.sweep.store import Store
+from experiments.sweep.store import Store, table_in
 from experiments.sweep.tasks import SweepError
 
 if TYPE_CHECKING:
@@ -34,15 +33,13 @@ def digest_of(folder: Path) -> Digest:
     Raises:
         SweepError: no sweep, a damaged part, or a run with two different results.
     """
-    import pyarrow.parquet as pq
-
     store = Store(folder)
     store.check_is_sweep()
     plan = store.runs_table()
     parameters = {name for name in plan.column_names if name not in ("run", "seed", "point", "replication")}
     found: dict[str, bytes] = {}
     for part, content in store.parts():
-        table = pq.read_table(io.BytesIO(content))
+        table = table_in(content)
         for run, digest in _run_digests(table, parameters):
             if found.setdefault(run, digest) != digest:
                 raise SweepError(

@@ -16,6 +16,7 @@ from experiments.sweep.plan import (
     Shard,
     slots_of,
     stack_size,
+    structural,
     structure_of,
     work_of,
 )
@@ -43,12 +44,12 @@ class Estimate:
 def estimate(design: Design, shard: Shard, stack: int | None = None) -> Estimate:
     """Try a few months of some runs of each structure, and reckon from them."""
     work = work_of(design)
-    base = work.setting.parameters
+    base, shared = work.setting.parameters, structural(design.declared)
     first: dict[tuple[float, ...], list[Run]] = {}
     count: Counter[tuple[float, ...]] = Counter()
     for place, run in enumerate(design.runs()):
         if shard.has(place):
-            structure = structure_of({**base, **run.parameters})
+            structure = structure_of({**base, **run.parameters}, shared)
             count[structure] += 1
             if count[structure] <= LARGEST_STACK:
                 first.setdefault(structure, []).append(run)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,6 +12,7 @@ from experiments.design_file import DesignFile
 from experiments.sweep.driver import drive
 from experiments.sweep.engines import inline_engine, local_engine
 from experiments.sweep.plan import WHOLE, Namer, named_runs, tasks_of, work_of
+from experiments.sweep.store import table_in
 from experiments.sweep.tasks import Outcome, SweepError
 
 if TYPE_CHECKING:
@@ -87,11 +87,9 @@ def evaluate(
 
 
 def _read(outcome: Outcome, columns: Sequence[str]) -> dict[str, tuple[float, ...]]:
-    import pyarrow.parquet as pq
-
     if outcome.part is None:
         return {}
-    table = pq.read_table(io.BytesIO(outcome.part), columns=["run", *columns])
+    table = table_in(outcome.part, ["run", *columns])
     series = [table[column].to_pylist() for column in columns]
     return dict(zip(table["run"].to_pylist(), zip(*series, strict=True), strict=True))
 

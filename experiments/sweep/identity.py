@@ -11,6 +11,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from environment.measures import MEASURES, Measure
+from environment.parameters import DECLARATIONS, Declaration
 from experiments.design import Design
 from experiments.manifest import (
     ManifestError,
@@ -57,6 +59,8 @@ def build_sweep_manifest(design: Design, work: Work, command: tuple[str, ...]) -
         "description": design.description,
         "runs": design.size,
         "design": design_record(design, work),
+        "declared": {key: _plain(vars(design.declared[key])) for key in design.keys},
+        "measured": {name: vars(design.measured[name]) for name in design.measures},
         "bounds": {factor.key: _bounds(factor.low, factor.high) for factor in design.factors},
         "versions": {"python": platform.python_version(), **library_versions()},
         "source_digest": work.source_digest,
@@ -67,6 +71,24 @@ def build_sweep_manifest(design: Design, work: Work, command: tuple[str, ...]) -
 
 def _bounds(low: float, high: float) -> list[float | str]:
     return [bound if math.isfinite(bound) else str(bound) for bound in (low, high)]
+
+
+def declared_in(manifest: Mapping[str, Any]) -> dict[str, Declaration]:
+    """The varied parameters of a sweep as they were declared when it was made, those of extensions among them."""
+    if "declared" not in manifest:  # written before extensions could be swept
+        return dict(DECLARATIONS)
+    found = {}
+    for key, known in manifest["declared"].items():
+        ends = {name: float(known[name]) for name in ("low", "high")}  # an infinity is written as a text
+        found[key] = Declaration(**{**known, **ends})
+    return found
+
+
+def measured_in(manifest: Mapping[str, Any]) -> dict[str, Measure]:
+    """The measures that a sweep has kept, as they were defined when it was made."""
+    if "measured" not in manifest:
+        return dict(MEASURES)
+    return {name: Measure(**known) for name, known in manifest["measured"].items()}
 
 
 def read_sweep_manifest(folder: Path) -> dict[str, Any]:
@@ -98,8 +120,12 @@ def same_sweep(folder: Path, wanted: Mapping[str, Any]) -> bool:
         for key, value in ours.items()
         if key not in ("replications", "scenario") and theirs.get(key) != value
     ]
-    if _plain(theirs.get("scenario")) != _plain(ours["scenario"]):
-        faults.append("the scenario is another")
+    before, after = _essence(theirs.get("scenario", {})), _essence(ours["scenario"])
+    faults += [
+        f"{key} of the scenario is {_short(before.get(key))} there and {_short(value)} now"
+        for key, value in after.items()
+        if before.get(key) != value
+    ]
     if faults:
         raise SweepError(
             f"{folder}: holds the sweep of another design ({there.get('name')}): {'; '.join(faults)}. "
@@ -113,6 +139,17 @@ def same_sweep(folder: Path, wanted: Mapping[str, Any]) -> bool:
                 f"{then[:12]} then, {now[:12]} now); name another folder with --out, or check that version out."
             )
     return bool(theirs["replications"] >= ours["replications"])
+
+
+def _essence(scenario: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a scenario's record makes the numbers: not its texts, and not where its files lie.
+
+    What stands in those files is covered by the digests of code and data.
+    """
+    texts = ("name", "title", "description", "overridden", "folders", "data", "months")
+    found = {key: _plain(value) for key, value in scenario.items() if key not in texts}
+    found["events"] = [{key: e[key] for key in e if key != "why"} for e in found.get("events", [])]
+    return found
 
 
 def _plain(value: Any) -> Any:

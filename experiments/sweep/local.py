@@ -52,6 +52,9 @@ class Workers(Executor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Let the processes go; those still at work are killed if ``cancel_futures``."""
+        if cancel_futures:
+            for slot in self._slots:  # all of them before any is waited for, lest a second Ctrl-C leave one behind
+                slot.kill()
         for slot in self._slots:
             slot.close(wait, kill=cancel_futures)
 
@@ -83,19 +86,22 @@ class _Slot:
         before = set(multiprocessing.active_children())
         with _quiet_start():
             future = self._pool.submit(fn, *args, **kwargs)  # starts the process
-        self._processes = [child for child in multiprocessing.active_children() if child not in before]
+            self._processes = [child for child in multiprocessing.active_children() if child not in before]
         return self._note(future)
 
     def _note(self, future: Future[T]) -> Future[T]:
         self._futures.append(future)
         return future
 
+    def kill(self) -> None:
+        for process in self._processes:
+            process.kill()
+
     def close(self, wait: bool, kill: bool) -> None:
         if self._pool is None:
             return
         if kill:
-            for process in self._processes:
-                process.kill()
+            self.kill()
         self._pool.shutdown(wait=wait or kill, cancel_futures=True)
         self._pool, self._processes = None, []
 
@@ -108,7 +114,8 @@ def _quiet_start() -> Iterator[None]:
     masked = hasattr(signal, "pthread_sigmask")
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT}) if masked else set()
     try:
-        yield
+        with _held_back():
+            yield
     finally:
         if masked:
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
@@ -117,6 +124,25 @@ def _quiet_start() -> Iterator[None]:
                 os.environ.pop(name, None)
             else:
                 os.environ[name] = value
+
+
+@contextmanager
+def _held_back() -> Iterator[None]:
+    """Let a Ctrl-C take effect only afterwards: a process that is begun half is known to nobody.
+
+    The mask is that of this thread alone, and a signal that another thread takes is handled in this one.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    came: list[Any] = []
+    handler = signal.signal(signal.SIGINT, lambda *given: came.append(given))
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, handler)
+    if came and callable(handler):
+        handler(*came[0])
 
 
 def start_worker(parent: int) -> None:

@@ -6,16 +6,16 @@ import hashlib
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
-from environment.parameters import DECLARATIONS, check, resolve
+from environment.parameters import DECLARATIONS, Declaration, check, resolve
 from environment.scenario import Scenario, load_scenario, month_label
 from experiments.design import Design, Run
 from experiments.sweep.tasks import Job, Task, Work
 
 Value = float | int
 
-STRUCTURAL = tuple(key for key, declared in DECLARATIONS.items() if declared.structural)
 LARGEST_STACK = 64  # beyond this, more worlds gain little and take memory
 SMALLEST_STACK = 8  # towards the end of a sweep, so that no worker waits long for the last one
 SLOT_WORLDS = 64_000  # start-up slots of a whole stack beyond which stacking gains little
@@ -48,23 +48,36 @@ def work_of(design: Design) -> Work:
     Raises:
         KingmakerError: data files or classes that cannot be loaded.
     """
+    setting = load_scenario(design.setting, design.fixed)
+    return work_for(setting, design.months, design.measures, design.statistics, design.keys)
+
+
+def work_for(
+    setting: Scenario, months: int, measures: tuple[str, ...], statistics: tuple[str, ...], keys: tuple[str, ...]
+) -> Work:
+    """What all runs of a scenario share; ``keys`` are the parameters in which they differ.
+
+    Raises:
+        KingmakerError: data files or classes that cannot be loaded.
+    """
     from environment.tables import read_tables
     from experiments.manifest import source_digest
 
-    setting = _located(load_scenario(design.setting, design.fixed))
+    setting = _located(setting)
+    declared = setting.declared()
     if setting.users_classes:
         from environment.build import load_classes
 
-        setting.load_extensions()
         load_classes(setting)  # so that mistakes are told at once, and the digest covers their modules
     return Work(
         setting=setting,
-        months=design.months,
-        measures=design.measures,
-        statistics=design.statistics,
-        keys=design.keys,
+        months=months,
+        measures=measures,
+        statistics=statistics,
+        keys=keys,
         source_digest=source_digest(setting.users_classes),
         data_digest=str(read_tables(setting.data).digest),
+        integers=frozenset(key for key in keys if declared[key].integer),
     )
 
 
@@ -73,6 +86,7 @@ def _located(setting: Scenario) -> Scenario:
     return replace(
         setting,
         data=None if setting.data is None else setting.data.resolve(),
+        folders=tuple(dict.fromkeys((*setting.folders, Path.cwd()))) if setting.users_classes else setting.folders,
         source=None if setting.source is None else setting.source.resolve(),
     )
 
@@ -87,7 +101,8 @@ class Namer:
             "\n".join((work.source_digest, work.data_digest, str(work.months), *sorted(work.setting.users_classes)))
             .encode()
         )  # fmt: skip
-        base = resolve(work.setting.parameters, work.setting.name)
+        self._declared = work.setting.declared()
+        base = resolve(work.setting.parameters, work.setting.name, self._declared)
         self._lines = {key: _line(key, value) for key, value in base.items()}
         self._events: dict[frozenset[str], str] = {}
         self._points: dict[int, Any] = {}
@@ -102,7 +117,7 @@ class Namer:
         return str(digest.hexdigest()[:32])
 
     def _hash_point(self, parameters: Mapping[str, Value]) -> Any:
-        pinned = {key: _line(key, check(key, value, "run")) for key, value in parameters.items()}
+        pinned = {key: _line(key, check(key, value, "run", self._declared)) for key, value in parameters.items()}
         keys = frozenset(pinned)
         if keys not in self._events:
             self._events[keys] = self._events_without(parameters)
@@ -138,9 +153,14 @@ def shard_of(names: Sequence[str], design: Design, shard: Shard) -> Iterator[tup
             yield name, run
 
 
-def structure_of(parameters: Mapping[str, Value]) -> tuple[Value, ...]:
-    """The values of the parameters that the worlds of a stack must share."""
-    return tuple(parameters.get(key, DECLARATIONS[key].default) for key in STRUCTURAL)
+def structural(declared: Mapping[str, Declaration]) -> dict[str, Value]:
+    """The parameters that the worlds of a stack must share, with their defaults."""
+    return {key: one.default for key, one in declared.items() if one.structural}
+
+
+def structure_of(parameters: Mapping[str, Value], shared: Mapping[str, Value]) -> tuple[Value, ...]:
+    """The values of the parameters that the worlds of a stack must share, ``shared`` of :func:`structural`."""
+    return tuple(parameters.get(key, default) for key, default in shared.items())
 
 
 def slots_of(parameters: Mapping[str, Value]) -> int:
@@ -178,7 +198,7 @@ def tasks_of(
         stack: worlds of a stack; chosen from the runs' size if None.
         free_bytes: memory for one worker.
     """
-    base = work.setting.parameters
+    base, shared = work.setting.parameters, structural(work.setting.declared())
     filling: dict[tuple[Value, ...], list[Job]] = {}
     seen: set[str] = set()
     left = missing
@@ -187,7 +207,7 @@ def tasks_of(
             continue
         seen.add(name)
         values = {**base, **run.parameters}
-        structure = structure_of(values)
+        structure = structure_of(values, shared)
         jobs = filling.setdefault(structure, [])
         jobs.append(Job(name, run.parameters, run.seed))
         size = stack or min(stack_size(values, free_bytes), max(SMALLEST_STACK, math.ceil(left / (2 * workers))))

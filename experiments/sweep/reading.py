@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import warnings
 from collections.abc import Iterator
@@ -11,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.sweep.identity import read_sweep_manifest
-from experiments.sweep.store import RUNS, Store
+from experiments.sweep.store import RUNS, Store, table_in
 from experiments.sweep.tasks import SweepError
 
 if TYPE_CHECKING:
@@ -31,20 +30,19 @@ def load(folder: str | Path) -> pd.DataFrame:
     """
     import pandas as pd
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     store = _opened(folder)
     tables = []
     seen: set[str] = set()
     for part, content in store.parts():
-        table = pq.read_table(io.BytesIO(content))
+        table = table_in(content)
         if not seen.isdisjoint(part.runs):  # two sweeps at once may have made a run twice: the same numbers
             fresh = [run not in seen for run in table["run"].to_pylist()]
             table = table.filter(pa.array(fresh))
         seen.update(part.runs)
         tables.append(table)
     plan = store.runs_table().to_pandas()
-    _warn_missing(store, plan, seen)
+    _warn_missing(store, seen)
     if not tables:
         raise SweepError(f"{folder}: there are no results yet; run the sweep.")
     results = pa.concat_tables(tables).to_pandas()
@@ -106,15 +104,19 @@ def _opened(folder: str | Path) -> Store:
     return store
 
 
-def _warn_missing(store: Store, plan: pd.DataFrame, seen: set[str]) -> None:
+class IncompleteSweepWarning(UserWarning):
+    """Results of a sweep of which some runs are missing or have failed."""
+
+
+def _warn_missing(store: Store, seen: set[str], stacklevel: int = 3) -> None:
     failed = store.failed()
-    missing = len(set(plan["run"]) - seen - failed)
+    missing = len(set(store.runs_table()["run"].to_pylist()) - seen - failed)
     if missing:
-        warnings.warn(f"{store.folder}: {missing} runs are still missing; run the sweep again.", stacklevel=3)
+        told = f"{store.folder}: {missing} runs are still missing; run the sweep again."
+        warnings.warn(told, IncompleteSweepWarning, stacklevel)
     if failed - seen:
-        warnings.warn(
-            f"{store.folder}: {len(failed - seen)} runs have failed; see {store.failures_folder}.", stacklevel=3
-        )
+        told = f"{store.folder}: {len(failed - seen)} runs have failed; see {store.failures_folder}."
+        warnings.warn(told, IncompleteSweepWarning, stacklevel)
 
 
 @contextmanager
@@ -131,6 +133,7 @@ def _database(store: Store) -> Iterator[Any]:
         paths.append(str(part.path))
     if not paths:
         raise SweepError(f"{store.folder}: there are no results yet; run the sweep.")
+    _warn_missing(store, seen, stacklevel=5)  # of who has called query or export
     with duckdb.connect() as database:
         runs = str(store.folder / RUNS).replace("'", "''")
         database.execute(f"create view runs as select * from read_parquet('{runs}')")

@@ -13,10 +13,9 @@
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -176,9 +175,23 @@ def part_name(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()[:32]
 
 
-def runs_in(content: bytes) -> tuple[str, ...]:
-    """Ids of the runs of a whole part."""
+def table_in(content: bytes, columns: Sequence[str] | None = None) -> pa.Table:
+    """The table of a whole part, or some of its columns.
+
+    Read by this thread alone: a thread of Arrow's own that still holds bytes of Python's when the interpreter ends
+    brings the process down ("terminate called without an active exception").
+    """
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
-    metadata = pq.read_schema(io.BytesIO(content)).metadata
+    file = pq.ParquetFile(pa.BufferReader(content), pre_buffer=False)
+    return file.read(None if columns is None else list(columns), use_threads=False)
+
+
+def runs_in(content: bytes) -> tuple[str, ...]:
+    """Ids of the runs of a whole part."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    metadata = pq.read_schema(pa.BufferReader(content)).metadata
     return tuple(metadata[RUNS_KEY].decode().split())

@@ -25,6 +25,7 @@ from experiments.sweep.tasks import Outcome, SweepError, Work
 if TYPE_CHECKING:
     import pyarrow as pa
 
+OURS = {RUNS, "data_dictionary.csv", "parts", "failures", "damaged", "figures", "results.csv", "results.parquet"}
 BATCH = 50_000  # rows of the table of runs that are held at a time
 
 
@@ -149,7 +150,7 @@ def _check_new(folder: Path) -> None:
     if folder.exists() and not folder.is_dir():
         raise SweepError(f"{folder}: is a file; name a folder with --out.")
     strangers = [p.name for p in folder.iterdir() if not p.name.startswith(".")] if folder.exists() else []
-    if set(strangers) - {RUNS, "data_dictionary.csv", "parts", "failures", "damaged"}:
+    if set(strangers) - OURS:
         raise SweepError(
             f"{folder}: the folder is not empty and is not that of a sweep (it has no {MANIFEST}); "
             "name another with --out."
@@ -185,15 +186,13 @@ def _runs_table(design: Design, names: list[str]) -> bytes:
 def _batch(design: Design, pairs: list[tuple[str, Any]]) -> pa.Table:
     import pyarrow as pa
 
-    from environment.parameters import DECLARATIONS
-
     columns: dict[str, Any] = {
         "point": pa.array([run.point for _, run in pairs], pa.int32()),
         "replication": pa.array([run.replication for _, run in pairs], pa.int32()),
         "seed": pa.array([run.seed for _, run in pairs], pa.int64()),
     }
     for key in design.keys:
-        kind = pa.int64() if DECLARATIONS[key].integer else pa.float64()
+        kind = pa.int64() if design.declared[key].integer else pa.float64()
         columns[key] = pa.array([run.parameters.get(key) for _, run in pairs], kind)
     columns["run"] = pa.array([name for name, _ in pairs], pa.string())
     return pa.table(columns)

@@ -26,6 +26,7 @@ class Work:
     keys: tuple[str, ...]  # the varied parameters, columns of the results
     source_digest: str
     data_digest: str
+    integers: frozenset[str] = frozenset()  # those of the varied parameters that are whole numbers
 
 
 @dataclass(frozen=True)

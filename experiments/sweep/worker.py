@@ -12,6 +12,7 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from agents.errors import KingmakerError
 from experiments.sweep.tasks import Failure, Job, Outcome, Skew, Task, Work
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def _run_halving(
         return
     except Exception as fault:  # whatever a model or a user's class may raise
         if len(jobs) == 1:
-            error = f"{type(fault).__name__}: {fault}"
+            error = str(fault) if isinstance(fault, KingmakerError) else f"{type(fault).__name__}: {fault}"
             failures.append(Failure(jobs[0], error, traceback.format_exc()))
             return
     middle = len(jobs) // 2
@@ -79,7 +80,6 @@ def tabulate(work: Work, jobs: Sequence[Job], series: dict[str, FloatArray]) -> 
     import numpy as np
     import pyarrow as pa
 
-    from environment.parameters import DECLARATIONS
     from environment.scenario import month_label
     from experiments.statistics import summarise
 
@@ -89,7 +89,7 @@ def tabulate(work: Work, jobs: Sequence[Job], series: dict[str, FloatArray]) -> 
         "seed": pa.array(np.repeat([job.seed for job in jobs], repeats), pa.int64()),
     }
     for key in work.keys:
-        kind = pa.int64() if DECLARATIONS[key].integer else pa.float64()
+        kind = pa.int64() if key in work.integers else pa.float64()
         columns[key] = pa.array(_repeated([job.parameters.get(key) for job in jobs], repeats), kind)
     if work.statistics:
         for name, values in series.items():
@@ -142,7 +142,8 @@ def _skew(work: Work) -> Skew | None:
         if theirs != ours:
             return Skew(
                 f"the worker on {socket.gethostname()} has another {what} of the model (digest {ours[:12]}) than the "
-                f"driver ({theirs[:12]}); install the same version of Kingmaker on all machines."
+                f"driver ({theirs[:12]}); install the same version of Kingmaker on all machines, and start "
+                "the workers anew."
             )
     return None
 

@@ -1,8 +1,10 @@
 """Sweeps beside Mesa's batch_run and EMA Workbench, on two worker processes each; the driver's own cost.
 
 CPU seconds of driver and workers together are compared, since other work on a machine does not change them; each number
-is what further runs cost, without the start of the processes. Wall-clock efficiency is printed, not asserted: it holds
-on free cores only.
+is what further runs cost, without the start of the processes. Parallel efficiency is the model's own CPU seconds over
+those that two cores had to give: wall time twice, less what other processes took of these two cores. It is asserted
+wherever the two cores were free, that is where others took less than a tenth of them; else it is printed only, since a
+core that is idle for a moment is then used by others and would not be missed.
 """
 
 from __future__ import annotations
@@ -27,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 ROUNDS = 2
 SIZES = {"sweep": (8, 64, 832), "batch_run": (2, 4, 36), "ema": (2, 4, 36)}
 TARGET = 10.0  # times the runs a second of the others
+EFFICIENCY = 0.95
+FREE = 0.10  # share of the two cores that others may take
 OVERHEAD = 0.05  # of all that is not the model, relative to the model's own time
 
 
@@ -58,7 +62,9 @@ def test_sweeps_are_ten_times_as_fast_and_cost_nothing_themselves(capsys: pytest
     rate = {way: median(way, _rate) for way in SIZES}
     overhead = median("sweep", lambda r: (r["driver"] + r["workers"] - r["model"]) / r["model"])
     driver = median("sweep", lambda r: r["driver"] / r["model"])
-    efficiency = median("sweep", lambda r: r["model"] / (2.0 * r["wall"]))
+    efficiency = median("sweep", lambda r: r["model"] / (2.0 * r["wall"] - r["others"]))
+    taken = max(r["others"] / (2.0 * r["wall"]) for r in found["sweep"])
+    free = taken <= FREE
     ratios = {
         way: statistics.median(_rate(a) / _rate(b) for a, b in zip(found["sweep"], found[way], strict=True))
         for way in ("batch_run", "ema")
@@ -71,9 +77,10 @@ def test_sweeps_are_ten_times_as_fast_and_cost_nothing_themselves(capsys: pytest
             + [(way, f"{rate[way]:.1f}", f"{ratios[way]:.1f}") for way in ratios],
         ))  # fmt: skip
         print(
-            f"CPU beside the model: {overhead:.1%} of its time (driver alone {driver:.1%}); "
-            f"model time over two cores' wall time: {efficiency:.2f} (0.95 and more on free cores)"
+            f"CPU beside the model: {overhead:.1%} of its time (driver alone {driver:.1%}); parallel efficiency on two "
+            f"cores: {efficiency:.3f} ({'asserted' if free else 'not asserted'}: others took up to {taken:.0%} of them)"
         )
     for way, ratio in ratios.items():
         assert ratio >= TARGET, way
     assert overhead <= OVERHEAD
+    assert efficiency >= EFFICIENCY or not free

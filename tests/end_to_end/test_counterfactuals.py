@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
@@ -168,17 +169,34 @@ def test_a_world_that_fails_is_named(tmp_path: Path, workers: str) -> None:
     assert not (tmp_path / "results/mine-vs-mine").exists()
 
 
-def started(folder: Path) -> subprocess.Popen[str]:
-    """A comparison that takes long, with two workers at work."""
+# --- stops and kills ----------------------------------------------------------------------------
+
+LINUX = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
+LONG = ("compare", "baseline", "interoperability", "--set", "startups.number=20", "--months", "30", "--replications",
+        "70", "--workers", "2", "--no-robustness", "--no-figures", "--quiet", "--out", "out")  # fmt: skip
+
+
+def started(folder: Path, *words: str) -> subprocess.Popen[str]:
+    """A command with two workers at work."""
     running = subprocess.Popen(
-        [sys.executable, "-m", "experiments", "compare", "baseline", "interoperability", "--replications", "400",
-         "--workers", "2", "--quiet", "--out", str(folder / "out")],
-        env=ENVIRONMENT, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        [sys.executable, "-m", "experiments", *words], cwd=folder, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True,
+        start_new_session=True,
     )  # fmt: skip
-    limit = time.monotonic() + 60
-    while len(children(running.pid)) < 2 and time.monotonic() < limit:
-        time.sleep(0.2)
+    until(lambda: len(children(running.pid)) == 2)
     return running
+
+
+def until(what: Callable[[], bool], seconds: float = 60.0) -> None:
+    """Wait until something holds."""
+    limit = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < limit
+        time.sleep(0.05)
+
+
+def kept(folder: Path) -> set[Path]:
+    """The stacks of runs that are kept of an unfinished command."""
+    return set((folder / ".out.unfinished").rglob("part-*.parquet"))
 
 
 def children(pid: int) -> list[int]:
@@ -204,36 +222,50 @@ def gone(pids: list[int]) -> bool:
     return False
 
 
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
-def test_ctrl_c_leaves_no_file_and_no_process(tmp_path: Path) -> None:
-    running = started(tmp_path)
+@LINUX
+def test_a_comparison_goes_on_after_kills_and_ctrl_c(tmp_path: Path) -> None:
+    """Its driver is killed, it is begun again, loses a worker, is stopped, goes on alone: the same numbers."""
+    (tmp_path / "calm").mkdir()
+    done(*LONG, folder=tmp_path / "calm")
+    first = started(tmp_path, *LONG)
+    until(lambda: bool(kept(tmp_path)))
+    workers = children(first.pid)
+    first.kill()
+    first.communicate(timeout=60)
+    assert gone(workers)
+    before = kept(tmp_path)
+    assert before
+    assert not (tmp_path / "out").exists()
+    second = started(tmp_path, *LONG)
+    os.kill(children(second.pid)[0], signal.SIGKILL)
+    until(lambda: kept(tmp_path) > before)
+    os.killpg(second.pid, signal.SIGINT)
+    _, told = second.communicate(timeout=60)
+    assert second.returncode == 130, told
+    folder = (tmp_path / ".out.unfinished").resolve()
+    assert f"runs finished so far are safe in {folder}. To go on: kingmaker {' '.join(LONG)}" in " ".join(told.split())
+    assert "Traceback" not in told
+    assert kept(tmp_path) > before
+    times = {path: path.stat().st_mtime_ns for path in kept(tmp_path)}
+    third = started(tmp_path, *LONG)
+    assert all(path.stat().st_mtime_ns == written for path, written in times.items())
+    third.communicate(timeout=120)
+    assert third.returncode == 0
+    assert [path.name for path in tmp_path.iterdir() if path.name != "calm"] == ["out"]
+    for name in ("differences.csv", "brief.md", "paths.parquet"):
+        assert (tmp_path / "out" / name).read_bytes() == (tmp_path / "calm/out" / name).read_bytes(), name
+
+
+@LINUX
+def test_a_stop_before_anything_is_done_leaves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "d.toml").write_text(DESIGN.replace("samples = 4", "samples = 400"), encoding="utf-8")
+    running = started(tmp_path, "sensitivity", "d.toml", "--workers", "2", "--quiet", "--out", "out")
     workers = children(running.pid)
-    assert len(workers) == 2
     os.killpg(running.pid, signal.SIGINT)
     _, told = running.communicate(timeout=60)
     assert running.returncode == 130, told
-    assert "stopped the comparison, nothing half-written" in told
+    assert "stopped the study" in told
     assert "Traceback" not in told
-    assert list(tmp_path.iterdir()) == []
+    assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".unfinished")] == ["d.toml"]
+    assert (tmp_path / ".out.unfinished").exists() == ("safe in" in told)
     assert gone(workers)
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
-def test_no_worker_outlives_a_killed_comparison(tmp_path: Path) -> None:
-    running = started(tmp_path)
-    workers = children(running.pid)
-    assert len(workers) == 2
-    running.kill()
-    running.communicate(timeout=60)
-    assert gone(workers)
-    assert not (tmp_path / "out").exists()
-
-
-@pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
-def test_a_killed_worker_is_told(tmp_path: Path) -> None:
-    running = started(tmp_path)
-    os.kill(children(running.pid)[0], signal.SIGKILL)
-    _, told = running.communicate(timeout=60)
-    assert running.returncode == 2, told
-    assert "a worker process died" in told
-    assert list(tmp_path.iterdir()) == []

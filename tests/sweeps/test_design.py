@@ -11,8 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from agents.errors import KingmakerError
 from environment.measures import MEASURES
 from environment.parameters import DECLARATIONS
+from environment.scenario import month_label
 from experiments.design import Design, build_design, list_designs, load_design
 from experiments.design_file import DesignError, DesignFile
 from experiments.factors import Factor, read_factor
@@ -35,7 +37,7 @@ def test_every_shipped_design_is_whole(name: str) -> None:
     design = load_design(name)
     assert design.title
     assert design.description
-    assert 0 < design.size < 20_000
+    assert 0 < design.size < 30_000
     runs = list(design.runs())
     assert len(runs) == design.size
     assert len({(run.point, run.replication) for run in runs}) == design.size
@@ -120,13 +122,13 @@ def test_a_list_may_leave_parameters_to_the_scenario() -> None:
 def test_sampled_values_are_allowed_ones(key: str, units: list[float]) -> None:
     from environment.parameters import check
 
-    factor = read_factor(key, {}, "lhs", "test")
+    factor = read_factor(key, {}, "lhs", "test", DECLARATIONS)
     for value in factor.at(np.array(units)):
         check(key, value, "test")
 
 
 def test_whole_numbers_are_equally_likely() -> None:
-    values = Factor("policy.exclusivity_ban", 0.0, 1.0).at(np.linspace(0.0, 1.0, 1001))
+    values = Factor("policy.exclusivity_ban", 0.0, 1.0, integer=True).at(np.linspace(0.0, 1.0, 1001))
     assert values.count(0) in (500, 501)
     assert all(isinstance(value, int) for value in values)
 
@@ -216,6 +218,8 @@ def test_all_faults_are_told_at_once() -> None:
 def test_statistics_are_those_of_numpy_and_the_same_in_any_stack(worlds: int, months: int, seed: int) -> None:
     series = np.random.default_rng(seed).lognormal(size=(months, worlds)).T  # as measures come: not C-contiguous
     names = ("mean", "final", "min", "max", "total", "sd", f"last{max(1, months // 2)}", f"last{months}")
+    all_months, first = f"{month_label(0)}:{month_label(months - 1)}", f"{month_label(0)}:{month_label(0)}"
+    names += (all_months, first)
     found = summarise(series, names)
     for world in range(worlds):
         row = series[world].copy()
@@ -224,10 +228,14 @@ def test_statistics_are_those_of_numpy_and_the_same_in_any_stack(worlds: int, mo
         assert found["final"][world] == row[-1]
         assert found["mean"][world] == pytest.approx(math.fsum(row) / months)
         assert found["total"][world] == pytest.approx(math.fsum(row))
-        assert found[f"last{months}"][world] == found["mean"][world]
+        assert found[f"last{months}"][world] == found[all_months][world] == found["mean"][world]
+        assert found[first][world] == row[0]
         assert (found["min"][world], found["max"][world]) == (min(row), max(row))
 
 
 def test_a_statistic_says_what_it_is() -> None:
     assert meaning("last12") == "mean over the last 12 months"
     assert check_statistic("last12", 12, "here") == "last12"
+    assert meaning("2022-03:2022-05") == "mean of 2022-03 to 2022-05"
+    with pytest.raises(KingmakerError, match="keep 2022-03:2023-05: allowed are months from 2022-01 to 2022-12"):
+        check_statistic("2022-03:2023-05", 12, "keep")

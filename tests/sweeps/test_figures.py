@@ -12,6 +12,7 @@ import pytest
 from scipy.stats import t
 
 from agents.errors import KingmakerError
+from environment.measures import MEASURES
 from experiments.figures.effects import draw_lines, draw_paths, draw_scatter
 from experiments.figures.heatmaps import draw_heatmaps
 from experiments.figures.intervals import by_value, differs, interval
@@ -20,7 +21,7 @@ from experiments.figures.style import styled
 from experiments.figures.sweep import _wanted, draw_sweep
 
 X, Y = "policy.interoperability", "policy.export_cap_tpp"
-OUTCOME = Outcome("gap_china_final", "gap_china", "final")
+OUTCOME = Outcome("gap_china_final", MEASURES["gap_china"], "final")
 MANIFEST: dict[str, Any] = {
     "name": "made", "title": "Made up",
     "design": {"kind": "grid", "months": 24, "seed": 5, "replications": 4, "keep": ["final"], "parameters": [X, Y],
@@ -105,7 +106,7 @@ def test_lines_scatters_and_paths_say_what_they_show() -> None:
     months = [f"2022-{month:02d}" for month in range(1, 4)]
     long = pd.concat([frame.assign(month=month, gap_china=frame["gap_china_final"]) for month in months])
     with styled():
-        paths = draw_paths(long, {0: "low", 5: "high"}, ["gap_china"], "title", footer_of(MANIFEST))
+        paths = draw_paths(long, {0: "low", 5: "high"}, [MEASURES["gap_china"]], "title", footer_of(MANIFEST))
     assert {"low", "high"} <= set(texts(paths).split())
     line = paths.axes[0].lines[0]
     assert line.get_ydata()[0] == pytest.approx(frame[frame["point"] == 0]["gap_china_final"].mean())

@@ -261,8 +261,8 @@ def test_a_shard_is_locked_while_it_is_worked_on(tmp_path: Path) -> None:
         ({"measures": ["hhi_cloud"]}, "measures is"),
         ({"keep": ["final"]}, 'keep is "monthly" there'),
         ({"parameters": {"policy.interoperability": [0.0, 1.0], "policy.export_cap_tpp": [1600.0]}}, "points is"),
-        ({"set": {"energy.cap": 0.5}}, "the scenario is another"),
-        ({"scenario": "interoperability"}, "the scenario is another"),
+        ({"set": {"energy.cap": 0.5}}, r"parameters of the scenario is"),
+        ({"scenario": "interoperability"}, "events of the scenario is"),
     ],
 )
 def test_another_design_is_refused(tmp_path: Path, changes: dict[str, Any], told: str) -> None:

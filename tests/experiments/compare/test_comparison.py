@@ -17,22 +17,26 @@ from environment.measures import MEASURES
 from environment.parameters import DECLARATIONS, resolve
 from experiments.compare import results, robustness
 from experiments.compare.brief import write_brief
-from experiments.compare.question import COMPARED, Question, ask, pins
+from experiments.compare.question import Question, ask, pins
 from experiments.compare.results import Comparison, run_question, tabulate
 from experiments.compare.robustness import Ends, assumptions, read_ends, variants
 from experiments.compare.words import change
 from experiments.compare.write import Options, compare_and_write, find
 from experiments.stacks import World
+from experiments.statistics import summarise
 
 SHIFTED = {"switching_rate": 0.004, "funding_musd": -900.0}
 
 
-def made_up(worlds: Sequence[World], months: int, names: Sequence[str], workers: int = 1, advance: Any = None) -> Any:
+def made_up(
+    worlds: Sequence[World], months: int, names: Sequence[str], *, statistics: Sequence[str] = (), advance: Any = None,
+    **_: Any,
+) -> Any:  # fmt: skip
     """Series whose level follows the seed; interoperability shifts two measures, by an amount that the tenants' price
     sensitivity scales (and turns around below 1)."""
     found = np.empty((len(names), months, len(worlds)))
     for k, world in enumerate(worlds):
-        values = resolve(world.setting.parameters)
+        values = resolve({**world.setting.parameters, **world.parameters})
         treated = values["policy.interoperability"]
         events = [e.set.get("policy.interoperability", 0.0) for e in world.setting.events if e.month < months]
         treated = max([treated, *events])
@@ -44,7 +48,9 @@ def made_up(worlds: Sequence[World], months: int, names: Sequence[str], workers:
             found[m, :, k] = level * (1.0 + 0.02 * noise) + treated * turn * SHIFTED.get(name, 0.0)
         if advance is not None:
             advance(1)
-    return found
+    if not statistics:
+        return found
+    return np.array([[summarise(rows.T, statistics)[name] for name in statistics] for rows in found])
 
 
 @pytest.fixture
@@ -91,7 +97,7 @@ def test_the_brief_claims_what_the_table_claims(fake: None) -> None:
     assert "percentage points a month" in said
     assert "% of its level" in said
     words = set(re.split(r"; |: |\.$|\n- |\.\n", silent))
-    for name in COMPARED:
+    for name in question().measures:
         assert (MEASURES[name].label in words) == (name not in SHIFTED), name
     assert "policy.interoperability: 0 in A, 1 in B" in section(brief, "The question")
 
@@ -118,7 +124,7 @@ def test_the_assumption_that_turns_the_sign_is_named(fake: None) -> None:
 def test_no_claim_where_the_interval_holds_zero(seed: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Random tables, most of them without effect: each claim of the brief has an interval without zero."""
 
-    def random(worlds: Sequence[World], months: int, names: Sequence[str], *more: Any) -> Any:
+    def random(worlds: Sequence[World], months: int, names: Sequence[str], **more: Any) -> Any:
         rng = np.random.default_rng(seed)
         effects = rng.normal(0.0, 0.5, (len(names), 1, 1)) * (rng.random((len(names), 1, 1)) < 0.3)
         n = len(worlds) // 2
@@ -176,8 +182,9 @@ def test_assumptions_are_the_free_parameters_that_the_question_leaves_alone() ->
     for variant in found:
         declared = DECLARATIONS[variant.key]
         assert variant.value in (declared.low, declared.high)
-        assert resolve(variant.of(question().b).parameters)[variant.key] == variant.value
-        assert variant.of(question().b).label == question().b.label
+        world = variant.world(question().b, 3)
+        assert (world.setting, world.seed) == (question().b, 3)
+        assert world.parameters == {variant.key: variant.value}
     with pytest.raises(KingmakerError, match="allowed is range or half"):
         read_ends("double")
 
@@ -209,7 +216,7 @@ def test_pins_name_their_option() -> None:
 
 def test_windows_average_the_months_that_they_name() -> None:
     asked = question(2, windows=("2022-02:2022-03", "final", "mean", "last3"))
-    series = np.arange(40.0)[np.newaxis, :, np.newaxis] * np.ones((len(COMPARED), 1, 2))
+    series = np.arange(40.0)[np.newaxis, :, np.newaxis] * np.ones((len(asked.measures), 1, 2))
     comparison = Comparison(asked, series, series)
     assert [float(comparison.in_window(window)[0][0, 0]) for window in asked.windows] == [1.5, 39.0, 19.5, 38.0]
     assert asked.windows[0].words == "mean of 2022-02 to 2022-03"
@@ -245,4 +252,4 @@ def test_a_result_folder_can_be_read_again(fake: None, tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_changes_in_words(measure: str, numbers: tuple[float, ...], told: str) -> None:
-    assert told in change(measure, *numbers)
+    assert told in change(MEASURES[measure], *numbers)
