@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import secrets
+import signal
 import socket
 import webbrowser
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
@@ -15,6 +17,7 @@ from experiments.dashboard.class_sheet import ClassSheet
 from experiments.dashboard.engine import Engine
 
 MOST_SESSIONS = 150
+MOST_OF_ONE = 60  # sessions of one computer: nobody can fill the room alone, and a class behind one address fits
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
@@ -28,28 +31,38 @@ class Room:
     def __init__(self, engine: Engine, class_sheet: ClassSheet, address: str) -> None:
         """Nobody is here yet."""
         self.engine, self.class_sheet, self.address = engine, class_sheet, address
-        self.sessions = 0
+        self.visitors: Counter[str] = Counter()  # sessions by the address of the computer that opened them
 
     def page(self) -> Any:
         """Build the page of a new session."""
         import panel as pn
-        from tornado.web import HTTPError
 
         from experiments.dashboard.page import Page
+        from experiments.dashboard.words import words_in
 
-        if self.sessions >= MOST_SESSIONS:
-            raise HTTPError(503, "The room is full: more sessions are open than this computer can serve.")
-        self.sessions += 1
+        computer = _computer_of_visitor()
+        refusal = self.refusal(computer)
+        if refusal is not None:
+            language = "fr" if b"fr" in pn.state.session_args.get("lang", []) else "en"
+            text = words_in(language)(refusal, most=MOST_OF_ONE)
+            return pn.pane.HTML(f"<h2>Kingmaker</h2><p role='alert'>{text}</p>", styles={"font-size": "1.3rem"})
+        self.visitors[computer] += 1
         query = {key: [v.decode("utf-8", "replace") for v in values] for key, values in pn.state.session_args.items()}
         page = Page(self.engine, self.class_sheet, query, secrets.token_hex(8), self._address_of_visitor())
 
         def gone(_context: Any) -> None:
-            self.sessions -= 1
+            self.visitors[computer] -= 1
             page.end()
 
         pn.state.on_session_destroyed(gone)
         pn.state.onload(page.begin)
         return page.template()
+
+    def refusal(self, computer: str) -> str | None:
+        """Why a session of this computer cannot be opened, as a key of the page's words; None if it can."""
+        if self.visitors.total() >= MOST_SESSIONS:
+            return "room_full"
+        return "too_many_tabs" if self.visitors[computer] >= MOST_OF_ONE else None
 
     def _address_of_visitor(self) -> str:
         """The address as this visitor wrote it, so that links work on its side of the network; else our own."""
@@ -59,8 +72,17 @@ class Room:
         return f"http://{host}/" if host and len(host) < 100 else self.address
 
 
+def _computer_of_visitor() -> str:
+    """The address from which the session comes."""
+    import panel as pn
+
+    context = pn.state.curdoc.session_context if pn.state.curdoc is not None else None
+    request = getattr(context, "request", None)
+    return str(getattr(request, "remote_ip", "") or "")
+
+
 def serve(address: str, port: int, browser: bool, tell: Callable[[str], None]) -> None:
-    """Serve until Ctrl-C.
+    """Serve until Ctrl-C, or until the process is asked to end (SIGTERM).
 
     Args:
         address: the interface to listen on; ``127.0.0.1`` for this computer only, ``0.0.0.0`` for the whole network.
@@ -74,6 +96,7 @@ def serve(address: str, port: int, browser: bool, tell: Callable[[str], None]) -
     import panel as pn
 
     from experiments.dashboard.download import Download
+    from experiments.dashboard.haste import hasten
 
     port = free_port(address, port)
     hosts = names_of(address)
@@ -81,6 +104,7 @@ def serve(address: str, port: int, browser: bool, tell: Callable[[str], None]) -
     engine, class_sheet = Engine(), ClassSheet()
     room = Room(engine, class_sheet, own)
     pn.extension()
+    hasten()
     # visitors who close the page while an answer is on its way are no news
     for name in ("tornado.access", "tornado.general", "bokeh.server.views.ws"):
         logging.getLogger(name).setLevel(logging.ERROR)
@@ -90,22 +114,31 @@ def serve(address: str, port: int, browser: bool, tell: Callable[[str], None]) -
         extra_patterns=[(r"/download/([^/]*)", Download, {"engine": engine, "class_sheet": class_sheet})],
         check_unused_sessions=10_000, unused_session_lifetime=30_000, websocket_max_message_size=2 * 2**20,
     )  # fmt: skip
-    for line in greeting(hosts, port, class_sheet.key):
-        tell(line)
     loop = server.io_loop.asyncio_loop
     engine.loop = loop
-    warming = loop.create_task(engine.warm())
-    if browser:
-        loop.call_later(0.5, webbrowser.open, own)
     try:
+        for line in greeting(hosts, port, class_sheet.key):
+            tell(line)
+        _stop_on_signals(loop)
+        loop.create_task(engine.warm())
+        if browser:
+            loop.call_later(0.5, webbrowser.open, own)
         server.start()
         server.io_loop.start()
     except KeyboardInterrupt:
         pass
     finally:
-        warming.cancel()
         engine.close()
         server.stop()
+        with contextlib.suppress(OSError):  # nobody may be listening any more
+            tell("The classroom page is closed. Goodbye.")
+
+
+def _stop_on_signals(loop: Any) -> None:
+    """Ctrl-C and a request to end stop the loop, so that the workers are ended with it."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        with contextlib.suppress(NotImplementedError):  # Windows: Ctrl-C raises KeyboardInterrupt
+            loop.add_signal_handler(number, loop.stop)
 
 
 def greeting(hosts: list[str], port: int, key: str) -> list[str]:

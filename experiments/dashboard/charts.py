@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.models import ColumnDataSource, FixedTicker, HoverTool, Line, Range1d, Span, VArea
-from bokeh.plotting import figure
+from bokeh.models import Column, ColumnDataSource, HoverTool, Line, Plot, VArea
 
+from experiments.dashboard.chart import Axes
 from experiments.dashboard.choices import MEASURE_GROUPS, Shown, measures
 from experiments.dashboard.clock import Clock
-from experiments.dashboard.look import ORANGE, Look, button_sheet, dress, grid, options, sheet
+from experiments.dashboard.look import Look, button_sheet, grid, options, sheet
 from experiments.dashboard.records import Band, Story
 from experiments.dashboard.scripts import script
 from experiments.dashboard.words import Words
-
-if TYPE_CHECKING:
-    from agents.types import FloatArray
 
 SIX = 6
 HEIGHT = 235
@@ -33,16 +29,18 @@ class Charts:
         self._story: Story | None = None
         self._band: Band | None = None
         self._usual: Story | None = None
-        self.sources = [ColumnDataSource(_nothing(), name=f"series {k}") for k in range(SIX)]
+        self.runs = ColumnDataSource(_columns(("y", "usual", "said"), 2), name="runs")
+        self.bands = ColumnDataSource(_columns(("low", "high"), 2), name="bands")
         self._about = ColumnDataSource({"label": [], "unit": []})
-        self._spans = [Span(dimension="height", line_color=ORANGE, line_width=2) for _ in range(SIX)]
+        self._axes = Axes(look, words.language)
         self.plots = [self._plot(k) for k in range(SIX)]
         self._write = script(
-            "charts", slider=clock.slider, sources=self.sources, spans=self._spans, about=self._about,
-            titles=[plot.title for plot in self.plots], language=words.language,
+            "charts", slider=clock.slider, runs=self.runs, span=self._axes.span, about=self._about,
+            plots=self.plots, language=words.language,
         )  # fmt: skip
         clock.moves(self._write)
         self._about.js_on_change("data", self._write)
+        self.plots[0].js_on_change("inner_width", self._write)
         self.theme = pn.widgets.RadioButtonGroup(
             name=words("theme"), options={words.of("measure_groups", g): g for g in MEASURE_GROUPS},
             value="chips", **options(button_sheet(look)),
@@ -51,15 +49,20 @@ class Charts:
 
     def panel(self) -> Any:
         """The view."""
-        cards = [pn.pane.Bokeh(plot, sizing_mode="stretch_width", height=HEIGHT, margin=(4, 2)) for plot in self.plots]
         legend = pn.pane.HTML(self._legend(), **options(sheet(self.look)), sizing_mode="stretch_width")
-        cards_grid = pn.Column(*cards, styles=grid(290), sizing_mode="stretch_width")
-        return pn.Column(self.theme, legend, cards_grid, sizing_mode="stretch_width")
+        plots = Column(children=[*self.plots], styles=grid(290), sizing_mode="stretch_width")
+        return pn.Column(
+            self.theme, legend, pn.pane.Bokeh(plots, sizing_mode="stretch_width"), sizing_mode="stretch_width"
+        )
 
     def show(self, story: Story, band: Band | None, usual: Story | None) -> None:
-        """Show another run."""
+        """Show another run, or the band that has come to it."""
+        same = story is self._story and usual is self._usual
         self._story, self._band, self._usual = story, band, usual
-        self._fill()
+        if same:  # the curves are there already
+            self.bands.data = self._edges(self.shown(), story.months)
+        else:
+            self._fill()
 
     def shown(self) -> list[Shown]:
         """The six measures of the chosen theme."""
@@ -77,63 +80,58 @@ class Charts:
         dash = f'<line x1="1" x2="33" y1="7" y2="7" stroke="{look.faint}" stroke-width="2" stroke-dasharray="6 4"/>'
         return mark(line, words("legend_run")) + mark(band, words("legend_band")) + mark(dash, words("legend_usual"))
 
-    def _plot(self, k: int) -> figure:
-        plot = figure(
-            height=HEIGHT, sizing_mode="stretch_width", tools="save", toolbar_location="right", title=" \n ",
-            x_range=Range1d(0, 107), min_border_right=12, name=f"chart {k}",
-        )  # fmt: skip
-        dress(plot, self.look)
-        plot.toolbar.autohide = True
-        plot.y_range.only_visible = True
-        source, look = self.sources[k], self.look
-        band = VArea(x="x", y1="low", y2="high", fill_color=look.run, fill_alpha=look.band)
-        usual = Line(x="x", y="usual", line_color=look.faint, line_width=2, line_dash=[6, 4])
-        curve = Line(x="x", y="y", line_color=look.run, line_width=3)
-        # glyphs as they are: the shortcuts of `figure` add five models to each, and thirty students open this page
-        _, _, run = (plot.add_glyph(source, glyph) for glyph in (band, usual, curve))
-        plot.add_layout(self._spans[k])
-        plot.add_tools(HoverTool(renderers=[run], mode="vline", tooltips=[("", "@month: @said")]))
+    def _plot(self, k: int) -> Plot:
+        look, axes = self.look, self._axes
+        plot = axes.plot(" \n ", HEIGHT, name=f"chart {k}", margin=(4, 2))
+        band = VArea(x="x", y1=f"low{k}", y2=f"high{k}", fill_color=look.run, fill_alpha=look.band)
+        usual = Line(x="x", y=f"usual{k}", line_color=look.faint, line_width=2, line_dash=[6, 4])
+        curve = Line(x="x", y=f"y{k}", line_color=look.run, line_width=3)
+        axes.draw(plot, self.bands, band)
+        axes.draw(plot, self.runs, usual)
+        run = axes.draw(plot, self.runs, curve)
+        plot.add_tools(HoverTool(renderers=[run], mode="vline", tooltips=[("", f"@month: @said{k}")]))
         return plot
 
     def _fill(self) -> None:
         """Send the six series of the theme; the month's value is written by the browser."""
         if self._story is None:
             return
-        shown = self.shown()
-        for plot, source, measure in zip(self.plots, self.sources, shown, strict=False):
-            source.data = self._columns(measure)
-            months = self._story.months
-            years = range(0, months + 1, 24 if months > 60 else 12)
-            plot.x_range.end = months - 1
-            plot.xaxis.ticker = FixedTicker(ticks=list(years))
-            plot.xaxis.major_label_overrides = {m: str(2022 + m // 12) for m in years}
+        shown, months = self.shown(), self._story.months
+        self._axes.reach(months)
+        self.bands.data = self._edges(shown, months)
+        self.runs.data = self._curves(shown, months)
         self._about.data = {
             "label": [m.label[self.words.language] for m in shown],
             "unit": [m.unit[self.words.language] for m in shown],
         }
 
-    def _columns(self, measure: Shown) -> dict[str, Any]:
+    def _curves(self, shown: list[Shown], months: int) -> dict[str, Any]:
         assert self._story is not None
-        months, name, factor = self._story.months, measure.name, measure.factor
+        found = {"x": np.arange(months, dtype=np.float64), "month": self.words.months(months)}
         empty = np.full(months, np.nan)
-        run = self._story.measures[name] * factor
-        usual = empty if self._usual is None else self._usual.measures[name] * factor
-        low, high = (empty, empty) if self._band is None else self._edges(self._band, name, factor)
-        unit = measure.unit[self.words.language]
-        return {
-            "x": np.arange(months, dtype=np.float64), "y": run, "usual": usual, "low": low, "high": high,
-            "month": [self.words.month(m) for m in range(months)],
-            "said": [f"{self.words.number(value)} {unit}" for value in run],
-        }  # fmt: skip
+        for k, measure in enumerate(shown):
+            run = self._story.measures[measure.name] * measure.factor
+            usual = empty if self._usual is None else self._usual.measures[measure.name] * measure.factor
+            unit = measure.unit[self.words.language]
+            said = [f"{self.words.number(value)} {unit}" for value in run]
+            found |= {f"y{k}": run, f"usual{k}": usual, f"said{k}": said}
+        return found
 
-    @staticmethod
-    def _edges(band: Band, name: str, factor: float) -> tuple[FloatArray, FloatArray]:
-        quantiles = band.quantiles[name] * factor
-        return quantiles[0].astype(np.float64), quantiles[2].astype(np.float64)
+    def _edges(self, shown: list[Shown], months: int) -> dict[str, Any]:
+        """The band's edges; where it is still on its way, nothing is drawn."""
+        found = {"x": np.arange(months, dtype=np.float64)}
+        for k, measure in enumerate(shown):
+            low = high = np.full(months, np.nan)
+            if self._band is not None:
+                low, _, high = self._band.quantiles[measure.name].astype(np.float64) * measure.factor
+            found |= {f"low{k}": low, f"high{k}": high}
+        return found
 
 
-def _nothing() -> dict[str, Any]:
-    """Columns of a figure before the first run: a flat line, so that the axes have a range."""
-    empty = [math.nan, math.nan]
-    return {"x": [0.0, 107.0], "y": [0.0, 0.0], "usual": empty, "low": empty, "high": empty,
-            "month": ["", ""], "said": ["", ""]}  # fmt: skip
+def _columns(names: tuple[str, ...], length: int) -> dict[str, Any]:
+    """Columns of the six figures before the first run: flat lines, so that the axes have a range."""
+    found: dict[str, Any] = {"x": [0.0, 107.0][:length], "month": [""] * length}
+    for k in range(SIX):
+        for name in names:
+            found[f"{name}{k}"] = [""] * length if name == "said" else [0.0] * length
+    return found

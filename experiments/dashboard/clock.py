@@ -6,17 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 import panel as pn
-from bokeh.models import Button, CustomJS, Div, NumericInput, Slider
+from bokeh.models import Button, Column, CustomJS, Div, NumericInput, Slider
 
 from experiments.dashboard.look import Look, button_sheet, input_sheet
 from experiments.dashboard.scripts import script
 from experiments.dashboard.words import Words
 
-ROW = """
-:host { display: grid !important; grid-template-columns: 225px 54px 115px 54px minmax(0, 1fr); align-items: center; }
-@media (max-width: 700px) { :host { grid-template-columns: 54px 115px 54px minmax(0, 1fr); } }
-"""
-FIRST = "@media (max-width: 700px) { :host { grid-column: 1 / -1; } }"  # the month has a line of its own
+# on a telephone the month has a line of its own: the page's style sheet says when
+ROW = {"display": "grid", "grid-template-columns": "var(--km-clock)", "align-items": "center", "width": "100%"}
+FIRST = {"grid-column": "var(--km-clock-first)"}
 
 
 class Clock:
@@ -34,27 +32,28 @@ class Clock:
         """Build the models."""
         self.slider = Slider(
             start=0, end=months - 1, value=month, step=1, show_value=False, title=words("month"),
-            sizing_mode="stretch_width", name="month", stylesheets=[input_sheet(look)], min_width=80,
+            sizing_mode="stretch_width", name="month", stylesheets=[input_sheet(look)], min_width=80, margin=(2, 12),
         )  # fmt: skip
         # play moves the slider five times a second: that stays in the browser
         self.slider.syncable = False
         self._settled = NumericInput(value=month, visible=False, name="month settled")
         self._settled.on_change("value", lambda _attr, _old, new: settled(int(new or 0)))
-        label = Div(text=f"<b style='font-size:1.25rem;color:{look.ink}'>{words.month(month)}</b>", width=215)
+        text = f"<b style='font-size:1.25rem;color:{look.ink}'>{words.month(month)}</b>"
+        label = Div(text=text, width=215, margin=(2, 4), styles=FIRST)
         names = words.texts["month_names"]
         self.slider.js_on_change("value", script("clock", slider=self.slider, label=label, names=names, ink=look.ink))
         self.slider.js_on_change(
             "value_throttled", CustomJS(args={"slider": self.slider, "settled": self._settled},
                                         code="settled.value = slider.value")
         )  # fmt: skip
-        self.play = Button(label=words("play"), width=105, name="play", stylesheets=[button_sheet(look)])
+        self.play = Button(label=words("play"), width=105, margin=(2, 4), name="play", stylesheets=[button_sheet(look)])
         self.play.js_on_click(
             script("play", slider=self.slider, button=self.play, settled=self._settled,
                    play=words("play"), pause=words("pause"))
         )  # fmt: skip
         steps = []
         for sign, by, name in (("◀", -1, "step back"), ("▶", 1, "step on")):
-            button = Button(label=sign, width=44, name=name, stylesheets=[button_sheet(look)])
+            button = Button(label=sign, width=44, margin=(2, 4), name=name, stylesheets=[button_sheet(look)])
             button.js_on_click(script("step", slider=self.slider, settled=self._settled, by=by))
             steps.append(button)
         self._parts: list[Any] = [label, steps[0], self.play, steps[1], self.slider, self._settled]
@@ -66,13 +65,11 @@ class Clock:
     def reach(self, months: int) -> None:
         """Take another horizon."""
         if self.slider.end != months - 1:
-            self.slider.value = min(int(self.slider.value), months - 1)
+            self.slider.value = min(int(self._settled.value or 0), months - 1)  # where the browser last came to rest
             self.slider.end = months - 1
 
     def panel(self) -> Any:
         """The row at the top of the page."""
-        label = pn.pane.Bokeh(self._parts[0], margin=(2, 4), stylesheets=[FIRST])
-        panes = [label, *(pn.pane.Bokeh(part, margin=(2, 4)) for part in self._parts[1:4])]
-        slider = pn.pane.Bokeh(self.slider, sizing_mode="stretch_width", margin=(2, 12), min_width=80)
-        hidden = pn.pane.Bokeh(self._parts[5], visible=False)
-        return pn.Column(*panes, slider, hidden, stylesheets=[ROW], sizing_mode="stretch_width")
+        return pn.pane.Bokeh(
+            Column(children=self._parts, styles=ROW, sizing_mode="stretch_width"), sizing_mode="stretch_width"
+        )

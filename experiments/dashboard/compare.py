@@ -9,18 +9,19 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.models import ColumnDataSource, FixedTicker, Range1d, Span
-from bokeh.plotting import figure
+from bokeh.models import Column, ColumnDataSource, Line, Plot, Span, VArea
 
-from environment.scenario import month_label
+from experiments.dashboard.chart import Axes
 from experiments.dashboard.choices import levers, measures
 from experiments.dashboard.clock import Clock
-from experiments.dashboard.look import BLUE, ORANGE, SKY, Look, button_sheet, dress, grid, input_sheet, options, sheet
+from experiments.dashboard.look import BLUE, ORANGE, SKY, Look, button_sheet, grid, input_sheet, options, sheet
 from experiments.dashboard.paired import Difference, difference, window
 from experiments.dashboard.records import Band
 from experiments.dashboard.scripts import script
 from experiments.dashboard.setting import Setting, presets
 from experiments.dashboard.words import Words
+
+HEIGHT = 260
 
 
 class Compare:
@@ -49,8 +50,8 @@ class Compare:
         )  # fmt: skip
         self.measure.param.watch(lambda _e: self._draw(), "value")
         self.pane = pn.pane.HTML(f"<p>{words('computing')}</p>", **options(sheet(look)), sizing_mode="stretch_width")
-        self._span = Span(dimension="height", line_color=look.faint, line_width=2)
-        clock.moves(script("span", span=self._span, slider=clock.slider))
+        self._axes = Axes(look, words.language)
+        clock.moves(script("span", span=self._axes.span, slider=clock.slider))
         self._sources = [ColumnDataSource({k: [0.0, 0.0] for k in ("x", "mid", "low", "high")}) for _ in range(3)]
         self.plots = [self._plot(words("two_policies"), (0, 1)), self._plot(words("difference_plot"), (2,))]
 
@@ -60,10 +61,10 @@ class Compare:
 
     def panel(self) -> Any:
         """The view."""
-        plots = [pn.pane.Bokeh(plot, sizing_mode="stretch_width", height=260, margin=(4, 2)) for plot in self.plots]
+        plots = Column(children=[*self.plots], styles=grid(320), sizing_mode="stretch_width")
         return pn.Column(
             pn.FlexBox(self.preset, self.keep, self.measure, flex_wrap="wrap", align_items="end"),
-            pn.Column(*plots, styles=grid(320), sizing_mode="stretch_width"), self.pane,
+            pn.pane.Bokeh(plots, sizing_mode="stretch_width"), self.pane,
             sizing_mode="stretch_width",
         )  # fmt: skip
 
@@ -96,7 +97,7 @@ class Compare:
         rows = "".join(self._row(d) for d in found)
         a, b = describe(self.a_for(self._b), words), describe(self._b, words)
         average = words(
-            "average_over", first=month_label(months[0]), last=month_label(months[1] - 1), n=self._b.runs,
+            "average_over", first=words.month(months[0]), last=words.month(months[1] - 1), n=self._b.runs,
             seeds=f"{self._b.seed}–{self._b.seed + self._b.runs - 1}",
         )  # fmt: skip
         return (
@@ -135,21 +136,17 @@ class Compare:
         first = SKY if self.look.run == SKY else BLUE
         return ORANGE if policy == 1 else first
 
-    def _plot(self, title: str, which: tuple[int, ...]) -> figure:
-        plot = figure(height=260, sizing_mode="stretch_width", tools="save", toolbar_location="right", title=title,
-                      x_range=Range1d(0, 107))  # fmt: skip
-        dress(plot, self.look)
-        plot.toolbar.autohide = True
+    def _plot(self, title: str, which: tuple[int, ...]) -> Plot:
+        plot = self._axes.plot(title, HEIGHT, margin=(4, 2))
         for k in which:
             colour = self._colour(k) if k < 2 else self.look.ink
             source = self._sources[k]
-            plot.varea("x", "low", "high", source=source, fill_color=colour, fill_alpha=self.look.band)
-            plot.line(
-                "x", "mid", source=source, line_color=colour, line_width=3, line_dash="solid" if k != 1 else [10, 3]
-            )
+            band = VArea(x="x", y1="low", y2="high", fill_color=colour, fill_alpha=self.look.band)
+            curve = Line(x="x", y="mid", line_color=colour, line_width=3, line_dash=[10, 3] if k == 1 else "solid")
+            for glyph in (band, curve):
+                self._axes.draw(plot, source, glyph)
         if which == (2,):
             plot.add_layout(Span(location=0, dimension="width", line_color=self.look.faint, line_width=2))
-        plot.add_layout(self._span)
         return plot
 
     def _draw(self) -> None:
@@ -169,18 +166,18 @@ class Compare:
         }  # fmt: skip
         self.plots[0].title.text = f"{measure.label[self.words.language]}\n{self.words('two_policies')}"
         self.plots[1].title.text = self.words("difference_plot")
-        for plot in self.plots:
-            years = range(0, months + 1, 24 if months > 60 else 12)
-            plot.x_range.end = months - 1
-            plot.xaxis.ticker = FixedTicker(ticks=list(years))
-            plot.xaxis.major_label_overrides = {m: str(2022 + m // 12) for m in years}
-            plot.yaxis.axis_label = unit
+        self._axes.reach(months)
+        for axis in self._axes.values:
+            axis.axis_label = unit
 
 
 def describe(setting: Setting, words: Words) -> str:
     """A policy in words, as HTML: its scenario and the levers held."""
     title = words.of("scenarios", setting.scenario) if words.language != "en" else presets()[setting.scenario]
+    starts = setting.starts
     held = [
-        f"{escape(levers()[key].label[words.language])} = {words.number(value)}" for key, value in setting.pins.items()
+        f"{escape(levers()[key].label[words.language])} = {words.plain(value)}"
+        + (f" {words('since', month=words.month(starts[key]))}" if key in starts else "")
+        for key, value in setting.held.items()
     ]
-    return escape(title) + (": " + "; ".join(held) if held else "")
+    return escape(title) + (words("colon") + "; ".join(held) if held else "")

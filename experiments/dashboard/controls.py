@@ -1,21 +1,20 @@
-"""The levers in the side bar: presets, sliders with unit and meaning, seed, horizon, number of runs."""
+"""The levers in the side bar: presets, sliders with unit and meaning, from when they hold, seed, horizon, runs."""
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from html import escape
 from typing import Any
 
 import panel as pn
 
 from agents.errors import KingmakerError
 from environment.parameters import DECLARATIONS
-from environment.scenario import load_scenario
 from experiments.dashboard.choices import LEVER_GROUPS, Lever, levers
-from experiments.dashboard.look import Look, button_sheet, input_sheet, options, sheet
-from experiments.dashboard.setting import LARGEST_SEED, MONTHS, RUNS, Setting, Value, make, presets
+from experiments.dashboard.lever_row import LeverRow
+from experiments.dashboard.look import Look, button_sheet, input_sheet, options
+from experiments.dashboard.scripts import decimals
+from experiments.dashboard.setting import LARGEST_SEED, MONTHS, RUNS, Setting, Value, make, presets, start_of
 from experiments.dashboard.words import Words
 
 
@@ -34,9 +33,13 @@ class Controls:
         self, words: Words, look: Look, setting: Setting, changed: Callable[[Setting], None],
         refused: Callable[[str], None],
     ) -> None:  # fmt: skip
-        """Build the widgets."""
+        """Build the widgets; those of a group of levers when it is first unfolded."""
         self.words, self.look = words, look
         self._changed, self._refused, self._quiet = changed, refused, False
+        self._held: dict[str, Value] = {}
+        self._since: dict[str, int] = {}
+        self.rows: dict[str, LeverRow] = {}
+        self._written = decimals(words.language)
         own: dict[str, Any] = {**options(input_sheet(look)), "sizing_mode": "stretch_width", "margin": (4, 8)}
         titles = {
             words.of("scenarios", name) if words.language != "en" else title: name for name, title in presets().items()
@@ -48,13 +51,9 @@ class Controls:
         self.runs = pn.widgets.Select(name=words("runs"), options={str(n): n for n in RUNS}, **own)
         self.reset = pn.widgets.Button(name=words("reset"), **{**own, **options(button_sheet(look))})
         self.luck = pn.widgets.Button(name=words("other_luck"), **{**own, **options(button_sheet(look))})
-        self.sliders: dict[str, Any] = {}
-        self.holds: dict[str, Any] = {}
-        for lever in levers().values():
-            self._build(lever, own)
         self.put(setting)
         self.preset.param.watch(lambda _e: self._take_preset(), "value")
-        for widget in (self.seed, self.months, self.runs, *self.holds.values()):
+        for widget in (self.seed, self.months, self.runs):
             widget.param.watch(lambda _e: self._moved(), "value")
         self.reset.on_click(lambda _e: self._take_preset())
         self.luck.on_click(lambda _e: self.seed.param.update(value=(self.seed.value + 1) % (LARGEST_SEED + 1)))
@@ -67,9 +66,9 @@ class Controls:
         )
 
     def _card(self, group: str, open_now: bool) -> Any:
-        """A group of levers that unfolds; its sliders go to the browser when it is first opened, or if one is held."""
+        """A group of levers that unfolds; its sliders are built when it is first opened, or if one is held."""
         chosen = [lever for lever in levers().values() if lever.group == group]
-        open_now = open_now or any(self.holds[lever.key].value for lever in chosen)
+        open_now = open_now or any(lever.key in self._held for lever in chosen)
         card = pn.Card(
             *(self._row(lever) for lever in chosen if open_now), title=self.words.of("lever_groups", group),
             collapsed=not open_now, sizing_mode="stretch_width", margin=(3, 2), stylesheets=[_card_sheet(self.look)],
@@ -82,68 +81,42 @@ class Controls:
         card.param.watch(unfold, "collapsed")
         return card
 
+    def _row(self, lever: Lever) -> Any:
+        row = self.rows[lever.key] = LeverRow(self.words, self.look, self._written, lever, self._taken)
+        with self._silence():
+            self._stand(row)
+        return row.panel()
+
+    def _stand(self, row: LeverRow) -> None:
+        """Put a row where its lever stands: where it is held, else where the scenario starts."""
+        key = row.lever.key
+        usual = start_of(self.preset.value).get(key, DECLARATIONS[key].default)
+        row.put(float(self._held.get(key, usual)), self._since.get(key, 0) if key in self._held else None)
+
     def put(self, setting: Setting) -> None:
         """Move all widgets without telling anybody."""
         with self._silence():
             self.preset.value, self.seed.value = setting.scenario, setting.seed
             self.months.value, self.runs.value = setting.months, setting.runs
-            start = load_scenario(setting.scenario).parameters
-            for key, lever in levers().items():
-                self.holds[key].value = key in setting.pins
-                usual = start.get(key, DECLARATIONS[key].default)
-                self._set(lever, float(setting.pins.get(key, usual)))
-
-    def held(self) -> dict[str, Value]:
-        """The levers that are held, at the values of their sliders."""
-        return {key: float(self.sliders[key].value) for key, hold in self.holds.items() if hold.value}
+            self._held, self._since = dict(setting.held), dict(setting.starts)
+            for row in self.rows.values():
+                self._stand(row)
 
     def setting(self) -> Setting:
         """What the widgets say; raises :class:`KingmakerError` if that cannot be asked."""
-        return make(self.preset.value, int(self.seed.value or 0), self.months.value, self.runs.value, self.held())
+        seed = int(self.seed.value or 0)
+        return make(self.preset.value, seed, self.months.value, self.runs.value, self._held, self._since)
 
-    def _build(self, lever: Lever, own: dict[str, Any]) -> None:
-        unit = self.words.of("units", lever.declared.unit)
-        name = f"{lever.label[self.words.language]} ({unit})" if unit else lever.label[self.words.language]
-        if lever.choices:
-            shown = {("∞" if math.isinf(v) else f"{v:g}"): v for v in lever.choices}
-            slider: Any = pn.widgets.DiscreteSlider(name=name, options=shown, **own)
-        else:
-            slider = pn.widgets.FloatSlider(
-                name=name, start=lever.low, end=lever.high, step=lever.step, format="0[.]000", **own
-            )
-        hold = pn.widgets.Checkbox(name=self.words("hold"), margin=(0, 8), **options(input_sheet(self.look)))
-        self.sliders[lever.key], self.holds[lever.key] = slider, hold
-        slider.param.watch(lambda _e, key=lever.key: self._slid(key), "value_throttled")
-
-    def _row(self, lever: Lever) -> Any:
-        """Slider, tick box, meaning, range, legal instrument or source."""
-        declared = lever.declared
-        usual = self.words("usual_value", value=f"{declared.default:g}")
-        source = f"<br><i>{escape(declared.source)}</i>" if lever.key.startswith("policy.") else ""
-        text = (
-            f"<small>{escape(lever.meaning[self.words.language])}</small>"
-            f"<details><summary><small>{self.words('more')}</small></summary>"
-            f"<small><code>{lever.key}</code>: {usual}; {min(lever.values):g} – {max(lever.values):g}{source}</small>"
-            "</details>"
-        )
-        note = pn.pane.HTML(text, **options(sheet(self.look)), sizing_mode="stretch_width", margin=(0, 8))
-        return pn.Column(
-            self.sliders[lever.key], self.holds[lever.key], note, sizing_mode="stretch_width", margin=(4, 0)
-        )
-
-    def _set(self, lever: Lever, value: float) -> None:
-        """Stand where the value is, or at the nearest position that the slider has."""
-        slider = self.sliders[lever.key]
-        if lever.choices:
-            slider.value = min(lever.choices, key=lambda c: 0.0 if c == value else abs(math.atan(c) - math.atan(value)))
-        else:
-            slider.value = min(max(value, lever.low), lever.high)
-
-    def _slid(self, key: str) -> None:
+    def _taken(self, key: str, value: float, since: int | None) -> None:
+        """A row was moved: a lever is held at a value from a month on, or let go."""
         if self._quiet:
             return
-        with self._silence():
-            self.holds[key].value = True
+        self._held.pop(key, None)
+        self._since.pop(key, None)
+        if since is not None:
+            self._held[key] = value
+        if since:
+            self._since[key] = since
         self._moved()
 
     def _take_preset(self) -> None:

@@ -13,7 +13,7 @@ from environment.scenario import month_label
 from experiments.dashboard import drawing
 from experiments.dashboard.choices import MEASURE_GROUPS
 from experiments.dashboard.class_sheet import ClassSheet
-from experiments.dashboard.engine import Engine
+from experiments.dashboard.engine import Engine, EngineError
 from experiments.dashboard.records import Band, Story
 from experiments.dashboard.setting import Setting, read_link, scenario_toml
 
@@ -66,6 +66,11 @@ class Download(RequestHandler):
         """Take the engine and the class's sheet."""
         self.engine, self.class_sheet = engine, class_sheet
 
+    @property
+    def _visitor(self) -> str:
+        """Who asks, for the queue: downloads of one computer wait for one another."""
+        return f"download of {self.request.remote_ip}"
+
     async def get(self, name: str) -> None:
         """Send one of the known names; anything else is not there."""
         makers: dict[str, Callable[[Setting], Any]] = {
@@ -86,8 +91,12 @@ class Download(RequestHandler):
             return
         try:
             body = await makers[name](setting)
-        except KingmakerError as fault:
+        except EngineError as fault:
+            self.set_header("Retry-After", "10")
             self._refuse(503, str(fault))
+            return
+        except KingmakerError as fault:
+            self._refuse(400, str(fault))
             return
         if body is None:
             self._refuse(403, "The class's sheet is for the teacher: use the teacher's address.")
@@ -103,13 +112,13 @@ class Download(RequestHandler):
         self.write(why)
 
     async def _measures(self, setting: Setting) -> str:
-        return measures_csv(await self.engine.story(setting))
+        return measures_csv(await self.engine.story(setting, self._visitor))
 
     async def _band(self, setting: Setting) -> str:
-        return band_csv(await self.engine.band(setting), setting)
+        return band_csv(await self.engine.band(setting, self._visitor), setting)
 
     async def _events(self, setting: Setting) -> str:
-        return events_csv(await self.engine.story(setting))
+        return events_csv(await self.engine.story(setting, self._visitor))
 
     async def _scenario(self, setting: Setting) -> str:
         return scenario_toml(setting)
@@ -124,8 +133,8 @@ class Download(RequestHandler):
         if group not in MEASURE_GROUPS:
             raise KingmakerError(f"group: is '{group[:40]}'; allowed are {', '.join(MEASURE_GROUPS)}.")
         _, place = read_link({"lang": [self.get_query_argument("lang", "en")]})
-        story, band = await self.engine.story(setting), await self.engine.band(setting)
-        usual = await self.engine.story(Setting(seed=setting.seed, months=setting.months))
+        story, band = await self.engine.story(setting, self._visitor), await self.engine.band(setting, self._visitor)
+        usual = await self.engine.story(Setting(seed=setting.seed, months=setting.months), self._visitor)
         form = self.request.path.rpartition(".")[2]
         drawn: bytes = await self.engine.call(
             drawing.draw, drawing.request_of(story, band, usual, setting, group, place.language), form

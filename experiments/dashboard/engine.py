@@ -1,4 +1,4 @@
-"""Answers questions off the event loop: one queue, few workers, each question computed once, bounded memory."""
+"""Answers questions off the event loop: a fair queue, few workers, each question computed once, bounded memory."""
 
 from __future__ import annotations
 
@@ -16,14 +16,16 @@ from agents.errors import KingmakerError
 from experiments.dashboard import work
 from experiments.dashboard.records import Band, Story
 from experiments.dashboard.setting import Setting
+from experiments.dashboard.worker import start_worker
 
 STORIES, BANDS = "story", "band"
-MOST_TOGETHER = {
-    STORIES: 15,
-    BANDS: 4,
-}  # questions in one stack: many share the interpreter's cost, few keep waits short
+# questions in one stack: many share the interpreter's cost, few keep waits short
+MOST_TOGETHER = {STORIES: 15, BANDS: 4}
+CROWD = 12  # bands waiting, from which on twice as many share a stack
+SHORT = 2  # bands in one stack on the worker that long stacks leave free: a lever moved meanwhile waits for it
 CACHE_BYTES = 256 * 2**20
-MOST_WAITING = 400  # questions; beyond it the page asks for patience
+MOST_EACH = 24  # questions of one visitor that may wait
+AT_ONCE = 4  # questions that a page asks at one time; with more, a visitor lets the others go first
 
 
 class EngineError(KingmakerError):
@@ -37,6 +39,8 @@ class _Question:
     kind: str
     setting: Setting
     answer: asyncio.Future[Any]
+    visitor: str = ""  # who asked first
+    turn: int = 0  # later for those who had many questions waiting when they asked this one
     waiting: int = 0
     tries: int = 0
 
@@ -72,22 +76,33 @@ class Engine:
         self._open: OrderedDict[tuple[str, str], _Question] = OrderedDict()  # waiting or being computed
         self._queue: list[_Question] = []
         self._busy = {STORIES: 0, BANDS: 0}
+        self._long = 0  # long stacks of bands under way: one worker is never taken by them
         self._pool: ProcessPoolExecutor | None = None
         self._tasks: set[asyncio.Task[None]] = set()
 
-    async def story(self, setting: Setting) -> Story:
+    async def story(self, setting: Setting, visitor: str = "") -> Story:
         """The run of a setting.
 
+        Args:
+            setting: what is asked.
+            visitor: who asks: visitors are served in turn, however many questions one of them has.
+
         Raises:
-            EngineError: too many questions, or the run failed.
+            EngineError: the visitor has too many questions open, or the run failed.
         """
-        found: Story = await self._ask(STORIES, setting)
+        found: Story = await self._ask(STORIES, setting, visitor)
         return found
 
-    async def band(self, setting: Setting) -> Band:
-        """The same question on many seeds; raises as :meth:`story`."""
-        found: Band = await self._ask(BANDS, setting)
+    async def band(self, setting: Setting, visitor: str = "") -> Band:
+        """The same question on many seeds; arguments and errors as of :meth:`story`."""
+        found: Band = await self._ask(BANDS, setting, visitor)
         return found
+
+    def ahead(self, kind: str, setting: Setting) -> int:
+        """How many questions come before this one; 0 if it is being computed or has been."""
+        key = (kind, setting.key)
+        order = [(q.kind, q.setting.key) for q in self._in_turn()]
+        return order.index(key) if key in order else 0
 
     async def call(self, function: Callable[..., Any], *given: Any) -> Any:
         """Any other work in a worker process (drawing a figure)."""
@@ -110,12 +125,15 @@ class Engine:
         return self._held
 
     def close(self) -> None:
-        """End the workers."""
+        """End the workers at once, whatever they are at."""
         if self._pool is not None:
+            workers = list((self._pool._processes or {}).values())
             self._pool.shutdown(wait=False, cancel_futures=True)
+            for worker in workers:
+                worker.terminate()
             self._pool = None
 
-    async def _ask(self, kind: str, setting: Setting) -> Any:
+    async def _ask(self, kind: str, setting: Setting, visitor: str) -> Any:
         self.tally.asked += 1
         found = self.cached(kind, setting)
         if found is not None:
@@ -123,9 +141,11 @@ class Engine:
         key = (kind, setting.key)
         question = self._open.get(key)
         if question is None:
-            if len(self._queue) >= MOST_WAITING:
-                raise EngineError("the computer is busy with many questions; try again in a moment.")
-            question = _Question(kind, setting, asyncio.get_running_loop().create_future())
+            own = [q.kind for q in self._queue if q.visitor == visitor]
+            if len(own) >= MOST_EACH:
+                raise EngineError(f"you have {MOST_EACH} questions waiting already; try again in a moment.")
+            answer = asyncio.get_running_loop().create_future()
+            question = _Question(kind, setting, answer, visitor, own.count(kind) // AT_ONCE)
             self._open[key] = question
             self._queue.append(question)
         question.waiting += 1
@@ -136,17 +156,20 @@ class Engine:
             question.waiting -= 1
 
     def _dispatch(self) -> None:
-        """Give waiting questions to free workers: stories first; bands never take the last worker."""
+        """Give waiting questions to free workers, stories before bands."""
         self._drop_unwanted()
         while self._queue and sum(self._busy.values()) < self.workers:
-            kind = STORIES if any(q.kind == STORIES for q in self._queue) else BANDS
-            if kind == BANDS and self._busy[BANDS] >= max(1, self.workers - 1):
-                return
-            together = self._next_stack(kind)
+            together = self._next_stack()
+            kind = together[0].kind
             self._busy[kind] += 1
+            self._long += self._is_long(together)
             task = asyncio.get_running_loop().create_task(self._compute(kind, together))
             self._tasks.add(task)
             task.add_done_callback(self._tasks.discard)
+
+    def _in_turn(self) -> list[_Question]:
+        """The queue in the order in which it is served: who has many questions waits with the later ones."""
+        return sorted(self._queue, key=lambda q: (q.turn, q.kind == BANDS))  # stable: else as they came
 
     def _drop_unwanted(self) -> None:
         """Forget questions for which nobody waits any more: the lever has moved on."""
@@ -156,27 +179,37 @@ class Engine:
             question.answer.cancel()
             self.tally.dropped += 1
 
-    def _next_stack(self, kind: str) -> list[_Question]:
-        """The first question of a kind and those that can share its stack, taken from the queue."""
-        first = next(q for q in self._queue if q.kind == kind)
-        fitting = [q for q in self._queue if q.kind == kind and q.setting.months == first.setting.months]
-        together = fitting[: MOST_TOGETHER[kind]]
-        for question in together:
+    def _next_stack(self) -> list[_Question]:
+        """The first question in turn and those that can share its stack, taken from the queue."""
+        queue = self._in_turn()
+        first = queue[0]
+        fitting = [q for q in queue if q.kind == first.kind and q.setting.months == first.setting.months]
+        most = MOST_TOGETHER[first.kind]
+        if first.kind == BANDS:
+            taken = self._long >= max(1, self.workers - 1)
+            most = SHORT if taken else 2 * most if len(fitting) >= CROWD else most
+        for question in fitting[:most]:
             self._queue.remove(question)
-        return together
+        return fitting[:most]
+
+    @staticmethod
+    def _is_long(together: Sequence[_Question]) -> bool:
+        return together[0].kind == BANDS and len(together) > SHORT
 
     async def _compute(self, kind: str, together: list[_Question]) -> None:
-        function = work.stories if kind == STORIES else work.bands
+        function: Callable[..., Any] = work.stories if kind == STORIES else work.bands
         settings = [question.setting for question in together]
+        pool = self._executor()
         try:
-            outcomes = await self.call(function, settings)
+            outcomes = await asyncio.get_running_loop().run_in_executor(pool, function, settings)
         except BrokenProcessPool:
-            self._recover(together)
+            self._recover(together, pool)
             return
         except Exception as fault:  # nobody may wait for ever
             outcomes = [f"{type(fault).__name__}: {fault}"] * len(together)
         finally:
             self._busy[kind] -= 1
+            self._long -= self._is_long(together)
             asyncio.get_running_loop().call_soon(self._dispatch)
         self.tally.stacks += 1
         self.tally.sizes.append(len(together))
@@ -195,10 +228,11 @@ class Engine:
             if not question.answer.done():
                 question.answer.set_result(outcome)
 
-    def _recover(self, together: list[_Question]) -> None:
+    def _recover(self, together: list[_Question], broken: ProcessPoolExecutor) -> None:
         """A worker was killed: start new ones, and ask once more."""
-        self.tally.restarts += 1
-        self.close()
+        if self._pool is broken:  # else another question has seen it first, and new workers are at it already
+            self.tally.restarts += 1
+            self.close()
         again = [question for question in together if question.tries == 0]
         for question in again:
             question.tries = 1
@@ -216,5 +250,5 @@ class Engine:
     def _executor(self) -> ProcessPoolExecutor:
         if self._pool is None:
             context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=work.start_worker)
+            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=start_worker)
         return self._pool

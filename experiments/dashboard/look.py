@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from bokeh.plotting import figure
+    from bokeh.models import Plot
 
 # seaborn's "colorblind" palette, as in experiments/figures/style.py, written out: importing seaborn costs a second
 BLUE, ORANGE, GREEN, RED, PURPLE, BROWN, PINK, GREY, YELLOW, SKY = (
@@ -41,7 +41,7 @@ def look_of(theme: str) -> Look:
     return DARK if theme == "dark" else LIGHT
 
 
-def dress(plot: figure, look: Look) -> None:
+def dress(plot: Plot, look: Look) -> None:
     """Give a figure the page's colours and letters."""
     plot.background_fill_color = plot.border_fill_color = look.paper
     plot.outline_line_color = None
@@ -65,13 +65,14 @@ def css(look: Look) -> str:
     """The page's style sheet."""
     return f"""
 :root {{ font-size: 17px; --km-ink: {look.ink}; --km-paper: {look.paper}; --km-line: {look.line};
-         --km-faint: {look.faint}; --km-run: {look.run}; }}
+         --km-faint: {look.faint}; --km-run: {look.run};
+         --km-clock: 225px 54px 115px 54px minmax(0, 1fr); --km-clock-first: auto; }}
 body, #main, #content, #sidebar {{ background: {look.paper}; color: {look.ink}; font-family: {FONT}; }}
 #sidebar {{ border-right: 1px solid {look.line}; }}
 a {{ color: {look.run}; }}
 :focus-visible {{ outline: 3px solid {ORANGE} !important; outline-offset: 2px; }}
 @media (max-width: 700px) {{
-  :root {{ font-size: 15px; }}
+  :root {{ font-size: 15px; --km-clock: 54px 115px 54px minmax(0, 1fr); --km-clock-first: 1 / -1; }}
   #sidebar {{ position: fixed; z-index: 50; top: 56px; bottom: 0; height: auto; max-width: 92vw !important; }}
   #header .title, .navbar-brand {{ font-size: 1rem !important; }}
 }}

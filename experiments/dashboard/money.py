@@ -65,6 +65,7 @@ class Money:
         )  # fmt: skip
         clock.moves(draw)
         self._amounts.js_on_change("data", draw)
+        self.plot.js_on_change("inner_height", draw)  # and when it is first laid out
 
     def panel(self) -> Any:
         """The view."""

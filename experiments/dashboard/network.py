@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import panel as pn
-from bokeh.models import ColumnDataSource, CustomJS, Div, HoverTool, RadioButtonGroup, Range1d, Select, TapTool
+from bokeh.models import Column, ColumnDataSource, CustomJS, Div, HoverTool, RadioButtonGroup, Range1d, Select, TapTool
 from bokeh.plotting import figure
 
 from experiments.dashboard.clock import Clock
@@ -36,12 +36,13 @@ MARKERS = {"chipmaker": "square", "cloud": "circle", "startup": "triangle", "inv
 COLOURS = {"chipmaker": SKY, "cloud": ORANGE, "startup": GREEN, "investor": PURPLE, "regulator": RED}
 TIES: dict[str, tuple[str, Any]] = {
     "chip_supply": (SKY, [2, 4]), "cloud_contract": (ORANGE, "solid"), "equity": (PURPLE, [8, 4]),
-    "open_weights": (GREEN, [9, 3, 2, 3]),
+    "open_weights": (GREEN, [9, 3, 2, 3]), "inquiry": (RED, [3, 3]), "remedy": (RED, "solid"),
 }  # fmt: skip
 STRONG = {"exclusive", "preferred", "right_of_first_refusal"}
 _EDGE = ("x0", "y0", "cx0", "cy0", "cx1", "cy1", "x1", "y1", "width", "alpha", "what")
-_NODE = ("x", "y", "size", "marker", "color", "name", "label", "kind", "firm", "compute", "value", "alpha")
-HEIGHT = 540
+_NODE = ("x", "y", "size", "above", "marker", "color", "name", "label", "kind", "firm", "compute", "value", "alpha")
+# as high as the window allows below what stands above it, so that the whole picture is seen at once
+HEIGHT = "clamp(430px, calc(100vh - 330px), 1100px)"
 LONGEST = 27  # letters of a name beside its symbol
 
 
@@ -85,9 +86,10 @@ class Network:
         draw = script(
             "network", slider=clock.slider, firms=self._firms, amounts=self._amounts, ties=self._ties, told=self._told,
             nodes=self.nodes, edges=self.edges, by=self.by, focus=self.firm, events=self.events,
-            language=words.language,
+            language=words.language, plot=self.plot, names=self._names,
         )  # fmt: skip
         clock.moves(draw)
+        self.plot.js_on_change("inner_height", draw)  # and when it is first laid out
         self.by.js_on_change("active", draw)
         self.firm.js_on_change("value", draw)
         self._told.js_on_change("data", draw)
@@ -102,23 +104,22 @@ class Network:
 
     def panel(self, story: Any) -> Any:
         """The view; ``story`` is the pane of the firm that was chosen."""
-        picture = pn.pane.Bokeh(self.plot, sizing_mode="stretch_width", height=HEIGHT, min_width=640)
+        picture = pn.pane.Bokeh(self.plot, sizing_mode="stretch_width", min_width=640)
         left = pn.Column(
+            pn.pane.HTML(self._legend(), **options(sheet(self.look)), sizing_mode="stretch_width", margin=(0, 5)),
             pn.Column(picture, sizing_mode="stretch_width", styles=SCROLLED),
-            pn.pane.HTML(self._legend(), **options(sheet(self.look)), sizing_mode="stretch_width"),
             sizing_mode="stretch_width", styles={"flex": "4 1 560px", "min-width": "min(100%, 300px)"},
         )  # fmt: skip
         right = pn.Column(
-            pn.pane.Bokeh(self.by), pn.pane.Bokeh(self.firm, sizing_mode="stretch_width"), story,
-            pn.pane.HTML(f"<h3>{self.words('this_month')}</h3>", **options(sheet(self.look))),
-            pn.pane.Bokeh(self.events, sizing_mode="stretch_width"),
+            _plain(self.by, self.firm), story,
+            pn.pane.HTML(f"<h3>{self.words('this_month')}</h3>", **options(sheet(self.look))), _plain(self.events),
             sizing_mode="stretch_width", styles={"flex": "1 1 240px", "min-width": "min(100%, 260px)"},
         )  # fmt: skip
         return pn.FlexBox(left, right, flex_wrap="wrap", sizing_mode="stretch_width")
 
     def show(self, story: Story) -> None:
         """Send all months of another run at once."""
-        places = positions(story)
+        places = story.once("positions", lambda: positions(story))
         self.plot.y_range.start, self.plot.y_range.end = -0.015, 1.015
         self._firms.data = {
             "x": [x for x, _ in places], "y": [y for _, y in places],
@@ -151,10 +152,10 @@ class Network:
 
     def _figure(self) -> figure:
         plot = figure(
-            height=HEIGHT, sizing_mode="stretch_width", min_width=680, tools="save", toolbar_location="right",
-            name="network",
-            x_range=Range1d(-0.04, 1.04), y_range=Range1d(-0.015, 1.015), min_border_left=205, min_border_right=180,
-            min_border_top=14, min_border_bottom=4,
+            sizing_mode="stretch_width", styles={"flex": f"0 0 {HEIGHT}"}, min_width=680, name="network",
+            tools="save", toolbar_location="right", x_range=Range1d(-0.04, 1.04),
+            y_range=Range1d(-0.015, 1.015), min_border_left=205, min_border_right=190, min_border_top=14,
+            min_border_bottom=4,
         )  # fmt: skip
         dress(plot, self.look)
         plot.axis.visible = False
@@ -170,7 +171,7 @@ class Network:
             "x", "y", size="size", marker="marker", fill_color="color", fill_alpha="alpha", source=self.nodes,
             line_color=self.look.ink, line_width=1.2, nonselection_fill_alpha=1.0,
         )  # fmt: skip
-        self._labels(plot)
+        self._names = self._labels(plot)
         plot.add_tools(
             TapTool(renderers=[dots]),
             HoverTool(renderers=[dots], tooltips=[
@@ -179,20 +180,22 @@ class Network:
         )  # fmt: skip
         return plot
 
-    def _labels(self, plot: figure) -> None:
+    def _labels(self, plot: figure) -> list[Any]:
         """Names beside the symbols: to the left in the first column, above in the second, to the right in the third."""
         from bokeh.models import CDSView, CustomJSFilter
 
         sides = (("x[i] < 0.25", "right", "middle", -22, 0), ("x[i] > 0.75", "left", "middle", 22, 0),
-                 ("x[i] >= 0.25 && x[i] <= 0.75", "center", "bottom", 0, -11))  # fmt: skip
+                 ("x[i] >= 0.25 && x[i] <= 0.75", "center", "bottom", 0, "above"))  # fmt: skip
+        found = []
         for test, align, baseline, across, up in sides:
             chosen = CustomJSFilter(code=f"const x = source.data.x; return x.map((_, i) => {test})")
-            plot.text(
+            found.append(plot.text(
                 "x", "y", text="label", source=self.nodes, view=CDSView(filter=chosen), text_align=align,
                 text_baseline=baseline, x_offset=across, y_offset=up, text_color=self.look.ink, text_font_size="13px",
                 text_font=LETTERS, background_fill_color=self.look.paper,
                 background_fill_alpha=0.7, level="overlay",
-            )  # fmt: skip
+            ).glyph)  # fmt: skip
+        return found
 
     def _legend(self) -> str:
         shapes = {
@@ -214,6 +217,11 @@ class Network:
         return "".join(
             f'<span style="white-space:nowrap;margin-right:.9em;font-size:.85rem">{part}</span>' for part in parts
         )
+
+
+def _plain(*models: Any) -> Any:
+    """Bokeh's own models in a column: a pane around a single one would replace its style sheets."""
+    return pn.pane.Bokeh(Column(children=[*models], sizing_mode="stretch_width"), sizing_mode="stretch_width")
 
 
 def shortened(name: str) -> str:

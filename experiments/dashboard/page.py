@@ -11,6 +11,7 @@ from html import escape
 from typing import Any
 
 import panel as pn
+from panel.io.document import hold
 from panel.io.state import set_curdoc
 
 from agents.errors import KingmakerError
@@ -19,9 +20,11 @@ from experiments.dashboard.class_sheet import ClassSheet
 from experiments.dashboard.clock import Clock
 from experiments.dashboard.compare import Compare, describe
 from experiments.dashboard.controls import Controls
-from experiments.dashboard.engine import Engine
+from experiments.dashboard.engine import STORIES, Engine
+from experiments.dashboard.frame import Frame, header_sheet, on_phone
 from experiments.dashboard.look import button_sheet, css, look_of, options, sheet
 from experiments.dashboard.money import Money
+from experiments.dashboard.names import in_language
 from experiments.dashboard.network import Network
 from experiments.dashboard.predict import Predict
 from experiments.dashboard.records import Band, Story
@@ -31,16 +34,8 @@ from experiments.dashboard.story import tell
 from experiments.dashboard.timeline import Timeline
 from experiments.dashboard.words import words_in
 
-
-class Frame(pn.template.BootstrapTemplate):
-    """Panel's template; the document counts its models once at the end, not after each part: a third of the work."""
-
-    def _init_doc(self, doc: Any = None, *given: Any, **more: Any) -> Any:
-        document = doc or pn.state.curdoc
-        if document is None:
-            return super()._init_doc(doc, *given, **more)
-        with document.models.freeze():
-            return super()._init_doc(document, *given, **more)
+AT_HAND = 0.1  # seconds within which an answer was there already
+FIRST_WAIT = 1.5  # seconds until a visitor is told how many questions come first
 
 
 class Page:
@@ -65,6 +60,7 @@ class Page:
         self.story: Story | None = None
         self.band: Band | None = None
         self.usual: Story | None = None
+        self._shown: Setting | None = None  # whose run is on the page
         self._task: Future[None] | None = None
         self._side_tasks: set[Future[None]] = set()
         self._views: dict[str, Any] = {}
@@ -74,7 +70,7 @@ class Page:
         self.controls = Controls(self.words, self.look, self.setting, self.ask, self.say)
         self.status = pn.pane.HTML("", **html, name="status", sizing_mode="stretch_width", margin=(0, 5))
         self.banner = pn.pane.HTML("", **html, sizing_mode="stretch_width", visible=False)
-        self.links = pn.pane.HTML("", **options(_header_sheet()), margin=(4, 10))
+        self.links = pn.pane.HTML("", **options(header_sheet()), margin=(4, 10))
         self.firm_story = pn.pane.HTML("", **html, sizing_mode="stretch_width")
         names = {self.words.of("views", view): view for view in VIEWS}
         self.nav = pn.widgets.RadioButtonGroup(
@@ -93,7 +89,7 @@ class Page:
             title=self.words("title"), sidebar=[self.controls.panel()], header=[self.links], sidebar_width=340,
             main=[pn.Column(*parts, sizing_mode="stretch_width")],
             theme=self.place.theme, header_background="#0b3d63",
-            collapsed_sidebar=_on_phone(), busy_indicator=None, meta_viewport="width=device-width, initial-scale=1",
+            collapsed_sidebar=on_phone(), busy_indicator=None, meta_viewport="width=device-width, initial-scale=1",
         )  # fmt: skip
         template.config.raw_css = [css(self.look)]
         self._turn(self.place.view)
@@ -114,7 +110,7 @@ class Page:
         """Compute a setting; a question still open is given up, since the lever has moved on."""
         if setting != self.setting:  # what was said belongs to the setting before
             self.banner.visible = False
-        self.setting = setting
+        self.setting, self._shown = setting, None
         self.band = None
         self.status.object = f"<span class='faint'>{self.words('computing')}</span>"
         self._write_links()
@@ -129,16 +125,38 @@ class Page:
 
     async def _answer(self, setting: Setting) -> None:
         began = time.perf_counter()
+        patience = asyncio.get_running_loop().create_task(self._be_patient(setting))
         usual = Setting(seed=setting.seed, months=setting.months)
         try:
-            story, reference = await asyncio.gather(self.engine.story(setting), self.engine.story(usual))
+            story, reference = await asyncio.gather(
+                self.engine.story(setting, self.visitor), self.engine.story(usual, self.visitor)
+            )
             seconds = time.perf_counter() - began
+            patience.cancel()
             self._locked(lambda: self._show_story(setting, story, reference, seconds))
-            band = await self.engine.band(setting)
+            band = await self.engine.band(setting, self.visitor)
             self._locked(lambda: self._show_band(setting, band))
         except KingmakerError as fault:
             message = str(fault)
             self._locked(lambda: self._failed(message))
+        finally:
+            patience.cancel()
+
+    async def _be_patient(self, setting: Setting) -> None:
+        """While a run is not there, say how many questions of others come first."""
+        said, pause = "", FIRST_WAIT
+        while True:
+            await asyncio.sleep(pause)
+            pause = min(pause * 1.5, 15.0)  # in a long queue, news are rarer
+            ahead = self.engine.ahead(STORIES, setting)
+            text = self.words("waiting", n=ahead) if ahead else self.words("computing")
+            if text != said:
+                said = text
+                self._locked(lambda text=text: self._say_waiting(setting, text))  # type: ignore[misc]
+
+    def _say_waiting(self, setting: Setting, text: str) -> None:
+        if setting == self.setting and self._shown != setting:
+            self.status.object = f"<span class='faint' role='status'>{text}</span>"
 
     def _locked(self, change: Callable[[], None]) -> None:
         """Change the page from outside of an event: with the document's lock, at the next tick."""
@@ -156,11 +174,12 @@ class Page:
     def _show_story(self, setting: Setting, story: Story, usual: Story, seconds: float) -> None:
         if setting != self.setting:
             return
-        self.story, self.usual = story, usual
+        self.story, self.usual, self._shown = in_language(story, self.words), usual, setting
         self.clock.reach(story.months)
         words = self.words
         said = (
-            words("seed_is", seed=setting.seed), words("took", seconds=words.number(seconds)),
+            words("seed_is", seed=setting.seed),
+            words("took", seconds=words.number(seconds)) if seconds > AT_HAND else words("at_hand"),
             words("band_coming", n=setting.runs),
         )  # fmt: skip
         self.status.object = f"<b>{describe(setting, words)}</b> <span class='faint'>· {' · '.join(said)}</span>"
@@ -179,10 +198,11 @@ class Page:
     def _turn(self, view: str) -> None:
         """Look at another view."""
         self.place = replace(self.place, view=view)
-        if view not in self._views:
-            self._build(view)
-        self.holder[:] = [self._panels[view]]
-        self._fill(view)
+        with hold(self.document):  # one message: the clock's scripts and the view speak of the same new models
+            if view not in self._views:
+                self._build(view)
+            self.holder[:] = [self._panels[view]]
+            self._fill(view)
         self._write_links()
 
     def _build(self, view: str) -> None:
@@ -239,7 +259,9 @@ class Page:
 
         async def both() -> None:
             try:
-                first, second = await asyncio.gather(self.engine.band(a), self.engine.band(b))
+                first, second = await asyncio.gather(
+                    self.engine.band(a, self.visitor), self.engine.band(b, self.visitor)
+                )
                 self._locked(lambda: came(first, second))
             except KingmakerError as fault:
                 message = str(fault)
@@ -278,6 +300,7 @@ class Page:
         other = replace(self.place, language="fr" if self.place.language == "en" else "en")
         theme = replace(self.place, theme="dark" if self.place.theme == "default" else "default")
         self.links.object = (
+            f"<a class='skip' href='#main'>{self.words('skip')}</a>"
             f"<a id='language' href='?{escape(write_query(self.setting, other))}'>{self.words('other_language')}</a>"
             f"<a id='theme' href='?{escape(write_query(self.setting, theme))}'>"
             f"{self.words('other_theme_' + self.place.theme)}</a>"
@@ -285,15 +308,3 @@ class Page:
         location = pn.state.location
         if location is not None and location.search != f"?{query}":
             location.search = f"?{query}"
-
-
-def _on_phone() -> bool:
-    """Whether the browser says that it is a phone's: there the levers start folded away."""
-    return "Mobi" in (pn.state.headers or {}).get("User-Agent", "")
-
-
-def _header_sheet() -> str:
-    return """
-a { color: #fff; font-size: 1rem; margin-left: 1.2em; text-decoration: underline; font-family: sans-serif; }
-a:focus-visible { outline: 3px solid #de8f05; outline-offset: 3px; }
-"""

@@ -183,7 +183,7 @@ class Predict:
             rows.append(
                 f"<tr><td>{escape(measure.label[language])}</td><td>{words('say_' + said[d.name])}</td>"
                 f"<td><b>{words('say_' + d.verdict)}</b> {mark}</td><td class='number'>{words.number(d.mean * f)} "
-                f"{escape(measure.unit[language])} "
+                f"{escape(measure.unit[language].replace('%', words('points')))} "
                 f"<small>[{words.number(d.low * f)}; {words.number(d.high * f)}]</small></td></tr>"
             )
         right = sum(said[d.name] == d.verdict for d in outcomes)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 import numpy as np
 
 from agents.types import BoolArray, FloatArray
+
+T = TypeVar("T")
 
 AMOUNTS = ("compute", "value", "cash", "capability", "sales")
 
@@ -60,12 +64,20 @@ class Story:
     ties: tuple[Tie, ...]
     flows: dict[tuple[str, str, str], FloatArray]  # (kind, payer, payee) -> (months,), M$
     notes: tuple[str, ...] = ()
+    memo: dict[Hashable, Any] = field(default_factory=dict, compare=False, repr=False)  # what :meth:`once` has made
+
+    def once(self, name: Hashable, make: Callable[[], T]) -> T:
+        """What is made of this run and shared by all sessions that look at it, such as its chronicle in French."""
+        if name not in self.memo:
+            self.memo[name] = make()
+        found: T = self.memo[name]
+        return found
 
     @property
     def nbytes(self) -> int:
         """Memory, roughly."""
         arrays = [*self.measures.values(), *self.amounts.values(), *self.flows.values(), self.alive]
-        return sum(a.nbytes for a in arrays) + 400 * (len(self.ties) + len(self.events) + len(self.nodes))
+        return sum(a.nbytes for a in arrays) + 600 * (len(self.ties) + len(self.events) + len(self.nodes))
 
 
 @dataclass(frozen=True)

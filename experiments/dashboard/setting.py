@@ -6,11 +6,11 @@ import functools
 import hashlib
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from agents.errors import KingmakerError, nearest
-from environment.scenario import Scenario, list_scenarios, load_scenario, month_label
+from environment.scenario import Event, Scenario, hold, list_scenarios, load_scenario, month_label, month_number
 from experiments.dashboard.choices import LANGUAGES, levers
 
 MONTHS = (12, 24, 36, 48, 60, 72, 84, 96, 108)
@@ -36,26 +36,35 @@ class Setting:
     months: int = 108
     runs: int = 16
     levers: tuple[tuple[str, Value], ...] = ()
+    since: tuple[tuple[str, int], ...] = ()  # month from which a lever is held, if that is not the first
 
     @property
-    def pins(self) -> dict[str, Value]:
-        """The levers that are held, by key."""
+    def held(self) -> dict[str, Value]:
+        """The levers that are held in all months or from some month on, by key."""
         return dict(self.levers)
+
+    @property
+    def starts(self) -> dict[str, int]:
+        """The month in which a lever comes into force, by key; a lever that is not here is held in all months."""
+        return dict(self.since)
 
     @property
     def key(self) -> str:
         """Hash of the content: the same question has the same key, whoever asks."""
         return hashlib.sha256(
-            repr((self.scenario, self.seed, self.months, self.runs, self.levers)).encode()
+            repr((self.scenario, self.seed, self.months, self.runs, self.levers, self.since)).encode()
         ).hexdigest()
 
     def resolved(self) -> Scenario:
-        """The scenario with the levers held in all months."""
-        return load_scenario(_shipped(self.scenario), self.pins)
+        """The scenario with the levers: those held in all months as parameters, the others as dated events.
+
+        Once a lever has come into force, the scenario's own events leave it alone.
+        """
+        return _resolved(self.scenario, self.levers, self.since)
 
     def world(self, seed: int | None = None) -> dict[str, object]:
         """The arguments of one world of a stack."""
-        return {"scenario": _shipped(self.scenario), "rng": self.seed if seed is None else seed, **self.pins}
+        return {"scenario": self.resolved(), "rng": self.seed if seed is None else seed}
 
     def seeds(self) -> list[int]:
         """Seeds of the band: this run's and the following ones, so that two policies share their luck."""
@@ -75,9 +84,31 @@ class Place:
     faults: tuple[str, ...] = field(default=(), compare=False)
 
 
+def start_of(scenario: str) -> Mapping[str, Value]:
+    """The parameters with which a shipped scenario starts, where they differ from the declared ones."""
+    return _shipped(scenario).parameters
+
+
 @functools.cache
 def _shipped(name: str) -> Scenario:
     return load_scenario(name)
+
+
+@functools.lru_cache(maxsize=512)
+def _resolved(name: str, held: tuple[tuple[str, Value], ...], since: tuple[tuple[str, int], ...]) -> Scenario:
+    starts = dict(since)
+    scenario = load_scenario(_shipped(name), {key: value for key, value in held if key not in starts})
+    for key, value in held:
+        if key in starts:
+            event = Event(starts[key], moved(key, value), {key: value})
+            rest = hold(scenario, {key: value}, first=event.month)
+            scenario = replace(rest, events=tuple(sorted([*rest.events, event], key=lambda event: event.month)))
+    return scenario
+
+
+def moved(key: str, value: Value) -> str:
+    """What the chronicle tells of a lever that comes into force; ``sentences.fr.csv`` has it in French."""
+    return f"{levers()[key].label['en']} is set to {value:g}"
 
 
 @functools.cache
@@ -87,8 +118,18 @@ def presets() -> dict[str, str]:
     return {"baseline": found.pop("baseline"), **found}
 
 
-def make(scenario: str, seed: int, months: int, runs: int, held: Mapping[str, Value]) -> Setting:
+def make(
+    scenario: str, seed: int, months: int, runs: int, held: Mapping[str, Value], since: Mapping[str, int] | None = None
+) -> Setting:
     """A setting within the visitors' limits.
+
+    Args:
+        scenario: one of :func:`presets`.
+        seed: the luck of the run.
+        months: the horizon.
+        runs: runs in the band.
+        held: levers and their values.
+        since: month numbers in which levers come into force, for those not held from the start.
 
     Raises:
         KingmakerError: naming what is not allowed and what is.
@@ -107,7 +148,17 @@ def make(scenario: str, seed: int, months: int, runs: int, held: Mapping[str, Va
     unknown = [key for key in held if key not in levers()]
     if unknown:
         raise LinkError(f"levers: there is no lever '{unknown[0]}'.{nearest(unknown[0], levers())}")
-    return Setting(scenario, seed, months, runs, tuple(pins))
+    starts = tuple((key, _start(key, (since or {})[key], months)) for key, _ in pins if (since or {}).get(key))
+    return Setting(scenario, seed, months, runs, tuple(pins), starts)
+
+
+def _start(key: str, month: int, months: int) -> int:
+    if not 1 <= month < months:
+        raise LinkError(
+            f"{key}: comes into force in {month_label(month)}; in this run allowed is a month from {month_label(1)} "
+            f"to {month_label(months - 1)}."
+        )
+    return month
 
 
 def read_link(query: Mapping[str, Sequence[str]]) -> tuple[Setting, Place]:
@@ -119,19 +170,21 @@ def read_link(query: Mapping[str, Sequence[str]]) -> tuple[Setting, Place]:
     setting = Setting()
     base: dict[str, object] = {"scenario": "baseline", "seed": 1, "months": 108, "runs": 16}
     held: dict[str, Value] = {}
-    for key, text in given.items():
+    since: dict[str, int] = {}
+    for key, text in sorted(given.items(), key=lambda pair: pair[0] not in base):  # the horizon before the levers
         if key in _OTHER_KEYS and key not in base:
             continue
         try:
-            trial_base, trial_held = dict(base), dict(held)
+            trial_base, trial_held, trial_since = dict(base), dict(held), dict(since)
             if key == "scenario":
                 trial_base[key] = text
             elif key in base:
                 trial_base[key] = _whole(key, text)
             else:
-                trial_held[key] = _number(key, text)
-            setting = make(held=trial_held, **trial_base)  # type: ignore[arg-type]
-            base, held = trial_base, trial_held
+                number, _, month = text.partition("@")
+                trial_held[key], trial_since[key] = _number(key, number), _month(key, month)
+            setting = make(held=trial_held, since=trial_since, **trial_base)  # type: ignore[arg-type]
+            base, held, since = trial_base, trial_held, trial_since
         except KingmakerError as fault:
             faults.append(str(fault))
     return setting, _read_place(given, setting, faults)
@@ -173,6 +226,14 @@ def _number(key: str, text: str) -> float:
     return value
 
 
+def _month(key: str, text: str) -> int:
+    """The month number of ``2026-03``; 0 if none is given: held from the start."""
+    try:
+        return month_number(text) if text else 0
+    except KingmakerError as fault:
+        raise LinkError(f"{key[:60]}: {str(fault).replace(text, text[:40])}") from None
+
+
 def write_query(setting: Setting, place: Place | None = None) -> str:
     """The part of a link after the question mark; what is at its default is left out."""
     pairs: dict[str, str] = {}
@@ -180,21 +241,21 @@ def write_query(setting: Setting, place: Place | None = None) -> str:
     for name in ("scenario", "seed", "months", "runs"):
         if getattr(setting, name) != getattr(usual, name):
             pairs[name] = str(getattr(setting, name))
-    pairs |= {key: f"{value:.10g}" for key, value in setting.levers}
+    starts = {key: f"@{month_label(month)}" for key, month in setting.since}
+    pairs |= {key: f"{value:.10g}{starts.get(key, '')}" for key, value in setting.levers}
     if place is not None:
         here = {"month": str(place.month), "lang": place.language, "view": place.view}
         here |= {"theme": place.theme} if place.theme != "default" else {}
         here |= {"lesson": place.lesson} if place.lesson else {}
         here |= {"teacher": place.teacher} if place.teacher else {}
         pairs |= here
-    return urlencode(pairs)
+    return urlencode(pairs, safe="@")
 
 
 def scenario_toml(setting: Setting) -> str:
     """A scenario file that ``kingmaker run`` accepts and that gives the same numbers.
 
-    It stands by itself, without ``extends``: levers are held in all months, so that the events of a parent that would
-    move them must not come back.
+    It stands by itself, without ``extends``: the events of a parent that would move a lever must not come back.
     """
     scenario = setting.resolved()
     command = f"kingmaker run kingmaker-scenario.toml --seed {setting.seed} --months {setting.months}"

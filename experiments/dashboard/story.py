@@ -31,13 +31,14 @@ def tell(story: Story, name: str, words: Words, ink: str) -> str:
     life = f"{words.month(int(months[0]))} – {words.month(int(months[-1]))}"
     kind = words.of("kinds", node.type or node.kind)
     many = f" · {words('stands_for', number=words.number(node.weight))}" if not node.named else ""
-    parts = [f"<h3>{escape(name)}</h3><p class='faint'>{escape(kind)} · {node.region} · {life}{many}</p>"]
+    about = " · ".join((escape(kind), words.of("regions", node.region), life))
+    parts = [f"<h3>{escape(name)}</h3><p class='faint'>{about}{many}</p>"]
     parts.append(_amounts(story, k, words, ink))
     parts.append(_ties(story, k, words))
     events = [event for event in story.events if event.who == name]
     if events:
         lines = "".join(
-            f"<li>{words.month(e.month)}: {SIGNS.get(e.kind, '•')} {escape(words.sentence(e.text))}</li>"
+            f"<li>{words.month(e.month)}{words('colon')}{SIGNS.get(e.kind, '•')} {escape(words.sentence(e.text))}</li>"
             for e in events[-LATEST:]
         )
         parts.append(f"<p><b>{words('its_events')}</b></p><ul>{lines}</ul>")
@@ -93,5 +94,5 @@ def _ties(story: Story, k: int, words: Words) -> str:
         what = words.of("ties", tie.subtype or tie.kind)
         start = words.month(max(tie.since, 0)) if tie.since >= 0 else words("before")
         end = words("open_end") if tie.end >= story.months else words.month(tie.end - 1)
-        lines.append(f"<li><b>{escape(partner)}</b>: {what}, {start} – {end}</li>")
+        lines.append(f"<li><b>{escape(partner)}</b>{words('colon')}{what}, {start} – {end}</li>")
     return f"<p><b>{words('its_ties')}</b></p><ul>{''.join(lines)}</ul>" if lines else ""

@@ -15,7 +15,7 @@ from experiments.dashboard.words import Words
 
 SIGNS = {
     "policy": "⚖", "deal": "◆", "switch": "⇄", "release": "★", "chip": "▣", "failure": "✖", "takeover": "⇥",
-    "entry": "✚",
+    "entry": "✚", "chips": "▤", "self-supply": "⚒", "announcement": "✦", "pivot": "↻",
 }  # fmt: skip
 SEVERAL = 3  # releases of one month are told in one sentence from so many on
 
@@ -25,7 +25,7 @@ def sentence(event: Told, words: Words) -> str:
     sign = SIGNS.get(event.kind, "•")
     text = escape(words.sentence(event.text))
     if event.who == "dated event":
-        return f"{sign} <b>{escape(words('law'))}</b>: {text}."
+        return f"{sign} <b>{escape(words('law'))}</b>{words('colon')}{text}."
     return f"{sign} <b>{escape(event.who)}</b> {text}."
 
 
@@ -39,11 +39,15 @@ def told(events: list[Told], words: Words) -> Iterator[str]:
             yield from (sentence(Told(0, kind, firm, text), words) for firm in firms)
         else:
             names = ", ".join(f"<b>{escape(firm)}</b>" for firm in firms)
-            yield f"{SIGNS.get(kind, '•')} {names}: {escape(words.sentence(text))}."
+            yield f"{SIGNS.get(kind, '•')} {names}{words('colon')}{escape(words.sentence(text))}."
 
 
 def by_month(story: Story, words: Words) -> list[str]:
     """For each month its sentences as HTML."""
+    return story.once(("by month", words.language), lambda: _by_month(story, words))
+
+
+def _by_month(story: Story, words: Words) -> list[str]:
     found = []
     for month in range(story.months):
         lines = list(told([event for event in story.events if event.month == month], words))
@@ -65,11 +69,13 @@ class Timeline:
             value=[kind for kind in SIGNS if kind != "release"], **options(button_sheet(look)),
         )  # fmt: skip
         self.kinds.param.watch(lambda _event: self._write(), "value")
+        self.none = pn.widgets.Button(name=words("no_kinds"), **options(button_sheet(look)))
+        self.none.on_click(lambda _event: self.kinds.param.update(value=[]))  # then one kind is one click away
         self.pane = pn.pane.HTML("", **options(sheet(look)), sizing_mode="stretch_width")
 
     def panel(self) -> Any:
         """The view."""
-        return pn.Column(self.kinds, self.pane, sizing_mode="stretch_width")
+        return pn.Column(self.kinds, self.none, self.pane, sizing_mode="stretch_width")
 
     def show(self, story: Story) -> None:
         """Tell another run."""

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
@@ -15,25 +12,6 @@ from experiments.dashboard.records import Band, Story
 from experiments.dashboard.setting import Setting
 
 T = TypeVar("T")
-
-
-def start_worker() -> None:
-    """Import the model beforehand; leave Ctrl-C to the server, and end when the server ends, however it ends."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    if hasattr(os, "nice"):
-        os.nice(5)  # the page answers first
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    import environment  # noqa: F401
-
-
-def _end_with_parent() -> None:
-    from multiprocessing import connection, parent_process
-
-    parent = parent_process()
-    if parent is not None:
-        connection.wait([parent.sentinel])
-        os._exit(0)
 
 
 def warm() -> bool:

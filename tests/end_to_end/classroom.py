@@ -67,11 +67,13 @@ class Server:
             return refused.code, refused.read()
 
     def stop(self) -> str:
-        """Press Ctrl-C; what was written to stderr."""
+        """Press Ctrl-C; what was written to stderr. What was written to stdout is in ``told``."""
         if self.process.poll() is None:
             os.kill(self.process.pid, signal.SIGINT)
         try:
-            return self.process.communicate(timeout=20)[1]
+            said, faults = self.process.communicate(timeout=20)
+            self.told += said.splitlines()
+            return faults
         except subprocess.TimeoutExpired:
             self.process.kill()
             raise
@@ -85,6 +87,14 @@ def serving(*options: str) -> Iterator[Server]:
         yield server
     finally:
         server.stop()
+
+
+# the element that has the keyboard, however deep in shadow trees, and its text
+FOCUSED = """
+let e = document.activeElement
+while (e && e.shadowRoot && e.shadowRoot.activeElement) e = e.shadowRoot.activeElement
+return [e, e ? `${e.tagName} ${e.getAttribute("role") || ""} ${(e.textContent || e.placeholder || "").trim()}` : ""]
+"""
 
 
 class Browser:
@@ -162,6 +172,24 @@ class Browser:
         """Click an element, scrolled to the middle of the page first."""
         self.driver.execute_script("arguments[0].scrollIntoView({block: 'center'})", element)
         element.click()
+
+    def keys(self, *keys: str) -> None:
+        """Press keys, wherever the keyboard is."""
+        from selenium.webdriver.common.action_chains import ActionChains
+
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def focused(self) -> str:
+        """Tag, role and text of the element that has the keyboard."""
+        return str(self.driver.execute_script(FOCUSED)[1])
+
+    def tab_to(self, text: str, most: int = 70) -> None:
+        """Press Tab until the keyboard is at an element with this text, going round once at most."""
+        for _ in range(most):
+            self.keys("\ue004")
+            if text in self.focused():
+                return
+        raise AssertionError(f"{most} times Tab did not lead to '{text}'; the keyboard is at '{self.focused()}'")
 
     def turn(self, view: str) -> None:
         """Press a button of the row of views."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import os
 import re
+import signal
 import socket
 import subprocess
 import sys
@@ -17,6 +19,9 @@ from urllib.parse import parse_qs, urlsplit
 import pandas as pd
 import pytest
 
+from experiments.dashboard.app import Room
+from experiments.dashboard.class_sheet import ClassSheet
+from experiments.dashboard.engine import Engine
 from tests.end_to_end.classroom import CHROMIUM, DRIVER, ENVIRONMENT, ROOT, Browser, Server, serving
 
 selenium = pytest.importorskip("selenium")
@@ -34,8 +39,9 @@ SHORT = "months=36&runs=8"
 def server() -> Iterator[Server]:
     with serving() as running:
         yield running
-        told = running.stop()
-        assert "Traceback" not in told, told
+        faults = running.stop()
+        assert "Traceback" not in faults, faults
+        assert running.told[-1] == "The classroom page is closed. Goodbye."
 
 
 @pytest.fixture(scope="module")
@@ -61,7 +67,7 @@ def link_of(browser: Browser) -> dict[str, str]:
 @needs_browser
 def test_a_lever_moves_the_curves_and_the_link(browser: Browser, server: Server) -> None:
     browser.open(f"{server.url}?{SHORT}")
-    source = "m.renderers.find(r => r.glyph.type === 'Line' && r.glyph.line_width.value === 3).data_source.data.y"
+    source = "m.renderers.find(r => r.glyph.type === 'Line' && r.glyph.line_width.value === 3).data_source.data.y0"
     before = browser.wait(lambda: browser.model("chart 0", f"{source}.length > 2 && Array.from({source})"), "the curve")
     handle = browser.one(".noUi-handle[aria-valuemax='0.3']")  # the first lever: growth of packaging
     for _ in range(4):
@@ -71,11 +77,11 @@ def test_a_lever_moves_the_curves_and_the_link(browser: Browser, server: Server)
         lambda: (now := browser.model("chart 0", f"Array.from({source})")) != before and now, "another curve"
     )
     assert len(after) == len(before) == 36
-    usual = "m.renderers.find(r => r.glyph.type === 'Line' && r.glyph.line_width.value === 2).data_source.data.usual"
+    usual = "m.renderers.find(r => r.glyph.type === 'Line' && r.glyph.line_width.value === 2).data_source.data.usual0"
     assert browser.model("chart 0", f"Array.from({usual})") == before  # the market as it was stands beside
     band = "m.renderers.find(r => r.glyph.type === 'VArea').data_source.data"
-    browser.wait(lambda: browser.model("chart 0", f"isFinite({band}.low[20])"), "the band")
-    low, high = browser.model("chart 0", f"[Array.from({band}.low), Array.from({band}.high)]")
+    browser.wait(lambda: browser.model("chart 0", f"{band}.low0[20] > 0"), "the band")
+    low, high = browser.model("chart 0", f"[Array.from({band}.low0), Array.from({band}.high0)]")
     assert all(a <= b for a, b in zip(low, high, strict=True))
     assert max(b - a for a, b in zip(low, high, strict=True)) > 0.0
 
@@ -132,6 +138,28 @@ def test_a_click_on_a_firm_tells_its_story(browser: Browser, server: Server) -> 
 
 
 @needs_browser
+def test_every_view_is_drawn_when_it_is_turned_to(browser: Browser, server: Server) -> None:
+    """Not only when a link leads to it: the browser gets new models while the page stands."""
+    browser.open(f"{server.url}?{SHORT}&month=30&view=share")
+    drawn = {
+        "Money": ("money", "m.renderers.find(r => r.glyph.type === 'Patches').data_source.data.xs.length > 3"),
+        "Network": ("network", "m.renderers.find(r => r.glyph.type === 'Scatter').data_source.data.x.length > 20"),
+        "Charts": ("chart 5", "m.title.text.includes('\\n') && m.title.text.length > 20"),
+    }
+    for _ in range(2):  # and when it is turned to once more
+        for view, (name, expression) in drawn.items():
+            browser.turn(view)
+            browser.wait(lambda name=name, e=expression: browser.model(name, f"m && {e}"), view)  # type: ignore[misc]
+        browser.turn("Compare")
+        browser.one("tr", "Wait for a chip")
+        assert browser.console() == []
+    before = browser.driver.execute_script("return performance.getEntriesByType('resource').length")
+    browser.turn("Network")
+    browser.keys(Keys.TAB)
+    assert browser.driver.execute_script("return performance.getEntriesByType('resource').length") == before
+
+
+@needs_browser
 def test_names_in_the_network_do_not_collide(browser: Browser, server: Server) -> None:
     browser.open(f"{server.url}?view=network&month=60&months=72&runs=8")
     dots = "m.renderers.find(r => r.glyph.type === 'Scatter').data_source.data"
@@ -147,6 +175,83 @@ def test_names_in_the_network_do_not_collide(browser: Browser, server: Server) -
     for column in {x for x, _, _ in places}:
         heights = sorted(y for x, y, _ in places if x == column)
         assert min(b - a for a, b in pairwise(heights)) >= letters, column
+
+
+@needs_browser
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_network_and_legend_are_seen_at_once(browser: Browser, server: Server, language: str) -> None:
+    browser.open(f"{server.url}?view=network&month=60&months=72&runs=8&lang={language}")
+    right_of_first_refusal = browser.one("span", "premier refus" if language == "fr" else "first refusal")
+    dots = "m.renderers.find(r => r.glyph.type === 'Scatter').data_source.data"
+    browser.wait(lambda: browser.model("network", f"{dots}.name.length"), "firms")
+    top, right, bottom, above, size = browser.driver.execute_script(
+        """
+        const m = Bokeh.documents[0].get_model_by_name("network")
+        const box = Bokeh.index.find_one(m).el.getBoundingClientRect()
+        const d = m.renderers.find(r => r.glyph.type === "Scatter").data_source.data
+        return [box.top, box.right, box.bottom, Array.from(d.above), Array.from(d.size)]
+        """
+    )
+    legend = right_of_first_refusal.rect
+    assert legend["y"] + legend["height"] <= top  # above the picture, not on it
+    assert legend["x"] + legend["width"] <= right
+    assert bottom <= 768  # nothing below the fold of a small laptop
+    assert bottom - top >= 430
+    assert all(up < -across / 2 for up, across in zip(above, size, strict=True))  # no name on its own symbol
+
+
+@needs_browser
+def test_a_lever_comes_into_force_in_a_month(browser: Browser, server: Server) -> None:
+    from selenium.webdriver.support.select import Select
+
+    browser.open(f"{server.url}?{SHORT}")
+    Select(browser.find("select", "in force from")[0]).select_by_visible_text("in force from a month on")
+    browser.wait(lambda: browser.find(".note", "comes into force in 2026-01"), "that this is after the end")
+    month = browser.wait(
+        lambda: next((e for e in browser.find("select", "March 2023") if e.is_displayed()), None), "the months"
+    )
+    Select(month).select_by_visible_text("March 2023")
+    browser.wait(lambda: link_of(browser).get("chips.capacity_growth") == "0.085@2023-03", "the link")
+    browser.wait(lambda: browser.find("b", "0.085 from March 2023 on"), "the policy in words")
+    browser.wait(lambda: not any(e.is_displayed() for e in browser.find(".note", "comes into force")), "no complaint")
+    browser.turn("What happened")
+    assert browser.wait(lambda: browser.find("td", "How fast chip packaging can grow is set to 0.085"), "the event")
+
+
+@needs_browser
+def test_the_whole_page_is_used_by_keyboard_alone(browser: Browser, server: Server) -> None:
+    browser.open(f"{server.url}?months=24&runs=8&month=10")
+    browser.tab_to("Past the levers")
+    browser.keys(Keys.ENTER)
+    browser.tab_to("Play", most=2)  # the levers are skipped
+    browser.keys(Keys.SPACE)
+    browser.wait(lambda: browser.model("month", "m.value") >= 12, "play")
+    assert "Pause" in browser.focused()  # the keyboard stays where it was
+    browser.keys(Keys.SPACE)
+    browser.tab_to("slider", most=2)
+    stood = browser.model("month", "m.value")
+    browser.keys(Keys.ARROW_LEFT)
+    browser.wait(lambda: browser.model("month", "m.value") == stood - 1, "the month before")
+    browser.tab_to("Network")
+    browser.keys(Keys.ENTER)
+    browser.wait(lambda: browser.model("firm", "m && m.options.length > 10"), "firms")
+    assert "Network" in browser.focused()
+    browser.tab_to("all firms")
+    browser.keys("OpenAI")
+    browser.one("h3", "OpenAI")
+    browser.tab_to("Lessons")
+    browser.keys(Keys.ENTER)
+    browser.tab_to("Shortage and kingmaking")
+    browser.keys("Lock-in")
+    browser.one("b", "Start-ups with two clouds")
+    browser.tab_to("a nickname will do")
+    browser.keys("Keys")
+    for _ in range(4):
+        browser.tab_to("lower")
+        browser.keys(Keys.SPACE)
+    browser.tab_to("Lock my predictions")
+    browser.keys(Keys.ENTER)
+    browser.one("h2", "What the model says")
 
 
 @needs_browser
@@ -205,7 +310,8 @@ def test_a_link_leads_to_the_same_numbers_and_the_scenario_runs_elsewhere(
     browser: Browser, server: Server, tmp_path: Path
 ) -> None:
     browser.open(
-        f"{server.url}?months=24&runs=8&seed=5&scenario=tight_export_cap&chips.kingmaker=2&month=12&view=share"
+        f"{server.url}?months=24&runs=8&seed=5&scenario=tight_export_cap&chips.kingmaker=2"
+        "&policy.interoperability=0.8@2023-02&month=12&view=share"
     )
     link = browser.one("a#deep-link").get_attribute("href")
     addresses = {a.get_attribute("href").split("/")[-1].split("?")[0]: a.get_attribute("href")
@@ -327,18 +433,54 @@ def test_a_taken_port_is_told_in_a_sentence(server: Server) -> None:
 
 
 @pytest.mark.skipif(os.name == "nt", reason="processes are listed by /proc")
-def test_stopping_leaves_no_worker_behind() -> None:
-    with serving() as running:
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGTERM, "while loading"])
+def test_stopping_leaves_no_worker_behind(how: signal.Signals | str) -> None:
+    running = Server()
+    group = os.getpgid(running.process.pid)
+    if how == signal.SIGKILL:  # not even the chance to clean up, while a worker is at work
         assert running.get("download/measures.csv?months=12")[0] == 200
-        group = os.getpgid(running.process.pid)
-        running.process.kill()  # not even the chance to clean up
-        running.process.wait(10)
-        for _ in range(100):
-            left = [p for p in Path("/proc").iterdir() if p.name.isdigit() and _group(p) == group]
-            if not left:
-                break
-            time.sleep(0.1)
-        assert left == []
+        busy = subprocess.Popen(["curl", "-s", "-m", "20", f"{running.url}download/band.csv?runs=32"],
+                                stdout=subprocess.DEVNULL)  # fmt: skip
+        time.sleep(0.5)
+        running.process.kill()
+        busy.wait(30)
+    else:  # nobody reads what is said any more; workers have just been started, or have loaded the model
+        if how == signal.SIGTERM:
+            assert running.get("download/measures.csv?months=12")[0] == 200
+        assert running.process.stdout
+        assert running.process.stderr
+        running.process.stdout.close()
+        running.process.stderr.close()
+        running.process.terminate()
+    running.process.wait(20)
+    for _ in range(100):
+        left = [p for p in Path("/proc").iterdir() if p.name.isdigit() and _group(p) == group]
+        if not left:
+            break
+        time.sleep(0.1)
+    assert left == []
+
+
+def test_idle_sockets_do_not_keep_others_out(server: Server) -> None:
+    address = urlsplit(server.url)
+    assert address.hostname
+    assert address.port
+    with contextlib.ExitStack() as open_lines:
+        for _ in range(200):
+            open_lines.enter_context(socket.create_connection((address.hostname, address.port), timeout=20))
+        assert server.get("download/scenario.toml?months=12")[0] == 200
+        assert server.get("?months=12&runs=8")[0] == 200
+
+
+def test_a_room_has_room_for_a_class_and_not_for_one_who_takes_it_all() -> None:
+    room = Room(Engine(), ClassSheet(), "http://127.0.0.1/")
+    while room.refusal("10.0.0.9") is None:
+        room.visitors["10.0.0.9"] += 1
+    assert 30 <= room.visitors.total() < 100  # a class behind one address fits
+    assert room.refusal("10.0.0.9") == "too_many_tabs"
+    assert room.refusal("10.0.0.10") is None  # the others still come in
+    room.visitors["10.0.0.11"] = 200
+    assert room.refusal("10.0.0.10") == "room_full"
 
 
 def _group(process: Path) -> int | None:

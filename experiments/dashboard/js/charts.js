@@ -1,10 +1,13 @@
 // Moves the month's line and writes its value into each title; nothing goes to the server.
-const month = slider.value
-for (let k = 0; k < sources.length; k++) {
-  const meta = about.data
-  if (k >= meta.label.length) continue
-  spans[k].location = month
-  const y = sources[k].data.y
+const month = slider.value, meta = about.data
+span.location = month
+// long names take smaller letters rather than being cut; all six alike
+const longest = Math.max(1, ...meta.label.map(label => label.length)), [room] = inside(plots[0])
+const letters = room > 0 ? Math.max(11, Math.min(15, Math.floor(room / (0.63 * longest)))) : 15
+plots.forEach((plot, k) => {
+  if (k >= meta.label.length) return
+  const y = runs.data[`y${k}`]
   const now = y && month < y.length ? `${number(y[month], language)} ${meta.unit[k]}` : " "
-  titles[k].text = `${meta.label[k]}\n${now}`
-}
+  plot.title.text = `${meta.label[k]}\n${now}`
+  plot.title.text_font_size = `${letters}px`
+})

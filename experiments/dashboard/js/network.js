@@ -3,10 +3,22 @@ const month = slider.value, N = firms.data, A = amounts.data, T = ties.data
 const count = N.x.length
 if (count && A.alive.length % count === 0 && month < A.alive.length / count) {
   const months = A.alive.length / count
+  // letters as large as the fullest column allows: a picture on a wall is read from the back of the room
+  const [width, height] = inside(plot)
+  const room = x => height / (Array.from(N.x).filter(other => other === x).length + 2)
+  const most = width > 620 ? 18 : 13
+  const letters = Math.round(Math.max(13, Math.min(most, 0.8 * Math.min(room(0), room(0.5) - 16, room(1)))))
+  for (const glyph of names) if (glyph.text_font_size.value !== `${letters}px`) glyph.text_font_size = {value: `${letters}px`}
+  const border = Math.round(15.5 * letters)
+  if (plot.min_border_left !== border) {
+    plot.min_border_left = border
+    plot.min_border_right = border - 15
+  }
+  const largest = Math.max(12, Math.min(36, room(0.5) - letters)), least = Math.max(8, 0.4 * largest)  // a name stands between two symbols
   const size = by.active === 1 ? A.value : A.compute
   let top = 1e-9
   for (let k = 0; k < size.length; k++) if (size[k] > top) top = size[k]
-  const out = {x: [], y: [], size: [], marker: [], color: [], name: [], label: [], kind: [], firm: [], compute: [], value: [], alpha: []}
+  const out = {x: [], y: [], size: [], above: [], marker: [], color: [], name: [], label: [], kind: [], firm: [], compute: [], value: [], alpha: []}
   const tied = new Set()
   for (let k = 0; k < T.source.length; k++)
     if (T.first[k] <= month && month < T.end[k]) { tied.add(T.source[k]); tied.add(T.target[k]) }
@@ -14,7 +26,8 @@ if (count && A.alive.length % count === 0 && month < A.alive.length / count) {
     const at = k * months + month
     if (!A.alive[at]) continue
     out.x.push(N.x[k]); out.y.push(N.y[k]); out.marker.push(N.marker[k]); out.color.push(N.color[k])
-    out.size.push(9 + 27 * Math.sqrt(size[at] / top)); out.name.push(N.name[k]); out.label.push(N.label[k]); out.kind.push(N.kind[k]); out.firm.push(k)
+    const across = least + (largest - least) * Math.sqrt(size[at] / top)
+    out.size.push(across); out.above.push(-across / 2 - 2); out.name.push(N.name[k]); out.label.push(N.label[k]); out.kind.push(N.kind[k]); out.firm.push(k)
     out.compute.push(number(A.compute[at], language)); out.value.push(number(A.value[at] / 1000, language))
     out.alpha.push(tied.has(k) || N.always[k] ? 1 : 0.55)
   }

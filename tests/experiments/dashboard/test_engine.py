@@ -156,16 +156,55 @@ def test_a_fault_reaches_those_who_asked_and_nobody_else(monkeypatch: pytest.Mon
     asyncio.run(lesson())
 
 
-def test_too_long_a_queue_asks_for_patience(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "MOST_WAITING", 3)
+def test_too_many_questions_of_one_visitor_ask_for_patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_EACH", 3)
 
     async def lesson() -> None:
         async with counting(monkeypatch, workers=1) as (engine, _):
-            asked = [engine.story(Setting(seed=k)) for k in range(8)]
-            found = await asyncio.gather(*asked, return_exceptions=True)
+            asked = [engine.story(Setting(seed=k), "eager") for k in range(8)]
+            calm = engine.story(Setting(seed=9), "calm")
+            *found, other = await asyncio.gather(*asked, calm, return_exceptions=True)
             refused = [f for f in found if isinstance(f, EngineError)]
             assert len(refused) == 4  # one is running, three wait
             assert "try again" in str(refused[0])
+            assert isinstance(other, Band)  # nobody else is refused
+
+    asyncio.run(lesson())
+
+
+def test_who_asks_much_does_not_keep_the_others_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "MOST_TOGETHER", {STORIES: 1, BANDS: 1})
+
+    async def lesson() -> None:
+        async with counting(monkeypatch, workers=1) as (engine, pool):
+            greedy = [engine.story(Setting(seed=k), "greedy") for k in range(10)]
+            running = [asyncio.create_task(one) for one in greedy]
+            await asyncio.sleep(0)
+            late = asyncio.create_task(engine.story(Setting(seed=50), "late"))
+            last = asyncio.create_task(engine.band(Setting(seed=60), "late"))
+            await asyncio.sleep(0)
+            assert engine.ahead(STORIES, Setting(seed=50)) == module.AT_ONCE
+            assert engine.ahead(STORIES, Setting(seed=9)) == 10  # the last of all
+            await asyncio.gather(*running, late, last)
+            order = [seeds[0] for _, seeds in pool.calls]
+            assert order.index(50) == 1 + module.AT_ONCE
+            assert order.index(60) == order.index(50) + 1
+            assert engine.ahead(STORIES, Setting(seed=50)) == 0
+
+    asyncio.run(lesson())
+
+
+def test_long_stacks_leave_a_worker_to_levers(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lesson() -> None:
+        async with counting(monkeypatch, workers=2) as (engine, pool):
+            asked = [asyncio.create_task(engine.band(Setting(seed=k), str(k))) for k in range(40)]
+            while not all(task.done() for task in asked):
+                assert engine._long <= 1
+                await asyncio.sleep(0.005)
+            sizes = [len(seeds) for _, seeds in pool.calls]
+            assert sum(sizes) == 40
+            assert max(sizes) == 8  # in a crowd twice as many share a stack
+            assert sizes.count(module.SHORT) > 2  # on the other worker
 
     asyncio.run(lesson())
 

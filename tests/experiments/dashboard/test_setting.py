@@ -34,9 +34,11 @@ from experiments.dashboard.setting import (
 def asked(draw: st.DrawFn) -> Setting:
     chosen = draw(st.lists(st.sampled_from(sorted(levers())), unique=True, max_size=6))
     held = {key: draw(st.sampled_from(levers()[key].values)) for key in chosen}
+    months = draw(st.sampled_from(MONTHS))
+    since = {key: draw(st.integers(0, months - 1)) for key in chosen}  # 0: from the start
     return make(
-        draw(st.sampled_from(sorted(presets()))), draw(st.integers(0, LARGEST_SEED)), draw(st.sampled_from(MONTHS)),
-        draw(st.sampled_from(RUNS)), held,
+        draw(st.sampled_from(sorted(presets()))), draw(st.integers(0, LARGEST_SEED)), months,
+        draw(st.sampled_from(RUNS)), held, since,
     )  # fmt: skip
 
 
@@ -67,7 +69,10 @@ def test_no_link_whatsoever_fails(query: dict[str, list[str]]) -> None:
         ("seed=-1", "whole number"), ("scenario=../../etc/passwd", "there is no"), ("policy.tax=0.2", "no lever"),
         ("startups.number=1000000", "no lever"), ("chips.moat=nan", "a number"), ("chips.moat=99", "0 to 4"),
         ("policy.exclusivity_ban=0.5", "whole number"), ("lang=xx", "allowed are en, fr"), ("view=x", "allowed are"),
-        ("month=soon", "whole number"), ("chips.capacity_growth=0.5", "0.02 to 0.3"),
+        ("month=soon", "whole number"),
+        ("chips.moat=2@soon", "not a month"), ("chips.moat=2@2031-01", "2022-02 to 2030-12"),
+        ("chips.moat=2@1999-01", "before the first month"), ("chips.moat=@2024-01", "a number"),
+        (f"chips.moat=2@{'9' * 999}", "not a month"), ("chips.capacity_growth=0.5", "0.02 to 0.3"),
     ],
 )  # fmt: skip
 def test_what_a_link_may_not_ask_is_named_and_left_out(link: str, says: str) -> None:
@@ -99,20 +104,53 @@ def test_the_order_of_levers_does_not_matter() -> None:
 def test_every_part_that_numbers_depend_on_is_in_the_key() -> None:
     base = Setting()
     others = [Setting(seed=2), Setting(months=96), Setting(runs=8), Setting(scenario="interoperability"),
-              Setting(levers=(("chips.moat", 2.0),)), Setting(levers=(("chips.moat", 2.1),))]  # fmt: skip
-    assert len({setting.key for setting in (base, *others)}) == 7
+              Setting(levers=(("chips.moat", 2.0),)), Setting(levers=(("chips.moat", 2.1),)),
+              Setting(levers=(("chips.moat", 2.0),), since=(("chips.moat", 5),)),
+              Setting(levers=(("chips.moat", 2.0),), since=(("chips.moat", 6),))]  # fmt: skip
+    assert len({setting.key for setting in (base, *others)}) == 9
+
+
+def test_the_horizon_of_a_link_counts_wherever_it_stands() -> None:
+    setting, place = read_link(parse_qs("chips.moat=2@2026-01&policy.trigger=0.5@2024-06&months=36"))
+    assert setting.months == 36
+    assert setting.starts == {"policy.trigger": 29}
+    assert "comes into force in 2026-01" in place.faults[0]
+
+
+def test_a_lever_that_comes_into_force_later_is_an_event_and_then_held() -> None:
+    setting = make("baseline", 1, 108, 8, {"policy.egress_fee": 0.8}, {"policy.egress_fee": 40})
+    events = [event for event in setting.resolved().events if "policy.egress_fee" in event.set]
+    # the scenario's own event of April 2024 stands, those after May 2025 leave the lever alone
+    assert [(event.month, event.set["policy.egress_fee"]) for event in events] == [(27, 0.25), (40, 0.8)]
+    assert "policy.egress_fee" not in setting.resolved().parameters
+    # others of the same event are not touched
+    assert any(event.month == 45 and "policy.parallel_egress_fee" in event.set for event in setting.resolved().events)
+
+
+def test_until_it_comes_into_force_a_lever_changes_nothing() -> None:
+    held = make("baseline", 3, 36, 8, {"chips.capacity_growth": 0.2}, {"chips.capacity_growth": 20})
+    model = ComputeEconomy.stack([held.world(), Setting(seed=3, months=36).world()], months=36).run()
+    for name in ("lead_time_weeks", "compute_h100e", "rent_market_usd_per_hour"):
+        lever, usual = model.measures.array(name).T
+        assert np.array_equal(lever[:20], usual[:20]), name
+    lever, usual = model.measures.array("lead_time_weeks").T
+    assert not np.array_equal(lever[20:], usual[20:])
 
 
 @pytest.mark.parametrize(
-    ("scenario", "held"),
+    ("scenario", "held", "since"),
     [
-        ("baseline", {"policy.egress_fee": 1.0, "policy.export_cap_tpp": float("inf")}),
-        ("no_export_control", {"policy.exclusivity_ban": 1}),
-        ("tight_export_cap", {}),
+        ("baseline", {"policy.egress_fee": 1.0, "policy.export_cap_tpp": float("inf")}, {}),
+        ("no_export_control", {"policy.exclusivity_ban": 1}, {}),
+        ("tight_export_cap", {}, {}),
+        # the first in the month of an event of the scenario that sets the same parameter
+        ("baseline", {"policy.egress_fee": 0.8, "chips.moat": 0.5}, {"policy.egress_fee": 27, "chips.moat": 9}),
     ],
 )
-def test_the_scenario_file_gives_the_same_numbers(scenario: str, held: dict[str, float], tmp_path: Path) -> None:
-    setting = make(scenario, 3, 60, 8, held)
+def test_the_scenario_file_gives_the_same_numbers(
+    scenario: str, held: dict[str, float], since: dict[str, int], tmp_path: Path
+) -> None:
+    setting = make(scenario, 3, 60, 8, held, since)
     file = tmp_path / "mine.toml"
     file.write_text(scenario_toml(setting), encoding="utf-8")
     assert load_scenario(str(file)).months == 60
