@@ -26,7 +26,9 @@ class Cloud(Developer):
     compute = Column(0.0, unit="H100e", doc="compute running")
     capacity = Column(0.0, unit="H100e", doc="compute running, inference and training weighed as they are used")
     wanted_inside = Column(0.0, unit="H100e", doc="compute that it wants for itself")
-    workloads = Column(0.0, unit="H100e", doc="own ranking, advertising and other older AI workloads")
+    workloads = Column(
+        0.0, unit="H100e", doc="compute that its business outside AI wants: ranking, advertising, own work"
+    )
     ambition = Column(0.0, unit="H100e", doc="compute that it wants for training its own models")
     demand_outside = Column(0.0, unit="H100e", doc="compute that tenants wanted, smoothed")
     chance = Column(0.0, unit="H100e", doc="tenants that a new-generation cloud hopes to win from others")
@@ -45,6 +47,7 @@ class Cloud(Developer):
     outside_cash = Column(0.0, unit="M$/month", doc="operating cash flow of the business outside AI")
     outside_capex = Column(0.0, unit="M$/month", doc="capital spending outside AI")
     outside_growth = Column(0.0, unit="1/year", doc="growth of the business outside AI")
+    own_use = Column(0.0, unit="0-1", doc="share of the cash flow outside AI that goes into compute for its own work")
     stake_purse = Column(0.0, unit="M$", doc="set aside for stakes in start-ups")
     cloud_revenue = Column(0.0, unit="M$/month", doc="ordinary cloud services")
     cloud_growth = Column(0.0, unit="1/year", doc="growth of ordinary cloud services")
@@ -105,6 +108,17 @@ class Cloud(Developer):
         pull = p.clouds.arms_race * self.sentiment * np.maximum(largest_rival - plan, 0.0)
         ceiling = np.maximum(p.clouds.reach * self.capacity, self.ambition)
         return np.where(self.develops, np.minimum(plan + pull * p.clouds.reaction_speed, ceiling), 0.0)
+
+    def adopts_ai(self, p: Any) -> FloatArray:
+        """Share of the cash flow of its other business that it puts into compute for its own work, 0-1, shape (..., n).
+
+        Who believes in AI tries it on all of its own work, as far as its business bears it. The share follows belief
+        slowly, as a firm must learn to use what it buys (absorptive capacity: Cohen & Levinthal 1990). Clouds that live
+        of renting compute have no such business.
+        """
+        aim = p.clouds.own_use_calm + (p.clouds.own_use_boom - p.clouds.own_use_calm) * self.sentiment
+        share = self.own_use + p.clouds.own_use_speed * (aim - self.own_use)
+        return np.where((self.type == NEW) | (self.type == CONSORTIUM), 0.0, share)
 
     def desired_capacity(self, p: Any, horizon: FloatArray) -> FloatArray:
         """Compute that it wants to run ``horizon`` months from now, H100e, shape (..., n).
@@ -176,7 +190,7 @@ class Cloud(Developer):
         """
         now = np.maximum(self.own_output, seed)
         aim = np.minimum(p.clouds.own_share * self.own_aim, 1.0) * wanted
-        step = np.clip(aim / np.maximum(now, 1e-12) - 1.0, -0.1, p.clouds.own_ramp)
+        step = np.clip(aim / np.maximum(now, 1e-12) - 1.0, -p.clouds.own_retreat, p.clouds.own_ramp)
         return np.where(self.programme & self.alive, np.minimum(now * (1.0 + step), affordable), 0.0)
 
     def kept_inside(self, p: Any) -> FloatArray:

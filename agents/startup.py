@@ -43,6 +43,7 @@ class Startup(Builder):
 
     age = Column(0.0, unit="months", doc="since entry")
     compute_share = Column(0.0, unit="0-1", doc="share of its budget that it would spend on compute")
+    applied = Column(0.0, unit="0-1", doc="1 if it applies AI in products of its own rather than sells models")
     frugality = Column(0.0, unit="0-1", doc="share of compute that its approach does without")
     product = Column(0.0, unit="log10 FLOP", doc="capability of what it sells: its own model or an open one")
     base_model = Column(NONE, dtype=np.int32, unit="developer", doc="whose open model it builds on")
@@ -69,6 +70,10 @@ class Startup(Builder):
     vendor_before = Column(NONE, dtype=np.int32, unit="cloud", doc="an earlier cloud's stake")
     vendor_before_share = Column(0.0, unit="0-1", doc="that stake")
     vendor_cash = Column(0.0, unit="M$", doc="cash that came from the latest vendor and is not yet spent")
+    pledged = Column(0.0, unit="M$", doc="promised for its shares by a cloud and not yet paid")
+    pledge_rate = Column(0.0, unit="M$/month", doc="what of that is paid in a month")
+    pledge_credit = Column(0.0, unit="0-1", doc="part of it that is paid as compute")
+    pledger = Column(NONE, dtype=np.int32, unit="cloud", doc="the cloud that promised it")
     credit_host = Column(NONE, dtype=np.int32, unit="cloud", doc="the cloud that owes it the compute paid ahead")
     host_known = Column(NONE, dtype=np.int32, unit="cloud", doc="its first host as investors know it: last month's")
     second_known = Column(NONE, dtype=np.int32, unit="cloud", doc="its second host as investors know it")
@@ -91,13 +96,20 @@ class Startup(Builder):
     def plan_burn(self, p: Any) -> FloatArray:
         """Spending that it sets up beyond its sales, M$ a month, shape (..., n).
 
-        New money is spread over ``p.startups.runway`` months (satisficing: Cyert & March 1963); once set up, teams and
-        contracts go on until the end is near, and are then cut month by month.
+        New money, and what of promised money comes in the meantime, is spread over ``p.startups.runway`` months
+        (satisficing: Cyert & March 1963); once set up, teams and contracts go on until the end is near, and are then
+        cut month by month.
         """
-        near = self.cash < p.startups.cutting_runway * self.burn
+        near = self._money_within(p.startups.cutting_runway) < p.startups.cutting_runway * self.burn
         kept = np.where(near, (1.0 - p.startups.cut) * self.burn, self.burn)
-        wanted = np.maximum(np.maximum(self.cash / p.startups.runway, kept), self._least_spending(p))
+        planned = self._money_within(p.startups.runway) / p.startups.runway
+        wanted = np.maximum(np.maximum(planned, kept), self._least_spending(p))
         return np.where(self.alive, wanted, 0.0)
+
+    def _money_within(self, months: FloatArray) -> FloatArray:
+        """Cash, and what comes in some months of the cash that clouds have promised, M$, shape (..., n)."""
+        to_come = np.minimum(self.pledge_rate * months, self.pledged)
+        return np.asarray(self.cash + (1.0 - self.pledge_credit) * to_come)
 
     def _least_spending(self, p: Any) -> FloatArray:
         """What it cannot go below, M$ a month, shape (..., n): a few salaries, or the core of what it has set up."""
@@ -129,9 +141,13 @@ class Startup(Builder):
         """What its design means in the market: cost of a unit of service and market within reach, relative, (..., n).
 
         A frugal design saves on the part of cost that is compute, but does not suit every task (``frugal_ceiling``).
+        Who applies AI in products of its own (drugs, robots, accounts) competes with models for few of their users.
         """
         cost = 1.0 - p.services.compute_cost_share * (1.0 - self._lean(p))
-        return np.asarray(cost), np.asarray(1.0 - p.startups.frugal_ceiling * self.frugality)
+        suited = (1.0 - p.startups.frugal_ceiling * self.frugality) * np.where(
+            self.applied > 0.5, p.startups.applied_market, 1.0
+        )
+        return np.asarray(cost), np.asarray(suited)
 
     def pivots(self, p: Any, frontier: FloatArray, dearness: FloatArray, draws: Draws) -> BoolArray:
         """Whether it turns to a frugal design this month, shape (..., n): when money is short and the race is lost.
@@ -308,15 +324,20 @@ class Startup(Builder):
     def asks(self, p: Any, sentiment: FloatArray) -> FloatArray:
         """Money that it asks investors for this month, M$, shape (..., n); zero if its runway is long enough.
 
-        A firm goes out when its runway falls below a threshold, earlier in a boom (Gompers & Lerner 2000). It asks for
-        what a round must last, or, if more, for what its owners will part with at its value (``dilution``), though for
-        no more than it can put to use (``largest_step``).
+        A firm goes out when its runway, what is promised to it and what growing sales will take included, falls below a
+        threshold, earlier in a boom (Gompers & Lerner 2000). It asks for what a round must last, or, if more, for what
+        its owners will part with at its value (``dilution``), though for no more than it can put to use
+        (``largest_step``), and never for so much that its founders would lose it: a round sells ``most_sold`` of the
+        firm at most, its money included.
         """
-        wants = self.cash < p.capital.raise_runway * (0.5 + sentiment) * self.burn
+        horizon = p.capital.raise_runway * (0.5 + sentiment)
+        expansion = p.capital.growth_ask * np.clip(self.growth, 0.0, 0.3) * self.revenue
+        wants = self._money_within(horizon) < horizon * (self.burn + expansion)
         growth = np.clip(1.0 + p.capital.growth_ask * self.growth, 1.0, 4.0)
         need = p.capital.round_months * self.burn * growth * (0.5 + sentiment)
         stake = np.minimum(p.capital.dilution * self.value, p.capital.largest_step * need)
-        return np.where(wants, np.maximum(need, stake), 0.0)
+        most = p.capital.most_sold / (1.0 - np.minimum(p.capital.most_sold, 0.99)) * self.value
+        return np.where(wants, np.minimum(np.maximum(need, stake), most), 0.0)
 
     def opens_weights(self, p: Any, share: FloatArray, draws: Draws) -> BoolArray:
         """Whether a newly released model comes with open weights, shape (..., n).

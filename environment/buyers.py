@@ -8,29 +8,28 @@ from __future__ import annotations
 import numpy as np
 
 from agents.cloud import NEW, Cloud
-from agents.types import EU, REGIONS, BoolArray, FloatArray, IntArray
+from agents.types import EU, BoolArray, FloatArray, IntArray
 from environment.economy import Economy
-
-POOLS = len(REGIONS)
+from environment.pools import PLACES
 
 
 def home(e: Economy) -> IntArray:
     """Region of each buyer, (worlds, buyers)."""
     clouds: Cloud = e.populations["clouds"].view()
-    places = np.broadcast_to(np.arange(POOLS, dtype=np.int32), (e.worlds, POOLS))
+    places = np.broadcast_to(np.arange(PLACES, dtype=np.int32), (e.worlds, PLACES))
     return np.concatenate([clouds.region, places], axis=1)
 
 
 def in_business(e: Economy) -> BoolArray:
     """Which buyers there are this month, (worlds, buyers)."""
     clouds: Cloud = e.populations["clouds"].view()
-    return np.concatenate([clouds.alive, np.ones((e.worlds, POOLS), dtype=np.bool_)], axis=1)
+    return np.concatenate([clouds.alive, np.ones((e.worlds, PLACES), dtype=np.bool_)], axis=1)
 
 
 def small(e: Economy) -> BoolArray:
     """Which stand in the small buyers' queue, (worlds, buyers)."""
     clouds: Cloud = e.populations["clouds"].view()
-    return np.concatenate([clouds.small, np.ones((e.worlds, POOLS), dtype=np.bool_)], axis=1)
+    return np.concatenate([clouds.small, np.ones((e.worlds, PLACES), dtype=np.bool_)], axis=1)
 
 
 def standing(e: Economy) -> FloatArray:
@@ -46,4 +45,4 @@ def standing(e: Economy) -> FloatArray:
     weight = weight * np.where(clouds.region == EU, p.european_access, 1.0)
     weight = weight * np.where(clouds.small, p.small_buyer_weight, 1.0)
     start_ups = np.power(p.startup_standing, p.kingmaker) * p.small_buyer_weight
-    return np.concatenate([weight, start_ups * np.ones((e.worlds, POOLS))], axis=1)
+    return np.concatenate([weight, start_ups * np.ones((e.worlds, PLACES))], axis=1)

@@ -16,13 +16,20 @@ Claim = tuple[FloatArray, IntArray]  # a share of each firm, and the slot of who
 
 
 def fund(
-    asks: FloatArray, merit: FloatArray, pace: FloatArray, purse: FloatArray, luck: FloatArray, success: FloatArray
+    asks: FloatArray,
+    merit: FloatArray,
+    pace: FloatArray,
+    purse: FloatArray,
+    luck: FloatArray,
+    success: FloatArray,
+    members: FloatArray,
 ) -> FloatArray:
-    """Which asks are granted, and how much of them.
+    """How much of each ask is granted.
 
-    Each ask succeeds with a probability that rises with its merit; the mean probability is ``success``, or less if the
-    funds' ``pace`` does not cover it. In a lucky month funds place more than their pace, but never more than they hold:
-    so the mean does not depend on how coarsely firms are grained.
+    A round is offered to a syndicate (Lerner 1994): each of its members takes its part or does not, with a probability
+    that rises with the merit of the firm; the mean probability is ``success``, or less if the funds' ``pace`` does not
+    cover it. In a lucky month funds place more than their pace, but never more than they hold: so the mean does not
+    depend on how coarsely firms are grained.
 
     Args:
         asks: M$ wanted, shape (worlds, firms), zero for none.
@@ -30,7 +37,8 @@ def fund(
         pace: M$ that funds mean to place, shape (worlds, 1).
         purse: M$ that they can place at most, shape (worlds, 1).
         luck: uniform numbers, same shape as asks.
-        success: chance that a round of middling merit closes in a month, shape (worlds, 1).
+        success: chance that a member takes its part of a round of middling merit in a month, shape (worlds, 1).
+        members: how many decide on it, each for its part; whole numbers, shape as ``asks``.
 
     Returns:
         M$ granted, shape (worlds, firms), in sum never more than the purse.
@@ -40,9 +48,22 @@ def fund(
     mean = weighted / np.where(total > 0.0, total, 1.0)
     cover = np.minimum(pace / np.where(total > 0.0, total, 1.0), success)
     chance = np.minimum(cover * merit / np.where(mean > 0.0, mean, 1.0), 1.0)
-    granted = np.where(luck < chance, asks, 0.0)
+    granted = asks * _part_taken(luck, chance, members)
     whole = granted.sum(axis=-1, keepdims=True)
     return granted * np.minimum(purse / np.where(whole > 0.0, whole, 1.0), 1.0)
+
+
+def _part_taken(luck: FloatArray, chance: FloatArray, members: FloatArray) -> FloatArray:
+    """Part of a round that its syndicate takes, 0-1: the binomial quantile of ``luck``, over the members."""
+    chance = np.minimum(chance, 1.0 - 1e-12)
+    odds = chance / (1.0 - chance)
+    likely = np.power(1.0 - chance, members)  # that nobody takes a part, then that one does, and so on
+    reached, taken = likely, np.zeros_like(chance)
+    for number in range(int(members.max())):
+        taken = taken + ((luck >= reached) & (number < members))
+        likely = likely * odds * (members - number) / (number + 1.0)
+        reached = reached + likely
+    return np.asarray(taken / members)
 
 
 def lab_value(

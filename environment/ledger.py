@@ -144,7 +144,8 @@ class Ledger:
             drift = np.abs(data["cash"] - (self._opening[name] + self._net[name])).max(axis=-1)
             assets, liabilities = _sides(data)
             gap = np.abs(assets - liabilities).max(axis=-1)
-            whole = scale + np.abs(assets).sum(axis=-1)
+            owed = sum((np.abs(data[account]).sum(axis=-1) for account in LIABILITIES), np.zeros(scale.shape))
+            whole = scale + np.abs(assets).sum(axis=-1) + owed
             if name != "sectors":  # the world outside the model may owe; firms may not
                 overdrawn = np.maximum(-data["cash"].min(axis=-1), 0.0) / whole
                 residual = np.maximum(residual, overdrawn)

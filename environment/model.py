@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -12,7 +11,7 @@ import numpy as np
 
 from agents.errors import KingmakerError
 from agents.startup import Startup
-from environment import branching, build, snapshots
+from environment import branching, build, registration, snapshots
 from environment.economy import Economy
 from environment.ledger import Ledger
 from environment.measures import Measures
@@ -29,6 +28,7 @@ from environment.phases import (
     installation,
     licences,
     orders,
+    pledges,
     policy,
     record,
     services,
@@ -81,7 +81,7 @@ class ComputeEconomy(mesa.Model):
         super().__init__(rng=seed)
         self._build([(load_scenario(scenario, overrides), seed)], months, panel, keep_ties=True)
         if register:
-            self._register()
+            registration.register(self, self.economy, self.measures)
 
     @classmethod
     def stack(
@@ -142,14 +142,6 @@ class ComputeEconomy(mesa.Model):
         self._trail = record.Trail()
         self._panel: list[pd.DataFrame] | None = [] if panel else None
 
-    def _register(self) -> None:
-        numbers = _Numbers()
-        for population in self.economy.populations.values():
-            population.register(self, numbers)
-            population.table.on_intervention = _Intervention(self.economy, population.name)
-        reporters = {name: functools.partial(_latest, name) for name in self.measures.known}
-        self.datacollector = mesa.DataCollector(model_reporters=reporters)
-
     def step(self) -> None:
         """One month. The order of these lines is the order in which things happen."""
         e = self._next_month()
@@ -168,6 +160,7 @@ class ComputeEconomy(mesa.Model):
         finance.fund_startups(e)
         finance.sign_stakes(e)
         finance.enter_dated_ties(e)
+        pledges.pay_pledges(e)
         e.end_phase()
 
         orders.design_products(e)
@@ -337,47 +330,6 @@ class ComputeEconomy(mesa.Model):
             f"{refused.max():.0f} start-ups were refused entry for want of a slot; raise startups.slots_factor "
             f"(now {float(self.economy.p.startups.slots_factor[0, 0]):g})."
         ]
-
-
-def _latest(name: str, model: ComputeEconomy) -> float:
-    """A model reporter of Mesa's DataCollector: the latest value of one measure."""
-    return model.measures.latest(name)
-
-
-class _Numbers:
-    """1, 2, 3, … for agents' unique ids; unlike itertools' count, it can be pickled in every version of Python."""
-
-    def __init__(self) -> None:
-        self.last = 0
-
-    def __iter__(self) -> _Numbers:
-        return self
-
-    def __next__(self) -> int:
-        self.last += 1
-        return self.last
-
-
-class _Intervention:
-    """Books money set from outside against the rest of the economy, so that the ledger still closes."""
-
-    def __init__(self, economy: Economy, population: str) -> None:
-        self.economy, self.population = economy, population
-
-    def __call__(self, slot: int, column: str, value: float) -> None:
-        if column != "cash":
-            raise KingmakerError(
-                f"{self.population}: '{column}' cannot be set, as it follows from contracts; "
-                "only cash can be given or taken."
-            )
-        if not (np.isfinite(value) and value >= 0.0):
-            raise KingmakerError(f"{self.population}: cash is {value!r}; allowed is a number from 0 on (M$).")
-        cash = self.economy.populations[self.population].table.data["cash"]
-        change = np.zeros_like(cash)
-        change[0, slot] = value - cash[0, slot]
-        given, taken = np.maximum(change, 0.0), np.maximum(-change, 0.0)
-        self.economy.from_rest("intervention", self.population, given)
-        self.economy.pay_rest("intervention", self.population, taken)
 
 
 def _demand_one_structure(settings: Sequence[Scenario], months: int | None) -> None:

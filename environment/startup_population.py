@@ -25,13 +25,25 @@ from environment.tables import Tables
 
 
 def newcomers(
-    p: StackedParameters, draws: Draws, weight: FloatArray, frontier: FloatArray, frugal_chance: FloatArray
+    p: StackedParameters,
+    draws: Draws,
+    weight: FloatArray,
+    frontier: FloatArray,
+    frugal_chance: FloatArray,
+    round_size: FloatArray,
+    belief: FloatArray,
 ) -> dict[str, Any]:
-    """Column values of synthetic start-ups, each of shape (worlds, n); ``cash`` is what they hope to start with."""
+    """Column values of synthetic start-ups, each of shape (worlds, n); ``cash`` is what they hope to start with.
+
+    Some make models and spend on compute what that takes, the others apply AI and need little of it; the more the
+    business believes in AI (``belief``, 0-1), the more newcomers are makers. ``round_size`` is the median of their last
+    round, M$ a firm.
+    """
     place = draws.uniform(1)
     region = np.where(place < 0.50, US, np.where(place < 0.70, EU, np.where(place < 0.85, CN, OTHER)))
     talent = np.clip(0.40 + 0.15 * draws.normal(2), 0.05, 0.90)
-    cash = weight * p.startups.first_round * np.exp(p.startups.round_sigma * np.clip(draws.normal(3), -2.5, 2.5))
+    maker = draws.uniform(10) < p.startups.makers + (p.startups.makers_boom - p.startups.makers) * belief
+    cash = weight * round_size * np.exp(p.startups.round_sigma * np.clip(draws.normal(3), -2.5, 2.5))
     frugal = draws.uniform(4) < frugal_chance
     open_minded = draws.uniform(5) < p.startups.open_share
     ones = np.ones_like(talent)
@@ -41,12 +53,14 @@ def newcomers(
         "openness": np.where(open_minded, 0.7, 0.05), "frugality": np.where(frugal, 1.0, 0.0),
         "algorithms": frontier - 1.2 + talent, "recipe": frontier - 1.2 + talent,
         "capability": 19.5 + 1.5 * talent * ones,
-        "compute_share": p.startups.compute_share * (0.4 + 1.2 * draws.uniform(8)),
+        "compute_share": p.startups.compute_share * (0.4 + 1.2 * draws.uniform(8))
+        * np.where(maker, 1.0, p.startups.applied_compute),
+        "applied": np.where(maker, 0.0, 1.0),
         "burn": cash / p.startups.runway, "value": 4.0 * cash, "raised_cash": cash,
     }  # fmt: skip
 
 
-def named_values(tables: Tables) -> list[dict[str, Any]]:
+def named_values(tables: Tables, p: StackedParameters) -> list[dict[str, Any]]:
     """Column values of each named start-up at its entry."""
     return [
         {
@@ -55,7 +69,8 @@ def named_values(tables: Tables) -> list[dict[str, Any]]:
             "openness": 0.95 if row.open_weights else 0.0, "open_weights": row.open_weights,
             "frugality": float(row.frugal), "algorithms": row.algorithms - 1.0, "recipe": row.algorithms - 1.0,
             "capability": row.capability,
-            "compute_share": 0.65, "burn": row.cash_musd / 18.0 + row.staff_cost_musd, "value": row.value_musd,
+            "compute_share": 0.65 * (p.startups.applied_compute if row.applied else 1.0),
+            "applied": float(row.applied), "burn": row.cash_musd / 18.0 + row.staff_cost_musd, "value": row.value_musd,
             "raised_cash": row.cash_musd,
         }
         for row in tables.startups
@@ -70,7 +85,7 @@ def found(
     The first class is that of the named and of most others; each further one has a block of slots of its own and makes
     up the share of the synthetic ones that its parameter says.
     """
-    named = named_values(tables)
+    named = named_values(tables, p)
     numbers = numbers_of(p, classes)
     sizes = [slots_for(p, count) for count in numbers]
     sizes[0] += len(named)
@@ -83,8 +98,13 @@ def found(
     weight = p.startups.mass / number * np.ones((worlds, slots))
     frontier = np.zeros((worlds, 1))
     usual = frugal_chance(p, np.ones((worlds, 1)))
-    values = newcomers(p, streams.draws("founding", 0, ids), weight, frontier, usual)
-    values["age"] = 24.0 * streams.draws("founding age", 0, ids).uniform()
+    nobody = np.zeros((worlds, 1))
+    values = newcomers(p, streams.draws("founding", 0, ids), weight, frontier, usual, p.startups.founding_round, nobody)
+    age = streams.draws("founding age", 0, ids)
+    values["age"] = 24.0 * age.uniform()
+    # the last round of each was in some month of the year before, and has been spent evenly since
+    left = 1.0 - 12.0 * age.uniform(1) / np.maximum(p.startups.runway, 13.0)
+    values |= {name: values[name] * left for name in ("cash", "raised_cash")}
     synthetic = np.zeros((worlds, slots), dtype=np.bool_)
     for (_, block), count in zip(population.blocks, numbers, strict=True):
         first = max(block.start, len(named))

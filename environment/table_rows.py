@@ -169,6 +169,7 @@ class StartupRow(SourcedRow):
     distribution: Share
     open_weights: Flag
     frugal: Flag
+    applied: Flag
     value_musd: Money
     staff_cost_musd: MonthlyMoney
 

@@ -12,6 +12,7 @@ from agents.startup import EXCLUSIVE, Startup
 from agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, IntArray
 from environment.compute_market import by_host
 from environment.economy import Economy
+from environment.pools import ratio
 
 
 @dataclass(frozen=True)
@@ -47,9 +48,9 @@ def hear_complaints(e: Economy) -> Heard:
     e.now["complaints"] = clouds.complaints.sum(axis=-1)
     tenants = _by_region(startups.weight * hosted, startups.region)
     sellers = _by_region((clouds.rents_out & clouds.alive).astype(np.float64), clouds.region)
-    short_rate = _per(_by_region(short, startups.region), tenants)
-    bound_rate = _per(_by_region(bound, startups.region), tenants)
-    rival_rate = _per(_by_region(rivals, clouds.region), sellers)
+    short_rate = ratio(_by_region(short, startups.region), tenants)
+    bound_rate = ratio(_by_region(bound, startups.region), tenants)
+    rival_rate = ratio(_by_region(rivals, clouds.region), sellers)
     place = regulators.region.astype(np.int64)
     return Heard(
         short=np.take_along_axis(short_rate, place, axis=1),
@@ -82,7 +83,7 @@ def _tied(e: Economy, startups: Startup) -> FloatArray:
     """Share of start-ups' compute that stands at a cloud which owns a part of the tenant, (worlds, 1)."""
     owned = (startups.vendor != NONE) & (startups.vendor == startups.host)
     used = startups.used.sum(axis=-1, keepdims=True)
-    return _per(np.where(owned, startups.used, 0.0).sum(axis=-1, keepdims=True), used)
+    return ratio(np.where(owned, startups.used, 0.0).sum(axis=-1, keepdims=True), used)
 
 
 def _most_accused(clouds: Cloud, regulators: Regulator) -> IntArray:
@@ -122,13 +123,9 @@ def cloud_shares(clouds: Cloud) -> FloatArray:
     chinese = clouds.region == CN
     home = np.where(chinese, revenue, 0.0).sum(axis=-1, keepdims=True)
     rest = np.where(chinese, 0.0, revenue).sum(axis=-1, keepdims=True)
-    return _per(revenue, np.where(chinese, home, rest))
+    return ratio(revenue, np.where(chinese, home, rest))
 
 
 def _by_region(amount: FloatArray, region: IntArray) -> FloatArray:
     """Sums over each region, (worlds, regions)."""
     return by_host(amount, region, len(REGIONS))
-
-
-def _per(part: FloatArray, whole: FloatArray) -> FloatArray:
-    return np.asarray(part / np.where(whole > 0.0, whole, 1.0))

@@ -12,6 +12,7 @@ from agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from environment import capital_market as market
 from environment.compute_market import at_host, by_host
 from environment.economy import Economy
+from environment.phases import pledges
 from environment.phases.partnership_review import review_deals
 from environment.phases.second_hosts import agrees_exclusivity, cost_of_two
 
@@ -61,7 +62,8 @@ def fund_startups(e: Economy) -> None:
     )
     startups.value = market.lab_value(
         startups.revenue, startups.growth, startups.cash,
-        p.capital.promise * startups.weight * np.exp(2.0 * (startups.capability - e.conditions.frontier)), mood,
+        p.capital.promise * startups.weight * np.exp(2.0 * (startups.capability - e.conditions.frontier))
+        + p.capital.team_months * startups.burn, mood,
     )  # fmt: skip
 
 
@@ -84,6 +86,8 @@ def _place(
     accepts = e.populations["investors"].act("accepts", e.p)
     luck = e.draws("funding", "startups")
     home = startups.region == CN
+    # a slot that stands for many firms goes for many rounds; beyond some dozens of decisions luck evens out
+    members = np.minimum(np.round(e.p.capital.syndicate * np.maximum(startups.weight, 1.0)), 40.0)
     granted, paid = np.zeros_like(asks), np.zeros_like(offers)
     lead = np.full(asks.shape, NONE, dtype=np.int32)
     for inside in (True, False):
@@ -96,7 +100,10 @@ def _place(
         )
         purse = np.where(money > 0.0, 0.9 * purse, 0.0)
         success = (share * accepts).sum(axis=-1, keepdims=True)
-        got = market.fund(np.where(home == inside, asks, 0.0), merit, money, purse, luck.uniform(), success)
+        # who manages others' money may put only a part of it into one firm
+        most = e.p.capital.concentration * np.where(funds > 0.0, investors.cash, 0.0).sum(axis=-1, keepdims=True)
+        wanted = np.where(home == inside, np.minimum(asks, most * startups.weight), 0.0)
+        got = market.fund(wanted, merit, money, purse, luck.uniform(), success, members)
         granted, paid = granted + got, paid + share * got.sum(axis=-1, keepdims=True)
         lead = np.where(got > 0.0, _draw_lead(share, luck.uniform(1)), lead).astype(np.int32)
     return granted, paid, lead
@@ -115,7 +122,7 @@ def _draw_lead(share: FloatArray, lot: FloatArray) -> IntArray:
 def sign_stakes(e: Economy) -> None:
     """Clouds buy stakes in able labs (equity for compute): part in cash, part as compute paid ahead.
 
-    The host of a lab defends it, a rival may take it; a lab talks to one at a time. The money is paid in full; the
+    The host of a lab defends it, a rival may take it; a lab talks to one at a time. The money comes in tranches; the
     credit part is at once paid back as a prepayment for compute (Brennan, Maksimovic & Zechner 1988: vendor finance).
     """
     p = e.p.capital
@@ -126,7 +133,7 @@ def sign_stakes(e: Economy) -> None:
     draws = e.draws("stakes", "startups")
     best = np.where(startups.alive, startups.capability, -99.0).max(axis=-1, keepdims=True)
     able = startups.alive & (startups.capability >= best - p.stake_gap)
-    hungry = able & ((startups.fill < 0.98) | (startups.cash < p.stake_runway * startups.burn))
+    hungry = able & ((startups.fill < 0.98) | (startups.cash + startups.pledged < p.stake_runway * startups.burn))
     ready = hungry & (draws.uniform() < p.stake_chance)
     partner = np.where(startups.host != NONE, startups.host, startups.second)
     same_side = at_host((clouds.region == CN).astype(np.float64), partner) == (startups.region == CN)
@@ -165,7 +172,7 @@ def _ask_exclusivity(e: Economy, bought: BoolArray, partner: IntArray) -> None:
 
 
 def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None:
-    """A cloud pays for new shares; the credit part comes back as a prepayment for compute."""
+    """A cloud buys new shares and promises its money for them."""
     p = e.p.capital
     startups: Startup = e.populations["startups"].view()
     amount, unbundled = review_deals(e, amount, partner)
@@ -174,14 +181,10 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
         return
     hosts = e.populations["clouds"].slots
     paid = by_host(amount, partner, hosts)
-    e.ledger.pay("equity", "clouds", paid, "startups", amount)
     clouds: Cloud = e.populations["clouds"].view()
     clouds.stake_purse = np.maximum(clouds.stake_purse - paid, 0.0)
     other = where & (startups.vendor != NONE) & (startups.vendor != partner)
-    # compute can be owed by one cloud only: what an earlier vendor still owes bars a credit from a new one
-    free = ((startups.prepaid <= 0.0) | (startups.credit_host == partner)) & ~unbundled
-    credit = np.where(free, p.credit_part * amount, 0.0)
-    e.ledger.pay("prepayment", "startups", credit, "clouds", by_host(credit, partner, hosts))
+    pledges.promise(e, amount, partner, np.where(unbundled, 0.0, p.credit_part))
     stake = p.stake_terms * amount / np.maximum(startups.value + amount, 1e-9)
     startups.vendor_before = np.where(other, startups.vendor, startups.vendor_before)
     _dilute(startups, amount)
@@ -190,17 +193,12 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     most = 0.95 - np.where(where, startups.vendor_before_share, 0.0)
     startups.vendor_share = np.where(where, np.minimum(kept + stake, most), startups.vendor_share)
     startups.vendor = np.where(where, partner, startups.vendor)
-    startups.credit_host = np.where(credit > 0.0, partner, startups.credit_host)
-    startups.paid_clouds = startups.paid_clouds + amount
-    startups.vendor_cash = startups.vendor_cash + np.where(where, amount - credit, 0.0)
-    startups.raised_cash = startups.raised_cash + np.where(where, amount - credit, 0.0)
     preferred = where & (startups.host == partner) & (startups.contract == PLAIN) & ~unbundled
     startups.contract = np.where(preferred, PREFERRED, startups.contract).astype(np.int8)
     e.partnerships.note(
         e.month, "change", "cloud_contract", "host", preferred, ("startups", "clouds"), partner, subtype=PREFERRED,
         term=startups.term, share=1.0 - startups.second_share, why=why,
     )  # fmt: skip
-    e.now["funding_musd"] = e.now["funding_musd"] + amount.sum(axis=-1)
     e.partnerships.note(
         e.month, "start", "equity", "vendor", where, ("startups", "clouds"), partner, share=startups.vendor_share,
         value=amount, why=why,

@@ -45,12 +45,15 @@ def set_balance_sheets(e: Economy) -> None:
     ground = clouds.data["capacity"]
     renters = (clouds.data["type"] == NEW) | (clouds.data["type"] == EUROPEAN)
     clouds.data["workloads"][...] = np.where(renters, 0.1, _WORKLOADS) * ground
+    clouds.data["own_use"][...] = np.where(renters, 0.0, e.p.clouds.own_use_calm)
     clouds.data["ambition"][...] = _AMBITION * ground * clouds.data["develops"]
     clouds.data["demand_outside"][...] = _TENANTS * ground * clouds.data["rents_out"]
     wants = clouds.data["workloads"] + clouds.data["ambition"]
     clouds.data["wanted_inside"][...] = wants
     clouds.data["inside"][...] = wants
     e.chips.lead[...] = e.p.chips.shortest_lead[..., np.newaxis]
+    investors = e.populations["investors"].table.data["sentiment"]
+    investors[...] = e.p.capital.mood_2022 * np.ones_like(investors)
     e.ledger = Ledger(e.populations, e.worlds, history=e.ledger.history)
 
 
@@ -107,6 +110,14 @@ def _hold(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
     held = np.where(table.data["vendor"][:, lab] == cloud, table.data["vendor_share"][:, lab], 0.0)
     table.data["vendor"][:, lab] = cloud
     table.data["vendor_share"][:, lab] = held + (tie.share or 0.0)
+    # of a stake bought before, the tranches that fall due from January 2022 on are still to come
+    months = e.p.capital.tranche_months[:, 0]
+    rate = (tie.value_musd or 0.0) / months
+    left = rate * np.maximum(months + tie.start, 0.0)
+    table.data["pledged"][:, lab] += left
+    table.data["pledge_rate"][:, lab] += np.where(left > 0.0, rate, 0.0)
+    table.data["pledge_credit"][:, lab] = e.p.capital.credit_part[:, 0]
+    table.data["pledger"][:, lab] = cloud
     _note(e, "equity", "vendor", ("startups", "clouds"), lab, cloud, tie, why)
 
 

@@ -120,18 +120,16 @@ def plan_compute(e: Economy) -> None:
     rivals = _largest_other(np.where(clouds.develops & (clouds.region != CN), clouds.ambition, 0.0))
     rivals_cn = _largest_other(np.where(clouds.develops & (clouds.region == CN), clouds.ambition, 0.0))
     clouds.ambition = population.act("raise_ambition", p, PerFirm(np.where(clouds.region == CN, rivals_cn, rivals)))
-    fading = np.exp(-e.month / p.clouds.workload_fading)
-    # older workloads grow at a fading pace; who believes in AI tries it on all of its own work besides
-    growth = p.clouds.workload_growth * fading + p.clouds.workload_boom * clouds.sentiment
-    clouds.workloads = clouds.workloads * (1.0 + growth / 12.0)
-    value = e.now["value"]
     mine = slice(0, chips.clouds)
+    cost = cost_of_expansion(e)
+    clouds.own_use = population.act("adopts_ai", p)
+    clouds.workloads = clouds.workloads + clouds.own_use * clouds.outside_cash / cost
+    value = e.now["value"]
     here = ((chips.running[:, mine] + chips.awaiting[:, mine]) * value[:, np.newaxis, :]).sum(axis=-1)
     wait = lead_by_buyer(e)[:, mine]
     horizon = wait + p.chips.install_months
     desired = population.act("desired_capacity", p, PerFirm(horizon))
     gap = np.maximum(desired - here, 0.0) / np.maximum(horizon, 1.0)
-    cost = cost_of_capacity(e)[:, mine] * (1.0 + p.chips.building)
     limit = population.act("capex_limit", p) / np.maximum(cost, 1e-12)
     aim = np.where(clouds.alive, np.minimum(gap, limit), 0.0)
     e.now["planned_spending"] = np.where(clouds.alive, gap * np.where(cost < 1e8, cost, 0.0), 0.0)
@@ -267,6 +265,33 @@ def cost_of_capacity(e: Economy) -> FloatArray:
     cost = np.where(offered & (value > 0.0), price / np.where(value > 0.0, value, 1.0), np.inf)
     cheapest = np.where(np.isfinite(cost[:, 0, :]), cost[:, 0, :], cost.min(axis=1))
     return np.where(np.isfinite(cheapest), cheapest, 1e9)
+
+
+def cost_of_expansion(e: Economy) -> FloatArray:
+    """M$ per unit of capacity with its part of a data centre, (worlds, clouds).
+
+    Whoever makes a part of its chips itself gets more for its money there; the building costs the same.
+    """
+    clouds: Cloud = e.populations["clouds"].view()
+    bought = cost_of_capacity(e)[:, : e.chips.clouds]
+    price, value, ready = own_line(e)
+    part = np.minimum(e.p.clouds.own_share * clouds.own_aim, 1.0) * (ready & clouds.programme)
+    chips = (1.0 - part) * bought + part * np.minimum(price / value, bought)
+    return np.asarray(chips + e.p.chips.building * bought)
+
+
+def own_line(e: Economy) -> tuple[FloatArray, FloatArray, BoolArray]:
+    """Cost (M$, with boards and network) and value of a unit of own chips, and whether any are ready.
+
+    Each of shape (worlds, clouds); the value is 1 where there are none.
+    """
+    chips, shape = e.chips, (e.worlds, e.chips.clouds)
+    value, cost, ready = np.ones(shape), np.zeros(shape), np.zeros(shape, dtype=np.bool_)
+    for buyer, mix in own_mix(e).items():
+        block = chips.catalogue.own_blocks[buyer]
+        value[:, buyer] = np.maximum((mix * e.now["value"][:, block]).sum(axis=-1), 1e-9)
+        cost[:, buyer], ready[:, buyer] = 1e-3 * (mix * chips.cost[:, block]).sum(axis=-1), True
+    return cost * e.p.clouds.own_overhead, value, ready
 
 
 def _largest_other(amount: FloatArray) -> FloatArray:

@@ -20,6 +20,7 @@ from environment.phases.compute import europe_at_home
 from environment.phases.oversight import oversight
 from environment.phases.record_models import observe_models
 from environment.phases.valuation import observe_values
+from environment.pools import ratio
 from environment.technology import training_flop
 
 AGGREGATES = ("other_clouds", "other_china", "european_clouds")  # rows of the data that stand for many firms
@@ -78,10 +79,6 @@ def _hhi(amount: FloatArray, single: BoolArray | bool = True) -> FloatArray:
     return np.asarray((share * share * single).sum(axis=-1))
 
 
-def _ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
-    return part / np.where(whole > 0.0, whole, 1.0)
-
-
 def _chips(e: Economy) -> dict[str, FloatArray]:
     chips = e.chips
     makers: Chipmaker = e.populations["chipmakers"].view()
@@ -91,14 +88,14 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
     ids = [row.id for row in e.tables.clouds]
     line = e.now["line_price"][:, 0, 0]
     values = {
-        "chip_leader_share": _ratio(revenue.max(axis=-1), revenue.sum(axis=-1)),
+        "chip_leader_share": ratio(revenue.max(axis=-1), revenue.sum(axis=-1)),
         "hhi_chips": _hhi(revenue),
         "lead_time_weeks": e.now["lead_time"][:, 0] * 52.0 / 12.0,
         "chip_price_kusd": line * 1e3,
         "chips_delivered": makers.delivered.sum(axis=-1),
         "leader_chips_delivered": makers.delivered[:, 0],
         "leader_revenue_musd": revenue[:, 0],
-        "inhouse_share": _ratio(np.where(chips.maker_of < 0, compute, 0.0).sum(axis=-1), compute.sum(axis=-1)),
+        "inhouse_share": ratio(np.where(chips.maker_of < 0, compute, 0.0).sum(axis=-1), compute.sum(axis=-1)),
         "hhi_deliveries": _hhi(
             (chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=-1),
             np.array([name not in AGGREGATES for name in ids] + [False] * len(REGIONS)),
@@ -132,25 +129,25 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
     return {
         "hhi_cloud": _hhi(rent, single),
         "hhi_cloud_all": _hhi(clouds.cloud_revenue * clouds.alive + rent, single),
-        "rent_list_usd_per_hour": _ratio((lists * clouds.list_price).sum(axis=-1), lists.sum(axis=-1)),
+        "rent_list_usd_per_hour": ratio((lists * clouds.list_price).sum(axis=-1), lists.sum(axis=-1)),
         "rent_market_usd_per_hour": e.now["rent_market"],
-        "utilisation": _ratio(
+        "utilisation": ratio(
             e.now["used"].sum(axis=-1) + startups.own_used.sum(axis=-1),
             clouds.capacity.sum(axis=-1) + e.now["site_capacity"].sum(axis=-1),
         ),
         "tenant_fill_rate": e.now["tenant_fill_rate"],
         "switching_rate": e.now["switching_rate"],
-        "multihoming_share": _ratio((weight * (hosted & (startups.second != NONE))).sum(axis=-1), number),
-        "exclusive_share": _ratio(exclusive.sum(axis=-1), used),
-        "second_host_share": _ratio(startups.used_second.sum(axis=-1), used),
-        "preferred_partner_share": 1.0 - _ratio((preferred * elsewhere).sum(axis=-1), preferred.sum(axis=-1)),
+        "multihoming_share": ratio((weight * (hosted & (startups.second != NONE))).sum(axis=-1), number),
+        "exclusive_share": ratio(exclusive.sum(axis=-1), used),
+        "second_host_share": ratio(startups.used_second.sum(axis=-1), used),
+        "preferred_partner_share": 1.0 - ratio((preferred * elsewhere).sum(axis=-1), preferred.sum(axis=-1)),
         "unmet_h100e": np.maximum(startups.wanted - startups.used, 0.0).sum(axis=-1),
         "rival_penalty": np.maximum(e.now["rival_penalty"], 0.0),
         "markup_tenured": e.now["markup_tenured"],
         "markup_new": e.now["markup_new"],
         **_leading_lab(startups),
         "eu_hosted_at_home_share": europe_at_home(startups, clouds),
-        "circularity": _ratio(trail.add("circular", e.now["circular_musd"]), trail.add("rent", e.now["startup_rent"])),
+        "circularity": ratio(trail.add("circular", e.now["circular_musd"]), trail.add("rent", e.now["startup_rent"])),
     }
 
 
@@ -163,7 +160,7 @@ def _leading_lab(startups: Startup) -> dict[str, FloatArray]:
 
     hosts = (startups.host != NONE).astype(np.float64) + (startups.second != NONE)
     return {
-        "leading_lab_unmet_share": np.maximum(_ratio(its(startups.wanted - startups.used), its(startups.wanted)), 0.0),
+        "leading_lab_unmet_share": np.maximum(ratio(its(startups.wanted - startups.used), its(startups.wanted)), 0.0),
         "leading_lab_hosts": its(hosts),
         "leading_lab_exclusive": its(startups.contract == EXCLUSIVE),
     }
@@ -184,7 +181,7 @@ def _startups(e: Economy, trail: Trail) -> dict[str, FloatArray]:
         "startup_survival": _survival(e, (startups.weight * startups.alive).sum(axis=-1), trail),
         "frontier_labs": (startups.weight * near).sum(axis=-1) + near_clouds.sum(axis=-1),
         "funding_musd": e.now["funding_musd"],
-        "funding_pass_through": np.minimum(_ratio(spent, raised), 1.0),
+        "funding_pass_through": np.minimum(ratio(spent, raised), 1.0),
         "leading_lab_revenue_musd": startups.revenue.max(axis=-1),
     }
 
@@ -193,7 +190,7 @@ def _survival(e: Economy, alive: FloatArray, trail: Trail) -> FloatArray:
     """Chance of staying open for a year: the monthly chances of the last twelve months, multiplied."""
     closed = e.now["startups_failed"]
     at_risk = alive - e.now["startups_entered"] + closed + e.now["startups_acquired"]
-    open_still = np.clip(1.0 - _ratio(closed, at_risk), 1e-12, 1.0)
+    open_still = np.clip(1.0 - ratio(closed, at_risk), 1e-12, 1.0)
     months = min(e.month + 1, 12)  # the first year has fewer
     return np.asarray(np.exp(trail.add("open", np.log(open_still)) * (12.0 / months)))
 
@@ -219,8 +216,8 @@ def _models(e: Economy) -> dict[str, FloatArray]:
         **_advances(e, startups, clouds),
         "model_diversity": 1.0 - _hhi(_by_lineage(startups, clouds)),
         "services_musd": e.conditions.use[:, 0],
-        "self_hosted_share": _ratio((market * sectors.self_hosting).sum(axis=-1), market.sum(axis=-1)),
-        "adoption_share": _ratio((size * sectors.adoption).sum(axis=-1), size.sum(axis=-1)),
+        "self_hosted_share": ratio((market * sectors.self_hosting).sum(axis=-1), market.sum(axis=-1)),
+        "adoption_share": ratio((size * sectors.adoption).sum(axis=-1), size.sum(axis=-1)),
     }
 
 
@@ -249,8 +246,8 @@ def _advances(e: Economy, startups: Startup, clouds: Cloud) -> dict[str, FloatAr
         "host_lead": west_big - west_labs,
         "fixed_capability_musd": spending(months, e.now["rent_market"]),
         "able_labs": (startups.weight * able).sum(axis=-1),
-        "cloud_service_share": _ratio(sold, total),
-        "vendor_diversity": 1.0 - _ratio(squares, total * total),
+        "cloud_service_share": ratio(sold, total),
+        "vendor_diversity": 1.0 - ratio(squares, total * total),
     }
 
 
@@ -273,8 +270,8 @@ def _world(e: Economy) -> dict[str, FloatArray]:
     )
     grey = (chips.grey * chips.h100e[:, np.newaxis, :]).sum(axis=(1, 2))
     return {
-        "china_compute_share": _ratio(compute, clouds.compute.sum(axis=-1) + e.now["site_compute"].sum(axis=-1)),
-        "grey_market_share": _ratio(grey, held),
+        "china_compute_share": ratio(compute, clouds.compute.sum(axis=-1) + e.now["site_compute"].sum(axis=-1)),
+        "grey_market_share": ratio(grey, held),
         "power_gw": e.conditions.power_used.sum(axis=-1) * 1e-3,
         "remedies_active": e.now["remedies_active"],
     }

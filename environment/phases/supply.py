@@ -13,7 +13,7 @@ from environment import technology
 from environment.buyers import small, standing
 from environment.economy import Economy
 from environment.phases import direct
-from environment.phases.orders import duty_passed_on, gpu_share, own_mix
+from environment.phases.orders import duty_passed_on, gpu_share, lead_by_buyer, own_line, own_mix
 
 
 def produce_and_ship(e: Economy) -> None:
@@ -188,19 +188,15 @@ def build_own_chips(e: Economy) -> None:
     chips, p = e.chips, e.p.clouds
     population = e.populations["clouds"]
     clouds: Cloud = population.view()
-    value, price = np.ones_like(clouds.cash), np.zeros_like(clouds.cash)
-    ready = np.zeros(clouds.cash.shape, dtype=np.bool_)
-    mixes = own_mix(e)
-    for buyer, mix in mixes.items():
-        block = chips.catalogue.own_blocks[buyer]
-        value[:, buyer] = np.maximum((mix * e.now["value"][:, block]).sum(axis=-1), 1e-9)
-        price[:, buyer], ready[:, buyer] = 1e-3 * (mix * chips.cost[:, block]).sum(axis=-1), True
-    price = price * p.own_overhead
+    price, value, ready = own_line(e)
     affordable = np.where(ready, 0.1 * clouds.cash / np.maximum(price, 1e-9) * value, 0.0)
     seed = PerFirm(p.own_seed * clouds.compute * ready)
-    output = population.act("ramps_own_chips", e.p, PerFirm(chips.need), seed, PerFirm(affordable))
+    # need is spread over the wait for bought chips; what it makes itself stands in no queue, and comes the sooner
+    soonest = e.p.chips.shortest_lead + e.p.chips.install_months
+    sooner = (lead_by_buyer(e)[:, : chips.clouds] + e.p.chips.install_months) / soonest
+    output = population.act("ramps_own_chips", e.p, PerFirm(chips.need * sooner), seed, PerFirm(affordable))
     units = output / value
-    for buyer, mix in mixes.items():
+    for buyer, mix in own_mix(e).items():
         block = chips.catalogue.own_blocks[buyer]
         made = units[:, buyer : buyer + 1] * mix
         chips.awaiting[:, buyer, block] += made

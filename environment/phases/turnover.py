@@ -130,7 +130,8 @@ def enter(e: Economy) -> None:
     placed = enters.sum(axis=-1).astype(np.float64)
     e.refused_entries = e.refused_entries + (arrivals[:, 0] - placed) * grain[:, 0]
     frugal = frugal_chance(p, dearness(e))
-    drawn = newcomers(p, draws, grain, e.conditions.best_algorithms, frugal) | {"rank": ranks}
+    first, belief = p.startups.first_round, e.conditions.mood
+    drawn = newcomers(p, draws, grain, e.conditions.best_algorithms, frugal, first, belief) | {"rank": ranks}
     values = {name: _put(value, seats) for name, value in drawn.items()}
     ids = firm_ids(KIND_CODES["startups"], e.month + 1, values.pop("rank"))
     values = born(population, values, p)
@@ -204,7 +205,7 @@ def _enter_named(e: Economy) -> None:
     for slot, row in enumerate(e.tables.startups):
         if row.entry <= 0 or row.entry != e.month + 1:
             continue
-        values = named_values(e.tables)[slot]
+        values = named_values(e.tables, e.p)[slot]
         hoped = np.zeros((e.worlds, population.slots))
         hoped[:, slot] = values.pop("cash")
         ids = np.tile(firm_ids(KIND_CODES["startups"], 0, np.arange(population.slots)), (e.worlds, 1))

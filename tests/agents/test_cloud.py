@@ -123,6 +123,22 @@ def test_a_cloud_without_models_has_no_ambition() -> None:
     assert one(cloud(ambition=10.0, capacity=1e6, sentiment=1.0).raise_ambition(P, at(100.0))) == 0.0
 
 
+@given(used=share, sentiment=share)
+def test_own_use_moves_towards_what_belief_says_and_no_further(used: float, sentiment: float) -> None:
+    calm, boom = float(P.clouds.own_use_calm[0, 0]), float(P.clouds.own_use_boom[0, 0])
+    aim = calm + (boom - calm) * sentiment
+    found = one(cloud(own_use=used, sentiment=sentiment).adopts_ai(P))
+    assert min(used, aim) - 1e-12 <= found <= max(used, aim) + 1e-12
+    assert abs(found - aim) <= abs(used - aim)
+
+
+def test_own_use_takes_time_and_renters_have_no_work_of_their_own() -> None:
+    firms_ = cloud(4, sentiment=1.0, type=[HYPERSCALER, SELF_BUILDER, NEW, CONSORTIUM])
+    found = firms_.adopts_ai(P)[0]
+    assert 0.0 < found[0] == found[1] < float(P.clouds.own_use_boom[0, 0])
+    assert (found[2:] == 0.0).all()
+
+
 @given(work=amount, ambition=amount, demand=amount, sentiment=share, used=share, horizon=st.floats(0.0, 60.0))
 def test_desired_capacity_covers_todays_wants(
     work: float, ambition: float, demand: float, sentiment: float, used: float, horizon: float

@@ -146,9 +146,40 @@ def test_spending_scales_with_the_mass_of_a_slot(cash: float, burn: float, weigh
 def test_it_asks_when_its_runway_is_short_and_earlier_in_a_boom() -> None:
     months = float(P.capital.raise_runway[0, 0])
     calm, boom = np.full((1, 1), 0.5), np.full((1, 1), 1.0)
-    assert one(lab(cash=0.9 * months, burn=1.0).asks(P, calm)) > 0.0
-    assert one(lab(cash=1.1 * months, burn=1.0).asks(P, calm)) == 0.0
-    assert one(lab(cash=1.1 * months, burn=1.0).asks(P, boom)) > 0.0
+
+    def asked(mood: np.ndarray, **given: float) -> float:
+        return one(lab(burn=1.0, value=1e6, **given).asks(P, mood))
+
+    assert asked(calm, cash=0.9 * months) > 0.0
+    assert asked(calm, cash=1.1 * months) == 0.0
+    assert asked(boom, cash=1.1 * months) > 0.0
+    # what growing sales will take shortens the runway, what a cloud has promised lengthens it
+    assert asked(calm, cash=1.1 * months, growth=0.1, revenue=10.0) > 0.0
+    assert asked(calm, cash=0.9 * months, pledged=100.0, pledge_rate=1.0, pledge_credit=0.5) == 0.0
+    assert asked(calm, cash=0.9 * months, pledged=100.0, pledge_rate=1.0, pledge_credit=1.0) > 0.0
+
+
+@given(burn=money, growth=st.floats(-1.0, 1.0), value=money, mood=share)
+def test_no_round_sells_more_than_founders_part_with(burn: float, growth: float, value: float, mood: float) -> None:
+    asked = one(lab(cash=0.0, burn=burn, growth=growth, value=value).asks(P, np.full((1, 1), mood)))
+    assert asked <= float(P.capital.most_sold[0, 0]) * (value + asked) * (1.0 + 1e-9) + 1e-12
+
+
+def test_promised_money_is_spent_before_it_comes() -> None:
+    months = float(P.startups.runway[0, 0])
+    poor = lab(cash=18.0)
+    assert one(poor.plan_burn(P)) == pytest.approx(18.0 / months)
+    # two a month are to come, a quarter of them as compute: no more of it than there is
+    promised = {"pledge_rate": 2.0, "pledge_credit": 0.25}
+    assert one(lab(cash=18.0, pledged=1e3, **promised).plan_burn(P)) == pytest.approx(18.0 / months + 1.5)
+    assert one(lab(cash=18.0, pledged=6.0, **promised).plan_burn(P)) == pytest.approx((18.0 + 4.5) / months)
+
+
+def test_who_only_applies_ai_competes_for_few_users_of_models() -> None:
+    part = float(P.startups.applied_market[0, 0])
+    maker, applied = (one(lab(applied=kind).design(P)[1]) for kind in (0.0, 1.0))
+    assert applied == pytest.approx(part * maker)
+    assert part < 1.0
 
 
 @given(cash=money, burn=money, growth=st.floats(-1.0, 1.0), value=money, mood=share)
@@ -160,7 +191,7 @@ def test_asks_are_finite_and_not_negative(cash: float, burn: float, growth: floa
 
 def test_a_growing_firm_asks_for_more() -> None:
     mood = np.full((1, 1), 0.5)
-    asked = [one(lab(cash=1.0, burn=10.0, growth=g).asks(P, mood)) for g in (-0.2, 0.0, 0.1, 0.2)]
+    asked = [one(lab(cash=1.0, burn=10.0, growth=g, value=1e6).asks(P, mood)) for g in (-0.2, 0.0, 0.1, 0.2)]
     assert asked == sorted(asked)
     assert asked[0] < asked[-1]
 

@@ -41,7 +41,7 @@ def test_a_second_contract_is_signed_as_many_months_after_the_talks_began_as_neg
 def test_exclusive_labs_have_one_host_and_first_refusal_asks_it_for_everything() -> None:
     seen = set()
     model = ComputeEconomy.stack(
-        [{"rng": seed, "clouds.outage": 0.5, "startups.number": 60} for seed in range(1, 5)], months=60
+        [{"rng": seed, "clouds.outage": 0.7, "startups.number": 60} for seed in range(1, 5)], months=60
     )
     while model.running:
         model.step()

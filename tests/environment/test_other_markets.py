@@ -198,11 +198,13 @@ def test_usefulness_is_logistic() -> None:
     hnp.arrays(np.float64, (2, 1), elements=amounts),
     hnp.arrays(np.float64, (2, 8), elements=st.floats(1e-9, 1.0 - 1e-9)),
     share,
+    st.integers(1, 40),
 )
 def test_funds_never_place_more_than_they_have(
-    asks: np.ndarray, merit: np.ndarray, money: np.ndarray, luck: np.ndarray, success: float
+    asks: np.ndarray, merit: np.ndarray, money: np.ndarray, luck: np.ndarray, success: float, members: int
 ) -> None:
-    got = capital_market.fund(asks, merit, money, money, luck, np.full((2, 1), success))
+    number = np.full((2, 8), float(members))
+    got = capital_market.fund(asks, merit, money, money, luck, np.full((2, 1), success), number)
     assert (got >= 0.0).all()
     assert (got <= asks).all()
     assert (got.sum(axis=-1) <= money[:, 0] * (1.0 + 1e-9)).all()
@@ -213,14 +215,20 @@ def test_merit_and_luck_decide_who_is_funded() -> None:
     n = 40_000
     merit = np.tile([1.0, 3.0], n // 2)[np.newaxis]
     luck = np.random.default_rng(1).random((1, n))
-    got = capital_market.fund(np.ones((1, n)), merit, row([1e9]), row([1e9]), luck, row([0.1]))[0]
-    assert got.mean() == pytest.approx(0.1, abs=0.01)
-    assert got[1::2].mean() / got[::2].mean() == pytest.approx(3.0, rel=0.15)
+    for members in (1.0, 5.0, 40.0):
+        many = np.full((1, n), members)
+        got = capital_market.fund(np.ones((1, n)), merit, row([1e9]), row([1e9]), luck, row([0.1]), many)[0]
+        assert got.mean() == pytest.approx(0.1, abs=0.01)
+        assert got[1::2].mean() / got[::2].mean() == pytest.approx(3.0, rel=0.15)
+        # each of the members decides for itself: a binomial share (chances of 0.05 and 0.15)
+        assert got[::2].var() == pytest.approx(0.05 * 0.95 / members, rel=0.1)
+        assert got[1::2].var() == pytest.approx(0.15 * 0.85 / members, rel=0.1)
+        assert set(np.unique(np.round(got * members, 9))) <= set(np.arange(members + 1.0))
 
 
 def test_nobody_asks_nobody_gets() -> None:
     got = capital_market.fund(
-        np.zeros((1, 3)), np.ones((1, 3)), row([5.0]), row([5.0]), np.full((1, 3), 0.1), row([0.5])
+        np.zeros((1, 3)), np.ones((1, 3)), row([5.0]), row([5.0]), np.full((1, 3), 0.1), row([0.5]), np.ones((1, 3))
     )
     assert (got == 0.0).all()
 
