@@ -12,7 +12,7 @@ from agents.types import FloatArray
 from environment import ComputeEconomy, service_market, technology
 from environment.economy import Economy
 from environment.phases import compute
-from experiments.mechanisms.clouds import CONTENT, NOT_BOUND
+from experiments.mechanisms.clouds import CONTENT
 from experiments.mechanisms.row import Mutant, Row, lever
 
 _wants = compute._wants
@@ -114,6 +114,9 @@ _ELSEWHERE = (
            "enterprises run open models outside of clouds"),
     Mutant("environment.phases.open_models:resell", _no_resale, "clouds do not resell open models"),
 )  # fmt: skip
+_SLOW_NEED = Mutant("environment.phases.compute:_wants", _grows_slowly, "no lab's need grows by more than 3 % a month")
+# clouds cannot grow as fast as their tenants: at the baseline they can, and the leading lab is hardly ever short
+_POWER_SHORT = {"energy.cap": 0.3}
 _RL = lever("technology.rl_intensity", 0.3, 1.5)
 _OPENNESS = lever("technology.openness", 0.0, 2.0)
 _OPEN_WORLD = (
@@ -139,7 +142,7 @@ ROWS: tuple[Row, ...] = (
     Row("L3b", "dry money raises start-ups' hazard of failure", "startup.fails, investor.invests",
         *lever("capital.dryness", 0.0, 0.8), "failures over start-ups alive", (6, 24), +1,
         (Mutant("agents.investor:Investor.update_sentiment", lambda self, *_: self.sentiment + 0.0,
-                "funds' mood does not move"),), of=_hazard),
+                "funds' mood does not move"),), of=_hazard, seeds=30),
     Row("L4", "scarce compute makes more founders choose frugal designs", "startup.frugal_chance, startup.pivots",
         *lever("clouds.internal_priority", 0.2, 0.9), "frugal_share", (24, 48), +1, _BY_HABIT),
     Row("L5", "faster algorithmic progress raises the capability that a dollar buys", "technology.research",
@@ -171,15 +174,18 @@ ROWS: tuple[Row, ...] = (
                 "users look at general capability alone"),)),
     Row("L8", "distillation brings followers closer to the frontier", "technology.distil",
         *lever("technology.distillation", 0.0, 0.3), "gap_follower", (18, 36), -1,
-        (Mutant("environment.technology:distil", lambda capability, *_: capability, "nobody learns from outputs"),)),
+        (Mutant("environment.technology:distil", lambda capability, *_: capability, "nobody learns from outputs"),),
+        seeds=20),
     Row("L9", "faster diffusion of ideas brings followers closer", "technology.research",
         *lever("technology.diffusion", 0.0, 0.3), "gap_follower", (24, 48), -1,
         (Mutant("environment.technology:research", _research_alone, "nobody learns of others' ideas"),)),
     Row("L10", "the more reach counts, the more incumbents sell", "service_market.attraction",
         *lever("services.distribution_weight", 1.0, 4.0), "incumbent_share", (24, 48), +1,
         (Mutant("environment.service_market:attraction", _attraction_without_reach, "users find every supplier"),)),
+    # where nobody lends it: who builds on an open model has its maker's compute
     Row("L10b", "the more training compute counts, the more incumbents sell", "service_market.quality",
-        *lever("services.compute_weight", 0.2, 2.0), "incumbent_share", (24, 36), +1, (_ONE_QUALITY,)),
+        *lever("services.compute_weight", 0.2, 2.0), "incumbent_share", (18, 36), +1, (_ONE_QUALITY,),
+        both={"technology.openness": 0.0}, seeds=20),
     Row("L10c", "open weights equalise compute: incumbents sell less", "phases.services.train",
         *_OPENNESS, "incumbent_share", (24, 48), -1, _CLOSED),
     # that challengers gain where algorithms count more holds only if they have the better ones: here open weights
@@ -193,7 +199,7 @@ ROWS: tuple[Row, ...] = (
                 "firms do not look at the quality of open models"),)),
     Row("L12", "clouds run whatever models are used: with open ones their compute revenue falls by no more than 2 %",
         "phases.compute.rent_compute, open_models.resell",
-        *_OPENNESS, "cloud_compute_musd", (36, 60), +1, _ELSEWHERE, margin=80.0),
+        *_OPENNESS, "cloud_compute_musd", (36, 60), +1, _ELSEWHERE, margin=40.0),
     Row("L12b", "while what is sold rests ever less on closed models", "phases.services.train",
         *_OPENNESS, "closed_share", (36, 60), -1, _CLOSED),
     Row("L12c", "and clouds earn on reselling open ones", "open_models.resell",
@@ -210,11 +216,11 @@ ROWS: tuple[Row, ...] = (
         *_OPEN_WORLD, "model_diversity", (36, 60), -1, _CLOSED),
     Row("L15", "a leading lab whose sales grow faster outgrows what clouds can serve, where power holds them back",
         "phases.compute.rent_compute", *lever("services.fashion", 0.0, 0.1), "leading_lab_unmet_share", (36, 72), +1,
-        (Mutant("environment.phases.compute:_wants", _grows_slowly, "no lab's need grows by more than 3 % a month"),),
-        both={"energy.cap": 0.3}),
-    Row("L15b", "labs that scale up faster outgrow one cloud: the leading one takes a second",
-        "startup.weighs_second_host", *lever("startups.runway", 30.0, 9.0), "leading_lab_hosts", (24, 60), +1,
-        (NOT_BOUND, CONTENT)),
+        (_SLOW_NEED,), both=_POWER_SHORT),
+    Row("L15b", "there, labs that scale up faster outgrow one cloud: the leading one takes a second",
+        "phases.second_hosts.expected_fill, startup.weighs_second_host",
+        *lever("startups.runway", 30.0, 9.0), "leading_lab_hosts", (24, 60), +1,
+        (_SLOW_NEED, CONTENT), both=_POWER_SHORT),
     Row("L16", "the more own data counts, the more services the big clouds sell", "service_market.attraction",
         *lever("services.data_weight", 0.0, 4.0), "cloud_service_share", (24, 48), +1,
         (Mutant("environment.service_market:attraction", _attraction_without_data, "own data do not count"),)),

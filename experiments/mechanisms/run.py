@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-import numpy as np
-from scipy.special import stdtrit
-
 from agents.errors import KingmakerError, nearest
 from environment import ComputeEconomy
+from experiments.intervals import half_width
 from experiments.mechanisms.mutation import applied
 from experiments.mechanisms.page import write_results
 from experiments.mechanisms.result import Result
@@ -37,7 +35,7 @@ def run_row(row: Row, seeds: int | None = None, *, mutated: bool = False) -> Res
         values = row.of(stack, row.window)
     difference = values[seeds:] - values[:seeds]
     effect = float(difference.mean())
-    margin = float(stdtrit(seeds - 1, 0.975) * difference.std(ddof=1) / np.sqrt(seeds))
+    margin = half_width(float(difference.std(ddof=1)), seeds)
     return Result(row, effect, effect - margin, effect + margin, seeds)
 
 

@@ -45,6 +45,9 @@ NO_HOARDING = Mutant(
 FIXED_CAPACITY = Mutant(
     "agents.chipmaker:Chipmaker.plan_capacity", lambda maker, p: maker.capacity * 1.0, "packaging capacity stands still"
 )
+# Up to 0.5, over twice the default: packaging capacity answers orders beyond need as well, so the effect is a hump.
+# From about 2 on start-ups are even served better than without; where capacity stands still they are served ever worse.
+_HOARDING = lever("chips.hoarding", 0.0, 0.5)
 
 ROWS: tuple[Row, ...] = (
     Row("S1", "a stronger software moat raises the leader's share", "phases.orders.software_moat",
@@ -59,12 +62,11 @@ ROWS: tuple[Row, ...] = (
     Row("S3", "faster growth of packaging shortens the lead time", "chipmaker.plan_capacity",
         *lever("chips.capacity_growth", 0.04, 0.15), "lead_time_weeks", (12, 48), -1, mutants=(FIXED_CAPACITY,)),
     Row("S4", "what giants order beyond need crowds out start-ups that buy chips themselves",
-        "chip_market.desired_orders", *lever("chips.hoarding", 0.0, 1.0), "direct_fill", (14, 28), -1,
+        "chip_market.desired_orders", *_HOARDING, "direct_fill", (14, 28), -1, mutants=(NO_HOARDING,)),
+    Row("S4b", "they get fewer chips", "chip_market.desired_orders", *_HOARDING, "direct_deliveries_h100e", (14, 28),
+        -1, mutants=(NO_HOARDING,)),
+    Row("S4c", "and wait longer", "chip_market.desired_orders", *_HOARDING, "lead_time_weeks", (14, 28), +1,
         mutants=(NO_HOARDING,)),
-    Row("S4b", "they get fewer chips", "chip_market.desired_orders", *lever("chips.hoarding", 0.0, 1.0),
-        "direct_deliveries_h100e", (14, 28), -1, mutants=(NO_HOARDING,)),
-    Row("S4c", "and wait longer", "chip_market.desired_orders", *lever("chips.hoarding", 0.0, 1.0),
-        "lead_time_weeks", (14, 28), +1, mutants=(NO_HOARDING,)),
     Row("S5", "allocation by a standing that follows size rather than pro rata concentrates deliveries",
         "chip_market.ration", *lever("chips.kingmaker", 0.0, 2.0), "hhi_deliveries", (12, 36), +1,
         mutants=(PRO_RATA,)),
@@ -75,9 +77,10 @@ ROWS: tuple[Row, ...] = (
         mutants=(Mutant("agents.cloud:Cloud.ramps_own_chips",
                         lambda cloud, p, wanted, seed, affordable: np.zeros(cloud.cash.shape),
                         "nobody makes chips of its own"),)),
+    # once enough own chips run: in 2022-23 there are so few that the net effect is within the noise
     Row("S7", "a cloud that rents its own chips out earns more from outsiders, net of bought chips left idle",
         "cloud.kept_inside, cloud.post_rent", *lever("clouds.external_offering", 0.0, 1.0), "chip_owners_rent_musd",
-        (3, 24), +1,
+        (24, 48), +1,
         mutants=(Mutant("agents.cloud:Cloud.kept_inside", _kept_by_priority_alone,
                         "own chips serve tenants like all others"),
                  Mutant("agents.cloud:Cloud._own_part_offered", lambda cloud, p: np.zeros(cloud.cash.shape),
