@@ -156,7 +156,17 @@ def _matrix() -> list[str]:
     ]  # fmt: skip
 
 
+def calibration_page() -> str:
+    """The fitted parameters."""
+    from experiments.calibration.page import introduction, rows
+
+    heads = ("parameter", "start", "bounds", "fitted", "score within a quarter of the best", "what it does")
+    figure = "![The score along each fitted parameter](../figures/profiles.png)"
+    return "\n".join(["# Calibration", "", MADE, "", *introduction(), *table(heads, rows()), "", figure, ""])
+
+
 PAGES: dict[str, Callable[[], str]] = {
+    "calibration": calibration_page,
     "parameters": parameters_page,
     "measures": measures_page,
     "scenarios": scenarios_page,

@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 
 from agents.errors import KingmakerError
-from experiments.calibration.objective import Fitted, calibrated_patterns, present, scores
+from experiments.calibration.objective import Fitted, calibrated_patterns, scores
 
-STEP = 0.15  # first width of the search, in parts of each parameter's bounds
+STEP = 0.1  # first width of the search, in parts of each parameter's bounds
 
 
 @dataclass
@@ -31,7 +31,7 @@ class Search:
 
 
 def begin(fitted: list[Fitted], seeds: Sequence[int], seed: int, candidates: int) -> Search:
-    """A search that starts from the baseline as it is.
+    """A search from the start values of the fitted parameters, so that it is the same whatever the baseline is now.
 
     Args:
         fitted: the parameters.
@@ -41,12 +41,12 @@ def begin(fitted: list[Fitted], seeds: Sequence[int], seed: int, candidates: int
     """
     import cma
 
-    now = present(fitted)
-    start = [f.place(now[f.key]) for f in fitted]
+    first = {f.key: f.start for f in fitted}
+    start = [f.place(f.start) for f in fitted]
     options = {"bounds": [0.0, 1.0], "seed": seed + 1, "popsize": candidates, "verbose": -9}  # cma takes 0 as the clock
     strategy = cma.CMAEvolutionStrategy(start, STEP, options)
-    first = float(scores([now], seeds, calibrated_patterns())[0])
-    return Search(fitted, list(seeds), seed, strategy, now, first, first)
+    score = float(scores([first], seeds, calibrated_patterns())[0])
+    return Search(fitted, list(seeds), seed, strategy, first, score, score)
 
 
 def advance(search: Search, generations: int, checkpoint: Path, tell: Callable[[Search], None]) -> Search:

@@ -23,9 +23,10 @@ WORST = 25.0  # what a candidate scores whose run does not end well
 
 @dataclass(frozen=True)
 class Fitted:
-    """A parameter that is fitted, with the bounds of the search; a logarithmic scale suits what spans decades."""
+    """A parameter that is fitted: where the search starts and its bounds; a log scale suits what spans decades."""
 
     key: str
+    start: float
     low: float
     high: float
     log: bool
@@ -49,17 +50,19 @@ def read_fitted(path: Path = FITTED) -> list[Fitted]:
     """The fitted parameters.
 
     Raises:
-        KingmakerError: an unknown parameter, or bounds outside the declared range.
+        KingmakerError: an unknown parameter, bounds outside the declared range, or a start outside the bounds.
     """
     found = []
     with path.open(encoding="utf-8", newline="") as file:
         for line, row in enumerate(csv.DictReader(file), 2):
-            low, high = float(row["low"]), float(row["high"])
-            for bound in (low, high):
-                check(row["key"], bound, f"{path.name}, line {line}")
-            if not low < high:
-                raise KingmakerError(f"{path.name}, line {line}: low {low:g} is not below high {high:g}.")
-            found.append(Fitted(row["key"], low, high, row["scale"] == "log", row["why"]))
+            start, low, high = float(row["start"]), float(row["low"]), float(row["high"])
+            for value in (start, low, high):
+                check(row["key"], value, f"{path.name}, line {line}")
+            if not low <= start <= high or low == high:
+                raise KingmakerError(
+                    f"{path.name}, line {line}: start {start:g} must lie from low {low:g} to a higher high {high:g}."
+                )
+            found.append(Fitted(row["key"], start, low, high, row["scale"] == "log", row["why"]))
     return found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from experiments.calibration.objective import Fitted, calibrated_patterns, present, scores
 from experiments.figures.style import PALETTE, SMALL, sheet
@@ -59,4 +60,7 @@ def draw_profiles(fitted: Sequence[Fitted], rows: Sequence[tuple[str, float, flo
         axes.set_ylim(0.9 * low, min(3.0 * low, 1.05 * max(score for *_, score in rows)))
         if f.log:
             axes.set_xscale("log")
+            axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
+            axes.xaxis.set_major_formatter("{x:g}")
+            axes.xaxis.set_minor_formatter(NullFormatter())
     return figure

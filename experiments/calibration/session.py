@@ -33,7 +33,7 @@ def search(generations: int, candidates: int, seeds: int, seed: int, out: Path, 
         print(f"going on after {len(found.history)} generations, best score {found.best_score:.4f}")
     else:
         found = begin(fitted, range(1, seeds + 1), seed, candidates)
-        print(f"{len(fitted)} parameters, score of the baseline {found.score_before:.4f} (0 is perfect)")
+        print(f"{len(fitted)} parameters, score at their start values {found.score_before:.4f} (0 is perfect)")
     advance(found, generations, state, _tell)
     write_result(found, command, out / RESULT.name)
     print(f"best score {found.best_score:.4f}; written to {out / RESULT.name}")

@@ -1,0 +1,52 @@
+"""The reference page of the calibration: what was fitted, from where, to what, and how well it is identified."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from experiments.calibration.objective import Fitted, read_fitted
+from experiments.calibration.result import read_result
+
+PROFILES = Path(__file__).with_name("profiles.csv")
+CLOSE = 1.25  # a value is as good as the fitted one if its score is at most this multiple of the fitted one's
+
+
+def introduction() -> list[str]:
+    """How the fit was made, and how to make it again."""
+    result = read_result()
+    return [
+        f"{len(result.parameters)} behavioural parameters are fitted to the calibrated patterns of the",
+        "[validation](../validation.md) by CMA-ES (Hansen 2016), over ensembles on common random numbers. The loss",
+        "of a line begins at seven tenths of its tolerance; patterns held back have no part in it.",
+        "",
+        f"- Made on {result.date} by `{result.command}`:",
+        f"  {result.generations} generations of {result.candidates} candidates on {len(result.seeds)} seeds. Score",
+        f"  {result.score_before:.4f} at the start values, {result.score:.4f} at the result (0: every line well inside",
+        "  its tolerance).",
+        "- The start values were found by hand and by earlier searches, with the whole table in view: the intervals",
+        "  of the validation show luck, not this choice.",
+        "- `kingmaker calibrate --check` computes the score of the committed baseline anew; `kingmaker calibrate",
+        "  --profile` draws the figure below.",
+        "",
+    ]
+
+
+def rows() -> list[tuple[str, ...]]:
+    """Each parameter with start, bounds, fitted value, and between which values the score stays close to the best."""
+    fitted, result = read_fitted(), read_result()
+    return [
+        (f"`{f.key}`", f"{f.start:g}", f"{f.low:g} to {f.high:g}", f"{result.parameters[f.key]:g}", _close(f), f.why)
+        for f in fitted
+    ]
+
+
+def _close(fitted: Fitted) -> str:
+    with PROFILES.open(encoding="utf-8", newline="") as file:
+        points = [
+            (float(row["value"]), float(row["score"])) for row in csv.DictReader(file) if row["parameter"] == fitted.key
+        ]
+    value = read_result().parameters[fitted.key]
+    here = min(points, key=lambda point: abs(point[0] - value))[1]
+    good = [place for place, score in points if score <= CLOSE * here]
+    return f"{min(good):.3g} to {max(good):.3g}"
