@@ -12,12 +12,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.special import stdtrit
 
 from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN
 from agents.types import NONE, BoolArray, FloatArray
 from environment import ComputeEconomy
 from environment.phases.finance import sign_contract
+from experiments.intervals import half_width
 
 FREED, SIGNED = 36, 40  # months since January 2022: January and May 2025
 LAB, WINNER, LOSER = "openai", "google", "microsoft"
@@ -101,7 +101,7 @@ def _reaction(side: str, firm: str, returns: FloatArray) -> Reaction:
     n = len(returns)
     if n < 2:
         raise ValueError(f"the event takes place in {n} of the worlds; an interval needs at least 2")
-    mean, half = float(returns.mean()), float(stdtrit(n - 1, 0.975) * returns.std(ddof=1) / np.sqrt(n))
+    mean, half = float(returns.mean()), half_width(float(returns.std(ddof=1)), n)
     tenth, ninetieth = (float(q) for q in np.quantile(returns, (0.1, 0.9)))
     return Reaction(side, firm, FACTS[side], mean, mean - half, mean + half, tenth, ninetieth, n)
 
@@ -117,7 +117,7 @@ def page(reactions: list[Reaction]) -> str:
         "the contract tells of demand to come; the loser loses what it cannot let to others. The terms",
         "(`capital.news_*`) are assumed, with the size of the fact in view: the sizes show that the fact is within",
         "reach, they do not test it.",
-        "With `capital.news_growth` at 0.03 instead of 0.05 both are about 0.6 as large, at 0.07 about 1.7 times.",
+        "With `capital.news_growth` at 0.05 instead of 0.07 both are about 0.6 as large.",
         "Made by `kingmaker events --out docs`.", "",
         "| | fact | model, mean | 95 % interval of the mean | 10–90 % of worlds | worlds | sign and size (factor 3) |",
         "|---|---|---|---|---|---|---|",

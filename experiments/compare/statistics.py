@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.types import BoolArray, FloatArray
+from experiments.intervals import LEVEL, half_width
 
-LEVEL = 0.95
 POWER = 0.80
 ROUNDING = 1e-12  # relative to the level: a difference below it is arithmetic, not economics
 MOST = 1e9  # pairs; beyond it "no number of pairs" is the fair word
@@ -70,7 +70,7 @@ def paired(a: FloatArray, b: FloatArray) -> Paired:
     Raises:
         ValueError: fewer than two pairs.
     """
-    from scipy.special import stdtr, stdtrit
+    from scipy.special import stdtr
 
     n = a.shape[-1]
     if n < 2:
@@ -81,7 +81,7 @@ def paired(a: FloatArray, b: FloatArray) -> Paired:
     # pairs that all differ by the same number have no spread but that of rounding
     spread = np.where(spread <= ROUNDING * np.abs(mean), 0.0, spread)
     error = spread / np.sqrt(n)
-    margin = float(stdtrit(n - 1, 0.5 + LEVEL / 2.0)) * error
+    margin = half_width(1.0, n) * spread
     exact = np.where(mean == 0.0, 0.0, np.inf)
     t = np.divide(np.abs(mean), error, out=exact, where=error > 0.0)
     unpaired = a.var(axis=-1, ddof=1) + b.var(axis=-1, ddof=1)

@@ -6,14 +6,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import stdtrit
+
+from experiments.intervals import half_width
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from agents.types import FloatArray
-
-LEVEL = 0.95
 
 
 @dataclass(frozen=True)
@@ -34,7 +33,7 @@ def interval(values: FloatArray) -> Interval:
         return Interval(float("nan"), float("nan"), 0)
     half = float("nan")
     if n > 1:
-        half = float(stdtrit(n - 1, (1 + LEVEL) / 2) * known.std(ddof=1) / np.sqrt(n))
+        half = half_width(float(known.std(ddof=1)), n)
     return Interval(float(known.mean()), half, n)
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from agents.types import BoolArray, FloatArray
-
-LEVEL = 0.95
+from experiments.intervals import LEVEL, half_width
 
 
 @dataclass(frozen=True)
@@ -30,7 +29,7 @@ def interval(values: FloatArray) -> Interval:
     if spread == 0.0:
         return Interval(mean, mean, mean, 1.0 if mean == 0.0 else 0.0, n)
     error = spread / np.sqrt(n)
-    half = float(stats.t.ppf(0.5 + LEVEL / 2, n - 1)) * error
+    half = half_width(spread, n)
     p = 2.0 * float(stats.t.sf(abs(mean) / error, n - 1))
     return Interval(mean, mean - half, mean + half, p, n)
 
