@@ -45,7 +45,7 @@ def set_balance_sheets(e: Economy) -> None:
     ground = clouds.data["capacity"]
     renters = (clouds.data["type"] == NEW) | (clouds.data["type"] == EUROPEAN)
     clouds.data["workloads"][...] = np.where(renters, 0.1, _WORKLOADS) * ground
-    clouds.data["own_use"][...] = np.where(renters, 0.0, e.p.clouds.own_use_calm)
+    clouds.data["own_use"][...] = np.where(renters | ~clouds.alive, 0.0, e.p.clouds.own_use_calm)
     clouds.data["ambition"][...] = _AMBITION * ground * clouds.data["develops"]
     clouds.data["demand_outside"][...] = _TENANTS * ground * clouds.data["rents_out"]
     wants = clouds.data["workloads"] + clouds.data["ambition"]
