@@ -7,6 +7,8 @@ BIN := $(VENV)/bin
 UV ?= uv
 # worker processes of pytest; `auto` is one for each core
 WORKERS ?= auto
+# further options of pytest, such as -k dashboard
+SELECT ?=
 
 # python3.11 where there is one that works, else any Python from 3.11 on
 USABLE := import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))
@@ -37,7 +39,7 @@ lint: $(READY)  ## ruff, codespell, mypy and the import rules
 	$(BIN)/lint-imports
 
 pytest: $(READY)  ## the tests, in parallel
-	$(BIN)/pytest -n $(WORKERS) --dist loadfile tests --ignore tests/benchmarks
+	$(BIN)/pytest -n $(WORKERS) --dist loadfile $(SELECT) tests --ignore tests/benchmarks
 
 benchmarks: $(READY)  ## the benchmarks, one after the other
 	$(BIN)/pytest tests/benchmarks
