@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from experiments.calibration.objective import Fitted, read_fitted
+from experiments.calibration.objective import read_fitted
 from experiments.calibration.result import read_result
 
 PROFILES = Path(__file__).with_name("profiles.csv")
@@ -34,19 +34,18 @@ def introduction() -> list[str]:
 
 def rows() -> list[tuple[str, ...]]:
     """Each parameter with start, bounds, fitted value, and between which values the score stays close to the best."""
-    fitted, result = read_fitted(), read_result()
-    return [
-        (f"`{f.key}`", f"{f.start:g}", f"{f.low:g} to {f.high:g}", f"{result.parameters[f.key]:g}", _close(f), f.why)
-        for f in fitted
-    ]
-
-
-def _close(fitted: Fitted) -> str:
+    values = read_result().parameters
     with PROFILES.open(encoding="utf-8", newline="") as file:
-        points = [
-            (float(row["value"]), float(row["score"])) for row in csv.DictReader(file) if row["parameter"] == fitted.key
-        ]
-    value = read_result().parameters[fitted.key]
+        profiles = [(row["parameter"], float(row["value"]), float(row["score"])) for row in csv.DictReader(file)]
+    found: list[tuple[str, ...]] = []
+    for f in read_fitted():
+        close = _close([(value, score) for key, value, score in profiles if key == f.key], values[f.key])
+        found.append((f"`{f.key}`", f"{f.start:g}", f"{f.low:g} to {f.high:g}", f"{values[f.key]:g}", close, f.why))
+    return found
+
+
+def _close(points: list[tuple[float, float]], value: float) -> str:
+    """Between which of the profile's (value, score) points the score stays close to that at ``value``."""
     here = min(points, key=lambda point: abs(point[0] - value))[1]
     good = [place for place, score in points if score <= CLOSE * here]
     return f"{min(good):.3g} to {max(good):.3g}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from experiments.dashboard.records import Band
+from experiments.intervals import half_width
 
 LAST = 36  # months over which an outcome is averaged, at the end of the run
 
@@ -37,12 +38,10 @@ def window(months: int) -> tuple[int, int]:
 
 def difference(a: Band, b: Band, name: str, months: tuple[int, int]) -> Difference:
     """The paired difference of one measure, with the 95 % interval of Student's t over the seeds."""
-    from scipy.special import stdtrit
-
     first, end = months
     means = [band.series[name][:, first:end].astype(np.float64).mean(axis=1) for band in (a, b)]
     change = means[1] - means[0]
     n = len(change)
     middle = float(change.mean())
-    spread = float(change.std(ddof=1)) / math.sqrt(n) * float(stdtrit(n - 1, 0.975)) if n > 1 else math.inf
+    spread = half_width(float(change.std(ddof=1)), n) if n > 1 else math.inf
     return Difference(name, float(means[0].mean()), float(means[1].mean()), middle, middle - spread, middle + spread, n)
