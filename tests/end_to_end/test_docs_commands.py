@@ -27,7 +27,7 @@ RUN = ("tutorial", "policy-questions")
 
 # What takes minutes is run smaller: the options that are shown are checked above, these make less of the same.
 LESS = {
-    "kingmaker compare": "--months 30 --replications 2 --no-robustness --no-figures --window mean",
+    "kingmaker compare": "--months 30 --replications 2 --no-robustness --no-figures --window mean --workers 1",
     "kingmaker run": "--no-figures",
     "kingmaker run interoperability": "--months 30 --no-figures",
     "kingmaker paper": None,  # tests/docs/test_paper.py runs it

@@ -86,16 +86,19 @@ ALONE: list[dict[str, Any]] = [
 ]
 
 
-def compare(stack: int, places: tuple[int, ...], seed: int, months: int) -> list[str]:
+def compare(stack: int, places: tuple[int, int, int], seed: int, months: int) -> list[str]:
+    """Each of the three worlds at each of three places: in three stacks, between which they change places."""
+    lonely = [series(ComputeEconomy.stack([world], months=months).run()) for world in ALONE]
     faults = []
-    for world in ALONE:
-        lonely = ComputeEconomy.stack([world], months=months).run()
-        for place in places:
-            worlds = neighbours(stack - 1, seed)
-            worlds.insert(place, world)
-            model = ComputeEconomy.stack(worlds, months=months).run()
-            found = differing(series(lonely), series(model, place))
-            faults += [f"world {world} at {place} of {stack}: {line}" for line in found]
+    for turn in range(len(places)):
+        worlds = neighbours(stack - len(places), seed + turn)
+        at = {place: (k + turn) % len(ALONE) for k, place in enumerate(places)}
+        for place in sorted(at):
+            worlds.insert(place, ALONE[at[place]])
+        model = ComputeEconomy.stack(worlds, months=months).run()
+        for place, k in at.items():
+            found = differing(lonely[k], series(model, place))
+            faults += [f"world {ALONE[k]} at {place} of {stack}: {line}" for line in found]
     return faults
 
 
@@ -106,9 +109,8 @@ def test_a_world_alone_equals_the_world_as_a_model_of_its_own() -> None:
     assert not differing(series(single), series(stacked))
 
 
-@pytest.mark.parametrize("place", [0, 3, 6])
-def test_a_world_alone_equals_the_same_world_in_a_stack_of_seven(place: int) -> None:
-    assert not compare(7, (place,), seed=place, months=MONTHS)
+def test_a_world_alone_equals_the_same_world_in_a_stack_of_seven() -> None:
+    assert not compare(7, (0, 3, 6), seed=0, months=MONTHS)
 
 
 @pytest.mark.slow

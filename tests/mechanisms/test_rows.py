@@ -6,9 +6,10 @@ import pytest
 
 from environment.measures import MEASURES
 from environment.parameters import check
+from experiments.mechanisms.result import Result
 from experiments.mechanisms.row import Row
 from experiments.mechanisms.rows import OPEN, ROWS
-from experiments.mechanisms.run import run_row
+from experiments.mechanisms.run import run_row, run_rows
 
 EXPECTED = {f"S{k}" for k in range(1, 13)} | {f"C{k}" for k in range(1, 14)} | {f"L{k}" for k in range(1, 17)} | {
     f"R{k}" for k in range(1, 7)
@@ -29,20 +30,47 @@ def test_a_row_names_what_exists(row: Row) -> None:
         check(key, value, row.id)
 
 
+def asked(request: pytest.FixtureRequest, test: str) -> list[Row]:
+    """The rows of a test that are chosen in this session, so that they share stacks of worlds."""
+    items = [item for item in request.session.items if getattr(item, "originalname", "") == test]
+    return [item.callspec.params["row"] for item in items if isinstance(item, pytest.Function)]
+
+
+@pytest.fixture(scope="module")
+def results(request: pytest.FixtureRequest) -> dict[str, Result]:
+    return {result.row.id: result for result in run_rows(asked(request, "test_the_mechanism_works"))}
+
+
+@pytest.fixture(scope="module")
+def switched_off(request: pytest.FixtureRequest) -> dict[str, Result]:
+    rows = asked(request, "test_it_no_longer_works_once_it_is_switched_off")
+    return {result.row.id: result for result in run_rows(rows, mutated=True)}
+
+
 @pytest.mark.slow
 @pytest.mark.mechanism
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row.id)
-def test_the_mechanism_works(row: Row) -> None:
-    result = run_row(row)
+def test_the_mechanism_works(row: Row, results: dict[str, Result]) -> None:
+    result = results[row.id]
     assert result.holds, f"{row.id}: {row.claim}: {result.effect:.4g} ({result.low:.4g} to {result.high:.4g})"
 
 
 @pytest.mark.slow
 @pytest.mark.mechanism
 @pytest.mark.parametrize("row", [row for row in ROWS if row.mutants], ids=lambda row: row.id)
-def test_it_no_longer_works_once_it_is_switched_off(row: Row) -> None:
-    result = run_row(row, mutated=True)
+def test_it_no_longer_works_once_it_is_switched_off(row: Row, switched_off: dict[str, Result]) -> None:
+    result = switched_off[row.id]
     assert not result.holds, f"{row.id}: {result.effect:.4g} ({result.low:.4g} to {result.high:.4g})"
+
+
+@pytest.mark.slow
+@pytest.mark.mechanism
+@pytest.mark.parametrize(("names", "mutated"), [("C12 S4 C12b S4b", False), ("S4 S4b", True)])
+def test_rows_that_share_a_stack_give_the_numbers_of_each_alone(names: str, mutated: bool) -> None:
+    rows = [row for name in names.split() for row in ROWS if row.id == name]
+    together = list(run_rows(rows, seeds=2, mutated=mutated))
+    assert [result.row.id for result in together] == names.split()
+    assert together == [run_row(row, seeds=2, mutated=mutated) for row in rows]
 
 
 def test_a_lever_that_does_not_move_shows_no_effect() -> None:
