@@ -40,12 +40,13 @@ class Cloud(Developer):
     list_price = Column(0.0, unit="$/H100e-hour", doc="list price on demand")
     rent = Column(0.0, unit="$/H100e-hour", doc="price that a tenant under contract pays")
     programme = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it has a chip programme of its own")
-    own_aim = Column(0.0, unit="0-1", doc="share of its new compute that its chip programme aims at")
+    own_aim = Column(0.0, unit="0-1", doc="share of its new compute (dense throughput) that its chip programme aims at")
     own_output = Column(0.0, unit="H100e/month", doc="compute that its own chip programme turns out")
     own_capacity = Column(0.0, unit="H100e", doc="compute running on chips of its own design")
     offers_own = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it rents chips of its own design out")
     outside_cash = Column(0.0, unit="M$/month", doc="operating cash flow of the business outside AI")
     outside_capex = Column(0.0, unit="M$/month", doc="capital spending outside AI")
+    outside_intensity = Column(0.0, unit="0-1", doc="capital spending outside AI over cash flow outside AI")
     outside_growth = Column(0.0, unit="1/year", doc="growth of the business outside AI")
     own_use = Column(0.0, unit="0-1", doc="share of the cash flow outside AI that goes into compute for its own work")
     stake_purse = Column(0.0, unit="M$", doc="set aside for stakes in start-ups")
@@ -182,14 +183,23 @@ class Cloud(Developer):
         part = self.own_capacity / np.where(self.capacity > 0.0, self.capacity, 1.0)
         return np.where(self.offers_own, p.clouds.external_offering * part, 0.0)
 
-    def ramps_own_chips(self, p: Any, wanted: FloatArray, seed: FloatArray, affordable: FloatArray) -> FloatArray:
+    def aims_own_chips(self, p: Any, bought: FloatArray, made: FloatArray) -> FloatArray:
+        """Share of its new capacity that its chip programme aims at, 0-1, shape (..., n).
+
+        Programmes are known by their share of compute, that is of dense throughput (facts 7a-041 to 7a-044); capacity
+        weighs memory as well. ``bought`` and ``made`` are the throughput (H100e) of a unit of capacity of the leader's
+        chips and of its own: where its own have much memory for their throughput, it needs more of them.
+        """
+        share = np.minimum(p.clouds.own_share * self.own_aim, 1.0)
+        return np.where(self.programme, share * bought / (share * bought + (1.0 - share) * made), 0.0)
+
+    def ramps_own_chips(self, p: Any, aim: FloatArray, seed: FloatArray, affordable: FloatArray) -> FloatArray:
         """Compute that its own chip programme turns out this month, H100e, shape (..., n).
 
-        It aims at a share of what is ``wanted``, each programme at its own. A programme starts from a ``seed``, grows
-        or shrinks slowly, and never beyond what is ``affordable`` (row S6; facts S3-009 to S3-012).
+        A programme starts from a ``seed``, grows or shrinks slowly towards its ``aim``, and never beyond what is
+        ``affordable`` (row S6; facts S3-009 to S3-012).
         """
         now = np.maximum(self.own_output, seed)
-        aim = np.minimum(p.clouds.own_share * self.own_aim, 1.0) * wanted
         step = np.clip(aim / np.maximum(now, 1e-12) - 1.0, -p.clouds.own_retreat, p.clouds.own_ramp)
         return np.where(self.programme & self.alive, np.minimum(now * (1.0 + step), affordable), 0.0)
 

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from agents.arithmetic import power
 from agents.builder import Builder
 from agents.draws import Draws
 from agents.member import Column
@@ -100,11 +101,16 @@ class Startup(Builder):
         (satisficing: Cyert & March 1963); once set up, teams and contracts go on until the end is near, and are then
         cut month by month.
         """
-        near = self._money_within(p.startups.cutting_runway) < p.startups.cutting_runway * self.burn
+        near = self.sees_the_end(p)
         kept = np.where(near, (1.0 - p.startups.cut) * self.burn, self.burn)
         planned = self._money_within(p.startups.runway) / p.startups.runway
         wanted = np.maximum(np.maximum(planned, kept), self._least_spending(p))
         return np.where(self.alive, wanted, 0.0)
+
+    def sees_the_end(self, p: Any) -> BoolArray:
+        """Whose runway, with what is promised to it in the meantime, is short, shape (..., n)."""
+        months = p.startups.cutting_runway
+        return np.asarray(self.alive & (self._money_within(months) < months * self.burn))
 
     def _money_within(self, months: FloatArray) -> FloatArray:
         """Cash, and what comes in some months of the cash that clouds have promised, M$, shape (..., n)."""
@@ -125,7 +131,7 @@ class Startup(Builder):
         """
         kept = np.maximum(self.revenue - self.shared, 0.0)
         spendable = np.minimum(self.burn + p.startups.reinvested * kept, 0.9 * self.cash)
-        weight = self.compute_share * np.power(np.maximum(dearness, 1e-3), 1.0 - p.startups.substitution)
+        weight = self.compute_share * power(np.maximum(dearness, 1e-3), 1.0 - p.startups.substitution)
         share = weight / (weight + 1.0 - self.compute_share)
         return share * self._lean(p) * spendable, (1.0 - share) * spendable
 
@@ -305,7 +311,7 @@ class Startup(Builder):
         the second one stands by for what it lately left.
         """
         left = 1.0 - self.host_fill
-        aim = p.compute.second_share * np.power(ratio, p.compute.split_elasticity) + left
+        aim = p.compute.second_share * power(ratio, p.compute.split_elasticity) + left
         slow = np.clip(self.second_share + p.compute.second_drift * (aim - self.second_share), 0.02, 0.7)
         share = np.where(self.asks_host_first(), left, slow)
         return np.where(self.second != NONE, share, 0.0)
@@ -352,4 +358,5 @@ class Startup(Builder):
         """Whether it can no longer pay its core, shape (..., n) (exit when the runway is gone: Hopenhayn 1992)."""
         kept = np.maximum(self.revenue - self.shared, 0.0)
         gap = self._least_spending(p) - p.startups.reinvested * kept
-        return np.asarray(self.alive & (gap > 0.0) & (self.cash < p.startups.failure_months * gap))
+        months = p.startups.failure_months
+        return np.asarray(self.alive & (gap > 0.0) & (self._money_within(months) < months * gap))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.arithmetic import power
 from agents.cloud import NEW, Cloud
 from agents.types import EU, BoolArray, FloatArray, IntArray
 from environment.economy import Economy
@@ -40,9 +41,9 @@ def standing(e: Economy) -> FloatArray:
     """
     p = e.p.chips
     clouds: Cloud = e.populations["clouds"].view()
-    weight = np.power(np.maximum(clouds.relation, 1e-3), p.kingmaker)
+    weight = power(np.maximum(clouds.relation, 1e-3), p.kingmaker)
     weight = weight * np.where(clouds.type == NEW, p.favour_new, 1.0)
     weight = weight * np.where(clouds.region == EU, p.european_access, 1.0)
     weight = weight * np.where(clouds.small, p.small_buyer_weight, 1.0)
-    start_ups = np.power(p.startup_standing, p.kingmaker) * p.small_buyer_weight
+    start_ups = power(p.startup_standing, p.kingmaker) * p.small_buyer_weight
     return np.concatenate([weight, start_ups * np.ones((e.worlds, PLACES))], axis=1)

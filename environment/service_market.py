@@ -78,7 +78,7 @@ def shares(weights: FloatArray, outside: FloatArray) -> tuple[FloatArray, FloatA
 def volume_response(price: FloatArray, elasticity: FloatArray) -> FloatArray:
     """Spending relative to that at the reference price 1: volume falls with price at constant elasticity.
 
-    At an elasticity above one a falling price raises spending (rebound: Jevons; economics page, loop 7).
+    At an elasticity above one a falling price raises spending (rebound).
     """
     return np.exp((1.0 - elasticity) * np.log(np.maximum(price, 1e-9)))
 

@@ -130,6 +130,9 @@ class CloudRow(SourcedRow):
     small_buyer: Flag
     entry: Month
     compute_h100e_2022: Annotated[float, Cell("H100-equivalents", low=0)]
+    own_work_2022: Share
+    own_training_2022: Share
+    tenants_2022: Share
     inhouse_chip_programme: Flag
     own_chip_share: Share
     own_chip_output_2022: Annotated[float, Cell("H100-equivalents a month", low=0)]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.arithmetic import power
 from agents.types import FloatArray
 
 # an H100 gives 989e12 dense 16-bit FLOP/s; a month has 730.5 h; in units of 1e21 FLOP at full utilisation
@@ -62,7 +63,7 @@ def learning(made: FloatArray, first: FloatArray, exponent: FloatArray) -> Float
         first: output X0 from which on learning counts; below it, cost is c0.
         exponent: b; each doubling of X lowers the cost by the factor 2^-b.
     """
-    return np.asarray(np.power(np.maximum(made / first, 1.0), -exponent))
+    return power(np.maximum(made / first, 1.0), -exponent)
 
 
 def distil(capability: FloatArray, frontier: FloatArray, talent: FloatArray, rate: FloatArray) -> FloatArray:

@@ -19,9 +19,6 @@ if TYPE_CHECKING:
 _CONTRACT = {"exclusive": EXCLUSIVE, "preferred": PREFERRED, "right_of_first_refusal": FIRST_REFUSAL}
 _TERM = {"exclusive": 36.0}  # months left in January 2022 of a contract of this kind; of the others 24 (assumed)
 
-# how the compute of January 2022 was used (assumed): older AI workloads, training of own models, tenants
-_WORKLOADS, _AMBITION, _TENANTS = 0.56, 0.22, 0.10
-
 
 def set_balance_sheets(e: Economy) -> None:
     """Chips on the ground at depreciated cost, debts owed to the rest of the economy; then the books are opened."""
@@ -42,12 +39,12 @@ def set_balance_sheets(e: Economy) -> None:
     clouds.data["compute"][...] = (running * e.chips.h100e[:, np.newaxis, :]).sum(axis=-1)
     clouds.data["algorithms"][...] = np.where(clouds.alive, clouds.data["talent"] - 1.05, 0.0)
     clouds.data["recipe"][...] = clouds.data["algorithms"]
-    ground = clouds.data["capacity"]
     renters = (clouds.data["type"] == NEW) | (clouds.data["type"] == EUROPEAN)
-    clouds.data["workloads"][...] = np.where(renters, 0.1, _WORKLOADS) * ground
     clouds.data["own_use"][...] = np.where(renters | ~clouds.alive, 0.0, e.p.clouds.own_use_calm)
-    clouds.data["ambition"][...] = _AMBITION * ground * clouds.data["develops"]
-    clouds.data["demand_outside"][...] = _TENANTS * ground * clouds.data["rents_out"]
+    for column, share in (
+        ("workloads", "own_work_2022"), ("ambition", "own_training_2022"), ("demand_outside", "tenants_2022"),
+    ):  # fmt: skip
+        clouds.data[column][...] = clouds.data["capacity"] * [getattr(row, share) for row in e.tables.clouds]
     wants = clouds.data["workloads"] + clouds.data["ambition"]
     clouds.data["wanted_inside"][...] = wants
     clouds.data["inside"][...] = wants

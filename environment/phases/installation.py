@@ -115,16 +115,21 @@ def build_centres(e: Economy) -> None:
 
 
 def _outside_capex(e: Economy) -> FloatArray:
-    """Capital spending outside AI, given: linear between the yearly figures of the data, then growing slowly."""
+    """Capital spending outside AI: given while the data speak (linear between yearly figures), M$, (worlds, clouds).
+
+    Afterwards each cloud goes on spending the same part of its cash flow outside AI.
+    """
     clouds: Cloud = e.populations["clouds"].view()
     rows = e.tables.clouds
     year = e.month / 12.0
     path = np.array(
         [np.interp(year, [0.5, 1.5, 2.5], [r.outside_capex_musd, r.outside_capex_2023_musd, r.outside_capex_2024_musd])
          for r in rows]
-    )  # fmt: skip
-    later = max(year - 2.5, 0.0)
-    return np.asarray(np.tile(path * 1.05**later, (e.worlds, 1)) * clouds.alive)
+    ) * clouds.alive  # fmt: skip
+    earns = clouds.outside_cash > 0.0
+    if year <= 2.5:
+        clouds.outside_intensity = np.where(earns, path / np.where(earns, clouds.outside_cash, 1.0), 0.0)
+    return np.asarray(np.where(earns, clouds.outside_intensity * clouds.outside_cash, path))
 
 
 def _depreciate(e: Economy, added: FloatArray) -> None:

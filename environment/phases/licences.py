@@ -1,7 +1,8 @@
-"""Licences: a cloud sells its partner's closed model and pays for it; the partner owes its host a share of its sales.
+"""Licences: a cloud sells the closed models of a lab in which it holds a stake, and pays for them.
 
-The pattern is that of Microsoft and OpenAI: the host sells the models through its own service and passes on the
-proceeds less a margin, and receives a share of the lab's revenue (facts 8c-011; both rates from memory).
+The pattern is that of Microsoft and OpenAI: the shareholder sells the models through its own service and passes on the
+proceeds less a margin; a host that holds a stake and is not left receives a share of the lab's revenue (facts 8c-011;
+both rates from memory).
 """
 
 from __future__ import annotations
@@ -9,37 +10,44 @@ from __future__ import annotations
 import numpy as np
 
 from agents.cloud import Cloud
-from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PREFERRED, Startup
-from agents.types import NONE, BoolArray, FloatArray
+from agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
+from agents.types import FloatArray
 from environment.compute_market import at_host, by_host
 from environment.economy import Economy
 
 
-def partners(startups: Startup) -> BoolArray:
-    """Labs whose models their host sells as well, (worlds, start-ups)."""
-    partner = (startups.contract == EXCLUSIVE) | (startups.contract == PREFERRED)
-    return np.asarray(partner & startups.alive & (startups.host != NONE))
+def lent_reach(e: Economy) -> FloatArray:
+    """What the cloud that holds a (the latest) stake in a lab adds to the lab's reach, 0-1, (worlds, start-ups).
 
-
-def sold_by_hosts(e: Economy, sales: FloatArray) -> FloatArray:
-    """The part of each lab's sales that its host makes, M$: as much as it adds to the lab's reach, (worlds, n)."""
+    Who owns a part of a lab sells its models to customers of its own, wherever the lab rents its compute: Azure OpenAI
+    Service came with Microsoft's money, Claude on Vertex AI with Google's. To be a preferred host is not enough.
+    """
     startups: Startup = e.populations["startups"].view()
     clouds: Cloud = e.populations["clouds"].view()
-    lent = e.p.services.partner_reach * at_host(clouds.distribution, startups.host) * (1.0 - startups.distribution)
-    lent = np.where(partners(startups) & ~startups.open_weights, lent, 0.0)
+    lent = e.p.services.partner_reach * at_host(clouds.distribution, startups.vendor)
+    return np.where(startups.alive, lent * (1.0 - startups.distribution), 0.0)
+
+
+def resold(e: Economy, sales: FloatArray) -> FloatArray:
+    """The part of each lab's sales that its shareholder makes, M$: as much as it adds to the lab's reach, (worlds, n).
+
+    Of open weights nobody needs a licence.
+    """
+    startups: Startup = e.populations["startups"].view()
+    lent = np.where(startups.open_weights, 0.0, lent_reach(e))
     return np.asarray(sales * lent / np.maximum(startups.distribution + lent, 1e-9))
 
 
 def share_revenue(e: Economy) -> None:
-    """Hosts pay for the models that they have sold; labs with a stakeholding host pay it a share of their sales."""
+    """Sellers pay for the models that they have sold; labs with a stakeholding host pay it a share of their sales."""
     startups: Startup = e.populations["startups"].view()
     clouds: Cloud = e.populations["clouds"].view()
     p, hosts = e.p.capital, clouds.cash.shape[-1]
-    sold = e.now["sold_by_hosts"]
+    sold = e.now["resold"]
     margin = p.licence_margin * sold
     licence = sold - margin
     # a cloud always has the money: it has just been paid for the models
-    e.ledger.pay("licence", "clouds", by_host(licence, startups.host, hosts), "startups", licence)
+    e.ledger.pay("licence", "clouds", by_host(licence, startups.vendor, hosts), "startups", licence)
     bound = (startups.contract == EXCLUSIVE) | (startups.contract == FIRST_REFUSAL)
     invested = startups.vendor == startups.host
     startups.royalty = np.where(startups.alive & bound & invested, p.revenue_share, 0.0)
@@ -47,5 +55,5 @@ def share_revenue(e: Economy) -> None:
     got = by_host(share, startups.host, hosts)
     e.ledger.pay("revenue_share", "startups", share, "clouds", got)
     startups.shared = startups.shared + e.p.services.sales_speed * (margin + share - startups.shared)
-    clouds.ai_revenue = clouds.ai_revenue + by_host(margin, startups.host, hosts) + got
+    clouds.ai_revenue = clouds.ai_revenue + by_host(margin, startups.vendor, hosts) + got
     e.now["licence_musd"], e.now["revenue_share_musd"] = licence.sum(axis=-1), share.sum(axis=-1)

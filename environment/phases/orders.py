@@ -143,8 +143,7 @@ def place_orders(e: Economy) -> None:
     clouds: Cloud = e.populations["clouds"].view()
     mine = slice(0, chips.clouds)
     unit_value, price, offered = offers(e, mine)
-    own = _own_capacity(e)
-    need = np.maximum(chips.need - own, 0.0)[:, np.newaxis, :]
+    need = np.maximum(chips.need - clouds.own_output, 0.0)[:, np.newaxis, :]
     lead = chips.lead[:, :, mine]
     share = split(e, unit_value, price, offered, lead)
     units = need * share / np.where(unit_value > 0.0, unit_value, 1.0)
@@ -242,12 +241,6 @@ def software_moat(weight: FloatArray, software: FloatArray) -> FloatArray:
     return np.asarray(weight * np.log(np.maximum(software, 1e-3)))
 
 
-def _own_capacity(e: Economy) -> FloatArray:
-    """Capacity that own chips of this month add, (worlds, buyers)."""
-    clouds: Cloud = e.populations["clouds"].view()
-    return np.asarray(clouds.own_output)
-
-
 def own_mix(e: Economy) -> dict[int, FloatArray]:
     """What each chip programme makes: share of each of the owner's products in its output, (products,)."""
     mix = e.chips.mixes[min(e.month, len(e.chips.mixes) - 1)]
@@ -272,12 +265,30 @@ def cost_of_expansion(e: Economy) -> FloatArray:
 
     Whoever makes a part of its chips itself gets more for its money there; the building costs the same.
     """
-    clouds: Cloud = e.populations["clouds"].view()
     bought = cost_of_capacity(e)[:, : e.chips.clouds]
-    price, value, ready = own_line(e)
-    part = np.minimum(e.p.clouds.own_share * clouds.own_aim, 1.0) * (ready & clouds.programme)
+    price, value, _ = own_line(e)
+    part = own_part(e)
     chips = (1.0 - part) * bought + part * np.minimum(price / value, bought)
     return np.asarray(chips + e.p.chips.building * bought)
+
+
+def own_part(e: Economy) -> FloatArray:
+    """Share of new capacity that each chip programme aims at, (worlds, clouds); 0 where no chips are ready."""
+    chips, shape = e.chips, (e.worlds, e.chips.clouds)
+    # take, as an index array would leave a memory order in which sums depend on the number of worlds
+    line = e.now["mix"].take(chips.line_of[: chips.clouds], axis=1)[..., chips.catalogue.blocks[0]]
+    bought = _throughput(e, line, chips.catalogue.blocks[0])
+    made, ready = np.ones(shape), np.zeros(shape, dtype=np.bool_)
+    for buyer, mix in own_mix(e).items():
+        block = chips.catalogue.own_blocks[buyer]
+        made[:, buyer], ready[:, buyer] = _throughput(e, mix[np.newaxis, np.newaxis], block)[:, 0], True
+    return np.where(ready, e.populations["clouds"].act("aims_own_chips", e.p, PerFirm(bought), PerFirm(made)), 0.0)
+
+
+def _throughput(e: Economy, mix: FloatArray, block: slice) -> FloatArray:
+    """Dense throughput (H100e) of a unit of capacity of a ``mix`` (worlds, lines, products) of the chips of a block."""
+    value = (mix * e.now["value"][:, np.newaxis, block]).sum(axis=-1)
+    return np.asarray((mix * e.chips.h100e[:, np.newaxis, block]).sum(axis=-1) / np.where(value > 0.0, value, 1.0))
 
 
 def own_line(e: Economy) -> tuple[FloatArray, FloatArray, BoolArray]:

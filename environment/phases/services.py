@@ -7,7 +7,7 @@ import numpy as np
 from agents.cloud import Cloud
 from agents.enterprise import Enterprise
 from agents.population import PerFirm
-from agents.startup import PLAIN, Startup
+from agents.startup import Startup
 from agents.types import NONE, BoolArray, FloatArray, IntArray
 from environment import service_market as market
 from environment import technology as tech
@@ -171,9 +171,9 @@ def sell_services(e: Economy) -> None:
     sales.note_dimensions(e, got, model, rl, bought)
     e.from_rest("income", "enterprises", spent)
     total = spent.sum(axis=-1, keepdims=True)
-    e.now["lab_sales"], e.now["sold_by_hosts"] = got_s, licences.sold_by_hosts(e, got_s)
-    direct = got_s - e.now["sold_by_hosts"]
-    at_clouds = got_c + by_host(e.now["sold_by_hosts"], startups.host, got_c.shape[-1])
+    e.now["lab_sales"], e.now["resold"] = got_s, licences.resold(e, got_s)
+    direct = got_s - e.now["resold"]
+    at_clouds = got_c + by_host(e.now["resold"], startups.vendor, got_c.shape[-1])
     part = direct.sum(axis=-1, keepdims=True) / np.maximum(total, 1e-12)
     e.ledger.pay("services", "enterprises", spent * part, "startups", direct)
     e.ledger.pay("services", "enterprises", spent * (1.0 - part), "clouds", at_clouds)
@@ -244,14 +244,6 @@ def _set_prices(e: Economy, startups: Startup, clouds: Cloud, builds: BoolArray,
     clouds.price = clouds.price + p.services.price_speed * (np.where(clouds.develops, price, 1.0) - clouds.price)
 
 
-def _reach(e: Economy, startups: Startup) -> FloatArray:
-    """A start-up's reach to users: its own, and part of that of a cloud that sells its partner's models."""
-    clouds: Cloud = e.populations["clouds"].view()
-    partner = startups.contract != PLAIN
-    lent = e.p.services.partner_reach * at_host(clouds.distribution, startups.host) * partner
-    return np.asarray(startups.distribution + lent * (1.0 - startups.distribution))
-
-
 def _attraction(e: Economy, quality: FloatArray, mass: FloatArray) -> FloatArray:
     """Attraction of all suppliers, (worlds, clouds + start-ups)."""
     p = e.p.services
@@ -259,7 +251,7 @@ def _attraction(e: Economy, quality: FloatArray, mass: FloatArray) -> FloatArray
     clouds: Cloud = e.populations["clouds"].view()
     return market.attraction(
         quality, quality.max(axis=-1, keepdims=True),
-        np.concatenate([clouds.distribution, _reach(e, startups)], axis=-1),
+        np.concatenate([clouds.distribution, startups.distribution + licences.lent_reach(e)], axis=-1),
         np.concatenate([clouds.data, startups.data], axis=-1),
         np.concatenate([clouds.price, startups.price], axis=-1), mass,
         quality_weight=p.quality_weight, distribution_weight=p.distribution_weight, data_weight=p.data_weight,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from agents.arithmetic import power
 from agents.chipmaker import Chipmaker
 from agents.cloud import Cloud
 from agents.firm import Firm
@@ -32,13 +33,15 @@ def _cloud_accounts(e: Economy) -> None:
     alive = clouds.alive
     grow = np.power(1.0 + clouds.outside_growth, 1.0 / 12.0)
     # growth of the mature businesses fades towards that of the economy
-    clouds.outside_growth = p.clouds.mature_growth + 0.99 * (clouds.outside_growth - p.clouds.mature_growth)
+    clouds.outside_growth = clouds.outside_growth + p.clouds.mature_fade * (
+        p.clouds.mature_growth - clouds.outside_growth
+    )
     clouds.outside_cash = clouds.outside_cash * grow
     luck = e.draws("ordinary cloud growth", "clouds").normal()
     pull = p.clouds.ai_pull * np.minimum(clouds.ai_revenue / np.maximum(clouds.cloud_revenue, 1e-9), 0.5)
     trough = p.clouds.trough * np.exp(-(((e.month - 20.0) / 7.0) ** 2))
     rate = np.maximum(clouds.cloud_growth - trough + pull + 0.01 * luck, -0.1)
-    clouds.cloud_growth = p.clouds.cloud_maturity + 0.985 * (clouds.cloud_growth - p.clouds.cloud_maturity)
+    clouds.cloud_growth = clouds.cloud_growth + p.clouds.cloud_fade * (p.clouds.cloud_maturity - clouds.cloud_growth)
     clouds.cloud_revenue = clouds.cloud_revenue * np.power(1.0 + rate, 1.0 / 12.0)
     e.from_rest("outside_profit", "clouds", clouds.outside_cash * alive)
     e.from_rest("cloud_revenue", "clouds", clouds.cloud_revenue * alive)
@@ -75,7 +78,7 @@ def _chipmaker_accounts(e: Economy) -> None:
     before = np.maximum(
         makers.sales - (e.now["maker_revenue"] - makers.sales) / 2.0, 1.0
     )  # undo this month's smoothing
-    makers.value = makers.value * np.power(np.maximum(makers.sales, 1.0) / before, p.capital.sales_value)
+    makers.value = makers.value * power(np.maximum(makers.sales, 1.0) / before, p.capital.sales_value)
     _spend(e, "costs", "chipmakers", population.act("research_budget", p))
     research = population.act("research_budget", p)
     profit = np.maximum(e.now["maker_revenue"] - e.now["unit_costs"] - research, 0.0)

@@ -13,7 +13,7 @@ from environment import technology
 from environment.buyers import small, standing
 from environment.economy import Economy
 from environment.phases import direct
-from environment.phases.orders import duty_passed_on, gpu_share, lead_by_buyer, own_line, own_mix
+from environment.phases.orders import duty_passed_on, gpu_share, lead_by_buyer, own_line, own_mix, own_part
 
 
 def produce_and_ship(e: Economy) -> None:
@@ -194,7 +194,9 @@ def build_own_chips(e: Economy) -> None:
     # need is spread over the wait for bought chips; what it makes itself stands in no queue, and comes the sooner
     soonest = e.p.chips.shortest_lead + e.p.chips.install_months
     sooner = (lead_by_buyer(e)[:, : chips.clouds] + e.p.chips.install_months) / soonest
-    output = population.act("ramps_own_chips", e.p, PerFirm(chips.need * sooner), seed, PerFirm(affordable))
+    output = population.act(
+        "ramps_own_chips", e.p, PerFirm(own_part(e) * chips.need * sooner), seed, PerFirm(affordable)
+    )
     units = output / value
     for buyer, mix in own_mix(e).items():
         block = chips.catalogue.own_blocks[buyer]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from agents.arithmetic import power
 from agents.cloud import Cloud
 from agents.investor import Investor
 from agents.member import firm_ids
@@ -32,7 +33,7 @@ def fail_and_merge(e: Economy) -> None:
     buyer = np.where(startups.vendor != NONE, startups.vendor, startups.host)
     rich = at_host((clouds.cash > 1000.0).astype(np.float64), buyer) > 0.5
     # some sell themselves while there is still money: the team is worth more together
-    weary = startups.alive & (startups.cash < p.startups.cutting_runway * startups.burn)
+    weary = population.act("sees_the_end", p)
     sells = lot.uniform() < np.where(fails, p.capital.takeover_chance, 0.05 * p.capital.takeover_chance)
     bought = (fails | weary) & worth & rich & sells
     closes = fails & ~bought
@@ -120,7 +121,7 @@ def enter(e: Economy) -> None:
     mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), 1e-9)
     grain = p.startups.mass / p.startups.number
     crowd = (startups.weight * startups.alive).sum(axis=-1, keepdims=True) / p.startups.mass
-    pull = np.exp(p.startups.entry_response * (mood - 0.5)) / np.maximum(crowd, 0.1) ** p.startups.entry_crowding
+    pull = np.exp(p.startups.entry_response * (mood - 0.5)) / power(np.maximum(crowd, 0.1), p.startups.entry_crowding)
     mean = p.startups.entry_rate * p.startups.mass * pull / grain
     arrivals = e.streams.world("entry", e.month).poisson(mean)
     ranks = np.tile(np.arange(_most_arrivals(p)), (e.worlds, 1))

@@ -86,7 +86,7 @@ ROWS: tuple[Row, ...] = (
         (Mutant("agents.cloud:Cloud.offers_stake", _sets_nothing_aside, "clouds set no money aside for stakes"),)),
     Row("C4", "a larger discount ties more of a lab's compute to its preferred partner", "startup.partner_saving",
         *lever("compute.preferred_discount", 0.0, 0.4), "preferred_partner_share", (36, 84), +1,
-        (Mutant("agents.startup:Startup.partner_saving", _saves_nothing, "partners pay what others pay"),), seeds=24),
+        (Mutant("agents.startup:Startup.partner_saving", _saves_nothing, "partners pay what others pay"),), seeds=40),
     Row("C5", "a lower fixed cost of infrastructure lets more labs host themselves", "builder.dares, phases.sites",
         *lever("sites.fixed_cost", 2000.0, 50.0), "self_hosted_labs", (12, 48), +1, mutants=(NOBODY_DARES,)),
     Row("C6", "European clouds that get chips host more of Europe's labs", "buyers, chip_market.ration",

@@ -6,6 +6,7 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
+from environment.measures import MEASURES
 from experiments.mechanisms.result import Result
 from experiments.mechanisms.row import Row
 from experiments.mechanisms.rows import OPEN
@@ -35,6 +36,12 @@ def _levers(row: Row) -> str:
     return "; ".join(moved + [f"{key} = {value:g}" for key, value in row.both.items()])
 
 
+def _shown(value: float) -> str:
+    """Signed, three digits that count, without an exponent where it is large: +12,800,000 or -0.0604."""
+    text = f"{value:+.3g}"
+    return f"{float(text):+,.0f}" if "e+" in text else text
+
+
 def _page(results: list[Result], without: list[Result]) -> str:
     off = {r.row.id: r for r in without}
     lines = [
@@ -43,19 +50,22 @@ def _page(results: list[Result], without: list[Result]) -> str:
         "months named (0 is January 2022), with a 95 % interval (Student's t over seeds). *Switched off* is the same",
         "test with the row's mechanism taken out of the model: there it must not hold. Made by",
         "`kingmaker mechanisms --mutants --out docs`.", "",
-        "| id | claim | lever | outcome (months) | effect | 95 % interval | n | holds | switched off |",
-        "|---|---|---|---|---|---|---|---|---|",
+        "| id | claim, and lever | outcome, unit (months) | effect | 95 % interval | n | holds | switched off |",
+        "|---|---|---|--:|--:|--:|---|--:|",
     ]  # fmt: skip
     for r in results:
         first, last = r.row.window
         within = f" (by no more than {r.row.margin:g} the other way)" if r.row.margin else ""
         gone = off.get(r.row.id)
-        said = "not run" if gone is None else f"{gone.effect:+.3g} ({gone.low:+.3g} to {gone.high:+.3g})"
+        said = "not run" if gone is None else f"{_shown(gone.effect)} ({_shown(gone.low)} to {_shown(gone.high)})"
         if gone is not None and gone.holds:
             said = f"**still holds**: {said}"
+        measure = MEASURES.get(r.row.outcome)
+        outcome = r.row.outcome if measure is None else f"{measure.name}, {measure.unit}"
         lines.append(
-            f"| {r.row.id} | {r.row.claim}{within} | {_levers(r.row)} | {r.row.outcome} ({first}–{last - 1}) "
-            f"| {r.effect:+.3g} | {r.low:+.3g} to {r.high:+.3g} | {r.n} | {'yes' if r.holds else '**no**'} | {said} |"
+            f"| {r.row.id} | {r.row.claim}{within}<br>`{_levers(r.row)}` | {outcome} ({first}–{last - 1}) "
+            f"| {_shown(r.effect)} | {_shown(r.low)} to {_shown(r.high)} | {r.n} | {'yes' if r.holds else '**no**'} "
+            f"| {said} |"
         )
     lines += ["", "## What each test switches off", "", "| id | what is missing then | replaced |", "|---|---|---|"]
     lines += [f"| {r.row.id} | {m.means} | `{m.target}` |" for r in results for m in r.row.mutants]

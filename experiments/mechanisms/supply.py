@@ -70,8 +70,10 @@ ROWS: tuple[Row, ...] = (
     Row("S5", "allocation by a standing that follows size rather than pro rata concentrates deliveries",
         "chip_market.ration", *lever("chips.kingmaker", 0.0, 2.0), "hhi_deliveries", (12, 36), +1,
         mutants=(PRO_RATA,)),
+    # in a shortage that lasts: allocation counts while there is not enough for all
     Row("S5b", "allocation that favours new clouds spreads deliveries", "chip_market.ration",
-        *lever("chips.favour_new", 1.0, 10.0), "hhi_deliveries", (12, 36), -1, mutants=(PRO_RATA,)),
+        *lever("chips.favour_new", 1.0, 10.0), "hhi_deliveries", (12, 36), -1, mutants=(PRO_RATA,),
+        both={"chips.capacity_growth": 0.05}),
     Row("S6", "own chip programmes lower what the leader sells", "cloud.ramps_own_chips",
         *lever("clouds.own_share", 0.0, 1.5), "leader_revenue_musd", (24, 60), -1,
         mutants=(Mutant("agents.cloud:Cloud.ramps_own_chips",

@@ -209,6 +209,18 @@ def test_an_own_chip_programme_moves_slowly_and_within_its_means(
     assert one(cloud(own_output=own).ramps_own_chips(P, at(wanted), at(seed), at(cash))) == 0.0
 
 
+@given(share=share, bought=st.floats(0.1, 3.0), made=st.floats(0.1, 3.0))
+def test_a_programme_aims_at_its_share_of_compute_whatever_its_chips_are_made_for(
+    share: float, bought: float, made: float
+) -> None:
+    p = parameters(clouds__own_share=1.0)
+    part = one(cloud(programme=True, own_aim=share).aims_own_chips(p, at(bought), at(made)))
+    assert 0.0 <= part <= 1.0
+    compute = part * made + (1.0 - part) * bought
+    assert part * made / compute == pytest.approx(share)
+    assert one(cloud(own_aim=share).aims_own_chips(p, at(bought), at(made))) == 0.0
+
+
 # --- prices -------------------------------------------------------------------------------------
 
 

@@ -369,6 +369,18 @@ def test_it_fails_without_money_and_sales() -> None:
     assert lab(5, cash=cash, revenue=revenue).fails(P)[0].tolist() == [True, True, False, False, True]
 
 
+def test_money_that_a_cloud_has_promised_keeps_it_going() -> None:
+    poor = {"cash": 10.0, "burn": 60.0, "peak_burn": 60.0}
+    alone, promised = lab(**poor), lab(**poor, pledged=1e4, pledge_rate=300.0, pledge_credit=0.5)
+    assert alone.sees_the_end(P).tolist() == [[True]]
+    assert alone.fails(P).tolist() == [[True]]
+    assert promised.sees_the_end(P).tolist() == [[False]]
+    assert promised.fails(P).tolist() == [[False]]
+    # what comes as compute pays no salaries
+    in_kind = lab(**poor, pledged=1e4, pledge_rate=300.0, pledge_credit=1.0)
+    assert in_kind.fails(P).tolist() == [[True]]
+
+
 def test_a_heavy_slot_fails_like_the_firms_it_stands_for() -> None:
     least = float(P.startups.minimum_staff[0, 0])
     cash = np.array([1.0, 15.0]) * 1.5 * least

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 
 from environment import ComputeEconomy
 from environment.phases import orders
@@ -36,6 +37,22 @@ def test_data_centres_are_part_of_what_expansion_costs() -> None:
     model, bought, full = _costs(**{"chips.building": 0.8, "clouds.own_share": 0.0})
     for name in ("oracle", "google"):
         assert np.isclose(full[_row(model, name)], 1.8 * bought[_row(model, name)])
+
+
+def test_capital_spending_outside_ai_is_given_to_mid_2024_and_then_a_constant_part_of_cash_flow() -> None:
+    model = ComputeEconomy(rng=3, months=60)
+    seen = {}
+    while model.running:
+        model.step()
+        clouds = model.economy.populations["clouds"].table.data
+        seen[model.month] = (clouds["outside_capex"][0].copy(), clouds["outside_cash"][0].copy())
+    row = next(row for row in model.tables.clouds if row.id == "google")
+    google = _row(model, "google")
+    assert seen[7][0][google] == pytest.approx(row.outside_capex_musd)  # the middle of 2022
+    assert seen[31][0][google] == pytest.approx(row.outside_capex_2024_musd)
+    spent, cash = (np.array([seen[month][k][google] for month in (31, 40, 60)]) for k in (0, 1))
+    assert cash[2] > cash[0]
+    assert spent / cash == pytest.approx(spent[0] / cash[0], rel=0.02)  # the cash flow of the month is known at its end
 
 
 def test_a_programme_shrinks_no_faster_than_its_orders_allow() -> None:

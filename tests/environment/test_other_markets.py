@@ -162,7 +162,7 @@ def test_reinforcement_learning_trades_tool_use_and_safety_for_reasoning(rl: np.
     assert (alone[1][rl > 1e-12] < 0.0).all()
     assert (alone[2][rl > 1e-12] < 0.0).all()
     everything = valued(reasoning, rl, (0.5, 0.2, 0.1), t)
-    assert everything == pytest.approx(0.5 * alone[0] + 0.2 * alone[1] + 0.1 * alone[2])
+    assert everything == pytest.approx(0.5 * alone[0] + 0.2 * alone[1] + 0.1 * alone[2], abs=1e-12)
 
 
 @given(hnp.arrays(np.float64, (1, 5), elements=amounts), amounts)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from agents.types import NONE
 from environment import ComputeEconomy, capital_market
 from environment.news import COLUMNS, News
+from environment.phases import licences
 from tests.invariants.test_conservation import faults
 
 FRAGILE = {"capital.interest": 0.3, "clouds.default_months": 2.0, "clouds.loan_cover": 40.0, "startups.number": 60}
@@ -146,6 +147,25 @@ def test_licences_and_revenue_shares_are_flows_of_the_ledger(finished: ComputeEc
         assert set(part.payee) == {payee}
         assert part.musd.sum() == pytest.approx(finished.measures.array(measure).sum())
         assert part.musd.sum() > 0.0
+
+
+def test_who_holds_a_stake_sells_the_models_wherever_they_are_hosted() -> None:
+    model = ComputeEconomy(rng=3, months=16).run()  # Google has bought into Anthropic, a tenant of Amazon's
+    e = model.economy
+    labs, clouds = (model.populations[name].table for name in ("startups", "clouds"))
+    lent, vendor = licences.lent_reach(e)[0], labs.data["vendor"][0]
+    owned = labs.alive[0] & (vendor != NONE)
+    assert owned.any()
+    assert (lent[~owned] == 0.0).all()  # a preferred host that has bought nothing sells nothing
+    distribution = labs.data["distribution"][0, owned]
+    reach = e.p.services.partner_reach[0, 0] * clouds.data["distribution"][0, vendor[owned]]
+    assert lent[owned] == pytest.approx(reach * (1.0 - distribution))
+    assert (distribution + lent[owned] <= 1.0).all()
+    elsewhere = owned & (vendor != labs.data["host"][0]) & ~labs.data["open_weights"][0]
+    resold = licences.resold(e, np.ones_like(labs.data["revenue"]))[0]
+    assert elsewhere.any()
+    assert (resold[elsewhere] > 0.0).all()
+    assert (resold[labs.data["open_weights"][0]] == 0.0).all()
 
 
 def test_without_partners_reach_and_without_a_share_nothing_is_passed_on() -> None:
