@@ -21,7 +21,8 @@ exclude_patterns = ["_build"]
 suppress_warnings = ["myst.header"]
 html_theme = "furo"
 html_title = f"Kingmaker {release}"
-html_static_path: list[str] = []
+html_static_path = ["_static"]
+html_css_files = ["tables.css"]
 templates_path: list[str] = []
 
 myst_enable_extensions = ["deflist"]  # no dollarmath: formulas would be drawn by a script from another host

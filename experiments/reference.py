@@ -17,8 +17,9 @@ from agents.investor import Investor
 from agents.member import Member, columns_of
 from agents.regulator import Regulator
 from agents.startup import Startup
-from environment.ledger import KINDS, OUTSIDE
+from environment.ledger import KINDS
 from environment.parameters import DECLARATIONS, GROUPS, Declaration
+from experiments import accounts, origins
 
 if TYPE_CHECKING:
     from environment.scenario import Event
@@ -31,6 +32,8 @@ TIES = {
     "equity": "a fund or a cloud holds shares of a start-up; drawn from the holder to the firm held",
     "chip_supply": "a chipmaker has delivered to a buyer within the last year",
     "open_weights": "a developer builds on another's published model",
+    "inquiry": "an authority inquires into a cloud, the first that it names",
+    "remedy": "an authority's remedy binds that cloud, until a review lifts it",
 }
 ATTRIBUTES = {
     "kind": ("", "one of the kinds above"),
@@ -43,10 +46,10 @@ ATTRIBUTES = {
 }
 
 
-def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]:
-    """A Markdown table."""
+def table(columns: Iterable[str], rows: Iterable[Iterable[object]], numbers: bool = False) -> list[str]:
+    """A Markdown table; with ``numbers``, all columns but the first stand to the right."""
     head = list(columns)
-    lines = [f"| {' | '.join(head)} |", f"|{'---|' * len(head)}"]
+    lines = [f"| {' | '.join(head)} |", f"|---|{('--:|' if numbers else '---|') * (len(head) - 1)}"]
     lines += [f"| {' | '.join(str(cell).replace('|', '&#124;') for cell in row)} |" for row in rows]
     return lines
 
@@ -54,6 +57,12 @@ def table(columns: Iterable[str], rows: Iterable[Iterable[object]]) -> list[str]
 def parameters_page() -> str:
     """All parameters, by group."""
     text = ["# Parameters", "", f"{len(DECLARATIONS)} parameters. {MADE}", ""]
+    rows = ((kind, str(len(origins.parameters_of(kind))), what) for kind, what in origins.KINDS.items())
+    text += [*table(("value", "parameters", "where it comes from"), rows), ""]
+    text += [
+        "A *row*, such as row S5, is a line of [mechanisms](../mechanisms.md); ids of facts are those of",
+        "`environment/data/facts.csv`.", "",
+    ]  # fmt: skip
     for group, meaning in GROUPS.items():
         chosen = [d for d in DECLARATIONS.values() if d.key.startswith(f"{group}.")]
         text += [f"## {group}", "", meaning, ""]
@@ -126,47 +135,61 @@ def ties_page() -> str:
 
 
 def ledger_page() -> str:
-    """The kinds of payments, the accounts, and the stock-flow matrix of a year of the baseline."""
+    """The kinds of payments, the accounts, and the two matrices of a year of the baseline."""
     text = ["# Ledger", "", f"Assets: {', '.join(ASSETS)}. Liabilities: {', '.join(LIABILITIES)}. {MADE}", ""]
     rows = [(f"`{kind}`", meaning, payer, payee) for kind, (payer, payee, meaning) in KINDS.items()]
     text += [*table(("payment", "what is paid for", "other account of the payer", "of the payee"), rows), ""]
-    return "\n".join([*text, *_matrix()])
+    text += ["These bookings move a claim and no money; rent that was paid ahead is drawn as `rent`.", ""]
+    text += [*table(("booking", "what it is"), ((f"`{kind}`", what) for kind, what in accounts.DRAWN.items())), ""]
+    return "\n".join([*text, *_matrices()])
 
 
-def _matrix() -> list[str]:
-    """Transaction flows of 2024 in the baseline with seed 1, G$: what each sector receives less what it pays."""
-    from environment import ComputeEconomy
-
-    model = ComputeEconomy("baseline", rng=1, months=36, register=False).run()
-    flows: dict[str, dict[str, float]] = {}
-    for month in model.ledger.months[24:36]:
-        for (kind, payer, payee), amount in month.items():
-            row = flows.setdefault(kind, {})
-            row[payer] = row.get(payer, 0.0) - float(amount[0]) * 1e-3
-            row[payee] = row.get(payee, 0.0) + float(amount[0]) * 1e-3
-    sectors = [*OUTSIDE, *(name for name in model.populations if name != "sectors")]
-    rows = [(kind, [row.get(name, 0.0) for name in sectors]) for kind, row in flows.items()]
-    rows.append(("sum", [sum(amounts[k] for _, amounts in rows) for k in range(len(sectors))]))
-    text = [[kind, *(f"{amount:,.1f}" if abs(amount) >= 0.05 else "" for amount in amounts)] for kind, amounts in rows]
+def _matrices() -> list[str]:
+    names, moved, sheets = accounts.year()
+    (flows, silent), (stocks, _) = accounts.cells(moved), accounts.cells(sheets)
+    none = ", ".join(f"`{name}`" for name in silent)
     return [
-        "## Transaction flows of 2024", "",
-        "Baseline, seed 1, G$: received less paid. Each row sums to zero. What is drawn from deposits and prepaid",
-        "compute (`chips_drawn`, `forfeits`, `lapsed`, a part of `rent`) moves claims, all else moves cash.", "",
-        *table(["payment", *sectors], text), "",
+        "## Transaction-flow matrix of 2024", "",
+        "Baseline, seed 1, G$: received less paid. Each row sums to zero over the sectors. The sum of a column less",
+        "what of it was drawn (claims, for which no money moves) is the change of the sector's cash. Blank is less",
+        f"than 0.05 G$; too small to show, or nil: {none}.", "",
+        *table(["payment", *names, "all"], flows, numbers=True), "",
+        "## Balance-sheet matrix at the end of 2024", "",
+        "Same run, G$: assets are positive, debts and net worth negative, so that each column sums to zero. Over all",
+        "sectors, `prepaid` and `deposits` are somebody's `deferred`, and `loans` somebody's `debt`. The two sectors",
+        "outside begin with a large stock of cash, of which only the change has a meaning. Stakes are held at cost;",
+        "for the firm that issues them new shares are part of its net worth.", "",
+        *table(["account", *names, "all"], stocks, numbers=True), "",
     ]  # fmt: skip
+
+
+def data_page() -> str:
+    """How sure the data are, file by file, and the dictionary of their columns."""
+    meanings = (f"- *{name}*: {what}" for name, what in origins.CONFIDENCE.items())
+    rows = origins.rows_by_confidence()
+    text = ["# Tables of data", "", f"The files of `environment/data/`. {MADE}", "", "## How sure they are", ""]
+    text += ["Rows by confidence. A row has one label, that of its main number:", "", *meanings, ""]
+    text += [*table(("file", "rows", *origins.CONFIDENCE), rows, numbers=True), "", "## Data dictionary", ""]
+    text += ["Every row but those of `facts.csv` ends with `source`, `confidence` and `note`.", ""]
+    return "\n".join([*text, origins.dictionary()])
 
 
 def calibration_page() -> str:
     """The fitted parameters."""
     from experiments.calibration.page import introduction, rows
+    from experiments.identified import sentences
 
     heads = ("parameter", "start", "bounds", "fitted", "score within a quarter of the best", "what it does")
     figure = "![The score along each fitted parameter](../figures/profiles.png)"
-    return "\n".join(["# Calibration", "", MADE, "", *introduction(), *table(heads, rows()), "", figure, ""])
+    listed = [*table(heads, rows()), "", "How well they are identified:", "", *sentences()]
+    tuned = ", ".join(f"`{key}`" for key in origins.parameters_of("tuned"))
+    by_hand = ["Tuned by hand against facts of the window, and so fitted too, though by no search:", f"{tuned}.", ""]
+    return "\n".join(["# Calibration", "", MADE, "", *introduction(), *listed, figure, "", *by_hand])
 
 
 PAGES: dict[str, Callable[[], str]] = {
     "calibration": calibration_page,
+    "data": data_page,
     "parameters": parameters_page,
     "measures": measures_page,
     "scenarios": scenarios_page,

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from environment.parameters import DECLARATIONS
+from experiments import origins
 from experiments.paper import flagship, replications, sobol
 from experiments.paper.outcomes import BY_NAME, MONTHS, OUTCOMES, STACK, WINDOW
 from experiments.paper.statistics import Interval, holm, stable_from
@@ -38,7 +40,8 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     }  # fmt: skip
     for policy, _ in flagship.POLICIES:
         text[f"claims_{policy}"] = _claims(frame, policy, changes, stands)
-    return text | _replications(tables["replications"]) | _sobol(tables["sobol"]) | _validation(tables["validation"])
+    text |= _replications(tables["replications"], frame["seed"].nunique()) | _sobol(tables["sobol"])
+    return text | _validation(tables["validation"]) | _sources()
 
 
 def number(value: float, sign: bool = False) -> str:
@@ -114,7 +117,8 @@ def _pairing(frame: pd.DataFrame) -> str:
     return f"{number(gains[0])} to {number(gains[-1])} (median {number(float(np.median(gains)))})"
 
 
-def _replications(frame: pd.DataFrame) -> dict[str, str]:
+def _replications(frame: pd.DataFrame, used: int) -> dict[str, str]:
+    """From how many runs on the spread is stable, and whether the flagship has as many as are ``used`` there."""
     values = frame[frame["policy"] == "reference"].sort_values("seed")
     settled = {o.label: stable_from(values[o.name].to_numpy(dtype=float), replications.TOLERANCE) for o in OUTCOMES}
     known = [n for n in settled.values() if n is not None]
@@ -125,8 +129,13 @@ def _replications(frame: pd.DataFrame) -> dict[str, str]:
         stable += f" for all outcomes but {_listed([f'*{label}*' for label in late])}, which {verb} not settled"
     else:
         stable += " for all outcomes"
+    if known and not late and used >= max(known):
+        enough = f"The {used} seeds of the result above are as many."
+    else:
+        enough = f"The {used} seeds of the result above are fewer; its intervals, the wider for it, say how sure it is."
     return {
-        "replication_seeds": str(frame["seed"].nunique()), "tolerance": f"{replications.TOLERANCE:g}", "stable": stable
+        "replication_seeds": str(frame["seed"].nunique()), "tolerance": f"{replications.TOLERANCE:g}", "stable": stable,
+        "enough": enough,
     }  # fmt: skip
 
 
@@ -166,3 +175,11 @@ def _validation(frame: pd.DataFrame) -> dict[str, str]:
             f"{role}_covered": str(int(rows["covered"].sum())), f"{role}_targets": str(len(rows)),
         }  # fmt: skip
     return text
+
+
+def _sources() -> dict[str, str]:
+    """How many parameters there are, and how many of them are not from a source."""
+    assumed, tuned = (len(origins.parameters_of(kind)) for kind in ("assumed", "tuned"))
+    return {
+        "all_parameters": str(len(DECLARATIONS)), "assumed_parameters": str(assumed), "tuned_parameters": str(tuned)
+    }  # fmt: skip

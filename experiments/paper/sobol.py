@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 FITTED = Path(__file__).resolve().parent.parent / "calibration" / "fitted.csv"
-FULL, QUICK = 32, 2  # base points: powers of two
+FULL, QUICK = 128, 2  # base points: powers of two
 SEED, RESAMPLES = 1, 500
 LEVELS = ("switching", "concentration", "rent", "china_compute")
 

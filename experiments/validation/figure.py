@@ -9,8 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from environment.tables import Tables
-from experiments.figures.style import GREY, INK, PALETTE, SMALL, Colour, sheet, styles, time_axis
+from experiments.figures.style import GREY, INK, SMALL, Colour, sheet, styles, time_axis
 from experiments.validation.statistics import STATISTICS
+from experiments.validation.table import read_patterns
 from experiments.validation.trace import LENGTH, TracedEconomy
 
 
@@ -52,8 +53,8 @@ def draw_bands(model: TracedEconomy, seeds: int) -> Figure:
     """Ten panels: median and 90 % band over seeds, facts as points with their tolerance and period."""
     footer = f"baseline, {seeds} seeds (1 to {seeds}); line: median, band: 5 % to 95 % of seeds"
     figure = sheet(
-        10.2, "Model and facts", "Points: facts over their period, with tolerance; filled: calibrated on, hollow: only "
-        "shown, diamond: never fitted", footer,
+        10.2, "Model and facts", "Points: facts in their line's colour, with period and tolerance; filled: calibrated "
+        "on, hollow: only shown, diamond: never fitted", footer,
     )  # fmt: skip
     grid = figure.add_gridspec(5, 2, left=0.08, right=0.98, top=0.925, bottom=0.055, hspace=0.5, wspace=0.2)
     for number, panel in enumerate(PANELS):
@@ -83,6 +84,7 @@ def _panel(axes: Axes, panel: Panel, model: TracedEconomy) -> None:
 
 def _facts(axes: Axes, panel: Panel, name: str, tables: Tables, colour: Colour) -> None:
     """Points in the middle of their periods; what is summed over a period is drawn as a month's part of it."""
+    calibrated = [pattern.fact for pattern in read_patterns(tables) if pattern.role == "calibrated"]
     same = {"leader_revenue_musd": ("leader_revenue_musd", "leader_revenue_fiscal_year_musd")}.get(name, (name,))
     for row in tables.series:
         if row.series not in same or row.period_end >= LENGTH or row.period_start < 0:
@@ -90,12 +92,12 @@ def _facts(axes: Axes, panel: Panel, name: str, tables: Tables, colour: Colour) 
         length = row.period_end - row.period_start + 1
         scale = panel.factor / length if "per period" in row.unit else panel.factor
         middle = 0.5 * (row.period_start + row.period_end)
-        fitted, held = row.use == "calibration", row.use == "validation"
+        fitted, held = row in calibrated, row.use == "validation"
         axes.errorbar(
             middle, scale * row.value, xerr=0.5 * (length - 1) if length > 3 else None,
             yerr=None if row.low is None or row.high is None
             else [[scale * (row.value - row.low)], [scale * (row.high - row.value)]],
-            fmt="D" if held else "o", markersize=3.6 if fitted or held else 2.8, color=INK if fitted else colour,
-            markerfacecolor=INK if fitted else "white", markeredgecolor=PALETTE[3] if held else INK if fitted else GREY,
-            ecolor=GREY, elinewidth=0.7, capsize=1.5, zorder=4,
+            fmt="D" if held else "o", markersize=4.4 if fitted or held else 3.0,
+            markerfacecolor=colour if fitted else "white", markeredgecolor=INK if fitted else colour,
+            markeredgewidth=0.8, ecolor=GREY, elinewidth=0.7, capsize=1.5, zorder=4,
         )  # fmt: skip

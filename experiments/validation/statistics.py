@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from agents.types import EU, US, FloatArray
+from experiments.validation.ties import TIES
 from experiments.validation.trace import Trace, TracedEconomy
 
 if TYPE_CHECKING:
@@ -162,6 +163,40 @@ def leader_share(model: TracedEconomy, first: int, last: int) -> FloatArray:
     return np.asarray(compute[:, model.economy.chips.catalogue.blocks[0]].sum(axis=-1) / total)
 
 
+def _compute_owned(*owners: str) -> Statistic:
+    """The leader's compute that owners have got since January 2022, H100e, at the end of the period."""
+
+    def of(model: TracedEconomy, first: int, last: int) -> FloatArray:
+        leader = model.economy.chips.catalogue.blocks[0]
+        buyers = [model.trace.buyers.index(owner) for owner in owners]
+        bought = model.trace.of("bought")[: last + 1, :, buyers, leader]
+        return np.asarray((bought.sum(axis=2) * model.trace.of("compute_of")[: last + 1, :, leader]).sum(axis=(0, 2)))
+
+    return of
+
+
+def _lab_compute(lab: str) -> Statistic:
+    def of(model: TracedEconomy, first: int, last: int) -> FloatArray:
+        return np.asarray(
+            _span(model.trace.of("lab_compute")[..., model.trace.labs.index(lab)], first, last).mean(axis=0)
+        )
+
+    return of
+
+
+def _cloud_income(owner: str) -> Statistic:
+    def of(model: TracedEconomy, first: int, last: int) -> FloatArray:
+        return _cloud_total(model, first, last)[:, model.trace.buyers.index(owner)]
+
+    return of
+
+
+@statistic("cloud_revenue_musd")
+def cloud_revenue(model: TracedEconomy, first: int, last: int) -> FloatArray:
+    """Revenue of all clouds, ordinary and AI."""
+    return np.asarray(_cloud_total(model, first, last).sum(axis=-1))
+
+
 def _own_units(owner: str) -> Statistic:
     def of(model: TracedEconomy, first: int, last: int) -> FloatArray:
         block = model.economy.chips.catalogue.own_blocks[model.trace.buyers.index(owner)]
@@ -302,8 +337,16 @@ STATISTICS |= {
     "cloud_share_top3": _cloud_share("amazon", "microsoft", "google"),
     "openai_run_rate_musd": _run_rate("openai"),
     "anthropic_run_rate_musd": _run_rate("anthropic"),
+    "openai_compute_h100e": _lab_compute("openai"),
+    "coreweave_revenue_musd": _cloud_income("coreweave"),
+    **{
+        f"nvidia_compute_owned_{owner}_h100e": _compute_owned(owner)
+        for owner in ("microsoft", "meta", "amazon", "google", "oracle")
+    },
+    "nvidia_compute_owned_china_h100e": _compute_owned("bytedance", "tencent", "alibaba", "other_china"),
     "adoption_eu": _adoption(EU),
     "adoption_us": _adoption(US),
+    **TIES,
 }
 
 

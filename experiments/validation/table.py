@@ -20,6 +20,7 @@ PATTERNS = Path(__file__).with_name("patterns.csv")
 ROLES = {
     "calibrated": "Calibrated on",
     "input": "Given as input (inside, but no merit of the model)",
+    "window": "Further facts of 2022-24 (no part of the search's score)",
     "held": "Never fitted: after the calibration window",
     "article": "The source articles' own figures",
 }

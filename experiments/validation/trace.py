@@ -11,6 +11,7 @@ from agents.types import FloatArray
 from environment import ComputeEconomy
 from environment.economy import Economy
 
+TIES = ("host", "contract", "second", "vendor", "vendor_share", "vendor_before", "vendor_before_share")
 LENGTH = 49  # January 2022 to January 2026, the end of the leader's fiscal year 2026
 
 
@@ -42,7 +43,9 @@ class Trace:
             "adoption": sectors["adoption"], "output": sectors["output"] * ~sectors["household"],
             "sector_region": sectors["region"].astype(np.float64), "largest_run": self._run(e),
             "lab_funding": startups["paid_funds"][:, labs] + startups["paid_clouds"][:, labs],
+            "lab_alive": e.populations["startups"].table.alive[:, labs],
         }  # fmt: skip
+        row |= {f"lab_{name}": startups[name][:, labs] for name in TIES}
         self._rows.append({name: np.array(value, dtype=np.float64) for name, value in row.items()})
 
     def _run(self, e: Economy) -> FloatArray:
@@ -60,6 +63,10 @@ class Trace:
     def of(self, name: str) -> FloatArray:
         """A series, shape (months, worlds, ...)."""
         return np.array([row[name] for row in self._rows])
+
+    def at(self, name: str, month: int) -> FloatArray:
+        """A series in one month, shape (worlds, ...)."""
+        return self._rows[month][name]
 
 
 class TracedEconomy(ComputeEconomy):

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from experiments.reference import PAGES
+from environment.partnerships import KINDS
+from experiments.reference import PAGES, TIES
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 NUMBER = re.compile(r"-?\d[\d,]*\.\d")
@@ -20,6 +21,10 @@ def test_there_are_no_other_pages() -> None:
 @pytest.mark.parametrize("name", sorted(set(PAGES) - {"ledger"}))
 def test_a_page_is_current(name: str) -> None:
     assert (FOLDER / f"{name}.md").read_text(encoding="utf-8") == PAGES[name](), "run: kingmaker reference"
+
+
+def test_every_kind_of_tie_is_explained() -> None:
+    assert set(TIES) == set(KINDS)
 
 
 @pytest.mark.slow

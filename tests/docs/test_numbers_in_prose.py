@@ -1,0 +1,121 @@
+"""Numbers that are written by hand on a page are those of the committed tables."""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+from environment.measures import MEASURES
+from environment.parameters import DECLARATIONS
+from experiments.calibration.objective import read_fitted
+
+ROOT = Path(__file__).resolve().parents[2]
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def hits(roles: set[str]) -> tuple[int, int]:
+    """Patterns of the committed validation inside their tolerance, and how many there are."""
+    found: dict[str, bool] = defaultdict(lambda: True)
+    for row in rows_of("docs/validation.csv"):
+        if row["role"] in roles:
+            found[row["id"]] &= row["hit"] == "True"
+    return sum(found.values()), len(found)
+
+
+def test_the_readme_counts_the_hits_of_the_validation() -> None:
+    words = re.sub(r"\s+", " ", README)
+    inside, whole = hits({"calibrated"})
+    held, all_held = hits({"held"})
+    assert f"{inside} of the {whole} patterns that it may be fitted to lie inside their tolerance" in words
+    assert f"inside their tolerance, and {held} of {all_held} that it may not" in words
+
+
+def test_the_head_of_the_validation_page_is_that_of_its_table() -> None:
+    text = (ROOT / "docs/validation.md").read_text(encoding="utf-8")
+    (inside, whole), (held, all_held) = hits({"calibrated", "input"}), hits({"held"})
+    assert f"Of all {whole} patterns C1-C21, {inside} inside" in text
+    assert f"never fitted, {held} of {all_held} inside" in text
+    for role, what in (("calibrated", "calibrated patterns"), ("held", "patterns that were never fitted")):
+        inside, whole = hits({role})
+        assert f"- {inside} of {whole} {what} inside" in text
+
+
+def cells_of(page: str) -> dict[tuple[str, str], list[str]]:
+    """Rows of the tables of a page by their first two cells."""
+    found = {}
+    for line in (ROOT / page).read_text(encoding="utf-8").splitlines():
+        if line.startswith("| ") and not line.startswith("| id "):
+            first, second, *rest = (cell.strip() for cell in line.strip("|").split(" | "))
+            found[first, second] = rest
+    return found
+
+
+def rows_of(path: str) -> list[dict[str, str]]:
+    with (ROOT / path).open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))
+
+
+def test_the_validation_page_has_the_numbers_of_its_table() -> None:
+    shown_rows, rows = cells_of("docs/validation.md"), rows_of("docs/validation.csv")
+    assert len(shown_rows) == len(rows)
+    for row in rows:
+        _, target, allowed, median, spread, verdict = shown_rows[row["id"], f"{row['pattern']} ({row['unit']})"]
+        # the table keeps six digits, the page four
+        numbers = (target, *allowed.split(" to "), median, *spread.split(" to "))
+        names = ("target", "low", "high", "model_median", "model_p05", "model_p95")
+        for text, name in zip(numbers, names, strict=True):
+            assert float(text.replace(",", "")) == pytest.approx(float(row[name]), rel=1e-3), (row["id"], name)
+        assert verdict.strip("* |") == ("hit" if row["hit"] == "True" else "miss")
+
+
+def test_the_papers_validation_is_that_of_the_page() -> None:
+    paper = {(row["id"], row["pattern"]): row for row in rows_of("docs/paper/tables/validation.csv")}
+    page = {(row["id"], row["pattern"]): row for row in rows_of("docs/validation.csv")}
+    assert paper.keys() == page.keys()
+    for key, row in page.items():
+        assert float(paper[key]["model_median"]) == pytest.approx(float(row["model_median"]), rel=1e-4), key
+        assert paper[key]["hit"] == row["hit"], key
+
+
+def test_the_mechanisms_page_has_the_numbers_of_its_tables() -> None:
+    shown_rows = {name: rest for (name, _), rest in cells_of("docs/mechanisms.md").items() if len(rest) == 6}
+    rows = rows_of("docs/mechanisms.csv")
+    off = {row["id"]: row for row in rows_of("docs/mutants.csv")}
+    assert {row["id"] for row in rows} == shown_rows.keys() == off.keys()
+    for row in rows:
+        _, effect, interval, n, holds, without = shown_rows[row["id"]]
+        low, high = interval.split(" to ")
+        for text, name in ((effect, "effect"), (low, "low"), (high, "high"), (n, "n")):
+            assert float(text.replace(",", "")) == pytest.approx(float(row[name]), rel=6e-3, abs=1e-12), (
+                row["id"],
+                name,
+            )
+        assert (holds == "yes") == (row["holds"] == "True")
+        gone = float(without.partition(" (")[0].replace(",", ""))
+        assert gone == pytest.approx(float(off[row["id"]]["effect"]), rel=6e-3, abs=1e-12), row["id"]
+
+
+def test_the_figure_on_the_validation_page_is_there() -> None:
+    text = (ROOT / "docs/validation.md").read_text(encoding="utf-8")
+    pictures = re.findall(r"!\[[^]]+\]\(([^)]+)\)", text)
+    assert pictures
+    assert [name for name in pictures if not (ROOT / "docs" / name).is_file()] == []
+
+
+@pytest.mark.parametrize(
+    ("page", "pattern", "number"),
+    [
+        ("docs/reference/parameters.md", r"^(\d+) parameters\.", len(DECLARATIONS)),
+        ("docs/reference/measures.md", r"^(\d+) monthly series\.", len(MEASURES)),
+        ("docs/reference/calibration.md", r"^(\d+) behavioural parameters", len(read_fitted())),
+        ("docs/paper/paper.md", r"^(\d+) behavioural parameters", len(read_fitted())),
+    ],
+)
+def test_counts_on_made_pages_are_current(page: str, pattern: str, number: int) -> None:
+    match = re.search(pattern, (ROOT / page).read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert match is not None
+    assert int(match[1]) == number
