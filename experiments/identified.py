@@ -23,11 +23,13 @@ def sentences(path: Path = PROFILES) -> list[str]:
     loose = [f"`{f.key}`" for f in fitted if width[f.key] >= WIDE - 1e-6]
     low = [f"`{f.key}`" for f in fitted if f.place(values[f.key]) < EDGE]
     high = [f"`{f.key}`" for f in fitted if f.place(values[f.key]) > 1.0 - EDGE]
+    bounds = [f"at the {name} bound: {_listed(found)}" for name, found in (("lower", low), ("upper", high)) if found]
     return [
         "- Hardly identified (the score stays within a quarter of the best over half the way between the bounds or "
-        f"more): {_listed(loose)}. Their values are assumptions.",
-        f"- At the lower bound: {_listed(low)}; at the upper: {_listed(high)}. There the bound speaks, not the "
-        "patterns.",
+        f"more): {_listed(loose)}.{' There the value is an assumption.' if loose else ''}",
+        f"- {'; '.join(bounds).capitalize()}: there the bound speaks, not the patterns."
+        if bounds
+        else "- None lies at a bound.",
         "- A profile moves one parameter and holds the others: two that can stand in for each other look better "
         "identified than they are.",
         "",

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from experiments import identified
 from experiments.calibration.objective import Fitted, read_fitted
 from experiments.calibration.result import read_result
 from experiments.identified import EDGE, free, sentences
@@ -38,11 +39,16 @@ def test_flat_and_sharp_profiles_are_told_apart(tmp_path: Path) -> None:
             score = 0.2 if f.key == flat else 9.0
             writer.writerows(((f.key, f.low, score), (f.key, values[f.key], 0.2), (f.key, f.high, score)))
     said = sentences(path)[0]
-    assert f"more): `{flat}`. Their values are assumptions" in said
+    assert f"more): `{flat}`. There the value is an assumption" in said
 
 
-def test_a_value_at_its_bound_is_named() -> None:
-    said, values = " ".join(sentences()), read_result().parameters
-    part = said[said.index("At the lower bound") :]
-    for f in read_fitted():
-        assert (f"`{f.key}`" in part) == (not EDGE <= f.place(values[f.key]) <= 1.0 - EDGE), f.key
+def test_a_value_at_its_bound_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
+    def named(edge: float) -> set[str]:
+        monkeypatch.setattr(identified, "EDGE", edge)
+        return {f.key for f in read_fitted() if f"`{f.key}`" in sentences()[1]}
+
+    values = read_result().parameters
+    for edge in (EDGE, 0.2):
+        place = {f.key: f.place(values[f.key]) for f in read_fitted()}
+        assert named(edge) == {key for key, at in place.items() if not edge <= at <= 1.0 - edge}
+    assert named(0.2)
