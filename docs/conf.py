@@ -17,7 +17,7 @@ copyright = "2026, Kingmaker contributors"
 release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
 extensions = ["myst_nb", "citations"]
-exclude_patterns = ["_build"]
+exclude_patterns = ["_build", "jupyter_execute"]  # the latter: notebooks as they ran, left beside the build
 suppress_warnings = ["myst.header"]
 html_theme = "furo"
 html_title = f"Kingmaker {release}"
