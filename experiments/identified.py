@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
 from pathlib import Path
 
 from experiments.calibration.objective import Fitted, read_fitted
-from experiments.calibration.page import CLOSE, PROFILES
+from experiments.calibration.page import CLOSE, PROFILES, read_profiles
 from experiments.calibration.result import read_result
+from experiments.phrases import listed
 
 EDGE = 0.03  # of the way between the bounds: nearer than this a value lies at its bound
 WIDE = 0.5  # of the way between the bounds: a parameter that is free over this much is hardly identified
@@ -17,16 +17,15 @@ WIDE = 0.5  # of the way between the bounds: a parameter that is free over this 
 def sentences(path: Path = PROFILES) -> list[str]:
     """Which parameters are hardly identified, and which lie at a bound; what a profile does not show."""
     fitted, values = read_fitted(), read_result().parameters
-    with path.open(encoding="utf-8", newline="") as file:
-        points = [(row["parameter"], float(row["value"]), float(row["score"])) for row in csv.DictReader(file)]
-    width = {f.key: free(f, values[f.key], [(v, s) for key, v, s in points if key == f.key]) for f in fitted}
+    profiles = read_profiles(path)
+    width = {f.key: free(f, values[f.key], profiles[f.key]) for f in fitted}
     loose = [f"`{f.key}`" for f in fitted if width[f.key] >= WIDE - 1e-6]
     low = [f"`{f.key}`" for f in fitted if f.place(values[f.key]) < EDGE]
     high = [f"`{f.key}`" for f in fitted if f.place(values[f.key]) > 1.0 - EDGE]
-    bounds = [f"at the {name} bound: {_listed(found)}" for name, found in (("lower", low), ("upper", high)) if found]
+    bounds = [f"at the {name} bound: {listed(found)}" for name, found in (("lower", low), ("upper", high)) if found]
     return [
         "- Hardly identified (the score stays within a quarter of the best over half the way between the bounds or "
-        f"more): {_listed(loose)}.{' There the value is an assumption.' if loose else ''}",
+        f"more): {listed(loose) or 'none'}.{' There the value is an assumption.' if loose else ''}",
         f"- {'; '.join(bounds).capitalize()}: there the bound speaks, not the patterns."
         if bounds
         else "- None lies at a bound.",
@@ -50,7 +49,3 @@ def free(fitted: Fitted, value: float, points: Sequence[tuple[float, float]]) ->
     while last < len(ordered) - 1 and close[last + 1]:
         last += 1
     return fitted.place(ordered[last][0]) - fitted.place(ordered[first][0])
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]])) or "none"

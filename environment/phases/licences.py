@@ -28,13 +28,13 @@ def lent_reach(e: Economy) -> FloatArray:
     return np.where(startups.alive, lent * (1.0 - startups.distribution), 0.0)
 
 
-def resold(e: Economy, sales: FloatArray) -> FloatArray:
-    """The part of each lab's sales that its shareholder makes, M$: as much as it adds to the lab's reach, (worlds, n).
+def resold(e: Economy, sales: FloatArray, lent: FloatArray) -> FloatArray:
+    """The part of each lab's sales that its shareholder makes, M$: as much as reach is ``lent``, (worlds, n).
 
     Of open weights nobody needs a licence.
     """
     startups: Startup = e.populations["startups"].view()
-    lent = np.where(startups.open_weights, 0.0, lent_reach(e))
+    lent = np.where(startups.open_weights, 0.0, lent)
     return np.asarray(sales * lent / np.maximum(startups.distribution + lent, 1e-9))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from agents.chipmaker import Chipmaker
@@ -265,44 +267,43 @@ def cost_of_expansion(e: Economy) -> FloatArray:
 
     Whoever makes a part of its chips itself gets more for its money there; the building costs the same.
     """
-    bought = cost_of_capacity(e)[:, : e.chips.clouds]
-    price, value, _ = own_line(e)
-    part = own_part(e)
-    chips = (1.0 - part) * bought + part * np.minimum(price / value, bought)
+    bought, own = cost_of_capacity(e)[:, : e.chips.clouds], own_line(e)
+    part = own_part(e, own)
+    chips = (1.0 - part) * bought + part * np.minimum(own.cost / own.value, bought)
     return np.asarray(chips + e.p.chips.building * bought)
 
 
-def own_part(e: Economy) -> FloatArray:
+class OwnLine(NamedTuple):
+    """A unit of the chips that each cloud makes itself, each of shape (worlds, clouds)."""
+
+    cost: FloatArray  # M$, with boards and network; 0 where there are none
+    value: FloatArray  # capacity; 1 where there are none
+    throughput: FloatArray  # dense, H100e; 1 where there are none
+    ready: BoolArray  # whether there are any
+
+
+def own_line(e: Economy) -> OwnLine:
+    """What the chip programmes make this month."""
+    chips, shape = e.chips, (e.worlds, e.chips.clouds)
+    line = OwnLine(np.zeros(shape), np.ones(shape), np.ones(shape), np.zeros(shape, dtype=np.bool_))
+    for buyer, mix in own_mix(e).items():
+        block = chips.catalogue.own_blocks[buyer]
+        line.cost[:, buyer] = 1e-3 * (mix * chips.cost[:, block]).sum(axis=-1)
+        line.value[:, buyer] = np.maximum((mix * e.now["value"][:, block]).sum(axis=-1), 1e-9)
+        line.throughput[:, buyer] = (mix * chips.h100e[:, block]).sum(axis=-1)
+        line.ready[:, buyer] = True
+    return line._replace(cost=line.cost * e.p.clouds.own_overhead)
+
+
+def own_part(e: Economy, own: OwnLine) -> FloatArray:
     """Share of new capacity that each chip programme aims at, (worlds, clouds); 0 where no chips are ready."""
-    chips, shape = e.chips, (e.worlds, e.chips.clouds)
+    chips, leader = e.chips, e.chips.catalogue.blocks[0]
     # take, as an index array would leave a memory order in which sums depend on the number of worlds
-    line = e.now["mix"].take(chips.line_of[: chips.clouds], axis=1)[..., chips.catalogue.blocks[0]]
-    bought = _throughput(e, line, chips.catalogue.blocks[0])
-    made, ready = np.ones(shape), np.zeros(shape, dtype=np.bool_)
-    for buyer, mix in own_mix(e).items():
-        block = chips.catalogue.own_blocks[buyer]
-        made[:, buyer], ready[:, buyer] = _throughput(e, mix[np.newaxis, np.newaxis], block)[:, 0], True
-    return np.where(ready, e.populations["clouds"].act("aims_own_chips", e.p, PerFirm(bought), PerFirm(made)), 0.0)
-
-
-def _throughput(e: Economy, mix: FloatArray, block: slice) -> FloatArray:
-    """Dense throughput (H100e) of a unit of capacity of a ``mix`` (worlds, lines, products) of the chips of a block."""
-    value = (mix * e.now["value"][:, np.newaxis, block]).sum(axis=-1)
-    return np.asarray((mix * e.chips.h100e[:, np.newaxis, block]).sum(axis=-1) / np.where(value > 0.0, value, 1.0))
-
-
-def own_line(e: Economy) -> tuple[FloatArray, FloatArray, BoolArray]:
-    """Cost (M$, with boards and network) and value of a unit of own chips, and whether any are ready.
-
-    Each of shape (worlds, clouds); the value is 1 where there are none.
-    """
-    chips, shape = e.chips, (e.worlds, e.chips.clouds)
-    value, cost, ready = np.ones(shape), np.zeros(shape), np.zeros(shape, dtype=np.bool_)
-    for buyer, mix in own_mix(e).items():
-        block = chips.catalogue.own_blocks[buyer]
-        value[:, buyer] = np.maximum((mix * e.now["value"][:, block]).sum(axis=-1), 1e-9)
-        cost[:, buyer], ready[:, buyer] = 1e-3 * (mix * chips.cost[:, block]).sum(axis=-1), True
-    return cost * e.p.clouds.own_overhead, value, ready
+    mix = e.now["mix"].take(chips.line_of[: chips.clouds], axis=1)[..., leader]
+    value = (mix * e.now["value"][:, np.newaxis, leader]).sum(axis=-1)
+    bought = (mix * chips.h100e[:, np.newaxis, leader]).sum(axis=-1) / np.where(value > 0.0, value, 1.0)
+    made = own.throughput / own.value
+    return np.where(own.ready, e.populations["clouds"].act("aims_own_chips", e.p, PerFirm(bought), PerFirm(made)), 0.0)
 
 
 def _largest_other(amount: FloatArray) -> FloatArray:

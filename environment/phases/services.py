@@ -164,14 +164,15 @@ def sell_services(e: Economy) -> None:
     quality = market.quality(
         model, recipe, compute_weight=p.services.compute_weight, algorithm_weight=p.services.algorithm_weight
     )
-    got, spent, bought = sales.spread(e, _attraction(e, quality, mass), rl, spending)
+    lent = licences.lent_reach(e)
+    got, spent, bought = sales.spread(e, _attraction(e, quality, mass, lent), rl, spending)
     got_c, got_s = np.split(got, [e.populations["clouds"].slots], axis=-1)
     got_c, got_s = np.ascontiguousarray(got_c), np.ascontiguousarray(got_s)
     sales.note_tastes(e, spent)
     sales.note_dimensions(e, got, model, rl, bought)
     e.from_rest("income", "enterprises", spent)
     total = spent.sum(axis=-1, keepdims=True)
-    e.now["lab_sales"], e.now["resold"] = got_s, licences.resold(e, got_s)
+    e.now["lab_sales"], e.now["resold"] = got_s, licences.resold(e, got_s, lent)
     direct = got_s - e.now["resold"]
     at_clouds = got_c + by_host(e.now["resold"], startups.vendor, got_c.shape[-1])
     part = direct.sum(axis=-1, keepdims=True) / np.maximum(total, 1e-12)
@@ -244,14 +245,14 @@ def _set_prices(e: Economy, startups: Startup, clouds: Cloud, builds: BoolArray,
     clouds.price = clouds.price + p.services.price_speed * (np.where(clouds.develops, price, 1.0) - clouds.price)
 
 
-def _attraction(e: Economy, quality: FloatArray, mass: FloatArray) -> FloatArray:
-    """Attraction of all suppliers, (worlds, clouds + start-ups)."""
+def _attraction(e: Economy, quality: FloatArray, mass: FloatArray, lent: FloatArray) -> FloatArray:
+    """Attraction of all suppliers, (worlds, clouds + start-ups); ``lent`` is reach that shareholders lend."""
     p = e.p.services
     startups: Startup = e.populations["startups"].view()
     clouds: Cloud = e.populations["clouds"].view()
     return market.attraction(
         quality, quality.max(axis=-1, keepdims=True),
-        np.concatenate([clouds.distribution, startups.distribution + licences.lent_reach(e)], axis=-1),
+        np.concatenate([clouds.distribution, startups.distribution + lent], axis=-1),
         np.concatenate([clouds.data, startups.data], axis=-1),
         np.concatenate([clouds.price, startups.price], axis=-1), mass,
         quality_weight=p.quality_weight, distribution_weight=p.distribution_weight, data_weight=p.data_weight,

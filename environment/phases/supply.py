@@ -188,16 +188,16 @@ def build_own_chips(e: Economy) -> None:
     chips, p = e.chips, e.p.clouds
     population = e.populations["clouds"]
     clouds: Cloud = population.view()
-    price, value, ready = own_line(e)
-    affordable = np.where(ready, 0.1 * clouds.cash / np.maximum(price, 1e-9) * value, 0.0)
-    seed = PerFirm(p.own_seed * clouds.compute * ready)
+    own = own_line(e)
+    affordable = np.where(own.ready, 0.1 * clouds.cash / np.maximum(own.cost, 1e-9) * own.value, 0.0)
+    seed = PerFirm(p.own_seed * clouds.compute * own.ready)
     # need is spread over the wait for bought chips; what it makes itself stands in no queue, and comes the sooner
     soonest = e.p.chips.shortest_lead + e.p.chips.install_months
     sooner = (lead_by_buyer(e)[:, : chips.clouds] + e.p.chips.install_months) / soonest
     output = population.act(
-        "ramps_own_chips", e.p, PerFirm(own_part(e) * chips.need * sooner), seed, PerFirm(affordable)
+        "ramps_own_chips", e.p, PerFirm(own_part(e, own) * chips.need * sooner), seed, PerFirm(affordable)
     )
-    units = output / value
+    units = output / own.value
     for buyer, mix in own_mix(e).items():
         block = chips.catalogue.own_blocks[buyer]
         made = units[:, buyer : buyer + 1] * mix
@@ -206,5 +206,5 @@ def build_own_chips(e: Economy) -> None:
         chips.delivered[:, block] += made
         chips.delivered_now[:, buyer, block] += made
     clouds.own_output = output
-    e.pay_rest("construction", "clouds", units * price)
-    e.now["own_bill"] = units * price
+    e.now["own_bill"] = units * own.cost
+    e.pay_rest("construction", "clouds", e.now["own_bill"])

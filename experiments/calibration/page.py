@@ -32,14 +32,21 @@ def introduction() -> list[str]:
     ]
 
 
+def read_profiles(path: Path = PROFILES) -> dict[str, list[tuple[float, float]]]:
+    """The points (value, score) of each fitted parameter's profile."""
+    found: dict[str, list[tuple[float, float]]] = {}
+    with path.open(encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            found.setdefault(row["parameter"], []).append((float(row["value"]), float(row["score"])))
+    return found
+
+
 def rows() -> list[tuple[str, ...]]:
     """Each parameter with start, bounds, fitted value, and between which values the score stays close to the best."""
-    values = read_result().parameters
-    with PROFILES.open(encoding="utf-8", newline="") as file:
-        profiles = [(row["parameter"], float(row["value"]), float(row["score"])) for row in csv.DictReader(file)]
+    values, profiles = read_result().parameters, read_profiles()
     found: list[tuple[str, ...]] = []
     for f in read_fitted():
-        close = _close([(value, score) for key, value, score in profiles if key == f.key], values[f.key])
+        close = _close(profiles[f.key], values[f.key])
         found.append((f"`{f.key}`", f"{f.start:g}", f"{f.low:g} to {f.high:g}", f"{values[f.key]:g}", close, f.why))
     return found
 

@@ -13,6 +13,7 @@ from experiments import origins
 from experiments.paper import flagship, replications, sobol
 from experiments.paper.outcomes import BY_NAME, MONTHS, OUTCOMES, STACK, WINDOW
 from experiments.paper.statistics import Interval, holm, stable_from
+from experiments.phrases import listed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -89,12 +90,8 @@ def _claims(frame: pd.DataFrame, policy: str, changes: Changes, stands: Mapping[
             silent.append(f"*{label}*")
     text = ("; ".join(said) if said else "none of the outcomes changes beyond doubt") + "."
     if silent and said:
-        text += f" No change is claimed for {_listed(silent)}."
+        text += f" No change is claimed for {listed(silent)}."
     return text
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else ", ".join(words[:-1]) + " and " + words[-1]
 
 
 def _interaction(frame: pd.DataFrame) -> str:
@@ -126,7 +123,7 @@ def _replications(frame: pd.DataFrame, used: int) -> dict[str, str]:
     stable = f"{max(known)} runs" if known else "no number of runs tried"
     if late:
         verb = "has" if len(late) == 1 else "have"
-        stable += f" for all outcomes but {_listed([f'*{label}*' for label in late])}, which {verb} not settled"
+        stable += f" for all outcomes but {listed([f'*{label}*' for label in late])}, which {verb} not settled"
     else:
         stable += " for all outcomes"
     if known and not late and used >= max(known):

@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments.phrases import listed
 from experiments.validation.table import ROLES, Line, coverage, hits, lines_of, read_patterns, score
 from experiments.validation.trace import TracedEconomy, run_traced
 
@@ -75,13 +76,9 @@ def all_patterns(lines: Sequence[Line]) -> str:
     whole, held = hits(lines, ("calibrated", "input")), hits(lines, ("held",))
     given = [name for name in hits(lines, ("input",)) if name not in hits(lines, ("calibrated",))]
     return (
-        f"Of all {len(whole)} patterns C1-C21, {sum(whole.values())} inside, the inputs {_listed(given)} counted in; "
-        f"of {_listed(list(held))}, never fitted, {sum(held.values())} of {len(held)} inside."
+        f"Of all {len(whole)} patterns C1-C21, {sum(whole.values())} inside, the inputs {listed(given)} counted in; "
+        f"of {listed(list(held))}, never fitted, {sum(held.values())} of {len(held)} inside."
     )
-
-
-def _listed(names: Sequence[str]) -> str:
-    return " and ".join(filter(None, [", ".join(names[:-1]), *names[-1:]]))
 
 
 def shown(value: float) -> str:

@@ -11,7 +11,7 @@ from agents.types import FloatArray
 from environment import ComputeEconomy
 from environment.economy import Economy
 
-TIES = ("host", "contract", "second", "vendor", "vendor_share", "vendor_before", "vendor_before_share")
+TIE_COLUMNS = ("host", "contract", "second", "vendor", "vendor_share", "vendor_before", "vendor_before_share")
 LENGTH = 49  # January 2022 to January 2026, the end of the leader's fiscal year 2026
 
 
@@ -45,7 +45,7 @@ class Trace:
             "lab_funding": startups["paid_funds"][:, labs] + startups["paid_clouds"][:, labs],
             "lab_alive": e.populations["startups"].table.alive[:, labs],
         }  # fmt: skip
-        row |= {f"lab_{name}": startups[name][:, labs] for name in TIES}
+        row |= {f"lab_{name}": startups[name][:, labs] for name in TIE_COLUMNS}
         self._rows.append({name: np.array(value, dtype=np.float64) for name, value in row.items()})
 
     def _run(self, e: Economy) -> FloatArray:

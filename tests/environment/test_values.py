@@ -153,7 +153,8 @@ def test_who_holds_a_stake_sells_the_models_wherever_they_are_hosted() -> None:
     model = ComputeEconomy(rng=3, months=16).run()  # Google has bought into Anthropic, a tenant of Amazon's
     e = model.economy
     labs, clouds = (model.populations[name].table for name in ("startups", "clouds"))
-    lent, vendor = licences.lent_reach(e)[0], labs.data["vendor"][0]
+    all_lent = licences.lent_reach(e)
+    lent, vendor = all_lent[0], labs.data["vendor"][0]
     owned = labs.alive[0] & (vendor != NONE)
     assert owned.any()
     assert (lent[~owned] == 0.0).all()  # a preferred host that has bought nothing sells nothing
@@ -162,7 +163,7 @@ def test_who_holds_a_stake_sells_the_models_wherever_they_are_hosted() -> None:
     assert lent[owned] == pytest.approx(reach * (1.0 - distribution))
     assert (distribution + lent[owned] <= 1.0).all()
     elsewhere = owned & (vendor != labs.data["host"][0]) & ~labs.data["open_weights"][0]
-    resold = licences.resold(e, np.ones_like(labs.data["revenue"]))[0]
+    resold = licences.resold(e, np.ones_like(labs.data["revenue"]), all_lent)[0]
     assert elsewhere.any()
     assert (resold[elsewhere] > 0.0).all()
     assert (resold[labs.data["open_weights"][0]] == 0.0).all()

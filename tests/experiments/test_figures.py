@@ -9,6 +9,7 @@ import pytest
 from fake_model import FakeEconomy
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 from environment.scenario import Event, Scenario
 from experiments.figures import draw_all
@@ -96,11 +97,16 @@ def test_figures_stand_a_run_that_is_nearly_empty() -> None:
     graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
     month = pd.DataFrame({"month": ["2022-01"], "power_gw": [1.0]})
     with styled():
-        draw_hosting(graph, "2022-01", "")
-        draw_network(graph, "2022-01", "")
-        draw_money(pd.DataFrame([[0.0]], index=["a"], columns=["a"]), "2022-01", "")
-        draw_dashboard(month, (), "")
-        draw_validation(month, (), "")
+        figures = [
+            draw_hosting(graph, "2022-01", ""),
+            draw_network(graph, "2022-01", ""),
+            draw_money(pd.DataFrame([[0.0]], index=["a"], columns=["a"]), "2022-01", ""),
+            draw_dashboard(month, (), ""),
+            draw_validation(month, (), ""),
+        ]
+        for figure in figures:
+            figure.canvas.draw()  # what cannot be laid out fails only here
+            assert [text for text in figure.findobj(Text) if text.get_text() and text.get_visible()]
 
 
 def test_long_names_are_cut_at_a_word() -> None:
