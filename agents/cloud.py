@@ -32,8 +32,11 @@ class Cloud(Developer):
     ambition = Column(0.0, unit="H100e", doc="compute that it wants for training its own models")
     demand_outside = Column(0.0, unit="H100e", doc="compute that tenants wanted, smoothed")
     chance = Column(0.0, unit="H100e", doc="tenants that a new-generation cloud hopes to win from others")
-    sold = Column(0.0, unit="H100e", doc="compute rented out this month")
-    inside = Column(0.0, unit="H100e", doc="compute used for its own models this month")
+    sold = Column(0.0, unit="H100e", doc="compute rented out to tenants this month")
+    inside = Column(0.0, unit="H100e", doc="compute used for its own work and models this month")
+    rented = Column(0.0, unit="H100e", doc="the part of it that it rents from other clouds")
+    let = Column(0.0, unit="H100e", doc="compute let to other clouds this month")
+    demand_clouds = Column(0.0, unit="H100e", doc="compute let to other clouds, smoothed")
     shortage = Column(0.0, unit="0-1", doc="tenants' wants that it could not serve, smoothed")
     utilisation = Column(0.0, unit="0-1", doc="compute used over compute running")
     sentiment = Column(0.0, unit="0-1", doc="how far it believes in fast growth of AI")
@@ -131,7 +134,7 @@ class Cloud(Developer):
         low = p.clouds.idle_utilisation
         used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
         growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment * used
-        outside = np.where(self.rents_out, self.demand_outside + self.chance, 0.0)
+        outside = np.where(self.rents_out, self.demand_outside + self.demand_clouds + self.chance, 0.0)
         wanted = self.workloads + self.ambition + outside
         ahead = np.minimum(horizon, p.clouds.planning_horizon)
         return np.asarray(wanted * np.exp(growth * ahead) / p.clouds.target_utilisation)
@@ -140,7 +143,7 @@ class Cloud(Developer):
         """Tenants' compute that a specialised cloud hopes to win, H100e, shape (..., n).
 
         Entry follows profit: a part of what tenants want (``market``), as far as rents exceed cost (``margin``) and as
-        it believes in AI. Clouds that live of renting compute do so; the others have their own business to mind.
+        it believes in AI. Clouds that live by renting compute do so; the others have their own business to mind.
         """
         specialised = self.rents_out & ((self.type == NEW) | (self.type == CONSORTIUM) | (self.type == EUROPEAN))
         appetite = p.clouds.appetite * self.sentiment * np.clip(margin, 0.0, 1.0)
@@ -214,6 +217,25 @@ class Cloud(Developer):
         kept = np.maximum(kept, closed)
         return np.asarray(np.where(self.rents_out, kept, np.minimum(self.wanted_inside, self.capacity)))
 
+    def seeks_compute(self, p: Any, sold: FloatArray) -> FloatArray:
+        """Capacity that it would rent from other clouds until chips of its own come, H100e, shape (..., n).
+
+        Its own needs beyond what it runs, once tenants have what is ``sold`` to them. An aggregate of many buyers, with
+        some short and others idle, does not act as one.
+        """
+        own = np.maximum(self.capacity - sold, 0.0)
+        acts = self.alive & (self.type != OTHER_BUYER)
+        return np.asarray(acts * p.compute.wholesale * np.maximum(self.wanted_inside - own, 0.0))
+
+    def lets_idle(self, p: Any, sold: FloatArray) -> FloatArray:
+        """Capacity that it lets to other clouds, H100e, shape (..., n): what neither tenants nor its own work use.
+
+        A cloud that develops models keeps its compute from its rivals; the others let it.
+        """
+        own = np.maximum(self.capacity - sold, 0.0)
+        lets = self.alive & self.rents_out & ~self.develops & (self.type != OTHER_BUYER)
+        return np.where(lets, np.maximum(own - self.wanted_inside, 0.0), 0.0)
+
     def asks_exclusivity(self, p: Any) -> BoolArray:
         """Whether it asks a lab in which it buys a stake to rent from it alone, shape (..., n).
 
@@ -271,7 +293,7 @@ class Cloud(Developer):
     def defaults(self, p: Any) -> BoolArray:
         """Whether it has not met its debts for so long that it is wound up, shape (..., n).
 
-        Only clouds that live of renting compute: the others have a business that bears their debts.
+        Only clouds that live by renting compute: the others have a business that bears their debts.
         """
         renter = (self.type == NEW) | (self.type == CONSORTIUM)
         return np.asarray(self.alive & renter & (self.arrears >= p.clouds.default_months))

@@ -129,6 +129,22 @@ def reserve(small: FloatArray, capacity: FloatArray, share: FloatArray) -> tuple
     return used, used / np.where(small > 0.0, small, 1.0)
 
 
+def share_idle(wanted: FloatArray, idle: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Idle capacity meets wants: the shorter side trades in full, the longer one pro rata.
+
+    Args:
+        wanted: capacity that each side of the market would rent, shape (worlds, n).
+        idle: capacity on offer, shape (worlds, n).
+
+    Returns:
+        What each rents, and what each lets, with the same sum in every world.
+    """
+    wants, offers = wanted.sum(axis=-1, keepdims=True), idle.sum(axis=-1, keepdims=True)
+    traded = np.minimum(wants, offers)
+    got = wanted * (traded / np.where(wants > 0.0, wants, 1.0))
+    return got, idle * (traded / np.where(offers > 0.0, offers, 1.0))
+
+
 def cost_per_hour(price_kusd: FloatArray, overhead: FloatArray, life: float, running: FloatArray) -> FloatArray:
     """Full cost of an H100-equivalent-hour, $: chip and data centre over their life at 85 % use, plus running cost."""
     return 1e3 * price_kusd * overhead / (life * HOURS * 0.85) + running

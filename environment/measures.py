@@ -72,6 +72,8 @@ _ALL = [
          "list price on demand of the hyperscalers outside China, weighted by compute"),
         ("rent_market_usd_per_hour", "$ per H100e-hour", "Market rent",
          "rent at new-generation, European and other western clouds, weighted by compute"),
+        ("wholesale_h100e", "H100e", "Compute let between clouds",
+         "idle compute that clouds rent from one another for their own work"),
         ("utilisation", "0-1", "Utilisation", "compute used over compute running, all owners"),
         ("tenant_fill_rate", "0-1", "Tenants served", "compute that start-ups got over compute that they wanted"),
         ("switching_rate", "share per month", "Switching", "share of hosted start-ups that changed their first cloud"),

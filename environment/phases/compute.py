@@ -15,6 +15,7 @@ from environment.phases import open_models
 from environment.phases.public_compute import pay_parallel_egress, rent_public_compute
 from environment.phases.rationing import Served, ration
 from environment.phases.sites import run_own
+from environment.phases.wholesale import trade_idle_compute
 
 
 def post_prices(e: Economy) -> None:
@@ -63,10 +64,10 @@ def rent_compute(e: Economy) -> None:
     e.now["business"] = served.business.sum(axis=-1)
     e.now["serving_clouds"] = clouds.workloads + e.populations["clouds"].act("serves", p, usual)
     _see_markups(e, startups, served.first, at)
-    _settle_clouds(e, clouds, served.wants, served.sold)
     _pay_business(e, served.business, rent)
     rent_public_compute(e, served.public, rent)
     pay_parallel_egress(e, served.second)
+    _settle_clouds(e, clouds, served.wants, served.sold)
     _see_small(e, startups, served)
 
 
@@ -196,15 +197,19 @@ def _pay_business(e: Economy, got: FloatArray, rent: FloatArray) -> None:
 
 
 def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArray) -> None:
-    """What tenants leave goes to own use; utilisation, shortage and expected demand are seen."""
+    """What tenants leave goes to own use, then to other clouds; utilisation, shortage and expected demand are seen."""
     p = e.p.clouds
+    trade = trade_idle_compute(e, sold)
     inside = np.minimum(clouds.wanted_inside, np.maximum(clouds.capacity - sold, 0.0))
-    used = inside + sold
+    used = inside + sold + trade.let
+    inside = inside + trade.rented
     clouds.inside, clouds.sold = inside, sold
+    clouds.rented, clouds.let = trade.rented, trade.let
     clouds.utilisation = used / np.where(clouds.capacity > 0.0, clouds.capacity, 1.0)
     missed = np.where(wants > 0.0, 1.0 - sold / np.where(wants > 0.0, wants, 1.0), 0.0)
     clouds.shortage = clouds.shortage + e.p.compute.memory * (missed - clouds.shortage)
     clouds.demand_outside = clouds.demand_outside + p.demand_speed * (wants - clouds.demand_outside)
+    clouds.demand_clouds = clouds.demand_clouds + p.demand_speed * (trade.let - clouds.demand_clouds)
     e.now["used"] = used
     serving = e.now["serving_startups"] + e.now["business"] + np.minimum(inside, e.now["serving_clouds"]).sum(axis=-1)
     share = serving / np.maximum(used.sum(axis=-1), 1e-9)

@@ -1,4 +1,4 @@
-"""Debts: clouds that live of renting compute borrow against it, pay interest and principal, and may fail.
+"""Debts: clouds that live by renting compute borrow against it, pay interest and principal, and may fail.
 
 A cloud that has not met its debts for some months is wound up: its chips are sold to other clouds below their book
 value, its creditors take what there is and lose the rest, its tenants must move.

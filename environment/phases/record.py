@@ -131,6 +131,7 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
         "hhi_cloud_all": _hhi(clouds.cloud_revenue * clouds.alive + rent, single),
         "rent_list_usd_per_hour": ratio((lists * clouds.list_price).sum(axis=-1), lists.sum(axis=-1)),
         "rent_market_usd_per_hour": e.now["rent_market"],
+        "wholesale_h100e": clouds.rented.sum(axis=-1),
         "utilisation": ratio(
             e.now["used"].sum(axis=-1) + startups.own_used.sum(axis=-1),
             clouds.capacity.sum(axis=-1) + e.now["site_capacity"].sum(axis=-1),

@@ -72,8 +72,10 @@ def _dense(clouds: Cloud) -> FloatArray:
 def _train_clouds(e: Economy, clouds: Cloud) -> None:
     p = e.p
     research = np.maximum(clouds.inside - clouds.workloads - e.populations["clouds"].act("serves", p, _rent(e)), 0.0)
-    flop = tech.training_flop(p.technology.main_run * research * _dense(clouds), p.technology.flop_utilisation)
-    largest = e.populations["clouds"].act("largest_run", p, PerFirm(research * _dense(clouds)))
+    rented = ratio(clouds.rented, clouds.inside)
+    research = research * ((1.0 - rented) * _dense(clouds) + rented * e.now["rented_dense"])
+    flop = tech.training_flop(p.technology.main_run * research, p.technology.flop_utilisation)
+    largest = e.populations["clouds"].act("largest_run", p, PerFirm(research))
     run = np.minimum(clouds.training + flop, np.maximum(largest, clouds.training))
     clouds.training = np.where(clouds.develops, run, 0.0)
     clouds.run_months = np.where(clouds.develops, clouds.run_months + 1.0, 0.0)

@@ -130,6 +130,7 @@ def _bill(e: Economy, shipped: FloatArray) -> None:
     makers.delivered = shipped.sum(axis=2)
     makers.sales = makers.sales + (sales - makers.sales) / 3.0
     e.now["maker_revenue"], e.now["chip_bill"] = sales, total.sum(axis=1)[:, mine]
+    e.now["leader_accelerators"] = gpu_share(e)[:, :1] * total[:, 0, mine]
     e.now["unit_costs"] = np.minimum(_unit_costs(e, shipped), makers.cash)
     e.pay_rest("costs", "chipmakers", e.now["unit_costs"])
 

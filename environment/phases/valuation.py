@@ -1,7 +1,7 @@
 """Values: what investors think that clouds are worth, and how stakes and revenue shares tie a host to its labs (C13).
 
 A cloud's value is that of its own business plus what it holds in labs. The business follows the growth of the cloud's
-trade, announcements, and the chance of the day; a cloud that lives of renting compute is drawn to what it earns.
+trade, announcements, and the chance of the day; a cloud that lives by renting compute is drawn to what it earns.
 """
 
 from __future__ import annotations

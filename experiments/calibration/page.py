@@ -18,7 +18,7 @@ def introduction() -> list[str]:
     return [
         f"{len(result.parameters)} behavioural parameters are fitted to the calibrated patterns of the",
         "[validation](../validation.md) by CMA-ES (Hansen 2016), over ensembles on common random numbers. The loss",
-        "of a line begins at seven tenths of its tolerance; patterns held back have no part in it.",
+        "of a line begins at half of its tolerance; patterns held back have no part in it.",
         "",
         f"- Made on {result.date} by `{result.command}`:",
         f"  {result.generations} generations of {result.candidates} candidates on {len(result.seeds)} seeds. Score",

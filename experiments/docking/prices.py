@@ -60,7 +60,7 @@ def _best_responses(price: FloatArray, a: float, outside: float) -> FloatArray:
 
 
 def cournot() -> float:
-    """Clouds that live of renting add capacity by ``sees_chance`` while a further unit pays; old chips are retired.
+    """Clouds that live by renting add capacity by ``sees_chance`` while a further unit pays; old chips are retired.
 
     Demand is Q = p^-e. Cournot's quantities: p = sum(c) / (n - 1/e), market shares e (1 - c / p).
     """
@@ -103,7 +103,7 @@ LIMITS = (
         "Cournot quantities (Cournot 1838)", "`cloud.sees_chance`, `compute_market.marginal_margin`",
         "p = Σc / (n − 1/ε), sᵢ = ε (1 − cᵢ / p)", cournot, 0.01,
         "capacity is replaced only while its margin is positive: a wedge of retirement over appetite",
-        "Only clouds that live of renting compute choose quantities so. The big clouds plan for what tenants and their "
+        "Only clouds that live by renting compute choose quantities so. The big clouds plan for what tenants and their "
         "own models want (satisficing) and set list prices; their market power shows in rigid prices, not quantities.",
     ),
 )  # fmt: skip

@@ -98,7 +98,7 @@ CAPPED = {"policy.export_cap_tpp": 1600.0}
 
 ROWS: tuple[Row, ...] = (
     Row("R1", "interoperability raises switching", "startup.switching_cost",
-        *lever("policy.interoperability", 0.0, 1.0), "switching_rate", (24, 72), +1, (SWITCHING,)),
+        *lever("policy.interoperability", 0.0, 1.0), "switching_rate", (24, 72), +1, (SWITCHING, SECOND)),
     Row("R1b", "interoperability raises multi-homing", "startup.weighs_second_host",
         *lever("policy.interoperability", 0.0, 1.0), "multihoming_share", (36, 72), +1, (SECOND,)),
     Row("R2", "a lower trigger brings remedies earlier", "regulator.opens_inquiry",
@@ -135,7 +135,7 @@ ROWS: tuple[Row, ...] = (
     Row("R6c", "a ban of exclusive contracts lowers the share of compute under them", "startup.reviews",
         *lever("policy.exclusivity_ban", 0, 1), "exclusive_share", (6, 36), -1, (BAN,)),
     Row("R6d", "reserved capacity serves small tenants in a shortage", "compute_market.reserve",
-        *lever("policy.reserved_capacity", 0.0, 0.2), "small_fill_rate", (16, 36), +1, (RESERVE,)),
+        *lever("policy.reserved_capacity", 0.0, 0.2), "small_fill_rate", (16, 36), +1, (RESERVE,), seeds=40),
     Row("R6e", "a public fund gives public users compute", "phases.public_compute.public_wants",
         *lever("policy.compute_fund_musd", 0.0, 50.0), "public_compute_h100e", (12, 36), +1, (FUND,)),
     Row("R6f", "interoperability imposed on gatekeepers raises switching", "phases.enforcement.designate",

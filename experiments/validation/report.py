@@ -18,12 +18,13 @@ COLUMNS = (
 )  # fmt: skip
 SPREAD, WIDE = "90 % of seeds", 118  # a narrower terminal does without the spread
 HEADS = ("id", "pattern (unit)", "period", "target", "allowed", "model", SPREAD, "")
-WHY = "Why the misses miss (in brackets: how far from the target, in half widths of what is allowed):"
+WHY = "Why the misses miss (in brackets: how far from the target, in tolerances of that side):"
 RULE = "|---|---|---|--:|--:|--:|--:|---|"
 NOTES = {
     "window": (
         "Facts of the calibration window that no search has seen: some guided the choice of start data and of rules "
-        "(shares of cloud and capital spending of 2024), the others are a check from outside.", "",
+        "(shares of cloud and capital spending of 2024, chips bought in 2022), the others are a check from outside.",
+        "",
     ),
     "held": (
         "No parameter was ever fitted to these. They were in view when rules were chosen (the latest: capital spending "

@@ -74,13 +74,17 @@ class Line:
 
     @property
     def error(self) -> float:
-        """Distance of the median from the target in tolerances, at most 50; a logarithm where the tolerance is wide."""
+        """Distance of the median from the target in tolerances of its side: 1 at the edge, at most 50.
+
+        A logarithm where the tolerance is wide.
+        """
         target, low, high = self.pattern.fact.value, self.pattern.low, self.pattern.high
+        edge = high if self.median > target else low
         if low > 0.0 and high > 3.0 * low and self.median > 0.0:
-            miss, width = np.log(self.median / target), 0.5 * np.log(high / low)
+            miss, width = np.log(self.median / target), np.log(edge / target)
         else:
-            miss, width = self.median - target, 0.5 * (high - low)
-        return float(min(abs(miss) / max(width, 1e-12), 50.0)) if np.isfinite(miss) else 50.0
+            miss, width = self.median - target, edge - target
+        return float(min(abs(miss) / max(abs(width), 1e-12), 50.0)) if np.isfinite(miss) else 50.0
 
 
 def read_patterns(tables: Tables) -> list[Pattern]:
@@ -131,16 +135,16 @@ def coverage(lines: Sequence[Line], roles: Sequence[str]) -> tuple[int, int]:
 
 
 def _loss(error: float) -> float:
-    beyond = max(error - 0.7, 0.0)
-    return beyond**2 if error < 2.0 else 1.69 + 4.0 * float(np.log(error / 2.0))
+    return max(error - 0.5, 0.0) ** 2 if error < 1.0 else 0.25 + float(np.log(error))
 
 
 def score(lines: Sequence[Line]) -> float:
     """Mean over the calibrated patterns of the mean loss of their lines; 0 is every line well inside its tolerance.
 
-    A target is met inside its tolerance (categorical calibration: Grimm & Railsback 2012), so the loss begins at seven
-    tenths of it; it is the square of what is beyond, and from two tolerances on it grows with the logarithm only, so
-    that a pattern that the model cannot meet does not outweigh those that it can (a robust loss: Huber 1964).
+    A target is met inside its tolerance (categorical calibration: Grimm & Railsback 2012), so the loss begins at half
+    of it, to keep clear of the edge; it is the square of what is beyond, and outside the tolerance it grows with the
+    logarithm only, so that a pattern that the model cannot meet does not outweigh those that it can (a robust loss:
+    Huber 1964).
     """
     errors: dict[str, list[float]] = {}
     for line in lines:

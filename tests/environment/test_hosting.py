@@ -7,10 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from agents.cloud import NEW, OTHER_BUYER
 from agents.startup import EXCLUSIVE, FIRST_REFUSAL
-from agents.types import NONE
+from agents.types import CN, NONE
 from environment import ComputeEconomy
 from environment.measures import MEASURES
+from tests.helpers import paired_interval
 
 LIVELY = {"policy.interoperability": 0.8, "compute.second_chance": 0.4, "startups.number": 60}
 
@@ -105,3 +107,43 @@ def test_newcomers_sign_their_first_contract_at_once() -> None:
         table = model.populations["startups"].table
         older = table.alive & (column(model, "wanted") > 0.0)
         assert (table.data["host"][older] != NONE).all()
+
+
+def test_clouds_rent_from_clouds_without_models_of_their_own_and_not_over_the_border() -> None:
+    model = ComputeEconomy(rng=3, months=24, **{"startups.number": 60})
+    traded = 0.0
+    while model.running:
+        wanted = column(model, "wanted_inside", "clouds")
+        model.step()
+        clouds = model.populations["clouds"].table.data
+        own = clouds["inside"] - clouds["rented"]
+        assert (own + clouds["sold"] + clouds["let"] <= clouds["capacity"] * (1.0 + 1e-9) + 1e-9).all()
+        idle = clouds["capacity"] - own - clouds["sold"] - clouds["let"]
+        for china in (True, False):
+            here = (clouds["region"] == CN) == china
+            here &= clouds["type"] != OTHER_BUYER
+            lessors = here & clouds["rents_out"] & ~clouds["develops"]
+            waits = clouds["inside"][here] < wanted[here] * (1.0 - 1e-9) - 1e-6
+            assert clouds["let"][here].sum() == pytest.approx(clouds["rented"][here].sum())
+            # nobody waits beside idle compute: own needs are met, or the lessors have nothing left
+            assert not waits.any() or idle[lessors].sum() <= 1e-6 * clouds["capacity"][lessors].sum()
+        assert not clouds["rented"][idle > 1e-6 * (1.0 + clouds["capacity"])].any()
+        assert not clouds["let"][clouds["develops"] | (clouds["type"] == OTHER_BUYER)].any()
+        traded += clouds["rented"].sum()
+    assert traded > 0.0
+
+
+def test_wholesale_fills_new_clouds_in_the_shortage() -> None:
+    seeds = range(1, 7)
+    worlds = [{"rng": seed, "compute.wholesale": part} for part in (0.0, 1.0) for seed in seeds]
+    model = ComputeEconomy.stack(worlds, months=24)
+    used = np.zeros(len(worlds))
+    while model.running:
+        model.step()
+        clouds = model.populations["clouds"].table.data
+        new = np.where(clouds["type"] == NEW, clouds["utilisation"] * clouds["capacity"], 0.0).sum(axis=1)
+        whole = np.where(clouds["type"] == NEW, clouds["capacity"], 0.0).sum(axis=1)
+        used += (model.month > 18) * new / np.maximum(whole, 1e-9) / 6.0
+    without, with_it = used[: len(seeds)], used[len(seeds) :]
+    assert model.measures.array("wholesale_h100e")[:, : len(seeds)].max() == 0.0
+    assert paired_interval(with_it - without)[0] > 0.1

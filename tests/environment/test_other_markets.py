@@ -45,6 +45,17 @@ def test_values_at_host() -> None:
     assert compute_market.at_host(values, host, 9.0).tolist() == [[1.0, 9.0, 2.0], [4.0, 4.0, 9.0]]
 
 
+@given(st.lists(st.tuples(amounts, amounts), min_size=1, max_size=8))
+def test_idle_compute_is_shared_in_full_by_the_shorter_side(pairs: list[tuple[float, float]]) -> None:
+    wanted, idle = row([pair[0] for pair in pairs]), row([pair[1] for pair in pairs])
+    got, let = compute_market.share_idle(wanted, idle)
+    assert got.sum() == pytest.approx(min(wanted.sum(), idle.sum()))
+    assert let.sum() == pytest.approx(got.sum())
+    for part, whole in ((got, wanted), (let, idle)):
+        assert (part <= whole * (1.0 + 1e-12)).all()
+        assert part * whole.sum() == pytest.approx(part.sum() * whole)  # pro rata
+
+
 @given(partners=amounts, others=amounts, rivals=amounts, weight=st.floats(0.05, 1.0), free=amounts)
 def test_partners_are_served_first_and_capacity_is_kept(
     partners: float, others: float, rivals: float, weight: float, free: float

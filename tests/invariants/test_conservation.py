@@ -17,8 +17,9 @@ from tests.helpers import random_parameters, states, structure
 # the rest of the economy (slot 0) and the public sector are the other side of all accounts; they may run a deficit
 OUTSIDE = "sectors."
 STOCKS = ("cash", "prepaid", "fixed", "stakes", "loans", "debt", "deferred", "compute", "capacity", "used", "sold",
-          "inside", "wanted", "weight", "burn", "staff", "revenue", "training", "own_output", "delivered",
-          "raised_cash", "vendor_cash", "paid_funds", "paid_clouds", "invested", "software", "value")  # fmt: skip
+          "inside", "rented", "let", "wanted", "weight", "burn", "staff", "revenue", "training", "own_output",
+          "delivered", "raised_cash", "vendor_cash", "paid_funds", "paid_clouds", "invested", "software",
+          "value")  # fmt: skip
 CHIPS = ("outstanding", "deposits", "need", "planned", "stock", "awaiting", "running", "grey", "produced", "delivered",
          "retired", "depreciation", "lead", "price")  # fmt: skip
 SHARES = ("sentiment", "utilisation", "shortage", "fill", "second_share", "vendor_share", "vendor_before_share",
@@ -44,7 +45,7 @@ def faults(model: ComputeEconomy) -> Iterator[str]:
             where = np.argwhere((array < -ROUNDING) | (array > 1.0 + ROUNDING))[0]
             yield f"{name} is no share at {where.tolist()}: {array[tuple(where)]!r}"
     clouds = model.populations["clouds"].table.data
-    over = clouds["inside"] + clouds["sold"] - clouds["capacity"]
+    over = clouds["inside"] - clouds["rented"] + clouds["sold"] + clouds["let"] - clouds["capacity"]
     if (over > ROUNDING * (1.0 + clouds["capacity"])).any():
         yield f"compute used above capacity at {np.argwhere(over > 0)[0].tolist()}"
     for name in MEASURES:

@@ -76,6 +76,28 @@ def test_what_the_owners_have_bought_sums_to_what_was_delivered(model: TracedEco
     assert (bought < sold).all()
 
 
+def test_the_cost_of_the_largest_run_is_compared_with_that_of_gpt_3(model: TracedEconomy) -> None:
+    trace = copy.deepcopy(model.trace)
+    changed: Any = SimpleNamespace(trace=trace, tables=model.tables, worlds=model.worlds)
+    years = 43.0 / 12.0  # May 2020 to December 2023
+    trace.at("largest_run", 23)[:] = np.log10(3.14e23) + years * np.log10(4.0)
+    assert STATISTICS["frontier_training_growth_per_year"](changed, 0, 23) == pytest.approx(4.0)
+    hours = 3.14e23 * 4.0**years / (3.8e25 / (16384 * 2142))
+    trace.at("host_cost", 23)[:] = 2.1e6 * 2.5**years / hours
+    assert STATISTICS["frontier_cost_growth_per_year"](changed, 0, 23) == pytest.approx(2.5)
+
+
+def test_the_leaders_share_of_spending_counts_no_other_makers_chips(model: TracedEconomy) -> None:
+    trace = model.trace
+    four = [trace.buyers.index(owner) for owner in ("microsoft", "amazon", "google", "meta")]
+    share = STATISTICS["leader_share_of_ai_spend"](model, 24, 35)
+    spent, leader, all_makers = (
+        trace.of(name)[24:36][..., four].sum(axis=(0, 2)) for name in ("ai_capex", "leader_accelerators", "chip_bill")
+    )
+    assert share == pytest.approx(leader / spent)
+    assert (leader < all_makers).all()
+
+
 def test_the_ties_of_the_data_stand_in_february_2023(model: TracedEconomy) -> None:
     lines = {x.pattern.fact.series: x for x in lines_of(model, read_patterns(model.tables)) if x.pattern.id == "C14"}
     assert lines.keys() == TIES.keys()

@@ -1,0 +1,54 @@
+"""Wholesale: clouds whose own work waits for chips rent what stands idle at clouds without models of their own."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from agents.cloud import Cloud
+from agents.population import PerFirm
+from agents.types import CN, FloatArray
+from environment import compute_market as market
+from environment.economy import Economy
+from environment.pools import ratio
+
+
+class Wholesale(NamedTuple):
+    """Capacity that changes hands between clouds in a month, H100e, each of shape (worlds, clouds)."""
+
+    rented: FloatArray
+    let: FloatArray
+
+
+def trade_idle_compute(e: Economy, sold: FloatArray) -> Wholesale:
+    """Idle capacity meets own needs that wait, inside China and outside it; the lessors' rent is paid in cash.
+
+    All lessees pay the mean rent of what is on offer, and all lessors let the same part of theirs.
+
+    Args:
+        e: the economy.
+        sold: capacity that each cloud has let to tenants, who come first, (worlds, clouds).
+    """
+    population = e.populations["clouds"]
+    clouds: Cloud = population.view()
+    seeks = population.act("seeks_compute", e.p, PerFirm(sold))
+    idle = population.act("lets_idle", e.p, PerFirm(sold))
+    rented, let, bill, dense = (np.zeros_like(idle) for _ in range(4))
+    for here in (clouds.region == CN, clouds.region != CN):
+        offered = np.where(here, idle, 0.0)
+        price = _mean(offered, market.spending(np.ones_like(idle), clouds.rent))  # M$ a month
+        affordable = 0.5 * np.maximum(clouds.cash, 0.0) / np.where(price > 0.0, price, 1.0)
+        got, given = market.share_idle(np.where(here, np.minimum(seeks, affordable), 0.0), offered)
+        rented, let, bill = rented + got, let + given, bill + got * price
+        dense = np.where(here, _mean(offered, ratio(clouds.compute, clouds.capacity)), dense)
+    income = market.spending(let, clouds.rent)
+    e.ledger.pay("wholesale", "clouds", bill, "clouds", income)
+    e.now["rent_income"] = e.now["rent_income"] + income
+    e.now["wholesale_bill"], e.now["rented_dense"] = bill, dense
+    return Wholesale(rented, let)
+
+
+def _mean(offered: FloatArray, value: FloatArray) -> FloatArray:
+    """Mean of what a unit is worth over the capacity on offer, (worlds, 1)."""
+    return ratio((offered * value).sum(axis=-1, keepdims=True), offered.sum(axis=-1, keepdims=True))
