@@ -25,7 +25,7 @@ def told(model: ComputeEconomy, who: str) -> list[tuple[int, str]]:
 
 @pytest.fixture(scope="module")
 def base() -> ComputeEconomy:
-    return run(60, **{"clouds.internal_priority": 0.6})  # tenants are short of compute
+    return run(60, **{"clouds.internal_priority": 0.6, "policy.trigger": 0.4})  # tenants are short, authorities heed it
 
 
 def test_the_dated_inquiry_of_the_french_authority_ends_in_an_opinion_after_its_months() -> None:

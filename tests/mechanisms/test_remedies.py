@@ -33,8 +33,8 @@ NAMED = {  # what the law behind a lever is about, and in which direction it sho
 }
 OUTCOMES = (*dict.fromkeys(name for name, _ in NAMED.values()), "multihoming_share", "stakes_signed",
             "stakes_unbundled", "hhi_cloud_all", "tenant_fill_rate", "leader_revenue_musd")  # fmt: skip
-SEEDS, MONTHS, FIRST = 8, 60, 12
-CERTAIN = 5.0  # standard errors; with 8 pairs less than one chance in a thousand
+SEEDS, MONTHS, FIRST = 32, 60, 12
+CERTAIN = 5.0  # standard errors; far beyond what chance makes of 55 comparisons
 
 
 @pytest.fixture(scope="module")
