@@ -127,7 +127,7 @@ def _replications(frame: pd.DataFrame, used: int) -> dict[str, str]:
     else:
         stable += " for all outcomes"
     if known and not late and used >= max(known):
-        enough = f"The {used} seeds of the result above are as many."
+        enough = f"The {used} seeds of the result above are enough by it."
     else:
         enough = f"The {used} seeds of the result above are fewer; its intervals, the wider for it, say how sure it is."
     return {
