@@ -217,24 +217,22 @@ class Cloud(Developer):
         kept = np.maximum(kept, closed)
         return np.asarray(np.where(self.rents_out, kept, np.minimum(self.wanted_inside, self.capacity)))
 
-    def seeks_compute(self, p: Any, sold: FloatArray) -> FloatArray:
+    def seeks_compute(self, p: Any, left: FloatArray) -> FloatArray:
         """Capacity that it would rent from other clouds until chips of its own come, H100e, shape (..., n).
 
-        Its own needs beyond what it runs, once tenants have what is ``sold`` to them. An aggregate of many buyers, with
-        some short and others idle, does not act as one.
+        Its own needs beyond what its tenants have ``left`` of its capacity. An aggregate of many buyers, with some
+        short and others idle, does not act as one.
         """
-        own = np.maximum(self.capacity - sold, 0.0)
         acts = self.alive & (self.type != OTHER_BUYER)
-        return np.asarray(acts * p.compute.wholesale * np.maximum(self.wanted_inside - own, 0.0))
+        return np.asarray(acts * p.compute.wholesale * np.maximum(self.wanted_inside - left, 0.0))
 
-    def lets_idle(self, p: Any, sold: FloatArray) -> FloatArray:
-        """Capacity that it lets to other clouds, H100e, shape (..., n): what neither tenants nor its own work use.
+    def lets_idle(self, left: FloatArray) -> FloatArray:
+        """Capacity that it lets to other clouds, H100e, shape (..., n): of what tenants have ``left``, the unused part.
 
         A cloud that develops models keeps its compute from its rivals; the others let it.
         """
-        own = np.maximum(self.capacity - sold, 0.0)
         lets = self.alive & self.rents_out & ~self.develops & (self.type != OTHER_BUYER)
-        return np.where(lets, np.maximum(own - self.wanted_inside, 0.0), 0.0)
+        return np.where(lets, np.maximum(left - self.wanted_inside, 0.0), 0.0)
 
     def asks_exclusivity(self, p: Any) -> BoolArray:
         """Whether it asks a lab in which it buys a stake to rent from it alone, shape (..., n).

@@ -199,10 +199,11 @@ def _pay_business(e: Economy, got: FloatArray, rent: FloatArray) -> None:
 def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArray) -> None:
     """What tenants leave goes to own use, then to other clouds; utilisation, shortage and expected demand are seen."""
     p = e.p.clouds
-    trade = trade_idle_compute(e, sold)
-    inside = np.minimum(clouds.wanted_inside, np.maximum(clouds.capacity - sold, 0.0))
-    used = inside + sold + trade.let
-    inside = inside + trade.rented
+    left = np.maximum(clouds.capacity - sold, 0.0)
+    trade = trade_idle_compute(e, left)
+    own = np.minimum(clouds.wanted_inside, left)
+    used = own + sold + trade.let
+    inside = own + trade.rented
     clouds.inside, clouds.sold = inside, sold
     clouds.rented, clouds.let = trade.rented, trade.let
     clouds.utilisation = used / np.where(clouds.capacity > 0.0, clouds.capacity, 1.0)

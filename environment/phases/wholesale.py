@@ -21,19 +21,19 @@ class Wholesale(NamedTuple):
     let: FloatArray
 
 
-def trade_idle_compute(e: Economy, sold: FloatArray) -> Wholesale:
+def trade_idle_compute(e: Economy, left: FloatArray) -> Wholesale:
     """Idle capacity meets own needs that wait, inside China and outside it; the lessors' rent is paid in cash.
 
     All lessees pay the mean rent of what is on offer, and all lessors let the same part of theirs.
 
     Args:
         e: the economy.
-        sold: capacity that each cloud has let to tenants, who come first, (worlds, clouds).
+        left: capacity that tenants, who come first, have left at each cloud, (worlds, clouds).
     """
     population = e.populations["clouds"]
     clouds: Cloud = population.view()
-    seeks = population.act("seeks_compute", e.p, PerFirm(sold))
-    idle = population.act("lets_idle", e.p, PerFirm(sold))
+    seeks = population.act("seeks_compute", e.p, PerFirm(left))
+    idle = population.act("lets_idle", PerFirm(left))
     rented, let, bill, dense = (np.zeros_like(idle) for _ in range(4))
     for here in (clouds.region == CN, clouds.region != CN):
         offered = np.where(here, idle, 0.0)

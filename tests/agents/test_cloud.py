@@ -277,13 +277,12 @@ def test_a_cloud_seeks_what_it_lacks_or_lets_what_is_idle(
     wanted: float, capacity: float, part: float, rents: bool, develops: bool
 ) -> None:
     member = cloud(type=HYPERSCALER, wanted_inside=wanted, capacity=capacity, rents_out=rents, develops=develops)
-    sold = at(part * capacity)
-    seeks, lets = one(member.seeks_compute(P, sold)), one(member.lets_idle(P, sold))
     own = capacity - part * capacity
+    seeks, lets = one(member.seeks_compute(P, at(own))), one(member.lets_idle(at(own)))
     assert seeks == pytest.approx(max(wanted - own, 0.0))
     assert lets == pytest.approx(max(own - wanted, 0.0) if rents and not develops else 0.0)
     assert min(seeks, lets) == 0.0
-    assert one(member.seeks_compute(parameters(**{"compute.wholesale": 0.25}), sold)) == pytest.approx(0.25 * seeks)
+    assert one(member.seeks_compute(parameters(**{"compute.wholesale": 0.25}), at(own))) == pytest.approx(0.25 * seeks)
 
 
 @pytest.mark.parametrize(("kind_", "alive", "acts"), [(NEW, True, 1), (NEW, False, 0), (OTHER_BUYER, True, 0)])
@@ -291,8 +290,9 @@ def test_a_failed_cloud_and_an_aggregate_neither_seek_nor_let(kind_: int, alive:
     population = population_of(Cloud, 2, type=kind_, wanted_inside=[5.0, 0.0], capacity=[1.0, 9.0], rents_out=True)
     population.table.alive[:] = alive
     member = population.view()
-    assert member.seeks_compute(P, at(0.0)).any() == acts
-    assert member.lets_idle(P, at(0.0)).any() == acts
+    left = np.array([[1.0, 9.0]])
+    assert member.seeks_compute(P, left).any() == acts
+    assert member.lets_idle(left).any() == acts
 
 
 def test_releases_follow_the_rule_of_a_startup() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.types import FloatArray
-from experiments.validation.statistics.registry import STATISTICS, Statistic, measure, span, statistic, total
+from experiments.validation.statistics.registry import STATISTICS, Statistic, columns, measure, span, statistic, total
 from experiments.validation.trace import TracedEconomy
 
 
@@ -66,8 +66,8 @@ def _units_bought(*buyers: str) -> Statistic:
 
     def of(model: TracedEconomy, first: int, last: int) -> FloatArray:
         leader = model.economy.chips.catalogue.blocks[0]
-        columns = [model.trace.buyers.index(buyer) for buyer in buyers]
-        return np.asarray(span(model.trace.of("bought")[:, :, columns, leader], first, last).sum(axis=(0, 2, 3)))
+        bought = model.trace.of("bought")[:, :, columns(model, *buyers), leader]
+        return np.asarray(span(bought, first, last).sum(axis=(0, 2, 3)))
 
     return of
 
@@ -91,16 +91,16 @@ def _compute_sold(model: TracedEconomy, first: int, last: int) -> tuple[FloatArr
 @statistic("tpu_share_of_compute_sold")
 def tpu_share(model: TracedEconomy, first: int, last: int) -> FloatArray:
     """Google's own chips' share of compute delivered."""
-    compute, total = _compute_sold(model, first, last)
+    compute, whole = _compute_sold(model, first, last)
     own = model.economy.chips.catalogue.own_blocks[model.trace.buyers.index("google")]
-    return np.asarray(compute[:, own].sum(axis=-1) / total)
+    return np.asarray(compute[:, own].sum(axis=-1) / whole)
 
 
 @statistic("leader_share_of_compute_sold")
 def leader_share(model: TracedEconomy, first: int, last: int) -> FloatArray:
     """The leader's share of compute delivered."""
-    compute, total = _compute_sold(model, first, last)
-    return np.asarray(compute[:, model.economy.chips.catalogue.blocks[0]].sum(axis=-1) / total)
+    compute, whole = _compute_sold(model, first, last)
+    return np.asarray(compute[:, model.economy.chips.catalogue.blocks[0]].sum(axis=-1) / whole)
 
 
 def _compute_owned(*owners: str) -> Statistic:
@@ -108,8 +108,7 @@ def _compute_owned(*owners: str) -> Statistic:
 
     def of(model: TracedEconomy, first: int, last: int) -> FloatArray:
         leader = model.economy.chips.catalogue.blocks[0]
-        buyers = [model.trace.buyers.index(owner) for owner in owners]
-        bought = model.trace.of("bought")[: last + 1, :, buyers, leader]
+        bought = model.trace.of("bought")[: last + 1, :, columns(model, *owners), leader]
         return np.asarray((bought.sum(axis=2) * model.trace.of("compute_of")[: last + 1, :, leader]).sum(axis=(0, 2)))
 
     return of

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from agents.types import FloatArray
-from experiments.validation.statistics.registry import BIG_FOUR, STATISTICS, Statistic, measure, span, statistic, total
+from experiments.validation.statistics.registry import (
+    BIG_FOUR,
+    STATISTICS,
+    Statistic,
+    columns,
+    measure,
+    span,
+    statistic,
+    total,
+)
 from experiments.validation.trace import TracedEconomy
 
 
@@ -36,9 +45,8 @@ def cloud_growth(model: TracedEconomy, first: int, last: int) -> FloatArray:
 
 def _cloud_share(*owners: str) -> Statistic:
     def of(model: TracedEconomy, first: int, last: int) -> FloatArray:
-        total = _revenue(model, first, last)
-        chosen = [model.trace.buyers.index(owner) for owner in owners]
-        return np.asarray(total[:, chosen].sum(axis=-1) / total.sum(axis=-1))
+        revenue = _revenue(model, first, last)
+        return np.asarray(revenue[:, columns(model, *owners)].sum(axis=-1) / revenue.sum(axis=-1))
 
     return of
 
@@ -63,7 +71,7 @@ def _ai_spend(*owners: str) -> Statistic:
 
     def of(model: TracedEconomy, first: int, last: int) -> FloatArray:
         spent = total(model, "ai_capex", first, last)
-        return np.asarray(spent[:, [model.trace.buyers.index(owner) for owner in owners]].sum(axis=-1))
+        return np.asarray(spent[:, columns(model, *owners)].sum(axis=-1))
 
     return of
 
@@ -71,8 +79,7 @@ def _ai_spend(*owners: str) -> Statistic:
 @statistic("leader_share_of_ai_spend")
 def leader_share_of_spend(model: TracedEconomy, first: int, last: int) -> FloatArray:
     """The leader's accelerators (without networking) over AI spending, the big four together."""
-    four = [model.trace.buyers.index(owner) for owner in BIG_FOUR]
-    chips = total(model, "leader_accelerators", first, last)[:, four].sum(axis=-1)
+    chips = total(model, "leader_accelerators", first, last)[:, columns(model, *BIG_FOUR)].sum(axis=-1)
     return np.asarray(chips / _ai_spend(*BIG_FOUR)(model, first, last))
 
 

@@ -5,7 +5,16 @@ from __future__ import annotations
 import numpy as np
 
 from agents.types import EU, US, FloatArray
-from experiments.validation.statistics.registry import BIG_FOUR, STATISTICS, Statistic, measure, span, statistic, total
+from experiments.validation.statistics.registry import (
+    BIG_FOUR,
+    STATISTICS,
+    Statistic,
+    columns,
+    measure,
+    span,
+    statistic,
+    total,
+)
 from experiments.validation.ties import TIES
 from experiments.validation.trace import TracedEconomy
 
@@ -59,8 +68,7 @@ def training_growth(model: TracedEconomy, first: int, last: int) -> FloatArray:
 @statistic("frontier_cost_growth_per_year")
 def cost_growth(model: TracedEconomy, first: int, last: int) -> FloatArray:
     """Yearly factor of the amortised cost (chips, data centre, running) of the largest run from GPT-3 to ``last``."""
-    four = [model.trace.buyers.index(owner) for owner in BIG_FOUR]
-    hour = model.trace.at("host_cost", last)[:, four].mean(axis=-1)  # $ per H100e-hour
+    hour = model.trace.at("host_cost", last)[:, columns(model, *BIG_FOUR)].mean(axis=-1)  # $ per H100e-hour
     cost = 1e-6 * hour * np.power(10.0, model.trace.of("largest_run")[last]) / FLOP_PER_HOUR
     return _a_year(cost / GPT_3_MUSD, last)
 

@@ -34,6 +34,11 @@ def total(model: TracedEconomy, name: str, first: int, last: int) -> FloatArray:
     return np.asarray(span(model.trace.of(name), first, last).sum(axis=0))
 
 
+def columns(model: TracedEconomy, *owners: str) -> list[int]:
+    """Where owners stand along the axis of buyers."""
+    return [model.trace.buyers.index(owner) for owner in owners]
+
+
 def measure(name: str, *, summed: bool = False, factor: float = 1.0) -> Statistic:
     """A measure's mean over the period, or its sum."""
 
