@@ -10,6 +10,7 @@ import numpy as np
 from agents.types import BoolArray, FloatArray
 
 _PASSES = 12
+FIRST_EXPORT_RULE, DENSITY_RULE = 2022.0, 2023.0  # vintages of the American rules (facts 8a-001, 8a-003)
 
 
 def ration(demand: FloatArray, capacity: FloatArray, weight: FloatArray) -> FloatArray:
@@ -62,7 +63,7 @@ def sellable_to_china(
     """
     first = (tpp >= cap) & (interconnect >= interconnect_limit)
     second = (tpp >= cap) | ((tpp >= dense_tpp) & (density >= density_limit))
-    banned = np.where(vintage >= 2023.0, second, (vintage >= 2022.0) & first)
+    banned = np.where(vintage >= DENSITY_RULE, second, (vintage >= FIRST_EXPORT_RULE) & first)
     free: BoolArray = ~banned | np.isinf(cap)
     return free
 

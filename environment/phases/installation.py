@@ -9,6 +9,7 @@ from agents.types import FloatArray, IntArray
 from environment import energy
 from environment.build import power_rows
 from environment.buyers import home
+from environment.chip_market import FIRST_EXPORT_RULE
 from environment.economy import Economy
 
 
@@ -27,7 +28,7 @@ def smuggle(e: Economy) -> None:
     want = (e.now["unmet"] * in_china).sum(axis=-1, keepdims=True)
     have = (clouds.capacity * in_china).sum(axis=-1, keepdims=True)
     premium = want / np.maximum(want + have, 1e-9)
-    controlled = (e.in_force["export_vintage"] >= 2022.0) & np.isfinite(e.in_force["export_cap"])
+    controlled = (e.in_force["export_vintage"] >= FIRST_EXPORT_RULE) & np.isfinite(e.in_force["export_cap"])
     part = p.grey_leak / (1.0 + np.exp(-(premium - p.grey_penalty) / 0.1)) * controlled
     taken = chips.delivered_now[:, seller, :] * part * (chips.maker_of >= 0)
     price = (taken * chips.price).sum(axis=-1) * 1e-3 * (1.0 + premium[:, 0])

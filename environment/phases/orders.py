@@ -92,7 +92,7 @@ def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
             e.now["designs_refused"] = e.now.get("designs_refused", np.zeros(e.worlds)) + 1.0
             continue
         from_chip = int(base[world])
-        by_interconnect = f["export_vintage"][world, 0] < 2023.0
+        by_interconnect = f["export_vintage"][world, 0] < market.DENSITY_RULE
         tpp, die = chips.tpp[world, from_chip], max(chips.die[world, from_chip], 1.0)
         if not by_interconnect:
             dense = max(e.p.policy.export_dense_tpp[world, 0], e.p.policy.export_density[world, 0] * die)
@@ -198,7 +198,7 @@ def post_offers(e: Economy) -> None:
     e.now["line_value"], e.now["line_price"] = line_value, line_price
     foreign = makers.region != CN
     best = np.where(foreign[:, np.newaxis, :], line_value, 0.0).max(axis=-1)
-    controlled = e.in_force["export_vintage"] >= 2022.0
+    controlled = e.in_force["export_vintage"] >= market.FIRST_EXPORT_RULE
     e.conditions.export_gap = controlled * np.clip(1.0 - best[:, 1:] / np.maximum(best[:, :1], 1e-9), 0.0, 1.0)
 
     def to_buyers(lines: FloatArray) -> FloatArray:

@@ -6,6 +6,7 @@ import numpy as np
 
 from agents.cloud import Cloud
 from agents.types import CN, FloatArray
+from environment.chip_market import FIRST_EXPORT_RULE
 from environment.economy import Economy
 
 _COUNTED = (
@@ -21,4 +22,32 @@ def oversight(e: Economy) -> dict[str, FloatArray]:
     sold = np.where(clouds.region == CN, 0.0, clouds.sold)
     total = sold.sum(axis=-1)
     bound = (sold * e.in_force["interoperability"]).sum(axis=-1) / np.where(total > 0.0, total, 1.0)
-    return {name: e.now[name] for name in _COUNTED} | {"interoperability_in_effect": bound}
+    counted = {name: e.now[name] for name in _COUNTED}
+    return counted | {"interoperability_in_effect": bound} | _in_force(e, sold, total)
+
+
+def _in_force(e: Economy, sold: FloatArray, total: FloatArray) -> dict[str, FloatArray]:
+    """What law and remedies demand this month, each of shape (worlds,).
+
+    Args:
+        e: the economy.
+        sold: compute rented out, H100e, (worlds, clouds); 0 for Chinese clouds.
+        total: its sum, (worlds,).
+    """
+    f, p = e.in_force, e.p.policy
+    ruled = (f["export_vintage"] >= FIRST_EXPORT_RULE) & np.isfinite(f["export_cap"])
+    values = {
+        "exclusivity_ban_in_force": 1.0 - f["exclusivity"],
+        "reserved_in_force": f["reserve"],
+        "review_in_force": np.maximum(1.0 - f["review_bar"], 0.0),
+        "switching_fee_in_force": f["egress"],
+        "parallel_fee_in_force": f["parallel_egress"],
+        "compute_fund_in_force": p.compute_fund_musd,
+        "export_rule_in_force": np.where(ruled, f["export_vintage"], 0.0),
+        "export_cap_in_force": np.where(ruled, f["export_cap"], 0.0),
+        "export_quota_in_force": p.export_quota,
+        "export_duty_in_force": p.export_duty,
+        "export_licence_in_force": p.export_licence,
+    }
+    found = {name: np.broadcast_to(value, (e.worlds, 1))[:, 0].astype(np.float64) for name, value in values.items()}
+    return found | {"duty_in_force": (sold * f["duty"]).sum(axis=-1) / np.where(total > 0.0, total, 1.0)}

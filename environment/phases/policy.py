@@ -101,10 +101,12 @@ def fix_policy(e: Economy) -> None:
     """The policy in force this month: the stricter of dated event (or pin) and remedy, times compliance."""
     regulators: Regulator = e.populations["regulators"].view()
     p = e.p.policy
-    reserve = np.where(_imposed(regulators, RESERVED_CAPACITY), p.remedy_reserve, 0.0)
-    interoperability, reserved = duties_in_force(e, np.maximum(p.reserved_capacity, reserve))
+    reserve = np.maximum(p.reserved_capacity, np.where(_imposed(regulators, RESERVED_CAPACITY), p.remedy_reserve, 0.0))
+    interoperability, reserved = duties_in_force(e, reserve)
     kept = comply(e, interoperability, reserved)
+    e.in_force["duty"] = interoperability
     e.in_force["interoperability"] = interoperability * kept
+    e.in_force["reserve"] = reserve
     e.in_force["reserved"] = reserved * kept
     e.in_force["egress"] = p.egress_fee
     e.in_force["parallel_egress"] = p.parallel_egress_fee
