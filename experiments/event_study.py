@@ -18,6 +18,7 @@ from agents.types import NONE, BoolArray, FloatArray
 from environment import ComputeEconomy
 from environment.phases.finance import sign_contract
 from experiments.intervals import half_width
+from experiments.phrases import listed
 
 FREED, SIGNED = 36, 40  # months since January 2022: January and May 2025
 LAB, WINNER, LOSER = "openai", "google", "microsoft"
@@ -115,9 +116,7 @@ def page(reactions: list[Reaction]) -> str:
         "signed in the model in May 2025, in one of two worlds that share all their luck; the difference between them",
         "in that month is the abnormal return. The winner gains the present value of the margin on the rent and what",
         "the contract tells of demand to come; the loser loses what it cannot let to others. The terms",
-        "(`capital.news_*`) are assumed, with the size of the fact in view: the sizes show that the fact is within",
-        "reach, they do not test it.",
-        "With `capital.news_growth` at 0.05 instead of 0.07 both are about 0.6 as large.",
+        f"(`capital.news_*`) are assumed, with the size of the fact in view: {_conclusion(reactions)}",
         "Made by `kingmaker events --out docs`.", "",
         "| | fact | model, mean | 95 % interval of the mean | 10–90 % of worlds | worlds | sign and size (factor 3) |",
         "|---|---|---|---|---|---|---|",
@@ -128,6 +127,14 @@ def page(reactions: list[Reaction]) -> str:
             f"| {r.tenth:+.2%} to {r.ninetieth:+.2%} | {r.n} | {'yes' if r.holds else '**no**'} |"
         )
     return "\n".join(lines) + "\n"
+
+
+def _conclusion(reactions: list[Reaction]) -> str:
+    """What the sizes show, said only if they do."""
+    off = [r.firm for r in reactions if not r.holds]
+    if off:
+        return f"for {listed(off)} sign or size is not that of the fact."
+    return "that the sizes are right shows that the fact is within reach; it tests nothing."
 
 
 def run_and_print(seeds: int, out: Path | None) -> bool:

@@ -23,7 +23,7 @@ OURS = {MANIFEST, "measures.parquet", "measures.csv", "data_dictionary.csv", "gr
     f"{name}.parquet" for name in PANEL_TABLES
 }
 # kingmaker compare, kingmaker sensitivity
-OURS |= {"differences.csv", "paths.parquet", "robustness.csv", "brief.md", "brief.html"}
+OURS |= {"differences.csv", "in_force.csv", "paths.parquet", "robustness.csv", "brief.md", "brief.html"}
 OURS |= {"indices.csv", "interactions.csv", "convergence.csv", "boxes.csv", "outcomes.parquet"}
 OURS |= {"report.md", "report.html"}
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from environment.measures import MEASURES
+from experiments import in_force
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +57,8 @@ def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
     console.print(f"{whole}: average of the year's months.", style="dim")
     for sentence in sentences(measures):
         console.print(sentence, soft_wrap=True)
+    held = in_force.held_in(measures, measured=model.setting.measured())
+    console.print(in_force.sentence(held), soft_wrap=True, markup=False)
     for note in model.notes():
         console.print(f"Note: {note}", soft_wrap=True)
     for override in model.setting.overridden:

@@ -123,7 +123,7 @@ def sensitivity(
         work.kept = unfinished(request.out)
         found = study_and_write(request)
         if not quiet:
-            print_study(found.study, found.box, request.out)
+            print_study(found.study, found.box, request.out, found.held)
 
 
 def _cores() -> int:

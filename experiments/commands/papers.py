@@ -24,7 +24,7 @@ def paper(
     ),
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes; the numbers do not depend on them.")] = 1,
 ) -> None:
-    """Make every number, table and figure of the paper, and its text: five minutes on one core."""
+    """Make every number, table and figure of the paper, and its text: a quarter of an hour on one core."""
     with stoppable("the paper"):
         from experiments.paper.run import make
 

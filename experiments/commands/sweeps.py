@@ -156,6 +156,11 @@ def _print_report(request: SweepRequest, report: Report) -> None:
         typer.echo(f"Damaged, set aside in {request.out / 'damaged'} and made anew: {name}")
     before = f", {report.before} were there" if report.before else ""
     typer.echo(f"{report.done} runs done in {duration(report.wall_seconds)}{before}. Results are in {request.out}")
+    if report.done + report.before:
+        from experiments.sweep.rules import in_force_in
+
+        with _notes():
+            typer.echo(in_force_in(request.out))
     if report.peak_bytes:
         typer.echo(f"The largest worker took {size_text(report.peak_bytes)} of memory.")
     if report.failed:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from environment.scenario import month_label
+from experiments.compare.asked import Sides, in_force_of, question_of
 from experiments.compare.question import Question
 from experiments.compare.results import CLAIM, HINT, NONE, SIGNIFICANT, ZERO, pairs_to_claim, rows_of
-from experiments.compare.robustness import FLIPS, WEAKER
-from experiments.compare.words import change, digits, listed, pairs
+from experiments.compare.robustness import FLIPS, WEAKER, standing
+from experiments.compare.words import digits, listed, pairs, plain, told
+from experiments.windows import Window
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def write_brief(
-    question: Question, table: pd.DataFrame, robustness: pd.DataFrame | None, tested: int, pairs_tested: int
-) -> str:
+    question: Question, table: pd.DataFrame, robustness: pd.DataFrame | None, tested: int, pairs_tested: int,
+    held: Sequence[Sides] = (),
+) -> str:  # fmt: skip
     """The brief as Markdown.
 
     Args:
@@ -26,54 +28,63 @@ def write_brief(
         robustness: of :func:`experiments.compare.robustness.judge`; None if assumptions were not tested.
         tested: number of assumptions tested, one at a time.
         pairs_tested: pairs of worlds for each of them.
+        held: what is in force on both sides, for each window; empty if it was not recorded.
     """
     first = table[table["window"] == question.windows[0].name]
-    lines = [*_head(question, first), *_question(question)]
+    lines = [*_head(question, first, robustness), *question_of(question)]
+    if held:
+        lines += ["## What is in force", ""]
+        for window, sides in zip(question.windows, held, strict=True):
+            lines += in_force_of(window, sides)
     if (table["claim"] == ZERO).all():
         lines += _nothing(question)
     else:
         lines += [*_said(question, first, robustness), *_not_said(question, first)]
         for window in question.windows[1:]:
-            lines += _other_window(question, table[table["window"] == window.name])
-        lines += _assumptions(question, first, robustness, tested, pairs_tested)
+            lines += _other_window(question, window, table[table["window"] == window.name], robustness)
+        lines += _assumptions(question, table, robustness, tested, pairs_tested)
     return "\n".join([*lines, *_reading(question, first)]) + "\n"
 
 
-def _head(question: Question, first: pd.DataFrame) -> Iterator[str]:
-    a, b = question.labels
+def _head(question: Question, first: pd.DataFrame, robustness: pd.DataFrame | None) -> Iterator[str]:
+    a, b = (plain(label) for label in question.labels)
     yield f"# {b} compared with {a}"
     yield ""
-    claims, silent = int((first["claim"] == CLAIM).sum()), int((first["claim"] != CLAIM).sum())
-    verb = "differs" if claims == 1 else "differ"
     if (first["claim"] == ZERO).all():
         yield f"**In short:** no difference. All {len(first)} measures are exactly the same on both sides."
     else:
-        yield (
-            f"**In short:** of {len(first)} measures, {claims or 'none'} {verb} by more than luck can explain; "
-            f"of the other {silent} this brief claims nothing."
-        )
+        yield f"**In short:** {in_short(question, first, robustness)}"
     yield ""
 
 
-def _question(question: Question) -> Iterator[str]:
-    a, b = question.labels
-    yield "## The question"
-    yield ""
-    for side, label, setting in (("A", a, question.a), ("B", b, question.b)):
-        yield f"- **{side}**, {label}: {setting.description or setting.title or 'no description'}"
-    contrasts = question.contrasts()
-    yield ""
-    yield "They differ in this:" if contrasts else "They do not differ in anything."
-    yield ""
-    yield from (f"- {text}" for text in contrasts)
-    if contrasts:
-        yield ""
-    yield (
-        f"{question.replications} pairs of runs, seeds {question.seeds[0]} to {question.seeds[-1]}, from "
-        f"{month_label(0)} to {month_label(question.months - 1)}. The two runs of a pair share their luck, firm by "
-        f"firm. What is compared is the {question.windows[0].words}."
+def in_short(question: Question, first: pd.DataFrame, robustness: pd.DataFrame | None) -> str:
+    """How many claims there are in a window, how many of them stand, and of how much nothing is claimed."""
+    claims = first[first["claim"] == CLAIM]
+    silent = f"of the other {len(first) - len(claims)} this brief claims nothing."
+    verb = "differs" if len(claims) == 1 else "differ"
+    start = f"of {len(first)} measures, {len(claims) or 'none'} {verb} by more than luck can explain"
+    if claims.empty:
+        return f"{start}; {silent}"
+    if robustness is None:
+        return f"{start}, not tested under other assumptions; {silent}"
+    sturdy, fragile = sorted_claims(claims, robustness)
+    tested = standing(robustness, claims["window"].iloc[0], claims["measure"].iloc[0]).tested
+    names = "; ".join(question.measures[row.measure].label for row in fragile)
+    weak = f"; {len(fragile)} **not robustly** ({names})" if fragile else ""
+    holding = "all" if not fragile else len(sturdy) or "none"
+    return f"{start}, {holding} of them under all {tested} other assumptions tested{weak}; {silent}"
+
+
+def sorted_claims(claims: pd.DataFrame, robustness: pd.DataFrame | None) -> tuple[list[Any], list[Any]]:
+    """The claims that are made, and those that other assumptions contradict; all are made if none was tested."""
+    rows = list(rows_of(claims))
+    if robustness is None:
+        return rows, []
+    robust = [standing(robustness, row.window, row.measure).robust for row in rows]
+    return (
+        [row for row, stands in zip(rows, robust, strict=True) if stands],
+        [row for row, stands in zip(rows, robust, strict=True) if not stands],
     )
-    yield ""
 
 
 def _nothing(question: Question) -> Iterator[str]:
@@ -92,30 +103,32 @@ def _said(question: Question, first: pd.DataFrame, robustness: pd.DataFrame | No
     claims = first[first["claim"] == CLAIM]
     if claims.empty:
         yield "Nothing: no measure differs by more than luck can explain."
-    for row in rows_of(claims):
-        yield f"{_claim(question, row)}{_footing(row, robustness)}"
+    yield from _claims(question, claims, robustness)
     yield ""
     yield f"![All differences, in per cent of A](figures/overview_{question.windows[0].name.replace(':', '_')}.png)"
     yield ""
 
 
-def _claim(question: Question, row: Any) -> str:
-    measure = question.measures[row.measure]
-    verb = "rises" if row.difference > 0.0 else "falls"
-    told = change(measure, row.level_a, row.level_b, row.low, row.high, row.relative)
-    return f"- **{measure.label}** {verb} {told}."
+def _claims(question: Question, claims: pd.DataFrame, robustness: pd.DataFrame | None) -> Iterator[str]:
+    """The claims that stand; then, apart, what holds under the usual assumptions only, with what contradicts it."""
+    sturdy, fragile = sorted_claims(claims, robustness)
+    for row in sturdy:
+        holds = "" if robustness is None else f" {_capital(standing(robustness, row.window, row.measure))}."
+        yield f"- **{question.measures[row.measure].label}** {told(question.measures[row.measure], row)}.{holds}"
+    if not fragile or robustness is None:
+        return
+    if sturdy:
+        yield ""
+    yield "Not robust, so that no claim is made beyond the usual assumptions (see below which contradict it):"
+    yield ""
+    for row in fragile:
+        measure = question.measures[row.measure]
+        under = standing(robustness, row.window, row.measure)
+        yield f"- **{measure.label}**: under the usual assumptions it {told(measure, row)}, but {under}."
 
 
-def _footing(row: Any, robustness: pd.DataFrame | None) -> str:
-    """In a word whether the claim stands under other assumptions."""
-    if robustness is None:
-        return ""
-    mine = robustness[robustness["measure"] == row.measure]
-    flips, weaker = int((mine["verdict"] == FLIPS).sum()), int((mine["verdict"] == WEAKER).sum())
-    if not flips + weaker:
-        return f" It holds under all {len(mine)} assumptions tested."
-    told = [f"its sign flips under {flips}"] * (flips > 0) + [f"it disappears under {weaker}"] * (weaker > 0)
-    return f" Of {len(mine)} assumptions tested, {' and '.join(told)} (see below)."
+def _capital(text: object) -> str:
+    return str(text)[0].upper() + str(text)[1:]
 
 
 def _not_said(question: Question, first: pd.DataFrame) -> Iterator[str]:
@@ -141,26 +154,26 @@ def _not_said(question: Question, first: pd.DataFrame) -> Iterator[str]:
         yield ""
 
 
-def _other_window(question: Question, rows: pd.DataFrame) -> Iterator[str]:
-    yield f"## The same question for {rows['months'].iloc[0]}"
+def _other_window(
+    question: Question, window: Window, rows: pd.DataFrame, robustness: pd.DataFrame | None
+) -> Iterator[str]:
+    yield f"## The same question for {window.words}"
     yield ""
     claims = rows[rows["claim"] == CLAIM]
-    yield from (_claim(question, row) for row in rows_of(claims))
+    yield from _claims(question, claims, robustness)
     if claims.empty:
         yield "No claim."
     yield ""
 
 
 def _assumptions(
-    question: Question, first: pd.DataFrame, robustness: pd.DataFrame | None, tested: int, pairs_tested: int
+    question: Question, table: pd.DataFrame, robustness: pd.DataFrame | None, tested: int, pairs_tested: int
 ) -> Iterator[str]:
     yield "## Assumptions under which this changes"
     yield ""
     if robustness is None:
-        told = (
-            "not tested (`--no-robustness`)" if (first["claim"] == CLAIM).any() else "not tested, as there is no claim"
-        )
-        yield f"They were {told}."
+        why = "`--no-robustness`" if (table["claim"] == CLAIM).any() else None
+        yield f"They were not tested ({why})." if why else "They were not tested, as there is no claim."
         yield ""
         return
     yield (
@@ -177,9 +190,10 @@ def _assumptions(
         yield heading
         yield ""
         for row in rows_of(rows):
+            when = f" ({row.window})" if len(question.windows) > 1 else ""
             usual = f"`{row.parameter}` = {row.value:g} (usually {row.usual:g})"
             found = f"{row.difference:+.3g} ({row.low:+.3g} to {row.high:+.3g})"
-            yield f"- {question.measures[row.measure].label}, with {usual}: {found}"
+            yield f"- {question.measures[row.measure].label}{when}, with {usual}: {found}"
         yield ""
 
 
@@ -195,6 +209,10 @@ def _reading(question: Question, first: pd.DataFrame) -> Iterator[str]:
         f"- A claim needs an interval without zero and a p value of at most {SIGNIFICANT:g} after Holm's correction "
         f"for having looked at {len(first)} measures, so that all claims of a window are true together with 95 % "
         "confidence. Windows are corrected one by one."
+    )
+    yield (
+        "- It is made without reserve only if it also holds under every other assumption tested; else it stands apart, "
+        "as not robust."
     )
     if len(gain):
         yield (

@@ -14,6 +14,8 @@ h1, h2 { font-family: 'Helvetica Neue', Arial, sans-serif; line-height: 1.25; }
 h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2rem;
   border-bottom: 1px solid #ddd; padding-bottom: .2rem; }
 li { margin: .25rem 0; } img { width: 100%; } code { font-size: .9em; background: #f4f4f4; padding: 0 .2em; }
+table { border-collapse: collapse; font-size: .85em; margin: 1rem 0; display: block; overflow-x: auto; }
+th, td { border-bottom: 1px solid #ddd; padding: .2em .6em .2em 0; text-align: left; vertical-align: top; }
 footer { margin-top: 3rem; color: #777; font-size: .85rem; }
 @media print { body { margin: 0; font-size: 11pt; } h2 { break-after: avoid; } li { break-inside: avoid; } }
 """
@@ -23,7 +25,7 @@ def to_html(markdown: str, folder: Path, footer: str) -> str:
     """The page; pictures are read from paths relative to ``folder``."""
     from markdown_it import MarkdownIt
 
-    body = str(MarkdownIt("commonmark", {"html": False}).render(markdown))
+    body = str(MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown))
     body = re.sub(r'src="([^"]+\.png)"', lambda found: f'src="{_embedded(folder / found[1])}"', body)
     title = html.escape(markdown.partition("\n")[0].lstrip("# "))
     return (

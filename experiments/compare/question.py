@@ -10,7 +10,9 @@ from pathlib import Path
 from agents.errors import KingmakerError
 from environment.measures import Measure
 from environment.parameters import DECLARATIONS, Declaration, check, resolve
-from environment.scenario import Scenario, check_months, load_scenario, month_label, parse_pin
+from environment.scenario import Scenario, check_months, load_scenario, parse_pin
+from experiments import in_force
+from experiments.compare.contrasts import Contrast, contrasts
 from experiments.windows import Window, read_window
 
 MOST_REPLICATIONS = 100_000
@@ -30,9 +32,21 @@ class Question:
 
     @functools.cached_property
     def measures(self) -> dict[str, Measure]:
-        """What is compared: the measures that are taken on both sides, those of extensions among them."""
+        """What is compared: the measures that are taken on both sides, those of extensions among them.
+
+        What is in force is part of the question, not of the answer: it is told beside, and no claim is made of it.
+        """
+        return {name: m for name, m in self._shared.items() if name not in CHECKS and m.group != in_force.GROUP}
+
+    @functools.cached_property
+    def rules(self) -> dict[str, Measure]:
+        """The measures that say what is in force and are no outcomes."""
+        return {name: m for name, m in self._shared.items() if m.group == in_force.GROUP}
+
+    @property
+    def _shared(self) -> dict[str, Measure]:
         there = self.b.measured()
-        return {name: m for name, m in self.a.measured().items() if name in there and name not in CHECKS}
+        return {name: m for name, m in self.a.measured().items() if name in there}
 
     @functools.cached_property
     def declared(self) -> dict[str, Declaration]:
@@ -56,42 +70,17 @@ class Question:
             return self.a.label, self.b.label
         return f"{self.a.label} (A)", f"{self.b.label} (B)"
 
-    def contrasts(self) -> list[str]:
-        """In what the two scenarios differ, one phrase a difference."""
-        one, other = _values(self.a), _values(self.b)
-        both = [key for key in one if key in other]
-        found = [f"{key}: {one[key]:g} in A, {other[key]:g} in B" for key in both if one[key] != other[key]]
-        found += [f"only in A, {name}" for name in self.a.extensions if name not in self.b.extensions]
-        found += [f"only in B, {name}" for name in self.b.extensions if name not in self.a.extensions]
-        here, there = _events(self.a, self.months), _events(self.b, self.months)
-        found += [f"only in A, {text}" for text in here if text not in there]
-        found += [f"only in B, {text}" for text in there if text not in here]
-        if str(self.a.data) != str(self.b.data):
-            found.append("the data files")
-        if dict(self.a.classes) != dict(self.b.classes):
-            found.append("the classes of firms")
-        return found
+    def contrasts(self) -> list[Contrast]:
+        """In what the two scenarios differ within the months compared."""
+        return contrasts(self.a, self.b, self.months)
 
     def touched(self) -> set[str]:
         """Parameters that the question is about: they differ, are pinned, or are set by an event of either side."""
-        one, other = _values(self.a), _values(self.b)
+        one, other = (resolve(side.parameters, side.name, side.declared()) for side in (self.a, self.b))
         found = {key for key in self.declared if one.get(key) != other.get(key)}
         for side in (self.a, self.b):
             found |= set(side.pinned) | {key for event in side.events for key in event.set}
         return found
-
-
-def _values(scenario: Scenario) -> dict[str, float | int]:
-    """All parameters of a scenario as it starts."""
-    return resolve(scenario.parameters, scenario.name, scenario.declared())
-
-
-def _events(scenario: Scenario, months: int) -> list[str]:
-    return [
-        f"from {month_label(e.month)}: {', '.join(f'{key} = {value:g}' for key, value in e.set.items())} ({e.why})"
-        for e in scenario.events
-        if e.month < months
-    ]
 
 
 def ask(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from environment.measures import Measure
 from environment.scenario import month_label
+from experiments import in_force
 from experiments.compare.question import Question
 from experiments.compare.statistics import Paired, holm, paired, pairs_needed
 from experiments.intervals import half_width
@@ -32,11 +33,22 @@ CLAIM, HINT, NONE, ZERO = "claim", "hint", "none", "zero"
 
 @dataclass(frozen=True)
 class Comparison:
-    """All paths of both sides, arrays of shape (measures, months, pairs)."""
+    """All paths of both sides, arrays of shape (measures, months, pairs); ``rules`` (2, rules, months, pairs)."""
 
     question: Question
     a: FloatArray
     b: FloatArray
+    rules: FloatArray = field(default_factory=lambda: np.empty((2, 0, 0, 0)))  # of question.rules, if recorded
+
+    def held(self, window: Window) -> tuple[list[in_force.Held], list[in_force.Held]]:
+        """What is in force on both sides over a window."""
+        known = self.question.measures | self.question.rules
+        found = []
+        for side, rules in zip((self.a, self.b), self.rules, strict=True):
+            series = dict(zip(self.question.rules, rules, strict=False))
+            series |= {name: side[k] for k, name in enumerate(self.question.measures) if name in in_force.RULES}
+            found.append(in_force.held(series, window, known))
+        return found[0], found[1]
 
     def in_window(self, window: Window) -> tuple[FloatArray, FloatArray]:
         """The outcomes of both sides, shape (measures, pairs)."""
@@ -51,15 +63,15 @@ class Comparison:
         """Every run's path: side (a or b), seed, month, then the measures."""
         import pandas as pd
 
-        measures, months, n = self.a.shape
+        _, months, n = self.a.shape
+        names = [*self.question.measures, *list(self.question.rules)[: self.rules.shape[1]]]
         labels = np.array([month_label(month) for month in range(months)])
         frames = []
-        for side, values in (("a", self.a), ("b", self.b)):
-            rows = values.transpose(2, 1, 0).reshape(n * months, measures)
+        for side, outcomes, rules in zip("ab", (self.a, self.b), self.rules, strict=True):
+            values = np.concatenate([outcomes, rules]) if len(rules) else outcomes
+            rows = values.transpose(2, 1, 0).reshape(n * months, len(names))
             keys = {"side": side, "seed": np.repeat(list(self.question.seeds), months), "month": np.tile(labels, n)}
-            frames.append(
-                pd.concat([pd.DataFrame(keys), pd.DataFrame(rows, columns=list(self.question.measures))], axis=1)
-            )
+            frames.append(pd.concat([pd.DataFrame(keys), pd.DataFrame(rows, columns=names)], axis=1))
         return pd.concat(frames, ignore_index=True)
 
 
@@ -69,9 +81,10 @@ def run_question(
     """Run both sides on common random numbers: pair ``i`` shares its seed. Finished runs are kept in ``keep``."""
     n = question.replications
     worlds = [World(side, seed) for side in (question.a, question.b) for seed in question.seeds]
-    names = tuple(question.measures)
+    names, count = (*question.measures, *question.rules), len(question.measures)
     found = simulate(worlds, question.months, names, workers=workers, advance=advance, keep=keep)
-    return Comparison(question, found[:, :, :n], found[:, :, n:])
+    rules = np.stack([found[count:, :, :n], found[count:, :, n:]])
+    return Comparison(question, found[:count, :, :n], found[:count, :, n:], rules)
 
 
 def tabulate(comparison: Comparison) -> pd.DataFrame:

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from environment.scenario import Scenario
 
-COLUMNS = ("measure", "parameter", "value", "usual", "difference", "low", "high", "verdict")
+COLUMNS = ("window", "measure", "parameter", "value", "usual", "difference", "low", "high", "verdict")
 HOLDS, WEAKER, FLIPS = "holds", "disappears", "flips"
 LEAST_PAIRS = 20
 
@@ -98,54 +98,81 @@ def variants(question: Question, ends: Ends = Ends.RANGE) -> Iterator[Variant]:
 
 def pairs_for(table: pd.DataFrame, question: Question) -> int:
     """How many pairs tell whether a claim still holds: as many as the weakest claim needs, with some to spare."""
-    needed = float(claims_of(table, question)["n_needed"].max())
+    needed = float(claims_of(table)["n_needed"].max())
     return min(question.replications, max(LEAST_PAIRS, math.ceil(1.5 * needed)))
 
 
-def claims_of(table: pd.DataFrame, question: Question) -> pd.DataFrame:
-    """The rows of the first window of which a claim is made."""
-    return table[(table["window"] == question.windows[0].name) & (table["claim"] == CLAIM)]
+def claims_of(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows of which a claim is made, in all windows."""
+    return table[table["claim"] == CLAIM]
 
 
 def run_variants(
     question: Question, chosen: list[Variant], n: int, workers: int = 1, advance: Advance | None = None,
     keep: Path | None = None,
 ) -> list[tuple[np.ndarray, np.ndarray]]:  # fmt: skip
-    """The outcomes of the first ``n`` pairs in the first window, both of shape (measures, n), for each variant."""
+    """The outcomes of the first ``n`` pairs, both of shape (measures, windows, n), for each variant."""
     worlds = [
         variant.world(side, seed)
         for variant in chosen
         for side in (question.a, question.b)
         for seed in question.seeds[:n]
     ]
-    window = question.windows[0].name
+    windows = tuple(window.name for window in question.windows)
     means = simulate(
-        worlds, question.months, tuple(question.measures), statistics=(window,), workers=workers, advance=advance,
+        worlds, question.months, tuple(question.measures), statistics=windows, workers=workers, advance=advance,
         keep=keep,
     )  # fmt: skip
-    pairs = means[:, 0].reshape(len(question.measures), len(chosen), 2, n)
-    return [(pairs[:, k, 0], pairs[:, k, 1]) for k in range(len(chosen))]
+    pairs = means.reshape(len(question.measures), len(windows), len(chosen), 2, n)
+    return [(pairs[:, :, k, 0], pairs[:, :, k, 1]) for k in range(len(chosen))]
 
 
 def judge(
     table: pd.DataFrame, question: Question, chosen: list[Variant], outcomes: list[tuple[np.ndarray, np.ndarray]]
 ) -> pd.DataFrame:
-    """One row for each claim of the first window and each variant (:data:`COLUMNS`).
+    """One row for each claim, of every window, and each variant (:data:`COLUMNS`).
 
     ``flips``: the interval excludes zero on the other side; ``disappears``: it holds zero; ``holds`` otherwise.
     """
     import pandas as pd
 
-    claims, names = claims_of(table, question), list(question.measures)
+    names, windows = list(question.measures), [window.name for window in question.windows]
+    claims = claims_of(table)
     rows = []
     for variant, (a, b) in zip(chosen, outcomes, strict=True):
-        found = paired(a, b)
-        for measure, usual in zip(claims["measure"], claims["difference"], strict=True):
-            k = names.index(measure)
-            low, high = float(found.low[k]), float(found.high[k])
+        found = [paired(a[:, w], b[:, w]) for w in range(len(windows))]
+        for window, measure, usual in zip(claims["window"], claims["measure"], claims["difference"], strict=True):
+            pair, k = found[windows.index(window)], names.index(measure)
+            low, high, difference = float(pair.low[k]), float(pair.high[k]), float(pair.difference[k])
             same = low > 0.0 if usual > 0 else high < 0.0
             other = high < 0.0 if usual > 0 else low > 0.0
             verdict = HOLDS if same else FLIPS if other else WEAKER
-            difference = float(found.difference[k])
-            rows.append((measure, variant.key, variant.value, variant.usual, difference, low, high, verdict))
+            rows.append((window, measure, variant.key, variant.value, variant.usual, difference, low, high, verdict))
     return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a claim stands under the other assumptions: how many were tested, and under how many it turns or goes."""
+
+    tested: int
+    flips: int
+    weaker: int
+
+    @property
+    def robust(self) -> bool:
+        """Whether it holds under every assumption tested."""
+        return not self.flips + self.weaker
+
+    def __str__(self) -> str:
+        """Such as ``its sign flips under 2 and it disappears under 1 of 62 other assumptions``."""
+        told = [f"its sign flips under {self.flips}"] * (self.flips > 0)
+        told += [f"it disappears under {self.weaker}"] * (self.weaker > 0)
+        other = f"{self.tested} other assumptions tested"
+        return f"{' and '.join(told)} of {other}" if told else f"it holds under all {other}"
+
+
+def standing(robustness: pd.DataFrame, window: str, measure: str) -> Standing:
+    """How a claim stands, from the table of :func:`judge`."""
+    mine = robustness[(robustness["window"] == window) & (robustness["measure"] == measure)]["verdict"]
+    return Standing(len(mine), int((mine == FLIPS).sum()), int((mine == WEAKER).sum()))

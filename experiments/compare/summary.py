@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.compare.results import CLAIM, HINT, NONE, ZERO, rows_of
-from experiments.compare.robustness import FLIPS, WEAKER
-from experiments.compare.words import change
+from experiments.compare.asked import different_in_force
+from experiments.compare.brief import sorted_claims
+from experiments.compare.results import CLAIM, HINT, NONE, ZERO
+from experiments.compare.robustness import FLIPS, WEAKER, standing
+from experiments.compare.words import told
 from experiments.compare.write import Findings
 
 
@@ -18,11 +20,18 @@ def print_findings(found: Findings, out: Path) -> None:
     question = found.comparison.question
     a, b = question.labels
     first = found.table[found.table["window"] == question.windows[0].name]
-    console.print(f"{b} compared with {a}: {question.windows[0].words}, {question.replications} pairs", style="bold")
-    for row in rows_of(first[first["claim"] == CLAIM]):
+    heading = f"{b} compared with {a}: {question.windows[0].words}, {question.replications} pairs"
+    console.print(heading, style="bold", markup=False)
+    console.print(different_in_force(found.comparison.held(question.windows[0])), soft_wrap=True, markup=False)
+    sturdy, fragile = sorted_claims(first[first["claim"] == CLAIM], found.robustness)
+    for row in sturdy:
         measure = question.measures[row.measure]
-        told = change(measure, row.level_a, row.level_b, row.low, row.high, row.relative)
-        console.print(f"  {measure.label}: {told}", soft_wrap=True)
+        console.print(f"  {measure.label} {told(measure, row)}", soft_wrap=True, markup=False)
+    for row in fragile:
+        measure = question.measures[row.measure]
+        under = standing(found.robustness, row.window, row.measure) if found.robustness is not None else ""
+        words = f"  Not robust: {measure.label} {told(measure, row)}, but {under}"
+        console.print(words, soft_wrap=True, markup=False)
     counts = first["claim"].value_counts()
     if counts.get(ZERO, 0) == len(first):
         console.print(f"Exactly zero everywhere: all {len(first)} measures are the same in all pairs.")

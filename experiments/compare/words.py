@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable
+from typing import Any
 
 from environment.measures import Measure
+from experiments.phrases import apart
 
 
-def digits(value: float) -> str:
-    """Three significant digits, without exponents."""
+def digits(value: float, count: int = 3) -> str:
+    """Significant digits, three if not said otherwise, without exponents."""
     if value == 0.0 or not math.isfinite(value):
         return f"{value:g}"
-    places = max(0, 2 - math.floor(math.log10(abs(value))))
-    return f"{value:,.{min(places, 12)}f}"
+    places = max(0, count - 1 - math.floor(math.log10(abs(value))))
+    shown = f"{value:,.{min(places, 12)}f}"
+    return shown if float(shown.replace(",", "")) else "0"
 
 
 def _signed(value: float) -> str:
@@ -35,16 +39,27 @@ def _scale(measure: Measure, size: float) -> tuple[float, str, str]:
     return 1.0, f" {plain}", f" {plain}"
 
 
+def told(measure: Measure, row: Any) -> str:
+    """A row of the table of differences in words: which way the measure moves, and how far."""
+    moves = "rises" if row.difference > 0.0 else "falls"
+    told = change(measure, row.level_a, row.level_b, row.low, row.high, row.relative)
+    return f"{moves if told.startswith('from ') else 'differs, but'} {told}"
+
+
 def change(measure: Measure, level_a: float, level_b: float, low: float, high: float, relative: float) -> str:
     """How a measure changes, with its interval and in relation to the level.
 
     Such as ``from 0.79 % to 2.12 %: +1.33 percentage points (95 % interval +1.26 to +1.39), +168 % of its level``.
+    Levels have as many digits as it takes to tell them apart; where six do not, this is said instead.
     """
     factor, level_unit, unit = _scale(measure, max(abs(level_a), abs(level_b)))
-    a, b = digits(factor * level_a), digits(factor * level_b)
+    a, b = apart(factor * level_a, factor * level_b, digits)
+    levels = f"from {a}{level_unit} to {b}{level_unit}"
+    if a == b:
+        levels = f"unchanged at the printed precision, {a}{level_unit}"
     difference = _signed(factor * (level_b - level_a))
     interval = f"(95 % interval {_signed(factor * low)} to {_signed(factor * high)})"
-    return f"from {a}{level_unit} to {b}{level_unit}: {difference}{unit} {interval}{_relation(measure, relative)}"
+    return f"{levels}: {difference}{unit} {interval}{_relation(measure, relative)}"
 
 
 def _relation(measure: Measure, relative: float) -> str:
@@ -65,3 +80,8 @@ def pairs(number: float) -> str:
     if not math.isfinite(number):
         return "no number of pairs"
     return f"{digits(number) if number >= 1000 else f'{number:.0f}'} pairs"
+
+
+def plain(text: str) -> str:
+    """A text from a user's file on one line, with nothing in it that Markdown would take as its own."""
+    return re.sub(r"([\\`*\[\]<>|]|(?<!\w)_|_(?!\w))", r"\\\1", " ".join(text.split()))

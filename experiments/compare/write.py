@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import platform
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from experiments import in_force
+from experiments.compare.asked import Sides
 from experiments.compare.brief import write_brief
 from experiments.compare.page import to_html
 from experiments.compare.question import Question
@@ -74,7 +77,7 @@ def find(question: Question, options: Options, keep: Path | None = None) -> Find
     with progress(2 * question.replications, "both sides", options.quiet) as advance:
         comparison = run_question(question, options.workers, advance, keep)
     table = tabulate(comparison)
-    if not options.robustness or claims_of(table, question).empty:
+    if not options.robustness or claims_of(table).empty:
         return Findings(comparison, table, None, 0, 0)
     chosen, n = list(variants(question, options.ends)), pairs_for(table, question)
     with progress(2 * n * len(chosen), f"{len(chosen)} other assumptions", options.quiet) as advance:
@@ -89,8 +92,10 @@ def _write(found: Findings, folder: Path, options: Options, seconds: float) -> N
     paths.to_parquet(folder / "paths.parquet", index=False)
     if found.robustness is not None:
         found.robustness.to_csv(folder / "robustness.csv", index=False)
+    held = [found.comparison.held(window) for window in question.windows]
+    _write_in_force(folder / "in_force.csv", question, held)
     footer = footer_of(question)
-    brief = write_brief(question, found.table, found.robustness, found.tested, found.pairs_tested)
+    brief = write_brief(question, found.table, found.robustness, found.tested, found.pairs_tested, held)
     if options.figures:
         from experiments.compare.drawing import draw_comparison
 
@@ -102,6 +107,19 @@ def _write(found: Findings, folder: Path, options: Options, seconds: float) -> N
     (folder / "brief.html").write_text(to_html(brief, folder, footer), encoding="utf-8")
     _write_dictionary(folder / "data_dictionary.csv", question)
     write_manifest(_manifest(found, paths, options, seconds), folder)
+
+
+def _write_in_force(path: Path, question: Question, held: Sequence[Sides]) -> None:
+    """A row for each window, side and instrument."""
+    import pandas as pd
+
+    rows = [
+        {"window": window.name, "months": window.words, "side": side, **record}
+        for window, sides in zip(question.windows, held, strict=True)
+        for side, found in zip("ab", sides, strict=True)
+        for record in in_force.records(found)
+    ]
+    pd.DataFrame(rows).to_csv(path, index=False)
 
 
 def footer_of(question: Question) -> str:
@@ -155,6 +173,18 @@ MEANINGS = {
     ("paths", "side"): ("", "a or b"),
     ("paths", "seed"): ("", "seed, shared by a pair"),
     ("paths", "month"): ("month", "calendar month"),
+    ("in_force", "window"): ("", "window"),
+    ("in_force", "months"): ("", "the months of the window"),
+    ("in_force", "side"): ("", "a or b"),
+    ("in_force", "measure"): ("", "measure of what is in force (kingmaker measures)"),
+    ("in_force", "unit"): ("", "its unit"),
+    ("in_force", "mean"): ("unit of the measure", "mean over the window and all runs"),
+    ("in_force", "lowest"): ("unit of the measure", "lowest mean over the window of a run"),
+    ("in_force", "highest"): ("unit of the measure", "highest mean over the window of a run"),
+    ("in_force", "nothing"): ("unit of the measure", "value where nothing is in force"),
+    ("in_force", "level"): ("", "the level in words, level by level if it changes within the window"),
+    ("in_force", "since"): ("", "months since which each of these levels holds"),
+    ("robustness", "window"): ("", "window of the claim"),
     ("robustness", "measure"): ("", "measure of which a claim is made"),
     ("robustness", "parameter"): ("", "assumption changed on both sides"),
     ("robustness", "value"): ("unit of the parameter", "its value in this test"),
@@ -173,4 +203,5 @@ def _write_dictionary(path: Path, question: Question) -> None:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("file", "column", "unit", "meaning"))
         writer.writerows((file_name, column, *told) for (file_name, column), told in MEANINGS.items())
-        writer.writerows(("paths", m.name, m.unit, m.definition) for m in question.measures.values())
+        known = question.measures | question.rules
+        writer.writerows(("paths", m.name, m.unit, m.definition) for m in known.values())

@@ -20,6 +20,7 @@ from experiments.dashboard.records import Band
 from experiments.dashboard.scripts import script
 from experiments.dashboard.setting import Setting, presets
 from experiments.dashboard.words import Words
+from experiments.phrases import apart
 
 HEIGHT = 260
 
@@ -113,10 +114,12 @@ class Compare:
         f, language = measure.factor, self.words.language
         interval = f"{number(d.mean * f)} <small>[{number(d.low * f)}; {number(d.high * f)}]</small>"
         verdict = self.words("verdict_" + d.verdict)
+        # a row that says "higher" must not show the same number twice
+        a, b = apart(d.a * f, d.b * f, lambda value, digits: number(value, digits - 3))
         strong = "" if d.verdict == "unclear" else " style='font-weight:600'"
         return (
             f"<tr><td>{escape(measure.label[language])} <small>{escape(measure.unit[language])}</small></td>"
-            f"<td class='number'>{number(d.a * f)}</td><td class='number'>{number(d.b * f)}</td>"
+            f"<td class='number'>{a}</td><td class='number'>{b}</td>"
             f"<td class='number'>{interval}</td><td>{self._bar(d)}</td><td{strong}>{verdict}</td></tr>"
         )
 

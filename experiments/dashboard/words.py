@@ -68,13 +68,13 @@ class Words:
         """The first months in words."""
         return [self.month(month) for month in range(count)]
 
-    def number(self, value: float) -> str:
-        """Three significant digits, as this language writes numbers."""
+    def number(self, value: float, more: int = 0) -> str:
+        """Three significant digits (and so many more), as this language writes numbers."""
         if not math.isfinite(value):
             return "∞" if value > 0 else "–"
         size = abs(value)
         digits = 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2 if size >= 0.095 else 3
-        text = f"{value:,.{digits}f}".replace("-", "−")
+        text = f"{value:,.{digits + more}f}".replace("-", "−")
         if self.language == "fr":
             text = text.replace(",", "\u202f").replace(".", ",")
         return text

@@ -12,14 +12,21 @@ from experiments.mechanisms.row import Row
 from experiments.mechanisms.rows import OPEN
 
 
-def write_results(results: Iterable[Result], without: Iterable[Result], folder: Path) -> None:
-    """Write ``mechanisms.csv`` and ``mechanisms.md`` into ``folder``; ``without`` are those with the mechanism off."""
+def write_results(results: Iterable[Result], without: Iterable[Result], folder: Path, held: str) -> None:
+    """Write ``mechanisms.csv`` and ``mechanisms.md`` into ``folder``.
+
+    Args:
+        results: what the rows have shown.
+        without: the same with the mechanism off.
+        folder: made if need be.
+        held: what is in force in the scenario that all rows rest on.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     results, without = list(results), list(without)
     _write_csv(results, folder / "mechanisms.csv")
     if without:
         _write_csv(without, folder / "mutants.csv")
-    (folder / "mechanisms.md").write_text(_page(results, without), encoding="utf-8")
+    (folder / "mechanisms.md").write_text(_page(results, without, held), encoding="utf-8")
 
 
 def _write_csv(results: list[Result], path: Path) -> None:
@@ -42,7 +49,7 @@ def _shown(value: float) -> str:
     return f"{float(text):+,.0f}" if "e+" in text else text
 
 
-def _page(results: list[Result], without: list[Result]) -> str:
+def _page(results: list[Result], without: list[Result], held: str) -> str:
     off = {r.row.id: r for r in without}
     lines = [
         "# Mechanisms", "",
@@ -50,6 +57,7 @@ def _page(results: list[Result], without: list[Result]) -> str:
         "months named (0 is January 2022), with a 95 % interval (Student's t over seeds). *Switched off* is the same",
         "test with the row's mechanism taken out of the model: there it must not hold. Made by",
         "`kingmaker mechanisms --mutants --out docs`.", "",
+        held, "",
         "| id | claim, and lever | outcome, unit (months) | effect | 95 % interval | n | holds | switched off |",
         "|---|---|---|--:|--:|--:|---|--:|",
     ]  # fmt: skip

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from agents.errors import KingmakerError, nearest
 from environment import ComputeEconomy
+from experiments import in_force
 from experiments.intervals import half_width
 from experiments.mechanisms.mutation import applied
 from experiments.mechanisms.page import write_results
@@ -14,6 +15,7 @@ from experiments.mechanisms.result import Result
 from experiments.mechanisms.row import Row
 from experiments.mechanisms.rows import OPEN, ROWS
 
+IN_FORCE_SEEDS = 8  # worlds of the baseline that tell what is in force
 MOST_WORLDS = 192  # of one stack; wider ones are hardly faster and take more memory
 
 
@@ -132,8 +134,15 @@ def run_and_print(chosen: str | None, seeds: int | None, out: Path | None, mutan
         without = list(_printed([row for row in rows if row.mutants], seeds, mutated=True))
         print(f"{sum(not r.holds for r in without)} of {len(rows)} tests fail once their mechanism is switched off.")
     if out is not None:
-        write_results(results, without, out)
+        write_results(results, without, out, _in_force(max(row.window[1] for row in rows)))
     return all(r.holds for r in results) and not any(r.holds for r in without)
+
+
+def _in_force(months: int) -> str:
+    """What is in force in the baseline, on which all rows rest, before a row moves a lever."""
+    model = ComputeEconomy.stack([{"rng": seed} for seed in range(1, IN_FORCE_SEEDS + 1)], months=months).run()
+    held = in_force.held_in(model.measures.to_frame())
+    return in_force.sentence(held, "In force in the baseline, before a row moves a lever")
 
 
 def _printed(rows: list[Row], seeds: int | None, *, mutated: bool) -> Iterator[Result]:

@@ -1,4 +1,8 @@
-"""The flagship question: a duty of interoperability and the cap on chips for China, alone and together."""
+"""The flagship question: a duty of interoperability and the cap on chips for China, alone and together.
+
+Both are held in a world without other new law for clouds, so that "no duty" is none; what the law as it stands does is
+asked apart, against the same reference.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +10,11 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
+from agents.errors import KingmakerError
 from agents.types import FloatArray
 from experiments.paper.outcomes import OUTCOMES, run
 from experiments.paper.statistics import Interval, interval
@@ -15,6 +22,7 @@ from experiments.paper.statistics import Interval, interval
 if TYPE_CHECKING:
     import pandas as pd
 
+WITHOUT_LAW, LAW = "no_new_law", "baseline"  # scenarios: the reference, and the law as it stands
 DUTY, CAP = "policy.interoperability", "policy.export_cap_tpp"
 REFERENCE = (0.0, 4800.0)  # no duty; the cap of the rules of 2022 and 2023
 BOTH = (1.0, 1600.0)
@@ -33,13 +41,54 @@ FULL = Grid((0.0, 0.25, 0.5, 0.75, 1.0), (1600.0, 4800.0, 21000.0, math.inf), 80
 QUICK = Grid((0.0, 1.0), (1600.0, 4800.0), 6)
 
 
+def world(seed: int, duty: float, cap: float) -> dict[str, Any]:
+    """A run at a point: both levers held, no other new law."""
+    return {"scenario": WITHOUT_LAW, "rng": seed, DUTY: duty, CAP: cap}
+
+
+def law_world(seed: int) -> dict[str, Any]:
+    """A run of the law as it stands, under the cap of the reference."""
+    return {"scenario": LAW, "rng": seed, CAP: REFERENCE[1]}
+
+
 def runs(grid: Grid, workers: int, tell: Callable[[int], None]) -> pd.DataFrame:
-    """One row a run: duty, cap, seed, outcomes."""
+    """One row a run: duty, cap, seed, outcomes, what is in force.
+
+    Raises:
+        KingmakerError: what is in force is not what the points are called.
+    """
     import pandas as pd
 
     keys = list(itertools.product(grid.duties, grid.caps, range(1, grid.seeds + 1)))
-    found = run([{"rng": seed, DUTY: duty, CAP: cap} for duty, cap, seed in keys], workers, tell)
-    return pd.concat([pd.DataFrame(keys, columns=["duty", "cap", "seed"]), found], axis=1)
+    found = run([world(seed, duty, cap) for duty, cap, seed in keys], workers, tell)
+    frame = pd.concat([pd.DataFrame(keys, columns=["duty", "cap", "seed"]), found], axis=1)
+    check_named(frame)
+    return frame
+
+
+def law_runs(grid: Grid, workers: int, tell: Callable[[int], None]) -> pd.DataFrame:
+    """One row a run of the law as it stands: seed, outcomes, what is in force."""
+    import pandas as pd
+
+    seeds = range(1, grid.seeds + 1)
+    return pd.concat([pd.DataFrame({"seed": seeds}), run([law_world(seed) for seed in seeds], workers, tell)], axis=1)
+
+
+def check_named(frame: pd.DataFrame) -> None:
+    """Whether each point is what it is called: its duty is in force, and no remedy or designation beside it.
+
+    Raises:
+        KingmakerError: another duty, or a remedy.
+    """
+    off = np.abs(frame["duty_in_force"] - frame["duty"]) > 1e-6
+    for wrong, what in ((off, "duty_in_force"), (frame["remedies_active"] > 0.0, "remedies_active"),
+                        (frame["gatekeepers"] > 0.0, "gatekeepers")):  # fmt: skip
+        if wrong.any():
+            row = frame[wrong].iloc[0]
+            raise KingmakerError(
+                f"the paper: at duty {row['duty']:g}, cap {row['cap']:g}, seed {row['seed']:g}, {what} is "
+                f"{row[what]:g} in '{WITHOUT_LAW}' where no remedy or gatekeeper may stand beside the duty."
+            )
 
 
 def count(grid: Grid) -> int:
@@ -56,6 +105,11 @@ def values(frame: pd.DataFrame, point: tuple[float, float], outcome: str) -> Flo
 def change(frame: pd.DataFrame, point: tuple[float, float], outcome: str) -> Interval:
     """The paired difference between a point and the reference."""
     return interval(values(frame, point, outcome) - values(frame, REFERENCE, outcome))
+
+
+def law_change(frame: pd.DataFrame, law: pd.DataFrame, outcome: str) -> Interval:
+    """The paired difference between the law as it stands and the reference."""
+    return interval(law.sort_values("seed")[outcome].to_numpy(dtype=float) - values(frame, REFERENCE, outcome))
 
 
 def interaction(frame: pd.DataFrame, outcome: str) -> Interval:

@@ -2,110 +2,68 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from environment.parameters import DECLARATIONS
-from experiments import origins
-from experiments.paper import flagship, replications, sobol
+from experiments import in_force, origins
+from experiments.paper import assumptions, claims, flagship, replications, sobol
 from experiments.paper.outcomes import BY_NAME, MONTHS, OUTCOMES, STACK, WINDOW
-from experiments.paper.statistics import Interval, holm, stable_from
+from experiments.paper.statistics import stable_from
+from experiments.paper.words import number
 from experiments.phrases import listed
 
 if TYPE_CHECKING:
     import pandas as pd
 
-Changes = dict[tuple[str, str], Interval]
-
 
 def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Each placeholder of the template with its text."""
-    frame = tables["flagship"]
-    changes: Changes = {
-        (policy, outcome.name): flagship.change(frame, point, outcome.name)
-        for policy, point in flagship.POLICIES
-        for outcome in OUTCOMES
-    }
-    stands = dict(zip(changes, holm(np.array([found.p for found in changes.values()])), strict=True))
+    frame, points = tables["flagship"], tables["assumptions"]
+    found = claims.claims(tables)
+    reference = frame[(frame["duty"] == flagship.REFERENCE[0]) & (frame["cap"] == flagship.REFERENCE[1])]
     text = {
         "months": str(MONTHS), "window": str(WINDOW), "stack": str(STACK),
         "seeds": str(frame["seed"].nunique()), "points": str(len(frame.groupby(["duty", "cap"]))),
-        "runs": str(len(frame)), "questions": str(len(changes)),
+        "runs": str(len(frame)), "questions": str(len(found)),
         "reference_cap": f"{flagship.REFERENCE[1]:g}", "tight_cap": f"{flagship.BOTH[1]:g}",
-        "table_flagship": _flagship_table(frame, changes, stands),
-        "interaction": _interaction(frame),
+        "in_force_reference": in_force_text(reference), "duties_reference": duties_text(reference),
+        "in_force_law": in_force_text(tables["law"]),
+        "table_flagship": claims.effects_table(found), "table_signs": claims.signs_table(found),
+        "interaction": claims.interaction_text(claims.interactions(tables)),
         "pairing": _pairing(frame),
+        "sign_points": str(points["point"].nunique()), "sign_seeds": str(points["seed"].nunique()),
+        "sign_runs": str(len(points)), "stated_share": f"{100 * assumptions.STATED_SHARE:g}",
+        "robustness": _robustness(found),
     }  # fmt: skip
-    for policy, _ in flagship.POLICIES:
-        text[f"claims_{policy}"] = _claims(frame, policy, changes, stands)
+    for policy in claims.POLICIES:
+        text[f"claims_{policy}"] = claims.text_of([found[policy, outcome.name] for outcome in OUTCOMES])
     text |= _replications(tables["replications"], frame["seed"].nunique()) | _sobol(tables["sobol"])
     return text | _validation(tables["validation"]) | _sources()
 
 
-def number(value: float, sign: bool = False) -> str:
-    """Three digits that count, without exponents for sizes that occur here."""
-    if value == 0.0:
-        return "0"
-    digits = max(0, 2 - math.floor(math.log10(abs(value))))
-    shown = f"{value:{'+' if sign else ''}.{min(digits, 6)}f}"
-    return shown.replace("-", "−")
+NAMED = {"duty_in_force": "a duty of", "gatekeepers": "gatekeepers", "remedies_active": "remedies"}
 
 
-def spread(found: Interval, sign: bool = True) -> str:
-    """A mean with its interval."""
-    return f"{number(found.mean, sign)} ({number(found.low, sign)} to {number(found.high, sign)})"
+def duties_text(frame: pd.DataFrame) -> str:
+    """The duty, designations and remedies in force in runs, as numbers."""
+    told = ", ".join(f"{word} {number(float(frame[name].mean()))}" for name, word in NAMED.items())
+    return f"{told} (means of {len(frame)} runs)"
 
 
-def _flagship_table(frame: pd.DataFrame, changes: Changes, stands: Mapping[tuple[str, str], bool]) -> str:
-    head = ["outcome", "unit", "neither", "duty alone", "cap alone", "both"]
-    rows = []
-    for outcome in OUTCOMES:
-        level = float(flagship.values(frame, flagship.REFERENCE, outcome.name).mean())
-        cells = [
-            spread(changes[policy, outcome.name]) + ("*" if stands[policy, outcome.name] else "")
-            for policy, _ in flagship.POLICIES
-        ]
-        rows.append([outcome.label, outcome.unit, number(level), *cells])
-    lines = [head, ["---"] * len(head), *rows]
-    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
+def in_force_text(frame: pd.DataFrame) -> str:
+    """The same, and all else that is in force."""
+    rest = {name: frame[name].to_numpy(dtype=float) for name in in_force.names() if name in frame and name not in NAMED}
+    return f"{duties_text(frame)}; {in_force.sentence(in_force.held_on_average(rest), 'beside').rstrip('.')}"
 
 
-def _claims(frame: pd.DataFrame, policy: str, changes: Changes, stands: Mapping[tuple[str, str], bool]) -> str:
-    """What changes beyond doubt, each with its level, size and interval; and what does not."""
-    said, silent = [], []
-    for outcome in OUTCOMES:
-        found = changes[policy, outcome.name]
-        label = outcome.label[0].lower() + outcome.label[1:] if not outcome.label.startswith("China") else outcome.label
-        if stands[policy, outcome.name]:
-            level = float(flagship.values(frame, flagship.REFERENCE, outcome.name).mean())
-            verb = "rises" if found.mean > 0.0 else "falls"
-            said.append(
-                f"*{label}* {verb} from {number(level)} to {number(level + found.mean)} {outcome.unit} "
-                f"(difference {spread(found)})"
-            )
-        else:
-            silent.append(f"*{label}*")
-    text = ("; ".join(said) if said else "none of the outcomes changes beyond doubt") + "."
-    if silent and said:
-        text += f" No change is claimed for {listed(silent)}."
-    return text
-
-
-def _interaction(frame: pd.DataFrame) -> str:
-    """Whether the two policies together do more or less than the sum."""
-    found = {outcome: flagship.interaction(frame, outcome.name) for outcome in OUTCOMES}
-    stands = holm(np.array([each.p for each in found.values()]))
-    said = [
-        f"*{outcome.label}* {spread(each)} {outcome.unit}"
-        for (outcome, each), stand in zip(found.items(), stands, strict=True)
-        if stand
-    ]
-    if not said:
-        return "For none of the outcomes do the two policies together differ beyond doubt from the sum of both alone."
-    return "Together they differ from the sum of both alone in " + "; ".join(said) + "."
+def _robustness(found: Mapping[tuple[str, str], claims.Claim]) -> str:
+    """How many of the differences that luck cannot explain are claimed."""
+    certain = [claim for claim in found.values() if claim.certain]
+    made = sum(claim.made for claim in certain)
+    return f"Of the {len(certain)} differences that luck cannot explain, {made or 'none'} are claimed"
 
 
 def _pairing(frame: pd.DataFrame) -> str:
@@ -139,7 +97,7 @@ def _replications(frame: pd.DataFrame, used: int) -> dict[str, str]:
 def _sobol(frame: pd.DataFrame) -> dict[str, str]:
     table = sobol.indices(frame)
     parameters = table["parameter"].nunique()
-    first, wide = [], {policy: rows.set_index("point") for policy, rows in frame.groupby("policy")}
+    first = []
     for (outcome, kind), rows in table.groupby(["outcome", "kind"], sort=False):
         best = rows.sort_values("total", ascending=False).iloc[0]
         what = "level" if kind == "level" else "change by both policies"
@@ -152,14 +110,7 @@ def _sobol(frame: pd.DataFrame) -> dict[str, str]:
         "sobol_runs": str(len(frame)),
         "sobol_widest": f"{table['half'].max():.2f}",
         "sobol_first": "; ".join(first),
-        "sobol_signs": "; ".join(_sign(wide["both"][name], wide["reference"][name], name) for name in sobol.LEVELS),
     }
-
-
-def _sign(both: pd.Series[float], reference: pd.Series[float], name: str) -> str:
-    """At which share of the points both policies raise an outcome."""
-    share = float((both > reference).mean())
-    return f"{BY_NAME[name].label} rises at {100 * share:.0f} %"
 
 
 def _validation(frame: pd.DataFrame) -> dict[str, str]:

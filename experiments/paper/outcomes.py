@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.types import FloatArray
+from experiments import in_force
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,10 +57,10 @@ BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
 
 
 def run(points: Sequence[Mapping[str, Any]], workers: int, tell: Callable[[int], None]) -> pd.DataFrame:
-    """The outcomes of runs of the baseline, one row a run, in order.
+    """The outcomes of runs and what is in force in them (means of the window), one row a run, in order.
 
     Args:
-        points: each with ``rng`` and the parameters that are held.
+        points: each with ``scenario``, ``rng`` and the parameters that are held.
         workers: processes; the numbers do not depend on it.
         tell: is told the number of runs that have just been finished.
     """
@@ -80,7 +81,7 @@ def run(points: Sequence[Mapping[str, Any]], workers: int, tell: Callable[[int],
 
 
 def run_stack(worlds: Sequence[Mapping[str, Any]]) -> list[dict[str, float]]:
-    """The outcomes of worlds that step together, one a world."""
+    """The outcomes of worlds that step together and what is in force in them, one a world."""
     from environment import ComputeEconomy
 
     measures = ComputeEconomy.stack(worlds, months=MONTHS).run().measures
@@ -89,4 +90,5 @@ def run_stack(worlds: Sequence[Mapping[str, Any]]) -> list[dict[str, float]]:
         return np.asarray(measures.array(name)[-WINDOW:].mean(axis=0))
 
     found = {outcome.name: outcome.take(mean) for outcome in OUTCOMES}
+    found |= {name: mean(name) for name in in_force.names()}
     return [{name: float(values[world]) for name, values in found.items()} for world in range(len(worlds))]

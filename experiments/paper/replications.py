@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from experiments.paper.flagship import BOTH, CAP, DUTY, REFERENCE
+from experiments.paper.flagship import BOTH, REFERENCE, world
 from experiments.paper.outcomes import run
 
 if TYPE_CHECKING:
@@ -26,5 +26,5 @@ def runs(seeds: int, workers: int, tell: Callable[[int], None]) -> pd.DataFrame:
 
     keys = [(name, seed) for name in ("reference", "both") for seed in range(1, seeds + 1)]
     points = {"reference": REFERENCE, "both": BOTH}
-    worlds = [{"rng": seed, DUTY: points[name][0], CAP: points[name][1]} for name, seed in keys]
+    worlds = [world(seed, *points[name]) for name, seed in keys]
     return pd.concat([pd.DataFrame(keys, columns=["policy", "seed"]), run(worlds, workers, tell)], axis=1)

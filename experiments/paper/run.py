@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.errors import KingmakerError
-from experiments.paper import flagship, replications, sobol
+from experiments.paper import assumptions, flagship, replications, sobol
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -49,8 +49,11 @@ def run_all(quick: bool, workers: int) -> dict[str, pd.DataFrame]:
     grid = flagship.QUICK if quick else flagship.FULL
     seeds = replications.QUICK if quick else replications.FULL
     base = sobol.QUICK if quick else sobol.FULL
+    ranges = assumptions.QUICK if quick else assumptions.FULL
     jobs: dict[str, tuple[int, Callable[[Tell], pd.DataFrame]]] = {
         "flagship": (flagship.count(grid), lambda tell: flagship.runs(grid, workers, tell)),
+        "law": (grid.seeds, lambda tell: flagship.law_runs(grid, workers, tell)),
+        "assumptions": (assumptions.count(ranges), lambda tell: assumptions.runs(ranges, workers, tell)),
         "replications": (replications.count(seeds), lambda tell: replications.runs(seeds, workers, tell)),
         "sobol": (sobol.count(base), lambda tell: sobol.runs(base, workers, tell)),
     }
@@ -79,7 +82,7 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     """The tables that a run of the paper has left in ``folder``."""
     import pandas as pd
 
-    names = ("flagship", "replications", "sobol", "validation")
+    names = ("flagship", "law", "assumptions", "replications", "sobol", "validation")
     return {name: pd.read_csv(folder / "tables" / f"{name}.csv") for name in names}
 
 

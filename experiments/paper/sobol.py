@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.types import BoolArray, FloatArray
-from experiments.paper.flagship import BOTH, CAP, DUTY, REFERENCE
+from experiments.paper.flagship import BOTH, REFERENCE, world
 from experiments.paper.outcomes import OUTCOMES, run
 
 if TYPE_CHECKING:
@@ -59,9 +59,9 @@ def runs(base: int, workers: int, tell: Callable[[int], None]) -> pd.DataFrame:
     policies = (("reference", REFERENCE), ("both", BOTH))
     keys = [(k, name) for k in range(len(points)) for name, _ in policies]
     worlds = [
-        {"rng": SEED, DUTY: duty, CAP: cap, **dict(zip(names, map(float, point), strict=True))}
+        world(SEED, *policy) | dict(zip(names, map(float, point), strict=True))
         for point in points
-        for _, (duty, cap) in policies
+        for _, policy in policies
     ]
     found = run(worlds, workers, tell)
     return pd.concat([pd.DataFrame(keys, columns=["point", "policy"]), found], axis=1)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.design import Design
 from experiments.figures.sensitivity import MEANINGS
+from experiments.in_force import Held, table
+from experiments.phrases import listed
 from experiments.sensitivity.convergence import CONSTANT, CONVERGED, NARROW, NOISY, ROUGH
 from experiments.sensitivity.discovery import Box
 from experiments.sensitivity.indices import MAIN, main_index
@@ -25,9 +27,10 @@ METHOD_WORDS = {
 MOST_LISTED = 25
 
 
-def write_report(design: Design, study: Study, box: Box | str | None) -> str:
-    """The report as Markdown."""
-    lines = [f"# Sensitivity: {design.title or design.name}", "", *_what(design, study), *_trust(study)]
+def write_report(design: Design, study: Study, box: Box | str | None, held: Sequence[Held] = ()) -> str:
+    """The report as Markdown; ``held`` is what is in force in the scenario before anything is varied."""
+    lines = [f"# Sensitivity: {design.title or design.name}", "", *_what(design, study)]
+    lines += [*_in_force(design, held), *_trust(study)]
     lines += [*_ranking(study), *_noise(study)]
     if isinstance(box, str):
         lines += ["## Scenario discovery", "", box, ""]
@@ -58,6 +61,19 @@ def _what(design: Design, study: Study) -> Iterator[str]:
         yield "|---|---|---|"
         for factor in design.factors:
             yield f"| `{factor.key}` | {factor.low:g} | {factor.high:g} |"
+    yield ""
+
+
+def _in_force(design: Design, held: Sequence[Held]) -> Iterator[str]:
+    if not held:
+        return
+    yield "## What is in force"
+    yield ""
+    levers = [f"`{key}`" for key in design.keys if key.startswith("policy.")]
+    varied = f"the study itself varies {listed(levers)}" if levers else "the study varies no lever of policy"
+    yield f"In the scenario before anything is varied (one run, seed {design.seed}); {varied}."
+    yield ""
+    yield from table(held)
     yield ""
 
 

@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from environment.scenario import load_scenario
+from experiments import in_force
 from experiments.design import Design
 from experiments.sensitivity.study import Evaluate, Points
 from experiments.stacks import Advance, World, simulate
 from experiments.statistics import check_statistic
+from experiments.windows import read_window
 
 if TYPE_CHECKING:
     from agents.types import FloatArray
@@ -51,3 +53,12 @@ def model_evaluator(
         return np.ascontiguousarray(flat.T).reshape(len(points), design.replications, -1)
 
     return evaluate
+
+
+def held_in_scenario(design: Design) -> list[in_force.Held]:
+    """What is in force in the scenario itself, in one run with the design's first seed, before anything is varied."""
+    names = in_force.names(design.measured)
+    world = World(load_scenario(design.setting, design.fixed), design.seed)
+    series = simulate([world], design.months, names)
+    window = read_window("mean", design.months)
+    return in_force.held(dict(zip(names, series, strict=True)), window, design.measured)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
+from experiments.in_force import Held, sentence
 from experiments.sensitivity.convergence import CONSTANT, CONVERGED, ROUGH
 from experiments.sensitivity.discovery import Box
 from experiments.sensitivity.indices import MAIN
@@ -12,7 +14,7 @@ from experiments.sensitivity.study import Study
 MOST = 12
 
 
-def print_study(study: Study, box: Box | str | None, out: Path) -> None:
+def print_study(study: Study, box: Box | str | None, out: Path, held: Sequence[Held] = ()) -> None:
     """Print the leading parameters of the first outcomes, the verdict on the sample, and the folder."""
     from rich.console import Console
 
@@ -42,4 +44,6 @@ def print_study(study: Study, box: Box | str | None, out: Path) -> None:
             f"{', '.join(box.limits['parameter']) or 'no parameter'} (report.md).",
             soft_wrap=True,
         )
+    if held:
+        console.print(sentence(held, "In force before anything is varied"), soft_wrap=True, markup=False)
     console.print(f"Report, figures and data are in {out}", soft_wrap=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import platform
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from importlib.metadata import version
@@ -16,6 +17,7 @@ import numpy as np
 from agents.errors import KingmakerError
 from experiments.compare.page import to_html
 from experiments.design import Design
+from experiments.in_force import Held
 from experiments.manifest import kingmaker_version, library_versions, scenario_record, source_digest, write_manifest
 from experiments.outputs import check_replaceable, forget, staged, unfinished
 from experiments.progress import progress
@@ -24,7 +26,7 @@ from experiments.sensitivity.discovery import Box, check_case, discover
 from experiments.sensitivity.from_sweep import outcomes_from
 from experiments.sensitivity.indices import MAIN
 from experiments.sensitivity.report import write_report
-from experiments.sensitivity.runs import model_evaluator, outcomes_of
+from experiments.sensitivity.runs import held_in_scenario, model_evaluator, outcomes_of
 from experiments.sensitivity.study import Points, Study, analyse, points_of
 
 if TYPE_CHECKING:
@@ -56,6 +58,7 @@ class Findings:
 
     study: Study
     box: Box | str | None
+    held: Sequence[Held] = ()  # what is in force in the scenario before anything is varied
 
 
 def study_and_write(request: Request) -> Findings:
@@ -73,7 +76,7 @@ def study_and_write(request: Request) -> Findings:
     began, keep = time.perf_counter(), unfinished(request.out)
     sample, points = points_of(request.design)
     study = analyse(sample, points, _outcomes(request, points, keep), outcomes, request.design.measured)
-    found = Findings(study, _box(study, request))
+    found = Findings(study, _box(study, request), held_in_scenario(request.design))
     with staged(request.out) as folder:
         _write(request, found, folder, time.perf_counter() - began)
     forget(keep)
@@ -113,7 +116,7 @@ def _write(request: Request, found: Findings, folder: Path, seconds: float) -> N
         )
     outcome_table(request.design, study).to_parquet(folder / "outcomes.parquet", index=False)
     footer = footer_of(request.design, study)
-    report = write_report(request.design, study, box)
+    report = write_report(request.design, study, box, found.held)
     if request.figures:
         (folder / "figures").mkdir()
         draw_study(study, folder / "figures", footer)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 from experiments.design import Design
 from experiments.statistics import meaning
+from experiments.sweep.plan import rules_of
 
 
 def dictionary_text(design: Design) -> str:
@@ -30,7 +31,7 @@ def described(design: Design) -> Iterator[tuple[str, str, str]]:
     yield "run", "", "id of the run: hash of its parameters, events, months, seed, and of the model's code and data"
     if design.monthly:
         yield "month", "month", "calendar month"
-    for name in design.measures:
+    for name in (*design.measures, *rules_of(design)):
         measure = design.measured[name]
         if design.monthly:
             yield name, measure.unit, measure.definition

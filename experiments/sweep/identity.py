@@ -21,6 +21,7 @@ from experiments.manifest import (
     read_manifest,
     scenario_record,
 )
+from experiments.sweep.plan import rules_of
 from experiments.sweep.tasks import SweepError, Work
 
 KIND = "sweep"
@@ -41,6 +42,7 @@ def design_record(design: Design, work: Work) -> dict[str, Any]:
         "second_order": design.second_order,
         "levels": design.levels,
         "measures": list(design.measures),
+        "in_force": list(rules_of(design)),
         "keep": list(design.statistics) or "monthly",
         "parameters": list(design.keys),
         "points": points.hexdigest(),
@@ -60,7 +62,7 @@ def build_sweep_manifest(design: Design, work: Work, command: tuple[str, ...]) -
         "runs": design.size,
         "design": design_record(design, work),
         "declared": {key: _plain(vars(design.declared[key])) for key in design.keys},
-        "measured": {name: vars(design.measured[name]) for name in design.measures},
+        "measured": {name: vars(design.measured[name]) for name in (*design.measures, *rules_of(design))},
         "bounds": {factor.key: _bounds(factor.low, factor.high) for factor in design.factors},
         "versions": {"python": platform.python_version(), **library_versions()},
         "source_digest": work.source_digest,

@@ -11,6 +11,7 @@ from typing import Any
 
 from environment.parameters import DECLARATIONS, Declaration, check, resolve
 from environment.scenario import Scenario, load_scenario, month_label
+from experiments import in_force
 from experiments.design import Design, Run
 from experiments.sweep.tasks import Job, Task, Work
 
@@ -49,7 +50,13 @@ def work_of(design: Design) -> Work:
         KingmakerError: data files or classes that cannot be loaded.
     """
     setting = load_scenario(design.setting, design.fixed)
-    return work_for(setting, design.months, design.measures, design.statistics, design.keys)
+    measures = (*design.measures, *rules_of(design))
+    return work_for(setting, design.months, measures, design.statistics, design.keys)
+
+
+def rules_of(design: Design) -> tuple[str, ...]:
+    """The measures of what is in force, which are kept beside those that a design asks for."""
+    return tuple(name for name in in_force.names(design.measured) if name not in design.measures)
 
 
 def work_for(

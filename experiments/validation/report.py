@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from experiments import in_force
 from experiments.phrases import listed
 from experiments.validation.table import ROLES, Line, coverage, hits, lines_of, read_patterns, score
 from experiments.validation.trace import TracedEconomy, run_traced
@@ -129,7 +130,7 @@ def write(model: TracedEconomy, lines: Sequence[Line], seeds: int, folder: Path)
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(COLUMNS)
         writer.writerows(_row(line) for line in lines)
-    (folder / "validation.md").write_text(page(lines, seeds), encoding="utf-8")
+    (folder / "validation.md").write_text(page(lines, seeds, in_force_line(model)), encoding="utf-8")
     (folder / "figures").mkdir(exist_ok=True)
     with styled():
         save(draw_bands(model, seeds), folder / "figures" / "validation")
@@ -149,14 +150,19 @@ def _reason(line: Line) -> str:
     return f"- **{p.id}, {p.pattern}** ({line.error:.2f} {side}): {p.why or 'not explained yet'}"
 
 
-def page(lines: Sequence[Line], seeds: int) -> str:
-    """The table as Markdown, with the reason of each miss."""
+def in_force_line(model: TracedEconomy) -> str:
+    """What is in force in the ensemble over its months."""
+    return in_force.sentence(in_force.held_in(model.measures.to_frame()))
+
+
+def page(lines: Sequence[Line], seeds: int, held: str) -> str:
+    """The table as Markdown, with the reason of each miss; ``held`` says what is in force."""
     text = [
         "# Validation", "",
         f"The baseline's ensemble ({seeds} seeds, 1 to {seeds}) held against the facts: target and tolerance, the "
         "ensemble's median, its 5 % and 95 % quantiles over seeds. A hit is a median inside the tolerance. A pattern "
         "with several lines counts as one hit if all of them hit. Made by `kingmaker validate --out docs`.", "",
-        *(f"- {sentence}" for sentence in summary(lines, seeds)), "",
+        *(f"- {sentence}" for sentence in summary(lines, seeds)), "", held, "",
         "![Model and facts](figures/validation.png)", "",
     ]  # fmt: skip
     for role, title in ROLES.items():

@@ -11,16 +11,22 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from agents.errors import KingmakerError
-from experiments.paper import flagship, replications, sobol
-from experiments.paper.numbers import number
+from experiments.paper import assumptions, claims, flagship, replications, sobol
+from experiments.paper.outcomes import OUTCOMES
 from experiments.paper.run import fill, read_tables, render
 from experiments.paper.statistics import holm, interval, stable_from, variation
+from experiments.paper.words import number, share_text
 
 ROOT = Path(__file__).resolve().parents[2]
 PAPER = ROOT / "docs" / "paper"
-KEYS = {"flagship": ["duty", "cap", "seed"], "replications": ["policy", "seed"], "sobol": ["point", "policy"]}
+KEYS = {
+    "flagship": ["duty", "cap", "seed"], "law": ["seed"], "assumptions": ["policy", "point", "seed"],
+    "replications": ["policy", "seed"], "sobol": ["point", "policy"],
+}  # fmt: skip
 
 
 def test_the_text_has_the_numbers_of_the_tables() -> None:
@@ -30,6 +36,9 @@ def test_the_text_has_the_numbers_of_the_tables() -> None:
 def test_the_tables_are_those_of_the_whole() -> None:
     tables = read_tables(PAPER)
     assert len(tables["flagship"]) == flagship.count(flagship.FULL)
+    assert len(tables["law"]) == flagship.FULL.seeds
+    assert len(tables["assumptions"]) == assumptions.count(assumptions.FULL)
+    flagship.check_named(tables["flagship"])
     assert len(tables["replications"]) == replications.count(replications.FULL)
     assert len(tables["sobol"]) == sobol.count(sobol.FULL)
 
@@ -132,3 +141,89 @@ def test_a_place_without_a_value_is_told() -> None:
         fill("{{seeds}}", {})
     with pytest.raises(KingmakerError, match="seeds has no place"):
         fill("", {"seeds": "1"})
+
+
+# --- claims -------------------------------------------------------------------------------------
+
+
+def made_up(seed: int, size: float) -> dict[str, pd.DataFrame]:
+    """Tables in which each policy has an effect on each outcome, and another one, by lot, over the ranges."""
+    rng = np.random.default_rng(seed)
+    names = [outcome.name for outcome in OUTCOMES]
+
+    def table(keys: list[tuple[float, ...]], columns: list[str], effects: np.ndarray, noise: float) -> pd.DataFrame:
+        values = 2.0 + effects + noise * rng.standard_normal((len(keys), len(names)))
+        return pd.concat([pd.DataFrame(keys, columns=columns), pd.DataFrame(values, columns=names)], axis=1)
+
+    shape = (len(names),)
+    effects = {policy: size * rng.choice([-1.0, 0.0, 1.0], shape) for policy in (*claims.POLICIES, "reference")}
+    effects["reference"] *= 0.0
+    points = {flagship.REFERENCE: "reference", **{point: policy for policy, point in flagship.POLICIES}}
+    keys = [(*point, seed) for point in points for seed in range(1, 9)]
+    frame = table(keys, ["duty", "cap", "seed"], np.array([effects[points[d, c]] for d, c, _ in keys]), 0.05 * size)
+    law = table([(k,) for k in range(1, 9)], ["seed"], effects["law"], 0.05 * size)
+    ranges = [(policy, point, s) for policy in assumptions.POLICIES for point in range(10) for s in (1, 2)]
+    turned = {policy: rng.choice([1.0, 1.0, 1.0, -1.0], (10, *shape)) for policy in assumptions.POLICIES}
+    over = table(ranges, ["policy", "point", "seed"],
+                 np.array([effects[policy] * turned[policy][point] for policy, point, _ in ranges]), 0.0)  # fmt: skip
+    return {"flagship": frame, "law": law, "assumptions": over}
+
+
+@settings(max_examples=25, deadline=None)
+@given(seed=st.integers(0, 2**32 - 1), size=st.sampled_from([1.0, 1e-3, 1e-7]))
+def test_text_and_tables_never_contradict_each_other(seed: int, size: float) -> None:
+    tables = made_up(seed, size)
+    found = claims.claims(tables)
+    effects, signs = (cells(text) for text in (claims.effects_table(found), claims.signs_table(found)))
+    for k, policy in enumerate(claims.POLICIES):
+        rows = [found[policy, outcome.name] for outcome in OUTCOMES]
+        text = claims.text_of(rows)
+        said = text.partition("Not robust")[0].partition("Luck alone")[0]
+        fragile = text.partition("Not robust")[2].partition("Luck alone")[0]
+        for claim in rows:
+            name, label = claim.outcome.label, f"*{claims.label(claim.outcome)}*"
+            assert (label in said) == claim.made == effects[name][2 + k].endswith("*") == signs[name][k].endswith("*")
+            if claim.made:
+                assert claim.share >= assumptions.STATED_SHARE
+                verb = re.search(re.escape(label) + r" (rises|falls|is unchanged)", said)
+                assert verb is not None
+                assert {"rises": claim.up, "falls": claim.down}.get(verb[1], 1.0) >= assumptions.STATED_SHARE
+            if claim.certain and not claim.made:
+                assert f"{label} (" in fragile
+                assert f"+ at {share_text(claim.up)} and − at {share_text(claim.down)}" in fragile
+        for verb, a, b in re.findall(r"(rises|falls) from ([\d.]+) to ([\d.]+)", text):
+            assert (float(b) > float(a)) if verb == "rises" else (float(b) < float(a)), (verb, a, b)
+
+
+def cells(table: str) -> dict[str, list[str]]:
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in table.splitlines()[2:]]
+    return {first: rest for first, *rest in rows}
+
+
+def test_a_share_below_the_bound_is_not_printed_as_the_bound() -> None:
+    assert share_text(0.8999) == "89 %"
+    assert share_text(assumptions.STATED_SHARE) == "90 %"
+    assert share_text(0.999) == "99 %"
+    assert share_text(0.001) == "1 %"
+    assert [share_text(share) for share in (0.0, 1.0)] == ["0 %", "100 %"]
+
+
+@pytest.mark.parametrize("wrong", ["duty_in_force", "remedies_active", "gatekeepers"])
+def test_a_reference_that_is_not_what_it_is_called_is_refused(wrong: str) -> None:
+    """The fault of old: 'no duty' was run in a world in which designations demanded 0.47 of one."""
+    frame = pd.DataFrame({
+        "duty": [0.0, 1.0], "cap": [4800.0] * 2, "seed": [1, 1], "duty_in_force": [0.0, 1.0],
+        "remedies_active": [0.0] * 2, "gatekeepers": [0.0] * 2,
+    })  # fmt: skip
+    flagship.check_named(frame)
+    frame.loc[0, wrong] = 0.474
+    with pytest.raises(KingmakerError, match=f"at duty 0, cap 4800, seed 1, {wrong} is 0.474"):
+        flagship.check_named(frame)
+
+
+def test_the_points_of_the_ranges_are_independent_samples_of_the_sobol_design() -> None:
+    names, few = assumptions.samples(assumptions.QUICK.base)
+    _, many = assumptions.samples(assumptions.FULL.base)
+    np.testing.assert_array_equal(few, many[: len(few)])
+    assert len(np.unique(many, axis=0)) == len(many) == 2 * assumptions.FULL.base
+    assert all(len(np.unique(many[:, k])) == len(many) for k in range(len(names)))

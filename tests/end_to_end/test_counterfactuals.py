@@ -77,6 +77,7 @@ def test_a_policy_with_an_effect(tmp_path: Path) -> None:
     names = {path.name for path in (tmp_path / "out").iterdir()}
     assert names == {
         "brief.md", "brief.html", "differences.csv", "paths.parquet", "manifest.json", "data_dictionary.csv", "figures",
+        "in_force.csv",
     }  # fmt: skip
     figures = {path.name for path in (tmp_path / "out/figures").iterdir()}
     assert {"overview_last3.png", "overview_last3.pdf", "paths_cloud.png", "paths_cloud.pdf"} <= figures
@@ -97,6 +98,10 @@ def test_a_study(tmp_path: Path) -> None:
     (tmp_path / "d.toml").write_text(DESIGN, encoding="utf-8")
     told = done("sensitivity", "d.toml", "--workers", "2", folder=tmp_path)
     assert "2 outcomes:" in told
+    assert "In force before anything is varied: export rule" in told
+    report = (tmp_path / "results/d-morris/report.md").read_text(encoding="utf-8")
+    assert "the study varies no lever of policy" in report
+    assert "| Export rule | not in force; 2022 | at first; from 2022-10 |" in report
     folder = tmp_path / "results/d-morris"
     indices = pd.read_csv(folder / "indices.csv")
     assert set(indices["parameter"]) == {"chips.kingmaker", "chips.capacity_growth"}
@@ -150,6 +155,43 @@ def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "out/notes.txt").write_text("mine", encoding="utf-8")
     assert "was not written by kingmaker" in refused("compare", "baseline", "baseline", "--out", "out", folder=tmp_path)
     assert (tmp_path / "out/notes.txt").read_text(encoding="utf-8") == "mine"
+
+
+def test_the_brief_says_what_its_sides_are_and_what_is_in_force(tmp_path: Path) -> None:
+    """Titles, a dated change that a later event undoes, and the line on what differs in force."""
+    for name, text in {
+        "calm": 'title = "A calm world"\ndescription = "Nothing happens."\n',
+        "short": 'title = "A short duty"\n' + "".join(
+            f'[[events]]\nmonth = "{month}"\nwhy = "{why}"\nset = {{ "policy.interoperability" = {value} }}\n'
+            for month, why, value in (("2022-06", "a court orders it", 0.7), ("2023-01", "appeal", 0.0))
+        ),
+    }.items():  # fmt: skip
+        (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
+    words = ("--set", "startups.number=20", "--months", "18", "--replications", "3", "--no-robustness", "--no-figures")
+    windows = ("--window", "2022-10:2022-12", "--window", "last3")
+    told = done("compare", "calm.toml", "short.toml", *words, *windows, "--out", "out", folder=tmp_path)
+    assert (
+        "What differs in force between A and B: Duty of interoperability: in A not in force; in B 0.7 from 2022-06"
+        in (told)
+    )
+    brief = (tmp_path / "out/brief.md").read_text(encoding="utf-8")
+    assert "*A calm world*. Nothing happens." in brief
+    assert "*A short duty*.\n" in brief
+    assert (
+        "0 until 2022-06, then 0.7 from 2022-06 until 2023-01 (a court orders it), then 0 from 2023-01 (appeal)"
+        in brief
+    )
+    assert "What is in force is the same in A and B." in brief.partition("in force, mean of 2023-04")[2]
+    rows = pd.read_csv(tmp_path / "out/in_force.csv").set_index(["window", "side", "measure"])
+    assert rows.loc[("2022-10:2022-12", "b", "duty_in_force"), "mean"] == pytest.approx(0.7)
+    assert rows.loc[("last3", "b", "duty_in_force"), "mean"] == 0.0
+    dictionary = pd.read_csv(tmp_path / "out/data_dictionary.csv").set_index(["file", "column"])
+    assert set(pd.read_csv(tmp_path / "out/in_force.csv").columns) <= set(dictionary.loc["in_force"].index)
+    late = done("compare", "calm.toml", "short.toml", *words[:3], "4", *words[4:], "--out", "late", folder=tmp_path)
+    assert "Exactly zero everywhere" in late
+    assert "sets policy.interoperability to 0.7 only after the last month compared, 2022-04" in (
+        tmp_path / "late/brief.md"
+    ).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])

@@ -48,7 +48,7 @@ def opened(folder: Path, made: Design) -> tuple[Store, Work, list[tuple[str, Run
 def part(work: Work, runs: list[tuple[str, Run]]) -> bytes:
     """Made-up results of these runs: numbers that follow from the run's id."""
     jobs = [Job(name, run.parameters, run.seed) for name, run in runs]
-    rows = [np.random.default_rng(int(job.run[:8], 16)).random((2, work.months)) for job in jobs]
+    rows = [np.random.default_rng(int(job.run[:8], 16)).random((len(work.measures), work.months)) for job in jobs]
     series = {measure: np.array([row[k] for row in rows]) for k, measure in enumerate(work.measures)}
     return encode([tabulate(work, jobs, series)], [job.run for job in jobs])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import csv
+import re
 from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
@@ -203,7 +204,8 @@ def test_the_report_says_what_is_missed(model: TracedEconomy, tmp_path: Path) ->
     assert tuple(rows[0]) == COLUMNS
     assert len(rows) == len(lines)
     assert (tmp_path / "figures" / "validation.png").stat().st_size > 50_000
-    assert all(f"**{x.pattern.id}, {x.pattern.pattern}**" in page(lines, 3) for x in lines if not x.hit)
+    assert re.search(r"^In force: .*export rule", (tmp_path / "validation.md").read_text(encoding="utf-8"), re.M)
+    assert all(f"**{x.pattern.id}, {x.pattern.pattern}**" in page(lines, 3, "") for x in lines if not x.hit)
 
 
 @pytest.mark.slow

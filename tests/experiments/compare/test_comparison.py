@@ -92,14 +92,14 @@ def test_the_brief_claims_what_the_table_claims(fake: None) -> None:
     )  # fmt: skip
     said, silent = section(brief, "What can be said"), section(brief, "What cannot be said")
     assert [line.split("**")[1] for line in said.splitlines() if line.startswith("- ")] == ["Switching", "Funding"]
-    assert "**Switching** rises" in said
-    assert "**Funding** falls" in said
+    assert "**Switching**: under the usual assumptions it rises" in said
+    assert "**Funding**: under the usual assumptions it falls" in said
     assert "percentage points a month" in said
     assert "% of its level" in said
     words = set(re.split(r"; |: |\.$|\n- |\.\n", silent))
     for name in question().measures:
         assert (MEASURES[name].label in words) == (name not in SHIFTED), name
-    assert "policy.interoperability: 0 in A, 1 in B" in section(brief, "The question")
+    assert "| policy.interoperability | 0 | 1 held in all months |" in section(brief, "The question")
 
 
 def test_the_assumption_that_turns_the_sign_is_named(fake: None) -> None:
@@ -111,7 +111,7 @@ def test_the_assumption_that_turns_the_sign_is_named(fake: None) -> None:
     assert set(flips["measure"]) == set(SHIFTED)
     brief = write_brief(found.comparison.question, found.table, found.robustness, found.tested, found.pairs_tested)
     told = section(brief, "Assumptions under which this changes")
-    assert "- Switching, with `compute.price_sensitivity` = 0 (usually 1.5): -0.00" in told
+    assert "- Switching (last24), with `compute.price_sensitivity` = 0 (usually 1.5): -0.00" in told
     assert "disappears: under none of them" in told
     assert "its sign flips under 1" in section(brief, "What can be said")
     half = find(question(), Options(Path(), quiet=True, ends=Ends.HALF))
@@ -155,7 +155,7 @@ def test_the_same_on_both_sides_is_exactly_zero(fake: None) -> None:
     assert (table[["difference", "low", "high"]] == 0.0).all(axis=None)
     brief = write_brief(asked, table, None, 0, 0)
     assert "Every difference is exactly zero" in brief
-    assert "They do not differ in anything." in brief
+    assert "They do not differ in anything:" in brief
     assert asked.labels == ("baseline (A)", "baseline (B)")
 
 
@@ -163,8 +163,9 @@ def test_a_policy_that_comes_too_late_has_no_effect_and_the_brief_says_so(fake: 
     asked = ask("baseline", "interoperability", months=12, replications=3)
     assert asked.contrasts() == []
     later = ask("baseline", "interoperability", months=36, replications=3)
-    assert later.contrasts() == [
-        "only in B, from 2024-03: policy.interoperability = 1 (DMA interoperability reaches clouds)"
+    assert [str(found) for found in later.contrasts()] == [
+        "policy.interoperability: 0 in A, "
+        "0 until 2024-03, then 1 from 2024-03 (DMA interoperability reaches clouds) in B"
     ]
 
 

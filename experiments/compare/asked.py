@@ -1,0 +1,97 @@
+"""The part of the brief that says what was asked: the sides, in what they differ, and what is in force on each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from environment.scenario import Scenario, month_label
+from experiments import in_force
+from experiments.compare.contrasts import same_again, unseen
+from experiments.compare.question import Question
+from experiments.compare.words import plain
+from experiments.in_force import Held
+from experiments.windows import Window
+
+Sides = tuple[list[Held], list[Held]]  # what is in force in A and in B over a window
+
+
+def question_of(question: Question) -> Iterator[str]:
+    """The sides with title and description, in what they differ, and how they were run."""
+    yield "## The question"
+    yield ""
+    for side, label, setting in (("A", question.labels[0], question.a), ("B", question.labels[1], question.b)):
+        yield f"- **{side}**, {plain(label)}: {_about(setting)}"
+    yield ""
+    yield from _differences(question)
+    yield (
+        f"{question.replications} pairs of runs, seeds {question.seeds[0]} to {question.seeds[-1]}, from "
+        f"{month_label(0)} to {month_label(question.months - 1)}. The two runs of a pair share their luck, firm by "
+        f"firm. What is compared is the {question.windows[0].words}."
+    )
+    yield ""
+
+
+def _about(setting: Scenario) -> str:
+    """Title and description of a side, as far as it has them."""
+    title, description = plain(setting.title), plain(setting.description)
+    told = [f"*{title}*."] * bool(title) + [description] * bool(description)
+    return " ".join(told) or "no title and no description"
+
+
+def _differences(question: Question) -> Iterator[str]:
+    """What tells the sides apart, as a table; and what stands in a file or a pin but changes nothing here."""
+    found = question.contrasts()
+    idle = unseen(question.a, question.b, question.months)
+    if found:
+        yield "They differ in this:"
+        yield ""
+        yield "| | A | B |"
+        yield "|---|---|---|"
+        yield from (f"| {plain(c.what)} | {plain(c.a)} | {plain(c.b)} |" for c in found)
+        yield ""
+        if same_again(question.a, question.b, question.windows[0]):
+            yield (
+                f"In the {question.windows[0].words} these values are the same in A and B: what is compared is what "
+                "an earlier difference has left behind."
+            )
+            yield ""
+    if idle:
+        yield (
+            "This changes nothing within the months compared:"
+            if found
+            else (
+                "They do not differ in anything within the months compared. What one side says changes nothing there:"
+            )
+        )
+        yield ""
+        yield from (f"- {plain(text)}" for text in idle)
+        yield ""
+    elif not found:
+        yield "They do not differ in anything: parameters, dated events, data, classes and extensions are the same."
+        yield ""
+    overridden = [("A", text) for text in question.a.overridden] + [("B", text) for text in question.b.overridden]
+    yield from (f"- In {side}, {plain(text)}." for side, text in overridden)
+    if overridden:
+        yield ""
+
+
+def in_force_of(window: Window, sides: Sides) -> Iterator[str]:
+    """What is in force on both sides over a window, and in what that differs."""
+    a, b = sides
+    known = {each.measure.name: each for each in b}
+    yield f"| in force, {window.words} | A | B |"
+    yield "|---|---|---|"
+    shown = [(one, known[one.measure.name]) for one in a if one.any or known[one.measure.name].any]
+    yield from (f"| {one.measure.label} | {one.told} | {other.told} |" for one, other in shown)
+    yield f"| {'nothing else' if shown else 'nothing'} | | |"
+    yield ""
+    yield different_in_force(sides)
+    yield ""
+
+
+def different_in_force(sides: Sides) -> str:
+    """The line that says what differs in force between A and B."""
+    found = in_force.contrasts(*sides)
+    if not found:
+        return "What is in force is the same in A and B."
+    return f"What differs in force between A and B: {'; '.join(found)}."

@@ -1,0 +1,160 @@
+"""What the paper claims: only what luck cannot explain and what the fitted ranges do not contradict.
+
+Table and text are both made of these claims, so that neither can say what the other denies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from agents.types import FloatArray
+from experiments.paper import assumptions, flagship
+from experiments.paper.outcomes import OUTCOMES, Outcome
+from experiments.paper.statistics import Interval, holm
+from experiments.paper.words import change_text, number, share_text, spread
+from experiments.phrases import listed
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+POLICIES = ("duty", "cap", "both", "law")
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One paired difference, whether luck can explain it, and how often its sign holds over the fitted ranges.
+
+    Attributes:
+        outcome: of what.
+        level: without the policy.
+        found: the paired difference with its interval.
+        certain: whether it stands after Holm's correction.
+        up: share of the parameter points at which the outcome rises.
+        down: share at which it falls.
+    """
+
+    outcome: Outcome
+    level: float
+    found: Interval
+    certain: bool
+    up: float
+    down: float
+
+    @property
+    def share(self) -> float:
+        """Share of the parameter points at which the sign is that of the difference."""
+        return self.up if self.found.mean > 0.0 else self.down
+
+    @property
+    def made(self) -> bool:
+        """Whether it is claimed: an asterisk in the table, a sentence in the text."""
+        return self.certain and self.share >= assumptions.STATED_SHARE
+
+
+def claims(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], Claim]:
+    """Policy and outcome -> the claim."""
+    frame, law, points = tables["flagship"], tables["law"], tables["assumptions"]
+    found: dict[tuple[str, str], Interval] = {}
+    for policy in POLICIES:
+        for outcome in OUTCOMES:
+            found[policy, outcome.name] = (
+                flagship.law_change(frame, law, outcome.name)
+                if policy == "law"
+                else flagship.change(frame, dict(flagship.POLICIES)[policy], outcome.name)
+            )
+    certain = holm(np.array([each.p for each in found.values()]))
+    outcomes = {outcome.name: outcome for outcome in OUTCOMES}
+    return {
+        (policy, name): _claim(frame, outcomes[name], each, bool(stands), assumptions.differences(points, policy, name))
+        for ((policy, name), each), stands in zip(found.items(), certain, strict=True)
+    }
+
+
+def interactions(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
+    """What both policies do together beyond the sum of each alone, outcome by outcome."""
+    frame = tables["flagship"]
+    found = [flagship.interaction(frame, outcome.name) for outcome in OUTCOMES]
+    certain = holm(np.array([each.p for each in found]))
+    return [
+        _claim(frame, outcome, each, bool(stands), assumptions.interactions(tables["assumptions"], outcome.name))
+        for outcome, each, stands in zip(OUTCOMES, found, certain, strict=True)
+    ]
+
+
+def _claim(frame: pd.DataFrame, outcome: Outcome, found: Interval, certain: bool, over: FloatArray) -> Claim:
+    level = float(flagship.values(frame, flagship.REFERENCE, outcome.name).mean())
+    return Claim(outcome, level, found, certain, float((over > 0.0).mean()), float((over < 0.0).mean()))
+
+
+def text_of(rows: Sequence[Claim]) -> str:
+    """What changes, with level, size and interval; what luck or the fitted ranges contradict; and of what nothing."""
+    made = [_said(claim) for claim in rows if claim.made]
+    parts = ["; ".join(made) + "." if made else "no change of an outcome is claimed."]
+    fragile = [_fragile(claim) for claim in rows if claim.certain and not claim.made]
+    if fragile:
+        parts.append(f"Not robust, so that no direction is claimed: {'; '.join(fragile)}.")
+    silent = [f"*{label(claim.outcome)}*" for claim in rows if not claim.certain]
+    if silent:
+        parts.append(f"Luck alone can explain the difference in {listed(silent)}.")
+    return " ".join(parts)
+
+
+def label(outcome: Outcome) -> str:
+    """The outcome's label within a sentence."""
+    return outcome.label if outcome.label.startswith("China") else outcome.label[0].lower() + outcome.label[1:]
+
+
+def _said(claim: Claim) -> str:
+    return f"*{label(claim.outcome)}* {change_text(claim.level, claim.found, claim.outcome.unit)}"
+
+
+def _fragile(claim: Claim) -> str:
+    """At the fitted values alone; over the ranges, the other sign or neither."""
+    ranges = (
+        f"over the fitted ranges the sign is + at {share_text(claim.up)} and − at {share_text(claim.down)} of points"
+    )
+    return f"*{label(claim.outcome)}* ({spread(claim.found)} {claim.outcome.unit} at the fitted values; {ranges})"
+
+
+def interaction_text(rows: Sequence[Claim]) -> str:
+    """Whether the two policies together do more or less than the sum."""
+    made = [f"*{label(claim.outcome)}* {spread(claim.found)} {claim.outcome.unit}" for claim in rows if claim.made]
+    fragile = [_fragile(claim) for claim in rows if claim.certain and not claim.made]
+    said = (
+        f"Together they differ from the sum of both alone in {'; '.join(made)}."
+        if made
+        else "For none of the outcomes is it claimed that the two policies together differ from the sum of both alone."
+    )
+    return said + (f" Not robust: {'; '.join(fragile)}." if fragile else "")
+
+
+def effects_table(found: Mapping[tuple[str, str], Claim]) -> str:
+    """Outcomes by policies: the difference with its interval, an asterisk where it is claimed."""
+    head = ["outcome", "unit", "no new law", "duty alone", "tighter cap alone", "both", "law as it stands"]
+    rows = [
+        [outcome.label, outcome.unit, number(found["duty", outcome.name].level),
+         *(spread((claim := found[policy, outcome.name]).found) + "*" * claim.made for policy in POLICIES)]
+        for outcome in OUTCOMES
+    ]  # fmt: skip
+    return markdown([head, *rows])
+
+
+def signs_table(found: Mapping[tuple[str, str], Claim]) -> str:
+    """Outcomes by policies: at which share of the parameter points the outcome rises, and falls."""
+    head = ["outcome", "duty alone", "tighter cap alone", "both", "law as it stands"]
+    rows = [
+        [outcome.label, *(f"+ {share_text((claim := found[policy, outcome.name]).up)}, "
+                          f"− {share_text(claim.down)}{'*' * claim.made}" for policy in POLICIES)]
+        for outcome in OUTCOMES
+    ]  # fmt: skip
+    return markdown([head, *rows])
+
+
+def markdown(rows: Sequence[Sequence[str]]) -> str:
+    """A table in Markdown; the first row is its head."""
+    lines = [rows[0], ["---"] * len(rows[0]), *rows[1:]]
+    return "\n".join(f"| {' | '.join(cells)} |" for cells in lines)
