@@ -23,11 +23,13 @@ from environment.economy import Economy
 from environment.ledger import Ledger
 from environment.news import Batch
 from environment.parameters import Declaration, ParameterError, check
-from environment.partnerships import Change, Partnerships
+from environment.partnerships import Partnerships
 from environment.scenario import Event, Scenario, hold, month_label
 from environment.state import Catalogue, Chips
 from environment.streams import Streams
 from environment.tables import Tables
+from environment.tie_flows import TieFlows
+from environment.tie_log import Change
 
 ONE_FOR_ALL: dict[type, tuple[str, ...]] = {Chips: ("maker_of", "line_of", "in_china", "mixes")}  # arrays of no world
 IMMUTABLE = (
@@ -40,7 +42,8 @@ OWN = {"settings", "setting", "seed", "seeds", "worlds", "initial_parameters", "
 
 
 UNREGISTERED: dict[str, Any] = {"agents": {}, "_model": None, "_numbers": ()}
-UNLOGGED: dict[str, Any] = {"history": False, "months": [], "keep": False, "log": [], "snapshots": {}}
+UNLOGGED: dict[str, Any] = {"history": False, "months": [], "keep": False, "log": [], "snapshots": {},
+                            "by_month": {}, "tenancy": {}}  # fmt: skip
 
 
 def branch(model: Any, changes: Sequence[Mapping[str, object]], world: int = 0, keep_ties: bool = False) -> Any:
@@ -173,7 +176,7 @@ class _Copier:
             return {(k, slot): text for k in range(self.number) for slot, text in here.items()}
         if isinstance(owner, Economy) and name == "events":
             return [(k, *event[1:]) for event in inner if event[0] == self.world for k in range(self.number)]
-        if isinstance(owner, Ledger | Partnerships) and name in UNLOGGED and not self.keep_logs:
+        if isinstance(owner, Ledger | Partnerships | TieFlows) and name in UNLOGGED and not self.keep_logs:
             return copy.copy(UNLOGGED[name])
         return self.copy(inner, place)
 

@@ -19,12 +19,13 @@ from agents.population import Population
 from agents.regulator import Regulator
 from agents.startup import Startup
 from agents.types import NONE, REGIONS, FloatArray
+from environment import names
 from environment.extensions import load_class
 from environment.ledger import OUTSIDE
 from environment.parameters import StackedParameters
 from environment.scenario import Scenario
 from environment.state import Catalogue, Chips, Conditions
-from environment.table_rows import ACTORS, PowerRow
+from environment.table_rows import NODES, PowerRow
 from environment.tables import Tables
 
 KIND_CODES = {"sectors": 1, "chipmakers": 2, "clouds": 3, "startups": 4, "enterprises": 5, "investors": 6,
@@ -140,11 +141,18 @@ def add_chipmakers(tables: Tables, added: Sequence[type[Chipmaker]]) -> Tables:
     """The tables with the makers and chips that a scenario's extensions bring along.
 
     Raises:
-        KingmakerError: a maker or a chip that there is already, or a chip of another maker.
+        KingmakerError: a maker, a name or a chip that there is already, or a chip of another maker.
     """
     for cls in added:
         where = f"extensions: {cls.__module__}:{cls.__qualname__}"
-        known = {row.id for name in ACTORS for row in getattr(tables, name)} | {chip.id for chip in tables.chips}
+        known = {row.id for name in NODES for row in getattr(tables, name)} | {chip.id for chip in tables.chips}
+        called = {names.plain(row.name): row.name for table in NODES for row in getattr(tables, table)}
+        if names.plain(cls.row.name) in called:
+            raise KingmakerError(
+                f"{where}: there is a firm '{called[names.plain(cls.row.name)]}' already ({names.RULE})."
+            )
+        if fault := names.fault(cls.row.name):
+            raise KingmakerError(f"{where}: the name {cls.row.name!r} is not allowed: {fault}.")
         for row in (cls.row, *cls.chips):
             if row.id in known:
                 raise KingmakerError(f"{where}: there is an actor or chip '{row.id}' already; give it another id.")

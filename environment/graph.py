@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,7 @@ from agents.cloud import TYPES
 from agents.member import firm_label
 from agents.population import Population
 from agents.types import REGIONS
-from environment.scenario import month_label
+from environment.tie_replay import Tie
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -31,19 +31,27 @@ def firm_name(populations: Populations, population: str, firm: int) -> str:
     return known[firm] if firm in known else firm_label(population[:-1], firm)
 
 
+def chosen_nodes(populations: Populations, sizes: Sizes, largest: int | None) -> dict[str, list[int]]:
+    """The slots that are drawn, by population: all that are alive, of start-ups the named and the ``largest`` others.
+
+    Args:
+        populations: by name.
+        sizes: population -> column -> (slots,): what is known of each firm; must hold ``alive`` and ``ids``.
+        largest: how many start-ups beside the named; None keeps all.
+    """
+    return {name: _chosen(populations, name, sizes[name], largest) for name in _NODE_KINDS}
+
+
 def build_graph(
-    populations: Populations,
-    ties: Mapping[tuple[Any, ...], Mapping[str, Any]],
-    sizes: Sizes,
-    largest: int | None,
+    populations: Populations, ties: Iterable[tuple[Tie, dict[str, Any]]], sizes: Sizes, nodes: Mapping[str, list[int]]
 ) -> nx.MultiDiGraph[str]:
     """The graph of one world.
 
     Args:
         populations: by name.
-        ties: open ties by (kind, slot of the tie, source population, source slot, target slot, target population).
+        ties: open ties, each with its attributes.
         sizes: population -> column -> (slots,): what is known of each firm; must hold ``alive`` and ``ids``.
-        largest: keep all named firms and this many of the largest other start-ups; None keeps all.
+        nodes: the slots that are drawn, from :func:`chosen_nodes`.
     """
     import networkx as nx
 
@@ -51,22 +59,19 @@ def build_graph(
     names: dict[tuple[str, int], str] = {}
     for population, kind in _NODE_KINDS.items():
         columns = sizes[population]
-        for slot in _chosen(populations, population, columns, largest):
+        for slot in nodes[population]:
             firm = int(columns["ids"][slot])
             node = firm_name(populations, population, firm)
-            names[(population, slot)] = node
+            names[(population, firm)] = node
             named = int(firm in populations[population].table.known)
             graph.add_node(node, kind=kind, named=named, **_node(population, slot, columns))
             weight = graph.nodes[node]["weight"]
             # an anonymous start-up stands for several firms, or for a part of one: its amounts are theirs together
             graph.nodes[node]["name"] = node if named or weight == 1.0 else f"{node} × {weight:.3g}"
-    for (_, slot_name, source, source_slot, target_slot, target), tie in ties.items():
-        a, b = names.get((source, source_slot)), names.get((target, target_slot))
-        if a is None or b is None:
-            continue
-        if tie["kind"] == "equity":
-            a, b = b, a  # from holder to firm held
-        graph.add_edge(a, b, key=f"{tie['kind']}:{slot_name}", **_attributes(tie))
+    for tie, attributes in ties:
+        source, target = (names.get(end) for end in tie.ends)
+        if source is not None and target is not None:
+            graph.add_edge(source, target, key=f"{tie.kind}:{tie.key[1]}", **attributes)
     return graph
 
 
@@ -90,12 +95,4 @@ def _node(population: str, slot: int, columns: Mapping[str, Any]) -> dict[str, A
         "value_musd": float(columns["value"][slot]), "cash_musd": float(columns["cash"][slot]),
         "capability": float(columns["capability"][slot]) if "capability" in columns else 0.0,
         "weight": float(columns["weight"][slot]) if "weight" in columns else 1.0,
-    }  # fmt: skip
-
-
-def _attributes(tie: Mapping[str, Any]) -> dict[str, Any]:
-    return {
-        "kind": tie["kind"], "subtype": tie["subtype"], "start": month_label(tie["start"]), "end": "",
-        "share": tie["share"], "value_musd": tie["value_musd"], "term_months": tie["term_months"],
-        "source": tie["source"],
     }  # fmt: skip

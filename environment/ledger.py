@@ -14,6 +14,7 @@ import numpy as np
 from agents.firm import ASSETS, LIABILITIES
 from agents.population import Population
 from agents.types import FloatArray
+from environment.scenario import month_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -172,11 +173,11 @@ class Ledger:
         return total
 
     def to_frame(self) -> pd.DataFrame:
-        """All flows: world, month, kind, payer, payee, musd (month as a number, 0 = January 2022)."""
+        """All flows: world, month (such as 2022-01), kind, payer, payee, musd."""
         import pandas as pd
 
         rows = [
-            (world, month, *key, float(amount[world]))
+            (world, month_label(month), *key, float(amount[world]))
             for month, flows in enumerate(self.months)
             for key, amount in flows.items()
             for world in range(self.worlds)

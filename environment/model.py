@@ -39,17 +39,15 @@ from environment.phases import (
     valuation,
 )
 from environment.phases import technology as knowledge
-from environment.scenario import MOST_MONTHS, Scenario, load_scenario
+from environment.scenario import MOST_MONTHS, Scenario, load_scenario, month_label
 from environment.startup_population import found
 from environment.state import read_catalogue
 from environment.streams import Streams
 from environment.tables import Tables, read_tables
+from environment.tie_flows import SMALL
 
 if TYPE_CHECKING:
     import pandas as pd
-
-
-SMALL = 5_000  # slots of start-ups up to which the graph's nodes are kept every month, not only each December
 
 
 class ComputeEconomy(mesa.Model):
@@ -138,6 +136,8 @@ class ComputeEconomy(mesa.Model):
         founding.place_founding_orders(self.economy)
         founding.sign_founding_ties(self.economy)
         valuation.open_values(self.economy)
+        if keep_ties:
+            record.keep_founding(self.economy)
         self.measures = Measures(self.worlds, extensions.measures())
         self._trail = record.Trail()
         self._panel: list[pd.DataFrame] | None = [] if panel else None
@@ -220,6 +220,7 @@ class ComputeEconomy(mesa.Model):
         e = self.economy
         residual = record.audit(e)
         self.measures.record(record.observe(e, residual, self._trail) | e.extensions.observe(e))
+        record.keep_flows(e)
         e.month += 1
         e.partnerships.now = e.month
         small = e.populations["startups"].slots <= SMALL
@@ -302,10 +303,11 @@ class ComputeEconomy(mesa.Model):
         return self.economy.populations
 
     def events_frame(self) -> pd.DataFrame:
-        """The chronicle: world, month, kind, who, text."""
+        """The chronicle: world, month (such as 2022-01), kind, who, text."""
         import pandas as pd
 
-        return pd.DataFrame(self.economy.events, columns=["world", "month", "kind", "who", "text"])
+        told = [(world, month_label(month), *what) for world, month, *what in self.economy.events]
+        return pd.DataFrame(told, columns=["world", "month", "kind", "who", "text"])
 
     def news_frame(self) -> pd.DataFrame:
         """Announcements of contracts: world, month, kind, lab, winner, loser, rent, worth, and how values moved."""

@@ -11,6 +11,7 @@ import numpy as np
 from agents.population import Population
 from agents.types import NONE, BoolArray, FloatArray, IntArray
 from environment.graph import firm_name
+from environment.scenario import month_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -94,7 +95,7 @@ class News:
         import pandas as pd
 
         rows = [
-            (int(b.world[k]), b.month, b.kind, firm_name(populations, "startups", int(b.lab[k])),
+            (int(b.world[k]), month_label(b.month), b.kind, firm_name(populations, "startups", int(b.lab[k])),
              *(_cloud(populations, int(slot[k])) for slot in (b.winner, b.loser)),
              float(b.rent[k]), float(b.value[k]), float(b.winner_return[k]), float(b.loser_return[k]))
             for b in self.batches

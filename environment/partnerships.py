@@ -1,49 +1,32 @@
 """The ties between firms: typed, dated, sourced. They live in columns; here they are signed, ended, and handed out.
 
-Kinds: cloud contract (exclusive, preferred, right of first refusal, plain), equity stake, chip supply, open-weights
-lineage, an authority's inquiry or remedy. Each change is logged, so that the graph of any month can be rebuilt.
+Each change is logged, and what goes over a tie is kept month by month, so that the graph of any month can be rebuilt
+with the weights that were true in it. Kinds, directions and attributes: :mod:`environment.tie_kinds`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from agents.member import firm_ids
 from agents.population import Population
-from agents.startup import CONTRACTS
 from agents.types import NONE, BoolArray, FloatArray, IntArray
-from environment.graph import build_graph, firm_name
+from environment import tie_kinds
+from environment.graph import build_graph, chosen_nodes, firm_name
+from environment.scenario import month_label
+from environment.tie_flows import TieFlows
+from environment.tie_log import Change
+from environment.tie_replay import Replay, Step, Tie, described
+from environment.tie_weights import TieWeights
 
 if TYPE_CHECKING:
     import networkx as nx
     import pandas as pd
 
-KINDS = ("cloud_contract", "equity", "chip_supply", "open_weights", "inquiry", "remedy")
-
-
-@dataclass
-class Change:
-    """One month's changes of one sort: parallel arrays over the ties that changed."""
-
-    month: int
-    action: str  # start, change, end
-    kind: str
-    slot: str  # which of a firm's ties of this kind (host, second, vendor, ...)
-    source: str  # population of the source node
-    target: str
-    world: IntArray
-    source_slot: IntArray
-    source_id: Any
-    target_slot: IntArray
-    target_id: Any  # None where the target's slot is never given to another firm
-    subtype: Any
-    share: FloatArray
-    value: FloatArray
-    term: FloatArray
-    why: str
+KINDS = tuple(tie_kinds.KINDS)
 
 
 class Partnerships:
@@ -59,6 +42,8 @@ class Partnerships:
         self.populations = populations
         self.keep = keep
         self.log: list[Change] = []
+        self.flows = TieFlows(keep)
+        self.founded = 0  # entries of the log that stood before the first month
         self.now = 0  # months completed
         self.snapshots: dict[int, dict[str, dict[str, Any]]] = {}
 
@@ -102,62 +87,109 @@ class Partnerships:
                    slots_to, ids_to, pick(subtype), pick(share), pick(value), pick(term), why)
         )  # fmt: skip
 
+    def round(
+        self, month: int, granted: FloatArray, bought: FloatArray, parts: FloatArray, side: IntArray, lead: IntArray,
+        why: str,
+    ) -> None:  # fmt: skip
+        """Log that funds buy new shares together.
+
+        Args:
+            month: of the round.
+            granted: M$ that each start-up gets, (worlds, n).
+            bought: the part of the firm that the new shares are, same shape.
+            parts: of the money that each fund gives, by side of the world, (worlds, 2, funds).
+            side: of each start-up, 0 or 1, (worlds, n).
+            lead: the fund that leads, or NONE, (worlds, n).
+            why: the rule behind it.
+        """
+        if not self.keep or not (granted > 0.0).any():
+            return
+        name = f"round {sum(key.startswith('round') for key in self.flows.by_month.get(month, {}))}"
+        self.flows.record(month, **{name: parts})
+        self.note(
+            month, "round", "equity", name, granted > 0.0, ("startups", "investors"), lead, subtype=side, share=bought,
+            value=granted, why=why,
+        )  # fmt: skip
+
+    def dilute(self, month: int, where: BoolArray, kept: FloatArray) -> None:
+        """Log that what funds hold of the start-ups in ``where`` becomes ``kept`` times as large; (worlds, n) both."""
+        nobody = np.zeros(where.shape, np.int32)
+        self.note(month, "dilute", "equity", "investor", where, ("startups", "investors"), nobody, value=kept)
+
     def forget(self, month: int, leaving: BoolArray, population: str) -> None:
         """Log that all ties of the firms in ``leaving`` end; called before their slots are cleared."""
         self.note(month, "leave", "any", "any", leaving, (population, population), np.zeros(leaving.shape, np.int32))
 
-    def open_ties(self, month: int | None, world: int) -> dict[tuple[Any, ...], dict[str, Any]]:
-        """The ties open after ``month`` months (None: now), by (kind, slot, source, source slot, id, target slot)."""
-        ties: dict[tuple[Any, ...], dict[str, Any]] = {}
-        by_source: dict[tuple[str, int], list[tuple[Any, ...]]] = {}
-        for change in self.log:
-            if month is not None and change.month >= month:
-                break
-            for k in np.flatnonzero(change.world == world):
-                source = (change.source, int(change.source_slot[k]))
-                if change.action == "leave":
-                    for key in by_source.pop(source, []):
-                        ties.pop(key, None)
-                    continue
-                key = (change.kind, change.slot, *source, int(change.target_slot[k]), change.target)
-                if change.action == "end":
-                    ties.pop(key, None)
-                    continue
-                old = ties.get(key)
-                ties[key] = _edge(change, int(k)) | ({"start": old["start"]} if old else {})
-                by_source.setdefault(source, []).append(key)
-        return ties
+    def open_ties(self, month: int | None, world: int) -> dict[tuple[Any, ...], Tie]:
+        """The ties open after ``month`` months (None: now), by :data:`environment.tie_replay.Key`."""
+        replay = self._replay(world)
+        replay.found()
+        replay.month((self.now if month is None else month) - 1)
+        return replay.ties
 
     def snapshot(self, month: int, sizes: Mapping[str, Mapping[str, Any]]) -> None:
         """Keep every firm's attributes after ``month`` months: population -> column -> (worlds, slots)."""
+        if month == 0:
+            self.founded = len(self.log)
         self.snapshots[month] = {name: dict(columns) for name, columns in sizes.items()}
 
     def graph(self, world: int = 0, month: int | None = None, largest: int | None = None) -> nx.MultiDiGraph[str]:
-        """The ties as a networkx MultiDiGraph.
+        """The ties as a networkx MultiDiGraph, with the month's weights (:data:`environment.tie_kinds.ATTRIBUTES`).
 
         Args:
             world: which world of the stack.
             month: the number of months completed (12: the end of 2022); None is now. Ties are those of that month; with
-                many start-ups (:data:`environment.model.SMALL`) firms and sizes are those of the December before.
+                many start-ups (:data:`environment.tie_flows.SMALL`) firms, sizes and what depends on them (rents,
+                clouds' stakes) are those of the December before.
             largest: keep all named firms and this many of the largest others (by compute used).
 
         Raises:
             ValueError: the log was not kept (a stack), or there is no such world or month.
         """
+        after = self._checked(world, month)
+        sizes = self._sizes(after, world)
+        nodes = chosen_nodes(self.populations, sizes, largest)
+        mask = np.zeros(self.populations["startups"].slots, dtype=np.bool_)
+        mask[nodes["startups"]] = True
+        replay = self._replay(world, mask)
+        replay.found()
+        replay.month(after - 1)
+        weights = TieWeights(self.flows, sizes, after - 1, world)
+        edges = ((tie, described(tie, weights.of(tie))) for tie in replay.ties.values())
+        return build_graph(self.populations, edges, sizes, nodes)
+
+    def months(self, world: int = 0) -> Iterator[tuple[int, list[Step], dict[tuple[Any, ...], Tie], TieWeights]]:
+        """Replay one world: month, its steps, the ties that then stand, and their weights; -1 is before the first."""
+        self._checked(world, None)
+        replay = self._replay(world)
+        for month in range(-1, self.now):
+            steps = replay.found() if month < 0 else replay.month(month)
+            yield month, steps, replay.ties, TieWeights(self.flows, self._sizes(month + 1, world), month, world)
+
+    def _checked(self, world: int, month: int | None) -> int:
+        """Months completed, as asked for.
+
+        Raises:
+            ValueError: nothing was kept, or there is no such world or month.
+        """
         worlds = self.populations["clouds"].worlds
         if not self.keep:
             raise ValueError("the ties of this stack were not logged: build it with keep_ties=True")
-        if month is not None and month not in range(self.now + 1):
+        if month is not None and (isinstance(month, bool) or month not in range(self.now + 1)):
             raise ValueError(f"month is {month!r}; allowed is a whole number from 0 to {self.now} (months completed)")
         if not 0 <= world < worlds:
             raise ValueError(f"there is no world {world}: the worlds are 0 to {worlds - 1}")
-        return build_graph(self.populations, self.open_ties(month, world), self._sizes(month, world), largest)
+        return self.now if month is None else int(month)
 
-    def _sizes(self, month: int | None, world: int) -> Mapping[str, Mapping[str, Any]]:
+    def _replay(self, world: int, chosen: BoolArray | None = None) -> Replay:
+        # a firm that has left has no id in the table any more; only start-ups' slots are given to others
+        ids = {name: firm_ids(p.kind, 0, np.arange(p.slots)) for name, p in self.populations.items()}
+        return Replay(self.log, self.founded, self.flows, world, ids, chosen)
+
+    def _sizes(self, month: int, world: int) -> Mapping[str, Mapping[str, Any]]:
         """What is known of every firm: the latest snapshot up to ``month``, or the present state."""
-        if month is not None and self.snapshots:
-            earlier = [m for m in self.snapshots if m <= month]
-            kept = self.snapshots[max(earlier) if earlier else min(self.snapshots)]
+        if month in self.snapshots or month < self.now:
+            kept = self.snapshots[max(m for m in self.snapshots if m <= month)]
             return {name: {key: values[world] for key, values in columns.items()} for name, columns in kept.items()}
         found: dict[str, dict[str, Any]] = {}
         for name, population in self.populations.items():
@@ -165,39 +197,27 @@ class Partnerships:
             found[name] = columns | {"alive": population.table.alive[world], "ids": population.table.ids[world]}
         return found
 
-    def _target_name(self, change: Change, k: int) -> str:
-        slot = int(change.target_slot[k])
-        kept = change.target_id
-        ids = self.populations[change.target].table.ids
-        return firm_name(self.populations, change.target, int(ids[change.world[k], slot] if kept is None else kept[k]))
-
     def to_frame(self) -> pd.DataFrame:
-        """The log: world, month, action, kind, subtype, source_node, target_node, share, value_musd, term, source."""
+        """The log as steps of ties, a row each; columns as in :data:`environment.tie_kinds.COLUMNS`.
+
+        Replaying it (start and change set a tie, by kind, source and target; end takes it away) gives the edges of the
+        graph of every month.
+        """
         import pandas as pd
 
         rows = []
-        for change in self.log:
-            for k in range(len(change.world)):
-                w = int(change.world[k])
-                leave = change.action == "leave"
-                rows.append(
-                    (w, change.month, change.action, change.kind, "" if leave else _subtype(change, k),
-                     firm_name(self.populations, change.source, int(change.source_id[k])),
-                     "" if leave else self._target_name(change, k),
-                     float(change.share[k]), float(change.value[k]), float(change.term[k]), change.why)
-                )  # fmt: skip
-        columns = ["world", "month", "action", "kind", "subtype", "source_node", "target_node", "share", "value_musd",
-                   "term_months", "source"]  # fmt: skip
-        return pd.DataFrame(rows, columns=columns)
+        for world in range(self.populations["clouds"].worlds) if self.keep else ():
+            for _, steps, _, weights in self.months(world):
+                rows += [self._row(world, step, weights.of(step.tie)) for step in steps]
+        return pd.DataFrame(rows, columns=list(tie_kinds.COLUMNS))
 
-
-def _subtype(change: Change, k: int) -> str:
-    return CONTRACTS[int(change.subtype[k])] if change.kind == "cloud_contract" else ""
-
-
-def _edge(change: Change, k: int) -> dict[str, Any]:
-    return {
-        "kind": change.kind, "subtype": _subtype(change, k), "start": change.month, "share": float(change.share[k]),
-        "value_musd": float(change.value[k]), "term_months": float(change.term[k]), "source": change.why,
-        "id": int(change.source_id[k]),
-    }  # fmt: skip
+    def _row(self, world: int, step: Step, weights: dict[str, float]) -> dict[str, Any]:
+        when = month_label(step.month)
+        if step.action == "end":  # what is left of the tie is the month's money
+            weights |= dict.fromkeys(("share", "seller_share", "pledged_musd", "term_months"), 0.0)
+        source, target = (firm_name(self.populations, *end) for end in step.tie.ends)
+        return {
+            "world": world, "month": when, "action": step.action, **described(step.tie, weights, step),
+            "until": when if step.action == "end" else "", "source_node": source, "target_node": target,
+            "deal_musd": step.deal,
+        }  # fmt: skip

@@ -16,6 +16,7 @@ POWERS = ("competition", "interoperability", "export", "partnership_review", "in
 TIE_KINDS = ("cloud_contract", "equity", "chip_supply", "open_weights", "distribution")
 TIE_SUBTYPES = ("exclusive", "preferred", "right_of_first_refusal", "plain")
 ACTORS = ("chipmakers", "clouds", "startups", "investors")
+NODES = (*ACTORS, "regulators", "sectors")  # each row is a node of the network, which its name tells from the others
 
 
 @dataclass(frozen=True, slots=True)

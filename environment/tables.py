@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from agents.errors import KingmakerError, nearest
+from environment import names
 from environment.table_rows import (
-    ACTORS,
+    NODES,
     REGIONS,
     Cell,
     ChipmakerRow,
@@ -265,13 +266,17 @@ def _check_complete(folder: Path, tables: dict[str, list[tuple[int, Any]]]) -> N
 
 
 def _check_references(folder: Path, tables: dict[str, list[tuple[int, Any]]]) -> None:
-    """Raise KingmakerError for an actor with two rows or a reference to a row that does not exist."""
-    actors: dict[str, str] = {}
-    for name in ACTORS:
+    """Raise KingmakerError for two firms of one id or name, or a reference to a row that does not exist."""
+    taken: dict[tuple[str, str], str] = {}
+    for name in NODES:
         for line, row in tables[name]:
-            if row.id in actors:
-                _Place(folder / f"{name}.csv", line, "id").wrong(row.id, f"free: {actors[row.id]} has it already")
-            actors[row.id] = f"{name}.csv"
+            for column, text in (("id", row.id), ("name", row.name)):
+                place, key = _Place(folder / f"{name}.csv", line, column), (column, names.plain(text))
+                if key in taken:
+                    place.wrong(text, f"free: {taken[key]} ({names.RULE})")
+                if column == "name" and (fault := names.fault(text)):
+                    place.wrong(text, f"allowed: {fault}")
+                taken[key] = f"{name}.csv has it already in line {line}, as {text!r}"
     for name, table in tables.items():
         for column, (_, _, cell) in _cells(name).items():
             known = {row.id for other in cell.refers for _, row in tables[other]}

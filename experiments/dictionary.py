@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from environment import tie_kinds
 from environment.measures import MEASURES
-from experiments.graph_export import COLUMNS as GRAPH_COLUMNS
+from experiments.graph_export import EDGES, NODES
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -16,16 +17,7 @@ Line = tuple[str, str, str, str]
 COMMON = {"month": ("month", "calendar month"), "world": ("", "number of the world in a stack; 0 in a single run")}
 
 TABLE_COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
-    "ties": {
-        "action": ("", "start, change or end"),
-        "kind": ("", "cloud_contract, equity, chip_supply or open_weights"),
-        "subtype": ("", "cloud contract: exclusive, preferred, right_of_first_refusal or plain"),
-        "source_node": ("", "node from which the tie leads"),
-        "target_node": ("", "node to which the tie leads"),
-        "share": ("0-1", "share of compute, of equity or of deliveries"),
-        "term_months": ("months", "agreed length of the tie"),
-        "source": ("", "where the tie is documented, or the rule that made it"),
-    },
+    "ties": tie_kinds.COLUMNS,
     "flows": {
         "kind": ("", "what is paid for"),
         "payer": ("", "sector that pays"),
@@ -50,8 +42,9 @@ def described(measures: pd.DataFrame, tables: dict[str, pd.DataFrame]) -> Iterat
     yield from _lines("measures", measures, COMMON | known | dict(measures.attrs.get("columns", {})))
     for file, frame in tables.items():
         yield from _lines(file, frame, COMMON | TABLE_COLUMNS.get(file, {}) | dict(frame.attrs.get("columns", {})))
-    for name, (unit, meaning) in GRAPH_COLUMNS.items():
-        yield "graphs", name, unit, meaning
+    for part, columns in (("graphs, nodes", NODES), ("graphs, edges", EDGES)):
+        for name, (unit, meaning) in columns.items():
+            yield part, name, unit, meaning
 
 
 def _lines(file: str, frame: pd.DataFrame, known: dict[str, tuple[str, str]]) -> Iterator[Line]:

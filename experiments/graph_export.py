@@ -10,26 +10,23 @@ from typing import Any
 
 import networkx as nx
 
-# GEXF reads `start` and `end` as the life of an edge and turns the whole graph into a dynamic one
-RENAMED = {"start": "since", "end": "until"}
+from environment import tie_kinds
 
-COLUMNS = {
+NODES = {
     "name": ("", "name of the firm, also the label"),
-    "kind": ("", "node: chipmaker, cloud, startup, investor, regulator, sector; edge: kind of tie"),
-    "type": ("", "kind of firm within its population, for example hyperscaler"),
+    "kind": ("", "chipmaker, cloud, startup, investor, regulator or sector"),
+    "type": ("", "kind of cloud, for example hyperscaler"),
     "region": ("", "seat of the firm: US, EU, CN, OTHER"),
     "named": ("0/1", "1 if the firm stands for a real one"),
     "compute_h100e": ("H100 equivalents", "computing power installed (cloud) or used (start-up)"),
-    "value_musd": ("M$", "node: value of the firm; edge: value of the tie"),
+    "value_musd": ("M$", "value of the firm"),
     "cash_musd": ("M$", "money at the bank"),
     "capability": ("log10 FLOP", "effective training compute of the best model"),
     "weight": ("firms", "how many firms of the market this node stands for"),
-    "subtype": ("", "cloud contract: exclusive, preferred, right_of_first_refusal or plain"),
-    "since": ("month", "first month of the tie"),
-    "until": ("month", "last month of the tie; empty if it has not ended"),
-    "share": ("0-1", "share of compute, of equity or of deliveries"),
-    "source": ("", "where the tie is documented, or the rule that made it"),
 }
+EDGES = tie_kinds.ATTRIBUTES
+_TEXT = {"id", "label", *(name for name, (unit, _) in (NODES | EDGES).items() if unit in ("", "month"))}
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def write_graph(graph: nx.MultiDiGraph[str], stem: Path) -> None:
@@ -49,10 +46,10 @@ def plain_graph(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
     _unify(nodes)
     _unify(edges)
     for node, data in zip(graph.nodes, nodes, strict=True):
-        plain.add_node(str(node), label=str(data.get("name", node)), **data)
+        plain.add_node(_text(node), label=_text(data.get("name", node)), **data)
     for number, ((source, target), data) in enumerate(zip(graph.edges(), edges, strict=True)):
         identity = f"e{number}"
-        plain.add_edge(str(source), str(target), key=identity, id=identity, **data)
+        plain.add_edge(_text(source), _text(target), key=identity, id=identity, **data)
     return plain
 
 
@@ -63,8 +60,13 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
         value = value.item() if hasattr(value, "item") else value
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
             continue
-        found[RENAMED.get(name, name)] = value
+        found[name] = _text(value) if name in _TEXT or isinstance(value, str) else value
     return found
+
+
+def _text(value: object) -> str:
+    """Text without the characters that XML does not know."""
+    return _NOT_XML.sub("\ufffd", str(value))
 
 
 def _unify(records: Iterable[dict[str, Any]]) -> None:

@@ -109,8 +109,6 @@ def _swap(folder: Path, target: Path) -> None:
 
 def write_tables(model: Any, measures: pd.DataFrame, folder: Path, panel: bool) -> None:
     """Write the measures, with ``panel`` also panel, ties, flows and events, and the dictionary of their columns."""
-    from environment.scenario import month_label
-
     measures.to_parquet(folder / "measures.parquet", index=False)
     measures.to_csv(folder / "measures.csv", index=False)
     tables: dict[str, pd.DataFrame] = {}
@@ -118,7 +116,6 @@ def write_tables(model: Any, measures: pd.DataFrame, folder: Path, panel: bool) 
         frames = (model.panel_frame(), model.partnerships.to_frame(), model.ledger.to_frame(), model.events_frame())
         tables = dict(zip(PANEL_TABLES, frames, strict=True))
     for name, frame in tables.items():
-        frame["month"] = frame["month"].map(month_label)
         frame.to_parquet(folder / f"{name}.parquet", index=False)
     _write_dictionary(measures, tables, folder / "data_dictionary.csv")
 

@@ -17,6 +17,7 @@ from agents.investor import Investor
 from agents.member import Member, columns_of
 from agents.regulator import Regulator
 from agents.startup import Startup
+from environment import tie_kinds
 from environment.ledger import KINDS
 from environment.parameters import DECLARATIONS, GROUPS, Declaration
 from experiments import accounts, origins
@@ -26,24 +27,6 @@ if TYPE_CHECKING:
 
 MADE = "Made by `kingmaker reference`; do not edit by hand."
 CLASSES: tuple[type[Member], ...] = (Chipmaker, Cloud, Startup, Enterprise, Investor, Regulator)
-TIES = {
-    "cloud_contract": "a start-up rents compute from a cloud; its subtype is plain, preferred, exclusive or a right of "
-    "first refusal",
-    "equity": "a fund or a cloud holds shares of a start-up; drawn from the holder to the firm held",
-    "chip_supply": "a chipmaker has delivered to a buyer within the last year",
-    "open_weights": "a developer builds on another's published model",
-    "inquiry": "an authority inquires into a cloud, the first that it names",
-    "remedy": "an authority's remedy binds that cloud, until a review lifts it",
-}
-ATTRIBUTES = {
-    "kind": ("", "one of the kinds above"),
-    "subtype": ("", "of a cloud contract"),
-    "start": ("month", "first month of the tie"),
-    "share": ("0-1", "of compute, of equity or of supply, by kind"),
-    "value_musd": ("M$", "size of the deal"),
-    "term_months": ("months", "agreed length"),
-    "source": ("", "fact behind a dated tie, or the rule that made it"),
-}
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[object]], numbers: bool = False) -> list[str]:
@@ -127,10 +110,22 @@ def state_page() -> str:
 
 
 def ties_page() -> str:
-    """The kinds of ties and the attributes of an edge."""
-    text = ["# Ties", "", f"Edges of the partnership graph. {MADE}", ""]
-    text += [*table(("kind", "what it is"), ((f"`{kind}`", what) for kind, what in TIES.items())), ""]
-    text += table(("attribute", "unit", "meaning"), ((f"`{n}`", u, m) for n, (u, m) in ATTRIBUTES.items()))
+    """The kinds of ties, which way they lead, what is counted, and the columns of graph and log."""
+    text = ["# Ties", "", f"Edges of the partnership graph, and the log `ties.parquet`. {MADE}", ""]
+    text += [
+        "An edge reads as a sentence from its source to its target; graph, GraphML, GEXF and `ties.parquet` agree.",
+        "",
+    ]
+    kinds = tie_kinds.KINDS.items()
+    text += table(("kind", "source", "", "target"), ((f"`{n}`", k.source, k.meaning, k.target) for n, k in kinds))
+    text += ["", "## What the weights are", ""]
+    heads = ("kind", "`share` is the part of", "`seller_share` is the part of", "`month_musd` and `value_musd` count")
+    text += table(heads, ((f"`{n}`", k.share, k.seller_share or "-", k.money or "no money") for n, k in kinds))
+    text += ["", "Weights are those of the month of the graph, and agree with panel and ledger in every month.", ""]
+    text += ["## Attributes of an edge", ""]
+    text += table(("attribute", "unit", "meaning"), ((f"`{n}`", u, m) for n, (u, m) in tie_kinds.ATTRIBUTES.items()))
+    text += ["", "## Columns of `ties.parquet`", "", "A row is a step in the life of a tie.", ""]
+    text += table(("column", "unit", "meaning"), ((f"`{n}`", u, m) for n, (u, m) in tie_kinds.COLUMNS.items()))
     return "\n".join([*text, ""])
 
 

@@ -58,8 +58,9 @@ def rent_compute(e: Economy) -> None:
     serving = e.populations["startups"].act("serves", p, usual)
     wanted, own = _wants(e, startups, at, at_second, market.spending(serving, np.maximum(usual, 0.05)))
     served = ration(e, wanted - own, _enterprise_wants(e, rent), rent)
-    _pay_rent(e, startups, served.first, at, served.second, at_second)
+    paid = _pay_rent(e, startups, served.first, at, served.second, at_second)
     _see_service(e, startups, wanted, own, served)
+    e.partnerships.flows.rent(e.month, startups, *paid)
     e.now["serving_startups"] = np.minimum(serving, startups.used).sum(axis=-1)
     e.now["business"] = served.business.sum(axis=-1)
     e.now["serving_clouds"] = clouds.workloads + e.populations["clouds"].act("serves", p, usual)
@@ -128,7 +129,8 @@ def _see_small(e: Economy, startups: Startup, served: Served) -> None:
 
 def _pay_rent(
     e: Economy, startups: Startup, first: FloatArray, at: FloatArray, second: FloatArray, at_second: FloatArray
-) -> None:
+) -> tuple[FloatArray, FloatArray]:
+    """Tenants pay both hosts, credit first; what each host gets from each tenant, M$, both (worlds, start-ups)."""
     hosts = e.populations["clouds"].slots
     due, due_second = market.spending(first, at), market.spending(second, at_second)
     credit = startups.prepaid
@@ -162,6 +164,7 @@ def _pay_rent(
     e.now["rent_income"] = income
     e.now["startup_rent"] = (drawn + paid).sum(axis=-1)
     e.now["circular_musd"] = circular.sum(axis=-1)
+    return from_credit + cash_first, other_credit + cash_second
 
 
 def _enterprise_wants(e: Economy, rent: FloatArray) -> FloatArray:

@@ -90,7 +90,9 @@ def _release_stakes(e: Economy, fails: BoolArray) -> None:
     clouds: Cloud = e.populations["clouds"].view()
     gone = fails.astype(np.float64)
     latest, earlier = at_host(gone, startups.vendor) > 0.0, at_host(gone, startups.vendor_before) > 0.0
-    e.partnerships.note(e.month, "end", "equity", "vendor", latest, TENANCY, startups.vendor)
+    why = "its holder is wound up"
+    e.partnerships.note(e.month, "end", "equity", "vendor", latest, TENANCY, startups.vendor, why=why)
+    e.partnerships.note(e.month, "end", "equity", "vendor", earlier, TENANCY, startups.vendor_before, why=why)
     startups.vendor_share = np.where(latest, 0.0, startups.vendor_share)
     startups.vendor = np.where(latest, NONE, startups.vendor)
     startups.vendor_before_share = np.where(earlier, 0.0, startups.vendor_before_share)

@@ -49,17 +49,18 @@ def fund_startups(e: Economy) -> None:
         p.capital.merit_capability * (startups.capability - e.conditions.frontier)
         + p.capital.merit_growth * np.clip(startups.growth, -0.1, 0.3)
     )
-    granted, paid, lead = _place(e, startups, investors, asks, merit)
+    granted, paid, lead, parts = _place(e, startups, investors, asks, merit)
     e.ledger.pay("equity", "investors", paid, "startups", granted)
+    e.partnerships.round(
+        e.month, granted, granted / np.maximum(startups.value + granted, 1e-9), parts,
+        (startups.region == CN).astype(np.int8), lead, "funding round",
+    )  # fmt: skip
     investors.invested = paid
     _dilute(startups, granted)
     startups.investor = np.where(granted > 0.0, lead, startups.investor)
     startups.raised_cash = startups.raised_cash + granted
     startups.paid_funds = startups.paid_funds + granted
     e.now["funding_musd"] = granted.sum(axis=-1)
-    e.partnerships.note(
-        e.month, "start", "equity", "investor", granted > 0.0, ("startups", "investors"), lead, value=granted
-    )
     startups.value = market.lab_value(
         startups.revenue, startups.growth, startups.cash,
         p.capital.promise * startups.weight * np.exp(2.0 * (startups.capability - e.conditions.frontier))
@@ -76,8 +77,8 @@ def _dilute(startups: Startup, raised: FloatArray) -> None:
 
 def _place(
     e: Economy, startups: Startup, investors: Investor, asks: FloatArray, merit: FloatArray
-) -> tuple[FloatArray, FloatArray, IntArray]:
-    """What start-ups get, what funds pay, and who leads each round.
+) -> tuple[FloatArray, FloatArray, IntArray, FloatArray]:
+    """What start-ups get, what funds pay, who leads each round, and the part of each fund in rounds of either side.
 
     Funds of China serve China, the others the rest. A round is paid by all funds of its side in proportion to the money
     that they place, so that it does not matter how finely start-ups are grained; the lead is drawn in that proportion.
@@ -90,10 +91,12 @@ def _place(
     members = np.minimum(np.round(e.p.capital.syndicate * np.maximum(startups.weight, 1.0)), 40.0)
     granted, paid = np.zeros_like(asks), np.zeros_like(offers)
     lead = np.full(asks.shape, NONE, dtype=np.int32)
+    parts = np.zeros((e.worlds, 2, offers.shape[-1]))
     for inside in (True, False):
         funds = np.where((investors.region == CN) == inside, offers, 0.0)
         money = funds.sum(axis=-1, keepdims=True)
         share = funds / np.where(money > 0.0, money, 1.0)
+        parts[:, int(inside)] = share
         # no fund pays more than it holds
         purse = np.where(share > 0.0, investors.cash / np.where(share > 0.0, share, 1.0), np.inf).min(
             axis=-1, keepdims=True
@@ -106,7 +109,7 @@ def _place(
         got = market.fund(wanted, merit, money, purse, luck.uniform(), success, members)
         granted, paid = granted + got, paid + share * got.sum(axis=-1, keepdims=True)
         lead = np.where(got > 0.0, _draw_lead(share, luck.uniform(1)), lead).astype(np.int32)
-    return granted, paid, lead
+    return granted, paid, lead, parts
 
 
 def _draw_lead(share: FloatArray, lot: FloatArray) -> IntArray:
@@ -186,13 +189,21 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     other = where & (startups.vendor != NONE) & (startups.vendor != partner)
     pledges.promise(e, amount, partner, np.where(unbundled, 0.0, p.credit_part))
     stake = p.stake_terms * amount / np.maximum(startups.value + amount, 1e-9)
-    startups.vendor_before = np.where(other, startups.vendor, startups.vendor_before)
+    returns = other & (startups.vendor_before == partner)  # the earlier of the two owners buys again
+    dropped = other & ~returns & (startups.vendor_before != NONE)
+    e.partnerships.note(
+        e.month, "end", "equity", "vendor", dropped, ("startups", "clouds"), startups.vendor_before,
+        why="stakes of two clouds are followed; this was the third",
+    )  # fmt: skip
+    before = startups.vendor_share + np.where(dropped, 0.0, startups.vendor_before_share)
     _dilute(startups, amount)
+    kept = np.where(other, np.where(returns, startups.vendor_before_share, 0.0), startups.vendor_share)
+    startups.vendor_before = np.where(other, startups.vendor, startups.vendor_before)
     startups.vendor_before_share = np.where(other, startups.vendor_share, startups.vendor_before_share)
-    kept = np.where(other, 0.0, startups.vendor_share)
     most = 0.95 - np.where(where, startups.vendor_before_share, 0.0)
     startups.vendor_share = np.where(where, np.minimum(kept + stake, most), startups.vendor_share)
     startups.vendor = np.where(where, partner, startups.vendor)
+    _dilute_funds(e, where, before)
     preferred = where & (startups.host == partner) & (startups.contract == PLAIN) & ~unbundled
     startups.contract = np.where(preferred, PREFERRED, startups.contract).astype(np.int8)
     e.partnerships.note(
@@ -204,6 +215,13 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
         value=amount, why=why,
     )  # fmt: skip
     e.tell(where & (amount > 50.0), "startups", "deal", "sells a stake to its cloud for money and compute")
+
+
+def _dilute_funds(e: Economy, where: BoolArray, before: FloatArray) -> None:
+    """What clouds did not hold ``before`` and do not hold now is split among the other owners as it was."""
+    startups: Startup = e.populations["startups"].view()
+    now = startups.vendor_share + startups.vendor_before_share
+    e.partnerships.dilute(e.month, where, np.maximum(1.0 - now, 0.0) / np.maximum(1.0 - before, 1e-9))
 
 
 def enter_dated_ties(e: Economy) -> None:
@@ -225,9 +243,11 @@ def enter_dated_ties(e: Economy) -> None:
             held = np.where(startups.vendor == partner, startups.vendor_share, 0.0)
             _buy_in(e, amount, partner, f"dated input: {tie.source}")
             if tie.share is not None:
+                before = startups.vendor_share + startups.vendor_before_share
                 startups.vendor_share = np.where(
                     where, np.minimum(held + tie.share, 0.95 - startups.vendor_before_share), startups.vendor_share
                 )
+                _dilute_funds(e, where, before)
         elif tie.kind == "cloud_contract":
             sign_contract(e, where, partner, CONTRACTS.index(tie.subtype or "plain"), f"dated input: {tie.source}")
 

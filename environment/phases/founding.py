@@ -8,10 +8,11 @@ import numpy as np
 
 from agents.cloud import EUROPEAN, NEW
 from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED
-from agents.types import NONE
+from agents.types import NONE, FloatArray
 from environment.economy import Economy
 from environment.graph import firm_name
 from environment.ledger import Ledger
+from environment.scenario import month_label
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -115,10 +116,14 @@ def _hold(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
     table.data["pledge_rate"][:, lab] += np.where(left > 0.0, rate, 0.0)
     table.data["pledge_credit"][:, lab] = e.p.capital.credit_part[:, 0]
     table.data["pledger"][:, lab] = cloud
-    _note(e, "equity", "vendor", ("startups", "clouds"), lab, cloud, tie, why)
+    paid = (tie.value_musd or 0.0) - left
+    _note(e, "equity", "vendor", ("startups", "clouds"), lab, cloud, tie, why, paid[:, np.newaxis])
 
 
-def _note(e: Economy, kind: str, slot: str, ends: tuple[str, str], a: int, b: int, tie: Any, why: str) -> None:
+def _note(
+    e: Economy, kind: str, slot: str, ends: tuple[str, str], a: int, b: int, tie: Any, why: str,
+    paid: FloatArray | float = 0.0,
+) -> None:  # fmt: skip
     shape = e.populations[ends[0]].table.alive.shape
     where = np.zeros(shape, dtype=np.bool_)
     where[:, a] = True
@@ -126,7 +131,7 @@ def _note(e: Economy, kind: str, slot: str, ends: tuple[str, str], a: int, b: in
     e.partnerships.note(
         tie.start, "start", kind, slot, where, ends, np.full(shape, b, dtype=np.int32),
         subtype=_CONTRACT.get(tie.subtype, PLAIN) if contract else NONE, share=tie.share or float(contract),
-        value=tie.value_musd or 0.0, term=_TERM.get(tie.subtype, 24.0) if contract else 0.0, why=why,
+        value=paid, term=_TERM.get(tie.subtype, 24.0) if contract else 0.0, why=why,
     )  # fmt: skip
 
 
@@ -139,7 +144,7 @@ def panel_of(e: Economy) -> pd.DataFrame:
         table = population.table
         slots = np.flatnonzero(table.alive[0])
         columns: dict[str, Any] = {
-            "month": e.month - 1, "population": name,
+            "month": month_label(e.month - 1), "population": name,
             "firm": [firm_name(e.populations, name, int(table.ids[0, slot])) for slot in slots],
         }  # fmt: skip
         columns |= {key: array[0, slots] for key, array in table.data.items()}

@@ -52,6 +52,9 @@ def _pay(e: Economy, due: FloatArray) -> None:
     credit = np.where(free, startups.pledge_credit * amount, 0.0)
     e.ledger.pay("prepayment", "startups", credit, "clouds", by_host(credit, startups.pledger, hosts))
     startups.credit_host = np.where(credit > 0.0, startups.pledger, startups.credit_host)
+    e.partnerships.note(
+        e.month, "pay", "equity", "vendor", amount > 0.0, ("startups", "clouds"), startups.pledger, value=amount
+    )
     startups.pledged = startups.pledged - amount
     startups.paid_clouds = startups.paid_clouds + amount
     startups.vendor_cash = startups.vendor_cash + (amount - credit)

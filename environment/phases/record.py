@@ -16,6 +16,7 @@ from environment.economy import Economy
 from environment.ledger import TOLERANCE, LedgerError
 from environment.measures import CAPEX_FIRMS
 from environment.phases import sites
+from environment.phases.complaints import cloud_shares
 from environment.phases.compute import europe_at_home
 from environment.phases.oversight import oversight
 from environment.phases.record_models import observe_models
@@ -280,7 +281,10 @@ def _world(e: Economy) -> dict[str, FloatArray]:
 
 def sizes(e: Economy) -> dict[str, dict[str, Any]]:
     """Every firm's attributes for the graph's nodes: population -> column -> (worlds, slots)."""
-    kept = ("region", "cash", "value", "compute", "used", "capability", "weight", "type", "sales", "spending")
+    kept = (
+        "region", "cash", "value", "compute", "used", "capability", "weight", "type", "revenue", "host", "term",
+        "vendor", "vendor_share", "vendor_before", "vendor_before_share", "pledged", "pledger", "base_model",
+    )  # fmt: skip
     found: dict[str, dict[str, Any]] = {}
     for name, population in e.populations.items():
         data = population.table.data
@@ -294,3 +298,28 @@ def sizes(e: Economy) -> dict[str, dict[str, Any]]:
         columns |= {"alive": population.table.alive.copy(), "ids": population.table.ids.copy()}
         found[name] = columns
     return found
+
+
+def keep_founding(e: Economy) -> None:
+    """What stands before the first month: firms, and the orders for chips."""
+    e.partnerships.flows.record(-1, chip_orders=e.chips.outstanding[:, :, : e.chips.clouds])
+    e.partnerships.snapshot(0, sizes(e))
+
+
+def keep_flows(e: Economy) -> None:
+    """What went over the ties this month, where ties are kept; rents and rounds are kept where they are paid."""
+    if not e.partnerships.keep:
+        return
+    chips = e.chips
+    clouds: Cloud = e.populations["clouds"].view()
+    mine = slice(0, chips.clouds)
+    compute = chips.delivered_now[:, mine] * chips.h100e[:, np.newaxis, :]
+    makers = range(e.populations["chipmakers"].slots)
+    e.partnerships.flows.record(
+        e.month,
+        chip_bill=e.now["chip_sales"][:, :, mine],
+        chip_sales=e.now["chip_sales"].sum(axis=-1),
+        chip_compute=np.stack([compute[:, :, chips.maker_of == maker].sum(axis=-1) for maker in makers], axis=1),
+        rent_income=e.now["rent_income"],
+        cloud_share=cloud_shares(clouds),
+    )

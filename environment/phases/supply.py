@@ -14,6 +14,7 @@ from environment.buyers import small, standing
 from environment.economy import Economy
 from environment.phases import direct
 from environment.phases.orders import duty_passed_on, gpu_share, lead_by_buyer, own_line, own_mix, own_part
+from environment.tie_flows import YEAR
 
 
 def produce_and_ship(e: Economy) -> None:
@@ -130,6 +131,7 @@ def _bill(e: Economy, shipped: FloatArray) -> None:
     makers.delivered = shipped.sum(axis=2)
     makers.sales = makers.sales + (sales - makers.sales) / 3.0
     e.now["maker_revenue"], e.now["chip_bill"] = sales, total.sum(axis=1)[:, mine]
+    e.now["chip_sales"] = total
     e.now["leader_accelerators"] = gpu_share(e)[:, :1] * total[:, 0, mine]
     e.now["unit_costs"] = np.minimum(_unit_costs(e, shipped), makers.cash)
     e.pay_rest("costs", "chipmakers", e.now["unit_costs"])
@@ -138,18 +140,19 @@ def _bill(e: Economy, shipped: FloatArray) -> None:
 def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
     """A supply tie begins with a first delivery and ends after a year without any."""
     chips = e.chips
-    before = chips.silent <= 12.0
+    before = chips.silent < YEAR
     chips.silent = np.where(shipped > 1e-6, 0.0, chips.silent + 1.0)
-    after = chips.silent <= 12.0
+    after = chips.silent < YEAR
     if np.array_equal(before, after):
         return
-    share = shipped / np.maximum(shipped.sum(axis=1, keepdims=True), 1e-12)
     for buyer, row in enumerate(e.tables.clouds):
         slot = np.full(shipped.shape[:2], buyer, dtype=np.int32)
-        for action, where in (("start", after & ~before), ("end", before & ~after)):
+        for action, where, why in (
+            ("start", after & ~before, "first delivery"), ("end", before & ~after, "a year without a delivery"),
+        ):  # fmt: skip
             e.partnerships.note(
                 e.month, action, "chip_supply", f"supply {row.id}", where[:, :, buyer], ("chipmakers", "clouds"), slot,
-                share=share[:, :, buyer],
+                why=why,
             )  # fmt: skip
 
 

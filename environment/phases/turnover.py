@@ -185,15 +185,21 @@ def _fund_newcomers(e: Economy, hoped: FloatArray) -> None:
     """First money comes from the funds of a newcomer's side (China, or the rest), in proportion to what they hold."""
     investors: Investor = e.populations["investors"].view()
     startups: Startup = e.populations["startups"].view()
-    given, paid = np.zeros_like(hoped), np.zeros_like(investors.cash)
-    for inside in (True, False):
+    given, paid, parts = np.zeros_like(hoped), np.zeros_like(investors.cash), []
+    for inside in (False, True):
         wanted = np.where((startups.region == CN) == inside, hoped, 0.0)
         purse = np.where((investors.region == CN) == inside, investors.cash, 0.0)
         total, held = wanted.sum(axis=-1, keepdims=True), purse.sum(axis=-1, keepdims=True)
         part = np.minimum(0.5 * held / np.where(total > 0.0, total, 1.0), 1.0)
         given = given + wanted * part
+        parts.append(purse / np.where(held > 0.0, held, 1.0))
         paid = paid + (wanted * part).sum(axis=-1, keepdims=True) * purse / np.where(held > 0.0, held, 1.0)
     e.ledger.pay("equity", "investors", paid, "startups", given)
+    bought = given / np.where(given > 0.0, np.maximum(startups.value, given), 1.0)  # a value after the money
+    e.partnerships.round(
+        e.month, given, bought, np.stack(parts, axis=1), (startups.region == CN).astype(np.int8),
+        np.full(given.shape, NONE, dtype=np.int32), "first money",
+    )  # fmt: skip
     newborn = hoped > 0.0
     startups.raised_cash = np.where(newborn, given, startups.raised_cash)
     startups.paid_funds = np.where(newborn, given, startups.paid_funds)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -13,7 +14,7 @@ from agents.types import REGIONS, BoolArray, FloatArray
 from environment import ComputeEconomy
 from environment.ledger import KINDS
 from environment.measures import MEASURES
-from environment.partnerships import Change
+from environment.tie_replay import Tie as PartnershipTie
 from experiments.dashboard.records import Node, Story, Tie, Told
 
 KIND_OF = {
@@ -21,9 +22,8 @@ KIND_OF = {
     "regulators": "regulator",
 }  # fmt: skip
 OTHERS = 8  # unnamed start-ups shown, the largest by their peak of compute
-SHARE_STEP = 0.1  # a tie is drawn anew when its share has moved by so much
 COLUMN_OF = {"compute": ("compute", "used"), "value": ("value",), "cash": ("cash",), "capability": ("capability",),
-             "sales": ("sales",)}  # fmt: skip
+             "sales": ("revenue",)}  # fmt: skip
 
 Firm = tuple[str, int]  # population and id
 
@@ -41,7 +41,7 @@ def story_of(model: ComputeEconomy, world: int) -> Story:
         nodes=tuple(_node(model, history, firm) for firm in firms),
         alive=alive,
         amounts=amounts,
-        ties=tuple(_ties(model, world, place, alive)),
+        ties=tuple(_ties(model, world, place)),
         flows=_flows(model, world),
         notes=tuple(model.notes()),
     )
@@ -110,60 +110,50 @@ def _node(model: ComputeEconomy, history: dict[str, dict[str, Any]], firm: Firm)
     )
 
 
-def _ties(model: ComputeEconomy, world: int, place: dict[Firm, int], alive: BoolArray) -> Iterator[Tie]:
-    """Replays the log of ties once; the rules are those of ``Partnerships.open_ties``."""
-    born, dead = alive.argmax(axis=1), alive.shape[1] - alive[:, ::-1].argmax(axis=1)
-    open_now: dict[tuple[Any, ...], Tie] = {}
-    done: list[Tie] = []
-
-    def close(key: tuple[Any, ...], month: int) -> None:
-        tie = open_now.pop(key, None)
-        if tie is not None and month > tie.first:
-            done.append(_ending(tie, month))
-
-    for change, k, source, target in _changes(model, world):
-        if change.action == "leave":
-            for key in [key for key in open_now if key[2] == source]:
-                close(key, change.month)
+def _ties(model: ComputeEconomy, world: int, place: dict[Firm, int]) -> Iterator[Tie]:
+    """The ties between the firms shown, each with its weights month by month; a new one where its form changes."""
+    drawn: dict[Any, _Drawn] = {}
+    for month, _, ties, weights in model.partnerships.months(world):
+        if month < 0:
             continue
-        key = (change.kind, change.slot, source, target)
-        if change.action == "end":
-            close(key, change.month)
-        elif source in place and target in place:
-            old = open_now.get(key)
-            new = _tie(change, k, place[source], place[target], old)
-            if old is not None and old.subtype == new.subtype and abs(old.share - new.share) < SHARE_STEP:
-                continue
-            close(key, change.month)
-            open_now[key] = new
-    done += [_ending(tie, model.months) for tie in open_now.values()]
-    for tie in done:
-        first = max(tie.first, int(born[tie.source]), int(born[tie.target]))
-        end = min(tie.end, int(dead[tie.source]), int(dead[tie.target]))
-        if end > first:
-            yield Tie(tie.source, tie.target, tie.kind, tie.subtype, first, end, tie.since, tie.share)
+        standing = {key: tie for key, tie in ties.items() if all(end in place for end in tie.ends)}
+        for key in [k for k, old in drawn.items() if k not in standing or old.form != _form(standing[k])]:
+            yield drawn.pop(key).ended(month)
+        for key, tie in standing.items():
+            if key not in drawn:
+                source, target = (place[end] for end in tie.ends)
+                drawn[key] = _Drawn(source, target, tie.kind, _form(tie), month)
+            drawn[key].add(weights.of(tie))
+    for last in drawn.values():
+        yield last.ended(model.months)
 
 
-def _changes(model: ComputeEconomy, world: int) -> Iterator[tuple[Change, int, Firm, Firm]]:
-    for change in model.partnerships.log:
-        fixed = model.populations[change.target].table.ids[world]
-        for k in np.flatnonzero(change.world == world):
-            slot = int(change.target_slot[k])
-            target = int(fixed[slot]) if change.target_id is None else int(change.target_id[k])
-            yield change, int(k), (change.source, int(change.source_id[k])), (change.target, target)
+def _form(tie: PartnershipTie) -> tuple[str, str, int]:
+    return tie.subtype, tie.role, tie.since
 
 
-def _tie(change: Change, k: int, source: int, target: int, old: Tie | None) -> Tie:
-    from agents.startup import CONTRACTS
+@dataclass
+class _Drawn:
+    """A tie that is being followed."""
 
-    subtype = CONTRACTS[int(change.subtype[k])] if change.kind == "cloud_contract" else ""
-    a, b = (target, source) if change.kind == "equity" else (source, target)  # from holder to firm held
-    since = change.month if old is None else old.since
-    return Tie(a, b, change.kind, subtype, max(change.month, 0), 0, since, float(change.share[k]))
+    source: int
+    target: int
+    kind: str
+    form: tuple[str, str, int]
+    first: int
+    shares: list[float] = field(default_factory=list)
+    money: list[float] = field(default_factory=list)
 
+    def add(self, weights: Mapping[str, float]) -> None:
+        self.shares.append(round(weights["share"], 6))
+        self.money.append(round(weights["month_musd"], 6))
 
-def _ending(tie: Tie, month: int) -> Tie:
-    return Tie(tie.source, tie.target, tie.kind, tie.subtype, tie.first, month, tie.since, tie.share)
+    def ended(self, month: int) -> Tie:
+        subtype, role, since = self.form
+        return Tie(
+            self.source, self.target, self.kind, subtype, role, self.first, month, since, tuple(self.shares),
+            tuple(self.money),
+        )  # fmt: skip
 
 
 def _flows(model: ComputeEconomy, world: int) -> dict[tuple[str, str, str], FloatArray]:

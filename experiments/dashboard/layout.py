@@ -36,7 +36,7 @@ def _pulls(story: Story) -> list[list[tuple[int, float]]]:
 
 
 def _weight(tie: Tie) -> float:
-    return (min(tie.share, 1.0) + 0.05) * (tie.end - tie.first)
+    return sum(min(share, 1.0) + 0.05 for share in tie.shares)
 
 
 def _start(story: Story) -> list[list[int]]:

@@ -35,7 +35,7 @@ from experiments.dashboard.words import Words
 MARKERS = {"chipmaker": "square", "cloud": "circle", "startup": "triangle", "investor": "hex", "regulator": "diamond"}
 COLOURS = {"chipmaker": SKY, "cloud": ORANGE, "startup": GREEN, "investor": PURPLE, "regulator": RED}
 TIES: dict[str, tuple[str, Any]] = {
-    "chip_supply": (SKY, [2, 4]), "cloud_contract": (ORANGE, "solid"), "equity": (PURPLE, [8, 4]),
+    "chip_supply": (SKY, "solid"), "cloud_contract": (ORANGE, "solid"), "equity": (PURPLE, [8, 4]),
     "open_weights": (GREEN, [9, 3, 2, 3]), "inquiry": (RED, [3, 3]), "remedy": (RED, "solid"),
 }  # fmt: skip
 STRONG = {"exclusive", "preferred", "right_of_first_refusal"}
@@ -44,6 +44,7 @@ _NODE = ("x", "y", "size", "above", "marker", "color", "name", "label", "kind", 
 # as high as the window allows below what stands above it, so that the whole picture is seen at once
 HEIGHT = "clamp(430px, calc(100vh - 330px), 1100px)"
 LONGEST = 27  # letters of a name beside its symbol
+LEAST, SPAN = 0.8, 6.0  # width of a line without any share, and what a whole share adds, px
 
 
 class Network:
@@ -65,8 +66,9 @@ class Network:
         self._amounts = ColumnDataSource({k: [] for k in ("alive", "compute", "value")})
         self._told = ColumnDataSource({"html": []})
         self._ties = ColumnDataSource(
-            {k: [] for k in ("source", "target", "kind", "first", "end", "share", "strong", "words")}
+            {k: [] for k in ("source", "target", "kind", "first", "end", "at", "drawn", "strong", "words")}
         )
+        self._shares = ColumnDataSource({"share": [], "money": []})  # of all ties, month after month
         self.nodes = ColumnDataSource({key: [] for key in _NODE})
         self.edges = {kind: ColumnDataSource({key: [] for key in _EDGE}) for kind in TIES}
         for drawn in (self.nodes, *self.edges.values()):
@@ -84,9 +86,10 @@ class Network:
         self.firm.on_change("value", lambda _attr, _old, new: chosen(str(new)))
         self.plot = self._figure()
         draw = script(
-            "network", slider=clock.slider, firms=self._firms, amounts=self._amounts, ties=self._ties, told=self._told,
+            "network", slider=clock.slider, firms=self._firms, amounts=self._amounts, ties=self._ties,
+            shares=self._shares, told=self._told,
             nodes=self.nodes, edges=self.edges, by=self.by, focus=self.firm, events=self.events,
-            language=words.language, plot=self.plot, names=self._names,
+            language=words.language, plot=self.plot, names=self._names, least_width=LEAST, span=SPAN,
         )  # fmt: skip
         clock.moves(draw)
         self.plot.js_on_change("inner_height", draw)  # and when it is first laid out
@@ -134,13 +137,19 @@ class Network:
             "alive": story.alive.astype(np.uint8).ravel(),
             "compute": story.amounts["compute"].ravel(), "value": story.amounts["value"].ravel(),
         }  # fmt: skip
+        self._shares.data = {
+            "share": np.array([share for tie in story.ties for share in tie.shares], dtype=np.float32),
+            "money": np.array([money for tie in story.ties for money in tie.money], dtype=np.float32),
+        }
+        lengths = [len(tie.shares) for tie in story.ties]
         self._ties.data = {
             "source": np.array([t.source for t in story.ties], dtype=np.int32),
             "target": np.array([t.target for t in story.ties], dtype=np.int32),
             "kind": [t.kind for t in story.ties],
             "first": np.array([t.first for t in story.ties], dtype=np.int32),
             "end": np.array([t.end for t in story.ties], dtype=np.int32),
-            "share": np.array([t.share for t in story.ties], dtype=np.float32),
+            "at": np.concatenate([[0], np.cumsum(lengths)])[:-1].astype(np.int32),
+            "drawn": [t.role != "syndicate" for t in story.ties],  # of the funds in a round, the one that leads
             "strong": [t.subtype in STRONG for t in story.ties],
             "words": [self.words.of("ties", t.subtype or t.kind) for t in story.ties],
         }  # fmt: skip
@@ -212,8 +221,14 @@ class Network:
             dashes = "" if dash == "solid" else f'stroke-dasharray="{" ".join(map(str, dash))}"'
             line = f'<line x1="1" x2="33" y1="9" y2="9" stroke="{colour}" stroke-width="3" {dashes}/>'
             parts.append(f'<svg width="34" height="18">{line}</svg> {self.words.of("ties", kind)}')
-        thick = f'<line x1="1" x2="33" y1="9" y2="9" stroke="{ORANGE}" stroke-width="6"/>'
-        parts.append(f'<svg width="34" height="18">{thick}</svg> {self.words("strong_tie")}')
+        for opacity, word in ((0.95, "strong_tie"), (0.5, "plain_tie")):
+            line = f'<line x1="1" x2="33" y1="9" y2="9" stroke="{ORANGE}" stroke-width="4" opacity="{opacity}"/>'
+            parts.append(f'<svg width="34" height="18">{line}</svg> {self.words(word)}')
+        widths = "".join(
+            f'<path d="M{x} 9 h16" stroke="{self.look.ink}" stroke-width="{LEAST + SPAN * s:.1f}"/>'
+            for x, s in ((1, 0.1), (22, 0.5), (43, 1.0))
+        )
+        parts.append(f'<svg width="60" height="18">{widths}</svg> {self.words("width_is")}')
         return "".join(
             f'<span style="white-space:nowrap;margin-right:.9em;font-size:.85rem">{part}</span>' for part in parts
         )

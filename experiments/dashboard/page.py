@@ -241,7 +241,9 @@ class Page:
 
     def _pick(self, firm: str) -> None:
         """Tell the story of a firm."""
-        told = "" if self.story is None or not firm else tell(self.story, firm, self.words, self.look.run)
+        told = ""
+        if self.story is not None and firm:
+            told = tell(self.story, firm, self.words, self.look.run, self.place.month)
         self.firm_story.object = told or f"<p class='faint'>{self.words('click_firm')}</p>"
 
     def _compare(self) -> None:
@@ -293,6 +295,8 @@ class Page:
         self._write_links()
         if self.place.view == "share":
             self._fill("share")
+        elif self.place.view == "network":
+            self._pick(self._views["network"].firm.value)
 
     def _write_links(self) -> None:
         """The address, and the links to the other language and theme, say where the page stands."""

@@ -35,10 +35,16 @@ class Tie:
     target: int
     kind: str
     subtype: str
+    role: str
     first: int
     end: int
     since: int
-    share: float
+    shares: tuple[float, ...]  # 0-1, a month each from ``first`` on; of what, environment.tie_kinds says
+    money: tuple[float, ...]  # M$ in each of these months
+
+    def share(self, month: int) -> float:
+        """Its share in a month, or in the nearest in which it stood."""
+        return self.shares[min(max(month - self.first, 0), len(self.shares) - 1)]
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,9 @@ class Story:
     def nbytes(self) -> int:
         """Memory, roughly."""
         arrays = [*self.measures.values(), *self.amounts.values(), *self.flows.values(), self.alive]
-        return sum(a.nbytes for a in arrays) + 600 * (len(self.ties) + len(self.events) + len(self.nodes))
+        months = sum(len(tie.shares) for tie in self.ties)
+        objects = len(self.ties) + len(self.events) + len(self.nodes)
+        return sum(a.nbytes for a in arrays) + 600 * objects + 64 * months
 
 
 @dataclass(frozen=True)

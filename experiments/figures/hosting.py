@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 ROWS = 26  # labs shown by name; all others share one row
 OTHERS = "all other start-ups"
+OWN = "own chips"
 
 
 def draw_hosting(graph: nx.MultiDiGraph[str], when: str, footer: str) -> Figure:
@@ -45,7 +46,8 @@ def draw_hosting(graph: nx.MultiDiGraph[str], when: str, footer: str) -> Figure:
 def hosting_shares(graph: nx.MultiDiGraph[str]) -> tuple[pd.DataFrame, pd.Series[float]]:
     """Shares of compute, labs by clouds, and the labs' compute in H100 equivalents; rows and columns by size.
 
-    Each row sums to one. Labs beyond the largest ``ROWS`` are averaged, weighted by their compute.
+    Each row sums to one: what no cloud hosts runs on chips of the lab's own. Labs beyond the largest ``ROWS`` are
+    averaged, weighted by their compute.
     """
     ties = [(lab, cloud, share) for lab, cloud, share, _ in _contracts(graph) if share > 0]
     if not ties:
@@ -53,17 +55,21 @@ def hosting_shares(graph: nx.MultiDiGraph[str]) -> tuple[pd.DataFrame, pd.Series
     table = pd.DataFrame(ties, columns=["lab", "cloud", "share"]).pivot_table(
         index="lab", columns="cloud", values="share", aggfunc="sum", fill_value=0.0
     )
-    table = table.div(table.sum(axis=1), axis=0)
+    table = table.div(table.sum(axis=1).clip(lower=1.0), axis=0)
+    own = 1.0 - table.sum(axis=1)
+    if (own > 0.005).any():
+        table[OWN] = own
     compute = pd.Series({lab: _size(graph.nodes[lab]) for lab in table.index}, dtype=float)
     named = pd.Series({lab: bool(graph.nodes[lab].get("named")) for lab in table.index}, dtype=bool)
     order = pd.DataFrame({"named": named, "compute": compute}).sort_values(["named", "compute"], ascending=False).index
     shown = compute[order[:ROWS]].sort_values(ascending=False)
     rest = order[ROWS:]
     by_size = (table.mul(compute, axis=0)).sum().sort_values(ascending=False).index
-    shares = table.loc[shown.index, by_size]
+    clouds = [*by_size.drop(OWN, errors="ignore"), *([OWN] if OWN in by_size else [])]
+    shares = table.loc[shown.index, clouds]
     if len(rest):
         weights = compute[rest] + 1e-9  # a plain mean where nobody computes
-        shares.loc[OTHERS] = table.loc[rest, by_size].mul(weights, axis=0).sum() / weights.sum()
+        shares.loc[OTHERS] = table.loc[rest, clouds].mul(weights, axis=0).sum() / weights.sum()
         shown[OTHERS] = compute[rest].sum()
     return shares, shown
 

@@ -20,13 +20,14 @@ SHAPES = {"chipmaker": "s", "cloud": "o", "startup": "^", "investor": "h"}
 COLOURS = {"chipmaker": PALETTE[0], "cloud": PALETTE[1], "startup": PALETTE[2], "investor": PALETTE[4]}
 NAMES = {"chipmaker": "chipmaker", "cloud": "cloud or self-builder", "startup": "lab", "investor": "investor"}
 TIES: dict[str, tuple[str, Colour, Any]] = {
-    "chip_supply": ("chip supply", PALETTE[0], (0, (1, 1.5))),
+    "chip_supply": ("chip supply", PALETTE[0], "-"),
     "cloud_contract": ("cloud contract", PALETTE[1], "-"),
     "equity": ("equity stake", PALETTE[4], (0, (4, 2))),
     "open_weights": ("open weights", PALETTE[2], (0, (4, 1.5, 1, 1.5))),
 }
 PRIVILEGED = {"exclusive", "preferred", "right_of_first_refusal"}
 UNNAMED_LABS = 15
+LEAST, SPAN = 0.4, 4.0  # width of a line without any share, and what a whole share adds, points
 REGIONS = ("US", "OTHER", "EU", "CN")
 
 Positions = dict[str, tuple[float, float]]
@@ -37,13 +38,13 @@ def draw_network(graph: nx.MultiDiGraph[str], when: str, footer: str) -> Figure:
     shown = _selected(graph)
     columns = _ordered_columns(graph, shown)
     longest = max((len(column) for column in columns.values()), default=1)
-    height = max(6.5, 0.185 * longest + 1.7)
+    height = max(6.7, 0.185 * longest + 1.9)
     subtitle = (
         f"{when}: named actors and the {UNNAMED_LABS} largest other start-ups (× 15: stands for 15 firms); "
-        "symbols: compute, lines: share"
+        "symbols: compute"
     )
     figure = sheet(height, "The partnership network", subtitle, footer)
-    axes = figure.add_axes((0.14, 0.85 / height, 0.63, 1 - (0.85 + 0.6) / height))
+    axes = figure.add_axes((0.14, 1.05 / height, 0.63, 1 - (1.05 + 0.6) / height))
     axes.set(xlim=(-0.05, 2.95), ylim=(-0.03, 1.03))
     axes.axis("off")
     positions = {
@@ -97,33 +98,43 @@ def _mean_height(graph: nx.MultiDiGraph[str], node: str, heights: dict[str, floa
     pull, weight = 0.0, 0.0
     for partner, tie in _partners(graph, node):
         if partner in heights:
-            share = float(tie.get("share") or 0.0) + 0.05
+            share = _share(tie) + 0.05
             pull += share * heights[partner]
             weight += share
     return pull / weight if weight else heights[node]
 
 
 def _partners(graph: nx.MultiDiGraph[str], node: str) -> Iterable[tuple[str, dict[str, Any]]]:
-    yield from ((target, tie) for _, target, tie in graph.out_edges(node, data=True))
-    yield from ((source, tie) for source, _, tie in graph.in_edges(node, data=True))
+    yield from ((target, tie) for _, target, tie in graph.out_edges(node, data=True) if _drawn(tie))
+    yield from ((source, tie) for source, _, tie in graph.in_edges(node, data=True) if _drawn(tie))
+
+
+def _drawn(tie: dict[str, Any]) -> bool:
+    """Ties in force of the kinds in the legend; of the funds in a round the one that leads."""
+    return tie.get("kind") in TIES and not tie.get("until") and tie.get("role") != "syndicate"
 
 
 def _ties(graph: nx.MultiDiGraph[str], positions: Positions) -> list[tuple[str, str, dict[str, Any]]]:
-    """The ties in force between drawn actors, of the kinds in the legend."""
-    return [
+    """The ties between drawn actors, the widest first: thin lines are drawn over thick ones."""
+    found = [
         (source, target, tie)
         for source, target, tie in graph.edges(data=True)
-        if source in positions and target in positions and tie.get("kind") in TIES and not tie.get("end")
+        if source in positions and target in positions and _drawn(tie)
     ]
+    return sorted(found, key=lambda edge: -_share(edge[2]))
+
+
+def _share(tie: dict[str, Any]) -> float:
+    return min(float(tie.get("share") or 0.0), 1.0)
 
 
 def _draw_ties(axes: Axes, graph: nx.MultiDiGraph[str], positions: Positions) -> None:
     for source, target, tie in _ties(graph, positions):
         _, colour, dash = TIES[tie["kind"]]
         strong = tie.get("subtype") in PRIVILEGED
-        width = 0.5 + 1.6 * min(float(tie.get("share") or 0.0), 1.0) + (0.8 if strong else 0.0)
+        width = LEAST + SPAN * _share(tie)
         path = _curve(positions[source], positions[target])
-        alpha = 0.9 if strong else 0.55
+        alpha = 0.95 if strong else 0.5
         axes.add_patch(PathPatch(path, fill=False, edgecolor=colour, linestyle=dash, linewidth=width, alpha=alpha))
 
 
@@ -172,7 +183,14 @@ def _draw_legend(figure: Figure, ties: set[str], columns: dict[str, list[str]]) 
         for kind, (label, colour, dash) in TIES.items()
         if kind in ties
     ]
-    strong = Line2D([], [], color=PALETTE[1], linewidth=3, label="exclusive, preferred, first refusal")
+    strong = Line2D([], [], color=PALETTE[1], linewidth=2.5, alpha=0.95, label="exclusive, preferred or first refusal")
+    widths = [
+        Line2D([], [], color=INK, linewidth=LEAST + SPAN * share, label=f"{100 * share:.0f} %")
+        for share in (0.1, 0.5, 1.0)
+    ]
     inch = 1 / figure.get_figheight()
-    figure.legend(handles=actors, loc="lower left", bbox_to_anchor=(0.01, 0.5 * inch), ncols=4)
-    figure.legend(handles=[*lines, strong], loc="lower left", bbox_to_anchor=(0.01, 0.26 * inch), ncols=5)
+    figure.legend(handles=actors, loc="lower left", bbox_to_anchor=(0.01, 0.74 * inch), ncols=4)
+    figure.legend(handles=[*lines, strong], loc="lower left", bbox_to_anchor=(0.01, 0.5 * inch), ncols=5)
+    figure.legend(handles=widths, loc="lower left", bbox_to_anchor=(0.01, 0.26 * inch), ncols=3)
+    text = "width: part of a buyer's chips (12 months), a tenant's compute, a firm's shares, the sales of a lineage"
+    figure.text(0.33, 0.36 * inch, text, fontsize=SMALL, va="center")

@@ -133,12 +133,17 @@ def test_a_click_on_a_firm_tells_its_story(browser: Browser, server: Server) -> 
     ActionChains(browser.driver).move_by_offset(-round(x), -round(y)).perform()
     browser.one("h3", "OpenAI")
     assert browser.find("li", "Microsoft Azure")  # its host
+    browser.one("b", "In July 2024")
+    widths = "m.renderers.filter(r => r.glyph.type === 'Bezier').flatMap(r => Array.from(r.data_source.data.width))"
+    assert max(browser.model("network", widths)) > 4.0  # the leader supplies most of what a cloud gets
     # ties of the month only: more of them later than at the start
     edges = "m.renderers.filter(r => r.glyph.type === 'Bezier').reduce((n, r) => n + r.data_source.data.x0.length, 0)"
     later = browser.model("network", edges)
     browser.one(".noUi-handle[aria-valuemax='35.0']").send_keys(Keys.HOME)
     browser.wait(lambda: browser.model("month", "m.value") == 0, "the first month")
     browser.wait(lambda: 0 < browser.model("network", edges) != later, "other ties")
+    browser.one("b", "In January 2022")  # the card follows the month
+    assert not browser.find("b", "In July 2024")
 
 
 @needs_browser

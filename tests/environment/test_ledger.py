@@ -193,7 +193,7 @@ def test_the_matrix_sums_the_last_months() -> None:
     assert ledger.matrix(last=2).loc["shops", "banks"] == 7.0 * (2 + 3)
     assert ledger.matrix(last=2).to_numpy().sum() == 35.0
     frame = ledger.to_frame()
-    assert frame.month.tolist() == [0, 1, 2]
+    assert frame.month.tolist() == ["2022-01", "2022-02", "2022-03"]
     assert frame.musd.tolist() == [7.0, 14.0, 21.0]
 
 

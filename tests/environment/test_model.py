@@ -158,8 +158,8 @@ def test_step_reads_as_a_straight_line() -> None:
 def test_the_panel_holds_every_living_firm() -> None:
     model = ComputeEconomy(rng=1, months=3, panel=True).run()
     panel = model.panel_frame()
-    assert sorted(panel.month.unique()) == [0, 1, 2]
-    now = panel[(panel.month == 2) & (panel.population == "startups")]
+    assert sorted(panel.month.unique()) == ["2022-01", "2022-02", "2022-03"]
+    now = panel[(panel.month == "2022-03") & (panel.population == "startups")]
     assert len(now) == int(model.populations["startups"].table.alive.sum())
     with pytest.raises(KingmakerError, match="panel=True"):
         ComputeEconomy(rng=1, months=1).panel_frame()

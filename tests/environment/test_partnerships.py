@@ -13,9 +13,9 @@ from agents.types import NONE
 from environment import ComputeEconomy
 from environment.graph import firm_name
 from environment.partnerships import KINDS
+from environment.tie_kinds import ATTRIBUTES, NUMBERS, ROLES
 
 MONTHS = 60
-EDGE = {"kind", "subtype", "start", "end", "share", "value_musd", "term_months", "source"}
 NODE = {"name", "kind", "type", "region", "named", "compute_h100e", "value_musd", "cash_musd", "capability", "weight"}
 LIVELY = {"policy.interoperability": 0.8, "compute.impatience": 0.3, "compute.second_chance": 0.3,
           "capital.stake_chance": 0.2, "startups.number": 80, "clouds.internal_priority": 0.9,
@@ -73,10 +73,10 @@ def test_the_kind_of_contract_in_the_graph_is_that_of_the_column() -> None:
     while model.running:
         model.step()
         table = model.populations["startups"].table
-        for key, edge in model.partnerships.open_ties(None, 0).items():
+        for key, tie in model.partnerships.open_ties(None, 0).items():
             if key[0] == "cloud_contract" and key[1] == "host":
                 held = CONTRACTS[int(table.data["contract"][0, key[3]])]
-                assert edge["subtype"] == held, f"month {model.month - 1}: slot {key[3]}"
+                assert tie.subtype == held, f"month {model.month - 1}: slot {key[3]}"
 
 
 def test_stakes_and_lineage_in_the_graph_are_those_of_the_columns(history: dict[str, Any]) -> None:
@@ -119,11 +119,13 @@ def test_nodes_and_edges_carry_their_attributes(history: dict[str, Any]) -> None
         assert node["region"] in ("US", "EU", "CN", "OTHER")
         assert all(isinstance(value, str | int | float) for value in node.values())
     for a, b, edge in graph.edges(data=True):
-        assert edge.keys() >= EDGE, (a, b)
+        assert list(edge) == list(ATTRIBUTES), (a, b)
         assert edge["kind"] in KINDS
         assert edge["source"]
         assert edge["subtype"] in (*CONTRACTS, "")
-        assert np.isfinite([edge["share"], edge["value_musd"], edge["term_months"]]).all()
+        assert edge["role"] in ROLES
+        assert all(isinstance(edge[name], str) for name in set(ATTRIBUTES) - set(NUMBERS))
+        assert all(type(edge[name]) is float and np.isfinite(edge[name]) for name in NUMBERS)
     earlier = history["model"].partnerships.graph(month=24)  # inquiries come to an end
     assert {edge["kind"] for one in (graph, earlier) for *_, edge in one.edges(data=True)} == set(KINDS)
 
@@ -152,6 +154,7 @@ def test_the_dated_ties_of_the_data_are_there() -> None:
     frame = model.partnerships.to_frame()
     assert {"start", "end"} <= set(frame.action)
     assert frame.source.str.contains("data: ").any()
+    assert frame.month.str.fullmatch(r"\d{4}-\d{2}").all()
     assert frame.source.str.contains("dated input: ").any()
     assert set(frame.kind) >= set(KINDS) - {"remedy"}  # no remedy is imposed so early
 

@@ -115,10 +115,10 @@ def _tie(
     share: float | None = None,
 ) -> None:  # fmt: skip
     graph.add_edge(
-        source, target, kind=kind, subtype=subtype, start="2022-01", end="",
+        source, target, kind=kind, subtype=subtype, since="2022-01", until="",
         share=float(random.random()) if share is None else share, value_musd=100.0, source="made up",
     )  # fmt: skip
 
 
 def _events(text: str, number: str) -> pd.DataFrame:
-    return pd.DataFrame({"world": [0, 0], "month": [0, 1], text: ["a", "b"], number: ["1", "2"]})
+    return pd.DataFrame({"world": [0, 0], "month": ["2022-01", "2022-02"], text: ["a", "b"], number: ["1", "2"]})

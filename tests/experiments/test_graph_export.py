@@ -9,8 +9,12 @@ import numpy as np
 import pytest
 from fake_model import FakeEconomy
 
+from environment import ComputeEconomy
+from experiments.dictionary import described
 from experiments.figures.hosting import OTHERS, hosting_shares
-from experiments.graph_export import COLUMNS, plain_graph, write_graph
+from experiments.figures.network import LEAST, SPAN, TIES, draw_network
+from experiments.figures.style import short
+from experiments.graph_export import EDGES, NODES, plain_graph, write_graph
 
 GEXF = "{http://www.gexf.net/1.2draft}"
 
@@ -19,9 +23,9 @@ GEXF = "{http://www.gexf.net/1.2draft}"
 def graph() -> nx.MultiDiGraph[str]:
     found = FakeEconomy(rng=1).partnerships.graph()
     found.add_edge(
-        "Nvidia", "OpenAI", kind="equity", share=np.float32(0.1), start="2025-09", end=None, value_musd=math.inf
+        "Nvidia", "OpenAI", kind="equity", share=np.float32(0.1), since="2025-09", until=None, value_musd=math.inf
     )
-    found.add_edge("Nvidia", "OpenAI", kind="chip_supply", share=1, start="2025-09", end="2026-01")
+    found.add_edge("Nvidia", "OpenAI", kind="chip_supply", share=1, since="2025-09", until="2026-01")
     return found
 
 
@@ -60,7 +64,7 @@ def test_only_plain_finite_values_are_written_and_all_are_documented(graph: nx.M
     for record in records:
         assert {type(value) for value in record.values()} <= {str, int, float, bool}
         assert all(math.isfinite(value) for value in record.values() if isinstance(value, float))
-        assert set(record) - {"label", "id"} <= set(COLUMNS)
+        assert set(record) - {"label", "id"} <= set(NODES | EDGES)
 
 
 def test_hosting_shares_add_up_and_small_labs_share_a_row(graph: nx.MultiDiGraph[str]) -> None:
@@ -69,3 +73,61 @@ def test_hosting_shares_add_up_and_small_labs_share_a_row(graph: nx.MultiDiGraph
     assert shares.index[-1] == OTHERS
     labs = [node for node, data in graph.nodes(data=True) if data["kind"] == "startup"]
     assert compute.sum() == pytest.approx(sum(graph.nodes[lab]["compute_h100e"] for lab in labs))
+
+
+@pytest.mark.parametrize("odd", ["Bell\x07 & <Co>", "lone \ud800 surrogate", "\ufffe", "tab\tand\nline", "nul\x00"])
+def test_odd_characters_and_mixed_numbers_are_written_and_read_back(odd: str, tmp_path: Path) -> None:
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph.add_node(odd, name=odd, kind="cloud", named=np.bool_(True), compute_h100e=1, cash_musd=None)
+    graph.add_node("b", name="b", kind="startup", named=0, compute_h100e=np.float32(0.5), cash_musd=2)
+    graph.add_edge(odd, "b", kind="equity", share=1, since="2022-01", source=odd, value_musd=np.int64(3), role=None)
+    graph.add_edge("b", odd, kind="equity", share=0.25, since=2022, source="x", value_musd=math.nan)
+    write_graph(graph, tmp_path / "g")
+    for found in (
+        nx.read_graphml(tmp_path / "g.graphml", force_multigraph=True),
+        nx.MultiDiGraph(nx.read_gexf(tmp_path / "g.gexf")),
+    ):
+        assert found.number_of_nodes() == found.number_of_edges() == 2
+        shares = {data["share"] for _, _, data in found.edges(data=True)}
+        assert shares == {1.0, 0.25}
+        assert {type(data["compute_h100e"]) for _, data in found.nodes(data=True)} == {float}
+
+
+def test_lines_of_the_figure_are_as_wide_as_the_shares(tmp_path: Path) -> None:
+    model = ComputeEconomy(rng=1, months=24, **{"startups.number": 60}).run()  # type: ignore[arg-type]
+    found = model.partnerships.graph(largest=30)
+    figure = draw_network(found, "2023-12", "")
+    widths = sorted(round(patch.get_linewidth(), 6) for patch in figure.axes[0].patches)
+    ends = {label.get_text() for label in figure.axes[0].texts}
+    drawn = [
+        data["share"] for a, b, data in found.edges(data=True)
+        if data["kind"] in TIES and data["role"] != "syndicate" and {_short(found, a), _short(found, b)} <= ends
+    ]  # fmt: skip
+    assert widths == sorted(round(LEAST + SPAN * share, 6) for share in drawn)
+    assert max(widths) > 3.0  # Nvidia's
+    texts = " ".join(text.get_text() for text in figure.texts)
+    assert "width: part of" in texts
+
+
+def _short(graph: nx.MultiDiGraph[str], node: str) -> str:
+    return short(str(graph.nodes[node].get("name", node)), 28)
+
+
+def test_both_formats_and_the_log_use_the_words_of_the_dictionary(tmp_path: Path) -> None:
+    model = ComputeEconomy(rng=1, months=14, panel=True, **{"startups.number": 60}).run()  # type: ignore[arg-type]
+    write_graph(model.partnerships.graph(), tmp_path / "g")
+    again = nx.read_graphml(tmp_path / "g.graphml", force_multigraph=True)
+    gexf = nx.MultiDiGraph(nx.read_gexf(tmp_path / "g.gexf"))
+    ties = model.partnerships.to_frame()
+    lines = list(described(model.measures.to_frame(), {"ties": ties, "events": model.events_frame()}))
+    edges = {name for file, name, _, meaning in lines if file == "graphs, edges" and meaning}
+    for graph in (again, gexf):
+        assert {name for *_, data in graph.edges(data=True) for name in data} - {"id"} == edges
+    assert [name for file, name, _, meaning in lines if file == "ties" and meaning] == list(ties.columns)
+    meanings = {name: meaning for file, name, _, meaning in lines if file == "ties"}
+    assert all(kind in meanings["kind"] for kind in set(ties.kind))
+    assert all(action in meanings["action"] for action in set(ties.action))
+    assert all(role in meanings["role"] for role in set(ties.role))
+    last = ties.drop_duplicates(["kind", "source_node", "target_node"], keep="last")
+    standing = {(row.source_node, row.target_node, row.kind) for row in last[last.action != "end"].itertuples()}
+    assert {(a, b, data["kind"]) for a, b, data in again.edges(data=True)} == standing

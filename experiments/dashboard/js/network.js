@@ -1,5 +1,5 @@
 // Draws the network of the slider's month out of what the server sent once for all months.
-const month = slider.value, N = firms.data, A = amounts.data, T = ties.data
+const month = slider.value, N = firms.data, A = amounts.data, T = ties.data, W = shares.data
 const count = N.x.length
 if (count && A.alive.length % count === 0 && month < A.alive.length / count) {
   const months = A.alive.length / count
@@ -35,14 +35,15 @@ if (count && A.alive.length % count === 0 && month < A.alive.length / count) {
   for (const [kind, source] of Object.entries(edges)) {
     const e = {x0: [], y0: [], cx0: [], cy0: [], cx1: [], cy1: [], x1: [], y1: [], width: [], alpha: [], what: []}
     for (let k = 0; k < T.source.length; k++) {
-      if (T.kind[k] !== kind || T.first[k] > month || month >= T.end[k]) continue
+      if (T.kind[k] !== kind || !T.drawn[k] || T.first[k] > month || month >= T.end[k]) continue
+      const now = T.at[k] + month - T.first[k], share = Math.min(W.share[now], 1)
       const a = T.source[k], b = T.target[k], reach = N.x[a] === N.x[b] ? 0.16 : (N.x[b] - N.x[a]) / 2
       e.x0.push(N.x[a]); e.y0.push(N.y[a]); e.cx0.push(N.x[a] + reach); e.cy0.push(N.y[a])
       e.cx1.push(N.x[a] === N.x[b] ? N.x[b] + reach : N.x[b] - reach); e.cy1.push(N.y[b]); e.x1.push(N.x[b]); e.y1.push(N.y[b])
       const lit = focus.value === "" || N.name[a] === focus.value || N.name[b] === focus.value
-      e.width.push(0.8 + 2.2 * Math.min(T.share[k], 1) + (T.strong[k] ? 1.6 : 0))
-      e.alpha.push(lit ? (T.strong[k] || focus.value ? 0.95 : 0.6) : 0.08)
-      e.what.push(`${N.name[a]} → ${N.name[b]}: ${T.words[k]}`)
+      e.width.push(least_width + span * share)
+      e.alpha.push(lit ? (T.strong[k] || focus.value ? 0.95 : 0.5) : 0.08)
+      e.what.push(`${N.name[a]} → ${N.name[b]}: ${T.words[k]}, ${number(100 * share, language)} %` + (W.money[now] > 0 ? `, ${number(W.money[now], language)} M$` : ""))
     }
     source.data = e
   }

@@ -9,6 +9,7 @@ import pytest
 
 from environment import ComputeEconomy
 from environment.measures import MEASURES
+from environment.scenario import month_label
 from experiments.dashboard import work
 from experiments.dashboard.extract import story_of
 from experiments.dashboard.layout import positions
@@ -16,7 +17,7 @@ from experiments.dashboard.lesson import Lesson, lessons
 from experiments.dashboard.paired import difference, window
 from experiments.dashboard.records import Band, Story
 from experiments.dashboard.setting import Setting, make
-from experiments.dashboard.story import tell
+from experiments.dashboard.story import LATEST, amount, tell
 from experiments.dashboard.timeline import by_month
 from experiments.dashboard.words import words_in
 
@@ -42,7 +43,7 @@ def test_visitors_who_share_a_stack_get_what_they_would_get_alone(alone: Compute
     for name in MEASURES:
         assert np.array_equal(told.measures[name], alone.measures.array(name)[:, 0]), name
     frame = alone.events_frame()
-    assert [(e.month, e.kind, e.who, e.text) for e in told.events] == list(
+    assert [(month_label(e.month), e.kind, e.who, e.text) for e in told.events] == list(
         frame[["month", "kind", "who", "text"]].itertuples(index=False, name=None)
     )
     single = story_of(alone, 0)
@@ -100,6 +101,52 @@ def test_every_firm_has_a_story(told: Story) -> None:
     openai = tell(told, "OpenAI", words_in("en"), "#000000")
     assert "Microsoft Azure" in openai
     assert "exclusive contract" in openai
+
+
+@pytest.mark.parametrize("month", [0, 12, 30, MONTHS - 1])
+def test_weights_of_a_month_are_those_of_the_model_graph(alone: ComputeEconomy, told: Story, month: int) -> None:
+    graph = alone.partnerships.graph(month=month + 1)
+    weights = {
+        (a.removeprefix("startup"), b.removeprefix("startup"), d["kind"]): (d["share"], d["month_musd"])
+        for a, b, d in graph.edges(data=True)
+    }
+    names = [node.name.removeprefix("start-up") for node in told.nodes]
+    standing = [tie for tie in told.ties if tie.first <= month < tie.end]
+    assert any(tie.kind == "chip_supply" and tie.share(month) > 0.5 for tie in standing)
+    for tie in standing:
+        assert len(tie.shares) == len(tie.money) == tie.end - tie.first
+        share, money = weights[names[tie.source], names[tie.target], tie.kind]
+        assert (tie.share(month), tie.money[month - tie.first]) == pytest.approx((share, money), abs=2e-6)
+
+
+@pytest.mark.parametrize("month", [0, 7, 12, 30, MONTHS - 1])
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_a_card_shows_the_month_that_was_chosen(alone: ComputeEconomy, told: Story, month: int, language: str) -> None:
+    """Values, ties and events of the month; nothing that comes later."""
+    words = words_in(language)
+    later = [words.month(m) for m in range(month + 1, MONTHS)]
+    graph = alone.partnerships.graph(month=month + 1)
+    for name in ("OpenAI", "Microsoft Azure", "Nvidia", "Mistral AI", "US venture capital"):
+        html = tell(told, name, words, "#000000", month)
+        assert words("firm_in", month=words.month(month)) in html
+        assert not [label for label in later if label in html], name
+        if name not in graph:
+            assert words("not_there") in html
+            continue
+        assert f"<b>{amount(graph.nodes[name]['cash_musd'] * 1e-3, 'G$', words)}</b>" in html
+        k = next(k for k, node in enumerate(told.nodes) if node.name == name)
+        standing = [t for t in told.ties if k in (t.source, t.target) and t.first <= month < t.end]
+        part = html.split(words("its_ties"))[1].split(words("earlier_ties"))[0].split("</ul>")[0] if standing else ""
+        assert part.count("<li>") == min(len(standing), LATEST)
+    first = tell(told, "OpenAI", words, "#000000", 0)
+    assert first != tell(told, "OpenAI", words, "#000000", MONTHS - 1)
+
+
+def test_a_card_of_a_month_beyond_the_run_is_that_of_the_last(told: Story) -> None:
+    words = words_in("en")
+    for name in ("OpenAI", "Nvidia"):
+        assert tell(told, name, words, "#000", 900) == tell(told, name, words, "#000", MONTHS - 1)
+        assert tell(told, name, words, "#000", -4) == tell(told, name, words, "#000", 0)
 
 
 def test_names_cannot_smuggle_markup_into_the_page(told: Story) -> None:

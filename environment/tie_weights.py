@@ -1,0 +1,138 @@
+"""The weights of a tie at the end of a month: what part of a firm's supply, compute or shares it is, and its money."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from agents.types import NONE
+from environment.tie_flows import YEAR, TieFlows
+from environment.tie_kinds import NUMBERS
+from environment.tie_replay import Tie
+
+Sizes = Mapping[str, Mapping[str, Any]]  # population -> column -> (slots,)
+
+
+class TieWeights:
+    """All weights at the end of one month in one world.
+
+    Args:
+        flows: what went over the ties.
+        sizes: firms' attributes at the month's end.
+        month: the month, 0 = January 2022; -1: before the first.
+        world: which world.
+    """
+
+    def __init__(self, flows: TieFlows, sizes: Sizes, month: int, world: int) -> None:
+        """Gather what is shared by all ties."""
+        self.flows, self.sizes, self.month, self.world = flows, sizes, month, world
+        self._of: dict[str, Callable[[Tie], dict[str, float]]] = {
+            "cloud_contract": self._contract, "equity": self._equity, "chip_supply": self._supply,
+            "open_weights": self._lineage, "inquiry": self._case, "remedy": self._case,
+        }  # fmt: skip
+        self._arrays: dict[str, Any] = {}
+
+    def of(self, tie: Tie) -> dict[str, float]:
+        """The numbers of a tie, by the names of :data:`environment.tie_kinds.NUMBERS`."""
+        found = dict.fromkeys(NUMBERS, 0.0)
+        for name, value in self._of[tie.kind](tie).items():
+            found[name] = float(value)
+        return found
+
+    def _latest(self, name: str) -> Any:
+        """This month's array in this world (of many start-ups that of the December before); None if there is none."""
+        if name not in self._arrays:
+            found = self.flows.latest(self.month, name)
+            self._arrays[name] = None if found is None else found[self.world]
+        return self._arrays[name]
+
+    def _contract(self, tie: Tie) -> dict[str, float]:
+        """Compute and rent of a tenant at a host; both of its hosts are looked at, as a second may become the first."""
+        slot, cloud = int(tie.key[3]), int(tie.key[4])
+        if self._latest("host") is None:
+            return {"share": tie.agreed, "term_months": self._term(tie)}
+        place = next((p for p in (_FIRST, _SECOND) if self._latest(p["host"])[slot] == cloud), None)
+        if place is None:  # it ended before rent was paid: what has been paid until the month before
+            return {"value_musd": self._before(tie)}
+        rent, took = float(self._latest(place["rent"])[slot]), self._latest("rent_income")
+        used, at_host = float(self._latest("used")[slot]), float(self._latest(place["at"])[slot])
+        return {
+            "share": _ratio(at_host, used), "seller_share": _ratio(rent, 0.0 if took is None else float(took[cloud])),
+            "compute_h100e": at_host, "month_musd": rent, "value_musd": self._latest(place["total"])[slot],
+            "term_months": self._term(tie),
+        }  # fmt: skip
+
+    def _before(self, tie: Tie) -> float:
+        slot, cloud = int(tie.key[3]), int(tie.key[4])
+        for place in (_FIRST, _SECOND):
+            host, total = (self.flows.latest(self.month - 1, place[name]) for name in ("host", "total"))
+            if host is not None and total is not None and host[self.world, slot] == cloud and tie.since < self.month:
+                return float(total[self.world, slot])
+        return 0.0
+
+    def _term(self, tie: Tie) -> float:
+        labs, slot = self.sizes["startups"], int(tie.key[3])
+        mine = tie.key[1] == "host" and int(labs["ids"][slot]) == tie.ids[0] and int(labs["host"][slot]) == tie.key[4]
+        return float(labs["term"][slot]) if mine else 0.0
+
+    def _equity(self, tie: Tie) -> dict[str, float]:
+        now = tie.paid_now if tie.paid_in == self.month else 0.0
+        money = {"month_musd": now, "value_musd": tie.paid}
+        if tie.key[1] == "investor":
+            return money | {"share": tie.held}
+        labs, slot, cloud = self.sizes["startups"], int(tie.key[3]), int(tie.key[4])
+        if int(labs["ids"][slot]) != tie.ids[0]:
+            return money
+        held = 0.0
+        for owner, share in (("vendor", "vendor_share"), ("vendor_before", "vendor_before_share")):
+            if int(labs[owner][slot]) == cloud:
+                held += float(labs[share][slot])
+        owed = float(labs["pledged"][slot]) if int(labs["pledger"][slot]) == cloud else 0.0
+        return money | {"share": held, "pledged_musd": owed}
+
+    def _supply(self, tie: Tie) -> dict[str, float]:
+        maker, buyer = int(tie.key[3]), int(tie.key[4])
+        if self.month < 0:
+            orders = self._latest("chip_orders")
+            return {"share": 0.0 if orders is None else _ratio(orders[maker, buyer], orders[:, buyer].sum())}
+        year = self._sum("chip_bill", self.month - YEAR + 1)
+        return {
+            "share": _ratio(year[maker, buyer], year[:, buyer].sum()),
+            "seller_share": _ratio(year[maker, buyer], self._sum("chip_sales", self.month - YEAR + 1)[maker]),
+            "compute_h100e": self._latest("chip_compute")[maker, buyer],
+            "month_musd": self._latest("chip_bill")[maker, buyer],
+            "value_musd": self._sum("chip_bill", tie.since)[maker, buyer],
+        }
+
+    def _sum(self, name: str, first: int) -> Any:
+        first = max(first, 0)
+        key = f"{name} from {first}"
+        if key not in self._arrays:
+            self._arrays[key] = self.flows.total(name, first, self.month, self.world)
+        return self._arrays[key]
+
+    def _lineage(self, tie: Tie) -> dict[str, float]:
+        """Builders' part in the sales that rest on the models of one developer."""
+        labs = self.sizes["startups"]
+        if "lineage" not in self._arrays:
+            builds = labs["alive"] & (labs["base_model"] != NONE)
+            codes = np.where(builds, labs["base_model"], 0)
+            sales = np.bincount(codes, np.where(builds, labs["revenue"], 0.0), minlength=1)
+            self._arrays["lineage"] = sales[codes] * builds
+        slot = int(tie.key[3])
+        same = int(labs["ids"][slot]) == tie.ids[0]
+        return {"share": _ratio(float(labs["revenue"][slot]), float(self._arrays["lineage"][slot])) if same else 0.0}
+
+    def _case(self, tie: Tie) -> dict[str, float]:
+        shares = self._latest("cloud_share")
+        return {} if shares is None else {"share": shares[int(tie.key[4])]}
+
+
+_FIRST = {"host": "host", "rent": "rent", "total": "rent_total", "at": "at_host"}
+_SECOND = {"host": "second", "rent": "second_rent", "total": "second_rent_total", "at": "at_second"}
+
+
+def _ratio(part: float, whole: float) -> float:
+    return float(part) / float(whole) if whole > 0.0 else 0.0
