@@ -10,6 +10,7 @@ from experiments.compare.question import Question
 from experiments.compare.results import CLAIM, HINT, NONE, SIGNIFICANT, ZERO, pairs_to_claim, rows_of
 from experiments.compare.robustness import FLIPS, WEAKER
 from experiments.compare.words import change, digits, listed, pairs
+from experiments.figure_names import figure_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -95,7 +96,8 @@ def _said(question: Question, first: pd.DataFrame, robustness: pd.DataFrame | No
     for row in rows_of(claims):
         yield f"{_claim(question, row)}{_footing(row, robustness)}"
     yield ""
-    yield f"![All differences, in per cent of A](figures/overview_{question.windows[0].name.replace(':', '_')}.png)"
+    overview = figure_name("overview", question.windows[0].name)
+    yield f"![All differences, in per cent of A](figures/{overview}.png)"
     yield ""
 
 
