@@ -32,10 +32,11 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 def write_graph(graph: nx.MultiDiGraph[str], stem: Path) -> None:
     """Write ``<stem>.graphml`` and ``<stem>.gexf``; the files hold no date of writing."""
     plain = plain_graph(graph)
-    nx.write_graphml(plain, stem.with_suffix(".graphml"))
+    nx.write_graphml(plain, stem.with_name(f"{stem.name}.graphml"))
     text = "\n".join(nx.generate_gexf(plain, version="1.2draft"))
     text = re.sub(r' lastmodifieddate="[^"]*"', "", text)
-    stem.with_suffix(".gexf").write_text('<?xml version="1.0" encoding="UTF-8"?>\n' + text + "\n", encoding="utf-8")
+    gexf = stem.with_name(f"{stem.name}.gexf")
+    gexf.write_text('<?xml version="1.0" encoding="UTF-8"?>\n' + text + "\n", encoding="utf-8")
 
 
 def plain_graph(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:

@@ -62,12 +62,13 @@ def check() -> bool:
 def profile(seeds: int, out: Path) -> None:
     """Write ``profiles.csv`` and draw ``profiles.png`` and ``.pdf``."""
     from experiments.calibration.profile import draw_profiles, profiles, write_profiles
-    from experiments.figures.style import save, styled
+    from experiments.figures.files import FigureFolder
+    from experiments.figures.style import styled
 
     fitted = read_fitted()
     rows = profiles(fitted, range(1, seeds + 1))
     out.mkdir(parents=True, exist_ok=True)
     write_profiles(rows, out / "profiles.csv")
     with styled():
-        save(draw_profiles(fitted, rows, seeds), out / "profiles")
+        FigureFolder(out).save(draw_profiles(fitted, rows, seeds), "profiles")
     print(f"{len(rows)} points written to {out / 'profiles.csv'}")

@@ -10,6 +10,7 @@ from experiments.compare.question import Question
 from experiments.compare.results import CLAIM, HINT, NONE, SIGNIFICANT, ZERO, pairs_to_claim, rows_of
 from experiments.compare.robustness import FLIPS, WEAKER, standing
 from experiments.compare.words import digits, listed, pairs, plain, told
+from experiments.figure_names import figure_name
 from experiments.windows import Window
 
 if TYPE_CHECKING:
@@ -105,7 +106,8 @@ def _said(question: Question, first: pd.DataFrame, robustness: pd.DataFrame | No
         yield "Nothing: no measure differs by more than luck can explain."
     yield from _claims(question, claims, robustness)
     yield ""
-    yield f"![All differences, in per cent of A](figures/overview_{question.windows[0].name.replace(':', '_')}.png)"
+    overview = figure_name("overview", question.windows[0].name)
+    yield f"![All differences, in per cent of A](figures/{overview}.png)"
     yield ""
 
 

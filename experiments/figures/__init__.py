@@ -6,10 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments.figures.dashboard import draw_dashboard
+from experiments.figures.files import FigureFolder
 from experiments.figures.hosting import draw_hosting
 from experiments.figures.money import draw_money
 from experiments.figures.network import draw_network
-from experiments.figures.style import save, styled
+from experiments.figures.style import styled
 from experiments.figures.validation import draw_validation
 from experiments.manifest import kingmaker_version
 
@@ -19,15 +20,21 @@ if TYPE_CHECKING:
 LARGEST = 500
 
 
-def draw_all(model: Any, measures: pd.DataFrame, folder: Path) -> None:
-    """Draw every figure of a finished run into ``folder`` as PDF and PNG."""
+def draw_all(model: Any, measures: pd.DataFrame, folder: Path, note: str = "") -> list[Path]:
+    """Draw every figure of a finished run into ``folder`` as PDF and PNG; gives the files written.
+
+    ``note`` is a line for the captions, such as what is in force in the run.
+    """
     folder.mkdir()
-    footer = f"Kingmaker {kingmaker_version()} · {model.setting.label} · seed {model.seed} · n = 1 run"
+    line = f"Kingmaker {kingmaker_version()} · {model.setting.label} · seed {model.seed} · n = 1 run"
+    footer = "\n".join(filter(None, (line, note)))
     when = str(measures["month"].iloc[-1])
     graph = model.partnerships.graph(largest=LARGEST)
+    files, noted = FigureFolder(folder), FigureFolder(folder, note)
     with styled():
-        save(draw_dashboard(measures, model.setting.events, footer), folder / "dashboard")
-        save(draw_network(graph, when, footer), folder / "partnerships")
-        save(draw_hosting(graph, when, footer), folder / "hosting")
-        save(draw_money(model.ledger.matrix(last=12), when, footer), folder / "money")
-        save(draw_validation(measures, getattr(model.tables, "series", ()), footer), folder / "validation")
+        files.save(draw_dashboard(measures, model.setting.events, footer), "dashboard")
+        noted.save(draw_network(graph, when, line), "partnerships")
+        noted.save(draw_hosting(graph, when, line), "hosting")
+        files.save(draw_money(model.ledger.matrix(last=12), when, footer), "money")
+        files.save(draw_validation(measures, getattr(model.tables, "series", ()), footer), "validation")
+    return [*files.written, *noted.written]

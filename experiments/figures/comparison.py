@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
 
 from environment.measures import Measure
-from experiments.figures.style import GREY, INK, PALETTE, SMALL, scaled_unit, sheet, time_axis
+from experiments.figures.style import (
+    GREY,
+    INK,
+    LINE,
+    PALETTE,
+    SMALL,
+    foot,
+    head,
+    scaled_unit,
+    sheet,
+    time_axis,
+    value_axis,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -20,10 +31,11 @@ if TYPE_CHECKING:
     from agents.types import FloatArray
 
 PAIRS = 2  # measures in a row, each with a plot of its paths and one of their difference
-ROW = 1.07  # inches
-HEAD, FOOT = 1.15, 0.5
+PANEL, GAP = 0.95, 0.55  # inches
 SURE, UNSURE = PALETTE[2], "0.6"  # a claim; anything else
 BAND = (5.0, 95.0)  # percentiles between which nine runs in ten lie
+MOST = 20  # measures in the overview
+ROW = 0.19  # inches of it
 
 
 def draw_paths(
@@ -41,61 +53,58 @@ def draw_paths(
         footer: the line that says which runs these are.
     """
     rows = -(-len(a) // PAIRS)
-    height = HEAD + ROW * rows + FOOT
-    subtitle = "Left: mean and the range of nine runs in ten. Right: B less A, mean of the pairs with its 95 % interval"
-    figure = sheet(height, f"Two futures: {group}", subtitle, footer)
-    grid = figure.add_gridspec(
-        rows, 2 * PAIRS, left=0.07, right=0.985, top=1 - HEAD / height, bottom=FOOT / height, hspace=0.75, wspace=0.42
+    title = f"Two futures: {group}"
+    subtitle = (
+        "Left: mean and the range of nine runs in ten. Right: B less A, mean of the pairs with its 95\u00a0% interval\n"
+        f"A (solid): {labels[0]}\nB (dashed): {labels[1]}"
     )
+    top, bottom = head(title, subtitle) + 0.25, foot(footer) + 0.3
+    height = top + rows * PANEL + (rows - 1) * GAP + bottom
+    figure = sheet(height, title, subtitle, footer)
+    grid = figure.add_gridspec(
+        rows, 2 * PAIRS, left=0.08, right=0.97, top=1 - top / height, bottom=bottom / height, hspace=GAP / PANEL,
+        wspace=0.58,
+    )  # fmt: skip
     for number, measure in enumerate(a):
         row, column = divmod(number, PAIRS)
         left, right = (figure.add_subplot(grid[row, 2 * column + side]) for side in (0, 1))
-        factor, unit = scaled_unit(measure)
-        _paths(left, a[measure] * factor, b[measure] * factor)
-        _difference(right, *(values * factor for values in difference[measure]))
+        factor, unit = scaled_unit(measure, float(max(np.abs(a[measure]).max(), np.abs(b[measure]).max())))
+        _paths(left, a[measure] * factor, b[measure] * factor, unit)
+        _difference(right, [values * factor for values in difference[measure]], unit)
         left.set_title(measure.label, pad=3)
-        left.set_ylabel(unit)
-    _legend(figure, labels, 1 - 0.55 / height)
+        left.set_ylabel("\n".join(wrapped(unit, PANEL + 0.2)))
     return figure
 
 
-def _paths(axes: Axes, a: FloatArray, b: FloatArray) -> None:
+def _paths(axes: Axes, a: FloatArray, b: FloatArray, unit: str) -> None:
     months = np.arange(len(a))
     for values, colour, dash in ((a, PALETTE[0], "-"), (b, PALETTE[1], "--")):
         low, high = np.percentile(values, BAND, axis=1)
         axes.fill_between(months, low, high, color=colour, alpha=0.18, linewidth=0)
         axes.plot(months, values.mean(axis=1), color=colour, linestyle=dash, linewidth=1.1)
-    _finish(axes, len(a))
+    _finish(axes, len(a), unit)
 
 
-def _difference(axes: Axes, mean: FloatArray, low: FloatArray, high: FloatArray) -> None:
+def _difference(axes: Axes, ends: Sequence[FloatArray], unit: str) -> None:
+    mean, low, high = ends
     months = np.arange(len(mean))
     axes.axhline(0.0, color=INK, linewidth=0.6)
     axes.fill_between(months, low, high, color=PALETTE[2], alpha=0.25, linewidth=0)
     axes.plot(months, mean, color=PALETTE[2], linewidth=1.1)
-    axes.set_title("B less A", loc="right", pad=3, fontweight="normal", color=GREY)
+    axes.set_ylabel("B less A", color=GREY)
+    _finish(axes, len(mean), unit)
     if not np.any(np.abs(np.concatenate([low, high])) > 0.0):
         axes.set_ylim(-1.0, 1.0)
+        axes.set_yticks([0.0])
         axes.text(0.5, 0.6, "exactly zero", transform=axes.transAxes, ha="center", fontsize=SMALL, color=GREY)
-    _finish(axes, len(mean))
 
 
-def _finish(axes: Axes, months: int) -> None:
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=3))
-    axes.ticklabel_format(axis="y", scilimits=(-4, 5), useMathText=True)
-    axes.yaxis.get_offset_text().set_fontsize(SMALL - 1)
+def _finish(axes: Axes, months: int, unit: str) -> None:
+    value_axis(axes, unit, most=3, whole=False)
     time_axis(axes, months)
-    axes.tick_params(labelsize=SMALL - 1)
-
-
-def _legend(figure: Figure, labels: tuple[str, str], top: float) -> None:
-    from matplotlib.lines import Line2D
-
-    handles = [
-        Line2D([], [], color=PALETTE[0], linestyle="-", label=f"A: {labels[0]}"),
-        Line2D([], [], color=PALETTE[1], linestyle="--", label=f"B: {labels[1]}"),
-    ]
-    figure.legend(handles=handles, loc="upper left", bbox_to_anchor=(0.01, top), ncols=1, handlelength=2.2, borderpad=0)
+    labels = axes.get_xticklabels()
+    if len(labels) > 3:  # the plots are narrow
+        axes.set_xticklabels([text.get_text() if k % 2 == 0 else "" for k, text in enumerate(labels)])
 
 
 def draw_overview(
@@ -110,21 +119,43 @@ def draw_overview(
         window: the window in words.
         footer: the line that says which runs these are.
     """
-    shown = table[np.isfinite(table["relative"]) & (table["claim"] != "zero")]
-    absent = [measures[name].label for name in table["measure"] if name not in set(shown["measure"])]
-    told = f"Not shown, as it stays exactly the same or is zero under A: {'; '.join(absent)}."
-    notes = textwrap.wrap(told, 135) if absent else []
-    height = 1.1 + 0.165 * max(len(shown), 1) + 0.75 + 0.13 * len(notes)
-    subtitle = f"B less A in per cent of A, {window}; paired 95 % intervals (Student's t); green dots are claims"
-    figure = sheet(height, "What differs, and what does not", subtitle, footer)
-    figure.text(0.02, 1 - 0.55 / height, f"A: {labels[0]}    B: {labels[1]}", fontsize=SMALL, color=INK, va="top")
-    bottom = (0.75 + 0.13 * len(notes)) / height
-    axes = figure.add_axes((0.3, bottom, 0.53, 1 - 0.8 / height - bottom))
+    known = table[np.isfinite(table["relative"]) & (table["claim"] != "zero")]
+    shown = strongest(known)
+    absent = [measures[name].label for name in table["measure"] if name not in set(known["measure"])]
+    left = len(known) - len(shown)
+    told = f"Not shown: {left} measures with smaller effects; all are in differences.csv. " if left else ""
+    told += f"Exactly the same, or zero under A: {'; '.join(absent)}." if absent else ""
+    notes = wrapped(told) if told else []
+    title = "What differs, and what does not"
+    subtitle = (
+        f"B less A in per cent of A, {window}; paired 95\u00a0% intervals (Student's t); green dots are claims. "
+        "Sorted by the size of the effect against the spread of the pairs"
+        f"{f', the {MOST} largest' if left else ''}.\nA: {labels[0]}\nB: {labels[1]}"
+    )
+    top, bottom = head(title, subtitle) + 0.1, foot(footer) + LINE * len(notes) + 0.5
+    rows = ROW * max(len(shown), 1) + 0.1
+    height = top + rows + bottom
+    figure = sheet(height, title, subtitle, footer)
+    axes = figure.add_axes((0.31, bottom / height, 0.56, rows / height))
     _forest(axes, shown, measures)
-    axes.set_xlabel("difference, % (logarithmic beyond ±1; of the quantity itself where the measure is a logarithm)")
-    for number, line in enumerate(notes):
-        figure.text(0.02, (0.24 + 0.13 * (len(notes) - number)) / height, line, fontsize=SMALL, color=GREY, va="center")
+    axes.set_xlabel("difference, % (logarithmic beyond ±1; of the quantity itself if the measure is a logarithm)")
+    if axes.texts:
+        axes.xaxis.label.set_x(0.4)
+    for number, line in enumerate(reversed(notes)):
+        figure.text(0.02, (foot(footer) + LINE * number) / height, line, fontsize=SMALL, color=GREY, va="bottom")
     return figure
+
+
+def strongest(table: pd.DataFrame) -> pd.DataFrame:
+    """The measures with the largest effects, largest first: mean difference over the spread of the pairs.
+
+    Half an interval is the spread times a number that depends on n alone, so that the order is by mean over half.
+    """
+    half = (table["high"] - table["low"]).to_numpy() / 2.0
+    mean = table["difference"].abs().to_numpy()
+    size = np.divide(mean, half, out=np.full_like(mean, np.inf), where=half > 0.0)
+    order = np.lexsort((table["measure"].to_numpy(dtype=str), -size))
+    return table.iloc[order[:MOST]]
 
 
 def _forest(axes: Axes, shown: pd.DataFrame, measures: Mapping[str, Measure]) -> None:

@@ -1,8 +1,7 @@
-"""Two parameters against each other: a heatmap for each outcome."""
+"""Two parameters against each other: for each outcome a heatmap, and beside it how the two work together."""
 
 from __future__ import annotations
 
-import textwrap
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -10,130 +9,171 @@ import numpy as np
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import ScalarFormatter
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from environment.parameters import DECLARATIONS, Declaration
-from experiments.figures.intervals import differs, interval
+from experiments.figures.cells import cells_of
+from experiments.figures.interactions import draw_interaction
+from experiments.figures.intervals import FEWEST, FREE, Bounds, complete, counted, differs, interval
+from experiments.figures.layout import Spacing, page_of_panels
 from experiments.figures.outcomes import Outcome, axis_label, subtitle_of, value_text
-from experiments.figures.style import GREY, INK, SMALL, sheet
+from experiments.figures.style import GREY, INK, SMALL, Sheet, number_text
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
     from agents.types import FloatArray
+    from experiments.figures.cells import Cells
 
-COLUMNS = 2
-PANEL, GAP, HEAD, FOOT = 2.45, 0.95, 1.15, 0.75  # inches
-LEFT, RIGHT, BETWEEN = 0.085, 0.95, 0.115  # of the width
+SPACING = Spacing(panel=1.75, gap=1.05, left=0.95, right=0.25, between=1.0, above=0.46, below=0.55)
+MOST_LABELLED = 16  # cells that are written out
+TITLE_PAD = 19  # points from a map to its title, with a note between
+BAR = 0.5  # inches that a colour bar takes from its plot
+Keys = tuple[str, str]
 
 
 def draw_heatmaps(
-    frame: pd.DataFrame,
-    keys: tuple[str, str],
-    outcomes: Sequence[Outcome],
-    reference: Mapping[str, float],
-    title: str,
-    footer: str,
-    declared: Mapping[str, Declaration] = DECLARATIONS,
-) -> Figure:
-    """One panel an outcome: the mean over seeds at each point of the grid.
+    frame: pd.DataFrame, keys: Keys, outcomes: Sequence[Outcome], reference: Mapping[str, float], title: str,
+    footer: str, declared: Mapping[str, Declaration] = DECLARATIONS, others: Sequence[str] = (),
+) -> Figure:  # fmt: skip
+    """A row for each outcome: its mean over seeds at each pair of values, and the interaction of the two parameters.
 
     Args:
         frame: one row a run.
         keys: the parameters along the horizontal and the vertical axis.
         outcomes: what is drawn.
         reference: the values of the scenario itself; the point there is outlined, and points that differ from it (the
-            interval of paired differences excludes zero) carry a dot.
+            interval of paired differences excludes zero) carry a dot. Interactions are measured from there.
         title: in plain words.
         footer: which sweep this is.
         declared: the parameters that there are.
+        others: what else the design varies; means are taken over it within each seed.
     """
-    rows = -(-len(outcomes) // COLUMNS)
-    height = HEAD + rows * PANEL + (rows - 1) * GAP + FOOT
-    marked = _has(frame, keys, reference) and frame["seed"].nunique() > 1
-    subtitle = f"{subtitle_of(outcomes[0].statistic)}, averaged over the runs of each point."
-    if marked:
-        subtitle += (
-            " Outlined: the values that the scenario starts from. Dots: the paired 95\u00a0% interval of the "
-            "difference from there excludes zero (each point by itself)."
-        )
-    figure = sheet(height, title, "\n".join(textwrap.wrap(subtitle, 125)), footer)
-    width = (RIGHT - LEFT - BETWEEN) / COLUMNS
-    for i, outcome in enumerate(outcomes):
-        row, column = divmod(i, COLUMNS)
-        bottom = height - HEAD - PANEL - row * (PANEL + GAP)
-        axes = figure.add_axes((LEFT + column * (width + BETWEEN), bottom / height, width, PANEL / height))
-        _draw_panel(axes, frame, keys, outcome, reference if marked else None)
-        axes.set_xlabel(axis_label(keys[0], declared))
-        axes.set_ylabel(axis_label(keys[1], declared))
+    marked = has(frame, keys, reference) and frame["seed"].nunique() >= FEWEST
+    subtitle = _words(outcomes[0], keys, marked, frame["seed"].nunique() >= FEWEST, others)
+    figure, panels = page_of_panels(2 * len(outcomes), 2, title, subtitle, footer, SPACING)
+    for left, right, outcome in zip(panels[::2], panels[1::2], outcomes, strict=True):
+        runs = complete(frame, outcome.column)
+        cells = cells_of(runs, keys, outcome)
+        draw_cells(figure, left, cells, outcome, reference if marked else None, keys)
+        left.set_title(outcome.title, pad=TITLE_PAD)
+        label_axes(left, keys, declared)
+        draw_interaction(right, cells, keys, outcome, reference)
     return figure
 
 
-def _has(frame: pd.DataFrame, keys: tuple[str, str], reference: Mapping[str, float]) -> bool:
-    return all(key in reference for key in keys) and bool(_at(frame, keys, reference).any())
+def rows_of_page(
+    keys: Keys, outcome: Outcome, title: str, footer: str, others: Sequence[str], spacing: Spacing = SPACING
+) -> int:
+    """Outcomes that fit a page of :func:`draw_heatmaps`."""
+    return spacing.rows(title, _words(outcome, keys, True, True, others), footer)
 
 
-def _at(frame: pd.DataFrame, keys: tuple[str, str], values: Mapping[str, float]) -> pd.Series[bool]:
-    return (frame[keys[0]] == values[keys[0]]) & (frame[keys[1]] == values[keys[1]])
+def _words(outcome: Outcome, keys: Keys, marked: bool, intervals: bool, others: Sequence[str]) -> str:
+    over = f"; averaged over {', '.join(others)}" if others else ""
+    words = f"{subtitle_of(outcome.statistic)}. Left: averaged over the runs of each pair of values{over}."
+    if marked:
+        words += (
+            " Outlined: the values that the scenario starts from. Dots: the paired 95\u00a0% interval of the "
+            "difference from there excludes zero (each by itself)."
+        )
+    words += f" Right: by how much {keys[0]} moves the outcome more at the values of {keys[1]} shown than at the first "
+    words += "(difference of differences within a seed), "
+    return words + ("mean and 95\u00a0% interval." if intervals else "mean; small dots: seeds, too few for intervals.")
 
 
-def _draw_panel(
-    axes: Axes, frame: pd.DataFrame, keys: tuple[str, str], outcome: Outcome, reference: Mapping[str, float] | None
-) -> None:
-    """One heatmap with its colour bar, dots and outline."""
-    table = frame.pivot_table(index=[*keys], columns="seed", values=outcome.column, aggfunc="mean") * outcome.factor
-    xs, ys = (sorted(frame[key].unique()) for key in keys)
-    means = np.full((len(ys), len(xs)), np.nan)
-    widest = 0.0
-    rows_of = {(float(x), float(y)): values for (x, y), values in zip(table.index, table.to_numpy(), strict=True)}
-    base = None if reference is None else rows_of[reference[keys[0]], reference[keys[1]]]
+def has(frame: pd.DataFrame, keys: Sequence[str], reference: Mapping[str, float]) -> bool:
+    """Whether the design has run the scenario's own values of these parameters."""
+    return all(key in reference and bool((frame[key] == reference[key]).any()) for key in keys)
+
+
+def label_axes(axes: Axes, keys: Keys, declared: Mapping[str, Declaration]) -> None:
+    """The parameters along both axes; names are broken where they would not fit."""
+    axes.set_xlabel(axis_label(keys[0], declared))
+    label = axis_label(keys[1], declared)
+    axes.set_ylabel(label if len(label) <= 26 else label.replace(".", ".\n", 1))
+
+
+def draw_cells(
+    figure: Sheet, axes: Axes, cells: Cells, outcome: Outcome, reference: Mapping[str, float] | None, keys: Keys,
+    limits: tuple[float, float] | None = None, bar: bool = True,
+) -> None:  # fmt: skip
+    """One heatmap with its colour bar, dots and outline; ``limits`` are of the colours, for maps that share them."""
+    corner = None if reference is None else (reference[keys[0]], reference[keys[1]])
+    base = None if corner is None else cells.seeds.get(corner)
+    found = {place: interval(values, outcome.bounds) for place, values in cells.seeds.items()}
+    means = np.full((len(cells.ys), len(cells.xs)), np.nan)
     dots: list[tuple[float, float]] = []
-    for (x, y), values in rows_of.items():
-        found = interval(values)
-        column, row = xs.index(x), ys.index(y)
-        means[row, column] = found.mean
-        widest = max(widest, found.half if np.isfinite(found.half) else 0.0)
+    for (x, y), values in cells.seeds.items():
+        column, row = cells.xs.index(x), cells.ys.index(y)
+        means[row, column] = found[x, y].mean
         if base is not None and differs(values, base):
             dots.append((column + 0.5, row + 0.5))
-    low, high = _colour_range(means, widest)
+    widest = max((f.half for f in found.values() if np.isfinite(f.half)), default=0.0)
+    low, high = limits or colour_range(means, widest, outcome.bounds)
+    written = np.vectorize(number_of)(means) if means.size <= MOST_LABELLED else False
     sns.heatmap(
-        means, ax=axes, cmap="viridis", vmin=low, vmax=high, xticklabels=_ticks(xs), yticklabels=_ticks(ys),
-        cbar_kws={"label": outcome.unit, "pad": 0.03, "aspect": 25, "format": _plain_numbers()},
+        means, ax=axes, cmap="viridis", vmin=low, vmax=high, xticklabels=_ticks(cells.xs), yticklabels=_ticks(cells.ys),
+        cbar=False, annot=written, fmt="", annot_kws={"fontsize": SMALL},
     )  # fmt: skip
+    for text in axes.texts:
+        text.set_verticalalignment("bottom")  # the dot stands below
+        text.set_y(text.get_position()[1] + 0.08)
+    _tidy(axes)
+    if bar:
+        colour_bar(figure, axes, outcome.unit)
+    note = f"95\u00a0% interval ≤ ±{number_of(widest)}" if widest else "no interval"
+    count = counted([f.n for f in found.values()], "seeds")
+    axes.text(0, 1.04, f"{count}; {note}", transform=axes.transAxes, fontsize=SMALL, color=GREY)
+    if dots:
+        across, up = zip(*dots, strict=True)
+        axes.scatter(across, up, s=7, color="white", edgecolors=INK, linewidths=0.5)
+    if base is not None and corner is not None:
+        place = (cells.xs.index(corner[0]), cells.ys.index(corner[1]))
+        axes.add_patch(Rectangle(place, 1, 1, fill=False, edgecolor="red", linewidth=1.5, clip_on=False))
+
+
+def _tidy(axes: Axes) -> None:
     axes.invert_yaxis()
-    axes.grid(False)
+    axes.grid(visible=False)
     axes.tick_params(length=0)
     axes.tick_params(axis="x", rotation=0)
     axes.tick_params(axis="y", rotation=0)
-    axes.set_title(outcome.title, pad=15)
-    unit = "" if outcome.unit == "0-1" else f" {outcome.unit}"
-    note = f"95 % interval at most ± {widest:.2g}{unit}" if widest else "one run a point: no interval"
-    axes.text(0, 1.015, note, transform=axes.transAxes, fontsize=SMALL, color=GREY)
-    if dots:
-        across, up = zip(*dots, strict=True)
-        axes.scatter(across, up, s=4, color="white", edgecolors=INK, linewidths=0.4)
-    if reference is not None:
-        corner = (xs.index(reference[keys[0]]), ys.index(reference[keys[1]]))
-        axes.add_patch(Rectangle(corner, 1, 1, fill=False, edgecolor="red", linewidth=1.5, clip_on=False))
 
 
-def _colour_range(means: FloatArray, widest: float) -> tuple[float, float]:
+def colour_bar(figure: Sheet, axes: Axes, unit: str) -> None:
+    """A colour bar at the right of a heatmap, which gives up the room for it."""
+    x, y, width, height = axes.get_position().bounds
+    room = BAR / figure.get_figwidth()
+    axes.set_position((x, y, width - room, height))
+    strip = figure.add_axes((x + width - 0.8 * room, y, 0.12 * room, height))
+    bar = figure.colorbar(axes.collections[0], cax=strip, format=FuncFormatter(lambda value, _: number_text(value)))
+    bar.set_label(unit)
+    bar.outline.set_visible(False)
+    strip.yaxis.set_major_locator(MaxNLocator(nbins=4))
+    strip.grid(visible=False)
+
+
+def colour_range(means: FloatArray, widest: float, bounds: Bounds = FREE) -> tuple[float, float]:
     """From the lowest to the highest mean, but never so narrow that mere noise would take on all colours."""
     low, high = float(np.nanmin(means)), float(np.nanmax(means))
     middle = (low + high) / 2.0
     half = max((high - low) / 2.0, widest / 4.0, 1e-3 * abs(middle), 1e-9)
-    return middle - half, middle + half
+    return (
+        middle - half if low < bounds[0] else max(middle - half, bounds[0]),
+        middle + half if high > bounds[1] else min(middle + half, bounds[1]),
+    )
 
 
-def _plain_numbers() -> ScalarFormatter:
-    """Numbers along the colour bar without an offset that would have to be added."""
-    formatter = ScalarFormatter(useOffset=False)
-    formatter.set_powerlimits((-4, 6))
-    return formatter
+def number_of(value: float) -> str:
+    """A number in three digits; nothing where there is none."""
+    if not np.isfinite(value):
+        return ""
+    return number_text(float(f"{value:.3g}"))
 
 
 def _ticks(values: Sequence[float]) -> list[str]:
-    """Labels of at most a dozen values, every second one where there are more."""
-    step = -(-len(values) // 12)
+    """Labels of at most eight values, every second one where there are more."""
+    step = -(-len(values) // 8)
     return [value_text(value) if i % step == 0 else "" for i, value in enumerate(values)]

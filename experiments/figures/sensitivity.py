@@ -9,8 +9,10 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.figures.style import GREY, INK, PALETTE, SMALL, sheet
+from experiments.figures.layout import PAGE_HEIGHT, Spacing, page_of_panels
+from experiments.figures.style import INK, PAGE_WIDTH, PALETTE, SMALL, around, foot, head, number_text, sheet
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,8 +21,11 @@ if TYPE_CHECKING:
 
 CELL = 0.27  # inches
 SHOWN = 14  # parameters in a plot of bars, the strongest
-GAP = 0.6  # inches between plots of bars
-PAGE = 9.3  # inches of bars on a page
+BAR = 0.17  # inches
+LETTER = 0.068  # inches of a letter of a name, or a little more
+SLANTED = 15  # columns of a heatmap whose names can lean
+WRITTEN, SHORTENED = 0.3, 0.18  # inches of a cell that can hold 0.12 and .1
+TRIANGLE = 8  # parameters whose pairs fit a triangle of half the page's width
 MEANINGS = {
     "ST": "total effect ST: share of the variance that would be left if only this parameter were not known",
     "S1": "first-order effect S1: share of the variance that this parameter moves by itself",
@@ -41,40 +46,66 @@ def draw_heatmap(values: pd.DataFrame, main: str, names: Mapping[str, str], foot
         footer: the line that says which runs these are.
     """
     rows, columns = values.shape
-    height = 2.3 + CELL * max(rows, 1)
-    subtitle = MEANINGS[main][0].upper() + MEANINGS[main][1:]
-    figure = sheet(height, "What moves what", subtitle, footer)
-    axes = figure.add_axes((0.33, 1.55 / height, 0.65, CELL * max(rows, 1) / height))
+    title, subtitle = "What moves what", MEANINGS[main][0].upper() + MEANINGS[main][1:]
+    shown = [names[outcome] for outcome in values.index]
+    footer = "\n".join([footer, *_note(shown)])
+    longest = max(map(len, values.columns), default=0) * LETTER
+    above = head(title, subtitle) + 0.15 + (0.65 * longest if columns <= SLANTED else longest)
+    start, side = 0.345 * PAGE_WIDTH, 0.2
+    if columns <= SLANTED:  # the last name leans to the right
+        side = max(side, 0.1 + 0.8 * longest - 0.5 * (PAGE_WIDTH - start - 0.8 * longest) / max(columns, 1))
+    height = above + CELL * max(rows, 1) + foot(footer) + 0.1
+    figure = sheet(height, title, subtitle, footer)
+    wide, tall = PAGE_WIDTH - start - side, CELL * max(rows, 1)
+    axes = figure.add_axes((start / PAGE_WIDTH, (foot(footer) + 0.1) / height, wide / PAGE_WIDTH, tall / height))
     low, palette = (-1.0, "vlag") if main == "swing" else (0.0, "crest")
-    marks = np.array([[f"{v:.2f}" if abs(v) >= 0.005 else "" for v in row] for row in values.to_numpy()])
-    size = SMALL if columns <= 12 else SMALL - 2.0
+    marks = np.array([[_cell(v, wide / max(columns, 1)) for v in row] for row in values.to_numpy()])
     sns.heatmap(
         values, ax=axes, vmin=low, vmax=1.0, cmap=palette, annot=marks, fmt="", cbar=False, linewidths=0.4,
-        annot_kws={"fontsize": size},
+        annot_kws={"fontsize": SMALL},
     )  # fmt: skip
     axes.set_yticks(np.arange(rows) + 0.5)
-    axes.set_yticklabels([names[outcome] for outcome in values.index], fontsize=SMALL)
+    axes.set_yticklabels(shown, fontsize=SMALL)
+    axes.xaxis.tick_top()
     axes.set_xticks(np.arange(columns) + 0.5)
-    axes.set_xticklabels(list(values.columns), rotation=40, ha="right", rotation_mode="anchor", fontsize=SMALL)
+    axes.set_xticklabels(list(values.columns))
+    turn: dict[str, Any] = {"rotation": 90}
+    if columns <= SLANTED:
+        turn = {"rotation": 40, "ha": "left", "rotation_mode": "anchor"}
+    for label in axes.get_xticklabels():
+        label.set(**turn)
     axes.tick_params(length=0)
     axes.set_xlabel("")
     axes.set_ylabel("")
-    _note(figure, [names[outcome] for outcome in values.index], height)
     return figure
 
 
-def _bar_height(table: pd.DataFrame) -> float:
-    return GAP + 0.16 * max(min(int(table["parameter"].nunique()), SHOWN), 2)
+def _cell(value: float, inches: float) -> str:
+    """A number that fits a cell, nothing where it would round to zero."""
+    if inches >= WRITTEN:
+        return f"{value:.2f}" if abs(value) >= 0.005 else ""
+    return f"{value:.1f}".replace("0.", ".") if inches >= SHORTENED and abs(value) >= 0.05 else ""
+
+
+def _spacing(table: pd.DataFrame) -> Spacing:
+    """Of a page of bars: their height and the width of the longest name."""
+    shown = min(int(table["parameter"].nunique()), SHOWN)
+    longest = max((len(str(name)) for name in table["parameter"].unique()), default=0)
+    names = min(0.2 + LETTER * longest, 2.4)
+    return Spacing(panel=max(BAR * shown, 0.4), gap=0.85, left=names, right=0.3, between=names + 0.3, above=0.3,
+                   below=0.45)  # fmt: skip
 
 
 def bars_per_page(table: pd.DataFrame) -> int:
     """Outcomes whose bars fit on a page."""
-    return 2 * max(1, int(PAGE / _bar_height(table)))
+    spacing = _spacing(table)
+    return 2 * max(1, int((PAGE_HEIGHT - 1.7) / (spacing.panel + spacing.gap)))
 
 
 def draw_bars(
-    table: pd.DataFrame, outcomes: Sequence[str], kind: str, main: str, names: Mapping[str, str], footer: str
-) -> Figure:
+    table: pd.DataFrame, outcomes: Sequence[str], kind: str, main: str, names: Mapping[str, str], footer: str,
+    title: str = "Parameters by their weight", units: Mapping[str, str] | None = None,
+) -> Figure:  # fmt: skip
     """A plot for each outcome: parameters from the strongest down, with 95 % intervals.
 
     Args:
@@ -84,24 +115,24 @@ def draw_bars(
         main: the ranking index.
         names: of the outcomes in words, with a star (:data:`STAR`) where the sample was too small.
         footer: the line that says which runs these are.
+        title: in plain words.
+        units: of the effects on each outcome, unless these are shares of variance.
     """
-    rows, row = -(-len(outcomes) // 2), _bar_height(table)
-    height = 0.95 + rows * row + 0.25
     told = {
         "sobol": "Dark: total effect ST; light: first-order effect S1", "lhs": "First-order effect S1",
-        "morris": "Dark: µ*; light: spread σ (interactions, curvature)",
+        "morris": "Dark: µ*, mean absolute effect of a move across the range; light: spread σ (interaction, curvature)",
         "oat": "From the scenario to the low (light) and the high end (dark) of each range",
     }[kind]  # fmt: skip
-    figure = sheet(height, "Parameters by their weight", f"{told}; lines are 95 % intervals", footer)
-    grid = figure.add_gridspec(
-        rows, 2, left=0.24, right=0.98, top=1 - 0.95 / height, bottom=0.6 / height, wspace=0.72,
-        hspace=GAP / (row - GAP),
-    )  # fmt: skip
-    for number, outcome in enumerate(outcomes):
-        axes = figure.add_subplot(grid[number // 2, number % 2])
+    most = int(table["parameter"].nunique())
+    told += f"; the {SHOWN} strongest of {most} parameters" if most > SHOWN else ""
+    words = "\n".join([footer, *_note([names[outcome] for outcome in outcomes])])
+    spacing = _spacing(table)
+    figure, panels = page_of_panels(len(outcomes), 2, title, f"{told}; lines are 95\u00a0% intervals", words, spacing)
+    start = -(spacing.left - 0.1) / (panels[0].get_position().width * PAGE_WIDTH)  # above the names: titles are long
+    for axes, outcome in zip(panels, outcomes, strict=True):
         _bars(axes, table[table["outcome"] == outcome], kind, main)
-        axes.set_title(names[outcome], pad=3)
-    _note(figure, [names[outcome] for outcome in outcomes], height)
+        axes.set_title(names[outcome], pad=3, x=start)
+        axes.set_xlabel((units or {}).get(outcome, ""))
     return figure
 
 
@@ -122,9 +153,24 @@ def _bars(axes: Axes, rows: pd.DataFrame, kind: str, main: str) -> None:
     axes.set_yticklabels(names, fontsize=SMALL)
     axes.set_ylim(-0.6, max(len(names), 1) - 0.4)
     axes.grid(visible=False, axis="y")
-    axes.ticklabel_format(axis="x", scilimits=(-3, 4), useMathText=True)
-    axes.xaxis.get_offset_text().set_fontsize(SMALL - 1)
-    axes.tick_params(labelsize=SMALL - 0.5, length=0)
+    axes.grid(visible=True, axis="x")
+    axes.autoscale(axis="x")
+    axes.margins(x=0.06)  # bars stick to the frame otherwise, and the longest seems cut
+    axes.use_sticky_edges = False
+    if not np.any(rows["value"]):
+        around(axes, "x", 0.0)
+        return
+    low, high = axes.get_xlim()
+    axes.set_xlim(0.0 if low >= -0.07 * high and not _negative(rows, shown) else low, high)
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+    axes.tick_params(length=0)
+
+
+def _negative(rows: pd.DataFrame, shown: Sequence[str]) -> bool:
+    """Whether something lies below zero."""
+    drawn = rows.loc[rows["index"].isin(list(shown)), ["value", "low"]].to_numpy(dtype=np.float64)
+    return bool(np.any(drawn < 0.0))
 
 
 def draw_pairs(matrices: dict[str, FloatArray], keys: Sequence[str], names: Mapping[str, str], footer: str) -> Figure:
@@ -136,44 +182,40 @@ def draw_pairs(matrices: dict[str, FloatArray], keys: Sequence[str], names: Mapp
         names: of the outcomes in words, with a star (:data:`STAR`) where the sample was too small.
         footer: the line that says which runs these are.
     """
-    rows = -(-len(matrices) // 2)
-    row = 0.95 + 0.24 * len(keys)
-    height = 1.0 + rows * row + 0.9
-    subtitle = "Second-order effects S2: share of the variance that two parameters move only together (grey: not clear)"
-    figure = sheet(height, "Which parameters work together", subtitle, footer)
-    grid = figure.add_gridspec(
-        rows, 2, left=0.23, right=0.98, top=1 - 0.95 / height, bottom=1.35 / height, wspace=0.72, hspace=0.62
-    )
-    for number, (outcome, found) in enumerate(matrices.items()):
-        axes = figure.add_subplot(grid[number // 2, number % 2])
-        _triangle(axes, found, list(keys))
+    columns = 2 if len(keys) <= TRIANGLE else 1
+    side = min(0.2 + LETTER * max(map(len, keys)), 2.4)
+    spacing = Spacing(panel=0.24 * (len(keys) - 1), gap=side + 0.35, left=side, right=0.2, between=side + 0.2,
+                      above=0.25, below=0.75 * side + 0.1)  # fmt: skip
+    words = "\n".join([footer, *_note([names[outcome] for outcome in matrices])])
+    told = "Second-order effects S2: share of the variance that two parameters move only together (grey: not clear)"
+    figure, panels = page_of_panels(len(matrices), columns, "Which parameters work together", told, words, spacing)
+    for axes, (outcome, found) in zip(panels, matrices.items(), strict=True):
+        _triangle(axes, found, list(keys), written=len(keys) <= 2 * TRIANGLE)
         axes.set_title(names[outcome], pad=3)
-    _note(figure, [names[outcome] for outcome in matrices], height)
     return figure
 
 
-def _triangle(axes: Axes, found: FloatArray, names: list[str]) -> None:
+def _triangle(axes: Axes, found: FloatArray, names: list[str], written: bool) -> None:
     value, clear = found[:, :, 0].T, found[:, :, 1].T > 0.0
     most = max(0.1, float(np.max(np.where(clear, value, 0.0))))
     below = np.tril(np.ones(value.shape, dtype=np.bool_), -1)
     axes.pcolormesh(np.where(below, 0.0, np.nan), cmap="Greys", vmin=-1.0, vmax=8.0)
     axes.pcolormesh(np.where(clear & below, value, np.nan), cmap="crest", vmin=0.0, vmax=most)
-    for i, j in zip(*np.nonzero(below), strict=True):
+    for i, j in zip(*np.nonzero(below & written), strict=True):
         ink = "white" if clear[i, j] and value[i, j] > 0.4 * most else INK
-        words = f"{value[i, j]:.2f}"
-        axes.text(j + 0.5, i + 0.5, words, fontsize=SMALL - 1.5, ha="center", va="center", color=ink)
+        words = f"{value[i, j]:.2f}".replace("0.", ".")
+        axes.text(j + 0.5, i + 0.5, words, fontsize=SMALL, ha="center", va="center", color=ink)
     axes.set_ylim(len(names), 1)
     axes.set_xlim(0, len(names) - 1)
     axes.set_xticks(np.arange(len(names) - 1) + 0.5)
-    axes.set_xticklabels(names[:-1], rotation=40, ha="right", rotation_mode="anchor", fontsize=SMALL - 0.5)
+    axes.set_xticklabels(names[:-1], rotation=40, ha="right", rotation_mode="anchor", fontsize=SMALL)
     axes.set_yticks(np.arange(1, len(names)) + 0.5)
-    axes.set_yticklabels(names[1:], fontsize=SMALL - 0.5)
+    axes.set_yticklabels(names[1:], fontsize=SMALL)
     axes.grid(visible=False)
     axes.tick_params(length=0)
 
 
-def _note(figure: Figure, shown: Iterable[str], height: float) -> None:
+def _note(shown: Iterable[str]) -> list[str]:
     """What the star means, if there is one."""
-    if any(name.startswith(STAR) for name in shown):
-        told = f"{STAR}the sample is too small for this outcome: its numbers are tentative"
-        figure.text(0.02, 0.08 / height, told, color=GREY, fontsize=SMALL, va="bottom")
+    starred = any(name.startswith(STAR) for name in shown)
+    return [f"{STAR}the sample is too small for this outcome: its numbers are tentative"] if starred else []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+import math
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
@@ -12,6 +14,9 @@ import matplotlib as mpl
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.textpath import text_to_path
+from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator
 
 from environment.measures import Measure
 from environment.scenario import month_number
@@ -21,8 +26,15 @@ Colour = tuple[float, float, float]
 PALETTE: list[Colour] = [(red, green, blue) for red, green, blue in sns.color_palette("colorblind")]
 DASHES = ("-", "--", ":", "-.")
 INK, GREY = "0.15", "0.45"
-SMALL, NORMAL, LARGE = 7.0, 8.0, 11.0
+SMALL, NORMAL, LARGE = 8.0, 8.0, 11.0  # points at the width of a page: nothing is smaller
 PAGE_WIDTH = 7.5  # inches: A4 or letter with margins
+ENDINGS = (".pdf", ".png")
+LINE = 0.14  # inches from line to line of NORMAL
+HINTED = 1.035  # letters on a screen's grid of dots are so much wider than in print
+TEXT_WIDTH = PAGE_WIDTH - 0.3  # inches of a line of the page
+COUNTED = frozenset({"firms", "inquiries", "remedies", "clouds", "number", "units"})  # units of whole things
+MONEY = ((1e6, 1e-6, "T$"), (1e3, 1e-3, "G$"), (1.0, 1.0, "M$"), (0.0, 1e3, "k$"))  # from, factor, unit
+MANY = ((1e6, 1e-6, "million "), (1e4, 1e-3, "thousand "), (0.0, 1.0, ""))
 
 
 @contextmanager
@@ -60,6 +72,7 @@ def styled() -> Iterator[None]:
         "axes.labelcolor": INK,
         "lines.linewidth": 1.4,
         "pdf.fonttype": 42,
+        "text.parse_math": False,  # a dollar is money
         "savefig.facecolor": "white",
         "svg.hashsalt": "kingmaker",
     }
@@ -67,10 +80,19 @@ def styled() -> Iterator[None]:
         yield
 
 
-def save(figure: Figure, stem: Path) -> None:
-    """Write ``<stem>.pdf`` and ``<stem>.png``, the same bytes for the same picture whenever they are drawn."""
-    figure.savefig(stem.with_suffix(".pdf"), metadata={"CreationDate": None})
-    figure.savefig(stem.with_suffix(".png"), dpi=200, metadata={"Software": None})
+def save(figure: Figure, stem: Path, note: str = "") -> list[Path]:
+    """Write ``<stem>.pdf`` and ``<stem>.png``, the same bytes for the same picture whenever they are drawn.
+
+    Both carry title and caption (the lines of :func:`sheet`, then ``note``) as metadata. The name of the files is made
+    by :func:`experiments.figure_names.figure_name`.
+    """
+    title, caption = (figure.title, figure.caption) if isinstance(figure, Sheet) else ("", "")
+    caption = " ".join(filter(None, (caption, note)))
+    pdf, png = (stem.with_name(stem.name + ending) for ending in ENDINGS)  # with_suffix would cut at a dot
+    figure.savefig(pdf, metadata={"CreationDate": None, "Title": title or None, "Subject": caption or None})
+    told = {"Title": title, "Description": caption}
+    figure.savefig(png, dpi=200, metadata={"Software": None, **{key: text for key, text in told.items() if text}})
+    return [pdf, png]
 
 
 def save_bytes(figure: Figure, into: BinaryIO, form: str) -> None:
@@ -79,13 +101,74 @@ def save_bytes(figure: Figure, into: BinaryIO, form: str) -> None:
     figure.savefig(into, format=form, dpi=200, metadata=undated)
 
 
-def sheet(height: float, title: str, subtitle: str, footer: str) -> Figure:
-    """An empty page with a title in plain words and the line that says which run it shows."""
-    figure = Figure(figsize=(PAGE_WIDTH, height))
+def head(title: str, subtitle: str) -> float:
+    """Inches that title and subtitle take from the top of a page."""
+    return 0.22 + 0.19 * len(wrapped(title, size=LARGE, bold=True)) + LINE * len(wrapped(subtitle))
+
+
+def foot(footer: str) -> float:
+    """Inches that the footer takes from the bottom of a page."""
+    return 0.14 + LINE * len(_even(footer))
+
+
+def wrapped(text: str, inches: float = TEXT_WIDTH, size: float = NORMAL, bold: bool = False) -> list[str]:
+    """The lines of a text that is broken at spaces, and within words that are too long, to fit a width."""
+    found = []
+    for part in text.splitlines() or [""]:
+        line = ""
+        for word in part.split(" "):
+            longer = f"{line} {word}" if line else word
+            if not line or _width(longer, size, bold) <= inches:
+                line = longer
+            else:
+                found.append(line)
+                line = word
+            while _width(line, size, bold) > inches:
+                fits = next(k for k in range(len(line) - 1, 0, -1) if k == 1 or _width(line[:k], size, bold) <= inches)
+                found.append(line[:fits])
+                line = line[fits:]
+        found.append(line)
+    return found
+
+
+@functools.lru_cache(maxsize=4096)
+def _width(text: str, size: float, bold: bool) -> float:
+    """Inches that a text takes."""
+    font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
+    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    return HINTED * float(width) / 72.0
+
+
+def _even(text: str) -> list[str]:
+    """Lines of about the same length, none of which is a single word."""
+    found = []
+    for part in text.splitlines():
+        number = len(wrapped(part))
+        steps = (TEXT_WIDTH * (0.5 + 0.02 * k) for k in range(26))
+        width = next((step for step in steps if len(wrapped(part, step)) <= number), TEXT_WIDTH)
+        found += wrapped(part, width)
+    return found
+
+
+class Sheet(Figure):
+    """A page that knows its title and its caption."""
+
+    title: str = ""
+    caption: str = ""
+
+
+def sheet(height: float, title: str, subtitle: str, footer: str) -> Sheet:
+    """An empty page with a title in plain words and the line that says which run it shows; all are wrapped."""
+    figure = Sheet(figsize=(PAGE_WIDTH, height))
     inch = 1 / height
-    figure.text(0.02, 1 - 0.12 * inch, title, fontsize=LARGE, fontweight="bold", va="top")
-    figure.text(0.02, 1 - 0.36 * inch, subtitle, fontsize=NORMAL, color=GREY, va="top")
-    figure.text(0.98, 0.08 * inch, footer, fontsize=SMALL, color=GREY, ha="right", va="bottom")
+    titles, subtitles = wrapped(title, size=LARGE, bold=True), wrapped(subtitle)
+    top = 1 - 0.12 * inch
+    figure.text(0.02, top, "\n".join(titles), fontsize=LARGE, fontweight="bold", va="top", linespacing=1.1)
+    below = 1 - (0.17 + 0.19 * len(titles)) * inch
+    figure.text(0.02, below, "\n".join(subtitles), fontsize=NORMAL, color=GREY, va="top")
+    told = "\n".join(_even(footer))
+    figure.text(0.98, 0.08 * inch, told, fontsize=SMALL, color=GREY, ha="right", va="bottom")
+    figure.title, figure.caption = title, " ".join(f"{subtitle}. {footer}".split())
     return figure
 
 
@@ -108,12 +191,57 @@ def styles() -> Iterator[tuple[Colour, str]]:
     return zip(cycle(PALETTE), cycle(DASHES), strict=False)
 
 
-def scaled_unit(measure: Measure) -> tuple[float, str]:
-    """Factor and unit in which a measure is drawn: money in billions, all else as it is."""
+def scaled_unit(measure: Measure, largest: float = math.nan) -> tuple[float, str]:
+    """Factor and unit in which a measure is drawn, so that the axis shows short numbers.
+
+    Args:
+        measure: what is drawn.
+        largest: the largest absolute value shown, in the measure's unit; if it is not known, money is in G$.
+    """
     unit = measure.unit.replace(" per ", "/")  # short enough for the height of a small plot
+    known = math.isfinite(largest) and largest > 0.0
     if unit.startswith("M$"):
-        return 1e-3, unit.replace("M$", "G$", 1)
+        _, factor, word = next(step for step in MONEY if largest >= step[0]) if known else MONEY[1]
+        return factor, unit.replace("M$", word, 1)
+    if known and unit.split("/")[0] in ("H100e", "units"):
+        _, factor, word = next(step for step in MANY if largest >= step[0])
+        return factor, word + unit
     return 1.0, unit
+
+
+def counts(unit: str) -> bool:
+    """Whether a unit counts whole things, such as firms."""
+    return unit.split("/")[0].split(" per ")[0] in COUNTED
+
+
+def value_locator(unit: str, most: int = 4, whole: bool = True) -> Locator:
+    """Where ticks stand on an axis of values: on whole numbers where these are counts and not means of counts."""
+    return MaxNLocator(nbins=most, integer=whole and counts(unit), min_n_ticks=1 if counts(unit) else 2)
+
+
+def value_axis(axes: Axes, unit: str, most: int = 4, whole: bool = True) -> None:
+    """Few ticks and plain numbers along the vertical axis."""
+    axes.yaxis.set_major_locator(value_locator(unit, most, whole))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+
+
+def around(axes: Axes, axis: str, value: float) -> None:
+    """Limits and the one tick of an axis along which everything has the same value."""
+    room = max(abs(value), 1.0)
+    limits, ticks = (axes.set_xlim, axes.set_xticks) if axis == "x" else (axes.set_ylim, axes.set_yticks)
+    limits(value - room, value + room)
+    ticks([value])
+
+
+def number_text(value: float) -> str:
+    """A number without needless digits: thousands apart, exponents only beyond what can be read."""
+    if value == 0.0 or not math.isfinite(value):
+        return "0" if value == 0.0 else "∞"
+    size = abs(value)
+    if size >= 1e7 or size < 1e-4:
+        return f"{value:.3g}".replace("e-0", "e-").replace("e+0", "e")
+    text = f"{value:,.0f}" if size >= 1e4 else f"{value:.6g}"
+    return text.replace("-", "\u2212")
 
 
 def short(name: str, longest: int = 24) -> str:

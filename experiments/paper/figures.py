@@ -11,9 +11,12 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from agents.types import FloatArray
-from experiments.figures.style import GREY, INK, PALETTE, SMALL, Colour, save, sheet, styled, styles
+from experiments.figures.files import FigureFolder
+from experiments.figures.style import GREY, INK, PALETTE, SMALL, Colour, foot, number_text, sheet, styled, styles
+from experiments.manifest import kingmaker_version
 from experiments.paper import flagship, replications, sobol
 from experiments.paper.outcomes import BY_NAME, MONTHS, OUTCOMES, WINDOW
 from experiments.paper.statistics import interval, stable_from, variation
@@ -25,15 +28,25 @@ WHEN = f"mean of the last {WINDOW} of {MONTHS} months"
 SHOWN = 8  # parameters a panel
 
 
-def draw(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Write the three figures as PDF and PNG into ``folder``."""
+def draw(tables: Mapping[str, pd.DataFrame], folder: Path, note: str = "") -> list[Path]:
+    """Write the three figures as PDF and PNG into ``folder``; gives the files written.
+
+    ``note`` is a line for the foot of each, such as what is in force in the runs.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    drawn: dict[str, Callable[[pd.DataFrame], Figure]] = {
+    files = FigureFolder(folder)
+    drawn: dict[str, Callable[[pd.DataFrame, str], Figure]] = {
         "flagship": draw_flagship, "replications": draw_replications, "sobol": draw_sobol,
     }  # fmt: skip
     with styled():
         for name, figure in drawn.items():
-            save(figure(tables[name]), folder / name)
+            files.save(figure(tables[name], note), name)
+    return files.written
+
+
+def _footer(told: str, note: str) -> str:
+    """Version, what is shown, and the note."""
+    return "\n".join(filter(None, (f"Kingmaker {kingmaker_version()} · {told}", note)))
 
 
 def cap_name(cap: float) -> str:
@@ -41,16 +54,22 @@ def cap_name(cap: float) -> str:
     return "no cap" if math.isinf(cap) else f"cap {cap:g}"
 
 
-def draw_flagship(frame: pd.DataFrame) -> Figure:
+def draw_flagship(frame: pd.DataFrame, note: str = "") -> Figure:
     """The paired change of each outcome along the duty, one line a cap."""
     duties, caps, seeds = sorted(frame["duty"].unique()), sorted(frame["cap"].unique()), frame["seed"].nunique()
-    figure = sheet(
-        8.6, "Interoperability and export cap, alone and together",
-        f"Change against no duty and a cap of {flagship.REFERENCE[1]:g} TPP (value there in brackets); {WHEN}",
+    footer = _footer(
         f"n = {seeds} runs a point, seeds 1 to {seeds}, the same at each; bars: 95 % intervals of the paired mean "
-        "(Student's t)",
+        "(Student's t)", note,
     )  # fmt: skip
-    grid = figure.add_gridspec(4, 2, left=0.085, right=0.985, top=0.875, bottom=0.085, hspace=0.62, wspace=0.22)
+    height = 8.4 + foot(footer)
+    figure = sheet(
+        height, "Interoperability and export cap, alone and together",
+        f"Change against no duty and a cap of {flagship.REFERENCE[1]:g} TPP (value there in brackets); {WHEN}", footer,
+    )  # fmt: skip
+    bottom = (foot(footer) + 0.45) / height
+    grid = figure.add_gridspec(
+        4, 2, left=0.09, right=0.975, top=1 - 1.08 / height, bottom=bottom, hspace=0.62, wspace=0.22
+    )
     for number, outcome in enumerate(OUTCOMES):
         axes = figure.add_subplot(grid[number // 2, number % 2])
         axes.axhline(0.0, color=GREY, linewidth=0.6)
@@ -69,21 +88,27 @@ def draw_flagship(frame: pd.DataFrame) -> Figure:
         if number // 2 == 3:
             axes.set_xlabel("interoperability duty (0 none, 1 full)")
     handles, labels = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="upper left", bbox_to_anchor=(0.01, 0.945), ncols=len(labels), fontsize=SMALL)
+    figure.legend(
+        handles, labels, loc="upper left", bbox_to_anchor=(0.01, 1 - 0.48 / height), ncols=len(labels), fontsize=SMALL
+    )
     return figure
 
 
-def draw_replications(frame: pd.DataFrame) -> Figure:
+def draw_replications(frame: pd.DataFrame, note: str = "") -> Figure:
     """The coefficient of variation, and the half width of the interval of the paired difference, as runs are added."""
     seeds = frame["seed"].nunique()
-    figure = sheet(
-        3.9, "How many runs are enough",
-        f"Left: spread of the outcome without either policy. Right: precision of the difference made by both; "
-        f"{WHEN}",
+    footer = _footer(
         f"n = 2 to {seeds}, seeds 1 to {seeds}; vertical lines: runs a point of the other figures (dashed) and stable "
-        f"within {replications.TOLERANCE:g} (dotted)",
+        f"within {replications.TOLERANCE:g} (dotted)", note,
     )  # fmt: skip
-    grid = figure.add_gridspec(1, 2, left=0.085, right=0.985, top=0.79, bottom=0.31, wspace=0.24)
+    height = 4.0 + foot(footer)
+    figure = sheet(
+        height, "How many runs are enough",
+        f"Left: spread of the outcome without either policy. Right: precision of the difference made by both.\n"
+        f"{WHEN[0].upper()}{WHEN[1:]}", footer,
+    )  # fmt: skip
+    bottom = foot(footer) + 1.0
+    grid = figure.add_gridspec(1, 2, left=0.085, right=0.97, top=1 - 1.0 / height, bottom=bottom / height, wspace=0.24)
     left, right = (figure.add_subplot(grid[0, k]) for k in range(2))
     reference, both = (frame[frame["policy"] == name].sort_values("seed") for name in ("reference", "both"))
     runs = np.arange(2, seeds + 1)
@@ -104,10 +129,14 @@ def draw_replications(frame: pd.DataFrame) -> Figure:
         left.axvline(max(known), color=INK, linestyle=":", linewidth=0.9)
     left.set_ylim(bottom=0.0)
     right.set_yscale("log")
+    right.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+    right.yaxis.set_minor_formatter(NullFormatter())
     left.set_title("Coefficient of variation")
     right.set_title("Half width of the 95 % interval over the level")
     handles, labels = left.get_legend_handles_labels()
-    figure.legend(handles, labels, loc="lower center", bbox_to_anchor=(0.5, 0.055), ncols=3, fontsize=SMALL)
+    figure.legend(
+        handles, labels, loc="lower center", bbox_to_anchor=(0.5, foot(footer) / height), ncols=3, fontsize=SMALL
+    )
     return figure
 
 
@@ -116,17 +145,23 @@ def _half_widths(values: FloatArray) -> FloatArray:
     return np.array([0.5 * (each.high - each.low) for each in found])
 
 
-def draw_sobol(frame: pd.DataFrame) -> Figure:
+def draw_sobol(frame: pd.DataFrame, note: str = "") -> Figure:
     """The largest total indices with their intervals: level of an outcome, and what both policies change."""
     table = sobol.indices(frame)
     base = frame["point"].nunique() // (table["parameter"].nunique() + 2)
-    figure = sheet(
-        7.4, "What the results hang on",
-        f"Sobol total indices of fitted parameters over their ranges, the {SHOWN} largest; {WHEN}",
+    footer = _footer(
         f"n = {frame['point'].nunique()} points ({base} base points), each with and without both policies, seed "
-        f"{sobol.SEED}; lines: 95 % bootstrap intervals, cut at the frame",
+        f"{sobol.SEED}; lines: 95 % bootstrap intervals, cut at the frame", note,
     )  # fmt: skip
-    grid = figure.add_gridspec(4, 2, left=0.2, right=0.985, top=0.875, bottom=0.085, hspace=0.5, wspace=0.56)
+    height = 7.2 + foot(footer)
+    figure = sheet(
+        height, "What the results depend on",
+        f"Sobol total indices of fitted parameters over their ranges, the {SHOWN} largest; {WHEN}", footer,
+    )  # fmt: skip
+    bottom = (foot(footer) + 0.45) / height
+    grid = figure.add_gridspec(
+        4, 2, left=0.22, right=0.97, top=1 - 1.0 / height, bottom=bottom, hspace=0.5, wspace=0.62
+    )
     kinds = (("level", "level without either policy"), ("effect", "change by both policies"))
     for row, outcome in enumerate(sobol.LEVELS):
         for column, (kind, _) in enumerate(kinds):
@@ -137,7 +172,7 @@ def draw_sobol(frame: pd.DataFrame) -> Figure:
             if row == len(sobol.LEVELS) - 1:
                 axes.set_xlabel("total index")
     bars = [Patch(color=PALETTE[column], label=what) for column, (_, what) in enumerate(kinds)]
-    figure.legend(handles=bars, loc="upper left", bbox_to_anchor=(0.01, 0.937), ncols=2, fontsize=SMALL)
+    figure.legend(handles=bars, loc="upper left", bbox_to_anchor=(0.01, 1 - 0.47 / height), ncols=2, fontsize=SMALL)
     return figure
 
 

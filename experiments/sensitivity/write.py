@@ -152,23 +152,29 @@ def footer_of(design: Design, study: Study) -> str:
     return f"Kingmaker {kingmaker_version()} · {what} · {seeds} · n = {study.y.shape[0] * study.y.shape[1]} runs"
 
 
-def draw_study(study: Study, folder: Path, footer: str) -> None:
-    """Draw all figures of a study into ``folder`` as PDF and PNG."""
-    from experiments.figures.sensitivity import STAR, bars_per_page, draw_bars, draw_heatmap, draw_pairs
-    from experiments.figures.style import save, styled
+def draw_study(study: Study, folder: Path, footer: str, note: str = "") -> list[Path]:
+    """Draw all figures of a study into ``folder`` as PDF and PNG; gives the files written.
 
-    main = MAIN[study.sample.kind]
+    ``note`` is a line for the foot of each, such as what is in force in the runs.
+    """
+    from experiments.figures.files import FigureFolder
+    from experiments.figures.sensitivity import STAR, bars_per_page, draw_bars, draw_heatmap, draw_pairs
+    from experiments.figures.style import styled
+
+    main, files = MAIN[study.sample.kind], FigureFolder(folder)
+    footer = "\n".join(filter(None, (footer, note)))
     values = ranking(study)
     unsure = set(study.convergence.loc[study.convergence["verdict"] == SMALL, "outcome"])
     names = {outcome: f"{STAR}{label}" if outcome in unsure else label for outcome, label in study.labels.items()}
     with styled():
-        save(draw_heatmap(values, main, names, footer), folder / "heatmap")
+        files.save(draw_heatmap(values, main, names, footer), "heatmap")
         varied, most = list(values.index), bars_per_page(study.table)
         for page in range(-(-len(varied) // most)):
             part = varied[page * most : (page + 1) * most]
-            save(draw_bars(study.table, part, study.sample.kind, main, names, footer), folder / f"bars_{page + 1}")
+            files.save(draw_bars(study.table, part, study.sample.kind, main, names, footer), "bars", str(page + 1))
         if not study.pairs.empty and len(study.sample.names) > 2:
-            save(draw_pairs(_matrices(study), study.sample.names, names, footer), folder / "pairs")
+            files.save(draw_pairs(_matrices(study), study.sample.names, names, footer), "pairs")
+    return files.written
 
 
 def ranking(study: Study) -> pd.DataFrame:

@@ -7,12 +7,16 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from environment.tables import Tables
-from experiments.figures.style import GREY, INK, SMALL, Colour, sheet, styles, time_axis
+from experiments.figures.style import GREY, INK, SMALL, Colour, number_text, sheet, styles, time_axis
+from experiments.manifest import kingmaker_version
 from experiments.validation.statistics import STATISTICS
 from experiments.validation.table import read_patterns
 from experiments.validation.trace import LENGTH, TracedEconomy
+
+HEADROOM = 0.35  # of the height of a plot, for the names of its lines
 
 
 @dataclass(frozen=True)
@@ -51,12 +55,15 @@ PANELS = (
 
 def draw_bands(model: TracedEconomy, seeds: int) -> Figure:
     """Ten panels: median and 90 % band over seeds, facts as points with their tolerance and period."""
-    footer = f"baseline, {seeds} seeds (1 to {seeds}); line: median, band: 5 % to 95 % of seeds"
+    footer = (
+        f"Kingmaker {kingmaker_version()} · baseline · n = {seeds} seeds (1 to {seeds}); line: median, band: 5 % to "
+        "95 % of seeds"
+    )
     figure = sheet(
-        10.2, "Model and facts", "Points: facts in their line's colour, with period and tolerance; filled: calibrated "
+        10.4, "Model and facts", "Points: facts in their line's colour, with period and tolerance; filled: calibrated "
         "on, hollow: only shown, diamond: never fitted", footer,
     )  # fmt: skip
-    grid = figure.add_gridspec(5, 2, left=0.08, right=0.98, top=0.925, bottom=0.055, hspace=0.5, wspace=0.2)
+    grid = figure.add_gridspec(5, 2, left=0.08, right=0.98, top=0.92, bottom=0.06, hspace=0.5, wspace=0.2)
     for number, panel in enumerate(PANELS):
         axes = figure.add_subplot(grid[number // 2, number % 2])
         _panel(axes, panel, model)
@@ -75,11 +82,15 @@ def _panel(axes: Axes, panel: Panel, model: TracedEconomy) -> None:
     axes.set_ylabel(panel.unit)
     if panel.log:
         axes.set_yscale("log")
+        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+        axes.yaxis.set_minor_formatter(NullFormatter())
     else:
         axes.set_ylim(bottom=0)
     time_axis(axes, LENGTH)
     if len(panel.series) > 1:
-        axes.legend(loc="best", ncols=2 if len(panel.series) > 2 else 1, fontsize=SMALL, handlelength=1.6)
+        low, high = axes.get_ylim()
+        axes.set_ylim(low, high * (high / low) ** HEADROOM if panel.log else high + HEADROOM * (high - low))
+        axes.legend(loc="upper left", ncols=2, fontsize=SMALL, handlelength=1.6, borderaxespad=0.2)
 
 
 def _facts(axes: Axes, panel: Panel, name: str, tables: Tables, colour: Colour) -> None:

@@ -122,7 +122,8 @@ def _cells(line: Line, miss: str) -> tuple[str, ...]:
 
 def write(model: TracedEconomy, lines: Sequence[Line], seeds: int, folder: Path) -> None:
     """Write ``validation.csv``, ``validation.md`` and the figures into ``folder``."""
-    from experiments.figures.style import save, styled
+    from experiments.figures.files import FigureFolder
+    from experiments.figures.style import styled
     from experiments.validation.figure import draw_bands
 
     folder.mkdir(parents=True, exist_ok=True)
@@ -133,7 +134,7 @@ def write(model: TracedEconomy, lines: Sequence[Line], seeds: int, folder: Path)
     (folder / "validation.md").write_text(page(lines, seeds, in_force_line(model)), encoding="utf-8")
     (folder / "figures").mkdir(exist_ok=True)
     with styled():
-        save(draw_bands(model, seeds), folder / "figures" / "validation")
+        FigureFolder(folder / "figures").save(draw_bands(model, seeds), "validation")
 
 
 def _row(line: Line) -> tuple[object, ...]:

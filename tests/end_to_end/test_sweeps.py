@@ -138,6 +138,30 @@ def test_the_figures_are_drawn(swept: Path) -> None:
     assert names == {f"heatmaps_{s}.{e}" for s in ("last3", "final") for e in ("png", "pdf")}
 
 
+@pytest.mark.parametrize(
+    ("design", "kinds"),
+    [
+        ('''kind = "grid"\n[parameters]\n"policy.interoperability" = [0.0, 1.0]\n"policy.export_cap_tpp" = [1600, 4800]
+"policy.grey_leak" = [0.0, 0.1]\n''', {"lines", "pair", "facets"}),
+        ("kind = 'list'\n" + "".join(
+            f"[[points]]\n'policy.interoperability' = {duty}\n'policy.export_cap_tpp' = {cap}\n"
+            for duty in (0.0, 1.0) for cap in (1600, 4800)
+        ), {"differences"}),
+    ],
+)  # fmt: skip
+def test_every_figure_that_is_announced_is_there(design: str, kinds: set[str], tmp_path: Path) -> None:
+    head, _, rest = design.partition("\n")
+    common = 'months = 4\nreplications = 3\nmeasures = ["switching_rate", "china_compute_share"]\nkeep = ["final"]\n'
+    text = f'{head}\n{common}set = {{ "startups.number" = 20 }}\n{rest}'
+    (tmp_path / "d.toml").write_text(text, encoding="utf-8")
+    done("sweep", "d.toml", "--out", "out", "--workers", "1", "--quiet", folder=tmp_path)
+    told = done("figures", "out", folder=tmp_path).split()
+    announced = sorted(tmp_path / line for line in told)
+    assert announced == sorted((tmp_path / "out/figures").iterdir())
+    assert {path.name.split("_")[0] for path in announced} == kinds
+    assert all(path.stat().st_size > 1000 for path in announced)
+
+
 def test_a_dry_run_says_what_it_would_take_and_writes_nothing(swept: Path, tmp_path: Path) -> None:
     told = done("sweep", swept / "small.toml", "--dry-run", "--shard", "1/2", folder=tmp_path)
     assert "12 runs (shard 1/2): 6 points x 4 replications, 5 months each" in told

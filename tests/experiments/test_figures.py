@@ -7,18 +7,21 @@ import networkx as nx
 import pandas as pd
 import pytest
 from fake_model import FakeEconomy
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
+from environment.measures import MEASURES
 from environment.scenario import Event, Scenario
 from experiments.figures import draw_all
 from experiments.figures.dashboard import PANELS, draw_dashboard
 from experiments.figures.hosting import draw_hosting
 from experiments.figures.money import draw_money
 from experiments.figures.network import draw_network
-from experiments.figures.style import short, styled
+from experiments.figures.style import scaled_unit, short, styled
 from experiments.figures.validation import draw_validation
+from tests.figure_checks import problems
 
 EVENTS = tuple(
     Event(month, f"an event of month {month}", {"policy.interoperability": 0.5}) for month in (3, 4, 5, 40, 99)
@@ -48,7 +51,7 @@ def test_no_text_is_too_small_to_print(model: FakeEconomy) -> None:
             draw_money(model.ledger.matrix(), "2026-12", ""),
         ):
             FigureCanvasAgg(figure).draw()
-            assert min(text.get_fontsize() for text in figure.findobj(lambda a: hasattr(a, "get_fontsize"))) >= 7
+            assert min(text.get_fontsize() for text in figure.findobj(lambda a: hasattr(a, "get_fontsize"))) >= 8
 
 
 def test_names_of_events_and_actors_do_not_collide(model: FakeEconomy) -> None:
@@ -58,7 +61,7 @@ def test_names_of_events_and_actors_do_not_collide(model: FakeEconomy) -> None:
             draw_network(model.partnerships.graph(), "2026-12", ""),
         ):
             found = boxes(figure)
-            assert found
+            assert found or figure.axes
             for i, a in enumerate(found):
                 for b in found[i + 1 :]:
                     apart = a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] + 1 or b[3] <= a[1] + 1
@@ -72,11 +75,82 @@ def test_every_axis_of_the_dashboard_has_a_unit(model: FakeEconomy) -> None:
     assert all(axes.get_ylabel() and axes.get_title(loc="left") for axes in figure.axes)
 
 
+def test_figures_of_a_run_can_be_read(model: FakeEconomy) -> None:
+    footer = "Kingmaker 0 · baseline · seed 1 · n = 1 run\nIn force: a duty of 0.5 from 2024-01"
+    facts = [
+        SimpleNamespace(series="lead_time_weeks", period_start=3, period_end=5, value=40.0, low=30.0, high=50.0,
+                        unit="weeks", use=use)
+        for use in ("calibration", "validation", "input", "display")
+    ]  # fmt: skip
+    long = Event(20, "an event whose name is so long that it takes more than one line of its column at the foot", {})
+    with styled():
+        for figure in (
+            draw_dashboard(model.measures.to_frame(), (*EVENTS, long), footer),
+            draw_money(model.ledger.matrix(), "2026-12", footer),
+            draw_validation(model.measures.to_frame(), facts, footer),
+        ):
+            assert problems(figure) == []
+
+
+def panel_of(figure: Figure, title: str) -> Axes:
+    return next(axes for axes in figure.axes if axes.get_title(loc="left") == title)
+
+
+def test_counts_have_whole_ticks_and_money_a_unit_of_its_size(model: FakeEconomy) -> None:
+    frame = model.measures.to_frame()
+    for name in ("inquiries_open", "gatekeepers", "startups_failed"):
+        frame[name] = [float(k % 3) for k in range(len(frame))]
+    frame["remedies_active"] = 0.0
+    frame["parallel_fees_musd"], frame["switching_fees_musd"] = 1.8, 0.2
+    frame["leader_revenue_musd"] = 60_000.0
+    with styled():
+        figure = draw_dashboard(frame, EVENTS, "")
+    for title in ("Inquiries under way", "Gatekeepers designated", "Remedies in force", "Start-ups a month"):
+        ticks = [tick for tick in panel_of(figure, title).get_yticks() if tick >= 0]
+        assert all(float(tick).is_integer() for tick in ticks), (title, ticks)
+    assert panel_of(figure, "Remedies in force").get_ylim()[1] >= 1.0
+    fees = panel_of(figure, "Fees that clouds charge")
+    assert fees.get_ylabel() == "M$/month"
+    assert max(fees.lines[0].get_ydata()) == 1.8
+    assert panel_of(figure, "Leading chipmaker's revenue").get_ylabel() == "G$/month"
+
+
+@pytest.mark.parametrize(
+    ("largest", "unit", "factor"),
+    [(2e6, "T$/month", 1e-6), (60e3, "G$/month", 1e-3), (1.8, "M$/month", 1.0), (0.002, "k$/month", 1e3),
+     (0.0, "G$/month", 1e-3), (float("nan"), "G$/month", 1e-3)],
+)  # fmt: skip
+def test_the_unit_of_money_follows_its_size(largest: float, unit: str, factor: float) -> None:
+    assert scaled_unit(MEASURES["capex_musd"], largest) == (factor, unit)
+
+
+def test_events_are_numbered_where_their_lines_stand(model: FakeEconomy) -> None:
+    with styled():
+        figure = draw_dashboard(model.measures.to_frame(), EVENTS, "")
+    shown = [event for event in EVENTS if event.month < 60]
+    for axes in figure.axes:
+        assert [text.get_text() for text in axes.texts] == ["1–3", "4"]
+        assert axes.texts[1].get_position()[0] == 40
+    said = [text.get_text() for text in figure.texts]
+    for number, event in enumerate(shown, start=1):
+        assert any(text.startswith(f"{number}  ") and text.endswith(event.why) for text in said)
+    assert not any("month 99" in text for text in said)
+
+
+def test_a_dollar_in_a_name_is_a_dollar(model: FakeEconomy) -> None:
+    event = Event(12, "fee of $5 and _not_ $6^2", {})
+    with styled():
+        figure = draw_dashboard(model.measures.to_frame(), (event,), "costs $1 to $2")
+        figure.canvas.draw()
+    assert not any(text.get_parse_math() for text in figure.findobj(Text) if "$" in text.get_text())
+
+
 def test_the_caller_keeps_his_own_style(model: FakeEconomy, tmp_path: Path) -> None:
     import matplotlib as mpl
 
     before = dict(mpl.rcParams)
-    draw_all(model, model.measures.to_frame(), tmp_path / "figures")
+    written = draw_all(model, model.measures.to_frame(), tmp_path / "figures", "In force: nothing.")
+    assert sorted(written) == sorted((tmp_path / "figures").iterdir())
     assert dict(mpl.rcParams) == before
 
 

@@ -13,10 +13,11 @@ from scipy.stats import t
 
 from agents.errors import KingmakerError
 from environment.measures import MEASURES
-from experiments.figures.effects import draw_lines, draw_paths, draw_scatter
+from experiments.figures.effects import draw_lines, draw_paths
 from experiments.figures.heatmaps import draw_heatmaps
 from experiments.figures.intervals import by_value, differs, interval
 from experiments.figures.outcomes import Outcome, footer_of, per_run, statistics_of
+from experiments.figures.scatters import draw_scatter
 from experiments.figures.style import styled
 from experiments.figures.sweep import _wanted, draw_sweep
 
@@ -51,8 +52,30 @@ def test_an_interval_is_students() -> None:
     found = interval(values)
     low, high = t.interval(0.95, 2, values.mean(), values.std(ddof=1) / np.sqrt(3))
     assert (found.mean - found.half, found.mean + found.half) == pytest.approx((low, high))
-    assert np.isnan(interval(np.array([1.0])).half)
+    for few in ([1.0], [1.0, 4.0]):  # of two values, the interval is 18 times as wide as they lie apart
+        assert np.isnan(interval(np.array(few)).half)
+        assert np.isnan(interval(np.array(few)).below)
     assert interval(np.array([np.nan])).n == 0
+
+
+def test_an_interval_ends_where_the_measure_does() -> None:
+    """Unless the values themselves lie beyond: then the bound was none."""
+    values = np.array([0.0, 0.0, 0.01, 0.002])
+    free, share = interval(values), interval(values, (0.0, 1.0))
+    assert free.half > free.mean
+    assert share.below == share.mean
+    assert share.above == share.half
+    assert interval(-values, (0.0, 1.0)).below == free.half
+
+
+def test_bounds_follow_from_unit_and_statistic() -> None:
+    def bounds(name: str, statistic: str = "last12") -> tuple[float, float]:
+        return Outcome("", MEASURES[name], statistic).bounds
+
+    assert bounds("switching_rate") == (0.0, 1.0)
+    assert bounds("switching_rate", "total") == (0.0, np.inf)
+    assert bounds("startups_alive") == bounds("capex_musd") == bounds("gap_china", "sd") == (0.0, np.inf)
+    assert bounds("gap_china") == bounds("rival_penalty") == bounds("fate_correlation") == (-np.inf, np.inf)
 
 
 def test_pairing_finds_what_levels_would_hide() -> None:
@@ -102,7 +125,7 @@ def test_lines_scatters_and_paths_say_what_they_show() -> None:
         lines = draw_lines(frame, X, [OUTCOME], {X: 0.0}, "title", footer_of(MANIFEST), others=True)
         scatter = draw_scatter(frame, [X], OUTCOME, "title", footer_of(MANIFEST, over="points"))
     assert "Averaged over the design's other parameters" in texts(lines).replace("\n", " ")
-    assert "Student's t over points" in texts(scatter).replace("\n", " ")
+    assert "too few for a trend" in texts(scatter).replace("\n", " ")
     months = [f"2022-{month:02d}" for month in range(1, 4)]
     long = pd.concat([frame.assign(month=month, gap_china=frame["gap_china_final"]) for month in months])
     with styled():
