@@ -68,6 +68,12 @@ def _question(question: Question) -> Iterator[str]:
     yield from (f"- {text}" for text in contrasts)
     if contrasts:
         yield ""
+    notes = question.notes()
+    if notes:
+        yield "To be known:"
+        yield ""
+        yield from (f"- {note}." for note in notes)
+        yield ""
     yield (
         f"{question.replications} pairs of runs, seeds {question.seeds[0]} to {question.seeds[-1]}, from "
         f"{month_label(0)} to {month_label(question.months - 1)}. The two runs of a pair share their luck, firm by "

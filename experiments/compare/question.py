@@ -10,7 +10,7 @@ from pathlib import Path
 from agents.errors import KingmakerError
 from environment.measures import Measure
 from environment.parameters import DECLARATIONS, Declaration, check, resolve
-from environment.scenario import Scenario, check_months, load_scenario, month_label, parse_pin
+from environment.scenario import Event, Scenario, check_months, load_scenario, month_label, parse_pin
 from experiments.windows import Window, read_window
 
 MOST_REPLICATIONS = 100_000
@@ -72,6 +72,14 @@ class Question:
             found.append("the classes of firms")
         return found
 
+    def notes(self) -> list[str]:
+        """What of either scenario does not last, has no effect or is overridden, a sentence each."""
+        told: dict[str, list[str]] = {}
+        for name, side in (("A", self.a), ("B", self.b)):
+            for text in (*side.notes(self.months), *side.overridden):
+                told.setdefault(text, []).append(name)
+        return [f"{' and '.join(sides)}: {text}" for text, sides in told.items()]
+
     def touched(self) -> set[str]:
         """Parameters that the question is about: they differ, are pinned, or are set by an event of either side."""
         one, other = _values(self.a), _values(self.b)
@@ -87,11 +95,19 @@ def _values(scenario: Scenario) -> dict[str, float | int]:
 
 
 def _events(scenario: Scenario, months: int) -> list[str]:
-    return [
-        f"from {month_label(e.month)}: {', '.join(f'{key} = {value:g}' for key, value in e.set.items())} ({e.why})"
-        for e in scenario.events
-        if e.month < months
-    ]
+    found = []
+    for number, event in enumerate(scenario.events):
+        later = scenario.events[number + 1 :]
+        values = [f"{key} = {value:g}{_until(key, value, later)}" for key, value in event.set.items()]
+        if event.month < months:
+            found.append(f"from {month_label(event.month)}: {', '.join(values)} ({event.why})")
+    return found
+
+
+def _until(key: str, value: float, later: tuple[Event, ...]) -> str:
+    """When a later event ends a value, if one does."""
+    ends = next((event for event in later if event.set.get(key, value) != value), None)
+    return "" if ends is None else f" until {month_label(ends.month)}"
 
 
 def ask(
