@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from agents.developer import HOURS, Developer
+from agents.developer import HOURS
 from agents.draws import Draws
 from agents.member import Column
 from agents.types import BoolArray, FloatArray
+from agents.undertaking import Undertaking
 
 TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
 HYPERSCALER, NEW, EUROPEAN, CHINESE, CONSORTIUM, SELF_BUILDER, OTHER_BUYER = range(7)
 
 
-class Cloud(Developer):
+class Cloud(Undertaking):
     """Owns compute; splits it between its own models and its tenants."""
 
     type = Column(OTHER_BUYER, dtype=np.int8, unit="kind", doc="hyperscaler, new-generation, European, Chinese, ...")
@@ -58,7 +59,6 @@ class Cloud(Developer):
     ai_revenue = Column(0.0, unit="M$/month", doc="rent of AI compute and own AI services")
     capex = Column(0.0, unit="M$/month", doc="capital spending, all of it")
     complaints = Column(0.0, unit="firms/month", doc="complaints about it that authorities heard this month")
-    gatekeeper = Column(-1.0, unit="months", doc="since its designation as a gatekeeper; -1 is not designated")
     compliance = Column(1.0, unit="0-1", doc="how far it complies with the duties that bind it")
     fined = Column(False, dtype=np.bool_, unit="yes/no", doc="has been fined for not complying")
     expansion = Column(0.0, unit="1/month", doc="growth of capacity, smoothed")
@@ -306,18 +306,18 @@ class Cloud(Developer):
         purse = np.minimum(self.stake_purse + flow, 24.0 * flow)
         return np.where(self.rents_out, np.minimum(purse, 0.2 * self.cash), 0.0)
 
-    def meets_thresholds(self, p: Any, end_users: FloatArray, share: FloatArray) -> tuple[BoolArray, BoolArray]:
+    def meets_thresholds(self, p: Any, share: FloatArray) -> tuple[BoolArray, BoolArray]:
         """Whether it is presumed a gatekeeper, and whether it can be found to be one; both of shape (..., n).
 
-        Size is turnover in the Union or market value (Digital Markets Act art. 3(2)(a)). It is presumed with
-        ``end_users`` (million, in the Union, of AI that runs on its cloud) above the threshold of art. 3(2)(b); the
-        10 000 business users of that point every cloud of this size has many times over. Without end users it can be
-        found an important gateway by its ``share`` of cloud revenue (art. 3(8), 17: after a market investigation).
+        It is presumed (Digital Markets Act art. 3(2)) if in each of ``p.policy.gatekeeper_years`` financial years it
+        had size, end users and business users; a market value above the threshold makes up for turnover. Without the
+        users it can be found an important gateway by its ``share`` of cloud revenue (art. 3(8), 17: after a market
+        investigation).
         """
-        turnover = 12.0 * p.policy.eu_turnover_share * (self.cloud_revenue + self.ai_revenue)
-        large = (turnover >= p.policy.gatekeeper_turnover_musd) | (self.value >= p.policy.gatekeeper_value_musd)
+        years = p.policy.gatekeeper_years
+        large = (self.large_years >= years) | self.valued
         large = large & self.rents_out & self.alive & (self.type != OTHER_BUYER)  # an aggregate is no undertaking
-        return large & (end_users >= p.policy.gatekeeper_users), large & (share >= p.policy.gateway_share)
+        return large & (self.used_years >= years), large & (share >= p.policy.gateway_share)
 
     def complies(self, p: Any, duty: FloatArray, fine: FloatArray) -> FloatArray:
         """How far it complies with a ``duty`` (0-1) that binds it, 0-1, shape (..., n) (Becker 1968).

@@ -62,7 +62,7 @@ class Regulator(Firm):
         """
         speed, w = p.policy.evidence_speed, p.policy
         seen = (
-            w.hhi_weight * np.maximum(concentration - w.hhi_floor, 0.0),
+            self.judges_concentration(p, concentration),
             w.complaint_weight * short,
             w.foreclosure_weight * foreclosed,
             w.tied_weight * tied,
@@ -73,11 +73,19 @@ class Regulator(Firm):
         )
         return a, b, c, d
 
+    def judges_concentration(self, p: Any, concentration: FloatArray) -> FloatArray:
+        """What a Herfindahl index (0-1) is worth as evidence, shape (..., n)."""
+        return np.asarray(p.policy.hhi_weight * np.maximum(concentration - p.policy.hhi_floor, 0.0))
+
     def opens_inquiry(self, p: Any, dated: BoolArray) -> BoolArray:
-        """Whether it opens an inquiry now, shape (..., n): on evidence, or of its own motion (``dated`` input)."""
+        """Whether it opens an inquiry now, shape (..., n): on evidence, or of its own motion (``dated`` input).
+
+        A dated inquiry takes the place of one that is under way; evidence opens none while another step is.
+        """
         may = self.competition | self.interoperability
         enough = self._evidence() > self.trigger * p.policy.trigger
-        return np.asarray((self.stage == WATCHING) & may & (enough | dated))
+        watching = self.stage == WATCHING
+        return np.asarray(may & ((watching & enough) | ((watching | (self.stage == INQUIRY)) & dated)))
 
     def finds_harm(self, p: Any) -> BoolArray:
         """Whether the evidence still stands, shape (..., n); below ``p.policy.hysteresis`` of the trigger it does not.
@@ -92,7 +100,7 @@ class Regulator(Firm):
         Concentration calls for interoperability (Digital Markets Act art. 6, if there are ``gatekeepers``, a number),
         tenants not served for reserved capacity, foreclosure for a ban of exclusive contracts (both: TFEU art. 102,
         Regulation 1/2003 art. 7 and 9; FTC Act s. 5), stakes for a review of partnerships (Regulation 139/2004; Clayton
-        Act s. 7). An authority that advises has no remedy of its own.
+        Act s. 7). An authority that advises has no remedy of its own, and without ``p.policy.remedies`` none has.
         """
         rules = self.competition & ~self.advises
         worth = (
@@ -106,7 +114,7 @@ class Regulator(Firm):
             better = may & (evidence > best)
             chosen = np.where(better, np.int8(remedy), chosen)
             best = np.where(better, evidence, best)
-        return chosen
+        return np.where(p.policy.remedies > 0.5, chosen, np.int8(NO_REMEDY))
 
     def fines(self, p: Any) -> FloatArray:
         """Fine for a full breach of a duty, share of yearly turnover, shape (..., n) (DMA art. 30: at most 10 %)."""

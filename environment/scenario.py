@@ -8,6 +8,7 @@ A file has these entries, all of them optional::
     [classes]                # population -> "module:Class"
     extensions = ["module:Class"]  # what you add to the model, see environment/extensions.py
     [[events]]               # month = "2024-03", why = "...", set = { policy.interoperability = 1.0 }
+    hold = true              # of an event: later events leave alone what it sets
 """
 
 from __future__ import annotations
@@ -23,27 +24,20 @@ from environment.extensions import Extensions, load
 from environment.measures import Measure
 from environment.parameters import Declaration, ParameterError, check
 from environment.scenario_file import EventEntry, ScenarioError, ScenarioFile, read_file
+from environment.timeline import FIRST_YEAR as FIRST_YEAR  # these are also handed on
+from environment.timeline import Event as Event
+from environment.timeline import Remark, Value, beyond, described, held_back, remarks, values_in_force
+from environment.timeline import month_label as month_label
+from environment.timeline import month_number as month_number
 
-FIRST_YEAR = 2022
 DEFAULT_MONTHS = 108
 MOST_MONTHS = 1200
 FOLDER = Path(__file__).resolve().parent.parent / "experiments" / "scenarios"
 
-Value = float | int
-
-
-@dataclass(frozen=True)
-class Event:
-    """A dated change of parameters; month 0 is January 2022."""
-
-    month: int
-    why: str
-    set: Mapping[str, Value]
-
 
 @dataclass(frozen=True)
 class Scenario:
-    """A scenario as resolved: parents merged, events sorted by month, pins applied."""
+    """A scenario as resolved: parents merged, events sorted by month, holds and pins applied."""
 
     name: str
     title: str = ""
@@ -52,7 +46,8 @@ class Scenario:
     parameters: Mapping[str, Value] = field(default_factory=dict)  # only those that differ from the declared defaults
     events: tuple[Event, ...] = ()
     pinned: Mapping[str, Value] = field(default_factory=dict)  # also among `parameters`
-    overridden: tuple[str, ...] = ()  # a sentence for each dated event that a pin overrides
+    overridden: tuple[str, ...] = ()  # a sentence for each dated event that a pin or a held event overrides
+    undone: tuple[Remark, ...] = field(default=(), compare=False)  # of what it sets, what does not last or does nothing
     data: Path | None = None
     classes: Mapping[str, str] = field(default_factory=dict)
     extensions: tuple[str, ...] = ()
@@ -77,6 +72,26 @@ class Scenario:
         return self.load_extensions().measures()
 
     @property
+    def start(self) -> dict[str, Value]:
+        """The values of the first month, where they differ from the declared ones or an event sets them then."""
+        return values_in_force(self.events, self.parameters, 0)
+
+    @property
+    def is_history(self) -> bool:
+        """Whether it is the shipped history of policy, of which nobody expects that a short run reaches all."""
+        return self.source == FOLDER / "baseline.toml"
+
+    def notes(self, months: int | None = None) -> tuple[str, ...]:
+        """What of this file does not do in a run of so many months what one might think, a sentence each.
+
+        Values that an event which it inherits sets back, events that change nothing, two events of one month that set
+        the same parameter, and events that lie after the last month.
+        """
+        horizon = self.months if months is None else months
+        late = "" if self.is_history else beyond(self.events, horizon)
+        return (*(remark.text for remark in self.undone if remark.month < horizon), *((late,) if late else ()))
+
+    @property
     def label(self) -> str:
         """Name and pins, such as ``baseline with policy.interoperability = 1``: what tells this run from others."""
         if not self.pinned:
@@ -84,25 +99,6 @@ class Scenario:
         pins = [f"{key} = {value:g}" for key, value in self.pinned.items()]
         more = f" and {len(pins) - 3} more" if len(pins) > 3 else ""
         return f"{self.name} with {', '.join(pins[:3])}{more}"
-
-
-def month_label(month: int) -> str:
-    """The calendar month of a month number: ``month_label(7)`` is ``"2022-08"``."""
-    return f"{FIRST_YEAR + month // 12}-{month % 12 + 1:02d}"
-
-
-def month_number(label: str) -> int:
-    """The number of a calendar month: ``month_number("2022-08")`` is 7.
-
-    Raises:
-        ScenarioError: if the label is no month, or lies before January 2022.
-    """
-    match = re.fullmatch(r"(\d{4})-(\d{2})", label)
-    if match is None or not 1 <= int(match[2]) <= 12:
-        raise ScenarioError(f"'{label}' is not a month; write it as year-month, for example '2024-03'.")
-    if int(match[1]) < FIRST_YEAR:
-        raise ScenarioError(f"'{label}' lies before the first month of the model, {FIRST_YEAR}-01.")
-    return (int(match[1]) - FIRST_YEAR) * 12 + int(match[2]) - 1
 
 
 def check_months(months: int, where: str) -> int:
@@ -191,8 +187,37 @@ def _merge(parent: Scenario, entries: ScenarioFile, path: Path) -> Scenario:
     folders = tuple(dict.fromkeys((path.resolve().parent, *parent.folders)))
     known = _extended(extensions, folders, path).declared()
     parameters = _checked(entries.parameters, f"{path}: parameters", faults, known)
-    events = [_event(event, f"{path}: events {i}", faults, known) for i, event in enumerate(entries.events, 1)]
-    faults += [
+    places = enumerate(entries.events, 1)
+    events = [_event(event, f"{path}: events {i}", path.stem, faults, known) for i, event in places]
+    faults += _other_faults(entries, path)
+    if faults:
+        raise ScenarioError("\n".join(faults))
+    # sorted() is stable: in one month the events of the extending file come last and prevail
+    inherited = [replace(event, own=False) for event in parent.events]
+    events, overridden = held_back(sorted([*inherited, *events], key=lambda event: event.month))
+    told = described(entries, parent.name, parameters, events) if entries.extends else ""
+    start = {**{key: declared.default for key, declared in known.items()}, **parent.parameters, **parameters}
+    return replace(
+        parent,
+        name=path.stem,
+        title=entries.title,
+        description=entries.description or told,
+        months=entries.months or parent.months,
+        parameters={**parent.parameters, **parameters},
+        events=tuple(events),
+        overridden=tuple(dict.fromkeys((*parent.overridden, *overridden))),
+        data=parent.data if entries.data is None else path.parent / entries.data,
+        classes={**parent.classes, **entries.classes},
+        extensions=extensions,
+        folders=folders,
+        source=path,
+        undone=remarks(events, start, parameters, parent.undone),
+    )
+
+
+def _other_faults(entries: ScenarioFile, path: Path) -> list[str]:
+    """What is wrong with a file's classes and months."""
+    faults = [
         f"{path}: classes: '{name}' is '{target}'; write it as 'module:Class'."
         for name, target in entries.classes.items()
         if not re.fullmatch(r"[\w.]+:\w+", target)
@@ -202,23 +227,7 @@ def _merge(parent: Scenario, entries: ScenarioFile, path: Path) -> Scenario:
             check_months(entries.months, str(path))
         except ScenarioError as fault:
             faults.append(str(fault))
-    if faults:
-        raise ScenarioError("\n".join(faults))
-    return replace(
-        parent,
-        name=path.stem,
-        title=entries.title or parent.title,
-        description=entries.description or parent.description,
-        months=entries.months or parent.months,
-        parameters={**parent.parameters, **parameters},
-        # sorted() is stable: in one month the events of the extending file come last and prevail
-        events=tuple(sorted([*parent.events, *events], key=lambda event: event.month)),
-        data=parent.data if entries.data is None else path.parent / entries.data,
-        classes={**parent.classes, **entries.classes},
-        extensions=extensions,
-        folders=folders,
-        source=path,
-    )
+    return faults
 
 
 def _extended(names: tuple[str, ...], folders: tuple[Path, ...], path: Path) -> Extensions:
@@ -254,7 +263,7 @@ def _checked(
     return values
 
 
-def _event(entry: EventEntry, where: str, faults: list[str], known: Mapping[str, Declaration]) -> Event:
+def _event(entry: EventEntry, where: str, origin: str, faults: list[str], known: Mapping[str, Declaration]) -> Event:
     """One dated event; what is wrong with it is added to ``faults``."""
     month = 0
     try:
@@ -263,7 +272,7 @@ def _event(entry: EventEntry, where: str, faults: list[str], known: Mapping[str,
         faults.append(f"{where}: {fault}")
     values = _checked(entry.set, where, faults, known)
     faults += [f"{where}: '{key}' is fixed for a whole run." for key in values if known[key].structural]
-    return Event(month, entry.why, values)
+    return Event(month, entry.why, values, entry.hold, origin, own=True)
 
 
 def _pin(scenario: Scenario, pins: Mapping[str, object], where: str) -> Scenario:
@@ -292,5 +301,6 @@ def hold(scenario: Scenario, values: Mapping[str, Value], first: int = 0) -> Sce
         scenario,
         events=tuple(event for event in kept if event.set),
         pinned={**scenario.pinned, **values},
+        undone=tuple(remark for remark in scenario.undone if remark.key not in values),
         overridden=(*scenario.overridden, *overridden),
     )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -24,6 +26,7 @@ class EventEntry(pydantic.BaseModel):
     month: str
     why: str
     set: dict[str, Any] = pydantic.Field(min_length=1)
+    hold: bool = False
 
 
 class ScenarioFile(pydantic.BaseModel):
@@ -55,7 +58,16 @@ def read_toml(path: Path, error: type[KingmakerError]) -> dict[str, Any]:
     except UnicodeDecodeError:
         raise error(f"{path}: is not a text file in UTF-8.") from None
     except tomllib.TOMLDecodeError as fault:
-        raise error(f"{path}: is not valid TOML: {fault}.") from None
+        raise error(f"{path}: is not valid TOML: {fault}.{_unquoted_month(path, str(fault))}") from None
+
+
+def _unquoted_month(path: Path, fault: str) -> str:
+    """What to write instead, if the line that TOML does not understand gives a month without quotes."""
+    line = re.search(r"at line (\d+)", fault)
+    lines = path.read_text(encoding="utf-8").splitlines()
+    text = lines[int(line[1]) - 1] if line and int(line[1]) <= len(lines) else ""
+    bare = re.search(r"\bmonth\s*=\s*(\d{4})-(\d{1,2})(?![\d-])", text)
+    return f' Write the month in quotes: month = "{bare[1]}-{bare[2]:0>2}".' if bare else ""
 
 
 def read_file(path: Path) -> ScenarioFile:
@@ -83,4 +95,13 @@ def _explain(error: Mapping[str, Any]) -> str:
         return f"{place}'{last}' is missing."
     if error["type"] == "too_short":
         return f"{place}'{last}' is empty; name at least one parameter."
+    if last == "month":
+        return f"{place}'month' is {error['input']}; {_quoted(error['input'])}"
     return f"{place}'{last}' is {error['input']!r}; {error['msg'].replace('Input should be', 'allowed is')}."
+
+
+def _quoted(given: object) -> str:
+    """How to write a month that was given as something else than a text."""
+    if isinstance(given, datetime.date):
+        return f'write it as a text, in quotes and without the day: month = "{given:%Y-%m}".'
+    return 'write it as a text, year-month in quotes, for example month = "2024-03".'

@@ -282,6 +282,7 @@ class PolicyRow(SourcedRow):
     what: Name
     lever: Text
     value: Annotated[float | None, Cell("the lever's unit")]
+    concerns: Annotated[tuple[str, ...], Cell("ids of clouds parted by ;", refers=("clouds",), blank=True)]
 
     @property
     def month(self) -> int:

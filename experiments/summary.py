@@ -33,7 +33,7 @@ MIDDLE = "2024"
 
 
 def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
-    """Print the table, the sentences, the notes of the model and the dated events that pins have overridden."""
+    """Print the table, the sentences, notes of model and scenario, and the dated events that pins or holds override."""
     from rich.console import Console
     from rich.table import Table
 
@@ -61,8 +61,10 @@ def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
     console.print(in_force.sentence(held), soft_wrap=True, markup=False)
     for note in model.notes():
         console.print(f"Note: {note}", soft_wrap=True)
+    for note in model.setting.notes(model.months):
+        console.print(f"Note: {note}.", soft_wrap=True, markup=False)
     for override in model.setting.overridden:
-        console.print(f"Pinned: {override}.", soft_wrap=True)
+        console.print(f"Overridden: {override}.", soft_wrap=True, markup=False)
     console.print(f"Results, graphs and figures are in {out}", soft_wrap=True)
 
 

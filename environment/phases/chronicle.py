@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from agents.regulator import REMEDIES, Regulator
-from agents.types import BoolArray
+from agents.types import BoolArray, IntArray
 from environment.economy import Economy
 
 CASES = ("regulators", "clouds")
@@ -14,12 +14,15 @@ CASES = ("regulators", "clouds")
 def tell_steps(
     e: Economy,
     *,
+    own: BoolArray,
     opens: BoolArray,
-    closes: BoolArray,
+    cleared: BoolArray,
+    powerless: BoolArray,
     opinions: BoolArray,
     remedied: BoolArray,
     binds: BoolArray,
     lapses: BoolArray,
+    loses: BoolArray,
 ) -> None:
     """One sentence for each step of this month; each argument is of shape (worlds, authorities)."""
     if not e.partnerships.keep:
@@ -27,12 +30,15 @@ def tell_steps(
     regulators: Regulator = e.populations["regulators"].view()
     names = e.populations["clouds"].table.names
     told = (
+        (own, "opens an inquiry of its own motion, first into {target}"),
         (opens, "opens an inquiry, first into {target}: {evidence}"),
-        (closes, "closes its inquiry into {target} without a remedy: the evidence does not stand"),
+        (cleared, "closes its inquiry into {target} without a remedy: the evidence does not stand"),
+        (powerless, "closes its inquiry into {target}: harm found, and no remedy that it may impose"),
         (opinions, "publishes an opinion on {target} and others: harm found, no remedy of its own"),
         (remedied, "concludes on {target}: the remedy is {remedy}, in force in {window} months"),
         (binds, "the time to comply is over: {remedy} is in force"),
         (lapses, "reviews its remedy and lifts it: the evidence does not stand any more"),
+        (loses, "lifts its remedy: it may impose none any more"),
     )
     for where, sentence in told:
         for world, slot in zip(*np.nonzero(where), strict=True):
@@ -51,12 +57,25 @@ def tell_steps(
             e.tell(one, "regulators", "policy", text)
 
 
-def note_cases(e: Economy, *, opens: BoolArray, ends: BoolArray, remedied: BoolArray, lapses: BoolArray) -> None:
-    """An authority's case against the cloud that it names first: an edge, from inquiry to the end of a remedy."""
+def note_cases(
+    e: Economy,
+    *,
+    own: BoolArray,
+    opens: BoolArray,
+    ends: BoolArray,
+    remedied: BoolArray,
+    lapses: BoolArray,
+    before: IntArray,
+) -> None:
+    """An authority's case against the cloud that it names first: an edge, from inquiry to the end of a remedy.
+
+    ``before`` (worlds, authorities) is whom each named until this month; the others are its steps of this month.
+    """
     regulators: Regulator = e.populations["regulators"].view()
     target = regulators.target
-    e.partnerships.note(e.month, "end", "inquiry", "case", ends, CASES, target)
+    e.partnerships.note(e.month, "end", "inquiry", "case", ends, CASES, before)
     e.partnerships.note(e.month, "start", "inquiry", "case", opens, CASES, target, why="inquiry on evidence")
+    e.partnerships.note(e.month, "start", "inquiry", "case", own, CASES, target, why="inquiry of its own motion")
     for number, name in enumerate(REMEDIES):
         imposed = remedied & (regulators.remedy == number)
         e.partnerships.note(e.month, "start", "remedy", "case", imposed, CASES, target, why=f"remedy: {name}")

@@ -9,7 +9,7 @@ import numpy as np
 from agents.cloud import Cloud
 from agents.regulator import Regulator
 from agents.startup import EXCLUSIVE, Startup
-from agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, IntArray
+from agents.types import CN, EU, NONE, REGIONS, BoolArray, FloatArray, IntArray
 from environment.compute_market import by_host
 from environment.economy import Economy
 from environment.pools import ratio
@@ -103,9 +103,10 @@ def _most_accused(clouds: Cloud, regulators: Regulator) -> IntArray:
 
 
 def end_users(e: Economy) -> FloatArray:
-    """Million people in the European Union who use AI that runs on each cloud, (worlds, clouds).
+    """Million people in the European Union who are end users of each cloud service, (worlds, clouds).
 
-    Users of AI are spread over suppliers by sales, and a start-up's users over its hosts.
+    Users of AI are spread over suppliers by sales, and a start-up's users over its hosts; of them only those count who
+    deal with the cloud itself and pay for it (Digital Markets Act, annex, on cloud services).
     """
     startups: Startup = e.populations["startups"].view()
     clouds: Cloud = e.populations["clouds"].view()
@@ -114,7 +115,18 @@ def end_users(e: Economy) -> FloatArray:
     through = through + by_host(startups.revenue * startups.second_share, startups.second, hosts)
     west = np.where(clouds.region == CN, 0.0, clouds.revenue + through)
     total = west.sum(axis=-1, keepdims=True)
-    return np.asarray(e.p.policy.eu_people * e.conditions.users * west / np.where(total > 0.0, total, 1.0))
+    people = e.p.policy.end_user_part * e.p.policy.eu_people * e.conditions.users
+    return np.asarray(people * west / np.where(total > 0.0, total, 1.0))
+
+
+def business_users(e: Economy) -> FloatArray:
+    """Firms in the European Union that use each cloud, number, (worlds, clouds): tenants, and customers of the rest."""
+    p = e.p.policy
+    startups: Startup = e.populations["startups"].view()
+    clouds: Cloud = e.populations["clouds"].view()
+    tenants = np.where((startups.region == EU) & startups.alive, startups.weight, 0.0)
+    customers = 12.0 * p.eu_turnover_share * clouds.cloud_revenue * clouds.rents_out / p.business_user_spending
+    return np.asarray(customers + by_host(tenants, startups.host, e.populations["clouds"].slots))
 
 
 def cloud_shares(clouds: Cloud) -> FloatArray:

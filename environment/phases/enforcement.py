@@ -9,32 +9,61 @@ from agents.population import PerFirm
 from agents.regulator import Regulator
 from agents.types import CN, BoolArray, FloatArray
 from environment.economy import Economy
-from environment.phases.complaints import cloud_shares, end_users
+from environment.phases.complaints import business_users, cloud_shares, end_users
+
+
+def keep_files(e: Economy) -> None:
+    """Size and users of each cloud in the Union, month by month; in January the financial year is closed.
+
+    The model knows no year before 2022, so that nobody can be presumed a gatekeeper before three of its own.
+    """
+    population = e.populations["clouds"]
+    clouds: Cloud = population.view()
+    sums = ("year_turnover", "year_value", "year_end_users", "year_business_users")
+    if e.month and e.month % 12 == 0:
+        clouds.large_years, clouds.used_years, clouds.valued = population.act("closes_year", e.p)
+        for name in sums:
+            setattr(clouds, name, np.zeros_like(clouds.value))
+    turnover = e.p.policy.eu_turnover_share * (clouds.cloud_revenue + clouds.ai_revenue)
+    filed = population.act("files_month", PerFirm(turnover), PerFirm(end_users(e)), PerFirm(business_users(e)))
+    for name, value in zip(sums, filed, strict=True):
+        setattr(clouds, name, value)
 
 
 def designate(e: Economy, found: BoolArray) -> BoolArray:
     """Designate gatekeepers under the Digital Markets Act; who is one, (worlds, clouds).
 
-    A cloud above the thresholds of art. 3(2) is designated at once; one that is a gateway by its share only where a
-    market investigation ends so this month (``found``, (worlds, 1)). After ``policy.review_months`` a designation ends
-    if no ground for it is left (art. 4(2)).
+    Three ways lead there. A cloud above the thresholds of art. 3(2) notifies, and is designated
+    ``policy.designation_months`` later. One that is a gateway by its share is, where a market investigation that finds
+    harm ends this month (``found``, (worlds, 1)). And those that the Commission's investigation names are, once its
+    decision is taken (``policy.dma_decision``). After ``policy.review_months`` a designation ends if no ground for it
+    is left (art. 4(2)).
     """
     p = e.p.policy
     population = e.populations["clouds"]
     clouds: Cloud = population.view()
-    presumed, gateway = population.act("meets_thresholds", e.p, PerFirm(end_users(e)), PerFirm(cloud_shares(clouds)))
+    keep_files(e)
+    presumed, gateway = population.act("meets_thresholds", e.p, PerFirm(cloud_shares(clouds)))
     abroad = clouds.region != CN  # Chinese clouds do not serve the Union in this model
     presumed, gateway = presumed & abroad, gateway & abroad
+    named = (p.dma_decision > 0.5) & _investigated(e) & clouds.alive
     applies = p.gatekeeper_designation > 0.5
     was = clouds.gatekeeper >= 0.0
-    newly = applies & ~was & (presumed | (gateway & found))
-    ends = was & (~applies | ((clouds.gatekeeper >= p.review_months) & ~presumed & ~gateway))
+    clouds.notified = np.where(applies & presumed & ~was, clouds.notified + 1.0, -1.0)
+    newly = applies & ~was & ((clouds.notified >= p.designation_months) | (gateway & found) | named)
+    ends = was & (~applies | ((clouds.gatekeeper >= p.review_months) & ~presumed & ~gateway & ~named))
     clouds.gatekeeper = np.where(newly, 0.0, np.where(was & ~ends, clouds.gatekeeper + 1.0, -1.0))
     e.tell(newly, "clouds", "policy", "is designated a gatekeeper (Digital Markets Act art. 3)")
     e.tell(ends, "clouds", "policy", "is no longer a gatekeeper (Digital Markets Act art. 4)")
     now: BoolArray = np.where(newly, True, was & ~ends)
     e.now["gatekeepers"] = now.sum(axis=-1).astype(np.float64)
     return now
+
+
+def _investigated(e: Economy) -> BoolArray:
+    """The clouds that a decision under the act would name, by the rows of ``policy.csv``, (clouds,)."""
+    named = {cloud for row in e.tables.policy if row.lever == "policy.dma_decision" for cloud in row.concerns}
+    return np.array([row.id in named for row in e.tables.clouds])
 
 
 def duties_in_force(e: Economy, reserve: FloatArray) -> tuple[FloatArray, FloatArray]:

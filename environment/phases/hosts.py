@@ -12,6 +12,7 @@ from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, Startup
 from agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
 from environment import compute_market as market
 from environment.economy import Economy
+from environment.phases.first_hosts import stand_where_room_was
 from environment.phases.second_hosts import (
     TENANCY,
     agrees_exclusivity,
@@ -55,7 +56,10 @@ def choose_hosts(e: Economy) -> None:
     # and who leaves a partner pays the full rent elsewhere
     stay = stay - p.compute.price_sensitivity * np.log1p(-population.act("partner_saving", p))
     taste = e.streams.draws("choose host", 0, _taste_ids(e))
-    best, other = population.act("choose_host", Offers(attraction(e)), PerFirm(stay), taste)
+    appeal = attraction(e)
+    best, other = population.act("choose_host", Offers(appeal), PerFirm(stay), taste)
+    if e.month == 0:
+        best = stand_where_room_was(e, appeal, best, taste)
     _sign(e, startups, best)
     parallel = cost_of_two(e)
     _review(e, startups, best, parallel)

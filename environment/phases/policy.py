@@ -2,7 +2,8 @@
 
 Complaints and concentration are evidence; evidence above a trigger opens an inquiry of about a year; its conclusion
 may end it without a remedy; a remedy fits the evidence, leaves a window to comply, is enforced with fines, and is
-reviewed. What is in force is the stricter of dated event (or pin) and remedy.
+reviewed. What is in force is the stricter of dated event (or pin) and remedy. Remedies are no law before they are
+imposed: where ``policy.remedies`` is 0, as in the baseline, authorities inquire and impose nothing.
 """
 
 from __future__ import annotations
@@ -35,27 +36,36 @@ def move_inquiries(e: Economy) -> None:
     old, months = regulators.stage.copy(), regulators.months_in_stage.copy()
     heard = hear_complaints(e)
     _weigh(e, heard)
-    opens = population.act("opens_inquiry", e.p, PerFirm(regulators.own_inquiry == e.month))
+    own = regulators.own_inquiry == e.month
+    opens = population.act("opens_inquiry", e.p, PerFirm(own))
     harm = population.act("finds_harm", e.p)
-    ends = (old == INQUIRY) & (months >= regulators.inquiry_months)
-    found = (ends & harm & regulators.interoperability).any(axis=-1, keepdims=True)
+    superseded = opens & (old == INQUIRY)
+    ends = (old == INQUIRY) & (months >= regulators.inquiry_months) & ~opens
+    decides = e.p.policy.remedies > 0.5
+    found = (ends & harm & regulators.interoperability & decides).any(axis=-1, keepdims=True)
     gatekeepers = designate(e, found).sum(axis=-1, keepdims=True).astype(np.float64)
     chosen = population.act("chooses_remedy", e.p, gatekeepers)
     remedied = ends & harm & (chosen != NO_REMEDY)
     in_time = (old == WINDOW) & (months >= regulators.window_months)
     lapses = _lapses(e, regulators, harm, gatekeepers)
-    stage = np.where(opens, INQUIRY, old)
-    stage = np.where(ends, np.where(remedied, WINDOW, WATCHING), stage)
-    stage = np.where(in_time, IN_FORCE, np.where(lapses, WATCHING, stage)).astype(np.int8)
+    loses = (old >= WINDOW) & ~decides
+    stage = np.where(opens, INQUIRY, np.where(ends, np.where(remedied, WINDOW, WATCHING), old))
+    stage = np.where(lapses | loses, WATCHING, np.where(in_time, IN_FORCE, stage)).astype(np.int8)
     opinions = ends & harm & regulators.advises
-    regulators.remedy = np.where(remedied, chosen, np.where(lapses, NO_REMEDY, regulators.remedy)).astype(np.int8)
+    kept = np.where(lapses | loses, NO_REMEDY, regulators.remedy)
+    regulators.remedy = np.where(remedied, chosen, kept).astype(np.int8)
+    target = regulators.target.copy()
     regulators.target = np.where(opens, heard.target, regulators.target).astype(np.int32)
-    regulators.months_in_stage = np.where(stage == old, months + 1.0, 1.0)
+    regulators.months_in_stage = np.where((stage == old) & ~opens, months + 1.0, 1.0)
     regulators.stage = stage
     _weigh_opinions(e, opinions, cleared=ends & ~remedied)
-    tell_steps(e, opens=opens, closes=ends & ~remedied & ~opinions, opinions=opinions, remedied=remedied,
-               binds=in_time, lapses=lapses)  # fmt: skip
-    note_cases(e, opens=opens, ends=ends, remedied=remedied, lapses=lapses)
+    closes = ends & ~remedied & ~opinions
+    tell_steps(
+        e, own=opens & own, opens=opens & ~own, cleared=closes & ~harm, powerless=closes & harm, opinions=opinions,
+        remedied=remedied, binds=in_time & ~loses, lapses=lapses & ~loses, loses=loses,
+    )  # fmt: skip
+    note_cases(e, own=opens & own, opens=opens & ~own, ends=ends | superseded, remedied=remedied,
+               lapses=lapses | loses, before=target)  # fmt: skip
     e.now["inquiries_opened"] = opens.sum(axis=-1).astype(np.float64)
     e.now["inquiries_open"] = (stage == INQUIRY).sum(axis=-1).astype(np.float64)
     e.now["remedies_active"] = (stage == IN_FORCE).sum(axis=-1).astype(np.float64)
@@ -63,6 +73,9 @@ def move_inquiries(e: Economy) -> None:
 
 def _weigh(e: Economy, heard: Heard) -> None:
     regulators: Regulator = e.populations["regulators"].view()
+    if e.month == 0:  # how concentrated the market is, authorities know before the first month
+        known = e.populations["regulators"].act("judges_concentration", e.p, e.conditions.hhi_cloud_all)
+        regulators.concentrated = np.broadcast_to(known, regulators.stage.shape)
     evidence = e.populations["regulators"].act(
         "weigh_evidence", e.p, e.conditions.hhi_cloud_all, PerFirm(heard.short), PerFirm(heard.foreclosed), heard.tied
     )

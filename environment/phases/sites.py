@@ -25,8 +25,11 @@ def build_sites(e: Economy) -> None:
         _begin(e, startups, "chip_left", p.chip_cost, p.chip_months, "chip")
     _build(e, startups, "centre_left", "construction", p.fixed_cost / p.centre_months, "data centre")
     ready = _build(e, startups, "chip_left", "costs", p.chip_cost / p.chip_months, "chip")
-    if e.month % QUARTER == 0 or ready.any():
-        designs.draw_design(e, ready.any(axis=-1) | designs.outdated(e, startups))
+    due = np.asarray(ready.any(axis=-1))
+    if e.month % QUARTER == 0:  # a question of the month, not of whether another world has a chip ready
+        due = due | designs.outdated(e, startups)
+    if due.any():
+        designs.draw_design(e, due)
     _house(e, startups)
 
 

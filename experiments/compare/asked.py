@@ -69,9 +69,11 @@ def _differences(question: Question) -> Iterator[str]:
     elif not found:
         yield "They do not differ in anything: parameters, dated events, data, classes and extensions are the same."
         yield ""
-    overridden = [("A", text) for text in question.a.overridden] + [("B", text) for text in question.b.overridden]
-    yield from (f"- In {side}, {plain(text)}." for side, text in overridden)
-    if overridden:
+    notes = question.notes()
+    if notes:
+        yield "To be known:"
+        yield ""
+        yield from (f"- {plain(note)}." for note in notes)
         yield ""
 
 

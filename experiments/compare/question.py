@@ -74,6 +74,14 @@ class Question:
         """In what the two scenarios differ within the months compared."""
         return contrasts(self.a, self.b, self.months)
 
+    def notes(self) -> list[str]:
+        """What of either scenario does not last, has no effect or is overridden, a sentence each."""
+        told: dict[str, list[str]] = {}
+        for name, side in (("A", self.a), ("B", self.b)):
+            for text in (*side.notes(self.months), *side.overridden):
+                told.setdefault(text, []).append(name)
+        return [f"{' and '.join(sides)}: {text}" for text, sides in told.items()]
+
     def touched(self) -> set[str]:
         """Parameters that the question is about: they differ, are pinned, or are set by an event of either side."""
         one, other = (resolve(side.parameters, side.name, side.declared()) for side in (self.a, self.b))

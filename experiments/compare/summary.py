@@ -19,6 +19,8 @@ def print_findings(found: Findings, out: Path) -> None:
     console = Console(highlight=False)
     question = found.comparison.question
     a, b = question.labels
+    for note in question.notes():
+        console.print(f"Note: {note}.", soft_wrap=True, markup=False)
     first = found.table[found.table["window"] == question.windows[0].name]
     heading = f"{b} compared with {a}: {question.windows[0].words}, {question.replications} pairs"
     console.print(heading, style="bold", markup=False)

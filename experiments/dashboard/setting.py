@@ -86,7 +86,7 @@ class Place:
 
 def start_of(scenario: str) -> Mapping[str, Value]:
     """The parameters with which a shipped scenario starts, where they differ from the declared ones."""
-    return _shipped(scenario).parameters
+    return _shipped(scenario).start
 
 
 @functools.cache

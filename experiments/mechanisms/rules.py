@@ -95,6 +95,7 @@ RESERVE = Mutant("environment.compute_market:reserve", _no_reserve, "no capacity
 FUND = Mutant("environment.phases.rationing:public_wants", _no_public_wants, "public money buys no compute")
 
 CAPPED = {"policy.export_cap_tpp": 1600.0}
+DECIDED = {"policy.gatekeeper_designation": 1, "policy.remedies": 1}  # what authorities find, they may remedy
 
 ROWS: tuple[Row, ...] = (
     Row("R1", "interoperability raises switching", "startup.switching_cost",
@@ -102,10 +103,10 @@ ROWS: tuple[Row, ...] = (
     Row("R1b", "interoperability raises multi-homing", "startup.weighs_second_host",
         *lever("policy.interoperability", 0.0, 1.0), "multihoming_share", (36, 72), +1, (SECOND,)),
     Row("R2", "a lower trigger brings remedies earlier", "regulator.opens_inquiry",
-        *lever("policy.trigger", 1.0, 0.2), "remedies_active", (12, 60), +1, (INQUIRIES,)),
+        *lever("policy.trigger", 1.0, 0.2), "remedies_active", (12, 60), +1, (INQUIRIES,), both=DECIDED),
     Row("R2b", "where the remedy is interoperability, earlier remedies leave the cloud market less concentrated",
         "regulator.opens_inquiry", *lever("policy.trigger", 2.0, 0.1), "hhi_cloud_all", (60, 72), -1, (INQUIRIES,),
-        both={"policy.gatekeeper_designation": 1, "policy.remedy_interoperability": 1.0, "policy.compliance": 1.0}),
+        both={**DECIDED, "policy.remedy_interoperability": 1.0, "policy.compliance": 1.0}),
     Row("R3", "more complaints bring more inquiries", "regulator.weigh_evidence",
         *lever("policy.complaint_chance", 0.0, 1.0), "inquiries_opened", (12, 60), +1, (COMPLAINTS,)),
     Row("R3b", "a stricter review lets clouds buy fewer stakes in labs", "review.verdict",
@@ -140,7 +141,7 @@ ROWS: tuple[Row, ...] = (
         *lever("policy.compute_fund_musd", 0.0, 50.0), "public_compute_h100e", (12, 36), +1, (FUND,)),
     Row("R6f", "interoperability imposed on gatekeepers raises switching", "phases.enforcement.designate",
         *lever("policy.remedy_interoperability", 0.0, 1.0), "switching_rate", (36, 96), +1, (SWITCHING,),
-        both={"policy.gatekeeper_designation": 1, "policy.trigger": 0.2, "policy.compliance": 1.0}),
+        both={**DECIDED, "policy.trigger": 0.2, "policy.compliance": 1.0}),
 )  # fmt: skip
 
 OPEN: dict[str, str] = {}

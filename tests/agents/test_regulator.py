@@ -24,6 +24,7 @@ from agents.regulator import (
 from tests.helpers import firms, parameters
 
 P = parameters()
+DECIDES = parameters(policy__remedies=1)
 SCALE = float(P.policy.trigger[0, 0])
 HYSTERESIS = float(P.policy.hysteresis[0, 0])
 share = st.floats(0.0, 1.0)
@@ -103,7 +104,8 @@ FITS = (INTEROPERABILITY, EXCLUSIVITY_BAN, RESERVED_CAPACITY, PARTNERSHIP_REVIEW
 def test_the_remedy_fits_the_strongest_evidence(evidence: list[float]) -> None:
     sorts = dict(zip(SORTS, evidence, strict=True))
     authority = firms(Regulator, 1, competition=True, interoperability=True, partnership_review=True, **sorts)
-    assert authority.chooses_remedy(P, at(1.0))[0, 0] == FITS[evidence.index(0.4)]
+    assert authority.chooses_remedy(DECIDES, at(1.0))[0, 0] == FITS[evidence.index(0.4)]
+    assert authority.chooses_remedy(P, at(1.0))[0, 0] == NO_REMEDY  # nor is any imposed by the law as it stands
 
 
 def test_an_authority_imposes_only_what_is_in_its_power() -> None:
@@ -116,9 +118,9 @@ def test_an_authority_imposes_only_what_is_in_its_power() -> None:
     }
     authority = firms(Regulator, 5, **powers, **sorts)
     none = [EXCLUSIVITY_BAN, NO_REMEDY, PARTNERSHIP_REVIEW, NO_REMEDY, PARTNERSHIP_REVIEW]
-    assert authority.chooses_remedy(P, at(0.0))[0].tolist() == none
+    assert authority.chooses_remedy(DECIDES, at(0.0))[0].tolist() == none
     some = [INTEROPERABILITY, INTEROPERABILITY, PARTNERSHIP_REVIEW, NO_REMEDY, INTEROPERABILITY]
-    assert authority.chooses_remedy(P, at(2.0))[0].tolist() == some
+    assert authority.chooses_remedy(DECIDES, at(2.0))[0].tolist() == some
 
 
 def test_the_stricter_of_law_and_remedy_decides_what_is_tolerated() -> None:
@@ -143,26 +145,58 @@ def test_who_only_advises_does_not_fine() -> None:
 # --- clouds under the law -----------------------------------------------------------------------
 
 
+YEARS = float(P.policy.gatekeeper_years[0, 0])
+TURNOVER, VALUE, USERS, FIRMS = (
+    float(P.array(f"policy.gatekeeper_{name}")[0, 0])
+    for name in ("turnover_musd", "value_musd", "users", "business_users")
+)
+
+
 def cloud(**columns: Any) -> Any:
-    usual = {"rents_out": True, "type": HYPERSCALER, "value": 1e6, "cloud_revenue": 0.0, "ai_revenue": 1000.0}
+    usual = {"rents_out": True, "type": HYPERSCALER, "large_years": YEARS, "used_years": YEARS, "ai_revenue": 1000.0}
     return firms(Cloud, 1, **(usual | columns))
 
 
-def presumed(which: Any, users: float = 46.0, size: float = 0.3) -> tuple[bool, bool]:
-    by_users, by_share = which.meets_thresholds(P, at(users), at(size))
+def presumed(which: Any, size: float = 0.3) -> tuple[bool, bool]:
+    by_users, by_share = which.meets_thresholds(P, at(size))
     return bool(by_users[0, 0]), bool(by_share[0, 0])
 
 
 def test_a_gatekeeper_is_large_and_has_users_or_is_a_gateway() -> None:
     assert presumed(cloud()) == (True, True)
-    assert presumed(cloud(), users=44.0) == (False, True)
+    assert presumed(cloud(used_years=YEARS - 1.0)) == (False, True)
     assert presumed(cloud(), size=0.1) == (True, False)
-    assert presumed(cloud(value=1000.0)) == (False, False)
-    turnover = float(P.policy.gatekeeper_turnover_musd[0, 0]) / 12.0 / float(P.policy.eu_turnover_share[0, 0])
-    assert presumed(cloud(value=0.0, cloud_revenue=turnover)) == (True, True)
-    assert presumed(cloud(value=0.0, ai_revenue=0.0, cloud_revenue=0.99 * turnover)) == (False, False)
+    assert presumed(cloud(large_years=YEARS - 1.0)) == (False, False)
+    assert presumed(cloud(large_years=0.0, valued=True)) == (True, True)  # value makes up for turnover
+    assert presumed(cloud(large_years=0.0, used_years=0.0, valued=True)) == (False, True)
     assert presumed(cloud(rents_out=False)) == (False, False)
     assert presumed(cloud(type=OTHER_BUYER)) == (False, False)
+
+
+def closed(years: float = 2.0, **columns: float) -> tuple[float, float, bool]:
+    full = {"year_turnover": TURNOVER, "year_value": VALUE, "year_end_users": USERS, "year_business_users": FIRMS}
+    large, used, valued = cloud(large_years=years, used_years=years, **(full | columns)).closes_year(P)
+    return float(large[0, 0]), float(used[0, 0]), bool(valued[0, 0])
+
+
+def test_a_financial_year_below_a_threshold_begins_the_count_anew() -> None:
+    assert closed() == (3.0, 3.0, True)
+    assert closed(year_turnover=0.999 * TURNOVER) == (0.0, 3.0, True)
+    assert closed(year_value=0.999 * VALUE) == (3.0, 3.0, False)
+    assert closed(year_end_users=0.999 * USERS) == (3.0, 0.0, True)  # end users alone do not do,
+    assert closed(year_business_users=0.999 * FIRMS) == (3.0, 0.0, True)  # nor business users alone
+
+
+@given(value=st.floats(0.0, 1e6), turnover=st.floats(0.0, 1e5), people=st.floats(0.0, 500.0), users=st.floats(0.0, 1e7))
+def test_twelve_equal_months_make_the_year_that_they_say(
+    value: float, turnover: float, people: float, users: float
+) -> None:
+    filed = (0.0, 0.0, 0.0, 0.0)
+    names = ("year_turnover", "year_value", "year_end_users", "year_business_users")
+    for _ in range(12):
+        month = cloud(value=value, **dict(zip(names, filed, strict=True)))
+        filed = tuple(float(part[0, 0]) for part in month.files_month(at(turnover), at(people), at(users)))
+    assert filed == pytest.approx((12.0 * turnover, value, people, users))
 
 
 @given(duty=share, fine=st.floats(0.0, 1e6), fined=st.booleans())

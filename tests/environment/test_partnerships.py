@@ -17,7 +17,7 @@ from environment.tie_kinds import ATTRIBUTES, NUMBERS, ROLES
 
 MONTHS = 60
 NODE = {"name", "kind", "type", "region", "named", "compute_h100e", "value_musd", "cash_musd", "capability", "weight"}
-LIVELY = {"policy.interoperability": 0.8, "compute.impatience": 0.3, "compute.second_chance": 0.3,
+LIVELY = {"policy.remedies": 1, "policy.interoperability": 0.8, "compute.impatience": 0.3, "compute.second_chance": 0.3,
           "capital.stake_chance": 0.2, "startups.number": 80, "clouds.internal_priority": 0.9,
           "policy.complaint_weight": 0.5}  # fmt: skip
 

@@ -61,7 +61,7 @@ def test_a_scenario_overrides_what_it_extends(tmp_path: Path) -> None:
         '[[events]]\nmonth = "2022-05"\nwhy = "earlier"\nset = { policy.interoperability = 0.1 }\n',
     )
     scenario = load_scenario(child)
-    assert (scenario.name, scenario.title, scenario.months) == ("mine", "parent", 24)
+    assert (scenario.name, scenario.title, scenario.months) == ("mine", "", 24)  # a title is not inherited
     assert scenario.parameters == {"policy.export_cap_tpp": 1600.0, "startups.number": 60}
     assert [event.why for event in scenario.events] == ["earlier", "first", "second"]
 
@@ -138,7 +138,18 @@ def test_a_bad_pin_says_what_is_allowed(text: str, words: list[str]) -> None:
         ('[[events]]\nwhy = "x"\nset = { policy.interoperability = 1 }', ["events 1", "'month' is missing"]),
         ('[[events]]\nmonth = "2024-13"\nwhy = "x"\nset = { policy.interoperability = 1 }', ["'2024-13'", "events 1"]),
         ('[[events]]\nmonth = "2021-12"\nwhy = "x"\nset = { policy.interoperability = 1 }', ["before", "2022-01"]),
-        ("[[events]]\nmonth = 2024-03-01\nwhy = 'x'\nset = { policy.interoperability = 1 }", ["'month'", "string"]),
+        (
+            "[[events]]\nmonth = 2024-03-01\nwhy = 'x'\nset = { policy.interoperability = 1 }",
+            ["'month' is 2024-03-01", 'month = "2024-03"'],
+        ),
+        ("[[events]]\nmonth = 2024\nwhy = 'x'\nset = { policy.interoperability = 1 }", ["'month' is 2024", "quotes"]),
+        ("[[events]]\nmonth = 2024-03\nwhy = 'x'\nset = { policy.tax = 0 }", ["line 2", 'month = "2024-03"']),
+        ("[[events]]\nwhy = 'x'\nset = { policy.tax = 0 }\nmonth=2024-3 # March", ["line 4", 'month = "2024-03"']),
+        ('events = [{ month = 2024-03, why = "x", set = { policy.tax = 0 } }]', ["line 1", 'month = "2024-03"']),
+        (
+            '[[events]]\nmonth = "2024-03"\nwhy = "x"\nhold = "yes"\nset = { policy.tax = 0 }',
+            ["'hold' is 'yes'", "bool"],
+        ),
         ('[[events]]\nmonth = "2024-03"\nwhy = "x"\nset = {}', ["'set' is empty"]),
         ('[[events]]\nmonth = "2024-03"\nwhy = "x"\nset = { startups.number = 50 }', ["fixed for a whole run"]),
     ],

@@ -118,6 +118,16 @@ def test_a_world_alone_equals_the_same_world_in_a_stack_of_a_hundred() -> None:
     assert not compare(100, (0, 41, 99), seed=7, months=60)
 
 
+@pytest.mark.slow
+def test_a_world_alone_equals_itself_in_a_stack_over_the_whole_horizon() -> None:
+    """Late in a run start-ups design chips, each world in months of its own."""
+    worlds = [{"rng": seed, "startups.number": 60} for seed in range(6)]
+    stacked = ComputeEconomy.stack(worlds, months=108).run()
+    for place in (1, 3):
+        alone = ComputeEconomy.stack([worlds[place]], months=108).run()
+        assert not differing(series(alone), series(stacked, place))
+
+
 def test_the_whole_state_of_a_world_is_the_same_in_a_stack() -> None:
     """Not the measures alone: every column, chip and condition, for a world among very different ones."""
     worlds = neighbours(6, 3)
