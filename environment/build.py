@@ -20,8 +20,8 @@ from agents.regulator import Regulator
 from agents.startup import Startup
 from agents.types import NONE, REGIONS, FloatArray
 from environment.extensions import load_class
-from environment.ledger import OUTSIDE
 from environment.parameters import StackedParameters
+from environment.parties import OUTSIDE
 from environment.scenario import Scenario
 from environment.state import Catalogue, Chips, Conditions
 from environment.table_rows import ACTORS, PowerRow
