@@ -24,8 +24,8 @@ class Builder(Developer):
     own = Column(0.0, unit="H100e", doc="compute of the chips that it owns, running or waiting for power")
     own_used = Column(0.0, unit="H100e", doc="compute of its own that runs this month")
     ordered = Column(0.0, unit="H100e", doc="compute of the chips that it has ordered")
-    centre_left = Column(-1.0, unit="months", doc="until its own data centre is ready; -1: none begun")
-    chip_left = Column(-1.0, unit="months", doc="until a chip of its own design is made; -1: none begun")
+    centre_left = Column(-1.0, unit="months", doc="until its own data centre is ready; -1: none begun", low=-1.0)
+    chip_left = Column(-1.0, unit="months", doc="until a chip of its own design is made; -1: none begun", low=-1.0)
     chip_output = Column(0.0, unit="H100e/month", doc="compute of the chips of its own design made each month")
 
     def _wealth(self) -> FloatArray:

@@ -23,7 +23,7 @@ class Chipmaker(Firm):
     quality = Column(0.0, unit="log", doc="hardware quality relative to the leader at equal price")
     markup = Column(0.0, unit="ratio", doc="price over unscarce price")
     scarcity = Column(0.0, unit="ratio", doc="lead time above the shortest possible one, relative to it, smoothed")
-    design = Column(-1.0, unit="months", doc="left until an export design is ready; -1: none under way")
+    design = Column(-1.0, unit="months", doc="left until an export design is ready; -1: none under way", low=-1.0)
     delivered = Column(0.0, unit="units", doc="delivered this month")
     sales = Column(0.0, unit="M$/month", doc="revenue of accelerators and their networking, smoothed over a quarter")
 

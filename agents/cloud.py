@@ -50,7 +50,7 @@ class Cloud(Undertaking):
     offers_own = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it rents chips of its own design out")
     outside_cash = Column(0.0, unit="M$/month", doc="operating cash flow of the business outside AI")
     outside_capex = Column(0.0, unit="M$/month", doc="capital spending outside AI")
-    outside_intensity = Column(0.0, unit="0-1", doc="capital spending outside AI over cash flow outside AI")
+    outside_intensity = Column(0.0, unit="ratio", doc="capital spending outside AI over cash flow outside AI")
     outside_growth = Column(0.0, unit="1/year", doc="growth of the business outside AI")
     own_use = Column(0.0, unit="0-1", doc="share of the cash flow outside AI that goes into compute for its own work")
     stake_purse = Column(0.0, unit="M$", doc="set aside for stakes in start-ups")

@@ -25,10 +25,14 @@ class Firm(Member):
     loans = Column(0.0, unit="M$", doc="loans granted", money=True)
     debt = Column(0.0, unit="M$", doc="loans owed", money=True)
     deferred = Column(0.0, unit="M$", doc="received ahead: compute owed to tenants, chips owed to buyers", money=True)
-    net_worth = Column(0.0, unit="M$", doc="assets less liabilities", money=True)
+    # who owes more than it has is worth less than nothing
+    net_worth = Column(0.0, unit="M$", doc="assets less liabilities", money=True, low=-np.inf)
     region = Column(OTHER, dtype=np.int32, unit="US 0, EU 1, CN 2, other 3", doc="home region")
     value = Column(0.0, unit="M$", doc="what investors think that the firm is worth")
 
 
 class Sector(Firm):
     """The rest of the economy (households, other firms, foundries, builders, power, savers), or the public sector."""
+
+    # the other side of all accounts: it was paid, or has paid out, what it has since January 2022
+    cash = Column(0.0, unit="M$", doc="money at the bank; below zero what it has paid out", money=True, low=-np.inf)

@@ -32,8 +32,15 @@ class DeadFirmError(AttributeError):
     """A firm that has left was asked for an attribute, or a bulk view was used after its phase."""
 
 
+# units in which an amount may have either sign: a logarithm, a rate of growth
+SIGNED_UNITS = frozenset({"log", "log10", "log10 FLOP", "1/month", "1/year"})
+
+
 class Column:
     """A state variable of a firm: default, dtype, unit and meaning.
+
+    A number is a stock, a flow or a share unless it says otherwise: a new column may not be negative, and one with the
+    unit ``0-1`` may not exceed one, in any month of any run (``python -m tests.invariants.search`` looks at all).
 
     Args:
         default: what a dead slot holds.
@@ -41,13 +48,23 @@ class Column:
         unit: as printed in tables, such as ``M$``.
         doc: one line.
         money: a balance-sheet item; only the ledger moves it, and setting it on an agent is booked as an intervention.
+        low: the least that a living firm may hold; None is 0, or no bound in a unit of either sign.
     """
 
     def __init__(
-        self, default: float | int | bool, *, unit: str, doc: str, dtype: DTypeLike = np.float64, money: bool = False
+        self,
+        default: float | int | bool,
+        *,
+        unit: str,
+        doc: str,
+        dtype: DTypeLike = np.float64,
+        money: bool = False,
+        low: float | None = None,
     ) -> None:
         """Declare; the name follows from the attribute."""
         self.default, self.dtype, self.unit, self.doc, self.money = default, np.dtype(dtype), unit, doc, money
+        self.low = low if low is not None else -np.inf if unit in SIGNED_UNITS else 0.0
+        self.high = 1.0 if unit == "0-1" else np.inf
         self.name = ""
 
     def __set_name__(self, owner: type, name: str) -> None:

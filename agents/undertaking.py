@@ -23,8 +23,8 @@ class Undertaking(Developer):
     large_years = Column(0.0, unit="years", doc="financial years in a row in which its turnover made it large")
     used_years = Column(0.0, unit="years", doc="financial years in a row in which it had users enough")
     valued = Column(False, dtype=np.bool_, unit="yes/no", doc="its market value made it large last financial year")
-    notified = Column(-1.0, unit="months", doc="since it has been presumed a gatekeeper; -1: is not")
-    gatekeeper = Column(-1.0, unit="months", doc="since its designation as a gatekeeper; -1 is not designated")
+    notified = Column(-1.0, unit="months", doc="since it has been presumed a gatekeeper; -1: is not", low=-1.0)
+    gatekeeper = Column(-1.0, unit="months", doc="since its designation as a gatekeeper; -1: not designated", low=-1.0)
 
     def files_month(
         self, turnover: FloatArray, end_users: FloatArray, business_users: FloatArray

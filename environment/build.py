@@ -21,8 +21,8 @@ from agents.startup import Startup
 from agents.types import NONE, REGIONS, FloatArray
 from environment import names
 from environment.extensions import load_class
-from environment.ledger import OUTSIDE
 from environment.parameters import StackedParameters
+from environment.parties import OUTSIDE
 from environment.scenario import Scenario
 from environment.state import Catalogue, Chips, Conditions
 from environment.table_rows import NODES, PowerRow

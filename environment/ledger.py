@@ -7,20 +7,20 @@ The accounts are the money columns of :class:`agents.firm.Firm`. The form is tha
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
 from agents.firm import ASSETS, LIABILITIES
 from agents.population import Population
 from agents.types import FloatArray
+from environment.parties import ALLOWED, OUTSIDE
 from environment.scenario import month_label
 
 if TYPE_CHECKING:
     import pandas as pd
 
-TOLERANCE = 1e-9
-OUTSIDE = ("rest of the economy", "public sector")  # the slots of the population "sectors"
+TOLERANCE, OF_LARGEST = 1e-9, 1e-12  # of a whole; rounding of one amount, relative to the largest beside it
 
 # kind of payment: (the payer's other account, the payee's other account, meaning)
 KINDS: dict[str, tuple[str, str, str]] = {
@@ -37,7 +37,11 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "deposits": ("deposits", "deferred", "part of the price of chips, paid at the order"),
     "chips": ("fixed", "net_worth", "the balance of the price of chips, paid at delivery"),
     "refunds": ("deferred", "deposits", "deposits given back for cancelled orders"),
-    "resale": ("fixed", "fixed", "chips resold on the grey market, at the price paid"),
+    "resale": (
+        "fixed",
+        "net_worth",
+        "chips sold used, smuggled or out of an estate; the seller books off their cost",
+    ),
     "construction": ("fixed", "net_worth", "own chips and data centres, bought from the rest of the economy"),
     "outside_capex": ("net_worth", "net_worth", "investment outside AI"),
     "costs": ("net_worth", "net_worth", "wafers, packaging, memory, research, wages"),
@@ -66,13 +70,15 @@ class LedgerError(RuntimeError):
 
 
 class Ledger:
-    """All accounts of all worlds.
+    """All accounts of all worlds; ``allowed`` says who may pay whom, by kind.
 
     Args:
         populations: by sector name.
         worlds: the number of worlds.
         history: whether to keep each month's flows by kind and sector.
     """
+
+    allowed: ClassVar[Mapping[str, frozenset[tuple[str, str]]]] = ALLOWED
 
     def __init__(self, populations: Mapping[str, Population[Any]], worlds: int, history: bool = True) -> None:
         """Open the accounts: net worth is what the given balance sheets leave."""
@@ -91,13 +97,15 @@ class Ledger:
         """Move money: ``amount`` (worlds, payers) leaves, ``received`` (worlds, payees) arrives; all are >= 0.
 
         Raises:
-            LedgerError: unknown kind, or the two sides differ.
+            LedgerError: unknown kind, a payment between others than its parties, the two sides differ, or an amount is
+                negative.
         """
         if kind not in KINDS:
             raise LedgerError(f"no such kind of payment: '{kind}'")
         payer_account, payee_account, _ = KINDS[kind]
         paid, got = amount.sum(axis=-1), received.sum(axis=-1)
         self._compare(f"{kind} from {payer} to {payee}", paid, got)
+        self._check(kind, payer, amount, payee, received)
         source, target = self.populations[payer].table.data, self.populations[payee].table.data
         source["cash"] -= amount
         self._net[payer] -= amount
@@ -107,8 +115,19 @@ class Ledger:
         _credit(target, payee_account, received)
         self._note(kind, payer, payee, paid, amount if payer == "sectors" else received)
 
+    def sell(
+        self, kind: str, buyer: str, paid: FloatArray, seller: str, received: FloatArray, cost: FloatArray
+    ) -> None:
+        """Fixed assets change hands: the buyer has them at the price, the seller is rid of their book value ``cost``.
+
+        What the price is above that cost is the seller's gain, what it is below it the seller's loss.
+        """
+        self.pay(kind, buyer, paid, seller, received)
+        self.book(seller, "net_worth", "fixed", cost)
+
     def book(self, name: str, debit: str, credit: str, amount: FloatArray) -> None:
         """A booking inside the firms of one sector that moves no money, such as depreciation."""
+        _not_negative(f"booking of {name}, {debit} to {credit}", amount)
         data = self.populations[name].table.data
         _debit(data, debit, amount)
         _credit(data, credit, amount)
@@ -117,6 +136,7 @@ class Ledger:
         """Use what was paid ahead: the holder's expense (or fixed asset, for chips), the issuer's income."""
         spent, got = used.sum(axis=-1), earned.sum(axis=-1)
         self._compare(f"{kind} drawn by {holder} at {issuer}", spent, got)
+        self._check(kind, holder, used, issuer, earned)
         chips = kind in ("chips_drawn", "forfeits")
         self.book(holder, "fixed" if kind == "chips_drawn" else "net_worth", "deposits" if chips else "prepaid", used)
         self.book(issuer, "deferred", "net_worth", earned)
@@ -126,18 +146,19 @@ class Ledger:
         """A debt that will not be paid: the debtor is rid of it, the creditor bears the loss (flow "default")."""
         written = lost.sum(axis=-1)
         self._compare(f"default of {debtor} on {creditor}", forgiven.sum(axis=-1), written)
+        self._check("default", creditor, lost, debtor, forgiven)
         self.book(debtor, "debt", "net_worth", forgiven)
         self.book(creditor, "net_worth", "loans", lost)
         self._note("default", creditor, debtor, written, lost if creditor == "sectors" else forgiven)
 
     def audit(self) -> FloatArray:
-        """Check the month and open the next one: flows, balance sheets, overdrafts, claims and debts.
+        """Check the month and open the next one: flows, balance sheets, stocks below zero, claims and debts.
 
         Returns:
             The largest relative residual of each world, shape (worlds,).
 
         Raises:
-            LedgerError: a residual above 1e-9, or a number that is not finite.
+            LedgerError: a residual above 1e-9, an asset or a debt below zero, or a number that is not finite.
         """
         residual = self._residual
         for name, population in self.populations.items():
@@ -148,9 +169,7 @@ class Ledger:
             gap = np.abs(assets - liabilities).max(axis=-1)
             owed = sum((np.abs(data[account]).sum(axis=-1) for account in LIABILITIES), np.zeros(scale.shape))
             whole = scale + np.abs(assets).sum(axis=-1) + owed
-            if name != "sectors":  # the world outside the model may owe; firms may not
-                overdrawn = np.maximum(-data["cash"].min(axis=-1), 0.0) / whole
-                residual = np.maximum(residual, overdrawn)
+            self._check_stocks(name, assets)
             residual = np.maximum(residual, np.maximum(drift / scale, gap / whole))
             self._opening[name] = data["cash"].copy()
             self._net[name][...] = 0.0
@@ -217,6 +236,28 @@ class Ledger:
             key = (kind, source, target)
             self.flows[key] = self.flows[key] + part if key in self.flows else part
 
+    def _check(self, kind: str, payer: str, amount: FloatArray, payee: str, received: FloatArray) -> None:
+        """Who pays whom is as declared, and nobody pays less than nothing (rounding apart)."""
+        for source in _names(payer, amount):
+            for target in _names(payee, received):
+                if (source, target) not in self.allowed[kind]:
+                    allowed = ", ".join(f"{one} to {other}" for one, other in sorted(self.allowed[kind]))
+                    raise LedgerError(f"{kind}: {source} cannot pay {target}; it is paid by {allowed}")
+        _not_negative(f"{kind} paid by {payer}", amount)
+        _not_negative(f"{kind} received by {payee}", received)
+
+    def _check_stocks(self, name: str, assets: FloatArray) -> None:
+        """No firm has less than nothing, or owes less than nothing, by more than rounding of its own size."""
+        table = self.populations[name].table
+        for account in (*ASSETS, *LIABILITIES):
+            amount = table.data[account]
+            if table.columns[account].low < 0.0 or amount.min(initial=0.0) >= 0.0:
+                continue
+            below = amount < -TOLERANCE * (1.0 + np.abs(self._opening[name]) + np.abs(assets))
+            for world, slot in np.argwhere(below):
+                held = float(amount[world, slot])
+                raise LedgerError(f"{name} {slot} has {held!r} M$ of {account}, less than nothing (world {world})")
+
     def _compare(self, what: str, paid: FloatArray, got: FloatArray) -> None:
         residual = np.abs(paid - got) / (1.0 + np.abs(paid))
         if not residual.max() <= TOLERANCE:  # true for a NaN as well
@@ -238,6 +279,23 @@ class Ledger:
         data["net_worth"][...] = 0.0
         assets, liabilities = _sides(data)
         data["net_worth"][...] = assets - liabilities
+
+
+def _names(population: str, amount: FloatArray) -> tuple[str, ...]:
+    """A population's name; of the sectors outside, the names of those that pay or receive anything."""
+    if population != "sectors":
+        return (population,)
+    return tuple(name for slot, name in enumerate(OUTSIDE) if amount[:, slot].any())
+
+
+def _not_negative(what: str, amount: FloatArray) -> None:
+    """Nobody pays less than nothing (rounding apart): that would be a payment the other way."""
+    least = amount.min(initial=0.0)
+    if least < -TOLERANCE and least < -TOLERANCE - OF_LARGEST * amount.max():
+        world, slot = (int(k) for k in np.unravel_index(int(np.argmin(amount)), amount.shape))
+        raise LedgerError(
+            f"{what}: {float(amount[world, slot])!r} M$ in slot {slot} (world {world}), less than nothing"
+        )
 
 
 def _sides(data: Mapping[str, Any]) -> tuple[FloatArray, FloatArray]:

@@ -12,7 +12,8 @@ import numpy as np
 
 from agents.firm import ASSETS, LIABILITIES
 from agents.types import FloatArray
-from environment.ledger import KINDS, OUTSIDE
+from environment.ledger import KINDS
+from environment.parties import OUTSIDE, PARTIES
 
 if TYPE_CHECKING:
     from environment import ComputeEconomy
@@ -26,6 +27,11 @@ DRAWN = {
 }
 FIRST, LAST = 24, 36  # months completed before and after 2024
 Matrix = dict[str, FloatArray]  # row -> amount of each sector, G$
+
+
+def who(kind: str) -> str:
+    """Payer and payee of a kind in words, such as "startups, enterprises → clouds"."""
+    return "; ".join(PARTIES[kind]).replace("|", ", ")
 
 
 def sectors(model: ComputeEconomy) -> list[str]:

@@ -132,10 +132,14 @@ def ties_page() -> str:
 def ledger_page() -> str:
     """The kinds of payments, the accounts, and the two matrices of a year of the baseline."""
     text = ["# Ledger", "", f"Assets: {', '.join(ASSETS)}. Liabilities: {', '.join(LIABILITIES)}. {MADE}", ""]
-    rows = [(f"`{kind}`", meaning, payer, payee) for kind, (payer, payee, meaning) in KINDS.items()]
-    text += [*table(("payment", "what is paid for", "other account of the payer", "of the payee"), rows), ""]
+    rows = [(f"`{kind}`", meaning, accounts.who(kind), payer, payee) for kind, (payer, payee, meaning) in KINDS.items()]
+    head = ("payment", "what is paid for", "who pays whom", "other account of the payer", "of the payee")
+    text += [*table(head, rows), ""]
+    text += ["The ledger refuses a payment between others; instruments of a user's own may also levy `tax` and `fines`"]
+    text += ["from any firm, and grant a `subsidy` to any.", ""]
     text += ["These bookings move a claim and no money; rent that was paid ahead is drawn as `rent`.", ""]
-    text += [*table(("booking", "what it is"), ((f"`{kind}`", what) for kind, what in accounts.DRAWN.items())), ""]
+    drawn = [(f"`{kind}`", what, accounts.who(kind)) for kind, what in accounts.DRAWN.items()]
+    text += [*table(("booking", "what it is", "who draws on whom (creditor first where a debt is lost)"), drawn), ""]
     return "\n".join([*text, *_matrices()])
 
 

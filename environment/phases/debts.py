@@ -14,6 +14,7 @@ from agents.startup import PLAIN, Startup
 from agents.types import NONE, BoolArray, FloatArray
 from environment.compute_market import at_host, by_host
 from environment.economy import Economy
+from environment.phases import pledges, tenancies
 from environment.phases.second_hosts import TENANCY
 
 
@@ -65,38 +66,35 @@ def _release_tenants(e: Economy, fails: BoolArray) -> None:
     e.partnerships.note(e.month, "end", "cloud_contract", "host", first, TENANCY, startups.host)
     promoted = first & ~second & (startups.second != NONE)
     e.partnerships.note(e.month, "end", "cloud_contract", "second", second | promoted, TENANCY, startups.second)
-    startups.host = np.where(promoted, startups.second, np.where(first, NONE, startups.host))
+    heir = startups.second.copy()
+    tenancies.end(startups, first)
+    tenancies.end_second(startups, second)
+    tenancies.begin(startups, promoted, heir, tenancies.new_term(e, "contract term after a failure"))
+    tenancies.end_talks(startups, at_host(gone, startups.talks) > 0.0, at_host(gone, startups.second_talks) > 0.0)
     e.partnerships.note(
         e.month, "start", "cloud_contract", "host", promoted, TENANCY, startups.host, subtype=PLAIN, share=1.0,
         term=startups.term, why="its first host has failed",
     )  # fmt: skip
-    startups.contract = np.where(first, PLAIN, startups.contract).astype(np.int8)
-    startups.tenure = np.where(first, 0.0, startups.tenure)
-    alone = second | promoted
-    startups.second = np.where(alone, NONE, startups.second)
-    startups.second_share = np.where(alone, 0.0, startups.second_share)
-    startups.used_second = np.where(alone, 0.0, startups.used_second)
-    startups.second_talks = np.where(at_host(gone, startups.second_talks) > 0.0, NONE, startups.second_talks)
-    startups.talks = np.where(at_host(gone, startups.talks) > 0.0, NONE, startups.talks)
     # that the host is gone is known to all: it is not the news of a contract
     startups.host_known = np.where(first, startups.host, startups.host_known)
-    startups.second_known = np.where(alone, NONE, startups.second_known)
+    startups.second_known = np.where(second | promoted, NONE, startups.second_known)
     startups.bound_known = startups.bound_known & ~first
 
 
 def _release_stakes(e: Economy, fails: BoolArray) -> None:
-    """Stakes in labs go to creditors at no price; what was paid for them is written off."""
+    """Stakes in labs go to creditors at no price, what was paid for them is written off; promises are not kept."""
     startups: Startup = e.populations["startups"].view()
     clouds: Cloud = e.populations["clouds"].view()
     gone = fails.astype(np.float64)
     latest, earlier = at_host(gone, startups.vendor) > 0.0, at_host(gone, startups.vendor_before) > 0.0
     why = "its holder is wound up"
-    e.partnerships.note(e.month, "end", "equity", "vendor", latest, TENANCY, startups.vendor, why=why)
-    e.partnerships.note(e.month, "end", "equity", "vendor", earlier, TENANCY, startups.vendor_before, why=why)
-    startups.vendor_share = np.where(latest, 0.0, startups.vendor_share)
-    startups.vendor = np.where(latest, NONE, startups.vendor)
-    startups.vendor_before_share = np.where(earlier, 0.0, startups.vendor_before_share)
-    startups.vendor_before = np.where(earlier, NONE, startups.vendor_before)
+    for slot, where in (("vendor", latest), ("vendor_before", earlier)):
+        e.partnerships.note(e.month, "end", "equity", "vendor", where, TENANCY, getattr(startups, slot), why=why)
+        setattr(startups, slot, np.where(where, NONE, getattr(startups, slot)))
+        for amount in (f"{slot}_share", f"{slot}_paid"):
+            setattr(startups, amount, np.where(where, 0.0, getattr(startups, amount)))
+    startups.vendor_cash = np.where(latest, 0.0, startups.vendor_cash)
+    pledges.lapse(startups, at_host(gone, startups.pledger) > 0.0)
     e.ledger.book("clouds", "net_worth", "stakes", np.where(fails, clouds.stakes, 0.0))
 
 
@@ -124,7 +122,7 @@ def _sell_chips(e: Economy, fails: BoolArray) -> None:
     paid = np.minimum(part * price, np.where(buyer, 0.3 * np.maximum(clouds.cash, 0.0), 0.0))
     taken = paid / np.where(price > 0.0, price, 1.0)
     received = asked * (paid.sum(axis=-1, keepdims=True) / np.where(price > 0.0, price, 1.0))
-    e.ledger.pay("resale", "clouds", paid, "clouds", received)
+    e.ledger.sell("resale", "clouds", paid, "clouds", received, np.where(fails, clouds.fixed, 0.0))
     closed = fails[:, :, np.newaxis]
     pool = np.where(closed, chips.running[:, mine] + chips.awaiting[:, mine], 0.0).sum(axis=1)
     moved = taken[:, :, np.newaxis] * pool[:, np.newaxis, :]
@@ -132,15 +130,12 @@ def _sell_chips(e: Economy, fails: BoolArray) -> None:
     chips.awaiting[:, mine] = np.where(closed, 0.0, chips.awaiting[:, mine]) + moved
     chips.retired = chips.retired + np.maximum(pool - moved.sum(axis=1), 0.0)
     chips.grey[:, mine] = np.where(closed, 0.0, chips.grey[:, mine])
-    _write_down(e, fails, paid)
+    _hand_over_depreciation(e, fails, paid)
 
 
-def _write_down(e: Economy, fails: BoolArray, bought: FloatArray) -> None:
-    """What was not sold is written off; buyers depreciate what they paid."""
+def _hand_over_depreciation(e: Economy, fails: BoolArray, bought: FloatArray) -> None:
+    """A closed cloud has nothing left to depreciate; buyers depreciate what they paid."""
     chips = e.chips
-    clouds: Cloud = e.populations["clouds"].view()
-    left = np.where(fails, clouds.fixed, 0.0)
-    e.ledger.book("clouds", "net_worth", "fixed", left)
     life = int(e.p.chips.asset_life[0, 0])
     chips.additions = [np.where(fails, 0.0, added) for added in chips.additions]
     chips.additions[-1] = chips.additions[-1] + bought

@@ -127,13 +127,30 @@ def release(e: Economy, startups: Startup, orders: FloatArray, deposits: FloatAr
     return np.asarray(freed)
 
 
-def affordable(e: Economy, bill: FloatArray) -> FloatArray:
-    """Share of its pool's delivery that start-ups can pay for, (worlds, regions); ``bill`` is M$ by region."""
+def affordable(e: Economy, shipped: FloatArray) -> FloatArray:
+    """Share of its pool's delivery that start-ups can pay for, (worlds, regions).
+
+    A start-up takes what of its due the deposit that falls to this delivery and a part of its cash pay. It draws its
+    own deposit, though no larger a part of the price than the pool draws, as each maker takes back only its own.
+
+    Args:
+        e: the economy.
+        shipped: units on offer to the pools, (worlds, makers, regions).
+    """
+    chips, pools = e.chips, e.chips.pools
     startups: Startup = e.populations["startups"].view()
+    total, held = shipped * e.now["unit_price"][:, :, pools], chips.deposits[:, :, pools]
+    drawable = np.minimum(held * np.minimum(ratio(shipped, chips.outstanding[:, :, pools]), 1.0), total).sum(axis=1)
+    bill = total.sum(axis=1)
     due = startups.ordered * in_region(ratio(bill, over_region(startups.ordered, startups.region)), startups.region)
-    takes = np.minimum(due, 0.6 * startups.cash + startups.deposits)
-    e.now["direct_take"], e.now["direct_due"] = takes, due
-    return np.minimum(ratio(over_region(takes, startups.region), bill), 1.0)
+    drawn = np.minimum(
+        due * in_region(ratio(drawable, bill), startups.region),
+        startups.deposits * in_region(ratio(drawable, held.sum(axis=1)), startups.region),
+    )
+    balance = due - drawn
+    part = np.where(balance > 0.0, np.minimum(ratio(0.6 * startups.cash, balance), 1.0), 1.0)
+    e.now["direct_due"], e.now["direct_take"], e.now["direct_drawn"] = due, part * due, part * drawn
+    return np.minimum(ratio(over_region(part * due, startups.region), bill), 1.0)
 
 
 def pay_for_chips(e: Economy, total: FloatArray, part: FloatArray) -> None:
@@ -146,13 +163,10 @@ def pay_for_chips(e: Economy, total: FloatArray, part: FloatArray) -> None:
     """
     chips = e.chips
     startups: Startup = e.populations["startups"].view()
-    takes = e.now["direct_take"]
+    takes, mine = e.now["direct_take"], e.now["direct_drawn"]
     held = chips.deposits[:, :, chips.pools]
     drawn = np.minimum(held * part, total)
-    here = drawn.sum(axis=1)
-    mine = startups.deposits * in_region(ratio(here, held.sum(axis=1)), startups.region)
-    mine = np.minimum(mine, takes)
-    drawn = drawn * np.minimum(ratio(over_region(mine, startups.region), here), 1.0)[:, np.newaxis, :]
+    drawn = drawn * ratio(over_region(mine, startups.region), drawn.sum(axis=1))[:, np.newaxis, :]
     e.ledger.draw_down("chips_drawn", "startups", mine, "chipmakers", drawn.sum(axis=2))
     e.now["lab_capex"] = e.now["lab_capex"] + mine.sum(axis=-1)
     spend(e, "chips", takes - mine, (total - drawn).sum(axis=2))

@@ -12,7 +12,7 @@ from agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from environment import capital_market as market
 from environment.compute_market import at_host, by_host
 from environment.economy import Economy
-from environment.phases import pledges
+from environment.phases import pledges, tenancies
 from environment.phases.partnership_review import review_deals
 from environment.phases.second_hosts import agrees_exclusivity, cost_of_two
 
@@ -189,19 +189,12 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     other = where & (startups.vendor != NONE) & (startups.vendor != partner)
     pledges.promise(e, amount, partner, np.where(unbundled, 0.0, p.credit_part))
     stake = p.stake_terms * amount / np.maximum(startups.value + amount, 1e-9)
-    returns = other & (startups.vendor_before == partner)  # the earlier of the two owners buys again
-    dropped = other & ~returns & (startups.vendor_before != NONE)
-    e.partnerships.note(
-        e.month, "end", "equity", "vendor", dropped, ("startups", "clouds"), startups.vendor_before,
-        why="stakes of two clouds are followed; this was the third",
-    )  # fmt: skip
+    dropped = other & (startups.vendor_before != NONE) & (startups.vendor_before != partner)
     before = startups.vendor_share + np.where(dropped, 0.0, startups.vendor_before_share)
     _dilute(startups, amount)
-    kept = np.where(other, np.where(returns, startups.vendor_before_share, 0.0), startups.vendor_share)
-    startups.vendor_before = np.where(other, startups.vendor, startups.vendor_before)
-    startups.vendor_before_share = np.where(other, startups.vendor_share, startups.vendor_before_share)
+    _make_room(e, startups, other, partner)
     most = 0.95 - np.where(where, startups.vendor_before_share, 0.0)
-    startups.vendor_share = np.where(where, np.minimum(kept + stake, most), startups.vendor_share)
+    startups.vendor_share = np.where(where, np.minimum(startups.vendor_share + stake, most), startups.vendor_share)
     startups.vendor = np.where(where, partner, startups.vendor)
     _dilute_funds(e, where, before)
     preferred = where & (startups.host == partner) & (startups.contract == PLAIN) & ~unbundled
@@ -222,6 +215,30 @@ def _dilute_funds(e: Economy, where: BoolArray, before: FloatArray) -> None:
     startups: Startup = e.populations["startups"].view()
     now = startups.vendor_share + startups.vendor_before_share
     e.partnerships.dilute(e.month, where, np.maximum(1.0 - now, 0.0) / np.maximum(1.0 - before, 1e-9))
+
+
+def _make_room(e: Economy, startups: Startup, other: BoolArray, partner: IntArray) -> None:
+    """The latest stake becomes the earlier one of labs (``other``) in which another cloud buys now.
+
+    Two stakes a lab are kept: what a third holder paid for the earliest is written off. A cloud that held the earlier
+    stake and buys again has it still.
+    """
+    again = other & (startups.vendor_before == partner)
+    dropped = other & ~again & (startups.vendor_before != NONE)
+    lost = by_host(
+        np.where(dropped, startups.vendor_before_paid, 0.0), startups.vendor_before, e.populations["clouds"].slots
+    )
+    e.ledger.book("clouds", "net_worth", "stakes", lost)
+    e.partnerships.note(
+        e.month, "end", "equity", "vendor", dropped, ("startups", "clouds"), startups.vendor_before,
+        why="stakes of two clouds are followed; this was the third",
+    )  # fmt: skip
+    for latest, earlier in (("vendor_share", "vendor_before_share"), ("vendor_paid", "vendor_before_paid")):
+        now, before = getattr(startups, latest).copy(), getattr(startups, earlier).copy()
+        setattr(startups, latest, np.where(other, np.where(again, before, 0.0), now))
+        setattr(startups, earlier, np.where(other, now, before))
+    startups.vendor_before = np.where(other, startups.vendor, startups.vendor_before)
+    startups.vendor_cash = np.where(other, 0.0, startups.vendor_cash)
 
 
 def enter_dated_ties(e: Economy) -> None:
@@ -255,17 +272,17 @@ def enter_dated_ties(e: Economy) -> None:
 def sign_contract(e: Economy, where: BoolArray, partner: IntArray, kind: int, why: str) -> None:
     """A dated contract: the first host of a lab that has none, a new form of the present one, or a second host."""
     startups: Startup = e.populations["startups"].view()
-    first = where & ((startups.host == NONE) | (startups.host == partner))
+    new = where & (startups.host == NONE)
+    first = new | (where & (startups.host == partner))
     second = where & ~first
-    startups.host = np.where(first, partner, startups.host)
+    tenancies.begin(startups, new, partner, e.p.compute.shortest_term, kind)
     startups.contract = np.where(first, kind, startups.contract).astype(np.int8)
     startups.term = np.where(first, np.maximum(startups.term, e.p.compute.shortest_term), startups.term)
     e.partnerships.note(
         e.month, "end", "cloud_contract", "second", second & (startups.second != NONE), ("startups", "clouds"),
         startups.second,
     )  # fmt: skip
-    startups.second = np.where(second, partner, startups.second)
-    startups.second_share = np.where(second, e.p.compute.second_share, startups.second_share)
+    tenancies.begin_second(startups, second, partner, e.p.compute.second_share)
     for slot, signed in (("host", first), ("second", second)):
         e.partnerships.note(
             e.month, "start", "cloud_contract", slot, signed, ("startups", "clouds"), partner,

@@ -12,6 +12,7 @@ from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, Startup
 from agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
 from environment import compute_market as market
 from environment.economy import Economy
+from environment.phases import tenancies
 from environment.phases.first_hosts import stand_where_room_was
 from environment.phases.second_hosts import (
     TENANCY,
@@ -86,26 +87,14 @@ def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
     e.partnerships.note(e.month, "end", "cloud_contract", "host", signs, TENANCY, startups.host)
     e.partnerships.note(e.month, "end", "cloud_contract", "second", merged, TENANCY, startups.second)
     _pay_for_moving(e, startups, signs)
-    startups.contract = np.where(moved, PLAIN, startups.contract).astype(np.int8)
-    startups.term = np.where(moved, _new_term(e, "contract term"), startups.term)
-    startups.tenure = np.where(moved, 0.0, startups.tenure)
-    startups.second = np.where(merged, NONE, startups.second)
-    startups.second_share = np.where(merged, 0.0, startups.second_share)
-    startups.host = host
-    startups.talks = np.where(signs, NONE, startups.talks)
     startups.talks_left = left
+    tenancies.begin(startups, moved, host, tenancies.new_term(e, "contract term"))
     e.partnerships.note(
         e.month, "start", "cloud_contract", "host", moved, TENANCY, host, subtype=PLAIN, term=startups.term, share=1.0
     )
     e.tell(signs, "startups", "switch", "moves to another cloud")
     hosted = startups.weight * ((startups.host != NONE) & startups.alive)
     e.now["switching_rate"] = (startups.weight * signs).sum(axis=-1) / np.maximum(hosted.sum(axis=-1), 1e-12)
-
-
-def _new_term(e: Economy, decision: str) -> FloatArray:
-    """Length of a new contract, months, (worlds, start-ups)."""
-    p = e.p.compute
-    return np.asarray(np.floor(p.shortest_term + p.term_spread * e.draws(decision, "startups").uniform()))
 
 
 def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
@@ -138,6 +127,6 @@ def _review(e: Economy, startups: Startup, best: IntArray, cost: FloatArray) -> 
     startups.talks_left = np.where(moves, months, startups.talks_left)
     hosted = startups.host != NONE
     renewed = hosted & (startups.term <= 0.0) & ~moves
-    term = np.where(renewed, _new_term(e, "renewal"), startups.term)
+    term = np.where(renewed, tenancies.new_term(e, "renewal"), startups.term)
     startups.term = np.where(hosted, np.maximum(term - 1.0, 0.0), 0.0)
     startups.tenure = np.where(hosted, startups.tenure + 1.0, 0.0)

@@ -11,6 +11,7 @@ from environment.build import power_rows
 from environment.buyers import home
 from environment.chip_market import FIRST_EXPORT_RULE
 from environment.economy import Economy
+from environment.pools import ratio
 
 
 def smuggle(e: Economy) -> None:
@@ -20,6 +21,7 @@ def smuggle(e: Economy) -> None:
     """
     chips, p = e.chips, e.p.policy
     clouds: Cloud = e.populations["clouds"].view()
+    e.now["grey_added"], e.now["resale_gain"] = np.zeros_like(clouds.cash), np.zeros_like(clouds.cash)
     ids = [row.id for row in e.tables.clouds]
     if "other_clouds" not in ids or "other_china" not in ids:
         return
@@ -31,18 +33,27 @@ def smuggle(e: Economy) -> None:
     controlled = (e.in_force["export_vintage"] >= FIRST_EXPORT_RULE) & np.isfinite(e.in_force["export_cap"])
     part = p.grey_leak / (1.0 + np.exp(-(premium - p.grey_penalty) / 0.1)) * controlled
     taken = chips.delivered_now[:, seller, :] * part * (chips.maker_of >= 0)
-    price = (taken * chips.price).sum(axis=-1) * 1e-3 * (1.0 + premium[:, 0])
+    cost = _paid_for(e, seller, taken)
+    price = cost * (1.0 + premium[:, 0])
     purse = np.minimum(0.5 * clouds.cash[:, buyer] / np.maximum(price, 1e-12), 1.0)
-    taken, price = taken * purse[:, np.newaxis], price * purse
+    taken, cost, price = taken * purse[:, np.newaxis], cost * purse, price * purse
     chips.awaiting[:, seller, :] = np.maximum(chips.awaiting[:, seller, :] - taken, 0.0)
     chips.awaiting[:, buyer, :] += taken
     chips.grey[:, buyer, :] += taken
     chips.delivered_now[:, seller, :] -= taken
     chips.delivered_now[:, buyer, :] += taken
-    paid, got = np.zeros_like(clouds.cash), np.zeros_like(clouds.cash)
-    paid[:, buyer], got[:, seller] = price, price
-    e.ledger.pay("resale", "clouds", paid, "clouds", got)
-    e.now["grey_bill"] = paid - got
+    paid, got, book = np.zeros_like(clouds.cash), np.zeros_like(clouds.cash), np.zeros_like(clouds.cash)
+    paid[:, buyer], got[:, seller], book[:, seller] = price, price, cost
+    e.ledger.sell("resale", "clouds", paid, "clouds", got, book)
+    e.now["grey_added"], e.now["resale_gain"] = paid - book, got - book
+
+
+def _paid_for(e: Economy, buyer: int, units: FloatArray) -> FloatArray:
+    """What a buyer has paid, networking included, for ``units`` (worlds, products) of this month's delivery, M$."""
+    chips = e.chips
+    came = chips.delivered_now[:, buyer]
+    bill = e.now["unit_price"][:, :, buyer] * chips.by_maker(came)
+    return np.asarray((bill * ratio(chips.by_maker(units * chips.price), chips.by_maker(came * chips.price))).sum(-1))
 
 
 def install(e: Economy) -> None:
@@ -112,7 +123,7 @@ def build_centres(e: Economy) -> None:
     chips_and_sites = e.now["chip_bill"] + e.now["own_bill"] + building
     clouds.capex = chips_and_sites + outside
     e.now["ai_capex"] = chips_and_sites
-    _depreciate(e, chips_and_sites + e.now.get("grey_bill", 0.0))
+    _depreciate(e, chips_and_sites + e.now.get("grey_added", 0.0))
 
 
 def _outside_capex(e: Economy) -> FloatArray:

@@ -6,7 +6,7 @@ import numpy as np
 
 from agents.cloud import Cloud
 from agents.startup import Startup
-from agents.types import FloatArray, IntArray
+from agents.types import NONE, BoolArray, FloatArray, IntArray
 from environment.compute_market import at_host, by_host
 from environment.economy import Economy
 
@@ -38,6 +38,13 @@ def pay_pledges(e: Economy) -> None:
     startups.pledge_rate = np.where(startups.pledged > 1e-9, startups.pledge_rate, 0.0)
 
 
+def lapse(startups: Startup, where: BoolArray) -> None:
+    """What was promised to the start-ups in ``where`` will not be paid."""
+    for name in ("pledged", "pledge_rate", "pledge_credit"):
+        setattr(startups, name, np.where(where, 0.0, getattr(startups, name)))
+    startups.pledger = np.where(where, NONE, startups.pledger)
+
+
 def _pay(e: Economy, due: FloatArray) -> None:
     """Clouds pay as far as they have cash; the credit part comes back at once as a prepayment for compute."""
     startups: Startup = e.populations["startups"].view()
@@ -57,6 +64,7 @@ def _pay(e: Economy, due: FloatArray) -> None:
     )
     startups.pledged = startups.pledged - amount
     startups.paid_clouds = startups.paid_clouds + amount
+    startups.vendor_paid = startups.vendor_paid + amount  # who promises money is the latest holder of a stake
     startups.vendor_cash = startups.vendor_cash + (amount - credit)
     startups.raised_cash = startups.raised_cash + (amount - credit)
     e.now["funding_musd"] = e.now["funding_musd"] + amount.sum(axis=-1)

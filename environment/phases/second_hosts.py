@@ -10,6 +10,7 @@ from agents.startup import PLAIN, Startup
 from agents.types import NONE, BoolArray, FloatArray, IntArray
 from environment import compute_market as market
 from environment.economy import Economy
+from environment.phases import tenancies
 
 TENANCY = ("startups", "clouds")
 
@@ -68,12 +69,12 @@ def move_second_hosts(e: Economy, other: IntArray, expected: FloatArray, cost: F
     )
     e.partnerships.note(e.month, "end", "cloud_contract", "second", drops, TENANCY, startups.second)
     signs = _conclude(e, startups, e.populations["startups"].act("may_multihome", e.p, PerFirm(expected)))
-    second = np.where(signs, startups.second_talks, np.where(drops, NONE, startups.second)).astype(np.int32)
-    over = startups.second_talks_left <= 0.0
+    partner, over = startups.second_talks, startups.second_talks_left <= 0.0
+    tenancies.end_second(startups, drops)
+    tenancies.begin_second(startups, signs, partner, p.second_share)
+    second = startups.second
     startups.second_talks = np.where(opens, other, np.where(over, NONE, startups.second_talks)).astype(np.int32)
     startups.second_talks_left = np.where(opens, months_of_talks(e), startups.second_talks_left)
-    startups.second = second
-    startups.second_share = np.where(signs, p.second_share, startups.second_share)
     clouds: Cloud = e.populations["clouds"].view()
     own = market.at_host(clouds.rent, startups.host) * (1.0 - e.populations["startups"].act("partner_saving", e.p))
     theirs = market.at_host(clouds.rent, second)

@@ -53,7 +53,7 @@ def _cloud_accounts(e: Economy) -> None:
     _spend(e, "costs", "clouds", p.clouds.operating_share * clouds.ai_revenue)
     # cash flow outside AI is reported after its tax and interest, so only the AI business is taxed here
     costs = bill + e.now["depreciation"] + e.now["wholesale_bill"]
-    income = (1.0 - p.clouds.operating_share) * clouds.ai_revenue - costs
+    income = (1.0 - p.clouds.operating_share) * clouds.ai_revenue + e.now.get("resale_gain", 0.0) - costs
     _tax(e, "clouds", p.policy.tax * np.maximum(income, 0.0))
     spare = np.maximum(clouds.cash - p.clouds.cash_target * (clouds.outside_cash + clouds.capex), 0.0)
     spare = np.where(clouds.debt > 0.0, 0.0, spare)  # lenders let nothing go to owners before they are paid

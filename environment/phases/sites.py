@@ -10,7 +10,7 @@ from agents.startup import PLAIN, Startup
 from agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, IntArray
 from environment.compute_market import at_host, by_host
 from environment.economy import Economy
-from environment.phases import designs, direct
+from environment.phases import designs, direct, tenancies
 from environment.phases.hosts import attraction
 from environment.phases.second_hosts import TENANCY
 from environment.pools import QUARTER, in_region, over_region, ratio, spend
@@ -116,8 +116,7 @@ def reserve_new_clouds(e: Economy) -> None:
     e.partnerships.note(
         e.month, "end", "cloud_contract", "second", signs & (startups.second != NONE), TENANCY, startups.second
     )
-    startups.second = np.where(signs, partner, startups.second)
-    startups.second_share = np.where(signs, e.p.sites.reserved_share, startups.second_share)
+    tenancies.begin_second(startups, signs, partner, e.p.sites.reserved_share)
     e.partnerships.note(
         e.month, "start", "cloud_contract", "second", signs, TENANCY, partner, subtype=PLAIN,
         share=startups.second_share, why="reserves capacity at a new-generation cloud",
@@ -154,8 +153,7 @@ def sell_used_chips(e: Economy, leaves: BoolArray, bought: BoolArray, buyer: Int
     paid = owed * part
     kept = np.stack([(bids[place] * part).sum(axis=-1) for place in range(len(REGIONS))], axis=-1)
     got = to_buyer * at_host(part, buyer) + market * in_region(kept, startups.region)
-    e.ledger.pay("resale", "clouds", paid, "startups", got)
-    e.ledger.book("startups", "net_worth", "fixed", np.where(leaves, startups.fixed, 0.0))
+    e.ledger.sell("resale", "clouds", paid, "startups", got, np.where(leaves, startups.fixed, 0.0))
     chips.additions[-1] = chips.additions[-1] + paid
     chips.depreciation = chips.depreciation + paid / int(e.p.chips.asset_life[0, 0])
     for place in range(len(REGIONS)):

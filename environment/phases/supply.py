@@ -75,7 +75,7 @@ def _affordable(e: Economy, shipped: FloatArray) -> FloatArray:
     bill = price[:, : e.chips.clouds] * (1.0 + e.p.chips.building)
     free = np.maximum(clouds.cash - clouds.debt * e.p.capital.interest / 4.0, 0.0)  # a quarter's interest comes first
     part = np.clip(0.85 * free / np.where(bill > 0.0, bill, 1.0), 0.0, 1.0)
-    return np.concatenate([part, direct.affordable(e, price[:, e.chips.pools])], axis=1)
+    return np.concatenate([part, direct.affordable(e, shipped[:, :, e.chips.pools])], axis=1)
 
 
 def _price_line(e: Economy, sellable: FloatArray, on_hand: FloatArray) -> None:

@@ -67,9 +67,7 @@ def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: IntArray
     part = np.minimum(0.2 * clouds.cash / np.where(paid > 0.0, paid, 1.0), 1.0)
     price = price * at_host(part, buyer, 0.0)
     paid = by_host(price, buyer, hosts)
-    investors: Investor = e.populations["investors"].view()
-    weight = investors.commitments / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), 1e-12)
-    e.ledger.pay("acquisitions", "clouds", paid, "investors", price.sum(axis=-1, keepdims=True) * weight)
+    e.ledger.pay("acquisitions", "clouds", paid, "investors", _to_funds(e, price))
     # what is bought is know-how and people, not an asset with a market: it is written off at once
     e.ledger.book("clouds", "net_worth", "stakes", paid)
     best = best_by_host(np.where(bought, startups.algorithms, -99.0), buyer, hosts, -99.0)
@@ -78,22 +76,34 @@ def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: IntArray
 
 def _wind_up(e: Economy, startups: Startup, fails: BoolArray, bought: BoolArray, buyer: IntArray) -> None:
     """What is left goes to the buyer or the funds; prepaid compute lapses to the host; owners write stakes off."""
-    investors: Investor = e.populations["investors"].view()
-    clouds: Cloud = e.populations["clouds"].view()
-    hosts = clouds.cash.shape[-1]
+    hosts = e.populations["clouds"].slots
     lapsed = np.where(fails, startups.prepaid, 0.0)
     e.ledger.draw_down("lapsed", "startups", lapsed, "clouds", by_host(lapsed, startups.credit_host, hosts))
-    weight = investors.stakes / np.maximum(investors.stakes.sum(axis=-1, keepdims=True), 1e-12)
-    even = 1.0 / investors.cash.shape[-1]
-    weight = np.where(investors.stakes.sum(axis=-1, keepdims=True) > 1e-9, weight, even)
     till = np.where(bought, np.maximum(startups.cash, 0.0), 0.0)
     e.ledger.pay("estate", "startups", till, "clouds", by_host(till, buyer, hosts))
     estate = np.where(fails & ~bought, np.maximum(startups.cash, 0.0), 0.0)
-    e.ledger.pay("estate", "startups", estate, "investors", estate.sum(axis=-1, keepdims=True) * weight)
-    lost = np.where(fails, startups.paid_funds, 0.0).sum(axis=-1, keepdims=True) * weight
-    e.ledger.book("investors", "net_worth", "stakes", np.minimum(lost, investors.stakes))
-    lost_clouds = by_host(np.where(fails, startups.paid_clouds, 0.0), startups.vendor, hosts)
-    e.ledger.book("clouds", "net_worth", "stakes", np.minimum(lost_clouds, clouds.stakes))
+    e.ledger.pay("estate", "startups", estate, "investors", _to_funds(e, estate))
+    e.ledger.book("investors", "net_worth", "stakes", _to_funds(e, np.where(fails, startups.paid_funds, 0.0)))
+    lost = by_host(np.where(fails, startups.vendor_paid, 0.0), startups.vendor, hosts)
+    lost = lost + by_host(np.where(fails, startups.vendor_before_paid, 0.0), startups.vendor_before, hosts)
+    e.ledger.book("clouds", "net_worth", "stakes", lost)
+
+
+def _to_funds(e: Economy, amount: FloatArray) -> FloatArray:
+    """What of ``amount`` (worlds, start-ups) falls to each fund of the firm's side, by stakes held, (worlds, funds)."""
+    investors: Investor = e.populations["investors"].view()
+    startups: Startup = e.populations["startups"].view()
+    parts: FloatArray = np.zeros_like(investors.cash)
+    for inside in (True, False):
+        here = (investors.region == CN) == inside
+        here = here | ~here.any(axis=-1, keepdims=True)  # where a side has no funds, all own its firms
+        held = np.where(here, investors.stakes, 0.0)
+        whole = held.sum(axis=-1, keepdims=True)
+        even = here / np.maximum(here.sum(axis=-1, keepdims=True), 1.0)
+        share = np.where(whole > 1e-9, held / np.where(whole > 1e-9, whole, 1.0), even)
+        total = np.where((startups.region == CN) == inside, amount, 0.0).sum(axis=-1, keepdims=True)
+        parts += share * total
+    return parts
 
 
 def dearness(e: Economy) -> FloatArray:

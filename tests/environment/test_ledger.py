@@ -10,8 +10,17 @@ from hypothesis import strategies as st
 from agents.firm import ASSETS, LIABILITIES, Firm, Sector
 from agents.population import Population
 from environment import ComputeEconomy
-from environment.ledger import KINDS, OUTSIDE, Ledger, LedgerError
+from environment.ledger import KINDS, Ledger, LedgerError
+from environment.parties import OUTSIDE
 from tests.helpers import population_of
+
+
+class OpenLedger(Ledger):
+    """A ledger in which shops, banks and the rest of the economy may pay one another."""
+
+    allowed = dict.fromkeys([*KINDS, "chips_drawn", "lapsed", "default"], frozenset(
+        (payer, payee) for payer in ("shops", "banks", *OUTSIDE) for payee in ("shops", "banks", *OUTSIDE)
+    ))  # fmt: skip
 
 
 def books(worlds: int = 1) -> tuple[Ledger, dict[str, Population[Firm]]]:
@@ -21,7 +30,7 @@ def books(worlds: int = 1) -> tuple[Ledger, dict[str, Population[Firm]]]:
         "shops": population_of(Firm, 3, worlds, cash=100.0),
         "banks": population_of(Firm, 2, worlds, cash=1000.0),
     }
-    return Ledger(populations, worlds), populations
+    return OpenLedger(populations, worlds), populations
 
 
 def closes(populations: dict[str, Population[Firm]]) -> bool:
@@ -106,6 +115,65 @@ def test_a_booking_moves_no_money() -> None:
     assert data["fixed"].tolist() == [[4.0, 0.0, 1.5]]
     assert data["net_worth"].tolist() == [[99.0, 100.0, 99.5]]
     assert (ledger.audit() < 1e-12).all()
+
+
+@pytest.mark.parametrize(("price", "gain"), [(9.0, 3.0), (6.0, 0.0), (2.0, -4.0)])
+def test_a_sale_takes_the_cost_out_of_stock_and_the_rest_is_a_gain(price: float, gain: float) -> None:
+    ledger, populations = books()
+    ledger.pay("construction", "shops", np.array([[6.0, 0.0, 0.0]]), "banks", np.array([[6.0, 0.0]]))
+    paid, got, cost = np.array([[price, 0.0]]), np.array([[price, 0.0, 0.0]]), np.array([[6.0, 0.0, 0.0]])
+    ledger.sell("resale", "banks", paid, "shops", got, cost)
+    shops, banks = populations["shops"].table.data, populations["banks"].table.data
+    assert shops["fixed"].tolist() == [[0.0, 0.0, 0.0]]
+    assert shops["net_worth"].tolist() == [[100.0 + gain, 100.0, 100.0]]
+    assert banks["fixed"].tolist() == [[price, 0.0]]
+    assert banks["net_worth"].tolist() == [[1006.0, 1000.0]]
+    assert (ledger.audit() < 1e-12).all()
+
+
+@pytest.mark.parametrize("account", ["cash", "prepaid", "deposits", "fixed", "stakes", "loans", "debt", "deferred"])
+def test_the_audit_catches_a_stock_below_zero(account: str) -> None:
+    """Booked on both sides, so that all sums close, and yet nobody can have or owe less than nothing."""
+    ledger, _ = books(worlds=2)
+    amount = np.array([[0.0, 0.0, 0.0], [0.0, 1e-3, 0.0]])
+    if account == "cash":
+        amount = 1e5 * amount
+        ledger.pay("costs", "shops", amount + 100.0, "banks", np.repeat((amount + 100.0).sum(-1), 2).reshape(2, 2) / 2)
+    elif account in ASSETS:
+        ledger.book("shops", "net_worth", account, amount)
+    else:
+        ledger.book("shops", account, "net_worth", amount)
+    with pytest.raises(LedgerError, match=rf"shops 1 has -.* M\$ of {account}, less than nothing \(world 1\)"):
+        ledger.audit()
+
+
+def test_the_world_outside_may_pay_out_more_than_it_has() -> None:
+    ledger, _ = books()
+    ledger.pay("costs", "sectors", np.array([[3e6, 0.0]]), "banks", np.array([[3e6, 0.0]]))
+    assert (ledger.audit() < 1e-12).all()
+
+
+def test_less_than_nothing_is_no_payment() -> None:
+    ledger, populations = books()
+    for amount, received in ((-ONE_EACH[0], -ONE_EACH[1]), (np.array([[9.0, 0.0, -2.0]]), ONE_EACH[1])):
+        with pytest.raises(LedgerError, match=r"costs paid by shops: -.* less than nothing"):
+            ledger.pay("costs", "shops", amount, "banks", received)
+    with pytest.raises(LedgerError, match=r"booking of shops, net_worth to fixed: -5\.0 M"):
+        ledger.book("shops", "net_worth", "fixed", -ONE_EACH[0])
+    assert (populations["shops"].table.data["cash"] == 100.0).all()
+
+
+def test_a_payment_between_others_than_its_parties_is_refused() -> None:
+    _, populations = books()
+    ledger = Ledger({**populations, "clouds": populations["banks"]}, 1)
+    with pytest.raises(LedgerError, match="egress: shops cannot pay clouds; it is paid by startups to clouds"):
+        ledger.pay("egress", "shops", ONE_EACH[0], "clouds", ONE_EACH[1])
+    tax, to = np.array([[5.0, 0.0]]), np.array([[0.0, 5.0]])
+    ledger.pay("tax", "clouds", tax, "sectors", to)
+    with pytest.raises(LedgerError, match="tax: clouds cannot pay rest of the economy"):
+        ledger.pay("tax", "clouds", tax, "sectors", tax)
+    with pytest.raises(LedgerError, match="default: rest of the economy cannot pay shops"):
+        ledger.write_off("shops", ONE_EACH[0], "sectors", np.array([[7.0, 0.0]]))
 
 
 def test_an_unknown_kind_is_refused() -> None:

@@ -11,7 +11,7 @@ from agents.types import NONE
 from environment import ComputeEconomy, capital_market
 from environment.news import COLUMNS, News
 from environment.phases import licences
-from tests.invariants.test_conservation import faults
+from tests.invariants.stocks import faults
 
 FRAGILE = {"capital.interest": 0.3, "clouds.default_months": 2.0, "clouds.loan_cover": 40.0, "startups.number": 60}
 

@@ -2,88 +2,26 @@
 
 from __future__ import annotations
 
-import traceback
-from collections.abc import Iterator
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
 import pytest
 
+from agents.member import SIGNED_UNITS, Column
 from environment import ComputeEconomy
-from environment.ledger import TOLERANCE
-from environment.measures import MEASURES
-from tests.helpers import random_parameters, states, structure
-
-# the rest of the economy (slot 0) and the public sector are the other side of all accounts; they may run a deficit
-OUTSIDE = "sectors."
-STOCKS = ("cash", "prepaid", "fixed", "stakes", "loans", "debt", "deferred", "compute", "capacity", "used", "sold",
-          "inside", "rented", "let", "wanted", "weight", "burn", "staff", "revenue", "training", "own_output",
-          "delivered", "raised_cash", "vendor_cash", "paid_funds", "paid_clouds", "invested", "software",
-          "value")  # fmt: skip
-CHIPS = ("outstanding", "deposits", "need", "planned", "stock", "awaiting", "running", "grey", "produced", "delivered",
-         "retired", "depreciation", "lead", "price")  # fmt: skip
-SHARES = ("sentiment", "utilisation", "shortage", "fill", "second_share", "vendor_share", "vendor_before_share",
-          "adoption", "self_hosting", "talent", "data", "distribution", "openness", "readiness")  # fmt: skip
-ROUNDING = 1e-9
+from environment.ledger import LedgerError
+from environment.parameters import DECLARATIONS
+from environment.phases import installation
+from tests.helpers import random_parameters, structure
+from tests.invariants.search import draw_value, draw_world, guilty, reproduction, shrink
+from tests.invariants.stocks import faults
 
 
-def faults(model: ComputeEconomy) -> Iterator[str]:
-    """What is wrong with the state after a month; each line names the array, the place and the number."""
-    for name, array in states(model).items():
-        if array.dtype.kind != "f":
-            continue
-        column = name.split(".")[1]
-        if not np.isfinite(array).all():
-            yield f"{name} is not finite at {np.argwhere(~np.isfinite(array))[0].tolist()}"
-            continue
-        stock = column in (CHIPS if name.startswith("chips.") else STOCKS) and not name.startswith(OUTSIDE)
-        scale = 1.0 + np.abs(array).max(initial=0.0)
-        if stock and (array < -ROUNDING * scale).any():
-            where = np.argwhere(array < -ROUNDING * scale)[0]
-            yield f"{name} is negative at {where.tolist()}: {array[tuple(where)]!r}"
-        if column in SHARES and ((array < -ROUNDING) | (array > 1.0 + ROUNDING)).any():
-            where = np.argwhere((array < -ROUNDING) | (array > 1.0 + ROUNDING))[0]
-            yield f"{name} is no share at {where.tolist()}: {array[tuple(where)]!r}"
-    clouds = model.populations["clouds"].table.data
-    over = clouds["inside"] - clouds["rented"] + clouds["sold"] + clouds["let"] - clouds["capacity"]
-    if (over > ROUNDING * (1.0 + clouds["capacity"])).any():
-        yield f"compute used above capacity at {np.argwhere(over > 0)[0].tolist()}"
-    for name in MEASURES:
-        latest = model.measures.array(name)[-1]
-        if not np.isfinite(latest).all():
-            yield f"measure {name} is not finite"
-    if (model.measures.array("ledger_residual")[-1] > TOLERANCE).any():
-        yield "the ledger does not close"
-
-
-def run(worlds: list[dict[str, Any]], months: int | None = None) -> str | None:
-    """The first fault of a stack, or None."""
-    model = ComputeEconomy.stack(worlds, months=months)
-    try:
-        with np.errstate(divide="raise", invalid="raise", over="raise"):
-            while model.running:
-                model.step()
-                for fault in faults(model):
-                    return f"month {model.month - 1}: {fault}"
-    except Exception as error:
-        where = traceback.extract_tb(error.__traceback__)
-        ours = [frame for frame in where if "/environment/" in frame.filename or "/agents/" in frame.filename]
-        frame = (ours or where)[-1]
-        return f"month {model.month}: {type(error).__name__}: {error} ({frame.filename}:{frame.lineno})"
-    return None
-
-
-def guilty(worlds: list[dict[str, Any]], first: int = 0, months: int | None = None) -> list[str]:
-    """Halve a stack that fails until each world at fault stands alone."""
-    fault = run(worlds, months)
-    if fault is None:
-        return []
-    if len(worlds) == 1:
-        seed = worlds[0]["rng"]
-        return [f"world {first} (rng {seed}): {fault}"]
-    half = len(worlds) // 2
-    found = guilty(worlds[:half], first, months) + guilty(worlds[half:], first + half, months)
-    return found or [f"worlds {first} to {first + len(worlds) - 1} fail together only: {fault}"]
+def complaints(worlds: list[dict[str, Any]], months: int | None = None) -> list[str]:
+    """What fails, each with the parameters of its world."""
+    return [f"{failure.text}\n{reproduction(world, failure)}" for world, failure in guilty(worlds, months)]
 
 
 def sample(stack: int, size: int) -> list[dict[str, Any]]:
@@ -95,16 +33,16 @@ def sample(stack: int, size: int) -> list[dict[str, Any]]:
 
 def test_the_baseline_conserves_everything() -> None:
     """In every month of the baseline, to its horizon."""
-    assert not guilty([{"rng": 1}])
+    assert not complaints([{"rng": 1}])
 
 
 @pytest.mark.parametrize("scenario", ["interoperability", "no_export_control", "tight_export_cap"])
 def test_the_other_scenarios_conserve_everything(scenario: str) -> None:
-    assert not guilty([{"rng": 2, "scenario": scenario}])
+    assert not complaints([{"rng": 2, "scenario": scenario}])
 
 
 def test_random_parameters_conserve_everything_in_short() -> None:
-    found = guilty(sample(99, 16), months=24)
+    found = complaints(sample(99, 16), months=24)
     assert not found, "\n".join(found)
 
 
@@ -112,29 +50,133 @@ def test_random_parameters_conserve_everything_in_short() -> None:
 @pytest.mark.parametrize("stack", range(5))
 def test_random_parameters_conserve_everything(stack: int) -> None:
     """Five stacks of forty: 200 random parameter sets inside their ranges, over the whole horizon."""
-    found = guilty(sample(stack, 40))
+    found = complaints(sample(stack, 40))
     assert not found, "\n".join(found)
 
 
 @pytest.mark.slow
 def test_ten_thousand_startups_conserve_everything() -> None:
-    assert not guilty([{"rng": 1, "startups.number": 10_000}])
+    assert not complaints([{"rng": 1, "startups.number": 10_000}])
 
 
 @pytest.mark.parametrize("end", ["low", "high"])
 def test_each_parameter_at_an_end_of_its_range_conserves_everything(end: str) -> None:
     """One parameter at a time at its bound, all else as in the baseline: what a reader tries first."""
-    from environment.parameters import DECLARATIONS
-
     worlds = [
         {"rng": 4, "startups.number": 40, key: getattr(declared, end)}
         for key, declared in DECLARATIONS.items()
         if not declared.structural
     ]
-    found = guilty(worlds, months=30)
-    keys = [list(world)[2] for world in worlds]
-    named = [f"{keys[int(line.split(' ')[1])]}: {line}" for line in found]
-    assert not found, "\n".join(named)
+    found = complaints(worlds, months=30)
+    assert not found, "\n".join(found)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("stack", range(5))
+def test_worlds_of_the_search_conserve_everything(stack: int) -> None:
+    """Five stacks of sixty: the first 300 worlds of ``python -m tests.invariants.search --seed 0``."""
+    found = complaints([draw_world(0, number) for number in range(60 * stack, 60 * stack + 60)], months=24)
+    assert not found, "\n".join(found)
+
+
+# what failed when the search was first run: chips resold at more than they stood for in the books, and labs that paid
+# for chips with deposits that they could not draw yet
+FOUND = [
+    {"rng": 1, "compute.list_markup": 1.0, "compute.list_speed": 1.0, "compute.contract_discount": 0.9,
+     "policy.export_vintage": 2030, "policy.grey_leak": 1.0},
+    {"rng": 1, "policy.export_vintage": 2030, "policy.grey_leak": 1.0, "clouds.calm_growth": 0.11721279220812249,
+     "policy.grey_penalty": 0.02728657062098185},
+    {"rng": 436536042268, "startups.cutting_runway": 0.10546305239053562, "startups.core": 0.0022036138307088516,
+     "services.sales_speed": 0.1470476888303379, "demand.intensity": 0.0018715259190568256},
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("world", FOUND, ids=["resale", "depreciation", "deposits"])
+def test_what_the_search_has_found_holds(world: dict[str, Any]) -> None:
+    assert not complaints([world], months=24)
+
+
+def _smuggle_at_a_price_out_of_stock(e: Any) -> None:
+    """The fault of A11: the whole price is taken out of what the seller's chips stand for in the books."""
+    clouds = e.populations["clouds"].view()
+    ids = [row.id for row in e.tables.clouds]
+    price, paid = np.zeros_like(clouds.cash), np.zeros_like(clouds.cash)
+    price[:, ids.index("other_clouds")] = clouds.fixed[:, ids.index("other_clouds")] + 1e3
+    paid[:, ids.index("microsoft")] = price.sum(axis=-1)
+    e.ledger.sell("resale", "clouds", paid, "clouds", price, price)
+
+
+def test_a_stock_below_zero_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(installation, "smuggle", _smuggle_at_a_price_out_of_stock)
+    with pytest.raises(LedgerError, match=r"clouds \d+ has -.* M\$ of fixed, less than nothing"):
+        ComputeEconomy(rng=1, months=24, register=False).run()
+
+
+def test_the_search_names_the_parameter_at_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A fault that needs one lever: of all that a world moves, only that lever is left."""
+
+    def leaks(e: Any) -> None:
+        hit = (e.p.policy.export_duty > 0.5) & (e.month == 2)
+        e.populations["clouds"].table.data["compute"] -= np.where(hit, 1e9, 0.0)
+
+    monkeypatch.setattr(installation, "smuggle", leaks)
+    world = {"rng": 7, "policy.tax": 0.3, "policy.export_duty": 0.9, "clouds.payout": 0.2, "chips.deposit": 0.1}
+    [(found, failure)] = guilty([{"rng": 1}, world, {"rng": 2}], 4)
+    assert (found, failure.month) == (world, 2)
+    assert shrink(found, failure) == {"rng": 1, "policy.export_duty": 0.9}
+    text = reproduction({"rng": 1, "policy.export_cap_tpp": float("inf")}, failure)
+    assert compile(text, "pasted", "exec")
+    assert 'float("inf")' in text
+
+
+def test_the_search_draws_from_the_whole_range() -> None:
+    rng = np.random.default_rng(1)
+    for key in ("energy.cap", "policy.export_cap_tpp", "sites.hurdle", "policy.tax", "policy.export_vintage"):
+        declared = DECLARATIONS[key]
+        drawn = np.array([draw_value(declared, rng) for _ in range(600)])
+        assert declared.low <= drawn.min() <= drawn.max() <= declared.high
+        assert {declared.low, declared.high} <= set(drawn), key
+        assert len(set(drawn)) > 3
+    wide = np.array([draw_value(DECLARATIONS["energy.cap"], rng) for _ in range(600)])
+    assert 0.5 < np.median(wide) < 2.0  # log-uniform from 0.05 to 20
+
+
+def test_the_search_is_a_command() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.invariants.search", "--worlds", "2", "--months", "2", "--processes", "1"],
+        capture_output=True, text=True, timeout=120, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert "0 of 2 worlds of 2 months fail." in done.stdout
+    assert "2 of 2 worlds" in done.stderr
+
+
+def test_a_column_is_a_stock_unless_it_says_otherwise() -> None:
+    """No list is kept of what may not be negative: a column that nobody thought of is looked at as a stock."""
+    assert (Column(0.0, unit="M$", doc="").low, Column(0.0, unit="M$", doc="").high) == (0.0, np.inf)
+    assert (Column(0.0, unit="0-1", doc="").low, Column(0.0, unit="0-1", doc="").high) == (0.0, 1.0)
+    assert Column(0.0, unit="log10", doc="").low == -np.inf
+    model = ComputeEconomy(rng=1, months=1, register=False)
+    signed = {
+        f"{name}.{key}"
+        for name, population in model.populations.items()
+        for key, column in population.table.columns.items()
+        if column.low < 0.0 and column.unit not in SIGNED_UNITS and key != "net_worth"
+    }
+    timers = {"startups.centre_left", "startups.chip_left", "chipmakers.design", "clouds.gatekeeper"}  # -1 is none
+    assert signed == timers | {"sectors.cash"}
+
+
+@pytest.mark.parametrize(("population", "column", "value", "fault"), [
+    ("clouds", "compute", -1e12, "clouds.compute is below 0"), ("startups", "fill", 1.5, "startups.fill is above 1"),
+    ("startups", "growth", np.nan, "startups.growth is not finite"), ("clouds", "stakes", 7.0, "stakes of clouds"),
+])  # fmt: skip
+def test_what_is_wrong_is_seen(population: str, column: str, value: float, fault: str) -> None:
+    model = ComputeEconomy(rng=1, months=2, register=False)
+    model.step()
+    assert not list(faults(model))
+    model.populations[population].table.data[column][0, 0] += value
+    assert any(str(found).startswith(fault) for found in faults(model))
 
 
 def test_dead_slots_hold_defaults_and_exact_zeros() -> None:

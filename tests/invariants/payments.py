@@ -1,0 +1,189 @@
+"""Payments of a run as they were made, firm by firm, and who should have had each by the state of the day.
+
+What is expected is reckoned anew, firm by firm in plain loops, from the columns that name a firm's partners.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import pytest
+
+from agents.cloud import HYPERSCALER, Cloud
+from agents.startup import EXCLUSIVE, FIRST_REFUSAL
+from agents.types import CN, NONE
+from environment import ComputeEconomy
+from environment.ledger import Ledger
+
+TIES = ("host", "second", "contract", "vendor", "pledger", "credit_host", "prepaid", "region", "used_second")
+CLOUD = ("region", "rents_out", "debt", "rent")
+
+
+@dataclass
+class Payment:
+    """One call of the ledger: what each payer pays and each payee receives, and who was tied to whom then."""
+
+    month: int
+    kind: str
+    payer: str
+    payee: str
+    amount: Any  # (worlds, payers)
+    received: Any  # (worlds, payees)
+    drawn: bool  # a claim, not money
+    startups: dict[str, Any]
+    clouds: dict[str, Any]
+    before: dict[str, Any] = field(default_factory=dict)  # start-ups at the end of the month before
+    after: dict[str, Any] = field(default_factory=dict)  # clouds at the end of the month
+
+
+@contextmanager
+def recorded(payments: list[Payment]) -> Iterator[None]:
+    """Record every payment made and claim drawn in models that run meanwhile."""
+    pay, draw = Ledger.pay, Ledger.draw_down
+
+    def note(ledger: Ledger, kind: str, payer: str, amount: Any, payee: str, received: Any, drawn: bool) -> None:
+        if not amount.any():
+            return
+        startups, clouds = (ledger.populations[name].table for name in ("startups", "clouds"))
+        held = {name: startups.data[name].copy() for name in TIES}
+        theirs = {name: clouds.data[name].copy() for name in CLOUD}
+        payments.append(
+            Payment(len(ledger.months), kind, payer, payee, amount.copy(), received.copy(), drawn, held, theirs)
+        )
+
+    def watched_pay(ledger: Ledger, kind: str, payer: str, amount: Any, payee: str, received: Any) -> None:
+        note(ledger, kind, payer, amount, payee, received, False)
+        pay(ledger, kind, payer, amount, payee, received)
+
+    def watched_draw(ledger: Ledger, kind: str, holder: str, used: Any, issuer: str, earned: Any) -> None:
+        note(ledger, kind, holder, used, issuer, earned, True)
+        draw(ledger, kind, holder, used, issuer, earned)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Ledger, "pay", watched_pay)
+        patch.setattr(Ledger, "draw_down", watched_draw)
+        yield
+
+
+def run_recorded(worlds: list[dict[str, Any]], months: int) -> tuple[ComputeEconomy, list[Payment]]:
+    """A stack that keeps its flows, and all its payments; in the last month all clouds but hyperscalers are wound up.
+
+    No run of the model closes a cloud that has money left, so the last month makes it: estates go to owners there.
+    """
+    payments: list[Payment] = []
+    model = ComputeEconomy.stack(worlds, months=months, keep_ties=True)
+    startups, clouds = (model.populations[name].table for name in ("startups", "clouds"))
+    with recorded(payments):
+        while model.running:
+            first = len(payments)
+            before = {"host": startups.data["host"].copy()}
+            with pytest.MonkeyPatch.context() as patch:
+                if model.month == months - 1:
+                    patch.setattr(Cloud, "defaults", lambda cloud, p: cloud.alive & (cloud.type != HYPERSCALER))
+                model.step()
+            after = {name: clouds.data[name].copy() for name in ("rented", "let")} | {"alive": clouds.alive.copy()}
+            for payment in payments[first:]:
+                payment.before, payment.after = before, after
+    return model, payments
+
+
+def _by(firm: Any, amount: Any, hosts: int) -> Any:
+    """Sums of ``amount`` by the cloud that ``firm`` names, one by one; what names none is dropped."""
+    sums = np.zeros((amount.shape[0], hosts))
+    for world, slot in np.argwhere(amount):
+        if firm[world, slot] != NONE:
+            sums[world, firm[world, slot]] += amount[world, slot]
+    return sums
+
+
+def _same(one: Any, other: Any) -> bool:
+    return bool(np.allclose(one, other, rtol=1e-9, atol=1e-9))
+
+
+def _to(column: str, state: str = "startups") -> Callable[[Payment], bool]:
+    """Start-ups pay the cloud that a column of theirs names."""
+
+    def holds(p: Payment) -> bool:
+        named = getattr(p, state)[column]
+        return _same(_by(named, p.amount, p.received.shape[1]), p.received)
+
+    return holds
+
+
+def _from(column: str) -> Callable[[Payment], bool]:
+    """The cloud that a column of the start-ups names pays them."""
+
+    def holds(p: Payment) -> bool:
+        return _same(_by(p.startups[column], p.received, p.amount.shape[1]), p.amount)
+
+    return holds
+
+
+def _revenue_share(p: Payment) -> bool:
+    bound = np.isin(p.startups["contract"], (EXCLUSIVE, FIRST_REFUSAL)) & (p.startups["vendor"] == p.startups["host"])
+    return not p.amount[~bound].any() and _to("host")(p)
+
+
+def _rent(p: Payment) -> bool:
+    """Of who has one host, all goes there; of who has two, all goes to the two."""
+    if p.drawn:
+        return _to("credit_host")(p)
+    one = p.startups["second"] == NONE
+    hosts = p.received.shape[1]
+    sure = _by(p.startups["host"], np.where(one, p.amount, 0.0), hosts)
+    shared = np.where(one, 0.0, p.amount)
+    most = sure + _by(p.startups["host"], shared, hosts) + _by(p.startups["second"], shared, hosts)
+    return bool((p.received >= sure - 1e-6).all() and (p.received <= most + 1e-6).all())
+
+
+def _takeover(p: Payment) -> bool:
+    """What is left in the till of a lab that is taken over goes to its shareholder, or else to its host."""
+    vendor, host = p.startups["vendor"], p.startups["host"]
+    return _same(_by(np.where(vendor != NONE, vendor, host), p.amount, p.received.shape[1]), p.received)
+
+
+def _wholesale(p: Payment) -> bool:
+    """What a cloud lets it is paid for at its rent, by clouds that rent."""
+    alive, hourly = p.after["alive"], 730.5e-6 * p.clouds["rent"]
+    due = np.where(alive, p.after["let"] * hourly, p.received)
+    return _same(due, p.received) and not p.amount[alive & (p.after["rented"] <= 0.0)].any()
+
+
+def _resale(p: Payment) -> bool:
+    """Among clouds: from those that are wound up this month, or from abroad to China on the grey market."""
+    sells, buys = p.received > 0.0, p.amount > 0.0
+    china = p.clouds["region"] == CN
+    closing = not sells[p.after["alive"]].any() and not buys[~p.after["alive"]].any()
+    grey = not sells[china].any() and not buys[~china].any()
+    return closing or grey
+
+
+def _debtor(p: Payment) -> bool:
+    return not p.amount[p.clouds["debt"] <= 0.0].any()
+
+
+def _outside_china(p: Payment) -> bool:
+    return not p.received[(p.clouds["region"] == CN) | ~p.clouds["rents_out"]].any()
+
+
+# (kind, payer, payee) -> whether the firms inside the populations are the right ones
+ROLES: dict[tuple[str, str, str], Callable[[Payment], bool]] = {
+    ("egress", "startups", "clouds"): _to("host", "before"),  # the host that is left, not the new one
+    ("parallel_egress", "startups", "clouds"): _to("host"),
+    ("rent", "startups", "clouds"): _rent,
+    ("prepayment", "startups", "clouds"): _to("pledger"),
+    ("lapsed", "startups", "clouds"): _to("credit_host"),
+    ("revenue_share", "startups", "clouds"): _revenue_share,
+    ("licence", "clouds", "startups"): _from("vendor"),
+    ("equity", "clouds", "startups"): _from("pledger"),
+    ("estate", "startups", "clouds"): _takeover,
+    ("wholesale", "clouds", "clouds"): _wholesale,
+    ("resale", "clouds", "clouds"): _resale,
+    ("interest", "clouds", "sectors"): _debtor,
+    ("repayment", "clouds", "sectors"): _debtor,
+    ("public_compute", "sectors", "clouds"): _outside_china,
+}
