@@ -12,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from agents.checks import whole
+from agents.checks import world as world_number
+from agents.errors import WrongValueError
 from agents.population import Population
 from agents.startup import CONTRACTS
 from agents.types import NONE, BoolArray, FloatArray, IntArray
@@ -142,15 +145,15 @@ class Partnerships:
             largest: keep all named firms and this many of the largest others (by compute used).
 
         Raises:
-            ValueError: the log was not kept (a stack), or there is no such world or month.
+            KingmakerError: the log was not kept (a stack), or there is no such world or month.
         """
-        worlds = self.populations["clouds"].worlds
         if not self.keep:
-            raise ValueError("the ties of this stack were not logged: build it with keep_ties=True")
-        if month is not None and month not in range(self.now + 1):
-            raise ValueError(f"month is {month!r}; allowed is a whole number from 0 to {self.now} (months completed)")
-        if not 0 <= world < worlds:
-            raise ValueError(f"there is no world {world}: the worlds are 0 to {worlds - 1}")
+            raise WrongValueError("graph: the ties of this stack were not logged: build it with keep_ties=True.")
+        if month is not None:
+            month = whole(month, "graph: month (months completed)", 0, self.now, ", or None for now")
+        if largest is not None:
+            largest = whole(largest, "graph: largest", 0, None, ", or None for all")
+        world = world_number(world, self.populations["clouds"].worlds, "graph")
         return build_graph(self.populations, self.open_ties(month, world), self._sizes(month, world), largest)
 
     def _sizes(self, month: int | None, world: int) -> Mapping[str, Mapping[str, Any]]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pydantic
 
-from agents.errors import KingmakerError, nearest
+from agents.errors import KingmakerError, nearest, shown
+from environment.text_files import read_toml
 
 
 class ScenarioError(KingmakerError):
@@ -42,22 +42,6 @@ class ScenarioFile(pydantic.BaseModel):
     events: list[EventEntry] = []
 
 
-def read_toml(path: Path, error: type[KingmakerError]) -> dict[str, Any]:
-    """The tables of a TOML file.
-
-    Raises:
-        KingmakerError: of the type ``error``, if it cannot be read or is not TOML.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise error(f"{path}: cannot be read: {fault.strerror}.") from None
-    except UnicodeDecodeError:
-        raise error(f"{path}: is not a text file in UTF-8.") from None
-    except tomllib.TOMLDecodeError as fault:
-        raise error(f"{path}: is not valid TOML: {fault}.") from None
-
-
 def read_file(path: Path) -> ScenarioFile:
     """The entries of a scenario file, with names and types checked.
 
@@ -83,4 +67,4 @@ def _explain(error: Mapping[str, Any]) -> str:
         return f"{place}'{last}' is missing."
     if error["type"] == "too_short":
         return f"{place}'{last}' is empty; name at least one parameter."
-    return f"{place}'{last}' is {error['input']!r}; {error['msg'].replace('Input should be', 'allowed is')}."
+    return f"{place}'{last}' is {shown(error['input'])}; {error['msg'].replace('Input should be', 'allowed is')}."

@@ -10,6 +10,8 @@ from typing import Any
 
 import networkx as nx
 
+from experiments.safe_text import for_xml
+
 # GEXF reads `start` and `end` as the life of an edge and turns the whole graph into a dynamic one
 RENAMED = {"start": "since", "end": "until"}
 
@@ -49,10 +51,10 @@ def plain_graph(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
     _unify(nodes)
     _unify(edges)
     for node, data in zip(graph.nodes, nodes, strict=True):
-        plain.add_node(str(node), label=str(data.get("name", node)), **data)
+        plain.add_node(for_xml(node), label=for_xml(data.get("name", node)), **data)
     for number, ((source, target), data) in enumerate(zip(graph.edges(), edges, strict=True)):
         identity = f"e{number}"
-        plain.add_edge(str(source), str(target), key=identity, id=identity, **data)
+        plain.add_edge(for_xml(source), for_xml(target), key=identity, id=identity, **data)
     return plain
 
 
@@ -63,7 +65,7 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
         value = value.item() if hasattr(value, "item") else value
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
             continue
-        found[RENAMED.get(name, name)] = value
+        found[RENAMED.get(name, name)] = for_xml(value) if isinstance(value, str) else value
     return found
 
 

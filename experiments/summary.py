@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from environment.measures import MEASURES
+from experiments.safe_text import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,14 +34,15 @@ MIDDLE = "2024"
 
 def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
     """Print the table, the sentences, the notes of the model and the dated events that pins have overridden."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    from experiments.console import Console
+
+    console = Console()
     years = measures["month"].str[:4]
     first, last = str(years.iloc[0]), str(years.iloc[-1])
     months = {first: years == first, f"Dec {MIDDLE}": measures["month"] == f"{MIDDLE}-12", last: years == last}
-    title = f"{model.setting.title or model.setting.name} ({model.setting.label}, seed {model.seed})"
+    title = f"{one_line(model.setting.title or model.setting.name)} ({model.setting.label}, seed {model.seed})"
     table = Table(title=title, title_justify="left")
     table.add_column("")
     for heading, chosen in months.items():
@@ -55,12 +57,14 @@ def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
     whole = first if first == last else f"{first} and {last}"
     console.print(f"{whole}: average of the year's months.", style="dim")
     for sentence in sentences(measures):
-        console.print(sentence, soft_wrap=True)
+        console.say(sentence)
     for note in model.notes():
-        console.print(f"Note: {note}", soft_wrap=True)
+        console.say(f"Note: {note}")
     for override in model.setting.overridden:
-        console.print(f"Pinned: {override}.", soft_wrap=True)
-    console.print(f"Results, graphs and figures are in {out}", soft_wrap=True)
+        console.say(f"Pinned: {override}.")
+    if model.setting.users_classes:
+        console.say(f"With code of its own, which was run: {', '.join(model.setting.users_classes)}")
+    console.say(f"Results, graphs and figures are in {out}")
 
 
 def _cells(name: str, values: list[float], unit: str) -> list[str]:

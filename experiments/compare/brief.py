@@ -10,6 +10,7 @@ from experiments.compare.question import Question
 from experiments.compare.results import CLAIM, HINT, NONE, SIGNIFICANT, ZERO, pairs_to_claim, rows_of
 from experiments.compare.robustness import FLIPS, WEAKER
 from experiments.compare.words import change, digits, listed, pairs
+from experiments.safe_text import for_markdown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -40,7 +41,7 @@ def write_brief(
 
 
 def _head(question: Question, first: pd.DataFrame) -> Iterator[str]:
-    a, b = question.labels
+    a, b = map(for_markdown, question.labels)
     yield f"# {b} compared with {a}"
     yield ""
     claims, silent = int((first["claim"] == CLAIM).sum()), int((first["claim"] != CLAIM).sum())
@@ -60,12 +61,13 @@ def _question(question: Question) -> Iterator[str]:
     yield "## The question"
     yield ""
     for side, label, setting in (("A", a, question.a), ("B", b, question.b)):
-        yield f"- **{side}**, {label}: {setting.description or setting.title or 'no description'}"
+        told = for_markdown(setting.description or setting.title or "no description")
+        yield f"- **{side}**, {for_markdown(label)}: {told}"
     contrasts = question.contrasts()
     yield ""
     yield "They differ in this:" if contrasts else "They do not differ in anything."
     yield ""
-    yield from (f"- {text}" for text in contrasts)
+    yield from (f"- {for_markdown(text)}" for text in contrasts)
     if contrasts:
         yield ""
     yield (
@@ -103,7 +105,7 @@ def _claim(question: Question, row: Any) -> str:
     measure = question.measures[row.measure]
     verb = "rises" if row.difference > 0.0 else "falls"
     told = change(measure, row.level_a, row.level_b, row.low, row.high, row.relative)
-    return f"- **{measure.label}** {verb} {told}."
+    return f"- **{for_markdown(measure.label)}** {verb} {for_markdown(told)}."
 
 
 def _footing(row: Any, robustness: pd.DataFrame | None) -> str:
@@ -134,7 +136,10 @@ def _not_said(question: Question, first: pd.DataFrame) -> Iterator[str]:
             "few do so by luck alone. No claim is made; that many pairs could settle it, corrected for all measures:"
         )
         yield ""
-        yield from (f"- {known[row.measure].label}: {pairs(pairs_to_claim(row, len(first)))}" for row in rows_of(hints))
+        yield from (
+            f"- {for_markdown(known[row.measure].label)}: {pairs(pairs_to_claim(row, len(first)))}"
+            for row in rows_of(hints)
+        )
         yield ""
     if same:
         yield f"Exactly the same in every pair: {listed(same)}."
@@ -179,7 +184,7 @@ def _assumptions(
         for row in rows_of(rows):
             usual = f"`{row.parameter}` = {row.value:g} (usually {row.usual:g})"
             found = f"{row.difference:+.3g} ({row.low:+.3g} to {row.high:+.3g})"
-            yield f"- {question.measures[row.measure].label}, with {usual}: {found}"
+            yield f"- {for_markdown(question.measures[row.measure].label)}, with {usual}: {found}"
         yield ""
 
 

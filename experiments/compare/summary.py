@@ -12,9 +12,9 @@ from experiments.compare.write import Findings
 
 def print_findings(found: Findings, out: Path) -> None:
     """Print the claims of the first window with their interval, what is not claimed, and the folder."""
-    from rich.console import Console
+    from experiments.console import Console
 
-    console = Console(highlight=False)
+    console = Console()
     question = found.comparison.question
     a, b = question.labels
     first = found.table[found.table["window"] == question.windows[0].name]
@@ -22,22 +22,20 @@ def print_findings(found: Findings, out: Path) -> None:
     for row in rows_of(first[first["claim"] == CLAIM]):
         measure = question.measures[row.measure]
         told = change(measure, row.level_a, row.level_b, row.low, row.high, row.relative)
-        console.print(f"  {measure.label}: {told}", soft_wrap=True)
+        console.say(f"  {measure.label}: {told}")
     counts = first["claim"].value_counts()
     if counts.get(ZERO, 0) == len(first):
         console.print(f"Exactly zero everywhere: all {len(first)} measures are the same in all pairs.")
     else:
-        console.print(
+        console.say(
             f"{counts.get(CLAIM, 0)} claims; {counts.get(HINT, 0)} hints that do not survive the correction for "
             f"{len(first)} measures; {counts.get(NONE, 0)} measures of which nothing can be said; "
-            f"{counts.get(ZERO, 0)} exactly the same.",
-            soft_wrap=True,
+            f"{counts.get(ZERO, 0)} exactly the same."
         )
     if found.robustness is not None:
         verdicts = found.robustness["verdict"].value_counts()
-        console.print(
+        console.say(
             f"{found.tested} other assumptions: {verdicts.get(FLIPS, 0)} times a sign flips, "
-            f"{verdicts.get(WEAKER, 0)} times a claim disappears (robustness.csv).",
-            soft_wrap=True,
+            f"{verdicts.get(WEAKER, 0)} times a claim disappears (robustness.csv)."
         )
-    console.print(f"Brief, figures and data are in {out}", soft_wrap=True)
+    console.say(f"Brief, figures and data are in {out}")

@@ -6,6 +6,7 @@ import math
 from collections.abc import Iterable
 
 from environment.measures import Measure
+from experiments.safe_text import for_markdown
 
 
 def digits(value: float) -> str:
@@ -14,6 +15,16 @@ def digits(value: float) -> str:
         return f"{value:g}"
     places = max(0, 2 - math.floor(math.log10(abs(value))))
     return f"{value:,.{min(places, 12)}f}"
+
+
+def _apart(a: float, b: float) -> tuple[str, str]:
+    """Two levels with three significant digits, or as many more as it takes to tell them apart."""
+    one, other = digits(a), digits(b)
+    for places in range(1, 13):
+        if one != other or a == b:
+            break
+        one, other = f"{a:,.{places}f}", f"{b:,.{places}f}"
+    return one, other
 
 
 def _signed(value: float) -> str:
@@ -41,7 +52,7 @@ def change(measure: Measure, level_a: float, level_b: float, low: float, high: f
     Such as ``from 0.79 % to 2.12 %: +1.33 percentage points (95 % interval +1.26 to +1.39), +168 % of its level``.
     """
     factor, level_unit, unit = _scale(measure, max(abs(level_a), abs(level_b)))
-    a, b = digits(factor * level_a), digits(factor * level_b)
+    a, b = _apart(factor * level_a, factor * level_b)
     difference = _signed(factor * (level_b - level_a))
     interval = f"(95 % interval {_signed(factor * low)} to {_signed(factor * high)})"
     return f"from {a}{level_unit} to {b}{level_unit}: {difference}{unit} {interval}{_relation(measure, relative)}"
@@ -56,8 +67,8 @@ def _relation(measure: Measure, relative: float) -> str:
 
 
 def listed(measures: Iterable[Measure]) -> str:
-    """Labels of measures as one phrase."""
-    return "; ".join(measure.label for measure in measures)
+    """Labels of measures as one phrase of Markdown."""
+    return "; ".join(for_markdown(measure.label) for measure in measures)
 
 
 def pairs(number: float) -> str:

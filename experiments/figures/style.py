@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
@@ -12,9 +13,12 @@ import matplotlib as mpl
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.text import Text
+from matplotlib.ticker import LogFormatter
 
 from environment.measures import Measure
 from environment.scenario import month_number
+from experiments.safe_text import for_figure, visible
 
 Colour = tuple[float, float, float]
 
@@ -22,6 +26,7 @@ PALETTE: list[Colour] = [(red, green, blue) for red, green, blue in sns.color_pa
 DASHES = ("-", "--", ":", "-.")
 INK, GREY = "0.15", "0.45"
 SMALL, NORMAL, LARGE = 7.0, 8.0, 11.0
+FOOTER_LETTERS = 150  # of a line under a figure
 PAGE_WIDTH = 7.5  # inches: A4 or letter with margins
 
 
@@ -69,23 +74,51 @@ def styled() -> Iterator[None]:
 
 def save(figure: Figure, stem: Path) -> None:
     """Write ``<stem>.pdf`` and ``<stem>.png``, the same bytes for the same picture whenever they are drawn."""
-    figure.savefig(stem.with_suffix(".pdf"), metadata={"CreationDate": None})
-    figure.savefig(stem.with_suffix(".png"), dpi=200, metadata={"Software": None})
+    with _as_written(figure):
+        figure.savefig(stem.with_suffix(".pdf"), metadata={"CreationDate": None})
+        figure.savefig(stem.with_suffix(".png"), dpi=200, metadata={"Software": None})
 
 
 def save_bytes(figure: Figure, into: BinaryIO, form: str) -> None:
     """Write a figure as ``png`` or ``svg`` into an open file; the same bytes for the same picture."""
     undated: dict[str, Any] = {"Date": None} if form == "svg" else {"Software": None}
-    figure.savefig(into, format=form, dpi=200, metadata=undated)
+    with _as_written(figure):
+        figure.savefig(into, format=form, dpi=200, metadata=undated)
+
+
+@contextmanager
+def _as_written(figure: Figure) -> Iterator[None]:
+    """Draw all texts as they stand: no mathematics is read from dollar signs, nothing unseen is let through.
+
+    Only the powers of ten of a logarithmic axis are mathematics. A letter that the font lacks is drawn as a box,
+    without a warning for each.
+    """
+    powers: set[int] = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if isinstance(axis.get_major_formatter(), LogFormatter):
+                ticks = (*axis.get_major_ticks(), *axis.get_minor_ticks())
+                powers |= {id(label) for tick in ticks for label in (tick.label1, tick.label2)}
+    texts: list[Any] = figure.findobj(Text)
+    for text in texts:
+        if id(text) not in powers:
+            text.set_parse_math(False)
+            if (plain := visible(text.get_text())) != text.get_text():
+                text.set_text(plain)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
 
 
 def sheet(height: float, title: str, subtitle: str, footer: str) -> Figure:
     """An empty page with a title in plain words and the line that says which run it shows."""
     figure = Figure(figsize=(PAGE_WIDTH, height))
     inch = 1 / height
-    figure.text(0.02, 1 - 0.12 * inch, title, fontsize=LARGE, fontweight="bold", va="top")
+    figure.text(0.02, 1 - 0.12 * inch, for_figure(title, 90, most=1), fontsize=LARGE, fontweight="bold", va="top")
     figure.text(0.02, 1 - 0.36 * inch, subtitle, fontsize=NORMAL, color=GREY, va="top")
-    figure.text(0.98, 0.08 * inch, footer, fontsize=SMALL, color=GREY, ha="right", va="bottom")
+    figure.text(
+        0.98, 0.08 * inch, for_figure(footer, FOOTER_LETTERS), fontsize=SMALL, color=GREY, ha="right", va="bottom"
+    )
     return figure
 
 
