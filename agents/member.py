@@ -9,10 +9,11 @@ import mesa
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from agents.errors import KingmakerError
+from agents.errors import KingmakerError, UnknownNameError
 from agents.types import BoolArray, IdArray
 
 _RANK_BITS, _MONTH_BITS = 36, 16
+MESAS = ("model", "unique_id", "pos", "random", "rng", "cell")  # what Mesa and its spaces set on an agent
 
 
 def firm_ids(kind: int, month: int, rank: NDArray[np.integer[Any]]) -> IdArray:
@@ -100,8 +101,9 @@ class Member(mesa.Agent):
     def over(cls, table: Table, block: slice) -> Any:
         """A bulk view of the slots ``block``, valid until the phase ends."""
         view = cls.__new__(cls)
-        view._table, view._slot, view._block, view._epoch = table, None, block, table.epoch
-        view._whole = block.start == 0 and block.stop == table.alive.shape[1]
+        whole = block.start == 0 and block.stop == table.alive.shape[1]
+        # past __setattr__, which is for the user's names: views are made many times a month
+        view.__dict__.update(_table=table, _slot=None, _block=block, _epoch=table.epoch, _whole=whole)
         return view
 
     @classmethod
@@ -115,6 +117,31 @@ class Member(mesa.Agent):
         agent.model, agent.unique_id, agent.pos = model, number, None
         model.register_agent(agent)
         return agent
+
+    def __getattr__(self, name: str) -> Any:
+        """Called for what is not there: the error names the nearest column."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if hasattr(type(self), name):  # it is there, but its own look-up has failed (a dead firm): say that again
+            return object.__getattribute__(self, name)
+        raise UnknownNameError(name, columns_of(type(self)), "column", type(self).__name__)
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        """A firm has the columns and attributes that its class declares: a name misspelt would do nothing.
+
+        Raises:
+            UnknownNameError: there is no such column. One of your own is declared in a subclass.
+        """
+        if not name.startswith("_") and name not in MESAS and not hasattr(type(self), name):
+            raise UnknownNameError(name, columns_of(type(self)), "column", type(self).__name__)
+        super().__setattr__(name, value)
+
+    def __repr__(self) -> str:
+        """What it is, and of a registered firm its name."""
+        if self._slot is None:
+            return f"<view of {self._block.stop - self._block.start} slots of {type(self).__name__}>"
+        gone = not self._table.alive[0, self._slot] or int(self._table.ids[0, self._slot]) != self._id
+        return f"<{type(self).__name__} {f'{self._id:x}, has left' if gone else self.name}>"
 
     @property
     def alive(self) -> Any:

@@ -49,6 +49,12 @@ class Population(Generic[M]):
         self._model: mesa.Model | None = None
         self._numbers: Iterator[int] = iter(())
 
+    def __repr__(self) -> str:
+        """How many firms of which kind."""
+        alive = int(self.table.alive[0].sum())
+        worlds = f" in world 0 of {self.worlds}" if self.worlds > 1 else ""
+        return f"<{self.name}: {alive} alive{worlds}, {self.slots} slots, {len(self.table.columns)} columns>"
+
     def view(self) -> M:
         """All slots of all worlds as one bulk view; behaviours that subclasses override go through :meth:`act`."""
         if self._view is None or self._view._epoch != self.table.epoch:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from agents.errors import nearest
+
 if TYPE_CHECKING:
     from environment.model import ComputeEconomy
 
-__all__ = ["ComputeEconomy"]
+__all__ = ["ComputeEconomy", "__version__"]
 
 
 def __getattr__(name: str) -> Any:
@@ -16,4 +18,13 @@ def __getattr__(name: str) -> Any:
         from environment.model import ComputeEconomy
 
         return ComputeEconomy
-    raise AttributeError(f"module 'environment' has no attribute '{name}'")
+    if name == "__version__":
+        from environment.provenance import kingmaker_version
+
+        return kingmaker_version()
+    raise AttributeError(f"module 'environment' has no attribute '{name}'.{nearest(name, __all__)}")
+
+
+def __dir__() -> list[str]:
+    """The public names, also before they are imported."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

@@ -8,7 +8,7 @@ event, and the branch without any change gives the bits of the original.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -16,7 +16,9 @@ from typing import Any
 import mesa
 import numpy as np
 
-from agents.errors import KingmakerError
+from agents.checks import flag
+from agents.checks import world as world_number
+from agents.errors import KingmakerError, shown
 from agents.member import Column, Table
 from agents.population import Population
 from environment.economy import Economy
@@ -58,11 +60,11 @@ def branch(model: Any, changes: Sequence[Mapping[str, object]], world: int = 0, 
     Raises:
         KingmakerError: no changes, no such world, or a parameter that is unknown, out of range or structural.
     """
-    if isinstance(changes, Mapping) or not changes:
+    given: object = changes  # from a user, who may have given anything
+    if isinstance(given, str | Mapping) or not isinstance(given, Iterable) or not (changes := list(given)):
         raise KingmakerError("branch: give a list of changes, one for each branch, such as [{}, {'policy.tax': 0.2}].")
-    if not 0 <= world < model.worlds:
-        raise KingmakerError(f"branch: there is no world {world}; the worlds are 0 to {model.worlds - 1}.")
-    if keep_ties and not model.partnerships.keep:
+    world = world_number(world, model.worlds, "branch")
+    if flag(keep_ties, "branch: keep_ties") and not model.partnerships.keep:
         raise KingmakerError("branch: this stack does not log its ties; build it with keep_ties=True.")
     checked = [_check(number, change, model.parameters.known) for number, change in enumerate(changes)]
     cls: Any = type(model)
@@ -77,14 +79,14 @@ def branch(model: Any, changes: Sequence[Mapping[str, object]], world: int = 0, 
     new._panel, new.steps, new.running = None, model.steps, model.running
     for number, change in enumerate(checked):  # the event of this month would do it; so it shows at once
         for key, value in change.items():
-            new.parameters.array(key)[number, 0] = value
+            new.economy.p.array(key)[number, 0] = value
     new.worlds = len(checked)
     return new
 
 
 def _check(number: int, change: Mapping[str, object], known: Mapping[str, Declaration]) -> dict[str, float | int]:
     if not isinstance(change, Mapping):
-        raise KingmakerError(f"branch {number}: is {change!r}; allowed is a dict of parameters and values.")
+        raise KingmakerError(f"branch {number}: is {shown(change)}; allowed is a dict of parameters and values.")
     values = {key: check(key, value, f"branch {number}", known) for key, value in change.items()}
     for key in values:
         if known[key].structural:

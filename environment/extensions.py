@@ -19,7 +19,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from agents.chipmaker import Chipmaker
-from agents.errors import KingmakerError
+from agents.errors import KingmakerError, UnknownNameError
 from agents.startup import Startup
 from agents.types import FloatArray
 from environment.measures import MEASURES, Measure
@@ -92,8 +92,11 @@ class Extensions:
 
     def fix(self, e: Any) -> None:
         """Let the instruments change the policy in force."""
+        known = tuple(e.in_force) if self.instruments else ()
         for instrument in self.instruments:
             guarded(instrument, "fix", e)
+            for name in e.in_force.keys() - set(known):
+                raise UnknownNameError(name, known, "policy in force", f"{_name(instrument)}: fix")
 
     def price(self, e: Any) -> None:
         """Let the instruments act on posted prices."""

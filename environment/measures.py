@@ -6,6 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from agents.checks import known
+from agents.checks import world as world_number
+from agents.errors import KingmakerError
+
 if TYPE_CHECKING:
     import pandas as pd
 
@@ -277,14 +281,33 @@ class Measures:
         """Months recorded."""
         return len(self._rows)
 
+    def __repr__(self) -> str:
+        """How much there is."""
+        worlds = f" of {self.worlds} worlds" if self.worlds > 1 else ""
+        return f"<{len(self.known)} measures{worlds}, {len(self)} months: array(name), latest(name), to_frame()>"
+
     def latest(self, name: str, world: int = 0) -> float:
-        """The last month's value in one world."""
-        return float(self._rows[-1][name][world])
+        """The last month's value in one world.
+
+        Raises:
+            KingmakerError: there is no such measure or world, or no month has been completed.
+        """
+        known(name, self.known, "measure", "measures")
+        quick = type(world) is int and 0 <= world < self.worlds  # asked of every measure every month by the collector
+        place = world if quick else world_number(world, self.worlds, "measures")
+        if not self._rows:
+            raise KingmakerError("measures: no month has been completed yet; step the model first.")
+        return float(self._rows[-1][name][place])
 
     def array(self, name: str) -> FloatArray:
-        """A series of all worlds, shape (months, worlds)."""
+        """A series of all worlds, shape (months, worlds).
+
+        Raises:
+            KingmakerError: there is no such measure.
+        """
         import numpy as np
 
+        known(name, self.known, "measure", "measures")
         return np.array([row[name] for row in self._rows]).reshape(len(self._rows), self.worlds)
 
     def to_frame(self) -> pd.DataFrame:

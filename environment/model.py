@@ -9,12 +9,15 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from agents.errors import KingmakerError
+from agents.checks import Named, flag, sequence, whole
+from agents.errors import KingmakerError, shown
 from agents.startup import Startup
 from environment import branching, build, registration, snapshots
+from environment.arguments import STACK, demand_one_structure, horizon_of, refuse_strangers, seed_of
 from environment.economy import Economy
 from environment.ledger import Ledger
 from environment.measures import Measures
+from environment.parameter_view import ParameterView
 from environment.parameters import StackedParameters, resolve
 from environment.partnerships import Partnerships
 from environment.phases import (
@@ -39,7 +42,7 @@ from environment.phases import (
     valuation,
 )
 from environment.phases import technology as knowledge
-from environment.scenario import MOST_MONTHS, Scenario, load_scenario, month_label
+from environment.scenario import Scenario, load_scenario, month_label
 from environment.startup_population import found
 from environment.state import read_catalogue
 from environment.streams import Streams
@@ -75,10 +78,11 @@ class ComputeEconomy(mesa.Model):
         **overrides: object,
     ) -> None:
         """Build one world."""
-        seed = _seed(rng)
-        super().__init__(rng=seed)
-        self._build([(load_scenario(scenario, overrides), seed)], months, panel, keep_ties=True)
-        if register:
+        first = seed_of(rng)
+        refuse_strangers(overrides)
+        super().__init__(rng=first)
+        self._build([(load_scenario(scenario, overrides), first)], months, flag(panel, "panel"), keep_ties=True)
+        if flag(register, "register"):
             registration.register(self, self.economy, self.measures)
 
     @classmethod
@@ -95,15 +99,19 @@ class ComputeEconomy(mesa.Model):
         Raises:
             KingmakerError: no worlds, or worlds that differ in a structural parameter.
         """
-        if not worlds:
-            raise KingmakerError("stack: give at least one world.")
         given = []
-        for world in worlds:
+        if worlds == []:
+            raise KingmakerError("stack: give at least one world.")
+        for number, world in enumerate(sequence(worlds, "stack: worlds", STACK)):
+            if not isinstance(world, Mapping):
+                raise KingmakerError(f"stack: world {number} is {shown(world)}; worlds are {STACK}.")
             pins = {key: value for key, value in world.items() if key not in ("scenario", "rng")}
-            given.append((load_scenario(world.get("scenario", "baseline"), pins), _seed(world.get("rng"))))
+            refuse_strangers(pins, f"stack: world {number}: ", ("scenario", "rng"))
+            luck = seed_of(world.get("rng"), f"stack: world {number}: rng")
+            given.append((load_scenario(world.get("scenario", "baseline"), pins), luck))
         model = cls.__new__(cls)
         mesa.Model.__init__(model, rng=given[0][1])
-        model._build(given, months, panel=False, keep_ties=keep_ties)
+        model._build(given, months, panel=False, keep_ties=flag(keep_ties, "stack: keep_ties"))
         return model
 
     def _build(self, given: list[tuple[Scenario, int]], months: int | None, panel: bool, keep_ties: bool) -> None:
@@ -112,8 +120,8 @@ class ComputeEconomy(mesa.Model):
         self.setting = self.settings[0]
         self.seed, self.seeds = given[0][1], [seed for _, seed in given]
         self.worlds = len(given)
-        self.months = _horizon(months, self.setting)
-        _demand_one_structure(self.settings, months)
+        self.months = horizon_of(months, self.setting)
+        demand_one_structure(self.settings, months)
         extensions = self.setting.load_extensions()
         known = extensions.declared()
         self.initial_parameters = [resolve(s.parameters, s.name, known) for s in self.settings]
@@ -236,8 +244,13 @@ class ComputeEconomy(mesa.Model):
             self.running = False
 
     def run(self, months: int | None = None, progress: Callable[[int], None] | None = None) -> ComputeEconomy:
-        """Step ``months`` times, or to the horizon; ``progress`` is told the months completed."""
-        last = self.months if months is None else min(self.month + months, self.months)
+        """Step ``months`` times, or to the horizon; ``progress`` is told the months completed.
+
+        Raises:
+            KingmakerError: ``months`` is no whole number.
+        """
+        more = self.months if months is None else whole(months, "run: months", 0, None, ", or None")
+        last = min(self.month + more, self.months)
         while self.month < last:
             self.step()
             if progress is not None:
@@ -277,15 +290,22 @@ class ComputeEconomy(mesa.Model):
         assert isinstance(model, ComputeEconomy)
         return model
 
+    def __repr__(self) -> str:
+        """Which run it is, and how far."""
+        worlds = f"{self.worlds} worlds, seeds" if self.worlds > 1 else "seed"
+        seeds = ", ".join(map(str, self.seeds[:3])) + (", …" if self.worlds > 3 else "")
+        done = f"{self.month} of {self.months} months"
+        return f"<{type(self).__name__} {self.setting.label}, {worlds} {seeds}: {done}>"
+
     @property
     def month(self) -> int:
         """Months completed."""
         return self.economy.month
 
     @property
-    def parameters(self) -> StackedParameters:
-        """Parameters in force now."""
-        return self.economy.p
+    def parameters(self) -> ParameterView:
+        """Parameters in force now; setting one is checked, and holds from the next month on."""
+        return ParameterView(self.economy.p)
 
     @property
     def partnerships(self) -> Partnerships:
@@ -300,7 +320,7 @@ class ComputeEconomy(mesa.Model):
     @property
     def populations(self) -> Mapping[str, Any]:
         """The populations, by name."""
-        return self.economy.populations
+        return Named(self.economy.populations, "population")
 
     def events_frame(self) -> pd.DataFrame:
         """The chronicle: world, month (such as 2022-01), kind, who, text."""
@@ -334,19 +354,6 @@ class ComputeEconomy(mesa.Model):
         ]
 
 
-def _demand_one_structure(settings: Sequence[Scenario], months: int | None) -> None:
-    """The worlds of a stack share data files, classes, extensions and horizon."""
-    kinds = {
-        "data": {str(s.data) for s in settings},
-        "classes": {str(sorted(s.classes.items())) for s in settings},
-        "extensions": {str(s.extensions) for s in settings},
-        "months": {str(s.months) for s in settings} if months is None else set(),
-    }
-    for what, values in kinds.items():
-        if len(values) > 1:
-            raise KingmakerError(f"stack: the worlds differ in '{what}' ({'; '.join(sorted(values))}); it must be one.")
-
-
 def _keep_scratch_memory() -> None:
     """Let the C library keep what scratch arrays give back, rather than ask the system for it at every operation.
 
@@ -354,19 +361,3 @@ def _keep_scratch_memory() -> None:
     other C libraries take no notice. A month of 100 000 start-ups is a sixth faster for it.
     """
     np.empty(31 * 2**20, dtype=np.uint8)
-
-
-def _seed(rng: object) -> int:
-    if rng is None:
-        return int(np.random.SeedSequence().generate_state(1, np.uint64)[0] >> np.uint64(1))
-    if isinstance(rng, bool) or not isinstance(rng, int | np.integer) or not 0 <= int(rng) < 2**63:
-        raise KingmakerError(f"rng is {rng!r}; allowed is a whole number from 0 to 2**63 - 1, or None.")
-    return int(rng)
-
-
-def _horizon(months: object, setting: Scenario) -> int:
-    if months is None:
-        return setting.months
-    if isinstance(months, bool) or not isinstance(months, int | np.integer) or not 1 <= int(months) <= MOST_MONTHS:
-        raise KingmakerError(f"months is {months!r}; allowed is a whole number from 1 to {MOST_MONTHS}.")
-    return int(months)

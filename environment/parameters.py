@@ -7,14 +7,14 @@ the command line's help and tables, and the bounds of sweeps. A key is ``group.n
 from __future__ import annotations
 
 import csv
-import numbers
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import KingmakerError, nearest
+from agents.checks import is_flag, number
+from agents.errors import KingmakerError, UnknownNameError, nearest, shown
 
 if TYPE_CHECKING:
     from agents.types import FloatArray
@@ -51,6 +51,11 @@ class Declaration:
     def integer(self) -> bool:
         """Whether only whole numbers are allowed."""
         return isinstance(self.default, int)
+
+    @property
+    def switch(self) -> bool:
+        """Whether it is off or on, 0 or 1: True and False say the same."""
+        return self.integer and (self.low, self.high) == (0.0, 1.0)
 
     @property
     def allowed(self) -> str:
@@ -93,18 +98,18 @@ def check(key: str, value: object, where: str, known: Mapping[str, Declaration] 
     declared = known.get(key)
     if declared is None:
         raise ParameterError(f"{where}: there is no parameter '{key}'.{nearest(key, known)}")
-    fault = ParameterError(f"{where}: '{key}' is {value!r}; allowed is {declared.allowed}.")
-    # numbers.Real takes in NumPy's scalars, which come from designs and data frames
-    if isinstance(value, bool) or not isinstance(value, numbers.Real):
-        raise fault
-    number = float(value)
-    if not declared.low <= number <= declared.high:
-        raise fault
+    fault = ParameterError(f"{where}: '{key}' is {shown(value)}; allowed is {declared.allowed}.")
+    if is_flag(value) and declared.switch:
+        return int(bool(value))
+    try:
+        found = number(value, key, declared.low, declared.high)
+    except KingmakerError:
+        raise fault from None
     if not declared.integer:
-        return number
-    if not number.is_integer():
+        return found
+    if not found.is_integer():
         raise fault
-    return int(number)
+    return int(found)
 
 
 def resolve(
@@ -127,11 +132,86 @@ def resolve(
     return values
 
 
+class ParameterGroup:
+    """The parameters of one group in all worlds: each an array of shape (worlds, 1).
+
+    Setting one checks the value and changes it in all worlds, in place; a name that there is not is refused.
+    """
+
+    _name: str
+    _known: dict[str, Declaration]
+
+    def __init__(self, name: str, known: Mapping[str, Declaration], arrays: Mapping[str, FloatArray]) -> None:
+        """Take the group's declarations and arrays, by the name after the dot."""
+        vars(self).update({"_name": name, "_known": dict(known), **arrays})
+
+    def __getattr__(self, name: str) -> FloatArray:
+        """Called for what is not there."""
+        if name.startswith("_"):
+            raise AttributeError(name)
+        raise self._unknown(name)
+
+    def _unknown(self, name: str) -> UnknownNameError:
+        keys = [declared.key for declared in self._known.values()]
+        return UnknownNameError(f"{self._name}.{name}", keys, "parameter", "parameters")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Change a parameter in all worlds, or, given an array of shape (worlds,) or (worlds, 1), world by world."""
+        declared = self._known.get(name)
+        if declared is None:
+            raise self._unknown(name)
+        if declared.structural:
+            raise ParameterError(
+                f"parameters: '{declared.key}' fixes the shape of a model's arrays and cannot change on the way; "
+                "build a new model with it."
+            )
+        assign(vars(self)[name], value, declared)
+
+    def __dir__(self) -> list[str]:
+        """The parameters of the group."""
+        return list(self._known)
+
+    def __repr__(self) -> str:
+        """Each parameter on a line, with its value (or those of the worlds) and its unit."""
+        lines = [f"  {name} = {_told(vars(self)[name], d)} ({d.unit})" for name, d in self._known.items()]
+        return "\n".join([f"parameters of the group '{self._name}':", *lines])
+
+
+def assign(array: FloatArray, value: object, declared: Declaration) -> None:
+    """Write a checked value into the array of a parameter, for all worlds or one by one.
+
+    Raises:
+        ParameterError: a value that is not allowed, or another number of them than there are worlds.
+    """
+    import numpy as np
+
+    if not isinstance(value, list | tuple | np.ndarray) or np.ndim(value) == 0:
+        array[...] = check(declared.key, value, "parameters", {declared.key: declared})
+        return
+    given = np.ravel(np.asarray(value, dtype=object))
+    if len(given) not in (1, len(array)):
+        raise ParameterError(
+            f"parameters: '{declared.key}' was given {len(given)} values; allowed is one, or one for each of the "
+            f"{len(array)} worlds."
+        )
+    checked = [check(declared.key, each, "parameters", {declared.key: declared}) for each in given]
+    array[...] = np.array(checked, dtype=np.float64)[:, np.newaxis]
+
+
+def _told(array: FloatArray, declared: Declaration) -> str:
+    """A plain number where there is one world (or one value), else the lowest and the highest."""
+    values = [int(v) if declared.integer and math.isfinite(v) else float(v) for v in array[:, 0]]
+    low, high = min(values), max(values)
+    return f"{low}" if low == high else f"{low} to {high} in {len(values)} worlds"
+
+
 class StackedParameters:
     """Parameter values of all worlds: ``stacked.policy.interoperability`` is an array of shape (worlds, 1).
 
     The arrays are changed in place by dated events, so a phase reads them anew each month.
     """
+
+    _OWN = ("known", "groups", "_arrays")
 
     def __init__(
         self, worlds: Sequence[Mapping[str, float | int]], known: Mapping[str, Declaration] = DECLARATIONS
@@ -145,16 +225,44 @@ class StackedParameters:
                 given = sorted({world[key] for world in worlds})
                 raise ParameterError(f"stack: the worlds differ in '{key}' ({given}), which must be one value a stack.")
         self._arrays = {key: np.array([[float(world[key])] for world in worlds], dtype=np.float64) for key in known}
-        for group in {key.split(".")[0]: None for key in known}:
-            names = [key for key in self._arrays if key.startswith(group + ".")]
-            setattr(self, group, SimpleNamespace(**{key.split(".")[1]: self._arrays[key] for key in names}))
+        self.groups = tuple(dict.fromkeys(key.partition(".")[0] for key in known))
+        for group in self.groups:
+            names = {key.partition(".")[2]: key for key in known if key.startswith(group + ".")}
+            vars(self)[group] = ParameterGroup(
+                group,
+                {name: known[key] for name, key in names.items()},
+                {name: self._arrays[key] for name, key in names.items()},
+            )
+
+    @property
+    def worlds(self) -> int:
+        """The number of worlds."""
+        return len(next(iter(self._arrays.values())))
 
     def __getattr__(self, group: str) -> Any:
-        """Groups are set at construction; this only tells the type checker and names a missing one."""
-        raise AttributeError(f"no parameter group '{group}'")
+        """Groups are set at construction; this tells the type checker so and names a missing one."""
+        if group.startswith("_") or group in self._OWN:
+            raise AttributeError(group)
+        raise UnknownNameError(group, self.groups, "parameter group", "parameters")
+
+    def __setattr__(self, name: str, value: object) -> None:
+        """Groups are no values; their parameters are set one by one."""
+        if name not in self._OWN:
+            raise ParameterError(f"parameters: '{name}' cannot be set; set one parameter, such as policy.{name} = 1.")
+        super().__setattr__(name, value)
+
+    def __dir__(self) -> list[str]:
+        """The groups and what can be asked of all."""
+        return [*self.groups, "array", "groups", "known", "values", "worlds"]
+
+    def __repr__(self) -> str:
+        """What there is."""
+        return f"<parameters of {self.worlds} world{'s' * (self.worlds > 1)}: {', '.join(self.groups)}>"
 
     def array(self, key: str) -> FloatArray:
-        """The values of ``key`` in all worlds, shape (worlds, 1); writing into it changes them."""
+        """The values of ``key`` in all worlds, shape (worlds, 1); writing into it changes them, unchecked."""
+        if key not in self._arrays:
+            raise UnknownNameError(key, self._arrays, "parameter", "parameters")
         return self._arrays[key]
 
     def values(self, world: int) -> dict[str, float | int]:

@@ -11,6 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from agents.checks import whole
+from agents.checks import world as world_number
+from agents.errors import WrongValueError
 from agents.member import firm_ids
 from agents.population import Population
 from agents.types import NONE, BoolArray, FloatArray, IntArray
@@ -144,8 +147,10 @@ class Partnerships:
             largest: keep all named firms and this many of the largest others (by compute used).
 
         Raises:
-            ValueError: the log was not kept (a stack), or there is no such world or month.
+            KingmakerError: the log was not kept (a stack), or there is no such world or month.
         """
+        if largest is not None:
+            largest = whole(largest, "graph: largest", 0, None, ", or None for all")
         after = self._checked(world, month)
         sizes = self._sizes(after, world)
         nodes = chosen_nodes(self.populations, sizes, largest)
@@ -170,16 +175,16 @@ class Partnerships:
         """Months completed, as asked for.
 
         Raises:
-            ValueError: nothing was kept, or there is no such world or month.
+            KingmakerError: nothing was kept, or there is no such world or month.
         """
-        worlds = self.populations["clouds"].worlds
         if not self.keep:
-            raise ValueError("the ties of this stack were not logged: build it with keep_ties=True")
-        if month is not None and (isinstance(month, bool) or month not in range(self.now + 1)):
-            raise ValueError(f"month is {month!r}; allowed is a whole number from 0 to {self.now} (months completed)")
-        if not 0 <= world < worlds:
-            raise ValueError(f"there is no world {world}: the worlds are 0 to {worlds - 1}")
-        return self.now if month is None else int(month)
+            raise WrongValueError("graph: the ties of this stack were not logged: build it with keep_ties=True.")
+        world_number(world, self.populations["clouds"].worlds, "graph")
+        return (
+            self.now
+            if month is None
+            else whole(month, "graph: month (months completed)", 0, self.now, ", or None for now")
+        )
 
     def _replay(self, world: int, chosen: BoolArray | None = None) -> Replay:
         # a firm that has left has no id in the table any more; only start-ups' slots are given to others

@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.metadata
 import sys
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+
+
+def kingmaker_version() -> str:
+    """The version as installed, or that of the source tree."""
+    try:
+        return importlib.metadata.version("kingmaker")
+    except importlib.metadata.PackageNotFoundError:
+        project = ROOT / "pyproject.toml"
+        if not project.exists():
+            return "unknown"
+        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
 
 
 def source_digest(classes: Iterable[str] = ()) -> str:

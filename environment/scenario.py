@@ -19,11 +19,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from agents.errors import KingmakerError, nearest
+from agents.checks import whole
+from agents.errors import KingmakerError, nearest, shown
 from environment.extensions import Extensions, load
 from environment.measures import Measure
 from environment.parameters import Declaration, ParameterError, check
 from environment.scenario_file import EventEntry, ScenarioError, ScenarioFile, read_file
+from environment.text_files import is_there
 from environment.timeline import FIRST_YEAR as FIRST_YEAR  # these are also handed on
 from environment.timeline import Event as Event
 from environment.timeline import Remark, Value, beyond, described, held_back, remarks, values_in_force
@@ -101,11 +103,12 @@ class Scenario:
         return f"{self.name} with {', '.join(pins[:3])}{more}"
 
 
-def check_months(months: int, where: str) -> int:
+def check_months(months: object, where: str) -> int:
     """The number of months of a run, if it is one that the model can run."""
-    if not 1 <= months <= MOST_MONTHS:
-        raise ScenarioError(f"{where}: months is {months}; allowed is a whole number from 1 to {MOST_MONTHS}.")
-    return months
+    try:
+        return whole(months, f"{where}: months", 1, MOST_MONTHS)
+    except KingmakerError as fault:
+        raise ScenarioError(str(fault)) from None
 
 
 def parse_pin(text: str) -> tuple[str, object]:
@@ -122,7 +125,7 @@ def parse_pin(text: str) -> tuple[str, object]:
         try:
             value = float(given)
         except ValueError:
-            value = given
+            value = {"true": True, "false": False}.get(given.casefold(), given)  # checked with the parameter
     return key, value
 
 
@@ -144,6 +147,10 @@ def load_scenario(
     Raises:
         KingmakerError: with every fault of the file in one message.
     """
+    if not isinstance(name_or_path, str | Path | Scenario):
+        raise ScenarioError(
+            f"scenario is {shown(name_or_path)}; allowed is a name, a path that ends in .toml, or a Scenario."
+        )
     if isinstance(name_or_path, Scenario):
         return _pin(name_or_path, pins or {}, where)
     return _pin(_read(_locate(str(name_or_path), Path()), ()), pins or {}, where)
@@ -152,13 +159,13 @@ def load_scenario(
 def _locate(name: str, beside: Path) -> Path:
     """The file of a scenario: a path ending in .toml as given (relative to ``beside``), else a name."""
     if name.endswith(".toml"):
-        if not (beside / name).exists():
-            raise ScenarioError(f"There is no scenario file '{beside / name}'.")
+        if not is_there(beside / name):
+            raise ScenarioError(f"There is no scenario file {shown(str(beside / name))}.")
         return beside / name
     known = [path.stem for path in sorted(FOLDER.glob("*.toml"))]
     if name not in known:
         raise ScenarioError(
-            f"There is no scenario '{name}'.{nearest(name, known)} Known are {', '.join(known)}, "
+            f"There is no scenario {shown(name)}.{nearest(name, known)} Known are {', '.join(known)}, "
             "or the path of a file ending in .toml."
         )
     return FOLDER / f"{name}.toml"

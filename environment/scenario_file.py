@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import datetime
-import re
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pydantic
 
-from agents.errors import KingmakerError, nearest
+from agents.errors import KingmakerError, nearest, shown
+from environment.text_files import read_toml
 
 
 class ScenarioError(KingmakerError):
@@ -45,31 +44,6 @@ class ScenarioFile(pydantic.BaseModel):
     events: list[EventEntry] = []
 
 
-def read_toml(path: Path, error: type[KingmakerError]) -> dict[str, Any]:
-    """The tables of a TOML file.
-
-    Raises:
-        KingmakerError: of the type ``error``, if it cannot be read or is not TOML.
-    """
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except OSError as fault:
-        raise error(f"{path}: cannot be read: {fault.strerror}.") from None
-    except UnicodeDecodeError:
-        raise error(f"{path}: is not a text file in UTF-8.") from None
-    except tomllib.TOMLDecodeError as fault:
-        raise error(f"{path}: is not valid TOML: {fault}.{_unquoted_month(path, str(fault))}") from None
-
-
-def _unquoted_month(path: Path, fault: str) -> str:
-    """What to write instead, if the line that TOML does not understand gives a month without quotes."""
-    line = re.search(r"at line (\d+)", fault)
-    lines = path.read_text(encoding="utf-8").splitlines()
-    text = lines[int(line[1]) - 1] if line and int(line[1]) <= len(lines) else ""
-    bare = re.search(r"\bmonth\s*=\s*(\d{4})-(\d{1,2})(?![\d-])", text)
-    return f' Write the month in quotes: month = "{bare[1]}-{bare[2]:0>2}".' if bare else ""
-
-
 def read_file(path: Path) -> ScenarioFile:
     """The entries of a scenario file, with names and types checked.
 
@@ -96,8 +70,8 @@ def _explain(error: Mapping[str, Any]) -> str:
     if error["type"] == "too_short":
         return f"{place}'{last}' is empty; name at least one parameter."
     if last == "month":
-        return f"{place}'month' is {error['input']}; {_quoted(error['input'])}"
-    return f"{place}'{last}' is {error['input']!r}; {error['msg'].replace('Input should be', 'allowed is')}."
+        return f"{place}'month' is {shown(error['input'])}; {_quoted(error['input'])}"
+    return f"{place}'{last}' is {shown(error['input'])}; {error['msg'].replace('Input should be', 'allowed is')}."
 
 
 def _quoted(given: object) -> str:

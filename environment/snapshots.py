@@ -72,6 +72,8 @@ class Snapshot:
     def read(cls, given: Snapshot | bytes | str | Path) -> Snapshot:
         """A snapshot from its bytes or from the file that :meth:`save` has written; a snapshot is given back.
 
+        Reading runs nothing; restoring does (a pickle): do it only with what you trust.
+
         Raises:
             SnapshotError: no such file, no snapshot, or one that is damaged.
         """

@@ -16,7 +16,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-from agents.errors import KingmakerError, nearest
+from agents.errors import KingmakerError, nearest, shown
 from environment import names
 from environment.table_rows import (
     NODES,
@@ -38,6 +38,7 @@ from environment.table_rows import (
     StartupRow,
     TieRow,
 )
+from environment.text_files import decoded
 
 DATA = Path(__file__).parent / "data"
 NEEDED = ("chips", "chipmakers", "clouds", "startups", "sectors", "investors", "regulators", "networking")
@@ -76,7 +77,8 @@ class _Place:
 
     def wrong(self, value: str, allowed: str) -> NoReturn:
         """Raise KingmakerError: the cell holds `value`, but only `allowed` may stand there."""
-        raise KingmakerError(f"{self.path}, line {self.line}, column '{self.column}': {value!r} is not {allowed}")
+        where = f"{self.path}, line {self.line}, column '{self.column}'"
+        raise KingmakerError(f"{where}: {shown(value)} is not {allowed}")
 
 
 def read_tables(directory: Path | None = None) -> Tables:
@@ -92,9 +94,12 @@ def read_tables(directory: Path | None = None) -> Tables:
     stamp = []
     for name in _row_types():
         path = folder / f"{name}.csv"
-        if not path.is_file():
+        try:
+            status = path.stat() if path.is_file() else None
+        except OSError as fault:
+            raise KingmakerError(f"{path}: cannot be read: {fault.strerror}.") from None
+        if status is None:
             raise KingmakerError(f"{path}: this file is missing. A data folder holds {', '.join(_row_types())} (.csv).")
-        status = path.stat()
         stamp.append((status.st_mtime_ns, status.st_size))
     return _read_folder(folder, tuple(stamp))
 
@@ -109,7 +114,7 @@ def _row_types() -> dict[str, type[Any]]:
 @functools.lru_cache(maxsize=16)
 def _read_folder(folder: Path, _stamp: tuple[tuple[int, int], ...]) -> Tables:
     """The tables of a folder; `_stamp` (times of change and sizes) only tells one state of the files from another."""
-    contents = {name: (folder / f"{name}.csv").read_bytes() for name in _row_types()}
+    contents = {name: _content(folder / f"{name}.csv") for name in _row_types()}
     tables: dict[str, list[tuple[int, Any]]] = {}
     for name, row_type in _row_types().items():
         tables[name] = list(_rows(folder / f"{name}.csv", contents[name], row_type, _cells(name)))
@@ -121,6 +126,14 @@ def _read_folder(folder: Path, _stamp: tuple[tuple[int, int], ...]) -> Tables:
         digest.update(contents[name])
     rows = {name: tuple(row for _, row in table) for name, table in tables.items()}
     return Tables(**rows, digest=digest.hexdigest())
+
+
+def _content(path: Path) -> bytes:
+    """The bytes of a file."""
+    try:
+        return path.read_bytes()
+    except OSError as fault:
+        raise KingmakerError(f"{path}: cannot be read: {fault.strerror}.") from None
 
 
 @functools.cache
@@ -140,11 +153,7 @@ def _cells(table: str) -> dict[str, tuple[type[Any], bool, Cell]]:
 
 def _records(path: Path, content: bytes) -> Iterator[tuple[int, list[str]]]:
     """The records of a CSV file with the number of the line on which each starts; blank lines are passed over."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise KingmakerError(f"{path}, line {line}: the file is not UTF-8. Save it as CSV with UTF-8 text.") from None
+    text = decoded(content, path, KingmakerError)
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
     start = 1
     try:

@@ -8,11 +8,13 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from agents.errors import nearest
+
 if TYPE_CHECKING:
     from experiments.sweep.evaluate import evaluate
     from experiments.sweep.reading import load, query
 
-__all__ = ["evaluate", "load", "query"]
+__all__ = ["__version__", "evaluate", "load", "query"]
 
 _PLACES = {
     "evaluate": "experiments.sweep.evaluate",
@@ -22,6 +24,15 @@ _PLACES = {
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from environment.provenance import kingmaker_version
+
+        return kingmaker_version()
     if name not in _PLACES:
-        raise AttributeError(f"module 'experiments' has no attribute '{name}'")
+        raise AttributeError(f"module 'experiments' has no attribute '{name}'.{nearest(name, __all__)}")
     return getattr(importlib.import_module(_PLACES[name]), name)
+
+
+def __dir__() -> list[str]:
+    """The public names, also before they are imported."""
+    return sorted({*__all__, *(name for name in globals() if name.startswith("__"))})

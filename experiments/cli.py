@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import sys
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from agents.checks import LARGEST_SEED
 from agents.errors import KingmakerError
 from experiments.commands import classroom, counterfactuals, pages, papers, studies, sweeps, validating
+from experiments.commands.options import Commands, Form, FormatOption, Months
 from experiments.commands.stopping import StoppedError, deaf, listen, stoppable
+from experiments.telling import complain, forgive_encodings, say
 
 app = typer.Typer(
     name="kingmaker",
+    cls=Commands,
     help="Kingmaker: an agent-based model of the AI-compute economy.",
     no_args_is_help=True,
     add_completion=False,
@@ -22,25 +25,16 @@ app = typer.Typer(
 )
 
 
-class Format(StrEnum):
-    """How a table is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
 ScenarioOption = Annotated[
     str | None, typer.Option(help="Also what the extensions of this scenario add (a name, or a file ending in .toml).")
 ]
-FormatOption = Annotated[Format, typer.Option("--format", help="How to print the table.")]
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
         from experiments.manifest import kingmaker_version
 
-        typer.echo(f"kingmaker {kingmaker_version()}")
+        say(f"kingmaker {kingmaker_version()}")
         raise typer.Exit
 
 
@@ -60,8 +54,8 @@ def run(
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Hold a parameter at a value in all months; can be repeated."),
     ] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of all random draws.")] = 1,
-    months: Annotated[int | None, typer.Option(help="Months to run; the scenario's own if not given.")] = None,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of all random draws.")] = 1,
+    months: Months = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the results; results/<scenario>-seed<N> if not given.")
     ] = None,
@@ -102,47 +96,47 @@ def rerun(
         from experiments.rerun import rerun_and_compare
 
         verdict = rerun_and_compare(folder, out, force=force, quiet=quiet, command=tuple(sys.argv[1:]))
-    typer.echo(verdict.text)
+    say(verdict.text)
     if not verdict.identical:
         raise typer.Exit(1)
 
 
 @app.command()
 def params(
-    form: FormatOption = Format.TABLE,
+    form: FormatOption = Form.TABLE,
     group: Annotated[str | None, typer.Option(help="Only this group, for example 'policy'.")] = None,
     scenario: ScenarioOption = None,
 ) -> None:
     """Print every parameter: default, unit, range, what it does, source."""
     from experiments.listings import parameter_listing
 
-    typer.echo(parameter_listing(group, scenario).render(form.value))
+    say(parameter_listing(group, scenario).render(form.value))
 
 
 @app.command()
 def measures(
-    form: FormatOption = Format.TABLE,
+    form: FormatOption = Form.TABLE,
     group: Annotated[str | None, typer.Option(help="Only this group.")] = None,
     scenario: ScenarioOption = None,
 ) -> None:
     """Print every monthly measure: unit and definition."""
     from experiments.listings import measure_listing
 
-    typer.echo(measure_listing(group, scenario).render(form.value))
+    say(measure_listing(group, scenario).render(form.value))
 
 
 @app.command()
-def scenarios(form: FormatOption = Format.TABLE) -> None:
+def scenarios(form: FormatOption = Form.TABLE) -> None:
     """Print the scenarios that come with Kingmaker."""
     from experiments.listings import scenario_listing
 
-    typer.echo(scenario_listing().render(form.value))
+    say(scenario_listing().render(form.value))
 
 
 @app.command()
 def mechanisms(
     rows: Annotated[str | None, typer.Option(help="Only these rows, such as S1,R4, or a family by its letter.")] = None,
-    seeds: Annotated[
+    replications: Annotated[
         int | None, typer.Option(min=2, max=1000, help="Pairs of worlds for each row; its own number if not given.")
     ] = None,
     out: Annotated[Path | None, typer.Option(help="Write mechanisms.md and mechanisms.csv into this folder.")] = None,
@@ -154,7 +148,7 @@ def mechanisms(
     from experiments.mechanisms.run import run_and_print
 
     with stoppable("the mechanism tests"):
-        if not run_and_print(rows, seeds, out, mutants):
+        if not run_and_print(rows, replications, out, mutants):
             raise typer.Exit(1)
 
 
@@ -170,6 +164,7 @@ validating.register(app)
 def main() -> None:
     """The console entry: an error meant for the user is one message and exit code 2, Ctrl-C is exit code 130."""
     listen()
+    forgive_encodings()
     try:
         app()
     except KeyboardInterrupt:
@@ -177,8 +172,11 @@ def main() -> None:
         raise SystemExit(130) from None
     except StoppedError as stop:
         deaf()
-        print(f"kingmaker: {stop}", file=sys.stderr)
+        complain(stop)
         raise SystemExit(130) from None
     except KingmakerError as fault:
-        print(f"kingmaker: {fault}", file=sys.stderr)
+        complain(fault)
+        raise SystemExit(2) from None
+    except MemoryError:
+        complain("there is not enough memory for this; run fewer firms or worlds at once, or raise the limit (ulimit).")
         raise SystemExit(2) from None

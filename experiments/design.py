@@ -34,10 +34,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from agents.errors import KingmakerError, nearest
+from agents.errors import KingmakerError, nearest, shown
 from environment.measures import MEASURES, Measure
 from environment.parameters import Declaration
 from environment.scenario import Scenario, check_months, load_scenario
+from environment.text_files import is_there
 from experiments import sampling
 from experiments.design_entries import (
     MOST_RUNS,
@@ -158,8 +159,10 @@ def list_designs() -> dict[str, str]:
     return {path.stem: load_design(path.stem).title for path in sorted(FOLDER.glob("*.toml"))}
 
 
-def load_design(name_or_path: str | Path | Design) -> Design:
+def load_design(name_or_path: str | Path | Design, entries: Mapping[str, object] | None = None) -> Design:
     """Read a design: a name among :func:`list_designs`, or a path that ends in ``.toml``.
+
+    ``entries`` replace those of the file (``months``, ``replications``, ``seed``), where they are not None.
 
     Raises:
         KingmakerError: with every fault of the file in one message.
@@ -167,18 +170,19 @@ def load_design(name_or_path: str | Path | Design) -> Design:
     if isinstance(name_or_path, Design):
         return name_or_path
     path = _locate(str(name_or_path))
-    return build_design(read_design_file(path), path.stem, str(path), path)
+    given = {name: value for name, value in (entries or {}).items() if value is not None}
+    return build_design(read_design_file(path).model_copy(update=given), path.stem, str(path), path)
 
 
 def _locate(name: str) -> Path:
     if name.endswith(".toml"):
-        if not Path(name).is_file():
-            raise DesignError(f"There is no design file '{name}'.")
+        if not is_there(Path(name)):
+            raise DesignError(f"There is no design file {shown(name)}.")
         return Path(name)
     known = [path.stem for path in sorted(FOLDER.glob("*.toml"))]
     if name not in known:
         raise DesignError(
-            f"There is no design '{name}'.{nearest(name, known)} Known are {', '.join(known)}, "
+            f"There is no design {shown(name)}.{nearest(name, known)} Known are {', '.join(known)}, "
             "or the path of a file ending in .toml."
         )
     return FOLDER / f"{name}.toml"

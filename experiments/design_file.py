@@ -8,8 +8,8 @@ from typing import Any, Literal, TypeVar
 
 import pydantic
 
-from agents.errors import KingmakerError, nearest
-from environment.scenario_file import read_toml
+from agents.errors import KingmakerError, nearest, shown
+from environment.text_files import read_toml
 
 Shape = TypeVar("Shape", bound=pydantic.BaseModel)
 KINDS = ("grid", "lhs", "sobol", "morris", "list")
@@ -90,4 +90,4 @@ def _explain(error: Mapping[str, Any], shape: type[pydantic.BaseModel]) -> str:
         return f"'{name}' is missing; allowed is {', '.join(KINDS)}."
     if name == "keep":
         return '\'keep\' must be "monthly" or a list of statistics such as ["mean", "last12", "final"].'
-    return f"'{name}' is {error['input']!r}; {str(error['msg']).replace('Input should be', 'allowed is')}."
+    return f"'{name}' is {shown(error['input'])}; {str(error['msg']).replace('Input should be', 'allowed is')}."

@@ -19,6 +19,7 @@ from environment import ComputeEconomy
 from environment.phases.finance import sign_contract
 from experiments.intervals import half_width
 from experiments.phrases import listed
+from experiments.telling import say
 
 FREED, SIGNED = 36, 40  # months since January 2022: January and May 2025
 LAB, WINNER, LOSER = "openai", "google", "microsoft"
@@ -142,7 +143,7 @@ def run_and_print(seeds: int, out: Path | None) -> bool:
     reactions = run_study(seeds)
     for r in reactions:
         verdict = "holds" if r.holds else "FAILS"
-        print(f"{r.side:6} {r.firm:28} fact {r.fact:+.1%}  model {r.mean:+.2%} ({r.low:+.2%} to {r.high:+.2%})  "
+        say(f"{r.side:6} {r.firm:28} fact {r.fact:+.1%}  model {r.mean:+.2%} ({r.low:+.2%} to {r.high:+.2%})  "
               f"n {r.n}  {verdict}")  # fmt: skip
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)

@@ -11,6 +11,7 @@ from typing import Any
 import networkx as nx
 
 from environment import tie_kinds
+from experiments.safe_text import for_xml
 
 NODES = {
     "name": ("", "name of the firm, also the label"),
@@ -47,10 +48,10 @@ def plain_graph(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
     _unify(nodes)
     _unify(edges)
     for node, data in zip(graph.nodes, nodes, strict=True):
-        plain.add_node(_text(node), label=_text(data.get("name", node)), **data)
+        plain.add_node(for_xml(node), label=for_xml(data.get("name", node)), **data)
     for number, ((source, target), data) in enumerate(zip(graph.edges(), edges, strict=True)):
         identity = f"e{number}"
-        plain.add_edge(_text(source), _text(target), key=identity, id=identity, **data)
+        plain.add_edge(for_xml(source), for_xml(target), key=identity, id=identity, **data)
     return plain
 
 
@@ -61,7 +62,7 @@ def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
         value = value.item() if hasattr(value, "item") else value
         if value is None or (isinstance(value, float) and not math.isfinite(value)):
             continue
-        found[name] = _text(value) if name in _TEXT or isinstance(value, str) else value
+        found[name] = for_xml(value) if name in _TEXT or isinstance(value, str) else value
     return found
 
 

@@ -10,7 +10,10 @@ from io import StringIO
 
 from agents.errors import KingmakerError, nearest
 from environment.scenario import list_scenarios, load_scenario
+from experiments.safe_text import for_markdown
+from experiments.telling import speaks_unicode
 
+NARROWEST, WIDE = 100, 160  # letters in a line of a printed table: at least, and where no terminal sets it
 Cell = str | int | float | bool
 
 
@@ -28,8 +31,9 @@ class Listing:
         return {"table": self._table, "json": self._json, "markdown": self._markdown}[form]()
 
     def _table(self) -> str:
-        from rich.console import Console
         from rich.table import Table
+
+        from experiments.console import Console
 
         table = Table(title=self.title, title_justify="left")
         places = [self.columns.index(column) for column in self.brief]
@@ -40,16 +44,18 @@ class Listing:
         for row in self.rows:
             table.add_row(*(_text(row[place]) for place in places))
         buffer = StringIO()
-        Console(file=buffer, width=max(Console().width, 100)).print(table)
+        terminal = Console()
+        width = max(terminal.width, NARROWEST) if terminal.is_terminal else WIDE
+        Console(file=buffer, width=width).print(table)
         return buffer.getvalue().rstrip()
 
     def _json(self) -> str:
         records = [dict(zip(self.columns, map(_finite, row), strict=True)) for row in self.rows]
-        return json.dumps(records, indent=2, ensure_ascii=False)
+        return json.dumps(records, indent=2, ensure_ascii=not speaks_unicode())
 
     def _markdown(self) -> str:
         lines = [self.columns, tuple("---" for _ in self.columns), *self.rows]
-        cells = [[_text(cell).replace("|", r"\|") for cell in line] for line in lines]
+        cells = [[for_markdown(_text(cell)) for cell in line] for line in lines]
         return "\n".join(f"| {' | '.join(line)} |" for line in cells)
 
 
@@ -74,7 +80,7 @@ def parameter_listing(group: str | None = None, scenario: str | None = None) -> 
         if group is None or d.key.split(".")[0] == group
     ]
     columns = ("parameter", "default", "unit", "low", "high", "structural", "meaning", "source")
-    brief = ("parameter", "default", "unit", "low", "high", "meaning")
+    brief = ("parameter", "default", "unit", "low", "high", "meaning", "source")
     return Listing("Parameters of Kingmaker", columns, tuple(rows), brief)
 
 

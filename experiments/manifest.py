@@ -7,14 +7,16 @@ import importlib.metadata
 import json
 import math
 import platform
-import tomllib
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.errors import KingmakerError
+from environment.provenance import kingmaker_version as kingmaker_version  # also handed on
 from environment.provenance import source_digest as source_digest  # also handed on
+from environment.text_files import is_there, read_text
+from experiments.safe_text import for_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,23 +24,11 @@ if TYPE_CHECKING:
     from environment.scenario import Scenario
 
 NAME = "manifest.json"
-ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "networkx", "mesa", "pydantic", "matplotlib", "seaborn")
 
 
 class ManifestError(KingmakerError):
     """A folder without a manifest that can be used."""
-
-
-def kingmaker_version() -> str:
-    """The version as installed, or that of the source tree."""
-    try:
-        return importlib.metadata.version("kingmaker")
-    except importlib.metadata.PackageNotFoundError:
-        project = ROOT / "pyproject.toml"
-        if not project.exists():
-            return "unknown"
-        return str(tomllib.loads(project.read_text(encoding="utf-8"))["project"]["version"])
 
 
 def content_hash(measures: pd.DataFrame) -> str:
@@ -132,7 +122,7 @@ def scenario_of(record: Mapping[str, Any]) -> Scenario:
 def write_manifest(manifest: Mapping[str, Any], folder: Path) -> None:
     """Write ``manifest.json``."""
     text = json.dumps(_finite(manifest), indent=2, ensure_ascii=False, allow_nan=False)
-    (folder / NAME).write_text(text + "\n", encoding="utf-8")
+    (folder / NAME).write_text(for_json(text) + "\n", encoding="utf-8")
 
 
 def _finite(value: Any) -> Any:
@@ -151,13 +141,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         ManifestError: if there is none, or none that Kingmaker has written.
     """
     path = folder / NAME
+    if not is_there(path):
+        raise ManifestError(f"{folder}: there is no {NAME}; is it a folder that 'kingmaker run' has written?")
     try:
-        manifest = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise ManifestError(f"{folder}: there is no {NAME}; is it a folder that 'kingmaker run' has written?") from None
-    except OSError as fault:
-        raise ManifestError(f"{path}: cannot be read: {fault.strerror}.") from None
-    except ValueError as fault:
+        manifest = json.loads(read_text(path, ManifestError))
+    except (ValueError, RecursionError) as fault:
         raise ManifestError(f"{path}: is not valid JSON: {fault}.") from None
     if not isinstance(manifest, dict) or "kingmaker_version" not in manifest:
         raise ManifestError(f"{path}: was not written by Kingmaker.")

@@ -39,13 +39,15 @@ def run_and_write(request: RunRequest, model: Any | None = None) -> Any:
         request: what to run and where to write it.
         model: a model already built for this request, at its start.
     """
+    from experiments.console import saying
+
     with staged(request.out) as folder:
         began = time.perf_counter()
         model = model or build_model(request)
         simulate(model, request.quiet)
         seconds = time.perf_counter() - began
         measures = one_world(model)
-        with _saying("writing tables, graphs" + (" and figures" if request.figures else ""), request.quiet):
+        with saying("writing tables, graphs" + (" and figures" if request.figures else ""), request.quiet):
             manifest = build_manifest(model, measures, request.command, seconds, request.panel, request.figures)
             write_tables(model, measures, folder, request.panel)
             write_graphs(model, folder)
@@ -83,24 +85,8 @@ def simulate(model: Any, quiet: bool) -> None:
 @contextmanager
 def _progress(months: int, title: str, quiet: bool) -> Iterator[Callable[[int], None]]:
     """A bar on stderr, so that stdout holds the results only; none if stderr is not a terminal."""
-    from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from experiments.console import progress_bar
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("months"))
-    console = Console(stderr=True)
-    hidden = quiet or not sys.stderr.isatty()
-    with Progress(*columns, TimeRemainingColumn(), console=console, disable=hidden) as bar:
+    with progress_bar("months", quiet or not sys.stderr.isatty()) as bar:
         task = bar.add_task(title, total=months)
         yield lambda done: bar.update(task, completed=done)
-
-
-@contextmanager
-def _saying(what: str, quiet: bool) -> Iterator[None]:
-    """A line on stderr while something takes a few seconds."""
-    from rich.console import Console
-
-    if quiet or not sys.stderr.isatty():
-        yield
-        return
-    with Console(stderr=True).status(f"{what} …"):
-        yield

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from environment.measures import MEASURES
 from experiments import in_force
+from experiments.safe_text import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,14 +35,15 @@ MIDDLE = "2024"
 
 def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
     """Print the table, the sentences, notes of model and scenario, and the dated events that pins or holds override."""
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(highlight=False)
+    from experiments.console import Console
+
+    console = Console()
     years = measures["month"].str[:4]
     first, last = str(years.iloc[0]), str(years.iloc[-1])
     months = {first: years == first, f"Dec {MIDDLE}": measures["month"] == f"{MIDDLE}-12", last: years == last}
-    title = f"{model.setting.title or model.setting.name} ({model.setting.label}, seed {model.seed})"
+    title = f"{one_line(model.setting.title or model.setting.name)} ({model.setting.label}, seed {model.seed})"
     table = Table(title=title, title_justify="left")
     table.add_column("")
     for heading, chosen in months.items():
@@ -56,16 +58,18 @@ def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
     whole = first if first == last else f"{first} and {last}"
     console.print(f"{whole}: average of the year's months.", style="dim")
     for sentence in sentences(measures):
-        console.print(sentence, soft_wrap=True)
+        console.say(sentence)
     held = in_force.held_in(measures, measured=model.setting.measured())
-    console.print(in_force.sentence(held), soft_wrap=True, markup=False)
+    console.say(in_force.sentence(held))
     for note in model.notes():
-        console.print(f"Note: {note}", soft_wrap=True)
+        console.say(f"Note: {note}")
     for note in model.setting.notes(model.months):
-        console.print(f"Note: {note}.", soft_wrap=True, markup=False)
+        console.say(f"Note: {note}.")
     for override in model.setting.overridden:
-        console.print(f"Overridden: {override}.", soft_wrap=True, markup=False)
-    console.print(f"Results, graphs and figures are in {out}", soft_wrap=True)
+        console.say(f"Overridden: {override}.")
+    if model.setting.users_classes:
+        console.say(f"With code of its own, which was run: {', '.join(model.setting.users_classes)}")
+    console.say(f"Results, graphs and figures are in {out}")
 
 
 def _cells(name: str, values: list[float], unit: str) -> list[str]:

@@ -12,6 +12,7 @@ from agents.types import NONE, FloatArray
 from environment.economy import Economy
 from environment.graph import firm_name
 from environment.ledger import Ledger
+from environment.panel_codes import key_of
 from environment.scenario import month_label
 
 if TYPE_CHECKING:
@@ -160,7 +161,9 @@ def panel_columns(e: Economy) -> dict[str, tuple[str, str]]:
     meanings: dict[str, dict[str, list[str]]] = {}
     for name, population in e.populations.items():
         for key, column in population.table.columns.items():
-            meanings.setdefault(key, {}).setdefault(f"{column.unit}|{column.doc}", []).append(name)
+            code = key_of(e.populations, name, key)
+            told = f"{column.doc}: {code}" if code else column.doc
+            meanings.setdefault(key, {}).setdefault(f"{column.unit}|{told}", []).append(name)
     for key, texts in meanings.items():
         units = list(dict.fromkeys(text.split("|")[0] for text in texts))
         one = len(texts) == 1

@@ -9,6 +9,7 @@ from agents.errors import KingmakerError
 from experiments.calibration.fit import Search, advance, begin, load
 from experiments.calibration.objective import read_fitted
 from experiments.calibration.result import RESULT, check_result, read_result, write_result
+from experiments.telling import say
 
 STATE = "search.pickle"
 
@@ -30,19 +31,19 @@ def search(generations: int, candidates: int, seeds: int, seed: int, out: Path, 
                 f"{state}: that search was begun with other parameters, bounds, seeds or candidates; name another "
                 "folder with --out."
             )
-        print(f"going on after {len(found.history)} generations, best score {found.best_score:.4f}")
+        say(f"going on after {len(found.history)} generations, best score {found.best_score:.4f}")
     else:
         found = begin(fitted, range(1, seeds + 1), seed, candidates)
-        print(f"{len(fitted)} parameters, score at their start values {found.score_before:.4f} (0 is perfect)")
+        say(f"{len(fitted)} parameters, score at their start values {found.score_before:.4f} (0 is perfect)")
     advance(found, generations, state, _tell)
     write_result(found, command, out / RESULT.name)
-    print(f"best score {found.best_score:.4f}; written to {out / RESULT.name}")
+    say(f"best score {found.best_score:.4f}; written to {out / RESULT.name}")
     for key, value in found.best.items():
-        print(f"  {key:32} {value:g}")
+        say(f"  {key:32} {value:g}")
 
 
 def _tell(found: Search) -> None:
-    print(f"generation {len(found.history):4}: best score {found.best_score:.4f}", flush=True)
+    say(f"generation {len(found.history):4}: best score {found.best_score:.4f}", now=True)
 
 
 def check() -> bool:
@@ -50,9 +51,9 @@ def check() -> bool:
     result = read_result()
     now, differ = check_result(result)
     for line in differ:
-        print(line)
+        say(line)
     same = not differ and now == result.score
-    print(
+    say(
         f"score {now!r} now, {result.score!r} at {result.date} ({result.command}): "
         f"{'the same' if same else 'NOT the same'}"
     )
@@ -71,4 +72,4 @@ def profile(seeds: int, out: Path) -> None:
     write_profiles(rows, out / "profiles.csv")
     with styled():
         FigureFolder(out).save(draw_profiles(fitted, rows, seeds), "profiles")
-    print(f"{len(rows)} points written to {out / 'profiles.csv'}")
+    say(f"{len(rows)} points written to {out / 'profiles.csv'}")

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from experiments.telling import say
+
 
 def register(app: typer.Typer) -> None:
     """Add the command."""
@@ -22,4 +24,4 @@ def dashboard(
     """Open the classroom page: levers, network, comparison, lessons. It needs no internet; stop it with Ctrl-C."""
     from experiments.dashboard.app import serve
 
-    serve(address, port, browser, typer.echo)
+    serve(address, port, browser, say)

@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from agents.checks import LARGEST_SEED, seeds
+from experiments.commands.options import (
+    DryRun,
+    FirstSeed,
+    Months,
+    Outcomes,
+    Replications,
+    Workers,
+    cores,
+    listed,
+)
 from experiments.commands.stopping import stoppable
+from experiments.telling import say
 
-Workers = Annotated[
-    int | None, typer.Option(min=1, max=1024, help="Processes; as many as there are free cores if not given.")
-]
+if TYPE_CHECKING:
+    from experiments.compare.question import Question
+    from experiments.compare.robustness import Ends
 
 
 def register(app: typer.Typer) -> None:
@@ -26,8 +37,8 @@ def compare(
     a: Annotated[str, typer.Argument(help="A name listed by 'kingmaker scenarios', or a file ending in .toml.")],
     b: Annotated[str, typer.Argument(help="The other one; differences are B less A.")],
     replications: Annotated[int, typer.Option(help="Pairs of runs; the two of a pair share their seed.")] = 20,
-    months: Annotated[int | None, typer.Option(help="Months to run; the scenarios' own if not given.")] = None,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the first pair; the others follow.")] = 1,
+    months: Months = None,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the first pair; the others follow.")] = 1,
     set_both: Annotated[
         list[str] | None, typer.Option("--set", metavar="KEY=VALUE", help="Hold a parameter on both sides.")
     ] = None,
@@ -51,6 +62,7 @@ def compare(
     out: Annotated[Path | None, typer.Option(help="Folder of the results; results/<B>-vs-<A> if not given.")] = None,
     workers: Workers = None,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    dry_run: DryRun = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no printed results.")] = False,
 ) -> None:
     """Compare two scenarios run by run on the same luck, and write a brief that claims only what is sure."""
@@ -66,9 +78,13 @@ def compare(
             a, b, set_a=both | pins(set_a, "--set-a"), set_b=both | pins(set_b, "--set-b"), months=months, seed=seed,
             replications=replications, windows=tuple(window or ()),
         )  # fmt: skip
+        seeds(seed, replications, "--seed")
+        if dry_run:
+            _say_comparison(question, read_ends(ends) if robustness else None)
+            return
         options = Options(
             out=out or Path("results") / f"{question.b.name}-vs-{question.a.name}",
-            robustness=robustness, ends=read_ends(ends), workers=workers or _cores(), figures=figures, quiet=quiet,
+            robustness=robustness, ends=read_ends(ends), workers=workers or cores(), figures=figures, quiet=quiet,
             command=tuple(sys.argv[1:]),
         )  # fmt: skip
         work.kept = unfinished(options.out)
@@ -78,19 +94,24 @@ def compare(
 
 
 def sensitivity(
-    design: Annotated[str, typer.Argument(help="A design with [parameters]: a name, or a file ending in .toml.")],
+    design: Annotated[
+        str, typer.Argument(help="A design that varies parameters: a name of 'kingmaker designs', or a .toml file.")
+    ],
     method: Annotated[
         str | None, typer.Option(help="oat, morris, sobol or lhs; what the design's kind is made for if not given.")
     ] = None,
     samples: Annotated[
         int | None, typer.Option(help="Base samples (sobol), trajectories (morris), points (lhs); else the design's.")
     ] = None,
-    replications: Annotated[int | None, typer.Option(min=1, help="Seeds of each point; else the design's.")] = None,
-    measure: Annotated[
-        list[str] | None, typer.Option(help="Only this measure; can be repeated. The design's if not given.")
-    ] = None,
-    statistic: Annotated[
-        list[str] | None, typer.Option(help="Over the months: last12, final, mean, min, max, total, sd; repeatable.")
+    replications: Replications = None,
+    months: Months = None,
+    seed: FirstSeed = None,
+    outcomes: Outcomes = None,
+    over: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="A,B", help="What is made of the months: last12, final, mean, min, max, total, sd; can be repeated."
+        ),
     ] = None,
     sweep: Annotated[
         Path | None,
@@ -105,19 +126,27 @@ def sensitivity(
     ] = None,
     workers: Workers = None,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    dry_run: DryRun = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no printed results.")] = False,
 ) -> None:
     """Find which parameters move which outcomes, how they interact, and whether the sample was large enough."""
     with stoppable("the study") as work:
         from experiments.outputs import unfinished
-        from experiments.sensitivity.ask import ask
+        from experiments.sensitivity.ask import ask, runs_of
         from experiments.sensitivity.summary import print_study
         from experiments.sensitivity.write import Request, study_and_write
 
-        asked, statistics = ask(design, method, samples, replications, tuple(measure or ()), tuple(statistic or ()))
+        asked, statistics = ask(
+            design, method, samples, replications, listed(outcomes), listed(over), {"months": months, "seed": seed}
+        )
+        if dry_run:
+            runs = runs_of(asked)
+            of = f"{runs // asked.replications:,} points x {asked.replications} replications"
+            say(f"{runs:,} runs of {asked.months} months: {of}.")
+            return
         request = Request(
             design=asked, statistics=statistics, out=out or Path("results") / f"{asked.name}-{asked.kind}",
-            discover=discover, sweep=sweep, workers=workers or _cores(), figures=figures, quiet=quiet,
+            discover=discover, sweep=sweep, workers=workers or cores(), figures=figures, quiet=quiet,
             command=tuple(sys.argv[1:]),
         )  # fmt: skip
         work.kept = unfinished(request.out)
@@ -126,6 +155,12 @@ def sensitivity(
             print_study(found.study, found.box, request.out, found.held)
 
 
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+def _say_comparison(question: Question, ends: Ends | None) -> None:
+    """How many runs it would take; how many assumptions are tested depends on what the runs show."""
+    from experiments.compare.robustness import variants
+
+    n = question.replications
+    say(f"{2 * n:,} runs of {question.months} months: {n:,} pairs.")
+    if ends is not None:
+        most = sum(1 for _ in variants(question, ends))
+        say(f"If anything can be claimed, also up to {2 * n * most:,} runs of the same length for {most} assumptions.")

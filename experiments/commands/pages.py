@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from experiments.commands.stopping import stoppable
+from experiments.telling import say
 
 
 def register(app: typer.Typer) -> None:
@@ -23,4 +24,4 @@ def reference(
         from experiments.reference import PAGES, write_reference
 
         write_reference(out)
-        typer.echo(f"{len(PAGES)} pages written to {out}.")
+        say(f"{len(PAGES)} pages written to {out}.")

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from experiments.commands.stopping import stoppable
+from experiments.telling import say
 
 
 def register(app: typer.Typer) -> None:
@@ -29,4 +30,4 @@ def paper(
         from experiments.paper.run import make
 
         make(out, quick, workers)
-        typer.echo(f"paper.md, paper.bib, tables and figures written to {out}.")
+        say(f"paper.md, paper.bib, tables and figures written to {out}.")

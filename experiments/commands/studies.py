@@ -17,14 +17,14 @@ def register(app: typer.Typer) -> None:
 
 
 def events(
-    seeds: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of worlds.")] = 24,
+    replications: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of worlds.")] = 24,
     out: Annotated[Path | None, typer.Option(help="Write event_study.md into this folder.")] = None,
 ) -> None:
     """Study the announcement of a contract: how investors revalue the cloud that wins it and the one that loses it."""
     from experiments.event_study import run_and_print as study
 
     with stoppable("the event study"):
-        if not study(seeds, out):
+        if not study(replications, out):
             raise typer.Exit(1)
 
 

@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agents.errors import KingmakerError
+from experiments.commands.options import FirstSeed, Form, FormatOption, Months, Replications, Workers, listed
 from experiments.commands.stopping import StoppedError, same_command
+from experiments.telling import complain, say
 
 if TYPE_CHECKING:
     from experiments.sweep.plan import Shard
@@ -27,14 +29,6 @@ class EngineName(StrEnum):
     DASK = "dask"
 
 
-class Form(StrEnum):
-    """How a table is printed."""
-
-    TABLE = "table"
-    JSON = "json"
-    MARKDOWN = "markdown"
-
-
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that 'kingmaker sweep' has written.")]
 
 
@@ -44,7 +38,7 @@ def register(app: typer.Typer) -> None:
         app.command()(command)
 
 
-def designs(form: Annotated[Form, typer.Option("--format", help="How to print the table.")] = Form.TABLE) -> None:
+def designs(form: FormatOption = Form.TABLE) -> None:
     """Print the designs of sweeps that come with Kingmaker."""
     from experiments.design import FOLDER, load_design
     from experiments.listings import Listing
@@ -52,13 +46,16 @@ def designs(form: Annotated[Form, typer.Option("--format", help="How to print th
     found = [load_design(path.stem) for path in sorted(FOLDER.glob("*.toml"))]
     rows = tuple((d.name, d.kind, len(d.points), d.replications, d.months, d.title) for d in found)
     columns = ("design", "kind", "points", "replications", "months", "title")
-    typer.echo(Listing("Designs of Kingmaker", columns, rows, columns).render(form.value))
+    say(Listing("Designs of Kingmaker", columns, rows, columns).render(form.value))
 
 
 def sweep(
     design: Annotated[str, typer.Argument(help="A name listed by 'kingmaker designs', or a file ending in .toml.")],
     out: Annotated[Path | None, typer.Option(help="Folder of the results; results/sweep-<design> otherwise.")] = None,
-    workers: Annotated[int | None, typer.Option(min=1, help="Processes; one a core if not given.")] = None,
+    months: Months = None,
+    replications: Replications = None,
+    seed: FirstSeed = None,
+    workers: Workers = None,
     engine: Annotated[EngineName, typer.Option(help="Where to run: on this machine, or on a Dask cluster.")] = (
         EngineName.LOCAL
     ),
@@ -80,7 +77,7 @@ def sweep(
     from experiments.sweep.sweep import SweepRequest
 
     request = SweepRequest(
-        design=load_design(design),
+        design=load_design(design, {"months": months, "replications": replications, "seed": seed}),
         out=out or Path("results") / f"sweep-{Path(design).stem}",
         workers=workers,
         engine=engine.value,
@@ -137,11 +134,11 @@ def _print_estimate(request: SweepRequest) -> None:
     found = estimate(request.design, request.shard, request.stack)
     workers = request.workers or available_cores()
     share = f" (shard {request.shard.number}/{request.shard.of})" if request.shard.of > 1 else ""
-    typer.echo(
+    say(
         f"{found.runs:,} runs{share}: {found.points:,} points x {found.replications} replications, "
         f"{request.design.months} months each, in stacks of up to {found.stack} worlds."
     )
-    typer.echo(
+    say(
         f"About {duration(found.core_seconds / workers)} on {workers} workers of this machine "
         f"({duration(found.core_seconds)} of one core), {size_text(found.worker_bytes)} of memory a worker, and "
         f"{size_text(found.disk_bytes)} of disk in {request.out}."
@@ -153,18 +150,18 @@ def _print_report(request: SweepRequest, report: Report) -> None:
     from experiments.sweep.progress import duration
 
     for name in report.damaged:
-        typer.echo(f"Damaged, set aside in {request.out / 'damaged'} and made anew: {name}")
+        say(f"Damaged, set aside in {request.out / 'damaged'} and made anew: {name}")
     before = f", {report.before} were there" if report.before else ""
-    typer.echo(f"{report.done} runs done in {duration(report.wall_seconds)}{before}. Results are in {request.out}")
+    say(f"{report.done} runs done in {duration(report.wall_seconds)}{before}. Results are in {request.out}")
     if report.done + report.before:
         from experiments.sweep.rules import in_force_in
 
         with _notes():
-            typer.echo(in_force_in(request.out))
+            say(in_force_in(request.out))
     if report.peak_bytes:
-        typer.echo(f"The largest worker took {size_text(report.peak_bytes)} of memory.")
+        say(f"The largest worker took {size_text(report.peak_bytes)} of memory.")
     if report.failed:
-        typer.echo(
+        say(
             f"{report.failed} of {report.runs} runs have failed: {request.out / 'failures'} says why; "
             "--retry-failed tries them again."
         )
@@ -176,7 +173,7 @@ def digest(folder: FolderArgument) -> None:
 
     found = digest_of(folder)
     failed = f", {found.failed} failed" if found.failed else ""
-    typer.echo(f"sha256 {found.sha256} ({found.runs} of {found.of} runs{failed})")
+    say(f"sha256 {found.sha256} ({found.runs} of {found.of} runs{failed})")
 
 
 def export(
@@ -194,24 +191,25 @@ def export(
     target = out or folder / f"results.{form}"
     with _notes():
         rows = write(folder, target, form)
-    typer.echo(f"{rows:,} rows in {target}")
+    say(f"{rows:,} rows in {target}")
 
 
 def figures(
     folder: FolderArgument,
     out: Annotated[Path | None, typer.Option(help="Folder of the figures; DIR/figures if not given.")] = None,
-    measures: Annotated[
-        str | None, typer.Option(metavar="A,B", help="Only these measures; the first twelve otherwise.")
+    outcomes: Annotated[
+        list[str] | None,
+        typer.Option(metavar="A,B", help="Only these measures, the first twelve otherwise; can be repeated."),
     ] = None,
 ) -> None:
     """Draw the figures of a sweep anew from its results, as PDF and PNG."""
     from experiments.figures.sweep import draw_sweep
 
-    wanted = None if measures is None else [name.strip() for name in measures.split(",")]
+    wanted = None if outcomes is None else list(listed(outcomes))
     with _notes():
         drawn = draw_sweep(folder, out or folder / "figures", wanted)
     for path in drawn:
-        typer.echo(str(path))
+        say(str(path))
 
 
 @contextmanager
@@ -224,4 +222,4 @@ def _notes() -> Iterator[None]:
         finally:
             for warning in told:
                 if issubclass(warning.category, UserWarning):
-                    print(f"kingmaker: {warning.message}", file=sys.stderr)
+                    complain(warning.message)

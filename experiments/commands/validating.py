@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from agents.checks import LARGEST_SEED
 from experiments.commands.stopping import stoppable
 
 
@@ -18,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def validate(
-    seeds: Annotated[int, typer.Option(min=2, max=1000, help="Worlds in the ensemble.")] = 40,
+    replications: Annotated[int, typer.Option(min=2, max=1000, help="Worlds in the ensemble.")] = 40,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Hold a parameter at a value; can be repeated."),
@@ -34,14 +35,14 @@ def validate(
 
         pins = dict(parse_pin(text) for text in settings or ())
         load_scenario("baseline", pins, "--set")
-        run(seeds, pins, out)
+        run(replications, pins, out)
 
 
 def calibrate(
     generations: Annotated[int, typer.Option(min=1, max=10_000, help="Generations of the search, from now on.")] = 60,
     candidates: Annotated[int, typer.Option(min=4, max=200, help="Parameter sets in a generation.")] = 16,
-    seeds: Annotated[int, typer.Option(min=1, max=100, help="Worlds for each of them, on the same luck.")] = 4,
-    seed: Annotated[int, typer.Option(min=0, help="Seed of the search.")] = 0,
+    replications: Annotated[int, typer.Option(min=1, max=100, help="Worlds for each of them, on the same luck.")] = 4,
+    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of the search.")] = 0,
     out: Annotated[Path, typer.Option(help="Folder of the search; run again to go on.")] = Path("results/calibration"),
     check: Annotated[
         bool, typer.Option("--check", help="Only compute the baseline's score anew and compare it with the result's.")
@@ -58,6 +59,6 @@ def calibrate(
             if not session.check():
                 raise typer.Exit(1)
         elif profile:
-            session.profile(seeds, out)
+            session.profile(replications, out)
         else:
-            session.search(generations, candidates, seeds, seed, out, ("kingmaker", *sys.argv[1:]))
+            session.search(generations, candidates, replications, seed, out, ("kingmaker", *sys.argv[1:]))

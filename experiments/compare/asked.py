@@ -8,8 +8,8 @@ from environment.scenario import Scenario, month_label
 from experiments import in_force
 from experiments.compare.contrasts import same_again, unseen
 from experiments.compare.question import Question
-from experiments.compare.words import plain
 from experiments.in_force import Held
+from experiments.safe_text import for_markdown
 from experiments.windows import Window
 
 Sides = tuple[list[Held], list[Held]]  # what is in force in A and in B over a window
@@ -20,7 +20,7 @@ def question_of(question: Question) -> Iterator[str]:
     yield "## The question"
     yield ""
     for side, label, setting in (("A", question.labels[0], question.a), ("B", question.labels[1], question.b)):
-        yield f"- **{side}**, {plain(label)}: {_about(setting)}"
+        yield f"- **{side}**, {for_markdown(label)}: {_about(setting)}"
     yield ""
     yield from _differences(question)
     yield (
@@ -33,7 +33,7 @@ def question_of(question: Question) -> Iterator[str]:
 
 def _about(setting: Scenario) -> str:
     """Title and description of a side, as far as it has them."""
-    title, description = plain(setting.title), plain(setting.description)
+    title, description = for_markdown(setting.title), for_markdown(setting.description)
     told = [f"*{title}*."] * bool(title) + [description] * bool(description)
     return " ".join(told) or "no title and no description"
 
@@ -47,7 +47,7 @@ def _differences(question: Question) -> Iterator[str]:
         yield ""
         yield "| | A | B |"
         yield "|---|---|---|"
-        yield from (f"| {plain(c.what)} | {plain(c.a)} | {plain(c.b)} |" for c in found)
+        yield from (f"| {for_markdown(c.what)} | {for_markdown(c.a)} | {for_markdown(c.b)} |" for c in found)
         yield ""
         if same_again(question.a, question.b, question.windows[0]):
             yield (
@@ -64,7 +64,7 @@ def _differences(question: Question) -> Iterator[str]:
             )
         )
         yield ""
-        yield from (f"- {plain(text)}" for text in idle)
+        yield from (f"- {for_markdown(text)}" for text in idle)
         yield ""
     elif not found:
         yield "They do not differ in anything: parameters, dated events, data, classes and extensions are the same."
@@ -73,7 +73,7 @@ def _differences(question: Question) -> Iterator[str]:
     if notes:
         yield "To be known:"
         yield ""
-        yield from (f"- {plain(note)}." for note in notes)
+        yield from (f"- {for_markdown(note)}." for note in notes)
         yield ""
 
 

@@ -9,8 +9,9 @@ from experiments.compare.asked import Sides, in_force_of, question_of
 from experiments.compare.question import Question
 from experiments.compare.results import CLAIM, HINT, NONE, SIGNIFICANT, ZERO, pairs_to_claim, rows_of
 from experiments.compare.robustness import FLIPS, WEAKER, standing
-from experiments.compare.words import digits, listed, pairs, plain, told
+from experiments.compare.words import digits, listed, pairs, told
 from experiments.figure_names import figure_name
+from experiments.safe_text import for_markdown
 from experiments.windows import Window
 
 if TYPE_CHECKING:
@@ -48,7 +49,7 @@ def write_brief(
 
 
 def _head(question: Question, first: pd.DataFrame, robustness: pd.DataFrame | None) -> Iterator[str]:
-    a, b = (plain(label) for label in question.labels)
+    a, b = map(for_markdown, question.labels)
     yield f"# {b} compared with {a}"
     yield ""
     if (first["claim"] == ZERO).all():
@@ -115,8 +116,9 @@ def _claims(question: Question, claims: pd.DataFrame, robustness: pd.DataFrame |
     """The claims that stand; then, apart, what holds under the usual assumptions only, with what contradicts it."""
     sturdy, fragile = sorted_claims(claims, robustness)
     for row in sturdy:
+        measure = question.measures[row.measure]
         holds = "" if robustness is None else f" {_capital(standing(robustness, row.window, row.measure))}."
-        yield f"- **{question.measures[row.measure].label}** {told(question.measures[row.measure], row)}.{holds}"
+        yield f"- **{for_markdown(measure.label)}** {for_markdown(told(measure, row))}.{holds}"
     if not fragile or robustness is None:
         return
     if sturdy:
@@ -126,7 +128,8 @@ def _claims(question: Question, claims: pd.DataFrame, robustness: pd.DataFrame |
     for row in fragile:
         measure = question.measures[row.measure]
         under = standing(robustness, row.window, row.measure)
-        yield f"- **{measure.label}**: under the usual assumptions it {told(measure, row)}, but {under}."
+        words = for_markdown(told(measure, row))
+        yield f"- **{for_markdown(measure.label)}**: under the usual assumptions it {words}, but {under}."
 
 
 def _capital(text: object) -> str:
@@ -149,7 +152,10 @@ def _not_said(question: Question, first: pd.DataFrame) -> Iterator[str]:
             "few do so by luck alone. No claim is made; that many pairs could settle it, corrected for all measures:"
         )
         yield ""
-        yield from (f"- {known[row.measure].label}: {pairs(pairs_to_claim(row, len(first)))}" for row in rows_of(hints))
+        yield from (
+            f"- {for_markdown(known[row.measure].label)}: {pairs(pairs_to_claim(row, len(first)))}"
+            for row in rows_of(hints)
+        )
         yield ""
     if same:
         yield f"Exactly the same in every pair: {listed(same)}."
@@ -195,7 +201,7 @@ def _assumptions(
             when = f" ({row.window})" if len(question.windows) > 1 else ""
             usual = f"`{row.parameter}` = {row.value:g} (usually {row.usual:g})"
             found = f"{row.difference:+.3g} ({row.low:+.3g} to {row.high:+.3g})"
-            yield f"- {question.measures[row.measure].label}{when}, with {usual}: {found}"
+            yield f"- {for_markdown(question.measures[row.measure].label)}{when}, with {usual}: {found}"
         yield ""
 
 

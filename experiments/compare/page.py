@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
-import html
 import re
 from pathlib import Path
 
+from experiments.safe_text import for_html
+
+_ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # what Markdown takes as it stands
 STYLE = """
 body { font: 16px/1.55 Georgia, 'Times New Roman', serif; color: #222;
   max-width: 44rem; margin: 2.5rem auto; padding: 0 1rem; }
@@ -27,11 +29,11 @@ def to_html(markdown: str, folder: Path, footer: str) -> str:
 
     body = str(MarkdownIt("commonmark", {"html": False}).enable("table").render(markdown))
     body = re.sub(r'src="([^"]+\.png)"', lambda found: f'src="{_embedded(folder / found[1])}"', body)
-    title = html.escape(markdown.partition("\n")[0].lstrip("# "))
+    title = _ESCAPED.sub(r"\1", markdown.partition("\n")[0].lstrip("# "))
     return (
-        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{title}</title>'
+        f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8"><title>{for_html(title)}</title>'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<style>{STYLE}</style></head>\n<body>\n{body}<footer>{html.escape(footer)}</footer>\n</body></html>\n"
+        f"<style>{STYLE}</style></head>\n<body>\n{body}<footer>{for_html(footer)}</footer>\n</body></html>\n"
     )
 
 

@@ -14,41 +14,38 @@ from experiments.compare.write import Findings
 
 def print_findings(found: Findings, out: Path) -> None:
     """Print the claims of the first window with their interval, what is not claimed, and the folder."""
-    from rich.console import Console
+    from experiments.console import Console
 
-    console = Console(highlight=False)
+    console = Console()
     question = found.comparison.question
     a, b = question.labels
     for note in question.notes():
-        console.print(f"Note: {note}.", soft_wrap=True, markup=False)
+        console.say(f"Note: {note}.")
     first = found.table[found.table["window"] == question.windows[0].name]
     heading = f"{b} compared with {a}: {question.windows[0].words}, {question.replications} pairs"
-    console.print(heading, style="bold", markup=False)
-    console.print(different_in_force(found.comparison.held(question.windows[0])), soft_wrap=True, markup=False)
+    console.print(heading, style="bold")
+    console.say(different_in_force(found.comparison.held(question.windows[0])))
     sturdy, fragile = sorted_claims(first[first["claim"] == CLAIM], found.robustness)
     for row in sturdy:
         measure = question.measures[row.measure]
-        console.print(f"  {measure.label} {told(measure, row)}", soft_wrap=True, markup=False)
+        console.say(f"  {measure.label} {told(measure, row)}")
     for row in fragile:
         measure = question.measures[row.measure]
         under = standing(found.robustness, row.window, row.measure) if found.robustness is not None else ""
-        words = f"  Not robust: {measure.label} {told(measure, row)}, but {under}"
-        console.print(words, soft_wrap=True, markup=False)
+        console.say(f"  Not robust: {measure.label} {told(measure, row)}, but {under}")
     counts = first["claim"].value_counts()
     if counts.get(ZERO, 0) == len(first):
         console.print(f"Exactly zero everywhere: all {len(first)} measures are the same in all pairs.")
     else:
-        console.print(
+        console.say(
             f"{counts.get(CLAIM, 0)} claims; {counts.get(HINT, 0)} hints that do not survive the correction for "
             f"{len(first)} measures; {counts.get(NONE, 0)} measures of which nothing can be said; "
-            f"{counts.get(ZERO, 0)} exactly the same.",
-            soft_wrap=True,
+            f"{counts.get(ZERO, 0)} exactly the same."
         )
     if found.robustness is not None:
         verdicts = found.robustness["verdict"].value_counts()
-        console.print(
+        console.say(
             f"{found.tested} other assumptions: {verdicts.get(FLIPS, 0)} times a sign flips, "
-            f"{verdicts.get(WEAKER, 0)} times a claim disappears (robustness.csv).",
-            soft_wrap=True,
+            f"{verdicts.get(WEAKER, 0)} times a claim disappears (robustness.csv)."
         )
-    console.print(f"Brief, figures and data are in {out}", soft_wrap=True)
+    console.say(f"Brief, figures and data are in {out}")

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from environment.measures import Measure
 from experiments.phrases import apart
+from experiments.safe_text import for_markdown
 
 
 def digits(value: float, count: int = 3) -> str:
@@ -71,8 +71,8 @@ def _relation(measure: Measure, relative: float) -> str:
 
 
 def listed(measures: Iterable[Measure]) -> str:
-    """Labels of measures as one phrase."""
-    return "; ".join(measure.label for measure in measures)
+    """Labels of measures as one phrase of Markdown."""
+    return "; ".join(for_markdown(measure.label) for measure in measures)
 
 
 def pairs(number: float) -> str:
@@ -80,8 +80,3 @@ def pairs(number: float) -> str:
     if not math.isfinite(number):
         return "no number of pairs"
     return f"{digits(number) if number >= 1000 else f'{number:.0f}'} pairs"
-
-
-def plain(text: str) -> str:
-    """A text from a user's file on one line, with nothing in it that Markdown would take as its own."""
-    return re.sub(r"([\\`*\[\]<>|]|(?<!\w)_|_(?!\w))", r"\\\1", " ".join(text.split()))

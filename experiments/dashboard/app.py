@@ -96,6 +96,7 @@ def serve(address: str, port: int, browser: bool, tell: Callable[[str], None]) -
     import panel as pn
 
     from experiments.dashboard.download import Download
+    from experiments.dashboard.gate import guard
     from experiments.dashboard.haste import hasten
 
     port = free_port(address, port)
@@ -114,6 +115,7 @@ def serve(address: str, port: int, browser: bool, tell: Callable[[str], None]) -
         extra_patterns=[(r"/download/([^/]*)", Download, {"engine": engine, "class_sheet": class_sheet})],
         check_unused_sessions=10_000, unused_session_lifetime=30_000, websocket_max_message_size=2 * 2**20,
     )  # fmt: skip
+    guard(server._tornado, [f"{_in_url(host)}:{port}" for host in hosts] + [_in_url(h) for h in hosts if port == 80])
     loop = server.io_loop.asyncio_loop
     engine.loop = loop
     try:

@@ -242,7 +242,7 @@ def write_query(setting: Setting, place: Place | None = None) -> str:
         if getattr(setting, name) != getattr(usual, name):
             pairs[name] = str(getattr(setting, name))
     starts = {key: f"@{month_label(month)}" for key, month in setting.since}
-    pairs |= {key: f"{value:.10g}{starts.get(key, '')}" for key, value in setting.levers}
+    pairs |= {key: f"{value!r}{starts.get(key, '')}" for key, value in setting.levers}
     if place is not None:
         here = {"month": str(place.month), "lang": place.language, "view": place.view}
         here |= {"theme": place.theme} if place.theme != "default" else {}

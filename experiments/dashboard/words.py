@@ -81,7 +81,7 @@ class Words:
 
     def plain(self, value: float) -> str:
         """A number as it is, without rounding: the position of a lever."""
-        text = "∞" if math.isinf(value) else f"{value:.10g}"
+        text = "∞" if math.isinf(value) else f"{value:.16g}" if float(f"{value:.16g}") == value else repr(value)
         return text.replace(".", ",") if self.language == "fr" else text
 
 

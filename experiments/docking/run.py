@@ -6,6 +6,7 @@ from pathlib import Path
 
 from experiments.docking import forms, prices, switching
 from experiments.docking.limit import Limit
+from experiments.telling import say
 
 LIMITS: tuple[Limit, ...] = prices.LIMITS + switching.LIMITS + forms.LIMITS
 
@@ -37,7 +38,7 @@ def run_and_print(out: Path | None) -> bool:
         found = limit.deviation()
         deviations.append(found)
         verdict = "meets" if found <= limit.tolerance else "MISSES"
-        print(f"{verdict:6} {limit.name}: largest deviation {found:.2g} (allowed {limit.tolerance:g})")
+        say(f"{verdict:6} {limit.name}: largest deviation {found:.2g} (allowed {limit.tolerance:g})")
     if out is not None:
         out.mkdir(parents=True, exist_ok=True)
         (out / "docking.md").write_text(page(deviations), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
+import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from itertools import cycle
@@ -15,11 +16,13 @@ import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
+from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import FuncFormatter, Locator, MaxNLocator
+from matplotlib.ticker import FuncFormatter, Locator, LogFormatter, MaxNLocator
 
 from environment.measures import Measure
 from environment.scenario import month_number
+from experiments.safe_text import one_line, visible
 
 Colour = tuple[float, float, float]
 
@@ -87,18 +90,44 @@ def save(figure: Figure, stem: Path, note: str = "") -> list[Path]:
     by :func:`experiments.figure_names.figure_name`.
     """
     title, caption = (figure.title, figure.caption) if isinstance(figure, Sheet) else ("", "")
-    caption = " ".join(filter(None, (caption, note)))
+    caption = visible(" ".join(filter(None, (caption, note))))
     pdf, png = (stem.with_name(stem.name + ending) for ending in ENDINGS)  # with_suffix would cut at a dot
-    figure.savefig(pdf, metadata={"CreationDate": None, "Title": title or None, "Subject": caption or None})
-    told = {"Title": title, "Description": caption}
-    figure.savefig(png, dpi=200, metadata={"Software": None, **{key: text for key, text in told.items() if text}})
+    told = {"Title": visible(title), "Description": caption}
+    with _as_written(figure):
+        figure.savefig(pdf, metadata={"CreationDate": None, "Title": told["Title"] or None, "Subject": caption or None})
+        figure.savefig(png, dpi=200, metadata={"Software": None, **{key: text for key, text in told.items() if text}})
     return [pdf, png]
 
 
 def save_bytes(figure: Figure, into: BinaryIO, form: str) -> None:
     """Write a figure as ``png`` or ``svg`` into an open file; the same bytes for the same picture."""
     undated: dict[str, Any] = {"Date": None} if form == "svg" else {"Software": None}
-    figure.savefig(into, format=form, dpi=200, metadata=undated)
+    with _as_written(figure):
+        figure.savefig(into, format=form, dpi=200, metadata=undated)
+
+
+@contextmanager
+def _as_written(figure: Figure) -> Iterator[None]:
+    """Draw all texts as they stand: no mathematics is read from dollar signs, nothing unseen is let through.
+
+    Only the powers of ten of a logarithmic axis are mathematics. A letter that the font lacks is drawn as a box,
+    without a warning for each.
+    """
+    powers: set[int] = set()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if isinstance(axis.get_major_formatter(), LogFormatter):
+                ticks = (*axis.get_major_ticks(), *axis.get_minor_ticks())
+                powers |= {id(label) for tick in ticks for label in (tick.label1, tick.label2)}
+    texts: list[Any] = figure.findobj(Text)
+    for text in texts:
+        if id(text) not in powers:
+            text.set_parse_math(False)
+            if (plain := visible(text.get_text())) != text.get_text():
+                text.set_text(plain)
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        yield
 
 
 def head(title: str, subtitle: str) -> float:
@@ -161,12 +190,12 @@ def sheet(height: float, title: str, subtitle: str, footer: str) -> Sheet:
     """An empty page with a title in plain words and the line that says which run it shows; all are wrapped."""
     figure = Sheet(figsize=(PAGE_WIDTH, height))
     inch = 1 / height
-    titles, subtitles = wrapped(title, size=LARGE, bold=True), wrapped(subtitle)
+    titles, subtitles = wrapped(one_line(title), size=LARGE, bold=True), wrapped(one_line(subtitle))
     top = 1 - 0.12 * inch
     figure.text(0.02, top, "\n".join(titles), fontsize=LARGE, fontweight="bold", va="top", linespacing=1.1)
     below = 1 - (0.17 + 0.19 * len(titles)) * inch
     figure.text(0.02, below, "\n".join(subtitles), fontsize=NORMAL, color=GREY, va="top")
-    told = "\n".join(_even(footer))
+    told = "\n".join(_even(visible(footer)))
     figure.text(0.98, 0.08 * inch, told, fontsize=SMALL, color=GREY, ha="right", va="bottom")
     figure.title, figure.caption = title, " ".join(f"{subtitle}. {footer}".split())
     return figure

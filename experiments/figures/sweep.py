@@ -54,7 +54,7 @@ def _wanted(manifest: Mapping[str, Any], measures: Sequence[str] | None) -> list
     kept = list(manifest["design"]["measures"])
     for name in measures or ():
         if name not in kept:
-            raise KingmakerError(f"--measures: '{name}' is none of the measures of this sweep.{nearest(name, kept)}")
+            raise KingmakerError(f"--outcomes: '{name}' is none of the measures of this sweep.{nearest(name, kept)}")
     known = measured_in(manifest)
     return [known[name] for name in dict.fromkeys(measures or kept[:MOST_PANELS])]
 

@@ -14,6 +14,7 @@ from experiments.mechanisms.page import write_results
 from experiments.mechanisms.result import Result
 from experiments.mechanisms.row import Row
 from experiments.mechanisms.rows import OPEN, ROWS
+from experiments.telling import say
 
 IN_FORCE_SEEDS = 8  # worlds of the baseline that tell what is in force
 MOST_WORLDS = 192  # of one stack; wider ones are hardly faster and take more memory
@@ -127,12 +128,12 @@ def run_and_print(chosen: str | None, seeds: int | None, out: Path | None, mutan
     """
     rows = chosen_rows(chosen)
     results = list(_printed(rows, seeds, mutated=False))
-    print(f"{sum(r.holds for r in results)} of {len(results)} tests hold; {len(OPEN)} rows are not proven yet.")
+    say(f"{sum(r.holds for r in results)} of {len(results)} tests hold; {len(OPEN)} rows are not proven yet.")
     without = []
     if mutants:
-        print("\nWith the row's mechanism switched off:")
+        say("\nWith the row's mechanism switched off:")
         without = list(_printed([row for row in rows if row.mutants], seeds, mutated=True))
-        print(f"{sum(not r.holds for r in without)} of {len(rows)} tests fail once their mechanism is switched off.")
+        say(f"{sum(not r.holds for r in without)} of {len(rows)} tests fail once their mechanism is switched off.")
     if out is not None:
         write_results(results, without, out, _in_force(max(row.window[1] for row in rows)))
     return all(r.holds for r in results) and not any(r.holds for r in without)
@@ -149,5 +150,5 @@ def _printed(rows: list[Row], seeds: int | None, *, mutated: bool) -> Iterator[R
     for row, result in zip(rows, run_rows(rows, seeds, mutated=mutated), strict=True):
         verdict = "holds" if result.holds else "FAILS" if not mutated else "fails"
         said = "; ".join(mutant.means for mutant in row.mutants) if mutated else row.claim
-        print(f"{row.id:4} {verdict}  {result.effect:+10.4g}  ({result.low:+.4g} to {result.high:+.4g})  {said}")
+        say(f"{row.id:4} {verdict}  {result.effect:+10.4g}  ({result.low:+.4g} to {result.high:+.4g})  {said}")
         yield result

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -44,7 +45,7 @@ def make(out: Path, quick: bool, workers: int) -> None:
 
 def run_all(quick: bool, workers: int) -> dict[str, pd.DataFrame]:
     """The tables of all experiments; quick, the first seeds and points of each."""
-    from rich.progress import Progress
+    from experiments.console import progress_bar
 
     grid = flagship.QUICK if quick else flagship.FULL
     seeds = replications.QUICK if quick else replications.FULL
@@ -58,7 +59,7 @@ def run_all(quick: bool, workers: int) -> dict[str, pd.DataFrame]:
         "sobol": (sobol.count(base), lambda tell: sobol.runs(base, workers, tell)),
     }
     tables = {}
-    with Progress() as progress:
+    with progress_bar("runs", not sys.stderr.isatty()) as progress:
         for name, (total, job) in jobs.items():
             task = progress.add_task(name, total=total)
             tables[name] = job(lambda n, task=task: progress.advance(task, n))  # type: ignore[misc]

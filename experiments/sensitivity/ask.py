@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from agents.errors import KingmakerError, nearest
@@ -18,20 +19,31 @@ def ask(
     replications: int | None = None,
     measures: tuple[str, ...] = (),
     statistics: tuple[str, ...] = (),
+    entries: Mapping[str, object] | None = None,
 ) -> tuple[Design, tuple[str, ...]]:
     """The design as the method needs it, and the statistics over the months.
+
+    ``entries`` replace those of the design's file (``months``, ``seed``), where they are not None.
 
     Raises:
         KingmakerError: an unknown design, method, measure or statistic, or numbers that do not fit.
     """
-    design = with_method(load_design(name), method, samples)
+    design = with_method(load_design(name, entries), method, samples)
     for measure in measures:
         if measure not in design.measured:
-            raise KingmakerError(f"--measure: there is no measure '{measure}'.{nearest(measure, design.measured)}")
+            raise KingmakerError(f"--outcomes: there is no measure '{measure}'.{nearest(measure, design.measured)}")
     if measures:
         design = replace(design, measures=tuple(dict.fromkeys(measures)))
     if replications is not None:
         design = replace(design, replications=replications)
+    runs = runs_of(design)
+    if runs > MOST_RUNS:
+        raise KingmakerError(f"{design.name}: {runs:,} runs; at most {MOST_RUNS:,} are allowed. Take fewer samples.")
+    return design, statistics_of(design, statistics)
+
+
+def runs_of(design: Design) -> int:
+    """How many runs a study of a design takes."""
     k = len(design.factors)
     sobol = 2 * k + 2 if design.second_order else k + 2
     blocks = {
@@ -40,7 +52,4 @@ def ask(
         "lhs": design.samples,
         "sobol": design.samples * sobol,
     }
-    runs = blocks[design.kind] * design.replications
-    if runs > MOST_RUNS:
-        raise KingmakerError(f"{design.name}: {runs:,} runs; at most {MOST_RUNS:,} are allowed. Take fewer samples.")
-    return design, statistics_of(design, statistics)
+    return blocks[design.kind] * design.replications

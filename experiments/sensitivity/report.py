@@ -10,6 +10,7 @@ from experiments.design import Design
 from experiments.figures.sensitivity import MEANINGS
 from experiments.in_force import Held, table
 from experiments.phrases import listed
+from experiments.safe_text import for_code, for_markdown
 from experiments.sensitivity.convergence import CONSTANT, CONVERGED, NARROW, NOISY, ROUGH
 from experiments.sensitivity.discovery import Box
 from experiments.sensitivity.indices import MAIN, main_index
@@ -29,11 +30,11 @@ MOST_LISTED = 25
 
 def write_report(design: Design, study: Study, box: Box | str | None, held: Sequence[Held] = ()) -> str:
     """The report as Markdown; ``held`` is what is in force in the scenario before anything is varied."""
-    lines = [f"# Sensitivity: {design.title or design.name}", "", *_what(design, study)]
+    lines = [f"# Sensitivity: {for_markdown(design.title or design.name)}", "", *_what(design, study)]
     lines += [*_in_force(design, held), *_trust(study)]
     lines += [*_ranking(study), *_noise(study)]
     if isinstance(box, str):
-        lines += ["## Scenario discovery", "", box, ""]
+        lines += ["## Scenario discovery", "", for_markdown(box), ""]
     elif box is not None:
         lines += _box(box)
     return "\n".join([*lines, *_reading(study)]) + "\n"
@@ -46,7 +47,7 @@ def _what(design: Design, study: Study) -> Iterator[str]:
     )
     yield (
         f"{len(sample.names)} parameters by {METHOD_WORDS[sample.kind]} ({size}) over the scenario "
-        f"{design.setting.label}: {len(study.points)} points of {design.months} months, each with "
+        f"{for_markdown(design.setting.label)}: {len(study.points)} points of {design.months} months, each with "
         f"{design.replications} {'seed' if design.replications == 1 else 'seeds'} "
         f"({design.seed} to {design.seed + design.replications - 1}, the same for all points)."
     )
@@ -98,8 +99,8 @@ def _trust(study: Study) -> Iterator[str]:
         yield "|---|---|---|---|---|---|"
         for row in _rows(short.head(MOST_LISTED)):
             yield (
-                f"| {study.labels[row.outcome]} | {row.verdict} | {_number(row.width)} | {_number(row.change)} | "
-                f"{row.samples} | {_number(row.samples_needed, 0)} |"
+                f"| {for_markdown(study.labels[row.outcome])} | {row.verdict} | {_number(row.width)} | "
+                f"{_number(row.change)} | {row.samples} | {_number(row.samples_needed, 0)} |"
             )
         yield ""
         if len(short) > MOST_LISTED:
@@ -120,7 +121,7 @@ def _ranking(study: Study) -> Iterator[str]:
         rows = rows.assign(size=rows["value"].abs()).sort_values("size", ascending=False)
         clear = [row for row in _rows(rows) if row.low > 0.0 or row.high < 0.0][:4]
         words = ", ".join(f"`{row.parameter}` {row.value:.3g} ({row.low:.3g} to {row.high:.3g})" for row in clear)
-        yield f"- {study.labels[outcome]}{_doubt(told[outcome])}: {words or 'no parameter clearly'}"
+        yield f"- {for_markdown(study.labels[outcome])}{_doubt(told[outcome])}: {words or 'no parameter clearly'}"
     names = {"swing": "swing", "mu_star": "µ*"}
     yield ""
     yield f"The numbers are {names.get(main, main)} with 95 % intervals; all are in `indices.csv`."
@@ -173,14 +174,14 @@ def _noise(study: Study) -> Iterator[str]:
             yield ""
             for row in _rows(loud.head(MOST_LISTED)):
                 yield (
-                    f"- {study.labels[row.outcome]}: {100 * row.noise_in_mean:.0f} %; "
+                    f"- {for_markdown(study.labels[row.outcome])}: {100 * row.noise_in_mean:.0f} %; "
                     f"{row.replications_needed:.0f} replications would do"
                 )
     yield ""
 
 
 def _box(box: Box) -> Iterator[str]:
-    yield f"## Where `{box.case}`"
+    yield f"## Where {for_code(box.case)}"
     yield ""
     yield (
         f"It happens at {100 * box.share:.0f} % of {box.points} points. In the box below it happens at "

@@ -16,9 +16,9 @@ MOST = 12
 
 def print_study(study: Study, box: Box | str | None, out: Path, held: Sequence[Held] = ()) -> None:
     """Print the leading parameters of the first outcomes, the verdict on the sample, and the folder."""
-    from rich.console import Console
+    from experiments.console import Console
 
-    console = Console(highlight=False)
+    console = Console()
     main = MAIN[study.sample.kind]
     console.print(f"Leading parameters, by {main}", style="bold")
     verdicts = dict(zip(study.convergence["outcome"], study.convergence["verdict"], strict=True))
@@ -27,23 +27,21 @@ def print_study(study: Study, box: Box | str | None, out: Path, held: Sequence[H
         order = rows["value"].abs().sort_values(ascending=False).index[:3]
         leading = ", ".join(f"{rows.loc[k, 'parameter']} {rows.loc[k, 'value']:.3g}" for k in order)
         verdict = verdicts[outcome]
-        console.print(f"  {study.labels[outcome]}: {leading + '; ' if leading else ''}{verdict}", soft_wrap=True)
+        console.say(f"  {study.labels[outcome]}: {leading + '; ' if leading else ''}{verdict}")
     counts = study.convergence["verdict"].value_counts()
     known = len(study.outcomes) - counts.get(CONSTANT, 0)
-    console.print(
+    console.say(
         f"{len(study.outcomes)} outcomes: {counts.get(CONVERGED, 0)} converged, {counts.get(ROUGH, 0)} rough, "
         f"{known - counts.get(CONVERGED, 0) - counts.get(ROUGH, 0)} with too small a sample, "
-        f"{counts.get(CONSTANT, 0)} constant.",
-        soft_wrap=True,
+        f"{counts.get(CONSTANT, 0)} constant."
     )
     if isinstance(box, str):
-        console.print(box, soft_wrap=True)
+        console.say(box)
     elif box is not None:
-        console.print(
+        console.say(
             f"{box.case}: {100 * box.share:.0f} % of points, {100 * box.density:.0f} % in the box of "
-            f"{', '.join(box.limits['parameter']) or 'no parameter'} (report.md).",
-            soft_wrap=True,
+            f"{', '.join(box.limits['parameter']) or 'no parameter'} (report.md)."
         )
     if held:
-        console.print(sentence(held, "In force before anything is varied"), soft_wrap=True, markup=False)
-    console.print(f"Report, figures and data are in {out}", soft_wrap=True)
+        console.say(sentence(held, "In force before anything is varied"))
+    console.say(f"Report, figures and data are in {out}")

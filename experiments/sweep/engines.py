@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from concurrent.futures import BrokenExecutor, CancelledError, Executor
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.sweep.local import Inline, Workers
 from experiments.sweep.tasks import SweepError
+from experiments.telling import complain
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -89,7 +89,7 @@ def dask_engine(scheduler: str | None) -> Iterator[Engine]:
     with client:
         size = _ClusterSize(client)
         if not size.workers:
-            print(f"kingmaker: {scheduler} has no workers yet; waiting for them.", file=sys.stderr)
+            complain(f"{scheduler} has no workers yet; waiting for them.")
         executor = client.get_executor(pure=False)
         try:
             yield Engine(executor, max(1, size.workers), lambda: 2 * max(1, size.now()), deaths)

@@ -22,14 +22,13 @@ class Progress:
 
     def __enter__(self) -> Self:
         if not self.quiet and sys.stderr.isatty():
-            from rich.console import Console
-            from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-            from rich.progress import Progress as Bar
+            from rich.progress import TimeElapsedColumn, TimeRemainingColumn
 
-            self._bar = Bar(
-                TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("runs"),
-                TimeElapsedColumn(), TextColumn("left"), TimeRemainingColumn(elapsed_when_finished=False),
-                TextColumn("{task.fields[failures]}"), console=Console(stderr=True),
+            from experiments.console import Task, progress_bar
+
+            self._bar = progress_bar(
+                "runs", False, TimeElapsedColumn(), Task("left"), TimeRemainingColumn(elapsed_when_finished=False),
+                Task("{task.fields[failures]}"),
             )  # fmt: skip
             self._task = self._bar.add_task("sweep", total=self.total, completed=self.before, failures="")
             self._bar.start()
@@ -44,7 +43,7 @@ class Progress:
         self.done += done
         self.failed += failed
         if self._bar is not None:
-            failures = f"[red]{self.failed} failed" if self.failed else ""
+            failures = f"{self.failed} failed" if self.failed else ""
             self._bar.update(self._task, advance=done + failed, failures=failures)
         elif not self.quiet and time.monotonic() - self.told >= EVERY_SECONDS:
             self.told = time.monotonic()

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from agents.errors import shown
 from experiments.sweep.identity import read_sweep_manifest
 from experiments.sweep.store import RUNS, Store, table_in
 from experiments.sweep.tasks import SweepError
@@ -63,6 +64,8 @@ def query(folder: str | Path, sql: str) -> pd.DataFrame:
     """
     import duckdb
 
+    if not isinstance(sql, str):
+        raise SweepError(f"the query is {shown(sql)}; allowed is a text in SQL.")
     with _database(_opened(folder)) as database:
         try:
             frame: pd.DataFrame = database.execute(sql).df()
@@ -98,6 +101,8 @@ def export(folder: str | Path, out: Path, form: str) -> int:
 
 
 def _opened(folder: str | Path) -> Store:
+    if not isinstance(folder, str | Path):
+        raise SweepError(f"the folder is {shown(folder)}; allowed is the path of a sweep's folder.")
     store = Store(Path(folder))
     read_sweep_manifest(store.folder)
     store.check_is_sweep()

@@ -22,6 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from experiments.manifest import NAME as MANIFEST
+from experiments.safe_text import for_json
 from experiments.sweep.files import clear_temporaries, locked, write_whole
 from experiments.sweep.plan import Shard
 from experiments.sweep.tasks import Failure, SweepError
@@ -85,7 +86,7 @@ class Store:
             "traceback": failure.traceback,
         }
         text = json.dumps(record, indent=2, ensure_ascii=False)
-        write_whole(self.failures_folder / f"{failure.job.run}.json", text.encode())
+        write_whole(self.failures_folder / f"{failure.job.run}.json", for_json(text).encode())
 
     def failed(self) -> set[str]:
         """Ids of the runs that have failed."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from experiments.design import Design
 from experiments.manifest import NAME as MANIFEST
+from experiments.safe_text import for_json
 from experiments.sweep.driver import drive
 from experiments.sweep.engines import Engine, available_cores, dask_engine, free_memory, local_engine
 from experiments.sweep.files import write_whole
@@ -143,7 +144,7 @@ def _open(request: SweepRequest, work: Work, store: Store, names: list[str]) -> 
     write_whole(folder / "data_dictionary.csv", dictionary_text(request.design).encode())
     text = json.dumps(manifest, indent=2, ensure_ascii=False, default=str, allow_nan=False)
     # another shard may have been quicker: its manifest says the same, and is compared the next time
-    write_whole(folder / MANIFEST, (text + "\n").encode())
+    write_whole(folder / MANIFEST, (for_json(text) + "\n").encode())
 
 
 def _check_new(folder: Path) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 
 from experiments import in_force
 from experiments.phrases import listed
+from experiments.telling import say
 from experiments.validation.table import ROLES, Line, coverage, hits, lines_of, read_patterns, score
 from experiments.validation.trace import TracedEconomy, run_traced
 
@@ -19,7 +20,7 @@ COLUMNS = (
 )  # fmt: skip
 SPREAD, WIDE = "90 % of seeds", 118  # a narrower terminal does without the spread
 HEADS = ("id", "pattern (unit)", "period", "target", "allowed", "model", SPREAD, "")
-WHY = "Why the misses miss (in brackets: how far from the target, in tolerances of that side):"
+WHY = "Reasons for the misses (in brackets: the distance from the target, in tolerances of that side):"
 RULE = "|---|---|---|--:|--:|--:|--:|---|"
 NOTES = {
     "window": (
@@ -44,7 +45,7 @@ def validate(seeds: int, pins: Mapping[str, Any], out: Path | None) -> bool:
     lines = lines_of(model, read_patterns(model.tables))
     print_table(lines)
     for sentence in summary(lines, seeds):
-        print(sentence)
+        say(sentence)
     if out is not None:
         write(model, lines, seeds, out)
     return all(hits(lines, ("calibrated", "held")).values())
@@ -67,7 +68,7 @@ def summary(lines: Sequence[Line], seeds: int) -> list[str]:
     )
     given = hits(lines, ("input",))
     said.append(
-        f"{sum(given.values())} of {len(given)} inputs inside (they are no merit). "
+        f"{sum(given.values())} of {len(given)} inputs inside (the model was given them, so they prove nothing). "
         f"Score {score(lines):.3f} (mean loss; 0 is every line well inside its tolerance), {seeds} seeds."
     )
     return said
@@ -92,8 +93,9 @@ def shown(value: float) -> str:
 
 def print_table(lines: Sequence[Line]) -> None:
     """Print the table, block by block."""
-    from rich.console import Console
     from rich.table import Table
+
+    from experiments.console import Console
 
     console = Console()
     if not console.is_terminal:

@@ -19,7 +19,7 @@ from experiments.validation.trace import LENGTH, TracedEconomy
 PATTERNS = Path(__file__).with_name("patterns.csv")
 ROLES = {
     "calibrated": "Calibrated on",
-    "input": "Given as input (inside, but no merit of the model)",
+    "input": "Given as input (inside by construction, so no evidence for the model)",
     "window": "Further facts of 2022-24 (no part of the search's score)",
     "held": "Never fitted: after the calibration window",
     "article": "The source articles' own figures",

@@ -353,7 +353,7 @@ def test_a_folder_of_another_design_or_model_is_refused(swept: Path, tmp_path: P
         (("digest", "."), "is no folder that 'kingmaker sweep' has written"),
         (("export", "."), "no manifest.json"),
         (("figures", "."), "no manifest.json"),
-        (("figures", "out", "--measures", "hhi_clout"), "Did you mean 'hhi_cloud'?"),
+        (("figures", "out", "--outcomes", "hhi_clout"), "Did you mean 'hhi_cloud'?"),
         (("export", "out", "--csv", "--parquet"), "not both"),
     ],
 )

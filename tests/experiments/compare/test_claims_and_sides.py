@@ -19,8 +19,9 @@ from experiments.compare.page import to_html
 from experiments.compare.question import Question, ask
 from experiments.compare.results import Comparison, tabulate
 from experiments.compare.robustness import COLUMNS, FLIPS, HOLDS, WEAKER
-from experiments.compare.words import digits, plain, told
+from experiments.compare.words import digits, told
 from experiments.phrases import apart
+from experiments.safe_text import for_markdown
 from experiments.windows import Window
 
 ASKED = ask(
@@ -182,7 +183,7 @@ def test_it_is_said_why_sides_do_not_differ(tmp_path: Path, events: str, pins: d
     assert why in " ".join(unseen(question.a, question.b, 12))
     asked = sections(brief_of(question))["The question"]
     assert "They do not differ in anything within the months compared." in asked
-    assert plain(why) in asked
+    assert for_markdown(why) in asked
     swapped = ask(str(mine), str(bare), set_a=pins, months=12, replications=2)
     assert [text.replace("in A", "in B") for text in unseen(swapped.a, swapped.b, 12)] == (
         unseen(question.a, question.b, 12)

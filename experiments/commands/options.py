@@ -1,0 +1,78 @@
+"""Options that several commands share, each under one name; names of old that still work."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from agents.checks import LARGEST_SEED
+from agents.errors import KingmakerError, shown
+
+MOST_WORKERS = 1024
+
+RENAMED = {  # command -> old name of an option -> its name
+    "sensitivity": {"--measure": "--outcomes", "--measures": "--outcomes", "--statistic": "--over"},
+    "figures": {"--measures": "--outcomes"},
+    "mechanisms": {"--seeds": "--replications"},
+    "events": {"--seeds": "--replications"},
+    "validate": {"--seeds": "--replications"},
+    "calibrate": {"--seeds": "--replications"},
+}
+
+
+class Form(StrEnum):
+    """How a table is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+    MARKDOWN = "markdown"
+
+
+FormatOption = Annotated[Form, typer.Option("--format", help="How to print the table.")]
+Months = Annotated[int | None, typer.Option(help="Months to run; else those of the scenario or design.")]
+Replications = Annotated[int | None, typer.Option(min=1, help="Seeds of each point; else the design's.")]
+FirstSeed = Annotated[int | None, typer.Option(min=0, max=LARGEST_SEED, help="The first seed; else the design's.")]
+Outcomes = Annotated[
+    list[str] | None,
+    typer.Option(metavar="A,B", help="Only these measures ('kingmaker measures' lists them); can be repeated."),
+]
+Workers = Annotated[
+    int | None, typer.Option(min=1, max=MOST_WORKERS, help="Processes; as many as there are free cores if not given.")
+]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say how many runs it would take.")]
+
+
+class Commands(TyperGroup):
+    """The commands; options are also known by the names that they once had, which no help shows."""
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        """Find the command and give its options their names of today.
+
+        Raises:
+            KingmakerError: an argument that is no text, such as the name of a file in another encoding.
+        """
+        for word in args:
+            if any("\ud800" <= char <= "\udfff" for char in word):
+                raise KingmakerError(f"the argument {shown(word)} is not text in UTF-8; give the file another name.")
+        name, command, rest = super().resolve_command(ctx, args)
+        return name, command, [_today(word, RENAMED.get(str(name), {})) for word in rest]
+
+
+def _today(word: str, renamed: dict[str, str]) -> str:
+    option, equals, value = word.partition("=")
+    return f"{renamed[option]}{equals}{value}" if option in renamed else word
+
+
+def listed(given: Sequence[str] | None) -> tuple[str, ...]:
+    """The names of an option that takes them one by one or with commas between."""
+    return tuple(name for text in given or () for part in text.split(",") if (name := part.strip()))
+
+
+def cores() -> int:
+    """Cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,87 @@
+"""One name for one thing in all commands, names of old that still work, help texts that say what they should."""
+
+from __future__ import annotations
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+import typer.main
+from typer.testing import CliRunner
+
+from experiments.cli import app
+from experiments.commands.options import RENAMED, listed
+
+COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
+OLD = {old for names in RENAMED.values() for old in names}
+
+
+def options(command: str) -> dict[str, str]:
+    found = {}
+    for parameter in COMMANDS[command].params:
+        for name in (*parameter.opts, *parameter.secondary_opts):
+            if name.startswith("--"):
+                found[name] = getattr(parameter, "help", None) or ""
+    return found
+
+
+def test_no_command_shows_a_name_of_old() -> None:
+    for command in COMMANDS:
+        assert not OLD & set(options(command)), command
+    for command, names in RENAMED.items():
+        assert set(names.values()) <= set(options(command))
+
+
+@pytest.mark.parametrize(
+    ("command", "wanted"),
+    [
+        ("run", {"--months", "--seed", "--out"}),
+        ("compare", {"--months", "--replications", "--seed", "--window", "--workers", "--dry-run", "--out"}),
+        ("sensitivity", {"--months", "--replications", "--seed", "--outcomes", "--over", "--workers", "--dry-run"}),
+        ("sweep", {"--months", "--replications", "--seed", "--workers", "--dry-run", "--out"}),
+        ("figures", {"--outcomes", "--out"}),
+        ("mechanisms", {"--replications", "--out"}),
+        ("validate", {"--replications", "--out"}),
+        ("events", {"--replications", "--out"}),
+        ("params", {"--format"}),
+        ("designs", {"--format"}),
+    ],
+)
+def test_sisters_have_the_same_options(command: str, wanted: set[str]) -> None:
+    assert wanted <= set(options(command))
+
+
+@pytest.mark.parametrize("command", sorted(COMMANDS))
+def test_help_loses_no_word(command: str) -> None:
+    """Square brackets would be read as markup by rich, and vanish: 'A design with : a name'."""
+    told = "".join(CliRunner().invoke(app, [command, "--help"], env={"COLUMNS": "400"}, color=False).output.split())
+    for text in (inspect.cleandoc(COMMANDS[command].help or ""), *options(command).values()):
+        assert "".join(text.split())[:60] in told.replace("│", ""), text
+        assert not re.search(r" [:;,.]( |$)", text)
+
+
+@pytest.mark.parametrize("spelling", [["--measure", "rent"], ["--measure=rent"], ["--outcomes", "hhi_cloud,rent"]])
+def test_names_of_old_still_work(spelling: list[str], tmp_path: Path) -> None:
+    path = tmp_path / "d.toml"
+    path.write_text('kind = "morris"\nsamples = 2\n[parameters]\n"policy.interoperability" = {}\n"policy.tax" = {}\n')
+    fault = CliRunner().invoke(app, ["sensitivity", str(path), *spelling, "--dry-run"]).exception
+    assert "--outcomes: there is no measure 'rent'" in str(fault)
+    done = CliRunner().invoke(app, ["sensitivity", str(path), "--statistic", "final", "--months", "12", "--dry-run"])
+    assert "6 runs of 12 months" in done.output, done.output
+
+
+def test_names_can_be_given_one_by_one_or_with_commas() -> None:
+    assert listed(["a,b", " c "]) == ("a", "b", "c")
+    assert listed(None) == ()
+
+
+def test_parameters_are_printed_with_their_source() -> None:
+    printed = CliRunner().invoke(app, ["params", "--group", "policy"]).output
+    assert "source" in printed.splitlines()[2]
+    assert "Regulation" in printed
+
+
+def test_a_dry_comparison_says_how_many_runs() -> None:
+    done = CliRunner().invoke(app, ["compare", "baseline", "data_act", "--months", "12", "--dry-run"])
+    assert "40 runs of 12 months: 20 pairs." in done.output
