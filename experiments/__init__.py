@@ -6,9 +6,11 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
+TYPE_CHECKING = False  # of typing, whose import takes a while in which Ctrl-C could not be told in words
 if TYPE_CHECKING:
+    from typing import Any
+
     from experiments.sweep.evaluate import evaluate
     from experiments.sweep.reading import load, query
 

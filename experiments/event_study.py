@@ -17,6 +17,8 @@ from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN
 from agents.types import NONE, BoolArray, FloatArray
 from environment import ComputeEconomy
 from environment.phases.finance import sign_contract
+from experiments.asked import Asked
+from experiments.filing import filed_if
 from experiments.intervals import half_width
 
 FREED, SIGNED = 36, 40  # months since January 2022: January and May 2025
@@ -130,14 +132,14 @@ def page(reactions: list[Reaction]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def run_and_print(seeds: int, out: Path | None) -> bool:
+def run_and_print(seeds: int, out: Path | None, force: bool = False) -> bool:
     """Run the study, print it, write ``event_study.md`` into ``out``; whether both reactions hold."""
-    reactions = run_study(seeds)
-    for r in reactions:
-        verdict = "holds" if r.holds else "FAILS"
-        print(f"{r.side:6} {r.firm:28} fact {r.fact:+.1%}  model {r.mean:+.2%} ({r.low:+.2%} to {r.high:+.2%})  "
-              f"n {r.n}  {verdict}")  # fmt: skip
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "event_study.md").write_text(page(reactions), encoding="utf-8")
+    with filed_if(out, ("event_study.md",), Asked("events", f"{seeds} seeds", {"seeds": seeds}), force) as folder:
+        reactions = run_study(seeds)
+        for r in reactions:
+            verdict = "holds" if r.holds else "FAILS"
+            print(f"{r.side:6} {r.firm:28} fact {r.fact:+.1%}  model {r.mean:+.2%} ({r.low:+.2%} to {r.high:+.2%})  "
+                  f"n {r.n}  {verdict}")  # fmt: skip
+        if folder is not None:
+            (folder / "event_study.md").write_text(page(reactions), encoding="utf-8")
     return all(r.holds for r in reactions)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from environment.scenario import Scenario
 
 NAME = "manifest.json"
+LARGEST = 1 << 26  # bytes of a manifest: a larger file is none
 ROOT = Path(__file__).resolve().parent.parent
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "networkx", "mesa", "pydantic", "matplotlib", "seaborn")
 
@@ -152,6 +153,10 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     path = folder / NAME
     try:
+        if path.stat().st_size > LARGEST:
+            raise ManifestError(f"{path}: is larger than {LARGEST >> 20} MiB and so was not written by Kingmaker.")
+        if not path.is_file():
+            raise ManifestError(f"{path}: is no file.")
         manifest = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         raise ManifestError(f"{folder}: there is no {NAME}; is it a folder that 'kingmaker run' has written?") from None
@@ -159,6 +164,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ManifestError(f"{path}: cannot be read: {fault.strerror}.") from None
     except ValueError as fault:
         raise ManifestError(f"{path}: is not valid JSON: {fault}.") from None
+    except RecursionError:
+        raise ManifestError(f"{path}: is not valid JSON: it is nested too deeply.") from None
     if not isinstance(manifest, dict) or "kingmaker_version" not in manifest:
         raise ManifestError(f"{path}: was not written by Kingmaker.")
     return manifest

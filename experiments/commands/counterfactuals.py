@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from experiments.commands.options import Force, Workers, cores
 from experiments.commands.stopping import stoppable
-
-Workers = Annotated[
-    int | None, typer.Option(min=1, max=1024, help="Processes; as many as there are free cores if not given.")
-]
 
 
 def register(app: typer.Typer) -> None:
@@ -50,6 +46,7 @@ def compare(
     ] = "range",
     out: Annotated[Path | None, typer.Option(help="Folder of the results; results/<B>-vs-<A> if not given.")] = None,
     workers: Workers = None,
+    force: Force = False,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no printed results.")] = False,
 ) -> None:
@@ -58,18 +55,19 @@ def compare(
         from experiments.compare.question import ask, pins
         from experiments.compare.robustness import read_ends
         from experiments.compare.summary import print_findings
-        from experiments.compare.write import Options, compare_and_write
-        from experiments.outputs import unfinished
+        from experiments.compare.write import Options, asked_of, compare_and_write
+        from experiments.outputs import default_folder, unfinished
 
         both = pins(set_both, "--set")
         question = ask(
             a, b, set_a=both | pins(set_a, "--set-a"), set_b=both | pins(set_b, "--set-b"), months=months, seed=seed,
             replications=replications, windows=tuple(window or ()),
         )  # fmt: skip
+        asked = asked_of(question, robustness, read_ends(ends))
         options = Options(
-            out=out or Path("results") / f"{question.b.name}-vs-{question.a.name}",
-            robustness=robustness, ends=read_ends(ends), workers=workers or _cores(), figures=figures, quiet=quiet,
-            command=tuple(sys.argv[1:]),
+            out=out or default_folder(f"{question.b.name}-vs-{question.a.name}", asked),
+            robustness=robustness, ends=read_ends(ends), workers=workers or cores(), figures=figures, quiet=quiet,
+            command=tuple(sys.argv[1:]), force=force,
         )  # fmt: skip
         work.kept = unfinished(options.out)
         found = compare_and_write(question, options)
@@ -104,28 +102,25 @@ def sensitivity(
         Path | None, typer.Option(help="Folder of the results; results/<design>-<method> if not given.")
     ] = None,
     workers: Workers = None,
+    force: Force = False,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no printed results.")] = False,
 ) -> None:
     """Find which parameters move which outcomes, how they interact, and whether the sample was large enough."""
     with stoppable("the study") as work:
-        from experiments.outputs import unfinished
+        from experiments.outputs import default_folder, unfinished
         from experiments.sensitivity.ask import ask
         from experiments.sensitivity.summary import print_study
-        from experiments.sensitivity.write import Request, study_and_write
+        from experiments.sensitivity.write import Request, asked_of, study_and_write
 
         asked, statistics = ask(design, method, samples, replications, tuple(measure or ()), tuple(statistic or ()))
         request = Request(
-            design=asked, statistics=statistics, out=out or Path("results") / f"{asked.name}-{asked.kind}",
-            discover=discover, sweep=sweep, workers=workers or _cores(), figures=figures, quiet=quiet,
-            command=tuple(sys.argv[1:]),
+            design=asked, statistics=statistics,
+            out=out or default_folder(f"{asked.name}-{asked.kind}", asked_of(asked, statistics, discover)),
+            discover=discover, sweep=sweep, workers=workers or cores(), figures=figures, quiet=quiet,
+            command=tuple(sys.argv[1:]), force=force,
         )  # fmt: skip
         work.kept = unfinished(request.out)
         found = study_and_write(request)
         if not quiet:
             print_study(found.study, found.box, request.out)
-
-
-def _cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from experiments.commands.options import Force
 from experiments.commands.stopping import stoppable
 
 
@@ -26,6 +27,7 @@ def validate(
     out: Annotated[
         Path | None, typer.Option(help="Write validation.csv, validation.md and figures into this folder.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Hold the baseline against the facts: target, tolerance, the ensemble's median and interval, hit or miss."""
     with stoppable("the validation"):
@@ -34,7 +36,7 @@ def validate(
 
         pins = dict(parse_pin(text) for text in settings or ())
         load_scenario("baseline", pins, "--set")
-        run(seeds, pins, out)
+        run(seeds, pins, out, force)
 
 
 def calibrate(
@@ -49,6 +51,7 @@ def calibrate(
     profile: Annotated[
         bool, typer.Option("--profile", help="Only draw the score along each fitted parameter, into --out.")
     ] = False,
+    force: Force = False,
 ) -> None:
     """Fit the behavioural parameters to the patterns of 2022-24; those of validation are never used."""
     with stoppable("the calibration; run the same command to go on"):
@@ -58,6 +61,6 @@ def calibrate(
             if not session.check():
                 raise typer.Exit(1)
         elif profile:
-            session.profile(seeds, out)
+            session.profile(seeds, out, force)
         else:
-            session.search(generations, candidates, seeds, seed, out, ("kingmaker", *sys.argv[1:]))
+            session.search(generations, candidates, seeds, seed, out, ("kingmaker", *sys.argv[1:]), force)
