@@ -263,7 +263,9 @@ class ComputeEconomy(mesa.Model):
 
     @classmethod
     def restore(cls, snapshot: snapshots.Snapshot | bytes | str | Path, force: bool = False) -> ComputeEconomy:
-        """The model of a snapshot, its bytes or its file, ready to go on. Open only files that you trust (pickles).
+        """The model of a snapshot, its bytes or its file, ready to go on.
+
+        A snapshot is code (a pickle, and the classes that it names): restore only one that you trust like a program.
 
         Raises:
             KingmakerError: no snapshot, a damaged one, or (unless ``force``) one of another version of the model.

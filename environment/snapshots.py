@@ -1,6 +1,7 @@
 """Snapshots: a model at the end of a month, kept, and gone on with later or elsewhere.
 
 A snapshot is a pickle with a head that tells what it is of, so that one of another version or a damaged one is refused.
+Who restores it runs code that is named and held in it: a snapshot is code, to be trusted like a program.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import Any
 
 import mesa
 import numpy as np
+import pydantic
 
 from agents.errors import KingmakerError
 from environment import build
@@ -28,6 +30,23 @@ MAGIC = b"kingmaker snapshot 1\n"
 
 class SnapshotError(KingmakerError):
     """A snapshot that cannot be used: damaged, of another version of the model, or no snapshot at all."""
+
+
+class Facts(pydantic.BaseModel):
+    """The head of a snapshot: what it is of."""
+
+    model_config = pydantic.ConfigDict(extra="ignore", strict=True)
+
+    month: int
+    worlds: int
+    scenario: str
+    classes: dict[str, str]
+    extensions: list[str]
+    folders: list[str]
+    source_digest: str
+    data_digest: str
+    versions: dict[str, str]
+    sha256: str
 
 
 @dataclass(frozen=True)
@@ -88,11 +107,14 @@ class Snapshot:
             raise SnapshotError(f"{where}: is not a snapshot that Kingmaker has written.")
         line, _, state = text[len(MAGIC) :].partition(b"\n")
         try:
-            facts = dict(json.loads(line))
-            expected = facts.pop("sha256")
-        except (ValueError, KeyError, TypeError):
-            raise SnapshotError(f"{where}: its first lines are damaged.") from None
-        if hashlib.sha256(state).hexdigest() != expected:
+            facts = Facts.model_validate(json.loads(line)).model_dump()
+        except pydantic.ValidationError as invalid:
+            first = invalid.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise SnapshotError(f"{where}: its first lines are damaged: {place}: {first['msg'].lower()}.") from None
+        except (ValueError, RecursionError):
+            raise SnapshotError(f"{where}: its first lines are damaged: they are no JSON.") from None
+        if hashlib.sha256(state).hexdigest() != facts.pop("sha256"):
             raise SnapshotError(f"{where}: is damaged or cut short; its content is not what was written.")
         return cls(facts, state)
 
@@ -117,25 +139,27 @@ def take_snapshot(model: Any) -> Snapshot:
 def restore_snapshot(snapshot: Snapshot, force: bool = False) -> Any:
     """The model of a snapshot, ready to go on.
 
+    The classes that it names are imported and its pickle is read, either of which can run any code; both happen only
+    once the digest of the code was compared, or with ``force``.
+
     Raises:
         SnapshotError: it was taken by another version of the model or of Mesa, and not ``force``; or it cannot be read.
     """
     facts = snapshot.facts
-    # classes of the user's own are looked for where the scenario found them, so that the state can be read
-    setting = Scenario(
-        "snapshot", classes=facts["classes"], extensions=tuple(facts["extensions"]),
-        folders=tuple(Path(folder) for folder in facts["folders"]),
-    )  # fmt: skip
-    build.load_classes(setting)
-    setting.load_extensions()
-    now = {"source_digest": source_digest(setting.users_classes), **_versions()}
+    classes = (*facts["classes"].values(), *facts["extensions"])
+    folders = tuple(Path(folder) for folder in facts["folders"])
+    now = {"source_digest": source_digest(classes, folders), **_versions()}
     then = {"source_digest": facts["source_digest"], **facts["versions"]}
     for key, what in (("source_digest", "version of the model's code"), ("mesa", "version of Mesa")):
-        if not force and then[key] != now[key]:
+        if not force and then.get(key) != now[key]:
             raise SnapshotError(
-                f"the snapshot was taken by another {what} ({then[key][:12]} then, {now[key][:12]} now), so that its "
-                "state need not fit; restore it with that version, or all the same with force=True."
+                f"the snapshot was taken by another {what} ({str(then.get(key))[:12]} then, {now[key][:12]} now), so "
+                "that its state need not fit; restore it with that version, or all the same with force=True."
             )
+    # classes of the user's own are looked for where the scenario found them, so that the state can be read
+    setting = Scenario("snapshot", classes=facts["classes"], extensions=tuple(facts["extensions"]), folders=folders)
+    build.load_classes(setting)
+    setting.load_extensions()
     try:
         return pickle.loads(snapshot.state)
     except Exception as fault:  # an unfit state may fail in any way

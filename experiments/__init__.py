@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import importlib
-from typing import TYPE_CHECKING, Any
 
-from agents.errors import nearest
-
+TYPE_CHECKING = False  # of typing, whose import takes a while in which Ctrl-C could not be told in words
 if TYPE_CHECKING:
+    from typing import Any
+
     from experiments.sweep.evaluate import evaluate
     from experiments.sweep.reading import load, query
 
@@ -29,6 +29,8 @@ def __getattr__(name: str) -> Any:
 
         return kingmaker_version()
     if name not in _PLACES:
+        from agents.errors import nearest
+
         raise AttributeError(f"module 'experiments' has no attribute '{name}'.{nearest(name, __all__)}")
     return getattr(importlib.import_module(_PLACES[name]), name)
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from agents.checks import LARGEST_SEED
-from agents.errors import KingmakerError
-from experiments.commands import classroom, counterfactuals, pages, papers, studies, sweeps, validating
-from experiments.commands.options import Commands, Form, FormatOption, Months
-from experiments.commands.stopping import StoppedError, deaf, listen, stoppable
-from experiments.telling import complain, forgive_encodings, say
+from experiments.commands import classroom, counterfactuals, pages, papers, running, studies, sweeps, validating
+from experiments.commands.ending import told
+from experiments.commands.options import Commands, Force, Form, FormatOption
+from experiments.commands.stopping import stoppable
+from experiments.telling import say
 
 app = typer.Typer(
     name="kingmaker",
@@ -45,60 +43,6 @@ def _common(
     ] = False,
 ) -> None:
     """Kingmaker: an agent-based model of the AI-compute economy."""
-
-
-@app.command()
-def run(
-    scenario: Annotated[str, typer.Argument(help="A name listed by 'kingmaker scenarios', or a file ending in .toml.")],
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Hold a parameter at a value in all months; can be repeated."),
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of all random draws.")] = 1,
-    months: Months = None,
-    out: Annotated[
-        Path | None, typer.Option(help="Folder of the results; results/<scenario>-seed<N> if not given.")
-    ] = None,
-    panel: Annotated[bool, typer.Option("--panel", help="Also write panel, ties, flows and events.")] = False,
-    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no table of results.")] = False,
-) -> None:
-    """Run a scenario once and write its results, graphs and figures into a folder."""
-    with stoppable("the run"):
-        from environment.scenario import check_months, load_scenario, parse_pin
-        from experiments.run import RunRequest, run_and_write
-
-        setting = load_scenario(scenario, dict(parse_pin(text) for text in settings or ()), "--set")
-        if months is not None:
-            check_months(months, "--months")
-        request = RunRequest(
-            setting=setting,
-            seed=seed,
-            months=setting.months if months is None else months,
-            out=out or Path("results") / f"{setting.name}-seed{seed}",
-            panel=panel,
-            figures=figures,
-            quiet=quiet,
-            command=tuple(sys.argv[1:]),
-        )
-        run_and_write(request)
-
-
-@app.command()
-def rerun(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that 'kingmaker run' has written.")],
-    out: Annotated[Path | None, typer.Option(help="Also write the new results, into this folder.")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Run even if the model's code or data have changed.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
-) -> None:
-    """Run a result again from its manifest and compare: identical, or where the measures differ (exit code 1)."""
-    with stoppable("the rerun"):
-        from experiments.rerun import rerun_and_compare
-
-        verdict = rerun_and_compare(folder, out, force=force, quiet=quiet, command=tuple(sys.argv[1:]))
-    say(verdict.text)
-    if not verdict.identical:
-        raise typer.Exit(1)
 
 
 @app.command()
@@ -143,15 +87,17 @@ def mechanisms(
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Then switch each row's mechanism off: its test must fail.")
     ] = False,
+    force: Force = False,
 ) -> None:
     """Test mechanism by mechanism: a lever low and high on the same luck, and the interval of the difference."""
     from experiments.mechanisms.run import run_and_print
 
     with stoppable("the mechanism tests"):
-        if not run_and_print(rows, replications, out, mutants):
+        if not run_and_print(rows, replications, out, mutants, force):
             raise typer.Exit(1)
 
 
+running.register(app)
 classroom.register(app)
 counterfactuals.register(app)
 pages.register(app)
@@ -162,21 +108,6 @@ validating.register(app)
 
 
 def main() -> None:
-    """The console entry: an error meant for the user is one message and exit code 2, Ctrl-C is exit code 130."""
-    listen()
-    forgive_encodings()
-    try:
+    """The console entry, as :mod:`experiments.entry` but with everything imported: for scripts and tests."""
+    with told():
         app()
-    except KeyboardInterrupt:
-        deaf()
-        raise SystemExit(130) from None
-    except StoppedError as stop:
-        deaf()
-        complain(stop)
-        raise SystemExit(130) from None
-    except KingmakerError as fault:
-        complain(fault)
-        raise SystemExit(2) from None
-    except MemoryError:
-        complain("there is not enough memory for this; run fewer firms or worlds at once, or raise the limit (ulimit).")
-        raise SystemExit(2) from None

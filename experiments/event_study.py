@@ -17,6 +17,8 @@ from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN
 from agents.types import NONE, BoolArray, FloatArray
 from environment import ComputeEconomy
 from environment.phases.finance import sign_contract
+from experiments.asked import Asked
+from experiments.filing import filed_if
 from experiments.intervals import half_width
 from experiments.phrases import listed
 from experiments.telling import say
@@ -138,14 +140,14 @@ def _conclusion(reactions: list[Reaction]) -> str:
     return "that the sizes are right shows that the fact is within reach; it tests nothing."
 
 
-def run_and_print(seeds: int, out: Path | None) -> bool:
+def run_and_print(seeds: int, out: Path | None, force: bool = False) -> bool:
     """Run the study, print it, write ``event_study.md`` into ``out``; whether both reactions hold."""
-    reactions = run_study(seeds)
-    for r in reactions:
-        verdict = "holds" if r.holds else "FAILS"
-        say(f"{r.side:6} {r.firm:28} fact {r.fact:+.1%}  model {r.mean:+.2%} ({r.low:+.2%} to {r.high:+.2%})  "
-              f"n {r.n}  {verdict}")  # fmt: skip
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "event_study.md").write_text(page(reactions), encoding="utf-8")
+    with filed_if(out, ("event_study.md",), Asked("events", f"{seeds} seeds", {"seeds": seeds}), force) as folder:
+        reactions = run_study(seeds)
+        for r in reactions:
+            verdict = "holds" if r.holds else "FAILS"
+            say(f"{r.side:6} {r.firm:28} fact {r.fact:+.1%}  model {r.mean:+.2%} ({r.low:+.2%} to {r.high:+.2%})  "
+                  f"n {r.n}  {verdict}")  # fmt: skip
+        if folder is not None:
+            (folder / "event_study.md").write_text(page(reactions), encoding="utf-8")
     return all(r.holds for r in reactions)

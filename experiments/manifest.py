@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from environment.scenario import Scenario
 
 NAME = "manifest.json"
+LARGEST = 1 << 26  # bytes of a manifest: a larger file is none
 LIBRARIES = ("numpy", "scipy", "pandas", "pyarrow", "networkx", "mesa", "pydantic", "matplotlib", "seaborn")
 
 
@@ -144,9 +145,15 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not is_there(path):
         raise ManifestError(f"{folder}: there is no {NAME}; is it a folder that 'kingmaker run' has written?")
     try:
+        if is_there(path) and path.stat().st_size > LARGEST:
+            raise ManifestError(f"{path}: is larger than {LARGEST >> 20} MiB and so was not written by Kingmaker.")
+        if is_there(path) and not path.is_file():
+            raise ManifestError(f"{path}: is no file.")
         manifest = json.loads(read_text(path, ManifestError))
-    except (ValueError, RecursionError) as fault:
+    except ValueError as fault:
         raise ManifestError(f"{path}: is not valid JSON: {fault}.") from None
+    except RecursionError:
+        raise ManifestError(f"{path}: is not valid JSON: it is nested too deeply.") from None
     if not isinstance(manifest, dict) or "kingmaker_version" not in manifest:
         raise ManifestError(f"{path}: was not written by Kingmaker.")
     return manifest

@@ -21,6 +21,8 @@ from environment import tie_kinds
 from environment.ledger import KINDS
 from environment.parameters import DECLARATIONS, GROUPS, Declaration
 from experiments import accounts, origins
+from experiments.asked import Asked
+from experiments.filing import filed
 
 if TYPE_CHECKING:
     from environment.scenario import Event
@@ -198,8 +200,9 @@ PAGES: dict[str, Callable[[], str]] = {
 }
 
 
-def write_reference(folder: Path) -> None:
-    """Write all pages into ``folder``."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, page in PAGES.items():
-        (folder / f"{name}.md").write_text(page(), encoding="utf-8")
+def write_reference(out: Path, force: bool = False) -> None:
+    """Write all pages into the folder ``out``, over such pages only, unless ``force``."""
+    names = [f"{name}.md" for name in PAGES]
+    with filed(out, names, Asked("reference", "the reference pages", {}), force) as folder:
+        for name, page in PAGES.items():
+            (folder / f"{name}.md").write_text(page(), encoding="utf-8")

@@ -10,12 +10,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from environment.scenario import Scenario
+from environment.scenario import FOLDER, Scenario
+from experiments.asked import Asked, scenario_facts, seeds_in_words
 from experiments.manifest import build_manifest, write_manifest
-from experiments.outputs import staged, write_graphs, write_tables
+from experiments.outputs import default_folder, staged, write_graphs, write_tables
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+MOST_PINS = 2  # that the name of a folder tells
 
 
 @dataclass(frozen=True)
@@ -30,6 +34,32 @@ class RunRequest:
     figures: bool
     quiet: bool
     command: tuple[str, ...]
+    force: bool = False
+
+    @property
+    def asked(self) -> Asked:
+        """The question, as a folder of results says it."""
+        return ask(self.setting, range(self.seed, self.seed + 1), self.months, self.panel)
+
+
+def ask(setting: Scenario, seeds: range, months: int, panel: bool = False) -> Asked:
+    """The question of a run, or of an ensemble of runs."""
+    own = setting.source is not None and setting.source.resolve().parent != FOLDER
+    file = f" ({setting.source})" if own else ""
+    words = f"{setting.label}{file}, {seeds_in_words(seeds[0], len(seeds))}, {months} months"
+    facts = {"scenario": scenario_facts(setting), "seeds": [seeds[0], len(seeds)], "months": months, "panel": panel}
+    return Asked("run", words + (", with the panel" if panel else ""), facts)
+
+
+def folder_for(setting: Scenario, seeds: range, months: int, panel: bool = False) -> Path:
+    """Where a result goes if the user does not say: the name tells the question."""
+    stem = f"{setting.name}-seed{seeds[0]}" if len(seeds) == 1 else f"{setting.name}-seeds{seeds[0]}-{seeds[-1]}"
+    if months != setting.months:
+        stem += f"-months{months}"
+    pins = [f"{key}={value:g}" for key, value in sorted(setting.pinned.items())]
+    asked = ask(setting, seeds, months, panel)
+    stem += "".join(f"-{pin}" for pin in pins) if len(pins) <= MOST_PINS else f"-{len(pins)}pins-{asked.digest[:8]}"
+    return default_folder(stem + ("-panel" if panel else ""), asked)
 
 
 def run_and_write(request: RunRequest, model: Any | None = None) -> Any:
@@ -41,7 +71,7 @@ def run_and_write(request: RunRequest, model: Any | None = None) -> Any:
     """
     from experiments.console import saying
 
-    with staged(request.out) as folder:
+    with staged(request.out, request.asked, request.force, request.quiet) as folder:
         began = time.perf_counter()
         model = model or build_model(request)
         simulate(model, request.quiet)
@@ -49,6 +79,7 @@ def run_and_write(request: RunRequest, model: Any | None = None) -> Any:
         measures = one_world(model)
         with saying("writing tables, graphs" + (" and figures" if request.figures else ""), request.quiet):
             manifest = build_manifest(model, measures, request.command, seconds, request.panel, request.figures)
+            manifest["question"] = request.asked.record
             write_tables(model, measures, folder, request.panel)
             write_graphs(model, folder)
             if request.figures:

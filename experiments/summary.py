@@ -12,6 +12,8 @@ from experiments.safe_text import one_line
 if TYPE_CHECKING:
     import pandas as pd
 
+    from environment.scenario import Scenario
+
 KEY_MEASURES = (
     "chip_leader_share",
     "leader_revenue_musd",
@@ -70,6 +72,38 @@ def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
     if model.setting.users_classes:
         console.say(f"With code of its own, which was run: {', '.join(model.setting.users_classes)}")
     console.say(f"Results, graphs and figures are in {out}")
+
+
+def print_ensemble(setting: Scenario, seeds: range, table: pd.DataFrame, out: Path) -> None:
+    """Print medians and bands over luck of the first, the middle and the last year of an ensemble."""
+    from rich.console import Console
+    from rich.table import Table
+
+    console = Console(highlight=False)
+    years = sorted({int(table["year"].min()), int(MIDDLE), int(table["year"].max())} & set(table["year"]))
+    title = f"{setting.title or setting.name} ({setting.label}, seeds {seeds[0]}-{seeds[-1]})"
+    shown = Table(title=title, title_justify="left")
+    shown.add_column("")
+    for year in years:
+        shown.add_column(str(year), justify="right", no_wrap=True)
+    shown.add_column("unit")
+    for name in KEY_MEASURES:
+        rows = table[(table["measure"] == name) & table["year"].isin(years)].sort_values("year")
+        if not rows.empty:
+            values = [float(v) for column in ("median", "low_90", "high_90") for v in rows[column]]
+            *cells, unit = _cells(name, values, MEASURES[name].unit)
+            n = len(rows)
+            bands = [f"{cells[k]}\n{cells[n + k]} to {cells[2 * n + k]}" for k in range(n)]
+            shown.add_row(MEASURES[name].label, *bands, unit)
+    console.print(shown)
+    console.print(
+        f"Each run is averaged over the year's months; then the median of {len(seeds)} runs and, below it, the "
+        "middle 90 % of them. The spread is over luck: it says nothing of what is wrong with the model.",
+        style="dim", soft_wrap=True,
+    )  # fmt: skip
+    for override in setting.overridden:
+        console.print(f"Pinned: {override}.", soft_wrap=True)
+    console.print(f"Every run, summary.csv and fan charts are in {out}", soft_wrap=True)
 
 
 def _cells(name: str, values: list[float], unit: str) -> list[str]:

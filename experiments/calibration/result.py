@@ -40,7 +40,9 @@ def write_result(search: Search, command: Sequence[str], path: Path) -> None:
         "score_before": search.score_before, "score": search.best_score, "parameters": search.best,
     }  # fmt: skip
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    part = path.with_suffix(".part")
+    part.write_text(json.dumps(record, indent=2) + "\n", encoding="utf-8")
+    part.replace(path)
 
 
 def read_result(path: Path = RESULT) -> Calibration:

@@ -6,40 +6,54 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agents.errors import KingmakerError
+from experiments.asked import Asked
 from experiments.calibration.fit import Search, advance, begin, load
 from experiments.calibration.objective import read_fitted
 from experiments.calibration.result import RESULT, check_result, read_result, write_result
+from experiments.filing import filed
+from experiments.outputs import at_work, located, told
 from experiments.telling import say
 
 STATE = "search.pickle"
 
 
-def search(generations: int, candidates: int, seeds: int, seed: int, out: Path, command: Sequence[str]) -> None:
-    """Begin a search in ``out``, or go on with the one that is there.
+def search(
+    generations: int, candidates: int, seeds: int, seed: int, out: Path, command: Sequence[str], force: bool = False
+) -> None:
+    """Begin a search in ``out``, or go on with the one that is there; with ``force``, in place of another one.
 
     Raises:
-        KingmakerError: what is there was begun with other parameters, seeds or candidates.
+        KingmakerError: what is there was begun with other parameters, seeds or candidates, and not ``force``; the
+            folder cannot be written, or another process is at work there.
     """
-    state = out / STATE
-    fitted = read_fitted()
-    if state.exists():
-        found = load(state)
-        if (found.fitted, found.seeds, found.seed, found.strategy.popsize) != (
-            fitted, list(range(1, seeds + 1)), seed, candidates,
-        ):  # fmt: skip
-            raise KingmakerError(
-                f"{state}: that search was begun with other parameters, bounds, seeds or candidates; name another "
-                "folder with --out."
-            )
-        say(f"going on after {len(found.history)} generations, best score {found.best_score:.4f}")
-    else:
-        found = begin(fitted, range(1, seeds + 1), seed, candidates)
-        say(f"{len(fitted)} parameters, score at their start values {found.score_before:.4f} (0 is perfect)")
-    advance(found, generations, state, _tell)
-    write_result(found, command, out / RESULT.name)
+    with at_work(out, located(out)) as work, told(out, located(out)):
+        work.begin()
+        found = _begun(candidates, seeds, seed, out / STATE, force)
+        advance(found, generations, out / STATE, _tell)
+        write_result(found, command, out / RESULT.name)
+        work.keep()
     say(f"best score {found.best_score:.4f}; written to {out / RESULT.name}")
     for key, value in found.best.items():
         say(f"  {key:32} {value:g}")
+
+
+def _begun(candidates: int, seeds: int, seed: int, state: Path, force: bool) -> Search:
+    """The search that is there, or a new one."""
+    fitted = read_fitted()
+    found = load(state) if state.exists() and not force else None
+    if found is None:
+        found = begin(fitted, range(1, seeds + 1), seed, candidates)
+        print(f"{len(fitted)} parameters, score at their start values {found.score_before:.4f} (0 is perfect)")
+        return found
+    if (found.fitted, found.seeds, found.seed, found.strategy.popsize) != (
+        fitted, list(range(1, seeds + 1)), seed, candidates,
+    ):  # fmt: skip
+        raise KingmakerError(
+            f"{state}: that search was begun with other parameters, bounds, seeds or candidates; name another folder "
+            "with --out, or begin anew in its place with --force."
+        )
+    print(f"going on after {len(found.history)} generations, best score {found.best_score:.4f}")
+    return found
 
 
 def _tell(found: Search) -> None:
@@ -60,16 +74,17 @@ def check() -> bool:
     return same
 
 
-def profile(seeds: int, out: Path) -> None:
+def profile(seeds: int, out: Path, force: bool = False) -> None:
     """Write ``profiles.csv`` and draw ``profiles.png`` and ``.pdf``."""
     from experiments.calibration.profile import draw_profiles, profiles, write_profiles
     from experiments.figures.files import FigureFolder
     from experiments.figures.style import styled
 
     fitted = read_fitted()
-    rows = profiles(fitted, range(1, seeds + 1))
-    out.mkdir(parents=True, exist_ok=True)
-    write_profiles(rows, out / "profiles.csv")
-    with styled():
-        FigureFolder(out).save(draw_profiles(fitted, rows, seeds), "profiles")
+    names = ("profiles.csv", "profiles.pdf", "profiles.png")
+    with filed(out, names, Asked("calibrate", f"profiles, {seeds} seeds", {"seeds": seeds}), force) as folder:
+        rows = profiles(fitted, range(1, seeds + 1))
+        write_profiles(rows, folder / "profiles.csv")
+        with styled():
+            FigureFolder(folder).save(draw_profiles(fitted, rows, seeds), "profiles")
     say(f"{len(rows)} points written to {out / 'profiles.csv'}")

@@ -12,6 +12,7 @@ from agents.checks import LARGEST_SEED, seeds
 from experiments.commands.options import (
     DryRun,
     FirstSeed,
+    Force,
     Months,
     Outcomes,
     Replications,
@@ -61,6 +62,7 @@ def compare(
     ] = "range",
     out: Annotated[Path | None, typer.Option(help="Folder of the results; results/<B>-vs-<A> if not given.")] = None,
     workers: Workers = None,
+    force: Force = False,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
     dry_run: DryRun = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no printed results.")] = False,
@@ -70,8 +72,8 @@ def compare(
         from experiments.compare.question import ask, pins
         from experiments.compare.robustness import read_ends
         from experiments.compare.summary import print_findings
-        from experiments.compare.write import Options, compare_and_write
-        from experiments.outputs import unfinished
+        from experiments.compare.write import Options, asked_of, compare_and_write
+        from experiments.outputs import default_folder, unfinished
 
         both = pins(set_both, "--set")
         question = ask(
@@ -82,10 +84,11 @@ def compare(
         if dry_run:
             _say_comparison(question, read_ends(ends) if robustness else None)
             return
+        asked = asked_of(question, robustness, read_ends(ends))
         options = Options(
-            out=out or Path("results") / f"{question.b.name}-vs-{question.a.name}",
+            out=out or default_folder(f"{question.b.name}-vs-{question.a.name}", asked),
             robustness=robustness, ends=read_ends(ends), workers=workers or cores(), figures=figures, quiet=quiet,
-            command=tuple(sys.argv[1:]),
+            command=tuple(sys.argv[1:]), force=force,
         )  # fmt: skip
         work.kept = unfinished(options.out)
         found = compare_and_write(question, options)
@@ -125,16 +128,17 @@ def sensitivity(
         Path | None, typer.Option(help="Folder of the results; results/<design>-<method> if not given.")
     ] = None,
     workers: Workers = None,
+    force: Force = False,
     figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
     dry_run: DryRun = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no printed results.")] = False,
 ) -> None:
     """Find which parameters move which outcomes, how they interact, and whether the sample was large enough."""
     with stoppable("the study") as work:
-        from experiments.outputs import unfinished
+        from experiments.outputs import default_folder, unfinished
         from experiments.sensitivity.ask import ask, runs_of
         from experiments.sensitivity.summary import print_study
-        from experiments.sensitivity.write import Request, study_and_write
+        from experiments.sensitivity.write import Request, asked_of, study_and_write
 
         asked, statistics = ask(
             design, method, samples, replications, listed(outcomes), listed(over), {"months": months, "seed": seed}
@@ -145,9 +149,10 @@ def sensitivity(
             say(f"{runs:,} runs of {asked.months} months: {of}.")
             return
         request = Request(
-            design=asked, statistics=statistics, out=out or Path("results") / f"{asked.name}-{asked.kind}",
+            design=asked, statistics=statistics,
+            out=out or default_folder(f"{asked.name}-{asked.kind}", asked_of(asked, statistics, discover)),
             discover=discover, sweep=sweep, workers=workers or cores(), figures=figures, quiet=quiet,
-            command=tuple(sys.argv[1:]),
+            command=tuple(sys.argv[1:]), force=force,
         )  # fmt: skip
         work.kept = unfinished(request.out)
         found = study_and_write(request)

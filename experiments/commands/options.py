@@ -33,6 +33,9 @@ class Form(StrEnum):
     MARKDOWN = "markdown"
 
 
+Force = Annotated[
+    bool, typer.Option("--force", help="Replace what answers another question there; your own files stay.")
+]
 FormatOption = Annotated[Form, typer.Option("--format", help="How to print the table.")]
 Months = Annotated[int | None, typer.Option(help="Months to run; else those of the scenario or design.")]
 Replications = Annotated[int | None, typer.Option(min=1, help="Seeds of each point; else the design's.")]

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from experiments.commands.options import Force
 from experiments.commands.stopping import stoppable
 from experiments.telling import say
 
@@ -18,10 +19,11 @@ def register(app: typer.Typer) -> None:
 
 def reference(
     out: Annotated[Path, typer.Option(help="Folder of the pages.")] = Path("docs/reference"),
+    force: Force = False,
 ) -> None:
     """Write the reference pages: parameters, measures, scenarios, state variables, ties, ledger."""
     with stoppable("the reference"):
         from experiments.reference import PAGES, write_reference
 
-        write_reference(out)
+        write_reference(out, force)
         say(f"{len(PAGES)} pages written to {out}.")

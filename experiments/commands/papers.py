@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from experiments.commands.options import Force
 from experiments.commands.stopping import stoppable
 from experiments.telling import say
 
@@ -23,11 +24,12 @@ def paper(
     out: Annotated[Path, typer.Option(help="Folder of the paper; docs/paper is the one in the repository.")] = Path(
         "results/paper"
     ),
+    force: Force = False,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes; the numbers do not depend on them.")] = 1,
 ) -> None:
     """Make every number, table and figure of the paper, and its text: a quarter of an hour on one core."""
     with stoppable("the paper"):
         from experiments.paper.run import make
 
-        make(out, quick, workers)
+        make(out, quick, workers, force)
         say(f"paper.md, paper.bib, tables and figures written to {out}.")

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from experiments.commands.options import Force
 from experiments.commands.stopping import stoppable
 
 
@@ -19,21 +20,23 @@ def register(app: typer.Typer) -> None:
 def events(
     replications: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of worlds.")] = 24,
     out: Annotated[Path | None, typer.Option(help="Write event_study.md into this folder.")] = None,
+    force: Force = False,
 ) -> None:
     """Study the announcement of a contract: how investors revalue the cloud that wins it and the one that loses it."""
     from experiments.event_study import run_and_print as study
 
     with stoppable("the event study"):
-        if not study(replications, out):
+        if not study(replications, out, force):
             raise typer.Exit(1)
 
 
 def docking(
     out: Annotated[Path | None, typer.Option(help="Write docking.md into this folder.")] = None,
+    force: Force = False,
 ) -> None:
     """Hold the model's functions against closed forms: Bertrand, Cournot, Klemperer, Wright, Bass and others."""
     from experiments.docking.run import run_and_print as dock
 
     with stoppable("the docking"):
-        if not dock(out):
+        if not dock(out, force):
             raise typer.Exit(1)

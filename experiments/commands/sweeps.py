@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,11 +13,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from agents.errors import KingmakerError
-from experiments.commands.options import FirstSeed, Form, FormatOption, Months, Replications, Workers, listed
+from experiments.commands.options import FirstSeed, Force, Form, FormatOption, Months, Replications, Workers, listed
 from experiments.commands.stopping import StoppedError, same_command
 from experiments.telling import complain, say
 
 if TYPE_CHECKING:
+    from experiments.asked import Asked
     from experiments.sweep.plan import Shard
     from experiments.sweep.sweep import Report, SweepRequest
 
@@ -181,6 +182,7 @@ def export(
     csv: Annotated[bool, typer.Option("--csv", help="Write results.csv (also without this word).")] = False,
     parquet: Annotated[bool, typer.Option("--parquet", help="Write results.parquet.")] = False,
     out: Annotated[Path | None, typer.Option(help="The file; results.csv or .parquet in the folder otherwise.")] = None,
+    force: Force = False,
 ) -> None:
     """Write the results of a sweep into one file, sorted by point, replication and month."""
     from experiments.sweep.reading import export as write
@@ -189,8 +191,8 @@ def export(
         raise KingmakerError("export: give --csv or --parquet, not both.")
     form = "parquet" if parquet else "csv"
     target = out or folder / f"results.{form}"
-    with _notes():
-        rows = write(folder, target, form)
+    with _notes(), _asked_file(folder, target, form, force) as file:
+        rows = write(folder, file, form)
     say(f"{rows:,} rows in {target}")
 
 
@@ -201,15 +203,42 @@ def figures(
         list[str] | None,
         typer.Option(metavar="A,B", help="Only these measures, the first twelve otherwise; can be repeated."),
     ] = None,
+    force: Force = False,
 ) -> None:
     """Draw the figures of a sweep anew from its results, as PDF and PNG."""
     from experiments.figures.sweep import draw_sweep
 
     wanted = None if outcomes is None else list(listed(outcomes))
-    with _notes():
-        drawn = draw_sweep(folder, out or folder / "figures", wanted)
+    target = out or folder / "figures"
+    with _notes(), _asked_folder(folder, target, force) as part:
+        drawn = [target / path.relative_to(part) for path in draw_sweep(folder, part, wanted)]
     for path in drawn:
         say(str(path))
+
+
+def _asked_file(folder: Path, target: Path, form: str, force: bool) -> AbstractContextManager[Path]:
+    """Where to write the export until it is whole; the sweep's own results file may always be replaced."""
+    from experiments.filing import filed_one
+
+    own = target.parent.resolve() == folder.resolve() and target.name == f"results.{form}"
+    return filed_one(target, _asked("export", folder), force or own)
+
+
+def _asked_folder(folder: Path, target: Path, force: bool) -> AbstractContextManager[Path]:
+    """Where to draw until all figures are whole; the sweep's own folder of figures may always be replaced."""
+    from experiments.filing import filed
+
+    return filed(target, (), _asked("figures", folder), force or target.resolve() == (folder / "figures").resolve())
+
+
+def _asked(kind: str, folder: Path) -> Asked:
+    """The question that the files made of a sweep answer: that of its design."""
+    from experiments.asked import Asked
+    from experiments.sweep.identity import read_sweep_manifest
+
+    manifest = read_sweep_manifest(folder)
+    design = {key: value for key, value in manifest["design"].items() if key != "replications"}
+    return Asked(kind, f"the sweep {manifest.get('name', '')}", {"design": design})
 
 
 @contextmanager

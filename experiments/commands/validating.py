@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from agents.checks import LARGEST_SEED
+from experiments.commands.options import Force
 from experiments.commands.stopping import stoppable
 
 
@@ -27,6 +28,7 @@ def validate(
     out: Annotated[
         Path | None, typer.Option(help="Write validation.csv, validation.md and figures into this folder.")
     ] = None,
+    force: Force = False,
 ) -> None:
     """Hold the baseline against the facts: target, tolerance, the ensemble's median and interval, hit or miss."""
     with stoppable("the validation"):
@@ -35,7 +37,7 @@ def validate(
 
         pins = dict(parse_pin(text) for text in settings or ())
         load_scenario("baseline", pins, "--set")
-        run(replications, pins, out)
+        run(replications, pins, out, force)
 
 
 def calibrate(
@@ -50,6 +52,7 @@ def calibrate(
     profile: Annotated[
         bool, typer.Option("--profile", help="Only draw the score along each fitted parameter, into --out.")
     ] = False,
+    force: Force = False,
 ) -> None:
     """Fit the behavioural parameters to the patterns of 2022-24; those of validation are never used."""
     with stoppable("the calibration; run the same command to go on"):
@@ -59,6 +62,6 @@ def calibrate(
             if not session.check():
                 raise typer.Exit(1)
         elif profile:
-            session.profile(replications, out)
+            session.profile(replications, out, force)
         else:
-            session.search(generations, candidates, replications, seed, out, ("kingmaker", *sys.argv[1:]))
+            session.search(generations, candidates, replications, seed, out, ("kingmaker", *sys.argv[1:]), force)

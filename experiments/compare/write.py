@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from experiments import in_force
+from experiments.asked import Asked, scenario_facts, seeds_in_words
 from experiments.compare.asked import Sides
 from experiments.compare.brief import write_brief
 from experiments.compare.page import to_html
@@ -25,7 +26,7 @@ from experiments.manifest import (
     source_digest,
     write_manifest,
 )
-from experiments.outputs import check_replaceable, forget, staged, unfinished
+from experiments.outputs import staged, unfinished
 from experiments.progress import progress
 
 if TYPE_CHECKING:
@@ -45,6 +46,20 @@ class Options:
     figures: bool = True
     quiet: bool = False
     command: tuple[str, ...] = ()
+    force: bool = False
+
+
+def asked_of(question: Question, robustness: bool, ends: Ends) -> Asked:
+    """The question, as a folder of results says it; a brief with robustness tests answers more than one without."""
+    a, b = question.labels
+    windows = [window.name for window in question.windows]
+    tests = f"robustness over {ends.value}" if robustness else "no robustness tests"
+    words = f"{b} compared with {a}, {seeds_in_words(question.seed, question.replications)}, {question.months} months"
+    facts = {
+        "a": scenario_facts(question.a), "b": scenario_facts(question.b), "months": question.months,
+        "seeds": [question.seed, question.replications], "windows": windows, "robustness": robustness and ends.value,
+    }  # fmt: skip
+    return Asked("compare", f"{words}, {', '.join(windows)}, {tests}", facts)
 
 
 @dataclass(frozen=True)
@@ -61,14 +76,13 @@ class Findings:
 def compare_and_write(question: Question, options: Options) -> Findings:
     """Run both sides, test the claims, write everything into one folder in one piece.
 
-    Until the result stands, finished runs are kept beside its folder: asked again after a stop, the question goes on.
+    Until the result stands, finished runs are kept in its folder: asked again after a stop, the question goes on.
     """
-    check_replaceable(options.out)
-    began, keep = time.perf_counter(), unfinished(options.out)
-    found = find(question, options, keep)
-    with staged(options.out) as folder:
+    asked = asked_of(question, options.robustness, options.ends)
+    with staged(options.out, asked, options.force, options.quiet) as folder:
+        began = time.perf_counter()
+        found = find(question, options, unfinished(options.out))
         _write(found, folder, options, time.perf_counter() - began)
-    forget(keep)
     return found
 
 
@@ -137,6 +151,7 @@ def _manifest(found: Findings, paths: pd.DataFrame, options: Options, seconds: f
         "kingmaker_version": kingmaker_version(),
         "kind": "compare",
         "command": ["kingmaker", *options.command],
+        "question": asked_of(question, options.robustness, options.ends).record,
         "scenario_a": scenario_record(question.a),
         "scenario_b": scenario_record(question.b),
         "seeds": list(question.seeds),

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+from experiments.asked import Asked
 from experiments.docking import forms, prices, switching
 from experiments.docking.limit import Limit
+from experiments.filing import filed_if
 from experiments.telling import say
 
 LIMITS: tuple[Limit, ...] = prices.LIMITS + switching.LIMITS + forms.LIMITS
@@ -31,15 +34,18 @@ def page(deviations: list[float]) -> str:
     return "\n".join(lines) + "\n"
 
 
-def run_and_print(out: Path | None) -> bool:
+def run_and_print(out: Path | None, force: bool = False) -> bool:
     """Run all limits and print them, write ``docking.md`` into ``out``; whether all are met."""
-    deviations = []
+    with filed_if(out, ("docking.md",), Asked("docking", "all limits", {}), force) as folder:
+        deviations = list(_printed())
+        if folder is not None:
+            (folder / "docking.md").write_text(page(deviations), encoding="utf-8")
+    return all(found <= limit.tolerance for limit, found in zip(LIMITS, deviations, strict=True))
+
+
+def _printed() -> Iterator[float]:
     for limit in LIMITS:
         found = limit.deviation()
-        deviations.append(found)
         verdict = "meets" if found <= limit.tolerance else "MISSES"
         say(f"{verdict:6} {limit.name}: largest deviation {found:.2g} (allowed {limit.tolerance:g})")
-    if out is not None:
-        out.mkdir(parents=True, exist_ok=True)
-        (out / "docking.md").write_text(page(deviations), encoding="utf-8")
-    return all(found <= limit.tolerance for limit, found in zip(LIMITS, deviations, strict=True))
+        yield found

@@ -8,6 +8,8 @@ from pathlib import Path
 from agents.errors import KingmakerError, nearest
 from environment import ComputeEconomy
 from experiments import in_force
+from experiments.asked import Asked
+from experiments.filing import filed_if
 from experiments.intervals import half_width
 from experiments.mechanisms.mutation import applied
 from experiments.mechanisms.page import write_results
@@ -17,6 +19,7 @@ from experiments.mechanisms.rows import OPEN, ROWS
 from experiments.telling import say
 
 IN_FORCE_SEEDS = 8  # worlds of the baseline that tell what is in force
+FILES = ("mechanisms.csv", "mechanisms.md", "mutants.csv")
 MOST_WORLDS = 192  # of one stack; wider ones are hardly faster and take more memory
 
 
@@ -120,13 +123,25 @@ def chosen_rows(chosen: str | None) -> list[Row]:
     return found
 
 
-def run_and_print(chosen: str | None, seeds: int | None, out: Path | None, mutants: bool) -> bool:
+def run_and_print(chosen: str | None, seeds: int | None, out: Path | None, mutants: bool, force: bool = False) -> bool:
     """Run the chosen rows, print each as it comes; whether all hold, and fail once they are switched off.
 
     Raises:
-        KingmakerError: a row that does not exist.
+        KingmakerError: a row that does not exist, or results of another question in ``out`` and not ``force``.
     """
     rows = chosen_rows(chosen)
+    with filed_if(out, FILES[: 3 if mutants else 2], _asked(rows, seeds, mutants), force) as folder:
+        return _run_and_print(rows, seeds, folder, mutants)
+
+
+def _asked(rows: list[Row], seeds: int | None, mutants: bool) -> Asked:
+    """The question, as it is kept beside the files."""
+    which = "all rows" if rows == list(ROWS) else f"rows {', '.join(row.id for row in rows)}"
+    words = f"{which}, {'their own number of' if seeds is None else seeds} seeds{', with mutants' if mutants else ''}"
+    return Asked("mechanisms", words, {"rows": [row.id for row in rows], "seeds": seeds, "mutants": mutants})
+
+
+def _run_and_print(rows: list[Row], seeds: int | None, out: Path | None, mutants: bool) -> bool:
     results = list(_printed(rows, seeds, mutated=False))
     say(f"{sum(r.holds for r in results)} of {len(results)} tests hold; {len(OPEN)} rows are not proven yet.")
     without = []

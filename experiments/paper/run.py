@@ -10,6 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from agents.errors import KingmakerError
+from experiments.asked import Asked
+from experiments.filing import filed
 from experiments.paper import assumptions, flagship, replications, sobol
 
 if TYPE_CHECKING:
@@ -19,21 +21,25 @@ HERE = Path(__file__).parent
 TEMPLATE, REFERENCES = HERE / "template.md", HERE / "paper.bib"
 VALIDATION_SEEDS, QUICK_VALIDATION_SEEDS = 40, 6
 FORMAT = "%.9g"
+FILES = ("paper.md", "paper.bib", *(f"tables/{name}.csv" for name in ("flagship", "replications", "sobol")))
 Tell = Callable[[int], None]
 
 
-def make(out: Path, quick: bool, workers: int) -> None:
-    """Write ``paper.md``, ``paper.bib``, ``tables/`` and ``figures/`` into ``out``.
+def make(place: Path, quick: bool, workers: int, force: bool = False) -> None:
+    """Write ``paper.md``, ``paper.bib``, ``tables/`` and ``figures/`` into the folder ``place``.
 
     Raises:
-        KingmakerError: the folder cannot be written.
+        KingmakerError: the folder cannot be written, or holds another paper and not ``force``.
     """
+    asked = Asked("paper", "the quick paper" if quick else "the whole paper", {"quick": quick})
+    with filed(place, FILES, asked, force) as folder:
+        _make(folder, quick, workers)
+
+
+def _make(out: Path, quick: bool, workers: int) -> None:
     from experiments.paper.figures import draw
 
-    try:
-        (out / "tables").mkdir(parents=True, exist_ok=True)
-    except OSError as fault:
-        raise KingmakerError(f"{out}: the folder cannot be written: {fault.strerror}.") from None
+    (out / "tables").mkdir()
     tables = run_all(quick, workers)
     for name, frame in tables.items():
         frame.to_csv(out / "tables" / f"{name}.csv", index=False, float_format=FORMAT, lineterminator="\n")

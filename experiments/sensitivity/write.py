@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from agents.errors import KingmakerError
+from experiments.asked import Asked, scenario_facts
 from experiments.compare.page import to_html
 from experiments.design import Design
 from experiments.in_force import Held
 from experiments.manifest import kingmaker_version, library_versions, scenario_record, source_digest, write_manifest
-from experiments.outputs import check_replaceable, forget, staged, unfinished
+from experiments.outputs import staged, unfinished
 from experiments.progress import progress
 from experiments.sensitivity.convergence import SMALL
 from experiments.sensitivity.discovery import Box, check_case, discover
@@ -50,6 +51,27 @@ class Request:
     figures: bool = True
     quiet: bool = False
     command: tuple[str, ...] = ()
+    force: bool = False
+
+    @property
+    def asked(self) -> Asked:
+        """The question, as a folder of results says it."""
+        return asked_of(self.design, self.statistics, self.discover)
+
+
+def asked_of(design: Design, statistics: tuple[str, ...], discover: str | None) -> Asked:
+    """The question of a study of a design."""
+    facts = _plain(design) | {
+        "scenario": scenario_facts(design.setting), "listed": [dict(point) for point in design.listed],
+        "statistics": list(statistics), "discover": discover,
+    }  # fmt: skip
+    told = ("name", "title", "description")  # a design of another name is the same question
+    words = (
+        f"{design.name}, {design.kind}, {len(design.factors)} parameters, {design.samples} samples, "
+        f"{design.replications} seeds from {design.seed}, {design.months} months, {', '.join(statistics)}"
+        + (f", {discover}" if discover else "")
+    )
+    return Asked("sensitivity", words, {key: value for key, value in facts.items() if key not in told})
 
 
 @dataclass(frozen=True)
@@ -64,7 +86,7 @@ class Findings:
 def study_and_write(request: Request) -> Findings:
     """Run the points of the design, analyse them, write everything into one folder in one piece.
 
-    Until the result stands, finished runs are kept beside its folder: asked again after a stop, the study goes on.
+    Until the result stands, finished runs are kept in its folder: asked again after a stop, the study goes on.
 
     Raises:
         KingmakerError: before the runs for whatever can be known then; a run that failed.
@@ -72,14 +94,12 @@ def study_and_write(request: Request) -> Findings:
     outcomes = outcomes_of(request.design, request.statistics)
     if request.discover is not None:
         check_case(request.discover, request.design.kind, outcomes)
-    check_replaceable(request.out)
-    began, keep = time.perf_counter(), unfinished(request.out)
-    sample, points = points_of(request.design)
-    study = analyse(sample, points, _outcomes(request, points, keep), outcomes, request.design.measured)
-    found = Findings(study, _box(study, request), held_in_scenario(request.design))
-    with staged(request.out) as folder:
+    with staged(request.out, request.asked, request.force, request.quiet) as folder:
+        began, keep = time.perf_counter(), unfinished(request.out)
+        sample, points = points_of(request.design)
+        study = analyse(sample, points, _outcomes(request, points, keep), outcomes, request.design.measured)
+        found = Findings(study, _box(study, request), held_in_scenario(request.design))
         _write(request, found, folder, time.perf_counter() - began)
-    forget(keep)
     return found
 
 
@@ -203,21 +223,24 @@ def _matrices(study: Study) -> dict[str, Any]:
     return found
 
 
+def _plain(design: Design) -> dict[str, Any]:
+    """A design's entries, ready for JSON."""
+    left = ("setting", "factors", "listed", "source", "measures")
+    plain = {field.name: getattr(design, field.name) for field in fields(design) if field.name not in left}
+    return plain | {"factors": [vars(factor) for factor in design.factors], "measures": list(design.measures)}
+
+
 def _manifest(request: Request, study: Study, seconds: float) -> dict[str, Any]:
     from environment.tables import read_tables
 
     design = request.design
-    plain = {
-        field.name: getattr(design, field.name)
-        for field in fields(design)
-        if field.name not in ("setting", "factors", "listed", "source", "measures")
-    }
     return {
         "kingmaker_version": kingmaker_version(),
         "kind": "sensitivity",
         "command": ["kingmaker", *request.command],
+        "question": request.asked.record,
         "scenario": scenario_record(design.setting),
-        "design": plain | {"factors": [vars(factor) for factor in design.factors], "measures": list(design.measures)},
+        "design": _plain(design),
         "statistics": list(request.statistics),
         "points": len(study.points),
         "runs": int(study.y.shape[0] * study.y.shape[1]),

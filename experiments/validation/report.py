@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from experiments import in_force
+from experiments.asked import Asked
+from experiments.filing import filed_if
 from experiments.phrases import listed
 from experiments.telling import say
 from experiments.validation.table import ROLES, Line, coverage, hits, lines_of, read_patterns, score
@@ -39,15 +41,21 @@ NOTES = {
 }  # fmt: skip
 
 
-def validate(seeds: int, pins: Mapping[str, Any], out: Path | None) -> bool:
+FILES = ("validation.csv", "validation.md", "figures/validation.pdf", "figures/validation.png")
+
+
+def validate(seeds: int, pins: Mapping[str, Any], out: Path | None, force: bool = False) -> bool:
     """Run ``seeds`` worlds, print the table and write it into ``out``; whether every pattern is a hit."""
-    model = run_traced(range(1, seeds + 1), pins)
-    lines = lines_of(model, read_patterns(model.tables))
-    print_table(lines)
-    for sentence in summary(lines, seeds):
-        say(sentence)
-    if out is not None:
-        write(model, lines, seeds, out)
+    held = "".join(f", {key} = {value:g}" for key, value in sorted(pins.items()))
+    asked = Asked("validate", f"the baseline{held}, {seeds} seeds", {"seeds": seeds, "pins": dict(pins)})
+    with filed_if(out, FILES, asked, force) as folder:
+        model = run_traced(range(1, seeds + 1), pins)
+        lines = lines_of(model, read_patterns(model.tables))
+        print_table(lines)
+        for sentence in summary(lines, seeds):
+            say(sentence)
+        if folder is not None:
+            write(model, lines, seeds, folder)
     return all(hits(lines, ("calibrated", "held")).values())
 
 

@@ -88,7 +88,7 @@ def test_a_policy_with_an_effect(tmp_path: Path) -> None:
     assert manifest["seeds"] == [1, 2, 3, 4]
     one = (tmp_path / "out/differences.csv").read_bytes()
     # the same numbers would give the same figures again: that they are gone shows that the first run has been replaced
-    done(*words, "--workers", "2", "--ends", "half", "--quiet", "--no-figures", folder=tmp_path)
+    done(*words, "--workers", "2", "--ends", "half", "--quiet", "--no-figures", "--force", folder=tmp_path)
     assert (tmp_path / "out/differences.csv").read_bytes() == one
     assert list(tmp_path.glob("out/figures/*")) == []
     assert "make it again with 'kingmaker compare baseline" in refused("rerun", "out", folder=tmp_path)
@@ -240,7 +240,7 @@ def until(what: Callable[[], bool], seconds: float = 60.0) -> None:
 
 def kept(folder: Path) -> set[Path]:
     """The stacks of runs that are kept of an unfinished command."""
-    return set((folder / ".out.unfinished").rglob("part-*.parquet"))
+    return set((folder / "out/.kingmaker/unfinished").rglob("part-*.parquet"))
 
 
 def children(pid: int) -> list[int]:
@@ -279,14 +279,14 @@ def test_a_comparison_goes_on_after_kills_and_ctrl_c(tmp_path: Path) -> None:
     assert gone(workers)
     before = kept(tmp_path)
     assert before
-    assert not (tmp_path / "out").exists()
+    assert [path.name for path in (tmp_path / "out").iterdir()] == [".kingmaker"]
     second = started(tmp_path, *LONG)
     os.kill(children(second.pid)[0], signal.SIGKILL)
     until(lambda: kept(tmp_path) > before)
     os.killpg(second.pid, signal.SIGINT)
     _, told = second.communicate(timeout=60)
     assert second.returncode == 130, told
-    folder = (tmp_path / ".out.unfinished").resolve()
+    folder = (tmp_path / "out/.kingmaker/unfinished").resolve()
     assert f"runs finished so far are safe in {folder}. To go on: kingmaker {' '.join(LONG)}" in " ".join(told.split())
     assert "Traceback" not in told
     assert kept(tmp_path) > before
@@ -310,6 +310,6 @@ def test_a_stop_before_anything_is_done_leaves_nothing(tmp_path: Path) -> None:
     assert running.returncode == 130, told
     assert "stopped the study" in told
     assert "Traceback" not in told
-    assert [path.name for path in tmp_path.iterdir() if not path.name.endswith(".unfinished")] == ["d.toml"]
-    assert (tmp_path / ".out.unfinished").exists() == ("safe in" in told)
+    assert [path.name for path in tmp_path.iterdir() if path.name != "out"] == ["d.toml"]
+    assert (tmp_path / "out/.kingmaker/unfinished").exists() == (tmp_path / "out").exists() == ("safe in" in told)
     assert gone(workers)

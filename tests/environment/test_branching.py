@@ -232,11 +232,16 @@ def test_a_snapshot_of_another_version_is_refused(young: ComputeEconomy) -> None
 
 def test_a_damaged_snapshot_is_refused(young: ComputeEconomy, tmp_path: Path) -> None:
     whole = bytes(young.snapshot())
+    head, _, state = whole.removeprefix(MAGIC).partition(b"\n")
+    facts = json.loads(head)
     for damaged, told in (
         (whole[:-10], "damaged or cut short"),
         (whole[:-1] + b"\0", "damaged or cut short"),
         (MAGIC + b"{]\n" + whole, "first lines are damaged"),
         (MAGIC + json.dumps({"month": 2}).encode() + b"\n", "first lines are damaged"),
+        (MAGIC + json.dumps({**facts, "classes": ["a"]}).encode() + b"\n" + state, "classes"),
+        (MAGIC + json.dumps({**facts, "versions": None}).encode() + b"\n" + state, "versions"),
+        (MAGIC + b"[" * 100_000 + b"\n" + state, "first lines are damaged"),
         (b"PK" + whole, "is not a snapshot"),
         (b"", "is not a snapshot"),
     ):

@@ -12,6 +12,7 @@ import pandas as pd
 from environment.measures import MEASURES
 from environment.parameters import resolve
 from environment.scenario import Scenario, load_scenario, month_label
+from environment.tables import read_tables
 
 CHIPMAKERS = ("Nvidia", "AMD", "Intel (Habana)", "Huawei (Ascend)")
 CLOUDS = (
@@ -43,7 +44,7 @@ class FakeEconomy:
         self.months = months or self.setting.months
         self.month = 0
         self.initial_parameters = [resolve(self.setting.parameters)]
-        self.tables = SimpleNamespace(digest="0" * 64)
+        self.tables = SimpleNamespace(digest=read_tables(None).digest)
         self.measures = SimpleNamespace(to_frame=self._measures)
         self.partnerships = SimpleNamespace(graph=self._graph, to_frame=lambda: _events("kind", "share"))
         self.ledger = SimpleNamespace(to_frame=lambda: _events("payer", "musd"), matrix=self._matrix)

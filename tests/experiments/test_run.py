@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -113,7 +114,7 @@ def test_a_rerun_says_where_it_differs(
 @pytest.mark.usefixtures("fake")
 def test_a_rerun_with_other_code_needs_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_and_write(request(tmp_path / "out"))
-    monkeypatch.setattr("experiments.rerun.source_digest", lambda classes: "1" * 64)
+    monkeypatch.setattr("experiments.rerun.source_digest", lambda *_: "1" * 64)
     with pytest.raises(KingmakerError, match="code has changed"):
         rerun_and_compare(tmp_path / "out", None, force=False, quiet=True, command=())
     assert rerun_and_compare(tmp_path / "out", None, force=True, quiet=True, command=()).identical
@@ -136,7 +137,7 @@ def test_a_crash_leaves_the_old_result_whole(
     else:
         monkeypatch.setattr(place, crash)
     with pytest.raises(error):
-        run_and_write(request(out, seed=2))
+        run_and_write(replace(request(out, seed=2), force=True))
     assert {name: (out / name).read_bytes() for name in names(out)} == before
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -149,13 +150,13 @@ def test_a_crash_while_swapping_leaves_the_old_result_whole(
     rename = Path.rename
 
     def break_the_last_step(path: Path, target: Path) -> Path:
-        if ".part-" in path.name:
+        if path.name == "whole":
             raise KeyboardInterrupt
         return rename(path, target)
 
     monkeypatch.setattr(Path, "rename", break_the_last_step)
     with pytest.raises(KeyboardInterrupt):
-        run_and_write(request(out, seed=2))
+        run_and_write(replace(request(out, seed=2), force=True))
     assert read_manifest(out)["seed"] == 1
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
@@ -165,7 +166,9 @@ def test_a_new_run_replaces_an_old_one_but_nothing_else(tmp_path: Path) -> None:
     out = tmp_path / "out"
     out.mkdir()
     run_and_write(request(out))
-    run_and_write(request(out, seed=2))
+    with pytest.raises(KingmakerError, match=r"answers another question .*seed 1.*asked is now: .*seed 2.*--force"):
+        run_and_write(request(out, seed=2))
+    run_and_write(replace(request(out, seed=2), force=True))
     assert read_manifest(out)["seed"] == 2
     (tmp_path / "thesis").mkdir()
     (tmp_path / "thesis" / "manifest.json").write_text('{"name": "an extension of a browser"}')
@@ -176,10 +179,42 @@ def test_a_new_run_replaces_an_old_one_but_nothing_else(tmp_path: Path) -> None:
 def test_the_summary_is_in_plain_words(
     fake: type[FakeEconomy], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from dataclasses import replace
-
     run_and_write(replace(request(tmp_path / "out", months=48), quiet=False))
     text = capsys.readouterr().out
     for words in ("2022", "Dec 2024", "2025", "weeks", "%", "G$", "refused for want of a slot", "start-ups fail",
                   "In force:"):  # fmt: skip
         assert words in text
+
+
+@pytest.mark.usefixtures("fake")
+@pytest.mark.parametrize(
+    ("change", "told"),
+    [
+        ({"scenario": {"name": 5}}, "scenario.name"),
+        ({"scenario": None}, "scenario"),
+        ({"seed": "1"}, "seed"),
+        ({"seed": -1}, "seed"),
+        ({"months": 10**9}, "months"),
+        ({"panel": "yes"}, "panel"),
+        ({"versions": [1]}, "versions"),
+        ({"source_digest": "x"}, "source_digest"),
+        ({"kind": "ensemble", "seeds": [3, 1]}, "seeds must be two or more"),
+        ({"kind": "ensemble", "seeds": {}}, "seeds"),
+        ({"kind": ["run"]}, "is not a single run"),
+    ],
+)
+def test_a_manifest_with_fields_of_another_type_is_told(tmp_path: Path, change: dict[str, object], told: str) -> None:
+    run_and_write(request(tmp_path, months=2))
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | change), encoding="utf-8")
+    with pytest.raises(KingmakerError, match=told.replace(".", r"\.")):
+        rerun_and_compare(tmp_path, None, force=True, quiet=True, command=())
+
+
+@pytest.mark.parametrize(
+    "text", ["", "{", "[" * 100_000, "[]", "null", "\ud800", "9" * 5000, '{"kingmaker_version": 1}']
+)
+def test_what_is_no_manifest_is_told(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(KingmakerError, match=r"manifest"):
+        rerun_and_compare(tmp_path, None, force=True, quiet=True, command=())

@@ -1,0 +1,118 @@
+"""``kingmaker run`` and ``kingmaker rerun``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from agents.checks import LARGEST_SEED
+from agents.errors import KingmakerError
+from experiments.commands.options import Force, Workers, cores
+from experiments.commands.stopping import stoppable
+from experiments.telling import say
+
+MOST_REPLICATIONS = 100_000
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(run)
+    app.command()(rerun)
+
+
+def run(
+    scenario: Annotated[str, typer.Argument(help="A name listed by 'kingmaker scenarios', or a file ending in .toml.")],
+    settings: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="KEY=VALUE", help="Hold a parameter at a value in all months; can be repeated."),
+    ] = None,
+    seed: Annotated[
+        int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of all random draws; of the first run of several.")
+    ] = 1,
+    months: Annotated[int | None, typer.Option(help="Months to run; the scenario's own if not given.")] = None,
+    replications: Annotated[
+        int, typer.Option(help="Runs, each with the next seed: medians and bands over luck, and fan charts.")
+    ] = 1,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Folder of the results; else one in results/ whose name tells scenario, seed, and pins."),
+    ] = None,
+    panel: Annotated[
+        bool, typer.Option("--panel", help="Also write panel, ties, flows and events (of a single run).")
+    ] = False,
+    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    workers: Workers = None,
+    force: Force = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no table of results.")] = False,
+) -> None:
+    """Run a scenario, once or on several seeds, and write its results, graphs and figures into a folder."""
+    with stoppable("the run" if replications == 1 else "the ensemble") as work:
+        from environment.scenario import check_months, load_scenario, parse_pin
+        from experiments.run import RunRequest, folder_for, run_and_write
+
+        setting = load_scenario(scenario, dict(parse_pin(text) for text in settings or ()), "--set")
+        horizon = setting.months if months is None else check_months(months, "--months")
+        seeds = seeds_of(seed, replications, panel)
+        place = folder_for(setting, seeds, horizon, panel) if out is None else out
+        command = tuple(sys.argv[1:])
+        if replications == 1:
+            run_and_write(RunRequest(setting, seed, horizon, place, panel, figures, quiet, command, force))
+            return
+        from experiments.ensemble.many import EnsembleRequest, run_ensemble
+        from experiments.outputs import unfinished
+
+        work.kept = unfinished(place)
+        run_ensemble(
+            EnsembleRequest(setting, seeds, horizon, place, figures, quiet, command, workers or cores(), force)
+        )
+
+
+def seeds_of(seed: int, replications: int, panel: bool) -> range:
+    """The seeds of a run or an ensemble.
+
+    Raises:
+        KingmakerError: too many, too few, a last seed that is too large, or a panel of several runs.
+    """
+    if not 1 <= replications <= MOST_REPLICATIONS:
+        raise KingmakerError(
+            f"--replications is {replications}; allowed is a whole number from 1 to {MOST_REPLICATIONS}."
+        )
+    if seed + replications - 1 > LARGEST_SEED:
+        raise KingmakerError(
+            f"--seed {seed}: the last of {replications} seeds would be {seed + replications - 1}; allowed are whole "
+            "numbers from 0 to 2**63 - 1."
+        )
+    if panel and replications > 1:
+        raise KingmakerError(
+            f"--panel writes the firms of a single run; it was given with --replications {replications}. Leave one "
+            "out, or make the panel of one seed with --seed."
+        )
+    return range(seed, seed + replications)
+
+
+def rerun(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that 'kingmaker run' has written.")],
+    out: Annotated[Path | None, typer.Option(help="Also write the new results, into this folder.")] = None,
+    workers: Workers = None,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Run even if the model's code or data have changed, and the result's own code with it; replace what "
+            "answers another question in --out.",
+        ),
+    ] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+) -> None:
+    """Run a result again from its manifest and compare: identical, or where the measures differ (exit code 1)."""
+    with stoppable("the rerun"):
+        from experiments.rerun import rerun_and_compare
+
+        command = tuple(sys.argv[1:])
+        verdict = rerun_and_compare(folder, out, force, quiet, command, workers or cores())
+    say(verdict.text)
+    if not verdict.identical:
+        raise typer.Exit(1)
