@@ -32,7 +32,7 @@ import functools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from agents.errors import KingmakerError, nearest, shown
 from environment.measures import MEASURES, Measure
@@ -51,7 +51,12 @@ from experiments.design_entries import (
 )
 from experiments.design_file import DesignError, DesignFile, read_design_file
 from experiments.factors import Factor
+from experiments.points import Points, merged, repeated
 
+if TYPE_CHECKING:
+    from agents.types import IntArray
+
+NAMED = 5  # of points that are given twice, in a note
 FOLDER = Path(__file__).resolve().parent / "designs"
 Value = float | int
 
@@ -119,31 +124,52 @@ class Design:
         return tuple(f"{measure}_{statistic}" for measure in self.measures for statistic in self.statistics)
 
     @functools.cached_property
-    def points(self) -> tuple[Mapping[str, Value], ...]:
+    def points(self) -> Points:
         """The values of the varied parameters at each point, in the order that SALib expects for its designs."""
         if self.kind == "list":
-            return self.listed
+            return Points.of(self.listed, [key for key in self.keys if self.declared[key].integer])
         if self.kind == "grid":
-            return tuple(sampling.grid_points(self.factors))
+            return sampling.grid_points(self.factors)
         if self.kind == "lhs":
             unit = sampling.latin_hypercube(len(self.factors), self.samples, self.design_seed)
         elif self.kind == "sobol":
             unit = sampling.sobol_sample(self.problem(), self.samples, self.design_seed, self.second_order)
         else:
             unit = sampling.morris_sample(self.problem(), self.samples, self.design_seed, self.levels)
-        return tuple(sampling.points_at(self.factors, unit))
+        return sampling.points_at(self.factors, unit)
 
     @property
     def size(self) -> int:
         """Number of runs."""
         return len(self.points) * self.replications
 
+    @functools.cached_property
+    def order(self) -> IntArray:
+        """The points in the order in which each replication runs them, shape (points,)."""
+        return sampling.balanced_order(len(self.points), self.kind in ("grid", "list"), self.design_seed)
+
     def runs(self) -> Iterator[Run]:
         """All runs, ordered so that whatever part comes first is a balanced sample: replication by replication."""
-        order = sampling.balanced_order(len(self.points), self.kind in ("grid", "list"), self.design_seed)
-        for replication in range(self.replications):
-            for point in order:
-                yield Run({**self.fixed, **self.points[point]}, self.seed + replication, point, replication)
+        return (self.run(place) for place in range(self.size))
+
+    def run(self, place: int) -> Run:
+        """The run at this place of the order."""
+        replication, within = divmod(place, len(self.points))
+        point = int(self.order[within])
+        return Run({**self.fixed, **self.points[point]}, self.seed + replication, point, replication)
+
+    def notes(self) -> Iterator[str]:
+        """What a user should know of a design that is well formed: values and points that are given twice."""
+        for factor in self.factors:
+            if factor.dropped:
+                again = ", ".join(map(repr, factor.dropped))
+                kept = ", ".join(f"{value:.12g}" for value in factor.values)
+                yield f"{self.name}: '{factor.key}': {again} stands there again, but for rounding; run are {kept}."
+        pairs = repeated(self.points) if self.kind == "list" else []
+        if pairs:
+            named = ", ".join(f"{later + 1} is {earlier + 1}" for later, earlier in pairs[:NAMED])
+            more = f" and {len(pairs) - NAMED} more" if len(pairs) > NAMED else ""
+            yield f"{self.name}: points are given twice ({named}{more}); each is run once, and stands under both."
 
     def problem(self) -> dict[str, Any]:
         """The description of the parameters that SALib's samplers and analyses take; bounds in the unit interval."""
@@ -219,7 +245,7 @@ def build_design(entries: DesignFile, name: str, where: str, source: Path | None
         statistics=read_statistics(entries.keep, months, where, faults),
         fixed=read_values(entries.set, f"{where}: set", faults, declared),
         factors=read_factors(entries, where, faults, declared),
-        listed=tuple(read_values(p, f"{where}: points {i}", faults, declared) for i, p in enumerate(entries.points, 1)),
+        listed=_listed(entries, where, faults, declared),
         source=source,
     )
     faults += [f"{where}: {fault}" for fault in faults_of(entries, design.keys, design.fixed)]
@@ -231,6 +257,16 @@ def build_design(entries: DesignFile, name: str, where: str, source: Path | None
     if faults:
         raise DesignError("\n".join(faults))
     return design
+
+
+def _listed(
+    entries: DesignFile, where: str, faults: list[str], declared: Mapping[str, Declaration]
+) -> tuple[Mapping[str, Value], ...]:
+    """The points of a list; values that are equal but for rounding are made one, so that no point is run twice."""
+    points = [read_values(p, f"{where}: points {i}", faults, declared) for i, p in enumerate(entries.points, 1)]
+    keys = dict.fromkeys(key for point in points for key in point)
+    same = {key: merged(point[key] for point in points if key in point) for key in keys}
+    return tuple({key: same[key][value] for key, value in point.items()} for point in points)
 
 
 def _scenario(name: str, where: str, source: Path | None) -> Scenario:

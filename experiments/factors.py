@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agents.errors import nearest
 from environment.parameters import Declaration, check
 from experiments.design_file import BoundsEntry, DesignError, read_bounds
+from experiments.points import merged
 
 if TYPE_CHECKING:
     from agents.types import FloatArray
@@ -28,20 +29,25 @@ class Factor:
     log: bool = False
     values: tuple[Value, ...] = ()
     integer: bool = False  # only whole numbers are allowed
+    dropped: tuple[Value, ...] = ()  # of a grid's values as written: those that are others again, but for rounding
 
     def at(self, unit: FloatArray) -> list[Value]:
         """Parameter values for positions in the unit interval; whole numbers are equally likely."""
+        return [int(v) if self.integer else float(v) for v in self.column(unit)]
+
+    def column(self, unit: FloatArray) -> FloatArray:
+        """The same as an array, whole numbers among them as floats."""
         import numpy as np
 
         places = np.asarray(unit, dtype=np.float64)
         if self.integer:
             steps = np.floor(places * (self.high - self.low + 1.0))
-            return [int(v) for v in self.low + np.minimum(steps, self.high - self.low)]
+            return np.asarray(self.low + np.minimum(steps, self.high - self.low))
         if self.log:
             spread = np.exp(math.log(self.low) + places * (math.log(self.high) - math.log(self.low)))
         else:
             spread = self.low + places * (self.high - self.low)
-        return [float(v) for v in np.clip(spread, self.low, self.high)]
+        return np.clip(spread, self.low, self.high)
 
 
 def read_factor(key: str, given: Any, kind: str, where: str, known: Mapping[str, Declaration]) -> Factor:
@@ -71,10 +77,11 @@ def read_factor(key: str, given: Any, kind: str, where: str, known: Mapping[str,
         raise DesignError(f"{place} is {given!r}; a grid needs a list of values, or {{ low, high, steps }}.")
     if not given:
         raise DesignError(f"{place} is an empty list; give at least one value, {declared.allowed}.")
-    values = tuple(check(key, value, where, known) for value in given)
-    if len(set(values)) < len(values):
-        raise DesignError(f"{place}: a value is given twice in {list(values)}.")
-    return Factor(key, float(min(values)), float(max(values)), values=values, integer=declared.integer)
+    checked = [check(key, value, where, known) + 0 for value in given]  # -0.0 + 0 is 0.0
+    same = merged(checked)
+    values = tuple(dict.fromkeys(same[value] for value in checked))
+    dropped = tuple(given[i] for i, value in enumerate(checked) if value not in values or value in checked[:i])
+    return Factor(key, float(min(values)), float(max(values)), values=values, integer=declared.integer, dropped=dropped)
 
 
 def _stepped(declared: Declaration, entry: BoundsEntry, place: str) -> Factor:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import os
 import re
-import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,6 +15,7 @@ from experiments.asked import DIGITS, Asked, asked_of
 from experiments.exchange import DOT, Workshop, clear_neighbours, explained, is_cut_short, workshop
 from experiments.manifest import NAME as MANIFEST
 from experiments.manifest import ManifestError, read_manifest
+from experiments.telling import complain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -66,7 +66,7 @@ def staged(out: Path, asked: Asked | None = None, force: bool = False, quiet: bo
             made = _manifest_of(work.part)
             work.commit(OURS)
     if there and not quiet:
-        print(f"kingmaker: {_replaced(out, there, made)}", file=sys.stderr)
+        complain(_replaced(out, there, made))
 
 
 def located(out: Path) -> Path:
@@ -96,7 +96,7 @@ def at_work(out: Path, target: Path) -> Iterator[Workshop]:
                     f"{out}: another kingmaker is writing into this folder; wait for it, or name another with --out."
                 )
             if work.repair(OURS):
-                print(f"kingmaker: {out}: a result that was not yet in its place was put there.", file=sys.stderr)
+                complain(f"{out}: a result that was not yet in its place was put there.")
             clear_neighbours(target)
             entered = True
             yield work

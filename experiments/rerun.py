@@ -6,7 +6,6 @@ A manifest may name code of its own. It is said which, and none of it is run bef
 from __future__ import annotations
 
 import shlex
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,6 +23,7 @@ from experiments.manifest import (
 from experiments.manifest_fields import RunFields, ScenarioFields, checked
 from experiments.outputs import at_work, located
 from experiments.run import RunRequest, build_model, one_world, run_and_write, simulate
+from experiments.telling import complain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -77,7 +77,7 @@ def _tell_of_code(folder: Path, scenario: ScenarioFields) -> None:
     places = [Path(place) for place in scenario.folders]
     for name in dict.fromkeys((*scenario.classes.values(), *scenario.extensions)):
         file = module_file(name.partition(":")[0], places)
-        print(f"kingmaker: {folder} runs code of its own: {name}, from {file or 'nowhere'}.", file=sys.stderr)
+        complain(f"{folder} runs code of its own: {name}, from {file or 'nowhere'}.")
 
 
 def _demand_same_versions(fields: RunFields) -> None:

@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from experiments.factors import Factor
+from experiments.points import Points
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
-
-Value = float | int
+    from agents.types import FloatArray, IntArray
 
 
-def grid_points(factors: Sequence[Factor]) -> Iterator[Mapping[str, Value]]:
-    """Every combination of the factors' values."""
-    keys = [factor.key for factor in factors]
-    for values in itertools.product(*(factor.values for factor in factors)):
-        yield dict(zip(keys, values, strict=True))
+def grid_points(factors: Sequence[Factor]) -> Points:
+    """Every combination of the factors' values, those of the last factor fastest."""
+    import numpy as np
+
+    axes = np.meshgrid(*(np.array(factor.values, dtype=np.float64) for factor in factors), indexing="ij")
+    columns = {factor.key: axis.ravel() for factor, axis in zip(factors, axes, strict=True)}
+    return Points(columns, _integers(factors), axes[0].size)
 
 
-def points_at(factors: Sequence[Factor], unit: FloatArray) -> Iterator[Mapping[str, Value]]:
+def points_at(factors: Sequence[Factor], unit: FloatArray) -> Points:
     """The points at positions in the unit cube, shape (points, factors)."""
-    keys = [factor.key for factor in factors]
-    columns = [factor.at(unit[:, k]) for k, factor in enumerate(factors)]
-    for row in zip(*columns, strict=True):
-        yield dict(zip(keys, row, strict=True))
+    columns = {factor.key: factor.column(unit[:, k]) for k, factor in enumerate(factors)}
+    return Points(columns, _integers(factors), len(unit))
+
+
+def _integers(factors: Sequence[Factor]) -> list[str]:
+    return [factor.key for factor in factors if factor.integer]
 
 
 def latin_hypercube(k: int, samples: int, seed: int) -> FloatArray:
@@ -38,11 +40,22 @@ def latin_hypercube(k: int, samples: int, seed: int) -> FloatArray:
 
 
 def sobol_sample(problem: dict[str, Any], samples: int, seed: int, second_order: bool) -> FloatArray:
-    """The points that SALib's Sobol analysis expects, in its order."""
-    import numpy as np
-    from SALib.sample import sobol
+    """The points that SALib's Sobol analysis expects, in its order (Saltelli 2002).
 
-    return np.asarray(sobol.sample(problem, samples, calc_second_order=second_order, seed=seed), dtype=np.float64)
+    They are SALib's, bit by bit (a test compares them); its own sampler fills them in number by number, which takes
+    seconds for a design of a million runs.
+    """
+    import numpy as np
+    from scipy.stats import qmc
+
+    k = int(problem["num_vars"])
+    base = np.asarray(qmc.Sobol(d=2 * k, scramble=True, seed=seed).random(samples))
+    one, other = base[:, :k], base[:, k:]
+    crossed = [(one, other)] + ([(other, one)] if second_order else [])
+    blocks = [one]
+    for mine, theirs in crossed:
+        blocks += [np.where(np.arange(k) == column, theirs, mine) for column in range(k)]
+    return np.stack([*blocks, other], axis=1).reshape(-1, k)
 
 
 def morris_sample(problem: dict[str, Any], samples: int, seed: int, levels: int) -> FloatArray:
@@ -53,7 +66,7 @@ def morris_sample(problem: dict[str, Any], samples: int, seed: int, levels: int)
     return np.asarray(morris.sample(problem, samples, num_levels=levels, seed=seed), dtype=np.float64)
 
 
-def balanced_order(count: int, shuffled: bool, seed: int) -> list[int]:
+def balanced_order(count: int, shuffled: bool, seed: int) -> IntArray:
     """The order of points within a replication.
 
     A Latin hypercube, Sobol or Morris design is balanced in its own order, and SALib's blocks stay whole. The points of
@@ -62,5 +75,5 @@ def balanced_order(count: int, shuffled: bool, seed: int) -> list[int]:
     import numpy as np
 
     if not shuffled:
-        return list(range(count))
-    return [int(i) for i in np.random.default_rng([seed, count]).permutation(count)]
+        return np.arange(count, dtype=np.int32)
+    return np.random.default_rng([seed, count]).permutation(count).astype(np.int32)

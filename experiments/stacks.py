@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,9 +17,9 @@ from agents.errors import KingmakerError
 from experiments.design import Run
 from experiments.sweep.driver import drive
 from experiments.sweep.engines import inline_engine, local_engine
-from experiments.sweep.files import locked
+from experiments.sweep.files import locked, make_folder
 from experiments.sweep.plan import Namer, tasks_of, work_for
-from experiments.sweep.store import Store, table_in
+from experiments.sweep.store import Odd, Store, table_in
 from experiments.sweep.tasks import Outcome, Task, Work
 
 if TYPE_CHECKING:
@@ -72,15 +72,18 @@ def simulate(
     return gathered.result
 
 
-def _opened(keep: Path | None, gathered: _Gathered) -> AbstractContextManager[None]:
-    """Take what is kept already, and hold the folder's lock while more is added."""
+@contextmanager
+def _opened(keep: Path | None, gathered: _Gathered) -> Iterator[None]:
+    """Take what is kept already, and hold the folder's lock while more is added; who does not get it writes nothing."""
     if keep is None:
-        return nullcontext()
-    store = Store(keep / gathered.label)
-    store.make()
-    lock = locked(keep / ".lock", f"{keep}: another process is at work on the same question; wait for it.")
-    gathered.resume(store)
-    return lock
+        yield
+        return
+    make_folder(keep)
+    with locked(keep / ".lock", f"{keep}: another process is at work on the same question; wait for it."):
+        store = Store(keep / gathered.label)
+        store.make()
+        gathered.resume(store)
+        yield
 
 
 class _Gathered:
@@ -125,7 +128,7 @@ class _Gathered:
     def resume(self, store: Store) -> None:
         """Take over the runs that are kept, and keep further ones there."""
         self._store = store
-        for part, content in store.parts([]):
+        for part, content in store.parts(Odd()):
             self._fill(content, part.runs)
 
     def tasks(self, workers: int) -> Iterator[Task]:
@@ -134,7 +137,6 @@ class _Gathered:
         missing = sum(len(runs) for _, runs in left)
         for work, runs in left:
             yield from tasks_of(work, iter(runs), missing, workers)
-            missing -= len(runs)
 
     def take(self, outcome: Outcome) -> None:
         """Note what a stack has given."""

@@ -43,7 +43,7 @@ def _begun(candidates: int, seeds: int, seed: int, state: Path, force: bool) -> 
     found = load(state) if state.exists() and not force else None
     if found is None:
         found = begin(fitted, range(1, seeds + 1), seed, candidates)
-        print(f"{len(fitted)} parameters, score at their start values {found.score_before:.4f} (0 is perfect)")
+        say(f"{len(fitted)} parameters, score at their start values {found.score_before:.4f} (0 is perfect)")
         return found
     if (found.fitted, found.seeds, found.seed, found.strategy.popsize) != (
         fitted, list(range(1, seeds + 1)), seed, candidates,
@@ -52,7 +52,7 @@ def _begun(candidates: int, seeds: int, seed: int, state: Path, force: bool) -> 
             f"{state}: that search was begun with other parameters, bounds, seeds or candidates; name another folder "
             "with --out, or begin anew in its place with --force."
         )
-    print(f"going on after {len(found.history)} generations, best score {found.best_score:.4f}")
+    say(f"going on after {len(found.history)} generations, best score {found.best_score:.4f}")
     return found
 
 

@@ -70,6 +70,9 @@ def sweep(
         int | None, typer.Option(min=1, max=4096, help="Worlds that step together; chosen if not given.")
     ] = None,
     retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs once more.")] = False,
+    extend: Annotated[
+        bool, typer.Option("--extend", help="Add the design's new levels, points or seeds to what the folder has.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many runs, how long, what disk.")] = False,
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no report.")] = False,
 ) -> None:
@@ -86,6 +89,7 @@ def sweep(
         shard=parse_shard(shard),
         stack=stack,
         retry_failed=retry_failed,
+        extend=extend,
         quiet=quiet,
         command=tuple(sys.argv[1:]),
     )
@@ -132,15 +136,18 @@ def _print_estimate(request: SweepRequest) -> None:
     from experiments.sweep.estimate import estimate, size_text
     from experiments.sweep.progress import duration
 
-    found = estimate(request.design, request.shard, request.stack)
+    for note in request.design.notes():
+        print(f"kingmaker: {note}", file=sys.stderr)
     workers = request.workers or available_cores()
+    found = estimate(request.design, request.shard, workers, request.stack)
+    least, most = found.range
     share = f" (shard {request.shard.number}/{request.shard.of})" if request.shard.of > 1 else ""
     say(
         f"{found.runs:,} runs{share}: {found.points:,} points x {found.replications} replications, "
         f"{request.design.months} months each, in stacks of up to {found.stack} worlds."
     )
     say(
-        f"About {duration(found.core_seconds / workers)} on {workers} workers of this machine "
+        f"About {duration(found.seconds)} ({duration(least)} to {duration(most)}) on {workers} workers of this machine "
         f"({duration(found.core_seconds)} of one core), {size_text(found.worker_bytes)} of memory a worker, and "
         f"{size_text(found.disk_bytes)} of disk in {request.out}."
     )
@@ -175,6 +182,10 @@ def digest(folder: FolderArgument) -> None:
     found = digest_of(folder)
     failed = f", {found.failed} failed" if found.failed else ""
     say(f"sha256 {found.sha256} ({found.runs} of {found.of} runs{failed})")
+    for versions, runs in found.made_with:
+        say(f"{runs} runs made with {versions}")
+    for note in found.notes:
+        complain(note)
 
 
 def export(

@@ -9,6 +9,8 @@ import numpy as np
 from agents.errors import KingmakerError
 from experiments.design import Design
 from experiments.statistics import summarise
+from experiments.sweep.state import open_folder, shortfall
+from experiments.sweep.tasks import SweepError
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -35,14 +37,28 @@ def outcomes_from(frame: pd.DataFrame, design: Design, statistics: tuple[str, ..
     points, r = len(design.points), design.replications
     _check_points(runs, design, where)
     if len(runs) != points * r:
-        raise KingmakerError(
-            f"{where}: holds {len(runs)} of {points * r} runs; run the sweep again until it is complete, as indices of "
-            "sensitivity need every point."
-        )
+        raise KingmakerError(f"{where}: holds {len(runs)} of {points * r} runs; {_way_out(where)}")
     columns = [
         _outcome(frame, measure, statistic, len(runs), where) for measure in design.measures for statistic in statistics
     ]
     return np.array(columns).T.reshape(points, r, -1)
+
+
+def _way_out(where: str) -> str:
+    """What to do about a sweep that is not complete."""
+    again = "run the sweep again until it is complete, as indices of sensitivity need every point."
+    try:
+        opened = open_folder(where)
+        seen = {run for part, _ in opened.parts() for run in part.runs}
+    except SweepError:
+        return again
+    lacking = shortfall(opened, seen)
+    if not lacking.failed:
+        return again
+    return (
+        f"{lacking.failed} have failed, and {lacking.folder / 'failures'} says why. Run the sweep again with "
+        "--retry-failed, or leave what fails out of the design: indices of sensitivity need every point."
+    )
 
 
 def _check_points(runs: pd.DataFrame, design: Design, where: str) -> None:
@@ -56,7 +72,7 @@ def _check_points(runs: pd.DataFrame, design: Design, where: str) -> None:
     if numbers.min() < 0 or numbers.max() >= len(design.points):
         raise fault
     for key in design.keys:
-        meant = np.array([float(point[key]) for point in design.points])[numbers]
+        meant = design.points.columns[key][numbers]
         if not np.array_equal(runs[key].to_numpy(dtype=np.float64), meant):
             raise fault
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.sweep.store import Store, table_in
+from experiments.sweep.state import open_folder, shortfall
+from experiments.sweep.store import table_in
 from experiments.sweep.tasks import SweepError
+from experiments.sweep.versions import text
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -25,6 +28,8 @@ class Digest:
     runs: int
     of: int
     failed: int
+    made_with: tuple[tuple[str, int], ...] = field(default=(), compare=False)  # versions, and the runs made with them
+    notes: tuple[str, ...] = field(default=(), compare=False)  # what is missing, and what else lies there
 
 
 def digest_of(folder: Path) -> Digest:
@@ -33,24 +38,28 @@ def digest_of(folder: Path) -> Digest:
     Raises:
         SweepError: no sweep, a damaged part, or a run with two different results.
     """
-    store = Store(folder)
-    store.check_is_sweep()
-    plan = store.runs_table()
+    opened = open_folder(folder)
+    plan = opened.plan
     parameters = {name for name in plan.column_names if name not in ("run", "seed", "point", "replication")}
     found: dict[str, bytes] = {}
-    for part, content in store.parts():
-        table = table_in(content)
-        for run, digest in _run_digests(table, parameters):
-            if found.setdefault(run, digest) != digest:
+    made_with: Counter[str] = Counter()
+    for part, content in opened.parts():
+        mine = set(part.runs)
+        made_with[text(part.versions)] += len(mine.difference(found))
+        for run, digest in _run_digests(table_in(content), parameters):
+            if run in mine and found.setdefault(run, digest) != digest:
                 raise SweepError(
                     f"{part.path}: run {run} has other results here than in another part; "
-                    "were they made by different versions of Python or NumPy?"
+                    "were they made by different versions of Python or NumPy? This part is of "
+                    f"{text(part.versions)}. Move it out of the folder, and run the sweep again."
                 )
     whole = hashlib.sha256()
     for run in sorted(found):
         whole.update(run.encode() + found[run])
-    failed = len(store.failed() - set(found))
-    return Digest(whole.hexdigest(), len(found), len(set(plan["run"].to_pylist())), failed)
+    short = shortfall(opened, set(found))
+    notes = (*short.sentences(), *(f"{told}; it is left alone." for told in opened.odd.strangers))
+    counts = tuple((versions, runs) for versions, runs in made_with.items() if runs)
+    return Digest(whole.hexdigest(), len(found), len(set(opened.known.runs)), short.failed, counts, notes)
 
 
 def _run_digests(table: pa.Table, parameters: set[str]) -> Iterator[tuple[str, bytes]]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.sweep.local import Inline, Workers
+from experiments.sweep.local import Inline, Workers, refuse_bootstrap
 from experiments.sweep.tasks import SweepError
+from experiments.sweep.trust import exposed, warning
 from experiments.telling import complain
 
 if TYPE_CHECKING:
@@ -56,6 +57,7 @@ def inline_engine() -> Iterator[Engine]:
 @contextmanager
 def local_engine(workers: int) -> Iterator[Engine]:
     """Processes of this machine. Each has one task at a time, so that a death names its task."""
+    refuse_bootstrap()
     pool = Workers(workers)
     finished = False
     try:
@@ -87,6 +89,9 @@ def dask_engine(scheduler: str | None) -> Iterator[Engine]:
         return 2 if isinstance(fault, KilledWorker) else 0  # the scheduler has tried again by itself
 
     with client:
+        address = exposed(_addresses(client, scheduler))
+        if address:
+            complain(f"warning: {warning(address)}")
         size = _ClusterSize(client)
         if not size.workers:
             complain(f"{scheduler} has no workers yet; waiting for them.")
@@ -122,6 +127,12 @@ class _ClusterSize:
         return self.workers
 
 
+def _addresses(client: Any, scheduler: str) -> list[str]:
+    """The address that the scheduler was reached by, and the one that it tells others."""
+    given = [scheduler] if "://" in scheduler else []
+    return [*given, str(client.scheduler_info(n_workers=0).get("address", ""))]
+
+
 def _connect(client: Any, scheduler: str) -> Any:
     import logging
 
@@ -139,5 +150,5 @@ def _connect(client: Any, scheduler: str) -> Any:
     except (OSError, ValueError, TypeError, KeyError) as fault:
         raise SweepError(
             f"{where}: no Dask scheduler can be reached there within {CONNECT_SECONDS} seconds "
-            f"({type(fault).__name__}); start one with 'dask scheduler'."
+            f"({type(fault).__name__}); start one with 'dask scheduler --host 127.0.0.1'."
         ) from None

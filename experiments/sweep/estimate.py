@@ -1,19 +1,23 @@
-"""What a sweep would take: runs, time and disk, from a short trial of its own model."""
+"""What a sweep would take: runs, time and disk, from a short trial of its own stacks in its own workers."""
 
 from __future__ import annotations
 
+import heapq
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from agents.errors import KingmakerError
-from experiments.design import Design, Run
+from experiments.design import Design
 from experiments.statistics import check_statistic
+from experiments.sweep.engines import Engine, free_memory, local_engine
+from experiments.sweep.names import Namer
 from experiments.sweep.plan import (
     BYTES_PER_SLOT,
-    LARGEST_STACK,
-    Namer,
     Shard,
+    even_size,
+    shard_of,
     slots_of,
     stack_size,
     structural,
@@ -21,67 +25,165 @@ from experiments.sweep.plan import (
     work_of,
 )
 from experiments.sweep.tasks import Job, Work
-from experiments.sweep.worker import encode, run_stack
+from experiments.sweep.worker import encode, tabulate
 
-TRIAL_MONTHS = 6
+TRIAL_SECONDS = 6.0  # for all structures that are tried
+LEAST_SECONDS = 1.0  # for one of them
 MOST_TRIALS = 6  # structures that are tried; the others are taken to be like them
-PROCESS_BYTES = 160e6  # of a worker before its first run
+PROCESS_BYTES = 195e6  # of a worker before its first run
+EITHER_WAY = 1.25  # what else the machine does moves the time by as much
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """Runs of the shard, worlds of the largest stack, seconds of one core, bytes on disk and of a worker's memory."""
+    """What a shard would take.
+
+    Attributes:
+        runs: number of runs that differ.
+        points: of the design.
+        replications: of each point.
+        stack: worlds of the largest stack.
+        seconds: from beginning to end, with so many workers of this machine.
+        core_seconds: of one core, for the model alone.
+        disk_bytes: of the results.
+        worker_bytes: largest memory of a worker.
+    """
 
     runs: int
     points: int
     replications: int
     stack: int
+    seconds: float
     core_seconds: float
     disk_bytes: float
     worker_bytes: float
 
-
-def estimate(design: Design, shard: Shard, stack: int | None = None) -> Estimate:
-    """Try a few months of some runs of each structure, and reckon from them."""
-    work = work_of(design)
-    base, shared = work.setting.parameters, structural(design.declared)
-    first: dict[tuple[float, ...], list[Run]] = {}
-    count: Counter[tuple[float, ...]] = Counter()
-    for place, run in enumerate(design.runs()):
-        if shard.has(place):
-            structure = structure_of({**base, **run.parameters}, shared)
-            count[structure] += 1
-            if count[structure] <= LARGEST_STACK:
-                first.setdefault(structure, []).append(run)
-    namer = Namer(work)
-    seconds = size = 0.0
-    worlds, memory, tried = 0, 0.0, 0
-    for structure, runs in list(first.items())[:MOST_TRIALS]:
-        values = {**base, **runs[0].parameters}
-        worlds_here = stack or stack_size(values)
-        jobs = [Job(namer.name(run), run.parameters, run.seed) for run in runs[:worlds_here]]
-        for_one, bytes_of_one = _trial(work, jobs)
-        seconds += for_one * count[structure]
-        size += bytes_of_one * count[structure]
-        tried += count[structure]
-        worlds = max(worlds, worlds_here)
-        memory = max(memory, PROCESS_BYTES + worlds_here * slots_of(values) * BYTES_PER_SLOT)
-    scale = count.total() / max(tried, 1)
-    return Estimate(
-        count.total(), len(design.points), design.replications, worlds, seconds * scale, size * scale, memory
-    )
+    @property
+    def range(self) -> tuple[float, float]:
+        """Seconds that it takes at least and at most, if the machine has nothing heavier to do than now."""
+        return self.seconds / EITHER_WAY, self.seconds * EITHER_WAY
 
 
-def _trial(work: Work, jobs: list[Job]) -> tuple[float, float]:
-    """Seconds and bytes of one run, from a few months of a stack."""
-    months = min(TRIAL_MONTHS, work.months)
-    trial = replace(work, months=months, statistics=_short(work.statistics, months))
-    run_stack(replace(trial, months=1, statistics=()), jobs[:1])  # what a process pays once
+@dataclass
+class _Kind:
+    """The runs of one structure: how many, in stacks of which size, the first of them, memory of a worker."""
+
+    runs: int
+    size: int
+    jobs: list[Job]
+    bytes: float
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a worker has found: seconds of a whole stack, bytes of a run on disk."""
+
+    seconds: float
+    bytes: float
+
+
+def estimate(design: Design, shard: Shard, workers: int, stack: int | None = None) -> Estimate:
+    """Run a few months of a stack of each structure, in all workers at once, and reckon from them."""
     began = time.perf_counter()
-    table = run_stack(trial, jobs)
-    seconds = (time.perf_counter() - began) / len(jobs) * work.months / months
+    work = work_of(design)
+    kinds = _kinds(design, work, shard, workers, stack)
+    prepared = time.perf_counter() - began
+    tried = kinds[:MOST_TRIALS]
+    started, trials = 0.0, []
+    with local_engine(workers) as engine:
+        for kind in tried:
+            asked = time.perf_counter()
+            trial, took = _tried(engine, work, kind, max(LEAST_SECONDS, TRIAL_SECONDS / len(tried)))
+            started = started or time.perf_counter() - asked - took  # the workers start with the first of them
+            trials.append(trial)
+    runs, known = sum(kind.runs for kind in kinds), sum(kind.runs for kind in tried)
+    stacks = [s for kind, trial in zip(tried, trials, strict=True) for s in _stacks(kind, trial)]
+    busy, scale = sum(stacks), runs / max(known, 1)
+    size = sum(kind.runs * trial.bytes for kind, trial in zip(tried, trials, strict=True))
+    seconds = prepared + started + (_makespan(stacks, workers) if scale == 1.0 else busy * scale / workers)
+    return Estimate(
+        runs, len(design.points), design.replications, max(kind.size for kind in kinds), seconds, busy * scale,
+        size * scale, max(kind.bytes for kind in kinds),
+    )  # fmt: skip
+
+
+def _kinds(design: Design, work: Work, shard: Shard, workers: int, stack: int | None) -> list[_Kind]:
+    """The structures among the runs of a shard, those with most runs first."""
+    base, shared = work.setting.parameters, structural(design.declared)
+    names = Namer(work).names(design)
+    total = len(set(names[shard.number - 1 :: shard.of]))
+    varied = bool(set(shared) & set(design.keys))
+    count: Counter[tuple[float, ...]] = Counter()
+    found: dict[tuple[float, ...], _Kind] = {}
+    seen: set[str] = set()
+    for name, run in shard_of(names, design, shard):
+        if name in seen:
+            continue
+        seen.add(name)
+        values = {**base, **run.parameters}
+        structure = structure_of(values, shared)
+        count[structure] += 1
+        if structure not in found:
+            most = stack_size(values, free_memory() / workers)
+            size = stack or even_size(total, workers, most)
+            found[structure] = _Kind(0, size, [], PROCESS_BYTES + size * slots_of(values) * BYTES_PER_SLOT)
+        kind = found[structure]
+        if len(kind.jobs) < kind.size:
+            kind.jobs.append(Job(name, run.parameters, run.seed))
+        elif not varied:  # all the others are like it
+            count[structure] = total
+            break
+    for structure, kind in found.items():
+        kind.runs = count[structure]
+    return sorted(found.values(), key=lambda kind: -kind.runs)
+
+
+def _tried(engine: Engine, work: Work, kind: _Kind, seconds: float) -> tuple[Trial, float]:
+    """A stack of this kind tried in all workers at once, as they hinder each other, and the seconds it took them."""
+    futures = [engine.executor.submit(try_stack, work, tuple(kind.jobs), seconds) for _ in range(engine.workers)]
+    found = [future.result() for future in futures]
+    mean = Trial(sum(t.seconds for t, _ in found) / len(found), sum(t.bytes for t, _ in found) / len(found))
+    return mean, max(took for _, took in found)
+
+
+def try_stack(work: Work, jobs: tuple[Job, ...], seconds: float) -> tuple[Trial, float]:
+    """In a worker: as many months of a stack as fit into a time, and what they took."""
+    from environment import ComputeEconomy
+
+    worlds = [{"scenario": work.setting, "rng": job.seed, **job.parameters} for job in jobs]
+    ComputeEconomy.stack(worlds[:1], months=1).run()  # what a process pays once
+    began = time.perf_counter()
+    model = ComputeEconomy.stack(worlds, months=work.months)
+    steps: list[float] = []
+    until = time.perf_counter() + seconds
+    while len(steps) < work.months and (len(steps) < 2 or time.perf_counter() < until):
+        step = time.perf_counter()
+        model.step()
+        steps.append(time.perf_counter() - step)
+    months = len(steps)
+    short = replace(work, months=months, statistics=_short(work.statistics, months))
+    table = tabulate(short, jobs, {name: model.measures.array(name).T for name in work.measures})
     size = len(encode([table], [job.run for job in jobs])) / len(jobs)
-    return seconds, size if work.statistics else size * work.months / months
+    took = time.perf_counter() - began
+    usual = steps[months // 2 :]  # months become a little dearer as a world fills up
+    left = (work.months - months) * sum(usual) / len(usual)
+    return Trial(took + left, size if work.statistics else size * work.months / months), took
+
+
+def _stacks(kind: _Kind, trial: Trial) -> Iterator[float]:
+    """Seconds of each stack of this kind; the last may be smaller."""
+    whole, rest = divmod(kind.runs, kind.size)
+    yield from (trial.seconds * kind.size / len(kind.jobs) for _ in range(whole))
+    if rest:
+        yield trial.seconds * max(rest / len(kind.jobs), 0.3)  # a month has a price of its own, whatever the worlds
+
+
+def _makespan(stacks: list[float], workers: int) -> float:
+    """Seconds until the last of these stacks is done, each begun by the first worker that is free."""
+    free = [0.0] * workers
+    for seconds in stacks:
+        heapq.heappush(free, heapq.heappop(free) + seconds)
+    return max(free)
 
 
 def _short(statistics: tuple[str, ...], months: int) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import KingmakerError
+from environment.scenario import MOST_MONTHS
 from experiments.design import build_design
 from experiments.design_file import DesignFile
+from experiments.sweep.arguments import MOST_SEED, names_of, sample_of, table_of, text_of, whole_number
 from experiments.sweep.driver import drive
 from experiments.sweep.engines import inline_engine, local_engine
 from experiments.sweep.plan import WHOLE, Namer, named_runs, tasks_of, work_of
@@ -45,7 +46,7 @@ def evaluate(
         replications: runs of each row, with the seeds ``seed``, ``seed + 1``, ... (the same for all rows).
         seed: the first seed.
         settings: parameters that are the same in every run.
-        workers: processes; 1 runs in this one.
+        workers: processes; 1 runs in this one. More need a script with a main guard, as Python's own pools do.
         average: give the mean over the replications.
 
     Returns:
@@ -57,13 +58,22 @@ def evaluate(
     """
     import numpy as np
 
-    rows = _rows(samples, names)
-    wanted = [measures] if isinstance(measures, str) else list(measures)
+    keys = names_of("evaluate: names", names)
+    wanted = names_of("evaluate: measures", [measures] if isinstance(measures, str) else measures)
+    rows = sample_of("evaluate: samples", samples, keys)
+    replications = whole_number("evaluate: replications", replications, 1)
+    workers = whole_number("evaluate: workers", workers, 1)
     entries = DesignFile(
-        kind="list", scenario=str(scenario), months=months, replications=replications, seed=seed,
-        measures=wanted, keep=[statistic], set=dict(settings or {}),
-        points=[dict(zip(names, _plain(row), strict=True)) for row in rows],
-    )  # fmt: skip
+        kind="list",
+        scenario=text_of("evaluate: scenario", str(scenario) if isinstance(scenario, Path) else scenario),
+        months=None if months is None else whole_number("evaluate: months", months, 1, MOST_MONTHS),
+        replications=replications,
+        seed=whole_number("evaluate: seed", seed, 0, MOST_SEED),
+        measures=wanted,
+        keep=[text_of("evaluate: statistic", statistic)],
+        set=table_of("evaluate: settings", settings),
+        points=[dict(zip(keys, map(float, row), strict=True)) for row in rows],
+    )
     design = build_design(entries, "evaluate", "evaluate")
     work = work_of(design)
     named = list(named_runs(design, Namer(work), WHOLE))
@@ -92,18 +102,3 @@ def _read(outcome: Outcome, columns: Sequence[str]) -> dict[str, tuple[float, ..
     table = table_in(outcome.part, ["run", *columns])
     series = [table[column].to_pylist() for column in columns]
     return dict(zip(table["run"].to_pylist(), zip(*series, strict=True), strict=True))
-
-
-def _rows(samples: Any, names: Sequence[str]) -> FloatArray:
-    import numpy as np
-
-    rows = np.atleast_2d(np.asarray(samples, dtype=np.float64))
-    if rows.ndim != 2 or rows.shape[1] != len(names) or not len(rows):
-        raise KingmakerError(
-            f"evaluate: samples have the shape {rows.shape}; with {len(names)} names it must be (n, {len(names)})."
-        )
-    return rows
-
-
-def _plain(row: FloatArray) -> list[float]:
-    return [float(value) for value in row]

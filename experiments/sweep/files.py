@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import socket
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from experiments.sweep.tasks import SweepError
 
 HOST = re.sub(r"\W", "-", socket.gethostname())
+LOOK_SECONDS = 0.05  # between two looks at a lock that another process holds
 FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -54,7 +56,21 @@ def _explained(path: Path, fault: OSError) -> str:
             f"{path.parent}: there is no room for more results ({fault.strerror}). What is there is whole; make room, "
             "and run the same command again to go on."
         )
+    if fault.errno == errno.ENOENT:
+        return f"{path.parent}: the folder has been taken away; run the same command again to go on."
     return f"{path}: cannot be written: {fault.strerror}."
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder, if it is not there.
+
+    Raises:
+        SweepError: it cannot be made.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        raise SweepError(f"{folder}: the folder cannot be made: {fault.strerror}.") from None
 
 
 def _sync_folder(folder: Path) -> None:
@@ -91,11 +107,16 @@ def _alive(process: int) -> bool:
 
 
 @contextmanager
-def locked(path: Path, told: str) -> Iterator[None]:
+def locked(path: Path, told: str, patience: float = 0.0) -> Iterator[None]:
     """Hold a lock that the system gives back when the process ends, however it ends.
 
-    Where the file system has no locks, this does nothing: results are keyed by content, so that two sweeps in one
-    folder double work, but no result.
+    It holds between machines too, where their file system has locks (NFS: version 4, or with lockd). Where there are
+    none, this does nothing: results are keyed by content, so that two sweeps in one folder double work, but no result.
+
+    Args:
+        path: the file of the lock; it is made if need be.
+        told: what whoever does not get it is told.
+        patience: seconds to wait for another process to give it back.
 
     Raises:
         SweepError: with the text ``told``, if another process holds it.
@@ -104,9 +125,12 @@ def locked(path: Path, told: str) -> Iterator[None]:
         file = path.open("a+b")
     except OSError as fault:
         raise SweepError(_explained(path, fault)) from None
+    until = time.monotonic() + patience
     with file:
-        if not _take(file.fileno()):
-            raise SweepError(told)
+        while not _take(file.fileno()):
+            if time.monotonic() >= until:
+                raise SweepError(told)
+            time.sleep(LOOK_SECONDS)
         yield
 
 

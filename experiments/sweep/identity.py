@@ -1,12 +1,10 @@
-"""Whether a results folder belongs to a design and to this version of the model."""
+"""The manifest of a sweep: what is written of its design, its model and its versions, and read again."""
 
 from __future__ import annotations
 
-import hashlib
-import json
 import math
 import platform
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -14,6 +12,8 @@ from typing import Any
 from environment.measures import MEASURES, Measure
 from environment.parameters import DECLARATIONS, Declaration
 from experiments.design import Design
+from experiments.factors import Factor
+from experiments.manifest import NAME as MANIFEST
 from experiments.manifest import (
     ManifestError,
     kingmaker_version,
@@ -22,16 +22,16 @@ from experiments.manifest import (
     scenario_record,
 )
 from experiments.sweep.plan import rules_of
+from experiments.sweep.store import Known
 from experiments.sweep.tasks import SweepError, Work
+from experiments.sweep.versions import current
 
 KIND = "sweep"
+MOST_LISTED = 1000  # points of a list that the manifest spells out, for messages about changed designs
 
 
 def design_record(design: Design, work: Work) -> dict[str, Any]:
     """All that makes a design what it is, ready for JSON; ``points`` is a digest of the points themselves."""
-    points = hashlib.sha256()
-    for point in design.points:
-        points.update(json.dumps({key: str(value) for key, value in point.items()}).encode())
     return {
         "kind": design.kind,
         "months": design.months,
@@ -45,14 +45,23 @@ def design_record(design: Design, work: Work) -> dict[str, Any]:
         "in_force": list(rules_of(design)),
         "keep": list(design.statistics) or "monthly",
         "parameters": list(design.keys),
-        "points": points.hexdigest(),
+        "factors": {factor.key: _factor(factor) for factor in design.factors},
+        "listed": [dict(point) for point in design.listed[:MOST_LISTED]],
+        "points": design.points.digest(),
         "scenario": scenario_record(work.setting),
     }
 
 
-def build_sweep_manifest(design: Design, work: Work, command: tuple[str, ...]) -> dict[str, Any]:
-    """The manifest of a sweep's folder, ready for JSON."""
-    return {
+def _factor(factor: Factor) -> dict[str, Any]:
+    """What a message about a changed design needs of one of its parameters."""
+    if factor.values:
+        return {"values": list(factor.values)}
+    return {"low": factor.low, "high": factor.high, "scale": "log" if factor.log else "linear"}
+
+
+def build_sweep_manifest(design: Design, work: Work, command: tuple[str, ...], runs_digest: str) -> dict[str, Any]:
+    """The manifest of a sweep's folder, ready for JSON; ``runs_digest`` is that of the table of its runs."""
+    manifest = {
         "kingmaker_version": kingmaker_version(),
         "kind": KIND,
         "command": ["kingmaker", *command],
@@ -61,14 +70,17 @@ def build_sweep_manifest(design: Design, work: Work, command: tuple[str, ...]) -
         "description": design.description,
         "runs": design.size,
         "design": design_record(design, work),
-        "declared": {key: _plain(vars(design.declared[key])) for key in design.keys},
+        "declared": {key: plain(vars(design.declared[key])) for key in design.keys},
         "measured": {name: vars(design.measured[name]) for name in (*design.measures, *rules_of(design))},
         "bounds": {factor.key: _bounds(factor.low, factor.high) for factor in design.factors},
         "versions": {"python": platform.python_version(), **library_versions()},
+        "made_with": [current()],
+        "runs_digest": runs_digest,
         "source_digest": work.source_digest,
         "data_digest": work.data_digest,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
     }
+    return dict(plain(manifest))
 
 
 def _bounds(low: float, high: float) -> list[float | str]:
@@ -105,64 +117,46 @@ def read_sweep_manifest(folder: Path) -> dict[str, Any]:
         raise SweepError(str(fault).replace("kingmaker run", "kingmaker sweep")) from None
     if manifest.get("kind") != KIND or not isinstance(manifest.get("design"), dict):
         raise SweepError(f"{folder}: holds a result of another kind, not that of 'kingmaker sweep'.")
+    _check_types(folder, manifest)
     return manifest
 
 
-def same_sweep(folder: Path, wanted: Mapping[str, Any]) -> bool:
-    """Whether the folder's manifest is that of the wanted sweep; False also if only replications have been added.
-
-    Raises:
-        SweepError: the folder belongs to another design, or to another version of the model.
-    """
-    there = read_sweep_manifest(folder)
-    ours = json.loads(json.dumps(wanted["design"], default=str))
-    theirs = there["design"]
-    faults = [
-        f"{key} is {_short(theirs.get(key))} there and {_short(value)} now"
-        for key, value in ours.items()
-        if key not in ("replications", "scenario") and theirs.get(key) != value
-    ]
-    before, after = _essence(theirs.get("scenario", {})), _essence(ours["scenario"])
-    faults += [
-        f"{key} of the scenario is {_short(before.get(key))} there and {_short(value)} now"
-        for key, value in after.items()
-        if before.get(key) != value
-    ]
-    if faults:
+def _check_types(folder: Path, manifest: Mapping[str, Any]) -> None:
+    """Raise :class:`SweepError` if what we rely on is of another type than we write."""
+    design = manifest["design"]
+    texts = {f"design.{key}": design.get(key) for key in ("measures", "parameters")}
+    if design.get("keep") != "monthly":
+        texts["design.keep"] = design.get("keep")
+    faults = {
+        key: value
+        for key, value in texts.items()
+        if not isinstance(value, list) or not all(isinstance(one, str) for one in value)
+    }
+    faults |= {f"design.{key}": design.get(key) for key in ("replications",) if type(design.get(key)) is not int}
+    tables = {"design.scenario": design.get("scenario"), "declared": manifest.get("declared", {})}
+    tables |= {"measured": manifest.get("measured", {}), "design.factors": design.get("factors", {})}
+    faults |= {key: value for key, value in tables.items() if not isinstance(value, dict)}
+    for key, value in faults.items():
         raise SweepError(
-            f"{folder}: holds the sweep of another design ({there.get('name')}): {'; '.join(faults)}. "
-            "Name another folder with --out."
+            f"{folder / MANIFEST}: {key} is {value!r}, which Kingmaker does not write; the file has been altered. "
+            "Take it from a copy, or run the design into another folder."
         )
-    for what in ("source", "data"):
-        then, now = str(there.get(f"{what}_digest")), str(wanted[f"{what}_digest"])
-        if then != now:
-            raise SweepError(
-                f"{folder}: was made by another version of the model ({'code' if what == 'source' else 'data'} digest "
-                f"{then[:12]} then, {now[:12]} now); name another folder with --out, or check that version out."
-            )
-    return bool(theirs["replications"] >= ours["replications"])
 
 
-def _essence(scenario: Mapping[str, Any]) -> dict[str, Any]:
-    """What of a scenario's record makes the numbers: not its texts, and not where its files lie.
-
-    What stands in those files is covered by the digests of code and data.
-    """
-    texts = ("name", "title", "description", "overridden", "folders", "data", "months")
-    found = {key: _plain(value) for key, value in scenario.items() if key not in texts}
-    found["events"] = [{key: e[key] for key in e if key != "why"} for e in found.get("events", [])]
-    return found
+def known_of(manifest: Mapping[str, Any], runs: Collection[str]) -> Known:
+    """What the parts of the sweep of a manifest must hold."""
+    design = manifest["design"]
+    measures, keep = list(design["measures"]), design["keep"]
+    columns = [*measures, "month"] if keep == "monthly" else [f"{m}_{kept}" for m in measures for kept in keep]
+    return Known(runs, frozenset(["run", *columns]))
 
 
-def _plain(value: Any) -> Any:
-    """As it comes back from a manifest, where an infinity is a text."""
+def plain(value: Any) -> Any:
+    """As it comes back from a manifest, where an infinity is a text and what is no number or text one as well."""
     if isinstance(value, Mapping):
-        return {key: _plain(inner) for key, inner in value.items()}
+        return {str(key): plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _short(value: Any) -> str:
-    text = json.dumps(value, default=str)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+        return [plain(inner) for inner in value]
+    if isinstance(value, float) and not math.isfinite(value):
+        return str(value)
+    return value if isinstance(value, str | bool | int | float) or value is None else str(value)

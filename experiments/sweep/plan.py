@@ -1,24 +1,22 @@
-"""From a design to tasks: the id of each run, and stacks of runs that share a structure."""
+"""From a design to tasks: stacks of runs that share a structure."""
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
 
-from environment.parameters import DECLARATIONS, Declaration, check, resolve
-from environment.scenario import Scenario, load_scenario, month_label
+from environment.parameters import DECLARATIONS, Declaration
+from environment.scenario import Scenario, load_scenario
 from experiments import in_force
 from experiments.design import Design, Run
+from experiments.sweep.names import Namer as Namer  # also handed on
 from experiments.sweep.tasks import Job, Task, Work
 
 Value = float | int
 
 LARGEST_STACK = 64  # beyond this, more worlds gain little and take memory
-SMALLEST_STACK = 8  # towards the end of a sweep, so that no worker waits long for the last one
 SLOT_WORLDS = 64_000  # start-up slots of a whole stack beyond which stacking gains little
 BYTES_PER_SLOT = 1_200  # of a world, at the peak: 640 to 1 100 measured, from 200 to 300 000 start-ups
 
@@ -98,66 +96,15 @@ def _located(setting: Scenario) -> Scenario:
     )
 
 
-class Namer:
-    """Gives each run its id: a hash of resolved parameters, events, months, seed and the digests of model and data."""
-
-    def __init__(self, work: Work) -> None:
-        """The part of the hash that all runs share is computed once."""
-        self._work = work
-        self._common = hashlib.sha256(
-            "\n".join((work.source_digest, work.data_digest, str(work.months), *sorted(work.setting.users_classes)))
-            .encode()
-        )  # fmt: skip
-        self._declared = work.setting.declared()
-        base = resolve(work.setting.parameters, work.setting.name, self._declared)
-        self._lines = {key: _line(key, value) for key, value in base.items()}
-        self._events: dict[frozenset[str], str] = {}
-        self._points: dict[int, Any] = {}
-
-    def name(self, run: Run) -> str:
-        """The id of a run, 32 hexadecimal digits."""
-        point = self._points.get(run.point)
-        if point is None:
-            point = self._points[run.point] = self._hash_point(run.parameters)
-        digest = point.copy()
-        digest.update(f"\nseed={run.seed}".encode())
-        return str(digest.hexdigest()[:32])
-
-    def _hash_point(self, parameters: Mapping[str, Value]) -> Any:
-        pinned = {key: _line(key, check(key, value, "run", self._declared)) for key, value in parameters.items()}
-        keys = frozenset(pinned)
-        if keys not in self._events:
-            self._events[keys] = self._events_without(parameters)
-        digest = self._common.copy()
-        digest.update("\n".join({**self._lines, **pinned}.values()).encode())
-        digest.update(self._events[keys].encode())
-        return digest
-
-    def _events_without(self, parameters: Mapping[str, Value]) -> str:
-        """The dated events that the pinned parameters leave in force."""
-        lines = []
-        for event in load_scenario(self._work.setting, parameters).events:
-            changes = ",".join(_line(key, value) for key, value in sorted(event.set.items()))
-            lines.append(f"\n{month_label(event.month)}:{changes}")
-        return "".join(lines)
-
-
-def _line(key: str, value: Value) -> str:
-    return f"{key}={float(value).hex()}"
-
-
 def named_runs(design: Design, namer: Namer, shard: Shard) -> Iterator[tuple[str, Run]]:
     """Id and run of all runs of a shard, in the design's balanced order."""
-    for place, run in enumerate(design.runs()):
-        if shard.has(place):
-            yield namer.name(run), run
+    return shard_of(namer.names(design), design, shard)
 
 
 def shard_of(names: Sequence[str], design: Design, shard: Shard) -> Iterator[tuple[str, Run]]:
     """The same as :func:`named_runs`, for ids that are known already."""
-    for place, (name, run) in enumerate(zip(names, design.runs(), strict=True)):
-        if shard.has(place):
-            yield name, run
+    for place in range(shard.number - 1, len(names), shard.of):
+        yield names[place], design.run(place)
 
 
 def structural(declared: Mapping[str, Declaration]) -> dict[str, Value]:
@@ -184,6 +131,15 @@ def stack_size(parameters: Mapping[str, Value], free_bytes: float = math.inf) ->
     return max(1, int(min(LARGEST_STACK, SLOT_WORLDS / slots, fitting)))
 
 
+def even_size(missing: int, workers: int, most: int) -> int:
+    """Size of a stack, at most ``most``, with which all workers get as many stacks, as large as can be.
+
+    A month of a stack costs as much as some dozen worlds before its first world is computed, so small stacks are dear.
+    """
+    rounds = math.ceil(missing / (workers * most))
+    return max(1, math.ceil(missing / (workers * max(rounds, 1))))
+
+
 def tasks_of(
     work: Work,
     runs: Iterator[tuple[str, Run]],
@@ -194,7 +150,7 @@ def tasks_of(
     stack: int | None = None,
     free_bytes: float = math.inf,
 ) -> Iterator[Task]:
-    """Stacks of the runs that are not done, each of one structure, in order; smaller ones towards the end.
+    """Stacks of the runs that are not done, each of one structure, in order and alike in size.
 
     Args:
         work: what all runs share.
@@ -208,7 +164,6 @@ def tasks_of(
     base, shared = work.setting.parameters, structural(work.setting.declared())
     filling: dict[tuple[Value, ...], list[Job]] = {}
     seen: set[str] = set()
-    left = missing
     for name, run in runs:
         if name in done or name in seen:
             continue
@@ -217,9 +172,8 @@ def tasks_of(
         structure = structure_of(values, shared)
         jobs = filling.setdefault(structure, [])
         jobs.append(Job(name, run.parameters, run.seed))
-        size = stack or min(stack_size(values, free_bytes), max(SMALLEST_STACK, math.ceil(left / (2 * workers))))
+        size = stack or even_size(missing, workers, stack_size(values, free_bytes))
         if len(jobs) >= size:
-            left -= len(jobs)
             yield Task(work, tuple(jobs))
             del filling[structure]
     for jobs in filling.values():

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from agents.errors import shown
-from experiments.sweep.identity import read_sweep_manifest
-from experiments.sweep.store import RUNS, Store, table_in
+from experiments.sweep.state import Folder, open_folder, shortfall
+from experiments.sweep.store import RUNS, table_in
 from experiments.sweep.tasks import SweepError
 
 if TYPE_CHECKING:
@@ -32,18 +32,18 @@ def load(folder: str | Path) -> pd.DataFrame:
     import pandas as pd
     import pyarrow as pa
 
-    store = _opened(folder)
+    opened = open_folder(folder)
     tables = []
     seen: set[str] = set()
-    for part, content in store.parts():
+    for part, content in opened.parts():
         table = table_in(content)
         if not seen.isdisjoint(part.runs):  # two sweeps at once may have made a run twice: the same numbers
             fresh = [run not in seen for run in table["run"].to_pylist()]
             table = table.filter(pa.array(fresh))
         seen.update(part.runs)
         tables.append(table)
-    plan = store.runs_table().to_pandas()
-    _warn_missing(store, seen)
+    plan = opened.plan.to_pandas()
+    _warn(opened, seen)
     if not tables:
         raise SweepError(f"{folder}: there are no results yet; run the sweep.")
     results = pa.concat_tables(tables).to_pandas()
@@ -66,7 +66,7 @@ def query(folder: str | Path, sql: str) -> pd.DataFrame:
 
     if not isinstance(sql, str):
         raise SweepError(f"the query is {shown(sql)}; allowed is a text in SQL.")
-    with _database(_opened(folder)) as database:
+    with _database(open_folder(folder)) as database:
         try:
             frame: pd.DataFrame = database.execute(sql).df()
         except duckdb.Error as fault:
@@ -82,11 +82,11 @@ def export(folder: str | Path, out: Path, form: str) -> int:
     """
     import duckdb
 
-    store = _opened(folder)
+    opened = open_folder(folder)
     temporary = out.with_name(f".{out.name}.{os.getpid()}.tmp")
     quoted = str(temporary).replace("'", "''")
     options = "format csv, header" if form == "csv" else "format parquet, compression zstd"
-    with _database(store) as database:
+    with _database(opened) as database:
         names = [row[0] for row in database.execute("describe results").fetchall()]
         order = ", ".join(f'"{name}"' for name in ORDER if name in names)
         try:
@@ -100,47 +100,35 @@ def export(folder: str | Path, out: Path, form: str) -> int:
     return int(rows)
 
 
-def _opened(folder: str | Path) -> Store:
-    if not isinstance(folder, str | Path):
-        raise SweepError(f"the folder is {shown(folder)}; allowed is the path of a sweep's folder.")
-    store = Store(Path(folder))
-    read_sweep_manifest(store.folder)
-    store.check_is_sweep()
-    return store
-
-
 class IncompleteSweepWarning(UserWarning):
     """Results of a sweep of which some runs are missing or have failed."""
 
 
-def _warn_missing(store: Store, seen: set[str], stacklevel: int = 3) -> None:
-    failed = store.failed()
-    missing = len(set(store.runs_table()["run"].to_pylist()) - seen - failed)
-    if missing:
-        told = f"{store.folder}: {missing} runs are still missing; run the sweep again."
+def _warn(opened: Folder, seen: set[str], stacklevel: int = 3) -> None:
+    """Warn of what is not there, and of what is there and is not the sweep's."""
+    for told in shortfall(opened, seen).sentences():
         warnings.warn(told, IncompleteSweepWarning, stacklevel)
-    if failed - seen:
-        told = f"{store.folder}: {len(failed - seen)} runs have failed; see {store.failures_folder}."
-        warnings.warn(told, IncompleteSweepWarning, stacklevel)
+    for told in opened.odd.strangers:
+        warnings.warn(f"{told}; it is left alone.", UserWarning, stacklevel)
 
 
 @contextmanager
-def _database(store: Store) -> Iterator[Any]:
+def _database(opened: Folder) -> Iterator[Any]:
     """A DuckDB database with the tables ``results`` and ``runs`` over the files."""
     import duckdb
 
     paths: list[str] = []
     seen: set[str] = set()
     doubled = False
-    for part, _ in store.parts():
+    for part, _ in opened.parts():
         doubled = doubled or not seen.isdisjoint(part.runs)
         seen.update(part.runs)
         paths.append(str(part.path))
     if not paths:
-        raise SweepError(f"{store.folder}: there are no results yet; run the sweep.")
-    _warn_missing(store, seen, stacklevel=5)  # of who has called query or export
+        raise SweepError(f"{opened.store.folder}: there are no results yet; run the sweep.")
+    _warn(opened, seen, stacklevel=5)  # of who has called query or export
     with duckdb.connect() as database:
-        runs = str(store.folder / RUNS).replace("'", "''")
+        runs = str(opened.store.folder / RUNS).replace("'", "''")
         database.execute(f"create view runs as select * from read_parquet('{runs}')")
         files = ", ".join("'" + path.replace("'", "''") + "'" for path in paths)
         parts = f"read_parquet([{files}], union_by_name = true)"

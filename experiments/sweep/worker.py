@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from agents.errors import KingmakerError
 from experiments.sweep.tasks import Failure, Job, Outcome, Skew, Task, Work
+from experiments.sweep.versions import footer
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -107,11 +108,11 @@ def _repeated(values: list[float | int | None], repeats: int) -> list[float | in
 
 
 def encode(tables: Sequence[pa.Table], runs: Sequence[str]) -> bytes:
-    """The bytes of a Parquet file with these results; the ids of its runs stand in its metadata as well."""
+    """The bytes of a Parquet file with these results; the ids of its runs and the versions stand in its metadata."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 
-    table = pa.concat_tables(tables).replace_schema_metadata({RUNS_KEY: " ".join(runs).encode()})
+    table = pa.concat_tables(tables).replace_schema_metadata({RUNS_KEY: " ".join(runs).encode(), **footer()})
     outcomes = [field.name for field in table.schema if field.type == pa.float64()]
     repeating = [name for name in table.column_names if name not in outcomes]
     buffer = io.BytesIO()

@@ -31,7 +31,7 @@ def run(*words: str, folder: Path) -> str:
 
 
 def test_the_page_on_sweeps(tmp_path: Path) -> None:
-    (commands,) = blocks("sh")
+    commands, growing = blocks("sh")
     (design,) = blocks("toml")
     (python,) = blocks("python")
     (tmp_path / "cap.toml").write_text(design, encoding="utf-8")
@@ -41,6 +41,10 @@ def test_the_page_on_sweeps(tmp_path: Path) -> None:
         words = shlex.split(line.split("#")[0])
         run("-m", "experiments", *words[1:], folder=tmp_path)
     assert (tmp_path / "results/ban/figures/paths.png").is_file()
+    first, second = (shlex.split(line.split("#")[0])[1:] for line in growing.splitlines())
+    run("-m", "experiments", *first, folder=tmp_path)
+    (tmp_path / "cap.toml").write_text(design.replace("[1600, 4800, inf]", "[1600, 3200, 4800, inf]"), encoding="utf-8")
+    assert "12 runs done" in run("-m", "experiments", *second, folder=tmp_path)
     (tmp_path / "page.py").write_text(python + "\nprint(len(frame), len(table), outcomes.shape)\n", encoding="utf-8")
     assert run("page.py", folder=tmp_path).split() == ["10080", "2", "(3,)"]
 

@@ -350,7 +350,7 @@ def test_a_folder_of_another_design_or_model_is_refused(swept: Path, tmp_path: P
         (("sweep", "small.toml", "--scheduler", "x"), "add --engine dask"),
         (("sweep", "small.toml", "--engine", "dask", "--scheduler", "gone.json"), "there is no such file"),
         (("sweep", "small.toml", "--out", "small.toml"), "is a file"),
-        (("digest", "."), "is no folder that 'kingmaker sweep' has written"),
+        (("digest", "."), "is it a folder that 'kingmaker sweep' has written?"),
         (("export", "."), "no manifest.json"),
         (("figures", "."), "no manifest.json"),
         (("figures", "out", "--outcomes", "hhi_clout"), "Did you mean 'hhi_cloud'?"),

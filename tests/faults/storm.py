@@ -88,7 +88,7 @@ def undisturbed(folder: Path, design: Path) -> Digest:
     """The digest of the sweep without a single kill."""
     out = folder / "undisturbed"
     code, told = finish(start("sweep", design, "--out", out, "--workers", 2, "--quiet", folder=folder))
-    assert code == 0, told
+    assert code == 0, f"exit code {code}: {told}"
     return digest_of(out)
 
 
@@ -144,7 +144,7 @@ class Storm:
             while True:
                 if self._wait(driver, out):
                     code, told = finish(driver)
-                    assert code == 0, told
+                    assert code == 0, self._verdict(out, code, told)
                     break
                 victim = str(self.random.choice(list(odds), p=list(odds.values())))
                 if self._left() and self._kill(victim, driver, nodes) and victim == "driver":
@@ -155,6 +155,15 @@ class Storm:
         check(out, self.reference)
         if self.verbose:
             print(f"sweep {self.sweeps}: whole after {dict(self.killed)}", flush=True)
+
+    def _verdict(self, out: Path, code: int, told: str) -> str:
+        """All that is known of a sweep that did not end well."""
+        records = [path.read_text(encoding="utf-8") for path in sorted((out / "failures").glob("*.json"))]
+        failures = "\n".join(records) or "none"
+        return (
+            f"sweep {self.sweeps} (storm of seed {self.seed}) ended with exit code {code} after {dict(self.killed)}.\n"
+            f"Its driver said: {told.strip() or 'nothing'}\nIts failures: {failures}"
+        )
 
     def _wait(self, driver: subprocess.Popen[str], out: Path) -> bool:
         """Let a random time pass; whether the driver has ended by itself."""

@@ -108,6 +108,52 @@ def test_a_latin_hypercube_fills_every_row() -> None:
         assert sorted(np.floor((places - low) / (high - low) * 50).astype(int)) == list(range(50))
 
 
+@settings(max_examples=20, deadline=None)
+@given(st.integers(1, 5), st.integers(1, 4), st.booleans(), st.integers(0, 99))
+def test_the_quick_sobol_sample_is_salibs_bit_by_bit(k: int, power: int, second: bool, seed: int) -> None:
+    from SALib.sample import sobol
+
+    from experiments.sampling import sobol_sample
+
+    problem = {"num_vars": k, "names": [f"x{i}" for i in range(k)], "bounds": [[0.0, 1.0]] * k}
+    expected = sobol.sample(problem, 2**power, calc_second_order=second, seed=seed)
+    np.testing.assert_array_equal(sobol_sample(problem, 2**power, seed, second), expected)
+
+
+@pytest.mark.parametrize(
+    ("values", "kept", "again"),
+    [
+        ([0.1 + 0.2, 0.3, 0.5], (0.3, 0.5), (0.30000000000000004,)),
+        ([0.3, 0.7, 0.1 + 0.2, 0.3], (0.3, 0.7), (0.30000000000000004, 0.3)),
+        ([-0.0, 0.0, 1], (0.0, 1.0), (0.0,)),
+        ([0.1 + 0.2 - 0.3, 0.0, 0.3], (0.0, 0.3), (5.551115123125783e-17,)),
+        ([0.3, 0.3000001], (0.3, 0.3000001), ()),
+    ],
+)
+def test_values_equal_but_for_rounding_are_one(
+    values: list[float], kept: tuple[float, ...], again: tuple[float, ...]
+) -> None:
+    design = made(parameters={"policy.interoperability": values})
+    assert design.factors[0].values == kept
+    assert not any(math.copysign(1.0, value) < 0 for value in design.factors[0].values)
+    assert design.factors[0].dropped == again
+    assert len(list(design.notes())) == (1 if again else 0)
+
+
+def test_infinite_levels_and_whole_numbers_are_one_each() -> None:
+    design = made(parameters={"policy.export_cap_tpp": [1600, math.inf, 1600.0, math.inf], "startups.number": [20, 20]})
+    assert [factor.values for factor in design.factors] == [(1600.0, math.inf), (20,)]
+    assert design.size == 2
+
+
+def test_points_of_a_list_that_are_the_same_are_told_and_share_their_values() -> None:
+    points = [{"energy.cap": 0.3}, {"energy.cap": 0.5}, {"energy.cap": 0.1 + 0.2}, {}]
+    design = made(kind="list", parameters={}, points=points)
+    assert [point.get("energy.cap") for point in design.points] == [0.3, 0.5, 0.3, None]
+    (note,) = design.notes()
+    assert "points are given twice (3 is 1)" in note
+
+
 def test_a_list_may_leave_parameters_to_the_scenario() -> None:
     points = [{"policy.interoperability": 1.0}, {"energy": {"cap": 0.5}}]
     design = made(kind="list", parameters={}, points=points)
@@ -148,7 +194,6 @@ def test_an_empty_range_is_refused_and_no_other(low: float, high: float) -> None
         ({"parameters": {"policy.interop": [1]}}, "no parameter 'policy.interop'. Did you mean"),
         ({"parameters": {"policy.interoperability": [0.0, 1.5]}}, "is 1.5; allowed is a number from 0 to 1"),
         ({"parameters": {"policy.interoperability": []}}, "is an empty list"),
-        ({"parameters": {"policy.interoperability": [0.5, 0.5]}}, "given twice"),
         ({"parameters": {"policy.interoperability": {"low": 0.5}}}, "with steps"),
         ({"parameters": {"policy.interoperability": "high"}}, "needs a list of values"),
         ({"parameters": {"policy.interoperability": {"lo": 0.5}}}, "no entry 'lo'. Did you mean 'low'?"),

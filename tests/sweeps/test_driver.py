@@ -11,8 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from environment.scenario import Scenario
-from experiments.sweep.driver import HOPELESS, drive
+from experiments.sweep.driver import HOPELESS, STARTS, drive
 from experiments.sweep.engines import Engine
+from experiments.sweep.local import DiedAtStart
 from experiments.sweep.tasks import Failure, Job, Outcome, Skew, SweepError, Task, Work
 
 WORK = Work(Scenario("test"), 1, (), (), (), "", "")
@@ -111,6 +112,80 @@ def test_workers_that_die_at_once_end_the_sweep() -> None:
     with pytest.raises(SweepError, match="workers die before they have finished anything"):
         swept(tasks_of([1] * 50), executor)
     assert executor.calls <= 4 * HOPELESS + 8
+
+
+class Faulty(Executor):
+    """Its workers die while they start, as a series says; a poisoned run kills the worker that has taken it up."""
+
+    def __init__(self, starts: list[bool], poisoned: str = "") -> None:
+        self.starts, self.poisoned = iter(starts), poisoned
+
+    def submit(self, fn: Any, /, task: Task, **_: Any) -> Future[Outcome]:  # type: ignore[override]
+        future: Future[Outcome] = Future()
+        names = [job.run for job in task.jobs]
+        if next(self.starts, False):
+            future.set_exception(DiedAtStart("killed while it started"))
+        elif self.poisoned in names:
+            future.set_exception(BrokenExecutor("killed"))
+        else:
+            future.set_result(Outcome(b"", tuple(names), (), 0.0, 0))
+        return future
+
+
+@pytest.mark.parametrize("deaths", [1, 8, STARTS - 1])
+def test_deaths_before_work_was_taken_up_blame_nobody(deaths: int) -> None:
+    done, failures = swept(tasks_of([1, 4]), Faulty([True] * deaths))
+    assert len(done) == 5
+    assert not failures
+
+
+def test_workers_that_cannot_start_are_what_is_told() -> None:
+    with pytest.raises(SweepError, match=r"workers die while they start: 40 in a row.*No run is at fault"):
+        swept(tasks_of([1, 4]), Faulty([True] * 1000))
+
+
+def test_starts_that_fail_now_and_then_are_no_reason_to_give_up() -> None:
+    done, failures = swept(tasks_of([1] * 30), Faulty([True, True, False] * 60))
+    assert len(done) == 30
+    assert not failures
+
+
+@pytest.mark.parametrize("starts", [[], [True] * 6 + [False, True] * 10])
+def test_a_run_is_blamed_only_for_workers_that_have_died_over_it(starts: list[bool]) -> None:
+    done, failures = swept(tasks_of([4, 4]), Faulty(starts, "run2"))
+    assert [failure.job.run for failure in failures] == ["run2"]
+    assert "died 4 times while it worked on this run alone" in failures[0].error
+    assert len(done) == 7
+
+
+def test_a_suspect_is_tried_with_nothing_else_at_work() -> None:
+    """A run beside which the memory runs out is no culprit: alone it ends."""
+
+    class Crowded(Executor):
+        def __init__(self) -> None:
+            self.flying: list[tuple[Future[Outcome], Task]] = []
+
+        def submit(self, fn: Any, /, task: Task, **_: Any) -> Future[Outcome]:  # type: ignore[override]
+            future: Future[Outcome] = Future()
+            crowd = [other for other, _ in self.flying if not other.done()]
+            if task.jobs[0].run == "run0":
+                if crowd:
+                    future.set_exception(BrokenExecutor("out of memory"))
+                else:
+                    future.set_result(Outcome(b"", ("run0",), (), 0.0, 0))
+                return future
+            for other, its in self.flying:
+                if not other.done():
+                    other.set_result(Outcome(b"", tuple(job.run for job in its.jobs), (), 0.0, 0))
+            self.flying.append((future, task))
+            if task.jobs[0].run == "run9":
+                future.set_result(Outcome(b"", ("run9",), (), 0.0, 0))
+            return future
+
+    order = tasks_of([1] * 10)
+    done, failures = swept([order[1], order[0], *order[2:]], Crowded())
+    assert not failures
+    assert len(done) == 10
 
 
 def test_a_worker_with_another_model_ends_the_sweep() -> None:

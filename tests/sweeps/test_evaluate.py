@@ -7,6 +7,7 @@ import os
 import time
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -65,6 +66,52 @@ def test_processes_give_the_same_as_none() -> None:
 def test_mistakes_are_told(samples: np.ndarray, names: list[str], measures: str, told: str) -> None:
     with pytest.raises(KingmakerError, match=told):
         evaluate(samples, names, measures, statistic="final", **SMALL)
+
+
+@pytest.mark.parametrize(
+    ("changed", "told"),
+    [
+        ({"seed": None}, "seed is None; allowed is a whole number from 0"),
+        ({"seed": -1}, "seed is -1"),
+        ({"seed": 2**63}, "seed is 9223372036854775808"),
+        ({"seed": 1.5}, "seed is 1.5"),
+        ({"months": 2.0}, "months is 2.0; allowed is a whole number from 1 to 1200"),
+        ({"months": 0}, "months is 0"),
+        ({"months": "2"}, "months is '2'"),
+        ({"workers": 0}, "workers is 0; allowed is a whole number from 1 on"),
+        ({"workers": True}, "workers is True"),
+        ({"replications": None}, "replications is None"),
+        ({"samples": [["much"]]}, "row 0, 'policy.interoperability' is 'much'; allowed is a number"),
+        ({"samples": [[0.5], [None]]}, "row 1, 'policy.interoperability' is None"),
+        ({"samples": [[np.nan]]}, "is nan; allowed is a number"),
+        ({"samples": [[1j]]}, "is 1j"),
+        ({"samples": "0.5"}, r"shape \(\)"),
+        ({"samples": np.zeros((2, 1, 1))}, r"shape \(2, 1, 1\)"),
+        ({"samples": [[0.1, 0.2]], "names": NAMES[:1] * 2}, "'policy.interoperability' is named 2 times; name it once"),
+        ({"names": NAMES[0]}, "allowed is a list of names"),
+        ({"names": [1]}, "name 1 is 1; allowed is a text"),
+        ({"measures": []}, "measures is empty"),
+        ({"measures": None}, "measures is None"),
+        ({"measures": ["hhi_cloud"] * 2}, "'hhi_cloud' is named 2 times"),
+        ({"statistic": None}, "statistic is None"),
+        ({"scenario": 3}, "scenario is 3"),
+        ({"settings": [1]}, r"settings is \[1\]"),
+        ({"settings": {1: 2}}, "settings: key is 1"),
+        ({"settings": {NAMES[0]: 0.5}}, "is varied as well"),
+    ],
+)
+def test_arguments_of_another_type_are_told(changed: dict[str, Any], told: str) -> None:
+    given: dict[str, Any] = {"samples": [[0.5]], "names": NAMES[:1], "measures": "hhi_cloud", "statistic": "final"}
+    with pytest.raises(KingmakerError, match=told):
+        evaluate(**{**given, **SMALL, **changed})
+
+
+def test_numbers_of_numpy_and_signed_zeros_are_welcome() -> None:
+    def found(zero: float, **numbers: Any) -> float:
+        return float(evaluate([[zero]], NAMES[:1], "hhi_cloud", statistic="final", **{**SMALL, **numbers})[0])
+
+    expected = found(0.0, seed=3)
+    assert found(-0.0, seed=np.int64(3), months=np.int32(4), workers=np.uint8(1), replications=np.int64(1)) == expected
 
 
 def test_the_runs_that_raise_are_named_and_the_others_untouched(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -21,11 +22,11 @@ from experiments.design import Design, Run, build_design
 from experiments.design_file import DesignFile
 from experiments.sweep.digest import digest_of
 from experiments.sweep.files import clear_temporaries, write_whole
-from experiments.sweep.identity import build_sweep_manifest, same_sweep
-from experiments.sweep.plan import WHOLE, Namer, Shard, named_runs, stack_size, tasks_of, work_of
+from experiments.sweep.opening import Opening, Wanted
+from experiments.sweep.opening import opened as open_for_work
+from experiments.sweep.plan import WHOLE, Namer, Shard, even_size, named_runs, stack_size, tasks_of, work_of
 from experiments.sweep.reading import load, query
-from experiments.sweep.store import RUNS, Store
-from experiments.sweep.sweep import SweepRequest, _open
+from experiments.sweep.store import RUNS, Odd, Store
 from experiments.sweep.tasks import Failure, Job, SweepError, Work
 from experiments.sweep.worker import encode, tabulate
 
@@ -41,8 +42,13 @@ def design(**entries: Any) -> Design:
 def opened(folder: Path, made: Design) -> tuple[Store, Work, list[tuple[str, Run]]]:
     work, store = work_of(made), Store(folder)
     runs = list(named_runs(made, Namer(work), WHOLE))
-    _open(SweepRequest(made, folder), work, store, [name for name, _ in runs])
-    return store, work, runs
+    with open_folder_of(folder, made):
+        return store, work, runs
+
+
+def open_folder_of(folder: Path, made: Design, extend: bool = False) -> AbstractContextManager[Opening]:
+    work = work_of(made)
+    return open_for_work(Store(folder), Wanted(made, work, Namer(work).names(made), extend=extend), WHOLE)
 
 
 def part(work: Work, runs: list[tuple[str, Run]]) -> bytes:
@@ -90,6 +96,31 @@ def test_a_pin_that_silences_an_event_is_another_run() -> None:
     assert Namer(work).name(pinned) != Namer(work).name(plain)  # the cap of 2026 comes in the second only
 
 
+@settings(max_examples=25, deadline=None)
+@given(st.data())
+def test_the_ids_of_a_design_are_those_of_its_runs(data: st.DataObject) -> None:
+    """All at once or one by one: grids and lists, with values at their defaults, pinned and left out."""
+    value = {
+        "policy.interoperability": st.sampled_from([0.0, -0.0, 0.5]),
+        "energy.cap": st.sampled_from([1.0, 0.5]),
+        "policy.export_cap_tpp": st.sampled_from([1600.0, float("inf")]),
+        "startups.number": st.integers(20, 22),
+    }
+    points = data.draw(st.lists(st.fixed_dictionaries({}, optional=value), min_size=1, max_size=8))
+    fixed = data.draw(st.sampled_from([{}, {"policy.compliance": 0.9}, {"clouds.own_share": 0.1}]))
+    made = design(kind="list", parameters={}, points=points, set=fixed, replications=data.draw(st.integers(1, 3)))
+    namer = Namer(work_of(made))
+    assert namer.names(made) == [namer.name(run) for run in made.runs()]
+
+
+def test_what_is_set_and_what_is_varied_give_one_id() -> None:
+    points: list[dict[str, Any]] = [{"energy.cap": 0.5}]
+    points: list[dict[str, Any]] = [{"energy.cap": 0.5}]
+    varied = design(kind="list", parameters={}, points=[points[0] | {"policy.compliance": 0.9}], replications=1)
+    held = design(kind="list", parameters={}, points=points, set={"policy.compliance": 0.9}, replications=1)
+    assert Namer(work_of(varied)).names(varied) == Namer(work_of(held)).names(held)
+
+
 # --- tasks --------------------------------------------------------------------------------------
 
 
@@ -127,6 +158,17 @@ def test_points_that_are_the_same_run_are_run_once(tmp_path: Path) -> None:
     frame = load(tmp_path)
     assert len(frame) == 3 * 4  # all three points, four months each
     assert frame[frame["point"] == 0]["hhi_cloud"].tolist() == frame[frame["point"] == 2]["hhi_cloud"].tolist()
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(1, 1000), st.integers(1, 16), st.integers(1, 64))
+def test_stacks_of_a_small_sweep_are_even(missing: int, workers: int, most: int) -> None:
+    size = even_size(missing, workers, most)
+    stacks = -(-missing // size)
+    rounds = -(-missing // (workers * most))
+    assert 1 <= size <= most
+    assert stacks <= rounds * workers  # no round more than with the largest stacks
+    assert missing > rounds * workers * (size - 1)  # and none could be smaller
 
 
 def test_stacks_are_smaller_where_worlds_are_large() -> None:
@@ -183,7 +225,7 @@ def test_a_partial_sweep_is_read_with_a_warning(tmp_path: Path) -> None:
     store.write_failure(Failure(Job(runs[6][0], {}, 1), "an error"))
     with (
         pytest.warns(UserWarning, match="12 runs are still missing"),
-        pytest.warns(UserWarning, match="1 runs have failed"),
+        pytest.warns(UserWarning, match="1 run has failed.*--retry-failed"),
     ):
         assert len(load(tmp_path)) == 5 * 4
     found = digest_of(tmp_path)
@@ -203,9 +245,9 @@ def test_any_damage_of_a_part_is_found(tmp_path: Path, data: st.DataObject) -> N
         path.write_bytes(whole[:place] + bytes([whole[place] ^ data.draw(st.integers(1, 255))]) + whole[place + 1 :])
     with pytest.raises(SweepError, match="truncated or damaged"):
         load(tmp_path)
-    found, damaged = store.finished()
-    assert found == set()
-    assert damaged == [path.name]
+    odd = Odd()
+    assert store.finished(odd) == set()
+    assert odd.damaged == [path]
     assert not path.exists()
     assert (store.damaged_folder / path.name).exists()
 
@@ -260,8 +302,11 @@ def test_a_shard_is_locked_while_it_is_worked_on(tmp_path: Path) -> None:
         ({"seed": 2}, "seed is 1 there and 2 now"),
         ({"measures": ["hhi_cloud"]}, "measures is"),
         ({"keep": ["final"]}, 'keep is "monthly" there'),
-        ({"parameters": {"policy.interoperability": [0.0, 1.0], "policy.export_cap_tpp": [1600.0]}}, "points is"),
-        ({"set": {"energy.cap": 0.5}}, r"parameters of the scenario is"),
+        (
+            {"parameters": {"policy.interoperability": [0.0, 1.0], "policy.export_cap_tpp": [1600.0]}},
+            "'policy.interoperability': 0.5 is no longer there; 'policy.export_cap_tpp': inf is no longer there",
+        ),
+        ({"set": {"energy.cap": 0.5}}, "parameters of the scenario: 'energy.cap' is not set there and 0.5 now"),
         ({"scenario": "interoperability"}, "events of the scenario is"),
     ],
 )
@@ -277,8 +322,9 @@ def test_another_design_is_refused(tmp_path: Path, changes: dict[str, Any], told
 def test_the_same_design_is_known_again_and_may_grow(tmp_path: Path) -> None:
     made, more = design(), design(replications=5)
     opened(tmp_path, made)
-    assert same_sweep(tmp_path, build_sweep_manifest(made, work_of(made), ()))
-    assert not same_sweep(tmp_path, build_sweep_manifest(more, work_of(more), ()))
+    before = {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    opened(tmp_path, made)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()} == before
     opened(tmp_path, more)
     assert pq.read_table(tmp_path / RUNS).num_rows == 30
     opened(tmp_path, made)  # fewer again: the table of runs stays

@@ -1,0 +1,60 @@
+"""The table of all runs of a design, ``runs.parquet``: made from the design's columns, and compared with them."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from experiments.design import Design
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+ROWS = 100_000  # of a row group
+
+
+def runs_table(design: Design, names: Sequence[str]) -> pa.Table:
+    """Point, replication, seed, parameters and id of each run, in the order in which they are made."""
+    import numpy as np
+    import pyarrow as pa
+
+    count, replications = len(design.points), np.arange(design.replications)
+    columns: dict[str, Any] = {
+        "point": pa.array(np.tile(design.order, design.replications), pa.int32()),
+        "replication": pa.array(np.repeat(replications, count), pa.int32()),
+        "seed": pa.array(np.repeat(design.seed + replications, count), pa.int64()),
+    }
+    for key in design.keys:
+        column = np.tile(design.points.columns[key][design.order], design.replications)
+        kind = pa.int64() if design.declared[key].integer else pa.float64()
+        columns[key] = pa.array(column, from_pandas=True).cast(kind)  # NaN: left to the scenario
+    columns["run"] = pa.array(names, pa.string())
+    return pa.table(columns)
+
+
+def encoded(table: pa.Table) -> bytes:
+    """The bytes of the table as a Parquet file."""
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    repeating = [name for name in table.column_names if name != "run"]
+    pq.write_table(table, buffer, compression="zstd", use_dictionary=repeating, row_group_size=ROWS)
+    return buffer.getvalue()
+
+
+def table_digest(table: pa.Table) -> str:
+    """SHA-256 of the content: names, ids and values, whatever the file's bytes are."""
+    import numpy as np
+
+    found = hashlib.sha256(f"{table.num_rows}".encode())
+    for name in table.column_names:
+        found.update(b"\0" + name.encode() + b"\0")
+        if name == "run":
+            found.update("".join(map(str, table[name].to_pylist())).encode())
+            continue
+        values = table[name].to_numpy()
+        numbers = values.dtype.kind in "iuf"
+        found.update(np.ascontiguousarray(values, "<f8").tobytes() if numbers else repr(values.tolist()).encode())
+    return found.hexdigest()
