@@ -137,7 +137,7 @@ def _print_estimate(request: SweepRequest) -> None:
     from experiments.sweep.progress import duration
 
     for note in request.design.notes():
-        print(f"kingmaker: {note}", file=sys.stderr)
+        complain(note)
     workers = request.workers or available_cores()
     found = estimate(request.design, request.shard, workers, request.stack)
     least, most = found.range

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from agents.errors import shown
 from experiments.sweep.identity import known_of, read_sweep_manifest
 from experiments.sweep.store import Known, Odd, Part, Store
+from experiments.sweep.tasks import SweepError
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager
@@ -19,6 +18,7 @@ from experiments.sweep.plan import WHOLE, Shard, shard_of, tasks_of, work_of
 from experiments.sweep.progress import Progress
 from experiments.sweep.store import Known, Odd, Store
 from experiments.sweep.tasks import Outcome, SweepError, Task, Work
+from experiments.telling import complain
 
 ROUNDS = 3  # in which what is taken away is made anew, before the sweep gives up
 
@@ -142,7 +142,7 @@ def _counted(runs: int) -> str:
 def _say(notes: Iterable[str]) -> None:
     """Tell what the user should know, also with ``--quiet``."""
     for note in notes:
-        print(f"kingmaker: {note}", file=sys.stderr, flush=True)
+        complain(note)
 
 
 class _Writer:
