@@ -73,7 +73,7 @@ $(LOCKED): requirements.lock
 
 $(READY): $(LOCKED) pyproject.toml
 	$(INSTALL) --no-index --no-deps --no-build-isolation -e .
-	@$(COMPILE) agents environment experiments
+	@$(COMPILE) agents environment experiments kingmaker
 	@touch $@
 
 lock:  ## resolve requirements.lock anew, from pyproject.toml (needs uv and a package index)

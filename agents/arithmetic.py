@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.types import FloatArray
+from kingmaker.agents.types import FloatArray
 
 
 def power(base: FloatArray, exponent: FloatArray) -> FloatArray:

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.developer import HOURS, Developer
-from agents.member import Column
-from agents.types import BoolArray, FloatArray
+from kingmaker.agents.developer import HOURS, Developer
+from kingmaker.agents.member import Column
+from kingmaker.agents.types import BoolArray, FloatArray
 
 
 class Builder(Developer):

@@ -11,7 +11,7 @@ import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
-from agents.errors import UnknownNameError, WrongValueError, shown
+from kingmaker.agents.errors import UnknownNameError, WrongValueError, shown
 
 LARGEST_SEED = 2**63 - 1
 LARGEST_WHOLE_FLOAT = 2.0**53  # from here on a float without a fraction need not be the number that was meant

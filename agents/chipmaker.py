@@ -6,9 +6,9 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from agents.firm import Firm
-from agents.member import Column
-from agents.types import BoolArray, FloatArray
+from kingmaker.agents.firm import Firm
+from kingmaker.agents.member import Column
+from kingmaker.agents.types import BoolArray, FloatArray
 
 
 class Chipmaker(Firm):

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from agents.developer import HOURS
-from agents.draws import Draws
-from agents.member import Column
-from agents.types import BoolArray, FloatArray
-from agents.undertaking import Undertaking
+from kingmaker.agents.developer import HOURS
+from kingmaker.agents.draws import Draws
+from kingmaker.agents.member import Column
+from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.agents.undertaking import Undertaking
 
 TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
 HYPERSCALER, NEW, EUROPEAN, CHINESE, CONSORTIUM, SELF_BUILDER, OTHER_BUYER = range(7)

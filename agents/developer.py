@@ -6,10 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from agents.draws import Draws
-from agents.firm import Firm
-from agents.member import Column
-from agents.types import BoolArray, FloatArray
+from kingmaker.agents.draws import Draws
+from kingmaker.agents.firm import Firm
+from kingmaker.agents.member import Column
+from kingmaker.agents.types import BoolArray, FloatArray
 
 HOURS = 730.5  # hours in a month
 

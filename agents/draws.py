@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri, pdtrik
 
-from agents.types import FloatArray, IdArray, IntArray
+from kingmaker.agents.types import FloatArray, IdArray, IntArray
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, from the golden ratio: consecutive ids land far apart
 _OPTION = np.uint64(0xD1B54A32D192ED03)  # a second odd constant, so that options do not collide with ids

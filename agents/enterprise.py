@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.firm import Firm
-from agents.member import Column
-from agents.types import FloatArray
+from kingmaker.agents.firm import Firm
+from kingmaker.agents.member import Column
+from kingmaker.agents.types import FloatArray
 
 
 class Enterprise(Firm):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.member import Column, Member
-from agents.types import OTHER
+from kingmaker.agents.member import Column, Member
+from kingmaker.agents.types import OTHER
 
 ASSETS = ("cash", "prepaid", "deposits", "fixed", "stakes", "loans")
 LIABILITIES = ("debt", "deferred")

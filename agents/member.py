@@ -9,8 +9,8 @@ import mesa
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from agents.errors import KingmakerError, UnknownNameError
-from agents.types import BoolArray, IdArray
+from kingmaker.agents.errors import KingmakerError, UnknownNameError
+from kingmaker.agents.types import BoolArray, IdArray
 
 _RANK_BITS, _MONTH_BITS = 36, 16
 MESAS = ("model", "unique_id", "pos", "random", "rng", "cell")  # what Mesa and its spaces set on an agent

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.types import OTHER, US, FloatArray, IntArray
+from kingmaker.agents.types import OTHER, US, FloatArray, IntArray
 
 NEVER = 1e250  # a time in the race of hosts that those who do not serve never beat
 LEAST = 1e-300  # the weight of those who do not serve

@@ -14,8 +14,8 @@ import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.member import Column, Member, Table, columns_of
-from agents.types import BoolArray, IdArray
+from kingmaker.agents.member import Column, Member, Table, columns_of
+from kingmaker.agents.types import BoolArray, IdArray
 
 _CACHED = 16_384  # numbers; three or four arrays of so many fit into a second-level cache
 M = TypeVar("M", bound=Member)

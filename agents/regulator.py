@@ -10,9 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.firm import Firm
-from agents.member import Column
-from agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.agents.firm import Firm
+from kingmaker.agents.member import Column
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 
 WATCHING, INQUIRY, WINDOW, IN_FORCE = 0, 1, 2, 3
 STAGES = ("watching", "inquiry", "compliance window", "remedy in force")

@@ -7,12 +7,12 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from agents.arithmetic import power
-from agents.builder import Builder
-from agents.draws import Draws
-from agents.member import Column
-from agents.offers import NEVER, Offers
-from agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.agents.arithmetic import power
+from kingmaker.agents.builder import Builder
+from kingmaker.agents.draws import Draws
+from kingmaker.agents.member import Column
+from kingmaker.agents.offers import NEVER, Offers
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 
 PLAIN, PREFERRED, EXCLUSIVE, FIRST_REFUSAL = 0, 1, 2, 3
 CONTRACTS = ("plain", "preferred", "exclusive", "right_of_first_refusal")

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.developer import Developer
-from agents.member import Column
-from agents.types import BoolArray, FloatArray
+from kingmaker.agents.developer import Developer
+from kingmaker.agents.member import Column
+from kingmaker.agents.types import BoolArray, FloatArray
 
 MONTHS = 12.0  # of a financial year
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from agents.checks import seed, whole
-from agents.errors import KingmakerError, nearest, shown
-from environment.parameters import DECLARATIONS
-from environment.scenario import MOST_MONTHS, Scenario
+from kingmaker.agents.checks import seed, whole
+from kingmaker.agents.errors import KingmakerError, nearest, shown
+from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.environment.scenario import MOST_MONTHS, Scenario
 
 ARGUMENTS = ("scenario", "rng", "months", "panel", "register")
 MEANT = {"seed": "rng", "random_seed": "rng", "random_state": "rng", "steps": "months", "horizon": "months"}

@@ -16,22 +16,22 @@ from typing import Any
 import mesa
 import numpy as np
 
-from agents.checks import flag
-from agents.checks import world as world_number
-from agents.errors import KingmakerError, shown
-from agents.member import Column, Table
-from agents.population import Population
-from environment.economy import Economy
-from environment.ledger import Ledger
-from environment.news import Batch
-from environment.parameters import Declaration, ParameterError, check
-from environment.partnerships import Partnerships
-from environment.scenario import Event, Scenario, hold, month_label
-from environment.state import Catalogue, Chips
-from environment.streams import Streams
-from environment.tables import Tables
-from environment.tie_flows import TieFlows
-from environment.tie_log import Change
+from kingmaker.agents.checks import flag
+from kingmaker.agents.checks import world as world_number
+from kingmaker.agents.errors import KingmakerError, shown
+from kingmaker.agents.member import Column, Table
+from kingmaker.agents.population import Population
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.ledger import Ledger
+from kingmaker.environment.news import Batch
+from kingmaker.environment.parameters import Declaration, ParameterError, check
+from kingmaker.environment.partnerships import Partnerships
+from kingmaker.environment.scenario import Event, Scenario, hold, month_label
+from kingmaker.environment.state import Catalogue, Chips
+from kingmaker.environment.streams import Streams
+from kingmaker.environment.tables import Tables
+from kingmaker.environment.tie_flows import TieFlows
+from kingmaker.environment.tie_log import Change
 
 ONE_FOR_ALL: dict[type, tuple[str, ...]] = {Chips: ("maker_of", "line_of", "in_china", "mixes")}  # arrays of no world
 IMMUTABLE = (
@@ -145,7 +145,7 @@ class _Copier:
         if array.ndim == 0 or len(array) != self.worlds:
             raise TypeError(
                 f"{place} has shape {array.shape}, whose first axis is not the {self.worlds} worlds: "
-                "name it in environment.branching.ONE_FOR_ALL"
+                "name it in kingmaker.environment.branching.ONE_FOR_ALL"
             )
         return np.repeat(array[self.world : self.world + 1], self.number, axis=0)
 

@@ -8,25 +8,25 @@ from typing import Any
 
 import numpy as np
 
-from agents.chipmaker import Chipmaker
-from agents.cloud import TYPES, Cloud
-from agents.enterprise import Enterprise
-from agents.errors import KingmakerError, nearest
-from agents.firm import Firm, Sector
-from agents.investor import Investor
-from agents.member import firm_ids
-from agents.population import Population
-from agents.regulator import Regulator
-from agents.startup import Startup
-from agents.types import NONE, REGIONS, FloatArray
-from environment import names
-from environment.extensions import load_class
-from environment.parameters import StackedParameters
-from environment.parties import OUTSIDE
-from environment.scenario import Scenario
-from environment.state import Catalogue, Chips, Conditions
-from environment.table_rows import NODES, PowerRow
-from environment.tables import Tables
+from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.cloud import TYPES, Cloud
+from kingmaker.agents.enterprise import Enterprise
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.agents.firm import Firm, Sector
+from kingmaker.agents.investor import Investor
+from kingmaker.agents.member import firm_ids
+from kingmaker.agents.population import Population
+from kingmaker.agents.regulator import Regulator
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import NONE, REGIONS, FloatArray
+from kingmaker.environment import names
+from kingmaker.environment.extensions import load_class
+from kingmaker.environment.parameters import StackedParameters
+from kingmaker.environment.parties import OUTSIDE
+from kingmaker.environment.scenario import Scenario
+from kingmaker.environment.state import Catalogue, Chips, Conditions
+from kingmaker.environment.table_rows import NODES, PowerRow
+from kingmaker.environment.tables import Tables
 
 KIND_CODES = {"sectors": 1, "chipmakers": 2, "clouds": 3, "startups": 4, "enterprises": 5, "investors": 6,
               "regulators": 7}  # fmt: skip
@@ -215,7 +215,7 @@ def stock_chips(chips: Chips, tables: Tables) -> None:
 
 
 def power_rows(tables: Tables) -> list[PowerRow]:
-    """Power for data centres, by region in the order of :data:`agents.types.REGIONS`."""
+    """Power for data centres, by region in the order of :data:`kingmaker.agents.types.REGIONS`."""
     rows = {row.region: row for row in tables.power}
     return [rows[name] for name in REGIONS]
 

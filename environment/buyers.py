@@ -1,17 +1,17 @@
 """Who stands in the queue for chips: the clouds, and by region the start-ups that buy chips themselves.
 
-Arrays by buyer hold the clouds first and then one pool for each region (:data:`agents.types.REGIONS`).
+Arrays by buyer hold the clouds first and then one pool for each region (:data:`kingmaker.agents.types.REGIONS`).
 """
 
 from __future__ import annotations
 
 import numpy as np
 
-from agents.arithmetic import power
-from agents.cloud import NEW, Cloud
-from agents.types import EU, BoolArray, FloatArray, IntArray
-from environment.economy import Economy
-from environment.pools import PLACES
+from kingmaker.agents.arithmetic import power
+from kingmaker.agents.cloud import NEW, Cloud
+from kingmaker.agents.types import EU, BoolArray, FloatArray, IntArray
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.pools import PLACES
 
 
 def home(e: Economy) -> IntArray:

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agents.types import NONE, FloatArray, IntArray
-from environment.compute_market import by_host
+from kingmaker.agents.types import NONE, FloatArray, IntArray
+from kingmaker.environment.compute_market import by_host
 
 Claim = tuple[FloatArray, IntArray]  # a share of each firm, and the slot of who has it
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.types import BoolArray, FloatArray
+from kingmaker.agents.types import BoolArray, FloatArray
 
 _PASSES = 12
 FIRST_EXPORT_RULE, DENSITY_RULE = 2022.0, 2023.0  # vintages of the American rules (facts 8a-001, 8a-003)

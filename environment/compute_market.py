@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.types import FloatArray, IntArray
+from kingmaker.agents.types import FloatArray, IntArray
 
 HOURS = 730.5
 MUSD = 1e-6

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from agents.types import FloatArray
+from kingmaker.agents.types import FloatArray
 
 
 def reasoning_gain(rl: FloatArray, technology: Any) -> FloatArray:

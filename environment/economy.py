@@ -8,18 +8,18 @@ from typing import Any
 
 import numpy as np
 
-from agents.draws import Draws
-from agents.population import Population
-from agents.types import BoolArray, FloatArray
-from environment.capital_market import Comovement
-from environment.extensions import Extensions
-from environment.ledger import Ledger
-from environment.news import News
-from environment.parameters import StackedParameters
-from environment.partnerships import Partnerships
-from environment.state import Chips, Conditions
-from environment.streams import Streams
-from environment.tables import Tables
+from kingmaker.agents.draws import Draws
+from kingmaker.agents.population import Population
+from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.environment.capital_market import Comovement
+from kingmaker.environment.extensions import Extensions
+from kingmaker.environment.ledger import Ledger
+from kingmaker.environment.news import News
+from kingmaker.environment.parameters import StackedParameters
+from kingmaker.environment.partnerships import Partnerships
+from kingmaker.environment.state import Chips, Conditions
+from kingmaker.environment.streams import Streams
+from kingmaker.environment.tables import Tables
 
 
 @dataclass

@@ -1,8 +1,9 @@
 """What a user adds to the model in a file of their own: an instrument, a measure, a rule, a kind of firm.
 
 A scenario names each as ``module:Class`` under ``extensions``. The base class says what it is: :class:`Instrument`,
-:class:`Gauge`, :class:`ChipRule`, or a subclass of :class:`agents.startup.Startup` or
-:class:`agents.chipmaker.Chipmaker`. Each may declare parameters of its own, which are checked and set like all others.
+:class:`Gauge`, :class:`ChipRule`, or a subclass of :class:`kingmaker.agents.startup.Startup` or
+:class:`kingmaker.agents.chipmaker.Chipmaker`. Each may declare parameters of its own, which are checked and set like
+all others.
 """
 
 from __future__ import annotations
@@ -18,17 +19,20 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from agents.chipmaker import Chipmaker
-from agents.errors import KingmakerError, UnknownNameError
-from agents.startup import Startup
-from agents.types import FloatArray
-from environment.measures import MEASURES, Measure
-from environment.parameters import DECLARATIONS, GROUPS, Declaration
-from environment.table_rows import ChipmakerRow, ChipRow
+from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.errors import KingmakerError, UnknownNameError
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import FloatArray
+from kingmaker.environment.measures import MEASURES, Measure
+from kingmaker.environment.parameters import DECLARATIONS, GROUPS, Declaration
+from kingmaker.environment.table_rows import ChipmakerRow, ChipRow
 
 
 class Extension:
-    """What all extensions may declare. Hooks are handed ``e``, the month's :class:`environment.economy.Economy`."""
+    """What all extensions may declare.
+
+    Hooks are handed ``e``, the month's :class:`kingmaker.environment.economy.Economy`.
+    """
 
     parameters: ClassVar[tuple[Declaration, ...]] = ()
 
@@ -128,7 +132,7 @@ class Extensions:
         Raises:
             KingmakerError: the rule gave too much, too little than nothing, or an array of another shape.
         """
-        from environment.chip_market import ration
+        from kingmaker.environment.chip_market import ration
 
         rule = self.chip_rule
         if rule is None:

@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.cloud import TYPES
-from agents.member import firm_label
-from agents.population import Population
-from agents.types import REGIONS
-from environment.tie_replay import Tie
+from kingmaker.agents.cloud import TYPES
+from kingmaker.agents.member import firm_label
+from kingmaker.agents.population import Population
+from kingmaker.agents.types import REGIONS
+from kingmaker.environment.tie_replay import Tie
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -1,7 +1,7 @@
 """Double entry: every payment has a payer and a payee, every booking a debit and a credit; the audit checks both.
 
-The accounts are the money columns of :class:`agents.firm.Firm`. The form is that of stock-flow consistent models
-(Godley & Lavoie 2007): the columns of the transaction-flow matrix sum to zero, and so do the balance sheets.
+The accounts are the money columns of :class:`kingmaker.agents.firm.Firm`. The form is that of stock-flow consistent
+models (Godley & Lavoie 2007): the columns of the transaction-flow matrix sum to zero, and so do the balance sheets.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
-from agents.firm import ASSETS, LIABILITIES
-from agents.population import Population
-from agents.types import FloatArray
-from environment.parties import ALLOWED, OUTSIDE
-from environment.scenario import month_label
+from kingmaker.agents.firm import ASSETS, LIABILITIES
+from kingmaker.agents.population import Population
+from kingmaker.agents.types import FloatArray
+from kingmaker.environment.parties import ALLOWED, OUTSIDE
+from kingmaker.environment.scenario import month_label
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,14 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agents.checks import known
-from agents.checks import world as world_number
-from agents.errors import KingmakerError
+from kingmaker.agents.checks import known
+from kingmaker.agents.checks import world as world_number
+from kingmaker.agents.errors import KingmakerError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 
 @dataclass(frozen=True)

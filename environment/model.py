@@ -9,18 +9,18 @@ from typing import TYPE_CHECKING, Any
 import mesa
 import numpy as np
 
-from agents.checks import Named, flag, sequence, whole
-from agents.errors import KingmakerError, shown
-from agents.startup import Startup
-from environment import branching, build, registration, snapshots
-from environment.arguments import STACK, demand_one_structure, horizon_of, refuse_strangers, seed_of
-from environment.economy import Economy
-from environment.ledger import Ledger
-from environment.measures import Measures
-from environment.parameter_view import ParameterView
-from environment.parameters import StackedParameters, resolve
-from environment.partnerships import Partnerships
-from environment.phases import (
+from kingmaker.agents.checks import Named, flag, sequence, whole
+from kingmaker.agents.errors import KingmakerError, shown
+from kingmaker.agents.startup import Startup
+from kingmaker.environment import branching, build, registration, snapshots
+from kingmaker.environment.arguments import STACK, demand_one_structure, horizon_of, refuse_strangers, seed_of
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.ledger import Ledger
+from kingmaker.environment.measures import Measures
+from kingmaker.environment.parameter_view import ParameterView
+from kingmaker.environment.parameters import StackedParameters, resolve
+from kingmaker.environment.partnerships import Partnerships
+from kingmaker.environment.phases import (
     announcements,
     compute,
     debts,
@@ -41,13 +41,13 @@ from environment.phases import (
     turnover,
     valuation,
 )
-from environment.phases import technology as knowledge
-from environment.scenario import Scenario, load_scenario, month_label
-from environment.startup_population import found
-from environment.state import read_catalogue
-from environment.streams import Streams
-from environment.tables import Tables, read_tables
-from environment.tie_flows import SMALL
+from kingmaker.environment.phases import technology as knowledge
+from kingmaker.environment.scenario import Scenario, load_scenario, month_label
+from kingmaker.environment.startup_population import found
+from kingmaker.environment.state import read_catalogue
+from kingmaker.environment.streams import Streams
+from kingmaker.environment.tables import Tables, read_tables
+from kingmaker.environment.tie_flows import SMALL
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,7 +7,7 @@ import unicodedata
 
 RULE = "ids and names differ by more than case, spaces and invisible characters"
 
-# what agents.member.firm_label, and the class page after it, call firms without a name
+# what kingmaker.agents.member.firm_label, and the class page after it, call firms without a name
 _LABEL = re.compile(r"(chipmaker|cloud|start-?up|investor|regulator|enterprise|sector)s? (founder|\d{4}-\d{2}) ?# ?\d+")
 
 

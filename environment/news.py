@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.population import Population
-from agents.types import NONE, BoolArray, FloatArray, IntArray
-from environment.graph import firm_name
-from environment.scenario import month_label
+from kingmaker.agents.population import Population
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment.graph import firm_name
+from kingmaker.environment.scenario import month_label
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from agents.cloud import TYPES
-from agents.population import Population
-from agents.regulator import REMEDIES, STAGES
-from agents.startup import CONTRACTS
-from agents.types import REGIONS
+from kingmaker.agents.cloud import TYPES
+from kingmaker.agents.population import Population
+from kingmaker.agents.regulator import REMEDIES, STAGES
+from kingmaker.agents.startup import CONTRACTS
+from kingmaker.agents.types import REGIONS
 
 KINDS = {
     ("clouds", "type"): TYPES,

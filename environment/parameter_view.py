@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.checks import Named
-from agents.checks import world as world_number
-from agents.errors import UnknownNameError
-from environment.parameters import Declaration, ParameterError, ParameterGroup, StackedParameters
+from kingmaker.agents.checks import Named
+from kingmaker.agents.checks import world as world_number
+from kingmaker.agents.errors import UnknownNameError
+from kingmaker.environment.parameters import Declaration, ParameterError, ParameterGroup, StackedParameters
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 
 class Values(np.ndarray):

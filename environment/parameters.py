@@ -13,11 +13,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.checks import is_flag, number
-from agents.errors import KingmakerError, UnknownNameError, nearest, shown
+from kingmaker.agents.checks import is_flag, number
+from kingmaker.agents.errors import KingmakerError, UnknownNameError, nearest, shown
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 GROUPS = {
     "startups": "Start-ups: how many, how they enter, spend and fail.",

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.startup import Startup
-from agents.types import REGIONS, FloatArray, IntArray
-from environment.compute_market import sum_by
-from environment.economy import Economy
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import REGIONS, FloatArray, IntArray
+from kingmaker.environment.compute_market import sum_by
+from kingmaker.environment.economy import Economy
 
 PLACES = len(REGIONS)
 QUARTER = 3  # months: orders, and plans of what is fixed for years, are made once a quarter

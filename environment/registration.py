@@ -8,9 +8,9 @@ from typing import Any
 import mesa
 import numpy as np
 
-from agents.errors import KingmakerError
-from environment.economy import Economy
-from environment.measures import Measures
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.measures import Measures
 
 
 def register(model: mesa.Model, economy: Economy, measures: Measures) -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.types import BoolArray, FloatArray
+from kingmaker.agents.types import BoolArray, FloatArray
 
 SAFE_SHARE = 0.3  # Guidelines on non-horizontal mergers (2008/C 265/07), point 25: below it concern is unlikely
 

@@ -19,18 +19,18 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from agents.checks import whole
-from agents.errors import KingmakerError, nearest, shown
-from environment.extensions import Extensions, load
-from environment.measures import Measure
-from environment.parameters import Declaration, ParameterError, check
-from environment.scenario_file import EventEntry, ScenarioError, ScenarioFile, read_file
-from environment.text_files import is_there
-from environment.timeline import FIRST_YEAR as FIRST_YEAR  # these are also handed on
-from environment.timeline import Event as Event
-from environment.timeline import Remark, Value, beyond, described, held_back, remarks, values_in_force
-from environment.timeline import month_label as month_label
-from environment.timeline import month_number as month_number
+from kingmaker.agents.checks import whole
+from kingmaker.agents.errors import KingmakerError, nearest, shown
+from kingmaker.environment.extensions import Extensions, load
+from kingmaker.environment.measures import Measure
+from kingmaker.environment.parameters import Declaration, ParameterError, check
+from kingmaker.environment.scenario_file import EventEntry, ScenarioError, ScenarioFile, read_file
+from kingmaker.environment.text_files import is_there
+from kingmaker.environment.timeline import FIRST_YEAR as FIRST_YEAR  # these are also handed on
+from kingmaker.environment.timeline import Event as Event
+from kingmaker.environment.timeline import Remark, Value, beyond, described, held_back, remarks, values_in_force
+from kingmaker.environment.timeline import month_label as month_label
+from kingmaker.environment.timeline import month_number as month_number
 
 DEFAULT_MONTHS = 108
 MOST_MONTHS = 1200

@@ -1,4 +1,7 @@
-"""The shape of a scenario file in TOML: which entries there are and of which type. See :mod:`environment.scenario`."""
+"""The shape of a scenario file in TOML: which entries there are and of which type.
+
+What they mean is checked by :mod:`kingmaker.environment.scenario`.
+"""
 
 from __future__ import annotations
 
@@ -9,8 +12,8 @@ from typing import Any
 
 import pydantic
 
-from agents.errors import KingmakerError, nearest, shown
-from environment.text_files import read_toml
+from kingmaker.agents.errors import KingmakerError, nearest, shown
+from kingmaker.environment.text_files import read_toml
 
 
 class ScenarioError(KingmakerError):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.types import FloatArray
+from kingmaker.agents.types import FloatArray
 
 
 def attraction(

@@ -20,10 +20,10 @@ import mesa
 import numpy as np
 import pydantic
 
-from agents.errors import KingmakerError
-from environment import build
-from environment.provenance import source_digest
-from environment.scenario import Scenario
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment import build
+from kingmaker.environment.provenance import source_digest
+from kingmaker.environment.scenario import Scenario
 
 MAGIC = b"kingmaker snapshot 1\n"
 

@@ -12,16 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from agents.draws import Draws
-from agents.errors import KingmakerError, nearest
-from agents.member import firm_ids
-from agents.population import Population
-from agents.startup import Startup, frugal_chance
-from agents.types import CN, EU, OTHER, US, FloatArray
-from environment.build import KIND_CODES, region_code, slots_for
-from environment.parameters import StackedParameters
-from environment.streams import Streams
-from environment.tables import Tables
+from kingmaker.agents.draws import Draws
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.agents.member import firm_ids
+from kingmaker.agents.population import Population
+from kingmaker.agents.startup import Startup, frugal_chance
+from kingmaker.agents.types import CN, EU, OTHER, US, FloatArray
+from kingmaker.environment.build import KIND_CODES, region_code, slots_for
+from kingmaker.environment.parameters import StackedParameters
+from kingmaker.environment.streams import Streams
+from kingmaker.environment.tables import Tables
 
 
 def newcomers(

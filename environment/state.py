@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agents.types import CN, REGIONS, FloatArray, IntArray
-from environment.chip_market import release_mix
-from environment.table_rows import ChipRow
-from environment.tables import Tables
+from kingmaker.agents.types import CN, REGIONS, FloatArray, IntArray
+from kingmaker.environment.chip_market import release_mix
+from kingmaker.environment.table_rows import ChipRow
+from kingmaker.environment.tables import Tables
 
 EXPORT_SLOTS = {"nvidia": 4, "amd": 2, "intel": 1}  # chips that a maker may design to the export cap in one run
 LAB_SLOTS = 4  # generations of chips that start-ups design for themselves in one run
@@ -82,8 +82,8 @@ def read_catalogue(tables: Tables) -> Catalogue:
 class Chips:
     """Products' attributes, orders, stocks and the pipeline, for W worlds, M makers, B buyers, P products.
 
-    Buyers are the clouds, and after them one pool for each region (:data:`agents.types.REGIONS`) of the start-ups that
-    buy chips themselves: they queue together, and each holds a claim on a part of its pool.
+    Buyers are the clouds, and after them one pool for each region (:data:`kingmaker.agents.types.REGIONS`) of the
+    start-ups that buy chips themselves: they queue together, and each holds a claim on a part of its pool.
     """
 
     def __init__(self, catalogue: Catalogue, worlds: int, makers: int, regions: list[int], months: int) -> None:

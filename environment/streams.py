@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from agents.draws import Draws, decision_key, mix64, month_key
-from agents.types import IdArray
+from kingmaker.agents.draws import Draws, decision_key, mix64, month_key
+from kingmaker.agents.types import IdArray
 
 
 class Streams:

@@ -16,9 +16,9 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
-from agents.errors import KingmakerError, nearest, shown
-from environment import names
-from environment.table_rows import (
+from kingmaker.agents.errors import KingmakerError, nearest, shown
+from kingmaker.environment import names
+from kingmaker.environment.table_rows import (
     NODES,
     REGIONS,
     Cell,
@@ -38,7 +38,7 @@ from environment.table_rows import (
     StartupRow,
     TieRow,
 )
-from environment.text_files import decoded
+from kingmaker.environment.text_files import decoded
 
 DATA = Path(__file__).parent / "data"
 NEEDED = ("chips", "chipmakers", "clouds", "startups", "sectors", "investors", "regulators", "networking")

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arithmetic import power
-from agents.types import FloatArray
+from kingmaker.agents.arithmetic import power
+from kingmaker.agents.types import FloatArray
 
 # an H100 gives 989e12 dense 16-bit FLOP/s; a month has 730.5 h; in units of 1e21 FLOP at full utilisation
 _FLOP_PER_H100_MONTH = 989e12 * 730.5 * 3600 / 1e21

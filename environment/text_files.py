@@ -8,7 +8,7 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from agents.errors import KingmakerError, shown
+from kingmaker.agents.errors import KingmakerError, shown
 
 MARKS = (  # the longer first: the mark of UTF-32 opens with that of UTF-16
     (codecs.BOM_UTF32_LE, "UTF-32"), (codecs.BOM_UTF32_BE, "UTF-32"),

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.startup import Startup
-from agents.types import NONE, FloatArray
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import NONE, FloatArray
 
 SMALL = 5_000  # slots of start-ups up to which firms and rents are kept every month, not only each December
 YEAR = 12

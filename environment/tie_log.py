@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from agents.types import FloatArray, IntArray
+from kingmaker.agents.types import FloatArray, IntArray
 
 
 @dataclass
 class Change:
     """One month's changes of one sort: parallel arrays over the ties that changed.
 
-    The source is the firm in whose columns the tie is held; its edge leads as :mod:`environment.tie_kinds` says.
+    The source is the firm in whose columns the tie is held; its edge leads as
+    :mod:`kingmaker.environment.tie_kinds` says.
     """
 
     month: int

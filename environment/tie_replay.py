@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.startup import CONTRACTS
-from agents.types import BoolArray
-from environment.scenario import month_label
+from kingmaker.agents.startup import CONTRACTS
+from kingmaker.agents.types import BoolArray
+from kingmaker.environment.scenario import month_label
 
 if TYPE_CHECKING:
-    from environment.tie_flows import TieFlows
-    from environment.tie_log import Change
+    from kingmaker.environment.tie_flows import TieFlows
+    from kingmaker.environment.tie_log import Change
 
 Firm = tuple[str, int]  # population and slot
 Key = tuple[Any, ...]  # kind, slot of the tie, keeper's population and slot, partner's slot and population
@@ -210,7 +210,7 @@ def _pay(tie: Tie, month: int, amount: float) -> None:
 
 
 def described(tie: Tie, weights: Mapping[str, float], step: Step | None = None) -> dict[str, Any]:
-    """The attributes of an edge, or of a row of the log, in the order of :data:`environment.tie_kinds.ATTRIBUTES`."""
+    """The attributes of an edge, or of a row of the log, in the order of ``tie_kinds.ATTRIBUTES``."""
     return {
         "kind": tie.kind,
         "subtype": tie.subtype if step is None else step.subtype,

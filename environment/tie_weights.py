@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from agents.types import NONE
-from environment.tie_flows import YEAR, TieFlows
-from environment.tie_kinds import NUMBERS
-from environment.tie_replay import Tie
+from kingmaker.agents.types import NONE
+from kingmaker.environment.tie_flows import YEAR, TieFlows
+from kingmaker.environment.tie_kinds import NUMBERS
+from kingmaker.environment.tie_replay import Tie
 
 Sizes = Mapping[str, Mapping[str, Any]]  # population -> column -> (slots,)
 
@@ -35,7 +35,7 @@ class TieWeights:
         self._arrays: dict[str, Any] = {}
 
     def of(self, tie: Tie) -> dict[str, float]:
-        """The numbers of a tie, by the names of :data:`environment.tie_kinds.NUMBERS`."""
+        """The numbers of a tie, by the names of :data:`kingmaker.environment.tie_kinds.NUMBERS`."""
         found = dict.fromkeys(NUMBERS, 0.0)
         for name, value in self._of[tie.kind](tie).items():
             found[name] = float(value)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from environment.scenario_file import ScenarioError, ScenarioFile
+from kingmaker.environment.scenario_file import ScenarioError, ScenarioFile
 
 FIRST_YEAR = 2022
 MOST_NAMED = 4  # changes or events that a sentence names; of the others it gives the number

@@ -10,13 +10,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.firm import ASSETS, LIABILITIES
-from agents.types import FloatArray
-from environment.ledger import KINDS
-from environment.parties import OUTSIDE, PARTIES
+from kingmaker.agents.firm import ASSETS, LIABILITIES
+from kingmaker.agents.types import FloatArray
+from kingmaker.environment.ledger import KINDS
+from kingmaker.environment.parties import OUTSIDE, PARTIES
 
 if TYPE_CHECKING:
-    from environment import ComputeEconomy
+    from kingmaker.environment.model import ComputeEconomy
 
 # bookings that move a claim and no money; what is drawn of rent paid ahead is booked as rent
 DRAWN = {
@@ -67,7 +67,7 @@ def year(first: int = FIRST, last: int = LAST) -> tuple[list[str], Matrix, Matri
 
     Below the flows stand their sum, the part of it that is claims drawn and not money, and the change of money.
     """
-    from environment import ComputeEconomy
+    from kingmaker.environment.model import ComputeEconomy
 
     model = ComputeEconomy("baseline", rng=1, months=last, register=False)
     for _ in range(first):

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from environment.scenario import Scenario
+    from kingmaker.environment.scenario import Scenario
 
 DIGITS = 8  # of a digest, in the name of a folder
 
@@ -49,9 +49,9 @@ def asked_of(record: object) -> tuple[str, str]:
 
 def scenario_facts(setting: Scenario) -> dict[str, Any]:
     """What of a scenario makes the numbers: resolved parameters, events, data, code of the user's own."""
-    from environment.parameters import resolve
-    from environment.provenance import module_file
-    from environment.tables import read_tables
+    from kingmaker.environment.parameters import resolve
+    from kingmaker.environment.provenance import module_file
+    from kingmaker.environment.tables import read_tables
 
     values = resolve(setting.parameters, setting.name, setting.declared())
     files = {name: module_file(name.partition(":")[0], setting.folders) for name in setting.users_classes}

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from environment.measures import Measure
-from environment.scenario import FIRST_YEAR
+from kingmaker.environment.measures import Measure
+from kingmaker.environment.scenario import FIRST_YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 # columns of the table and the quantiles over runs that they hold
 QUANTILES = {"median": 0.5, "low_50": 0.25, "high_50": 0.75, "low_90": 0.05, "high_90": 0.95}

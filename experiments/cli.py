@@ -7,11 +7,20 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands import classroom, counterfactuals, pages, papers, running, studies, sweeps, validating
-from experiments.commands.ending import told
-from experiments.commands.options import Commands, Force, Form, FormatOption
-from experiments.commands.stopping import stoppable
-from experiments.telling import say
+from kingmaker.experiments.commands import (
+    classroom,
+    counterfactuals,
+    pages,
+    papers,
+    running,
+    studies,
+    sweeps,
+    validating,
+)
+from kingmaker.experiments.commands.ending import told
+from kingmaker.experiments.commands.options import Commands, Force, Form, FormatOption
+from kingmaker.experiments.commands.stopping import stoppable
+from kingmaker.experiments.telling import say
 
 app = typer.Typer(
     name="kingmaker",
@@ -30,7 +39,7 @@ ScenarioOption = Annotated[
 
 def _print_version(wanted: bool) -> None:
     if wanted:
-        from experiments.manifest import kingmaker_version
+        from kingmaker.experiments.manifest import kingmaker_version
 
         say(f"kingmaker {kingmaker_version()}")
         raise typer.Exit
@@ -52,7 +61,7 @@ def params(
     scenario: ScenarioOption = None,
 ) -> None:
     """Print every parameter: default, unit, range, what it does, source."""
-    from experiments.listings import parameter_listing
+    from kingmaker.experiments.listings import parameter_listing
 
     say(parameter_listing(group, scenario).render(form.value))
 
@@ -64,7 +73,7 @@ def measures(
     scenario: ScenarioOption = None,
 ) -> None:
     """Print every monthly measure: unit and definition."""
-    from experiments.listings import measure_listing
+    from kingmaker.experiments.listings import measure_listing
 
     say(measure_listing(group, scenario).render(form.value))
 
@@ -72,7 +81,7 @@ def measures(
 @app.command()
 def scenarios(form: FormatOption = Form.TABLE) -> None:
     """Print the scenarios that come with Kingmaker."""
-    from experiments.listings import scenario_listing
+    from kingmaker.experiments.listings import scenario_listing
 
     say(scenario_listing().render(form.value))
 
@@ -90,7 +99,7 @@ def mechanisms(
     force: Force = False,
 ) -> None:
     """Test mechanism by mechanism: a lever low and high on the same luck, and the interval of the difference."""
-    from experiments.mechanisms.run import run_and_print
+    from kingmaker.experiments.mechanisms.run import run_and_print
 
     with stoppable("the mechanism tests"):
         if not run_and_print(rows, replications, out, mutants, force):
@@ -108,6 +117,6 @@ validating.register(app)
 
 
 def main() -> None:
-    """The console entry, as :mod:`experiments.entry` but with everything imported: for scripts and tests."""
+    """The console entry, as :mod:`kingmaker.experiments.entry` but with everything imported: for scripts and tests."""
     with told():
         app()

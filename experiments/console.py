@@ -14,7 +14,7 @@ import rich.console
 import rich.progress
 from rich.text import Text
 
-from experiments.safe_text import for_terminal
+from kingmaker.experiments.safe_text import for_terminal
 
 
 class Console(rich.console.Console):

@@ -34,13 +34,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import KingmakerError, nearest, shown
-from environment.measures import MEASURES, Measure
-from environment.parameters import Declaration
-from environment.scenario import Scenario, check_months, load_scenario
-from environment.text_files import is_there
-from experiments import sampling
-from experiments.design_entries import (
+from kingmaker.agents.errors import KingmakerError, nearest, shown
+from kingmaker.environment.measures import MEASURES, Measure
+from kingmaker.environment.parameters import Declaration
+from kingmaker.environment.scenario import Scenario, check_months, load_scenario
+from kingmaker.environment.text_files import is_there
+from kingmaker.experiments import sampling
+from kingmaker.experiments.design_entries import (
     MOST_RUNS,
     faults_of,
     number_of_runs,
@@ -49,12 +49,12 @@ from experiments.design_entries import (
     read_statistics,
     read_values,
 )
-from experiments.design_file import DesignError, DesignFile, read_design_file
-from experiments.factors import Factor
-from experiments.points import Points, merged, repeated
+from kingmaker.experiments.design_file import DesignError, DesignFile, read_design_file
+from kingmaker.experiments.factors import Factor
+from kingmaker.experiments.points import Points, merged, repeated
 
 if TYPE_CHECKING:
-    from agents.types import IntArray
+    from kingmaker.agents.types import IntArray
 
 NAMED = 5  # of points that are given twice, in a note
 FOLDER = Path(__file__).resolve().parent / "designs"

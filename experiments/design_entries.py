@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from agents.errors import KingmakerError, nearest
-from environment.measures import Measure
-from environment.parameters import Declaration, ParameterError, check
-from experiments.design_file import DesignFile
-from experiments.factors import Factor, read_factor
-from experiments.statistics import check_statistic
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.environment.measures import Measure
+from kingmaker.environment.parameters import Declaration, ParameterError, check
+from kingmaker.experiments.design_file import DesignFile
+from kingmaker.experiments.factors import Factor, read_factor
+from kingmaker.experiments.statistics import check_statistic
 
 MOST_RUNS = 2_000_000  # their ids are held in memory
 

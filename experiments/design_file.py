@@ -1,4 +1,7 @@
-"""The shape of a design file in TOML: which entries there are and of which type. See :mod:`experiments.design`."""
+"""The shape of a design file in TOML: which entries there are and of which type.
+
+What they mean is checked by :mod:`kingmaker.experiments.design`.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,8 @@ from typing import Any, Literal, TypeVar
 
 import pydantic
 
-from agents.errors import KingmakerError, nearest, shown
-from environment.text_files import read_toml
+from kingmaker.agents.errors import KingmakerError, nearest, shown
+from kingmaker.environment.text_files import read_toml
 
 Shape = TypeVar("Shape", bound=pydantic.BaseModel)
 KINDS = ("grid", "lhs", "sobol", "morris", "list")

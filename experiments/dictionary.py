@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from environment import tie_kinds
-from environment.measures import MEASURES
-from experiments.graph_export import EDGES, NODES
+from kingmaker.environment import tie_kinds
+from kingmaker.environment.measures import MEASURES
+from kingmaker.experiments.graph_export import EDGES, NODES
 
 if TYPE_CHECKING:
     import pandas as pd

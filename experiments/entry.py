@@ -10,10 +10,10 @@ import sys
 def main() -> None:
     """Run the command; every way in which it can end is told in words."""
     try:
-        from experiments.commands import ending
+        from kingmaker.experiments.commands import ending
 
         with ending.told(last=True):
-            from experiments.cli import app
+            from kingmaker.experiments.cli import app
 
             app()
     except KeyboardInterrupt:  # before the sentence above could be prepared

@@ -13,15 +13,15 @@ from pathlib import Path
 
 import numpy as np
 
-from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN
-from agents.types import NONE, BoolArray, FloatArray
-from environment import ComputeEconomy
-from environment.phases.finance import sign_contract
-from experiments.asked import Asked
-from experiments.filing import filed_if
-from experiments.intervals import half_width
-from experiments.phrases import listed
-from experiments.telling import say
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN
+from kingmaker.agents.types import NONE, BoolArray, FloatArray
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.phases.finance import sign_contract
+from kingmaker.experiments.asked import Asked
+from kingmaker.experiments.filing import filed_if
+from kingmaker.experiments.intervals import half_width
+from kingmaker.experiments.phrases import listed
+from kingmaker.experiments.telling import say
 
 FREED, SIGNED = 36, 40  # months since January 2022: January and May 2025
 LAB, WINNER, LOSER = "openai", "google", "microsoft"

@@ -22,7 +22,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO
 
-from experiments.locks import hold, is_free
+from kingmaker.experiments.locks import hold, is_free
 
 DOT = ".kingmaker"
 TRIAL = ".kingmaker-trial"

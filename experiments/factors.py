@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import nearest
-from environment.parameters import Declaration, check
-from experiments.design_file import BoundsEntry, DesignError, read_bounds
-from experiments.points import merged
+from kingmaker.agents.errors import nearest
+from kingmaker.environment.parameters import Declaration, check
+from kingmaker.experiments.design_file import BoundsEntry, DesignError, read_bounds
+from kingmaker.experiments.points import merged
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 Value = float | int
 MOST_STEPS = 100_000

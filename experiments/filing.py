@@ -10,9 +10,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from experiments.asked import Asked, asked_of
-from experiments.exchange import is_cut_short
-from experiments.outputs import OutputError, at_work, located, told
+from kingmaker.experiments.asked import Asked, asked_of
+from kingmaker.experiments.exchange import is_cut_short
+from kingmaker.experiments.outputs import OutputError, at_work, located, told
 
 RECORD = ".kingmaker.json"
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import networkx as nx
 
-from environment import tie_kinds
-from experiments.safe_text import for_xml
+from kingmaker.environment import tie_kinds
+from kingmaker.experiments.safe_text import for_xml
 
 NODES = {
     "name": ("", "name of the firm, also the label"),

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.calibration.objective import Fitted, read_fitted
-from experiments.calibration.page import CLOSE, PROFILES, read_profiles
-from experiments.calibration.result import read_result
-from experiments.phrases import listed
+from kingmaker.experiments.calibration.objective import Fitted, read_fitted
+from kingmaker.experiments.calibration.page import CLOSE, PROFILES, read_profiles
+from kingmaker.experiments.calibration.result import read_result
+from kingmaker.experiments.phrases import listed
 
 EDGE = 0.03  # of the way between the bounds: nearer than this a value lies at its bound
 WIDE = 0.5  # of the way between the bounds: a parameter that is free over this much is hardly identified

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.types import FloatArray
-from environment.measures import MEASURES, Measure
-from environment.parameters import DECLARATIONS
-from environment.scenario import month_label
-from experiments.windows import Window
+from kingmaker.agents.types import FloatArray
+from kingmaker.environment.measures import MEASURES, Measure
+from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.environment.scenario import month_label
+from kingmaker.experiments.windows import Window
 
 if TYPE_CHECKING:
     import pandas as pd

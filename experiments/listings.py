@@ -8,10 +8,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from io import StringIO
 
-from agents.errors import KingmakerError, nearest
-from environment.scenario import list_scenarios, load_scenario
-from experiments.safe_text import for_markdown
-from experiments.telling import speaks_unicode
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.environment.scenario import list_scenarios, load_scenario
+from kingmaker.experiments.safe_text import for_markdown
+from kingmaker.experiments.telling import speaks_unicode
 
 NARROWEST, WIDE = 100, 160  # letters in a line of a printed table: at least, and where no terminal sets it
 Cell = str | int | float | bool
@@ -33,7 +33,7 @@ class Listing:
     def _table(self) -> str:
         from rich.table import Table
 
-        from experiments.console import Console
+        from kingmaker.experiments.console import Console
 
         table = Table(title=self.title, title_justify="left")
         places = [self.columns.index(column) for column in self.brief]

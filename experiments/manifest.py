@@ -12,16 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import KingmakerError
-from environment.provenance import kingmaker_version as kingmaker_version  # also handed on
-from environment.provenance import source_digest as source_digest  # also handed on
-from environment.text_files import is_there, read_text
-from experiments.safe_text import for_json
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.provenance import kingmaker_version as kingmaker_version  # also handed on
+from kingmaker.environment.provenance import source_digest as source_digest  # also handed on
+from kingmaker.environment.text_files import is_there, read_text
+from kingmaker.experiments.safe_text import for_json
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from environment.scenario import Scenario
+    from kingmaker.environment.scenario import Scenario
 
 NAME = "manifest.json"
 LARGEST = 1 << 26  # bytes of a manifest: a larger file is none
@@ -74,7 +74,7 @@ def library_versions() -> dict[str, str]:
 
 def scenario_record(scenario: Scenario) -> dict[str, Any]:
     """A resolved scenario, ready for JSON."""
-    from environment.scenario import month_label
+    from kingmaker.environment.scenario import month_label
 
     return {
         "name": scenario.name,
@@ -94,9 +94,9 @@ def scenario_record(scenario: Scenario) -> dict[str, Any]:
 
 def scenario_of(record: Mapping[str, Any]) -> Scenario:
     """The scenario of a manifest, values checked again."""
-    from environment.extensions import load
-    from environment.parameters import check
-    from environment.scenario import Event, Scenario, month_number
+    from kingmaker.environment.extensions import load
+    from kingmaker.environment.parameters import check
+    from kingmaker.environment.scenario import Event, Scenario, month_number
 
     extensions, folders = tuple(record["extensions"]), tuple(Path(folder) for folder in record["folders"])
     known = load(extensions, folders).declared()

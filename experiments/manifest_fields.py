@@ -7,8 +7,8 @@ from typing import Annotated, Any, Literal, TypeVar
 
 import pydantic
 
-from environment.scenario import MOST_MONTHS
-from experiments.manifest import NAME, ManifestError
+from kingmaker.environment.scenario import MOST_MONTHS
+from kingmaker.experiments.manifest import NAME, ManifestError
 
 Digest = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
 Seed = Annotated[int, pydantic.Field(ge=0, lt=2**63)]
@@ -34,7 +34,7 @@ class EventFields(Fields):
 
 
 class ScenarioFields(Fields):
-    """A resolved scenario, as :func:`experiments.manifest.scenario_record` writes it."""
+    """A resolved scenario, as :func:`kingmaker.experiments.manifest.scenario_record` writes it."""
 
     name: str
     title: str

@@ -7,8 +7,8 @@ import re
 from collections import Counter
 from pathlib import Path
 
-from environment import tables
-from environment.parameters import DECLARATIONS
+from kingmaker.environment import tables
+from kingmaker.environment.parameters import DECLARATIONS
 
 FOLDER = Path(tables.__file__).with_name("data")
 CONFIDENCE = {

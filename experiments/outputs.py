@@ -10,12 +10,12 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import KingmakerError
-from experiments.asked import DIGITS, Asked, asked_of
-from experiments.exchange import DOT, Workshop, clear_neighbours, explained, is_cut_short, workshop
-from experiments.manifest import NAME as MANIFEST
-from experiments.manifest import ManifestError, read_manifest
-from experiments.telling import complain
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.asked import DIGITS, Asked, asked_of
+from kingmaker.experiments.exchange import DOT, Workshop, clear_neighbours, explained, is_cut_short, workshop
+from kingmaker.experiments.manifest import NAME as MANIFEST
+from kingmaker.experiments.manifest import ManifestError, read_manifest
+from kingmaker.experiments.telling import complain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -219,8 +219,8 @@ def write_tables(model: Any, measures: pd.DataFrame, folder: Path, panel: bool) 
 
 def write_graphs(model: Any, folder: Path) -> None:
     """Write the partnership graph of each December and of the end as GraphML and GEXF."""
-    from environment.scenario import FIRST_YEAR
-    from experiments.graph_export import write_graph
+    from kingmaker.environment.scenario import FIRST_YEAR
+    from kingmaker.experiments.graph_export import write_graph
 
     graphs = folder / "graphs"
     graphs.mkdir()
@@ -232,7 +232,7 @@ def write_graphs(model: Any, folder: Path) -> None:
 
 def _write_dictionary(measures: pd.DataFrame, tables: dict[str, pd.DataFrame], path: Path) -> None:
     """Each column of each file, with unit and meaning."""
-    from experiments.dictionary import described
+    from kingmaker.experiments.dictionary import described
 
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")

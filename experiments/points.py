@@ -11,7 +11,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, overload
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 Value = float | int
 ROUNDING = 1e-12  # relative difference below which two values are one: 0.1 + 0.2 and 0.3 differ by 2e-16

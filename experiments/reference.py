@@ -9,23 +9,23 @@ from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.chipmaker import Chipmaker
-from agents.cloud import Cloud
-from agents.enterprise import Enterprise
-from agents.firm import ASSETS, LIABILITIES
-from agents.investor import Investor
-from agents.member import Member, columns_of
-from agents.regulator import Regulator
-from agents.startup import Startup
-from environment import tie_kinds
-from environment.ledger import KINDS
-from environment.parameters import DECLARATIONS, GROUPS, Declaration
-from experiments import accounts, origins
-from experiments.asked import Asked
-from experiments.filing import filed
+from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.enterprise import Enterprise
+from kingmaker.agents.firm import ASSETS, LIABILITIES
+from kingmaker.agents.investor import Investor
+from kingmaker.agents.member import Member, columns_of
+from kingmaker.agents.regulator import Regulator
+from kingmaker.agents.startup import Startup
+from kingmaker.environment import tie_kinds
+from kingmaker.environment.ledger import KINDS
+from kingmaker.environment.parameters import DECLARATIONS, GROUPS, Declaration
+from kingmaker.experiments import accounts, origins
+from kingmaker.experiments.asked import Asked
+from kingmaker.experiments.filing import filed
 
 if TYPE_CHECKING:
-    from environment.scenario import Event
+    from kingmaker.environment.scenario import Event
 
 MADE = "Made by `kingmaker reference`; do not edit by hand."
 CLASSES: tuple[type[Member], ...] = (Chipmaker, Cloud, Startup, Enterprise, Investor, Regulator)
@@ -63,7 +63,7 @@ def _parameter(d: Declaration) -> tuple[str, ...]:
 
 def measures_page() -> str:
     """All measures, by group."""
-    from environment.measures import MEASURES
+    from kingmaker.environment.measures import MEASURES
 
     text = ["# Measures", "", f"{len(MEASURES)} monthly series. {MADE}", ""]
     for group in dict.fromkeys(measure.group for measure in MEASURES.values()):
@@ -75,7 +75,7 @@ def measures_page() -> str:
 
 def scenarios_page() -> str:
     """The shipped scenarios: what they set, when and why, and the source of each lever."""
-    from environment.scenario import list_scenarios, load_scenario, month_label
+    from kingmaker.environment.scenario import list_scenarios, load_scenario, month_label
 
     text = ["# Scenarios", "", f"What ships with Kingmaker. Later events of a month undo earlier ones. {MADE}", ""]
     base = load_scenario("baseline").events
@@ -177,8 +177,8 @@ def data_page() -> str:
 
 def calibration_page() -> str:
     """The fitted parameters."""
-    from experiments.calibration.page import introduction, rows
-    from experiments.identified import sentences
+    from kingmaker.experiments.calibration.page import introduction, rows
+    from kingmaker.experiments.identified import sentences
 
     heads = ("parameter", "start", "bounds", "fitted", "score within a quarter of the best", "what it does")
     figure = "![The score along each fitted parameter](../figures/profiles.png)"

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import KingmakerError
-from experiments.exchange import is_cut_short
-from experiments.manifest import (
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.exchange import is_cut_short
+from kingmaker.experiments.manifest import (
     ManifestError,
     content_hash,
     library_versions,
@@ -20,10 +20,10 @@ from experiments.manifest import (
     scenario_of,
     source_digest,
 )
-from experiments.manifest_fields import RunFields, ScenarioFields, checked
-from experiments.outputs import at_work, located
-from experiments.run import RunRequest, build_model, one_world, run_and_write, simulate
-from experiments.telling import complain
+from kingmaker.experiments.manifest_fields import RunFields, ScenarioFields, checked
+from kingmaker.experiments.outputs import at_work, located
+from kingmaker.experiments.run import RunRequest, build_model, one_world, run_and_write, simulate
+from kingmaker.experiments.telling import complain
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -72,7 +72,7 @@ def _command(manifest: dict[str, Any]) -> str:
 
 def _tell_of_code(folder: Path, scenario: ScenarioFields) -> None:
     """Say on stderr which modules a result would import, and from where."""
-    from environment.provenance import module_file
+    from kingmaker.environment.provenance import module_file
 
     places = [Path(place) for place in scenario.folders]
     for name in dict.fromkeys((*scenario.classes.values(), *scenario.extensions)):
@@ -82,7 +82,7 @@ def _tell_of_code(folder: Path, scenario: ScenarioFields) -> None:
 
 def _demand_same_versions(fields: RunFields) -> None:
     """Code and data are those of the result; none of the code is run to find out."""
-    from environment.tables import read_tables
+    from kingmaker.environment.tables import read_tables
 
     scenario = fields.scenario
     classes = (*scenario.classes.values(), *scenario.extensions)
@@ -101,7 +101,7 @@ def _again(
         raise ManifestError(f"{folder}: the manifest is incomplete or damaged: {fault}.") from None
     place = out or folder
     if fields.seeds is not None:
-        from experiments.ensemble import many
+        from kingmaker.experiments.ensemble import many
 
         seeds = range(fields.seeds[0], fields.seeds[-1] + 1)
         asked = many.EnsembleRequest(

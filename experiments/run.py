@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from environment.scenario import FOLDER, Scenario
-from experiments.asked import Asked, scenario_facts, seeds_in_words
-from experiments.manifest import build_manifest, write_manifest
-from experiments.outputs import default_folder, staged, write_graphs, write_tables
+from kingmaker.environment.scenario import FOLDER, Scenario
+from kingmaker.experiments.asked import Asked, scenario_facts, seeds_in_words
+from kingmaker.experiments.manifest import build_manifest, write_manifest
+from kingmaker.experiments.outputs import default_folder, staged, write_graphs, write_tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,7 +69,7 @@ def run_and_write(request: RunRequest, model: Any | None = None) -> Any:
         request: what to run and where to write it.
         model: a model already built for this request, at its start.
     """
-    from experiments.console import saying
+    from kingmaker.experiments.console import saying
 
     with staged(request.out, request.asked, request.force, request.quiet) as folder:
         began = time.perf_counter()
@@ -83,12 +83,12 @@ def run_and_write(request: RunRequest, model: Any | None = None) -> Any:
             write_tables(model, measures, folder, request.panel)
             write_graphs(model, folder)
             if request.figures:
-                from experiments.figures import draw_all
+                from kingmaker.experiments.figures import draw_all
 
                 draw_all(model, measures, folder / "figures")
             write_manifest(manifest, folder)
     if not request.quiet:
-        from experiments.summary import print_summary
+        from kingmaker.experiments.summary import print_summary
 
         print_summary(model, measures, request.out)
     return model
@@ -102,7 +102,7 @@ def one_world(model: Any) -> pd.DataFrame:
 
 def build_model(request: RunRequest) -> Any:
     """A model at the start of its first month."""
-    from environment import ComputeEconomy
+    from kingmaker.environment.model import ComputeEconomy
 
     return ComputeEconomy(scenario=request.setting, rng=request.seed, months=request.months, panel=request.panel)
 
@@ -116,7 +116,7 @@ def simulate(model: Any, quiet: bool) -> None:
 @contextmanager
 def _progress(months: int, title: str, quiet: bool) -> Iterator[Callable[[int], None]]:
     """A bar on stderr, so that stdout holds the results only; none if stderr is not a terminal."""
-    from experiments.console import progress_bar
+    from kingmaker.experiments.console import progress_bar
 
     with progress_bar("months", quiet or not sys.stderr.isatty()) as bar:
         task = bar.add_task(title, total=months)

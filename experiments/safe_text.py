@@ -80,7 +80,7 @@ def for_json(text: str) -> str:
 
 
 def for_figure(text: object, width: int, most: int = 3) -> str:
-    """For a figure, where :func:`experiments.figures.style.save` reads no mathematics: in at most so many lines."""
+    """For a figure, where ``style.save`` reads no mathematics: in at most so many lines."""
     lines = textwrap.wrap(one_line(text), width)
     if len(lines) > most:
         lines = [*lines[: most - 1], lines[most - 1][: width - 2] + " …"]

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.factors import Factor
-from experiments.points import Points
+from kingmaker.experiments.factors import Factor
+from kingmaker.experiments.points import Points
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray, IntArray
+    from kingmaker.agents.types import FloatArray, IntArray
 
 
 def grid_points(factors: Sequence[Factor]) -> Points:

@@ -13,18 +13,18 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import KingmakerError
-from experiments.design import Run
-from experiments.sweep.driver import drive
-from experiments.sweep.engines import inline_engine, local_engine
-from experiments.sweep.files import locked, make_folder
-from experiments.sweep.plan import Namer, tasks_of, work_for
-from experiments.sweep.store import Odd, Store, table_in
-from experiments.sweep.tasks import Outcome, Task, Work
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.design import Run
+from kingmaker.experiments.sweep.driver import drive
+from kingmaker.experiments.sweep.engines import inline_engine, local_engine
+from kingmaker.experiments.sweep.files import locked, make_folder
+from kingmaker.experiments.sweep.plan import Namer, tasks_of, work_for
+from kingmaker.experiments.sweep.store import Odd, Store, table_in
+from kingmaker.experiments.sweep.tasks import Outcome, Task, Work
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
-    from environment.scenario import Scenario
+    from kingmaker.agents.types import FloatArray
+    from kingmaker.environment.scenario import Scenario
 
 Advance = Callable[[int], None]
 

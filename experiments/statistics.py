@@ -6,11 +6,11 @@ import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from agents.errors import KingmakerError
-from experiments.windows import read_window
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.windows import read_window
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 MEANINGS = {
     "mean": "mean over all months",

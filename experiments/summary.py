@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from environment.measures import MEASURES
-from experiments import in_force
-from experiments.safe_text import one_line
+from kingmaker.environment.measures import MEASURES
+from kingmaker.experiments import in_force
+from kingmaker.experiments.safe_text import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from environment.scenario import Scenario
+    from kingmaker.environment.scenario import Scenario
 
 KEY_MEASURES = (
     "chip_leader_share",
@@ -39,7 +39,7 @@ def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
     """Print the table, the sentences, notes of model and scenario, and the dated events that pins or holds override."""
     from rich.table import Table
 
-    from experiments.console import Console
+    from kingmaker.experiments.console import Console
 
     console = Console()
     years = measures["month"].str[:4]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from experiments.safe_text import READABLE, for_terminal
+from kingmaker.experiments.safe_text import READABLE, for_terminal
 
 
 def say(text: object, *, now: bool = False) -> None:

@@ -6,11 +6,11 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from agents.errors import KingmakerError
-from environment.scenario import month_label, month_number
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.scenario import month_label, month_number
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 _LAST = re.compile(r"last([1-9]\d*)")
 FORMS = "lastN (the mean of the last N months, such as last24), final, mean (of all months), or 2025-01:2026-12"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from experiments.commands.stopping import SIGNALS
+from kingmaker.experiments.commands.stopping import SIGNALS
 
 # a job started in the background of a shell ignores Ctrl-C, and so would every process that it starts and interrupts
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
-from agents.draws import Draws
-from agents.member import Member, firm_ids
-from agents.population import Population
-from environment import ComputeEconomy
-from environment.measures import MEASURES
-from environment.parameters import DECLARATIONS, StackedParameters, resolve
-from environment.streams import Streams
+from kingmaker.agents.draws import Draws
+from kingmaker.agents.member import Member, firm_ids
+from kingmaker.agents.population import Population
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.parameters import DECLARATIONS, StackedParameters, resolve
+from kingmaker.environment.streams import Streams
 
 KIND = 9  # an id prefix that no population of the model uses
 

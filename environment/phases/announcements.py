@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
-from agents.types import NONE, BoolArray, FloatArray, IntArray
-from environment import capital_market
-from environment import compute_market as market
-from environment.economy import Economy
-from environment.news import KINDS
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment import capital_market
+from kingmaker.environment import compute_market as market
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.news import KINDS
 
 SWITCH, SECOND, SECOND_ENDS, FREED = range(len(KINDS))
 _TEXT = {

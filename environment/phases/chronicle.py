@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.regulator import REMEDIES, Regulator
-from agents.types import BoolArray, IntArray
-from environment.economy import Economy
+from kingmaker.agents.regulator import REMEDIES, Regulator
+from kingmaker.agents.types import BoolArray, IntArray
+from kingmaker.environment.economy import Economy
 
 CASES = ("regulators", "clouds")
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.regulator import Regulator
-from agents.startup import EXCLUSIVE, Startup
-from agents.types import CN, EU, NONE, REGIONS, BoolArray, FloatArray, IntArray
-from environment.compute_market import by_host
-from environment.economy import Economy
-from environment.pools import ratio
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.regulator import Regulator
+from kingmaker.agents.startup import EXCLUSIVE, Startup
+from kingmaker.agents.types import CN, EU, NONE, REGIONS, BoolArray, FloatArray, IntArray
+from kingmaker.environment.compute_market import by_host
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.pools import ratio
 
 
 @dataclass(frozen=True)

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import HYPERSCALER, Cloud
-from agents.enterprise import Enterprise
-from agents.population import PerFirm
-from agents.startup import Startup
-from agents.types import CN, EU, NONE, FloatArray
-from environment import compute_market as market
-from environment.economy import Economy
-from environment.phases import open_models
-from environment.phases.public_compute import pay_parallel_egress, rent_public_compute
-from environment.phases.rationing import Served, ration
-from environment.phases.sites import run_own
-from environment.phases.wholesale import trade_idle_compute
+from kingmaker.agents.cloud import HYPERSCALER, Cloud
+from kingmaker.agents.enterprise import Enterprise
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import CN, EU, NONE, FloatArray
+from kingmaker.environment import compute_market as market
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases import open_models
+from kingmaker.environment.phases.public_compute import pay_parallel_egress, rent_public_compute
+from kingmaker.environment.phases.rationing import Served, ration
+from kingmaker.environment.phases.sites import run_own
+from kingmaker.environment.phases.wholesale import trade_idle_compute
 
 
 def post_prices(e: Economy) -> None:

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.population import PerFirm
-from agents.startup import PLAIN, Startup
-from agents.types import NONE, BoolArray, FloatArray
-from environment.compute_market import at_host, by_host
-from environment.economy import Economy
-from environment.phases import pledges, tenancies
-from environment.phases.second_hosts import TENANCY
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.startup import PLAIN, Startup
+from kingmaker.agents.types import NONE, BoolArray, FloatArray
+from kingmaker.environment.compute_market import at_host, by_host
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases import pledges, tenancies
+from kingmaker.environment.phases.second_hosts import TENANCY
 
 
 def service_debts(e: Economy) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.population import PerFirm
-from agents.startup import Startup
-from agents.types import BoolArray, FloatArray
-from environment.economy import Economy
-from environment.pools import PLACES, over_region, ratio, spend
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.pools import PLACES, over_region, ratio, spend
 
 
 def plan_own_chips(e: Economy, target: FloatArray, horizon: FloatArray) -> FloatArray:

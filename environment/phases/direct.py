@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.population import PerFirm
-from agents.startup import Startup
-from agents.types import NONE, FloatArray
-from environment import energy
-from environment.build import power_rows
-from environment.compute_market import at_host, cost_per_hour
-from environment.economy import Economy
-from environment.phases.designs import make_own_chips, plan_own_chips
-from environment.phases.orders import cost_of_capacity, lead_by_buyer, offers, split
-from environment.pools import QUARTER, in_region, over_region, ratio, spend
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import NONE, FloatArray
+from kingmaker.environment import energy
+from kingmaker.environment.build import power_rows
+from kingmaker.environment.compute_market import at_host, cost_per_hour
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases.designs import make_own_chips, plan_own_chips
+from kingmaker.environment.phases.orders import cost_of_capacity, lead_by_buyer, offers, split
+from kingmaker.environment.pools import QUARTER, in_region, over_region, ratio, spend
 
 
 def order_directly(e: Economy) -> None:

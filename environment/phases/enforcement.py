@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.population import PerFirm
-from agents.regulator import Regulator
-from agents.types import CN, BoolArray, FloatArray
-from environment.economy import Economy
-from environment.phases.complaints import business_users, cloud_shares, end_users
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.regulator import Regulator
+from kingmaker.agents.types import CN, BoolArray, FloatArray
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases.complaints import business_users, cloud_shares, end_users
 
 
 def keep_files(e: Economy) -> None:

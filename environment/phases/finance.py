@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.investor import Investor
-from agents.population import PerFirm
-from agents.startup import CONTRACTS, EXCLUSIVE, PLAIN, PREFERRED, Startup
-from agents.types import CN, NONE, BoolArray, FloatArray, IntArray
-from environment import capital_market as market
-from environment.compute_market import at_host, by_host
-from environment.economy import Economy
-from environment.phases import pledges, tenancies
-from environment.phases.partnership_review import review_deals
-from environment.phases.second_hosts import agrees_exclusivity, cost_of_two
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.investor import Investor
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.startup import CONTRACTS, EXCLUSIVE, PLAIN, PREFERRED, Startup
+from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment import capital_market as market
+from kingmaker.environment.compute_market import at_host, by_host
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases import pledges, tenancies
+from kingmaker.environment.phases.partnership_review import review_deals
+from kingmaker.environment.phases.second_hosts import agrees_exclusivity, cost_of_two
 
 
 def move_moods(e: Economy) -> None:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.draws import Draws
-from agents.offers import Offers
-from agents.population import PerFirm
-from agents.startup import Startup
-from agents.types import NONE, BoolArray, FloatArray, IntArray
-from environment import compute_market as market
-from environment.economy import Economy
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.draws import Draws
+from kingmaker.agents.offers import Offers
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment import compute_market as market
+from kingmaker.environment.economy import Economy
 
 
 def stand_where_room_was(e: Economy, attraction: FloatArray, best: IntArray, taste: Draws) -> IntArray:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.cloud import EUROPEAN, NEW
-from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED
-from agents.types import NONE, FloatArray
-from environment.economy import Economy
-from environment.graph import firm_name
-from environment.ledger import Ledger
-from environment.panel_codes import key_of
-from environment.scenario import month_label
+from kingmaker.agents.cloud import EUROPEAN, NEW
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED
+from kingmaker.agents.types import NONE, FloatArray
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.graph import firm_name
+from kingmaker.environment.ledger import Ledger
+from kingmaker.environment.panel_codes import key_of
+from kingmaker.environment.scenario import month_label
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.draws import mix64
-from agents.offers import Offers
-from agents.population import PerFirm
-from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, Startup
-from agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
-from environment import compute_market as market
-from environment.economy import Economy
-from environment.phases import tenancies
-from environment.phases.first_hosts import stand_where_room_was
-from environment.phases.second_hosts import (
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.draws import mix64
+from kingmaker.agents.offers import Offers
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, Startup
+from kingmaker.agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
+from kingmaker.environment import compute_market as market
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases import tenancies
+from kingmaker.environment.phases.first_hosts import stand_where_room_was
+from kingmaker.environment.phases.second_hosts import (
     TENANCY,
     agrees_exclusivity,
     cost_of_two,

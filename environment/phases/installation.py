@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.types import FloatArray, IntArray
-from environment import energy
-from environment.build import power_rows
-from environment.buyers import home
-from environment.chip_market import FIRST_EXPORT_RULE
-from environment.economy import Economy
-from environment.pools import ratio
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.types import FloatArray, IntArray
+from kingmaker.environment import energy
+from kingmaker.environment.build import power_rows
+from kingmaker.environment.buyers import home
+from kingmaker.environment.chip_market import FIRST_EXPORT_RULE
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.pools import ratio
 
 
 def smuggle(e: Economy) -> None:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
-from agents.types import FloatArray
-from environment.compute_market import at_host, by_host
-from environment.economy import Economy
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
+from kingmaker.agents.types import FloatArray
+from kingmaker.environment.compute_market import at_host, by_host
+from kingmaker.environment.economy import Economy
 
 
 def lent_reach(e: Economy) -> FloatArray:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.enterprise import Enterprise
-from agents.types import CN, FloatArray
-from environment.economy import Economy
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.enterprise import Enterprise
+from kingmaker.agents.types import CN, FloatArray
+from kingmaker.environment.economy import Economy
 
 
 def overhead(e: Economy) -> FloatArray:

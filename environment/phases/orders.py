@@ -6,13 +6,13 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.chipmaker import Chipmaker
-from agents.cloud import Cloud
-from agents.population import PerFirm
-from agents.types import CN, BoolArray, FloatArray
-from environment import chip_market as market
-from environment.buyers import home, in_business
-from environment.economy import Economy
+from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.types import CN, BoolArray, FloatArray
+from kingmaker.environment import chip_market as market
+from kingmaker.environment.buyers import home, in_business
+from kingmaker.environment.economy import Economy
 
 
 def design_products(e: Economy) -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.types import CN, FloatArray
-from environment.chip_market import FIRST_EXPORT_RULE
-from environment.economy import Economy
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.types import CN, FloatArray
+from kingmaker.environment.chip_market import FIRST_EXPORT_RULE
+from kingmaker.environment.economy import Economy
 
 _COUNTED = (
     "complaints", "inquiries_opened", "inquiries_open", "gatekeepers", "fines_musd", "stakes_signed", "stakes_blocked",

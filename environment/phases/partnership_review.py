@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
-from agents.types import BoolArray, FloatArray, IntArray
-from environment import review
-from environment.compute_market import at_host
-from environment.economy import Economy
-from environment.phases.complaints import cloud_shares
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
+from kingmaker.agents.types import BoolArray, FloatArray, IntArray
+from kingmaker.environment import review
+from kingmaker.environment.compute_market import at_host
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases.complaints import cloud_shares
 
 
 def review_deals(e: Economy, amount: FloatArray, partner: IntArray) -> tuple[FloatArray, BoolArray]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.startup import Startup
-from agents.types import NONE, BoolArray, FloatArray, IntArray
-from environment.compute_market import at_host, by_host
-from environment.economy import Economy
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment.compute_market import at_host, by_host
+from kingmaker.environment.economy import Economy
 
 
 def promise(e: Economy, amount: FloatArray, partner: IntArray, credit: FloatArray) -> None:

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.population import PerFirm
-from agents.regulator import (
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.regulator import (
     EXCLUSIVITY_BAN,
     IN_FORCE,
     INQUIRY,
@@ -22,11 +22,11 @@ from agents.regulator import (
     WINDOW,
     Regulator,
 )
-from agents.types import REGIONS, BoolArray, FloatArray
-from environment.economy import Economy
-from environment.phases.chronicle import note_cases, tell_steps
-from environment.phases.complaints import Heard, hear_complaints
-from environment.phases.enforcement import comply, designate, duties_in_force
+from kingmaker.agents.types import REGIONS, BoolArray, FloatArray
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases.chronicle import note_cases, tell_steps
+from kingmaker.environment.phases.complaints import Heard, hear_complaints
+from kingmaker.environment.phases.enforcement import comply, designate, duties_in_force
 
 
 def move_inquiries(e: Economy) -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.startup import Startup
-from agents.types import CN, EU, NONE, FloatArray
-from environment import compute_market as market
-from environment.economy import Economy
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import CN, EU, NONE, FloatArray
+from kingmaker.environment import compute_market as market
+from kingmaker.environment.economy import Economy
 
 
 def public_wants(e: Economy, rent: FloatArray, free: FloatArray) -> FloatArray:

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.population import PerFirm
-from agents.startup import PLAIN, Startup
-from agents.types import NONE, BoolArray, FloatArray
-from environment import compute_market as market
-from environment.economy import Economy
-from environment.phases.public_compute import public_wants
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.startup import PLAIN, Startup
+from kingmaker.agents.types import NONE, BoolArray, FloatArray
+from kingmaker.environment import compute_market as market
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases.public_compute import public_wants
 
 
 @dataclass(frozen=True)

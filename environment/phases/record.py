@@ -6,23 +6,23 @@ from typing import Any
 
 import numpy as np
 
-from agents.chipmaker import Chipmaker
-from agents.cloud import HYPERSCALER, Cloud
-from agents.enterprise import Enterprise
-from agents.startup import EXCLUSIVE, PREFERRED, Startup
-from agents.types import CN, NONE, REGIONS, BoolArray, FloatArray
-from environment.compute_market import by_host, spending
-from environment.economy import Economy
-from environment.ledger import TOLERANCE, LedgerError
-from environment.measures import CAPEX_FIRMS
-from environment.phases import sites
-from environment.phases.complaints import cloud_shares
-from environment.phases.compute import europe_at_home
-from environment.phases.oversight import oversight
-from environment.phases.record_models import observe_models
-from environment.phases.valuation import observe_values
-from environment.pools import ratio
-from environment.technology import training_flop
+from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.cloud import HYPERSCALER, Cloud
+from kingmaker.agents.enterprise import Enterprise
+from kingmaker.agents.startup import EXCLUSIVE, PREFERRED, Startup
+from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray
+from kingmaker.environment.compute_market import by_host, spending
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.ledger import TOLERANCE, LedgerError
+from kingmaker.environment.measures import CAPEX_FIRMS
+from kingmaker.environment.phases import sites
+from kingmaker.environment.phases.complaints import cloud_shares
+from kingmaker.environment.phases.compute import europe_at_home
+from kingmaker.environment.phases.oversight import oversight
+from kingmaker.environment.phases.record_models import observe_models
+from kingmaker.environment.phases.valuation import observe_values
+from kingmaker.environment.pools import ratio
+from kingmaker.environment.technology import training_flop
 
 AGGREGATES = ("other_clouds", "other_china", "european_clouds")  # rows of the data that stand for many firms
 

@@ -1,15 +1,15 @@
-"""Measures of models and of who makes, sells and uses them, beside those of :mod:`environment.phases.record`."""
+"""Measures of models and of who makes, sells and uses them, beside those of ``record``."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.startup import Startup
-from agents.types import FloatArray
-from environment.compute_market import HOURS
-from environment.economy import Economy
-from environment.technology import training_flop
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import FloatArray
+from kingmaker.environment.compute_market import HOURS
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.technology import training_flop
 
 ESTABLISHED = 23.0  # log10 FLOP: who had such a model in January 2022 is an incumbent
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.enterprise import Enterprise
-from agents.startup import Startup
-from agents.types import CN, FloatArray
-from environment.dimensions import reasoning_gain, valued
-from environment.economy import Economy
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.enterprise import Enterprise
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import CN, FloatArray
+from kingmaker.environment.dimensions import reasoning_gain, valued
+from kingmaker.environment.economy import Economy
 
 Tastes = tuple[float, float, float]  # weights of reasoning, tool use and safety
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.population import PerFirm
-from agents.startup import PLAIN, Startup
-from agents.types import NONE, BoolArray, FloatArray, IntArray
-from environment import compute_market as market
-from environment.economy import Economy
-from environment.phases import tenancies
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.startup import PLAIN, Startup
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment import compute_market as market
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases import tenancies
 
 TENANCY = ("startups", "clouds")
 

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.enterprise import Enterprise
-from agents.population import PerFirm
-from agents.startup import Startup
-from agents.types import NONE, BoolArray, FloatArray, IntArray
-from environment import service_market as market
-from environment import technology as tech
-from environment.compute_market import at_host, by_host
-from environment.economy import Economy
-from environment.phases import licences, open_models, sales
-from environment.pools import ratio
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.enterprise import Enterprise
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment import service_market as market
+from kingmaker.environment import technology as tech
+from kingmaker.environment.compute_market import at_host, by_host
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases import licences, open_models, sales
+from kingmaker.environment.pools import ratio
 
 
 def train(e: Economy) -> None:

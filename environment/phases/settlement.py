@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.arithmetic import power
-from agents.chipmaker import Chipmaker
-from agents.cloud import Cloud
-from agents.firm import Firm
-from agents.investor import Investor
-from agents.population import PerFirm
-from agents.startup import Startup
-from agents.types import CN, FloatArray
-from environment import energy
-from environment.economy import Economy
-from environment.phases import debts, valuation
-from environment.phases.sites import pay_running
+from kingmaker.agents.arithmetic import power
+from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.firm import Firm
+from kingmaker.agents.investor import Investor
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import CN, FloatArray
+from kingmaker.environment import energy
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases import debts, valuation
+from kingmaker.environment.phases.sites import pay_running
 
 
 def pay_costs(e: Economy) -> None:

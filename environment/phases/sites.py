@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import CHINESE, CONSORTIUM, HYPERSCALER, NEW, Cloud
-from agents.population import PerFirm
-from agents.startup import PLAIN, Startup
-from agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, IntArray
-from environment.compute_market import at_host, by_host
-from environment.economy import Economy
-from environment.phases import designs, direct, tenancies
-from environment.phases.hosts import attraction
-from environment.phases.second_hosts import TENANCY
-from environment.pools import QUARTER, in_region, over_region, ratio, spend
+from kingmaker.agents.cloud import CHINESE, CONSORTIUM, HYPERSCALER, NEW, Cloud
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.startup import PLAIN, Startup
+from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, IntArray
+from kingmaker.environment.compute_market import at_host, by_host
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases import designs, direct, tenancies
+from kingmaker.environment.phases.hosts import attraction
+from kingmaker.environment.phases.second_hosts import TENANCY
+from kingmaker.environment.pools import QUARTER, in_region, over_region, ratio, spend
 
 
 def build_sites(e: Economy) -> None:

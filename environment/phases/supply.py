@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.chipmaker import Chipmaker
-from agents.cloud import Cloud
-from agents.population import PerFirm
-from agents.types import CN, FloatArray
-from environment import chip_market as market
-from environment import technology
-from environment.buyers import small, standing
-from environment.economy import Economy
-from environment.phases import direct
-from environment.phases.orders import duty_passed_on, gpu_share, lead_by_buyer, own_line, own_mix, own_part
-from environment.tie_flows import YEAR
+from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.types import CN, FloatArray
+from kingmaker.environment import chip_market as market
+from kingmaker.environment import technology
+from kingmaker.environment.buyers import small, standing
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.phases import direct
+from kingmaker.environment.phases.orders import duty_passed_on, gpu_share, lead_by_buyer, own_line, own_mix, own_part
+from kingmaker.environment.tie_flows import YEAR
 
 
 def produce_and_ship(e: Economy) -> None:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.startup import Startup
-from agents.types import CN, FloatArray
-from environment import technology as tech
-from environment.build import power_rows
-from environment.compute_market import best_by_host
-from environment.economy import Economy
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import CN, FloatArray
+from kingmaker.environment import technology as tech
+from kingmaker.environment.build import power_rows
+from kingmaker.environment.compute_market import best_by_host
+from kingmaker.environment.economy import Economy
 
 
 def spread_knowledge(e: Economy) -> None:

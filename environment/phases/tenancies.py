@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.startup import PLAIN, Startup
-from agents.types import NONE, BoolArray, FloatArray, IntArray
-from environment.economy import Economy
+from kingmaker.agents.startup import PLAIN, Startup
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment.economy import Economy
 
 
 def new_term(e: Economy, decision: str) -> FloatArray:

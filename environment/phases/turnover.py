@@ -7,18 +7,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from agents.arithmetic import power
-from agents.cloud import Cloud
-from agents.investor import Investor
-from agents.member import firm_ids
-from agents.startup import Startup, frugal_chance
-from agents.types import CN, NONE, BoolArray, FloatArray, IntArray
-from environment.build import KIND_CODES, cloud_rows
-from environment.compute_market import at_host, best_by_host, by_host
-from environment.economy import Economy
-from environment.parameters import StackedParameters
-from environment.phases.sites import sell_used_chips
-from environment.startup_population import born, enter_named, named_values, newcomers, shares
+from kingmaker.agents.arithmetic import power
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.investor import Investor
+from kingmaker.agents.member import firm_ids
+from kingmaker.agents.startup import Startup, frugal_chance
+from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment.build import KIND_CODES, cloud_rows
+from kingmaker.environment.compute_market import at_host, best_by_host, by_host
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.parameters import StackedParameters
+from kingmaker.environment.phases.sites import sell_used_chips
+from kingmaker.environment.startup_population import born, enter_named, named_values, newcomers, shares
 
 
 def fail_and_merge(e: Economy) -> None:

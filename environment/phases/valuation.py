@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.cloud import CONSORTIUM, HYPERSCALER, NEW, Cloud
-from agents.startup import Startup
-from agents.types import NONE, FloatArray
-from environment import capital_market as market
-from environment.compute_market import best_by_host, by_host
-from environment.economy import Economy
+from kingmaker.agents.cloud import CONSORTIUM, HYPERSCALER, NEW, Cloud
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import NONE, FloatArray
+from kingmaker.environment import capital_market as market
+from kingmaker.environment.compute_market import best_by_host, by_host
+from kingmaker.environment.economy import Economy
 
 
 def open_values(e: Economy) -> None:

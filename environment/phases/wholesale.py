@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from agents.cloud import Cloud
-from agents.population import PerFirm
-from agents.types import CN, FloatArray
-from environment import compute_market as market
-from environment.economy import Economy
-from environment.pools import ratio
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.population import PerFirm
+from kingmaker.agents.types import CN, FloatArray
+from kingmaker.environment import compute_market as market
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.pools import ratio
 
 
 class Wholesale(NamedTuple):

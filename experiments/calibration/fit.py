@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from agents.errors import KingmakerError
-from experiments.calibration.objective import Fitted, calibrated_patterns, scores
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.calibration.objective import Fitted, calibrated_patterns, scores
 
 STEP = 0.04  # first width of the search, in parts of each parameter's bounds: it begins where earlier searches ended
 

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from agents.errors import KingmakerError
-from agents.types import FloatArray
-from environment.parameters import DECLARATIONS, check
-from environment.tables import read_tables
-from experiments.validation.statistics import STATISTICS
-from experiments.validation.table import Line, Pattern, read_patterns, score
-from experiments.validation.trace import run_worlds
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.agents.types import FloatArray
+from kingmaker.environment.parameters import DECLARATIONS, check
+from kingmaker.environment.tables import read_tables
+from kingmaker.experiments.validation.statistics import STATISTICS
+from kingmaker.experiments.validation.table import Line, Pattern, read_patterns, score
+from kingmaker.experiments.validation.trace import run_worlds
 
 FITTED = Path(__file__).with_name("fitted.csv")
 WORST = 25.0  # what a candidate scores whose run does not end well
@@ -79,8 +79,8 @@ def calibrated_patterns() -> list[Pattern]:
 def scores(candidates: Sequence[Mapping[str, float]], seeds: Sequence[int], patterns: Sequence[Pattern]) -> FloatArray:
     """The score of each candidate, shape (candidates,): all run side by side on the same seeds.
 
-    See :func:`experiments.validation.table.score`; a stack that raises is run one candidate after the other, and a
-    candidate that raises alone scores :data:`WORST`.
+    See :func:`kingmaker.experiments.validation.table.score`; a stack that raises is run one candidate after the other,
+    and a candidate that raises alone scores :data:`WORST`.
     """
     worlds = [{"rng": seed, **candidate} for candidate in candidates for seed in seeds]
     try:

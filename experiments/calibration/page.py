@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 from pathlib import Path
 
-from experiments.calibration.objective import read_fitted
-from experiments.calibration.result import read_result
+from kingmaker.experiments.calibration.objective import read_fitted
+from kingmaker.experiments.calibration.result import read_result
 
 PROFILES = Path(__file__).with_name("profiles.csv")
 CLOSE = 1.25  # a value is as good as the fitted one if its score is at most this multiple of the fitted one's

@@ -10,8 +10,8 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import LogLocator, NullFormatter
 
-from experiments.calibration.objective import Fitted, calibrated_patterns, present, scores
-from experiments.figures.style import PALETTE, SMALL, sheet
+from kingmaker.experiments.calibration.objective import Fitted, calibrated_patterns, present, scores
+from kingmaker.experiments.figures.style import PALETTE, SMALL, sheet
 
 POINTS = 9
 

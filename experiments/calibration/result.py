@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from agents.errors import KingmakerError
-from environment.parameters import DECLARATIONS
-from experiments.calibration.fit import Search
-from experiments.calibration.objective import calibrated_patterns, scores
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.experiments.calibration.fit import Search
+from kingmaker.experiments.calibration.objective import calibrated_patterns, scores
 
 RESULT = Path(__file__).with_name("baseline.json")
 

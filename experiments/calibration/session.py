@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from agents.errors import KingmakerError
-from experiments.asked import Asked
-from experiments.calibration.fit import Search, advance, begin, load
-from experiments.calibration.objective import read_fitted
-from experiments.calibration.result import RESULT, check_result, read_result, write_result
-from experiments.filing import filed
-from experiments.outputs import at_work, located, told
-from experiments.telling import say
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.asked import Asked
+from kingmaker.experiments.calibration.fit import Search, advance, begin, load
+from kingmaker.experiments.calibration.objective import read_fitted
+from kingmaker.experiments.calibration.result import RESULT, check_result, read_result, write_result
+from kingmaker.experiments.filing import filed
+from kingmaker.experiments.outputs import at_work, located, told
+from kingmaker.experiments.telling import say
 
 STATE = "search.pickle"
 
@@ -76,9 +76,9 @@ def check() -> bool:
 
 def profile(seeds: int, out: Path, force: bool = False) -> None:
     """Write ``profiles.csv`` and draw ``profiles.png`` and ``.pdf``."""
-    from experiments.calibration.profile import draw_profiles, profiles, write_profiles
-    from experiments.figures.files import FigureFolder
-    from experiments.figures.style import styled
+    from kingmaker.experiments.calibration.profile import draw_profiles, profiles, write_profiles
+    from kingmaker.experiments.figures.files import FigureFolder
+    from kingmaker.experiments.figures.style import styled
 
     fitted = read_fitted()
     names = ("profiles.csv", "profiles.pdf", "profiles.png")

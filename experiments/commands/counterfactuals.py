@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agents.checks import LARGEST_SEED, seeds
-from experiments.commands.options import (
+from kingmaker.agents.checks import LARGEST_SEED, seeds
+from kingmaker.experiments.commands.options import (
     DryRun,
     FirstSeed,
     Force,
@@ -20,12 +20,12 @@ from experiments.commands.options import (
     cores,
     listed,
 )
-from experiments.commands.stopping import stoppable
-from experiments.telling import say
+from kingmaker.experiments.commands.stopping import stoppable
+from kingmaker.experiments.telling import say
 
 if TYPE_CHECKING:
-    from experiments.compare.question import Question
-    from experiments.compare.robustness import Ends
+    from kingmaker.experiments.compare.question import Question
+    from kingmaker.experiments.compare.robustness import Ends
 
 
 def register(app: typer.Typer) -> None:
@@ -69,11 +69,11 @@ def compare(
 ) -> None:
     """Compare two scenarios run by run on the same luck, and write a brief that claims only what is sure."""
     with stoppable("the comparison") as work:
-        from experiments.compare.question import ask, pins
-        from experiments.compare.robustness import read_ends
-        from experiments.compare.summary import print_findings
-        from experiments.compare.write import Options, asked_of, compare_and_write
-        from experiments.outputs import default_folder, unfinished
+        from kingmaker.experiments.compare.question import ask, pins
+        from kingmaker.experiments.compare.robustness import read_ends
+        from kingmaker.experiments.compare.summary import print_findings
+        from kingmaker.experiments.compare.write import Options, asked_of, compare_and_write
+        from kingmaker.experiments.outputs import default_folder, unfinished
 
         both = pins(set_both, "--set")
         question = ask(
@@ -135,10 +135,10 @@ def sensitivity(
 ) -> None:
     """Find which parameters move which outcomes, how they interact, and whether the sample was large enough."""
     with stoppable("the study") as work:
-        from experiments.outputs import default_folder, unfinished
-        from experiments.sensitivity.ask import ask, runs_of
-        from experiments.sensitivity.summary import print_study
-        from experiments.sensitivity.write import Request, asked_of, study_and_write
+        from kingmaker.experiments.outputs import default_folder, unfinished
+        from kingmaker.experiments.sensitivity.ask import ask, runs_of
+        from kingmaker.experiments.sensitivity.summary import print_study
+        from kingmaker.experiments.sensitivity.write import Request, asked_of, study_and_write
 
         asked, statistics = ask(
             design, method, samples, replications, listed(outcomes), listed(over), {"months": months, "seed": seed}
@@ -162,7 +162,7 @@ def sensitivity(
 
 def _say_comparison(question: Question, ends: Ends | None) -> None:
     """How many runs it would take; how many assumptions are tested depends on what the runs show."""
-    from experiments.compare.robustness import variants
+    from kingmaker.experiments.compare.robustness import variants
 
     n = question.replications
     say(f"{2 * n:,} runs of {question.months} months: {n:,} pairs.")

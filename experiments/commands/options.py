@@ -10,8 +10,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from agents.checks import LARGEST_SEED
-from agents.errors import KingmakerError, shown
+from kingmaker.agents.checks import LARGEST_SEED
+from kingmaker.agents.errors import KingmakerError, shown
 
 MOST_WORKERS = 1024
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from agents.errors import KingmakerError
+from kingmaker.agents.errors import KingmakerError
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 REMINDER = 0.5  # seconds until a stop that was swallowed (by a callback, a finaliser) is asked for again

@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from experiments.commands.options import Force
-from experiments.commands.stopping import stoppable
+from kingmaker.experiments.commands.options import Force
+from kingmaker.experiments.commands.stopping import stoppable
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +23,7 @@ def events(
     force: Force = False,
 ) -> None:
     """Study the announcement of a contract: how investors revalue the cloud that wins it and the one that loses it."""
-    from experiments.event_study import run_and_print as study
+    from kingmaker.experiments.event_study import run_and_print as study
 
     with stoppable("the event study"):
         if not study(replications, out, force):
@@ -35,7 +35,7 @@ def docking(
     force: Force = False,
 ) -> None:
     """Hold the model's functions against closed forms: Bertrand, Cournot, Klemperer, Wright, Bass and others."""
-    from experiments.docking.run import run_and_print as dock
+    from kingmaker.experiments.docking.run import run_and_print as dock
 
     with stoppable("the docking"):
         if not dock(out, force):

@@ -12,15 +12,24 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from agents.errors import KingmakerError
-from experiments.commands.options import FirstSeed, Force, Form, FormatOption, Months, Replications, Workers, listed
-from experiments.commands.stopping import StoppedError, same_command
-from experiments.telling import complain, say
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.commands.options import (
+    FirstSeed,
+    Force,
+    Form,
+    FormatOption,
+    Months,
+    Replications,
+    Workers,
+    listed,
+)
+from kingmaker.experiments.commands.stopping import StoppedError, same_command
+from kingmaker.experiments.telling import complain, say
 
 if TYPE_CHECKING:
-    from experiments.asked import Asked
-    from experiments.sweep.plan import Shard
-    from experiments.sweep.sweep import Report, SweepRequest
+    from kingmaker.experiments.asked import Asked
+    from kingmaker.experiments.sweep.plan import Shard
+    from kingmaker.experiments.sweep.sweep import Report, SweepRequest
 
 
 class EngineName(StrEnum):
@@ -41,8 +50,8 @@ def register(app: typer.Typer) -> None:
 
 def designs(form: FormatOption = Form.TABLE) -> None:
     """Print the designs of sweeps that come with Kingmaker."""
-    from experiments.design import FOLDER, load_design
-    from experiments.listings import Listing
+    from kingmaker.experiments.design import FOLDER, load_design
+    from kingmaker.experiments.listings import Listing
 
     found = [load_design(path.stem) for path in sorted(FOLDER.glob("*.toml"))]
     rows = tuple((d.name, d.kind, len(d.points), d.replications, d.months, d.title) for d in found)
@@ -77,8 +86,8 @@ def sweep(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no report.")] = False,
 ) -> None:
     """Make the runs of a design. Stop it whenever you like: run the same command again and it goes on."""
-    from experiments.design import load_design
-    from experiments.sweep.sweep import SweepRequest
+    from kingmaker.experiments.design import load_design
+    from kingmaker.experiments.sweep.sweep import SweepRequest
 
     request = SweepRequest(
         design=load_design(design, {"months": months, "replications": replications, "seed": seed}),
@@ -105,7 +114,7 @@ def sweep(
 
 def _run(request: SweepRequest) -> Report:
     """Run it; Ctrl-C is told with the way to go on."""
-    from experiments.sweep.sweep import run_sweep
+    from kingmaker.experiments.sweep.sweep import run_sweep
 
     try:
         return run_sweep(request)
@@ -121,7 +130,7 @@ def parse_shard(text: str | None) -> Shard:
     Raises:
         KingmakerError: it is no such text.
     """
-    from experiments.sweep.plan import WHOLE, Shard
+    from kingmaker.experiments.sweep.plan import WHOLE, Shard
 
     if text is None:
         return WHOLE
@@ -132,9 +141,9 @@ def parse_shard(text: str | None) -> Shard:
 
 
 def _print_estimate(request: SweepRequest) -> None:
-    from experiments.sweep.engines import available_cores
-    from experiments.sweep.estimate import estimate, size_text
-    from experiments.sweep.progress import duration
+    from kingmaker.experiments.sweep.engines import available_cores
+    from kingmaker.experiments.sweep.estimate import estimate, size_text
+    from kingmaker.experiments.sweep.progress import duration
 
     for note in request.design.notes():
         complain(note)
@@ -154,15 +163,15 @@ def _print_estimate(request: SweepRequest) -> None:
 
 
 def _print_report(request: SweepRequest, report: Report) -> None:
-    from experiments.sweep.estimate import size_text
-    from experiments.sweep.progress import duration
+    from kingmaker.experiments.sweep.estimate import size_text
+    from kingmaker.experiments.sweep.progress import duration
 
     for name in report.damaged:
         say(f"Damaged, set aside in {request.out / 'damaged'} and made anew: {name}")
     before = f", {report.before} were there" if report.before else ""
     say(f"{report.done} runs done in {duration(report.wall_seconds)}{before}. Results are in {request.out}")
     if report.done + report.before:
-        from experiments.sweep.rules import in_force_in
+        from kingmaker.experiments.sweep.rules import in_force_in
 
         with _notes():
             say(in_force_in(request.out))
@@ -177,7 +186,7 @@ def _print_report(request: SweepRequest, report: Report) -> None:
 
 def digest(folder: FolderArgument) -> None:
     """Print the digest of a sweep's results: the same numbers give the same digest, however they were made."""
-    from experiments.sweep.digest import digest_of
+    from kingmaker.experiments.sweep.digest import digest_of
 
     found = digest_of(folder)
     failed = f", {found.failed} failed" if found.failed else ""
@@ -196,7 +205,7 @@ def export(
     force: Force = False,
 ) -> None:
     """Write the results of a sweep into one file, sorted by point, replication and month."""
-    from experiments.sweep.reading import export as write
+    from kingmaker.experiments.sweep.reading import export as write
 
     if csv and parquet:
         raise KingmakerError("export: give --csv or --parquet, not both.")
@@ -217,7 +226,7 @@ def figures(
     force: Force = False,
 ) -> None:
     """Draw the figures of a sweep anew from its results, as PDF and PNG."""
-    from experiments.figures.sweep import draw_sweep
+    from kingmaker.experiments.figures.sweep import draw_sweep
 
     wanted = None if outcomes is None else list(listed(outcomes))
     target = out or folder / "figures"
@@ -229,7 +238,7 @@ def figures(
 
 def _asked_file(folder: Path, target: Path, form: str, force: bool) -> AbstractContextManager[Path]:
     """Where to write the export until it is whole; the sweep's own results file may always be replaced."""
-    from experiments.filing import filed_one
+    from kingmaker.experiments.filing import filed_one
 
     own = target.parent.resolve() == folder.resolve() and target.name == f"results.{form}"
     return filed_one(target, _asked("export", folder), force or own)
@@ -237,15 +246,15 @@ def _asked_file(folder: Path, target: Path, form: str, force: bool) -> AbstractC
 
 def _asked_folder(folder: Path, target: Path, force: bool) -> AbstractContextManager[Path]:
     """Where to draw until all figures are whole; the sweep's own folder of figures may always be replaced."""
-    from experiments.filing import filed
+    from kingmaker.experiments.filing import filed
 
     return filed(target, (), _asked("figures", folder), force or target.resolve() == (folder / "figures").resolve())
 
 
 def _asked(kind: str, folder: Path) -> Asked:
     """The question that the files made of a sweep answer: that of its design."""
-    from experiments.asked import Asked
-    from experiments.sweep.identity import read_sweep_manifest
+    from kingmaker.experiments.asked import Asked
+    from kingmaker.experiments.sweep.identity import read_sweep_manifest
 
     manifest = read_sweep_manifest(folder)
     design = {key: value for key, value in manifest["design"].items() if key != "replications"}

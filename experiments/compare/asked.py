@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from environment.scenario import Scenario, month_label
-from experiments import in_force
-from experiments.compare.contrasts import same_again, unseen
-from experiments.compare.question import Question
-from experiments.in_force import Held
-from experiments.safe_text import for_markdown
-from experiments.windows import Window
+from kingmaker.environment.scenario import Scenario, month_label
+from kingmaker.experiments import in_force
+from kingmaker.experiments.compare.contrasts import same_again, unseen
+from kingmaker.experiments.compare.question import Question
+from kingmaker.experiments.in_force import Held
+from kingmaker.experiments.safe_text import for_markdown
+from kingmaker.experiments.windows import Window
 
 Sides = tuple[list[Held], list[Held]]  # what is in force in A and in B over a window
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.compare.asked import Sides, in_force_of, question_of
-from experiments.compare.question import Question
-from experiments.compare.results import CLAIM, HINT, NONE, SIGNIFICANT, ZERO, pairs_to_claim, rows_of
-from experiments.compare.robustness import FLIPS, WEAKER, standing
-from experiments.compare.words import digits, listed, pairs, told
-from experiments.figure_names import figure_name
-from experiments.safe_text import for_markdown
-from experiments.windows import Window
+from kingmaker.experiments.compare.asked import Sides, in_force_of, question_of
+from kingmaker.experiments.compare.question import Question
+from kingmaker.experiments.compare.results import CLAIM, HINT, NONE, SIGNIFICANT, ZERO, pairs_to_claim, rows_of
+from kingmaker.experiments.compare.robustness import FLIPS, WEAKER, standing
+from kingmaker.experiments.compare.words import digits, listed, pairs, told
+from kingmaker.experiments.figure_names import figure_name
+from kingmaker.experiments.safe_text import for_markdown
+from kingmaker.experiments.windows import Window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -26,8 +26,8 @@ def write_brief(
 
     Args:
         question: what was compared.
-        table: of :func:`experiments.compare.results.tabulate`.
-        robustness: of :func:`experiments.compare.robustness.judge`; None if assumptions were not tested.
+        table: of :func:`kingmaker.experiments.compare.results.tabulate`.
+        robustness: of :func:`kingmaker.experiments.compare.robustness.judge`; None if assumptions were not tested.
         tested: number of assumptions tested, one at a time.
         pairs_tested: pairs of worlds for each of them.
         held: what is in force on both sides, for each window; empty if it was not recorded.

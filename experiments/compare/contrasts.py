@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from environment.parameters import resolve
-from environment.scenario import Event, Scenario, month_label
-from experiments.windows import Window
+from kingmaker.environment.parameters import resolve
+from kingmaker.environment.scenario import Event, Scenario, month_label
+from kingmaker.experiments.windows import Window
 
 Value = float | int
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.compare.results import Comparison
-from experiments.figures.comparison import draw_overview, draw_paths
-from experiments.figures.files import FigureFolder
-from experiments.figures.style import styled
+from kingmaker.experiments.compare.results import Comparison
+from kingmaker.experiments.figures.comparison import draw_overview, draw_paths
+from kingmaker.experiments.figures.files import FigureFolder
+from kingmaker.experiments.figures.style import styled
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -21,7 +21,7 @@ def draw_comparison(
 
     Args:
         comparison: the runs.
-        table: of :func:`experiments.compare.results.tabulate`.
+        table: of :func:`kingmaker.experiments.compare.results.tabulate`.
         folder: where to; it is there already.
         footer: the line that says which runs these are.
         note: one more line, such as what is in force on both sides.

@@ -6,7 +6,7 @@ import base64
 import re
 from pathlib import Path
 
-from experiments.safe_text import for_html
+from kingmaker.experiments.safe_text import for_html
 
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")  # what Markdown takes as it stands
 STYLE = """

@@ -7,13 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.errors import KingmakerError
-from environment.measures import Measure
-from environment.parameters import DECLARATIONS, Declaration, check, resolve
-from environment.scenario import Scenario, check_months, load_scenario, parse_pin
-from experiments import in_force
-from experiments.compare.contrasts import Contrast, contrasts
-from experiments.windows import Window, read_window
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.measures import Measure
+from kingmaker.environment.parameters import DECLARATIONS, Declaration, check, resolve
+from kingmaker.environment.scenario import Scenario, check_months, load_scenario, parse_pin
+from kingmaker.experiments import in_force
+from kingmaker.experiments.compare.contrasts import Contrast, contrasts
+from kingmaker.experiments.windows import Window, read_window
 
 MOST_REPLICATIONS = 100_000
 CHECKS = ("ledger_residual",)  # a check of the arithmetic, which says nothing of the economy

@@ -9,19 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from environment.measures import Measure
-from environment.scenario import month_label
-from experiments import in_force
-from experiments.compare.question import Question
-from experiments.compare.statistics import Paired, holm, paired, pairs_needed
-from experiments.intervals import half_width
-from experiments.stacks import Advance, World, simulate
-from experiments.windows import Window
+from kingmaker.environment.measures import Measure
+from kingmaker.environment.scenario import month_label
+from kingmaker.experiments import in_force
+from kingmaker.experiments.compare.question import Question
+from kingmaker.experiments.compare.statistics import Paired, holm, paired, pairs_needed
+from kingmaker.experiments.intervals import half_width
+from kingmaker.experiments.stacks import Advance, World, simulate
+from kingmaker.experiments.windows import Window
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 SIGNIFICANT = 0.05
 COLUMNS = (

@@ -16,17 +16,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.errors import KingmakerError
-from environment.parameters import resolve
-from experiments.compare.question import Question
-from experiments.compare.results import CLAIM
-from experiments.compare.statistics import paired
-from experiments.stacks import Advance, World, simulate
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.parameters import resolve
+from kingmaker.experiments.compare.question import Question
+from kingmaker.experiments.compare.results import CLAIM
+from kingmaker.experiments.compare.statistics import paired
+from kingmaker.experiments.stacks import Advance, World, simulate
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from environment.scenario import Scenario
+    from kingmaker.environment.scenario import Scenario
 
 COLUMNS = ("window", "measure", "parameter", "value", "usual", "difference", "low", "high", "verdict")
 HOLDS, WEAKER, FLIPS = "holds", "disappears", "flips"

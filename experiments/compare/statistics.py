@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.types import BoolArray, FloatArray
-from experiments.intervals import LEVEL, half_width
+from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.experiments.intervals import LEVEL, half_width
 
 POWER = 0.80
 ROUNDING = 1e-12  # relative to the level: a difference below it is arithmetic, not economics

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from experiments.compare.asked import different_in_force
-from experiments.compare.brief import sorted_claims
-from experiments.compare.results import CLAIM, HINT, NONE, ZERO
-from experiments.compare.robustness import FLIPS, WEAKER, standing
-from experiments.compare.words import told
-from experiments.compare.write import Findings
+from kingmaker.experiments.compare.asked import different_in_force
+from kingmaker.experiments.compare.brief import sorted_claims
+from kingmaker.experiments.compare.results import CLAIM, HINT, NONE, ZERO
+from kingmaker.experiments.compare.robustness import FLIPS, WEAKER, standing
+from kingmaker.experiments.compare.words import told
+from kingmaker.experiments.compare.write import Findings
 
 
 def print_findings(found: Findings, out: Path) -> None:
     """Print the claims of the first window with their interval, what is not claimed, and the folder."""
-    from experiments.console import Console
+    from kingmaker.experiments.console import Console
 
     console = Console()
     question = found.comparison.question

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterable
 from typing import Any
 
-from environment.measures import Measure
-from experiments.phrases import apart
-from experiments.safe_text import for_markdown
+from kingmaker.environment.measures import Measure
+from kingmaker.experiments.phrases import apart
+from kingmaker.experiments.safe_text import for_markdown
 
 
 def digits(value: float, count: int = 3) -> str:

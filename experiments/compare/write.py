@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments import in_force
-from experiments.asked import Asked, scenario_facts, seeds_in_words
-from experiments.compare.asked import Sides
-from experiments.compare.brief import write_brief
-from experiments.compare.page import to_html
-from experiments.compare.question import Question
-from experiments.compare.results import Comparison, run_question, tabulate
-from experiments.compare.robustness import Ends, claims_of, judge, pairs_for, run_variants, variants
-from experiments.manifest import (
+from kingmaker.experiments import in_force
+from kingmaker.experiments.asked import Asked, scenario_facts, seeds_in_words
+from kingmaker.experiments.compare.asked import Sides
+from kingmaker.experiments.compare.brief import write_brief
+from kingmaker.experiments.compare.page import to_html
+from kingmaker.experiments.compare.question import Question
+from kingmaker.experiments.compare.results import Comparison, run_question, tabulate
+from kingmaker.experiments.compare.robustness import Ends, claims_of, judge, pairs_for, run_variants, variants
+from kingmaker.experiments.manifest import (
     content_hash,
     kingmaker_version,
     library_versions,
@@ -26,8 +26,8 @@ from experiments.manifest import (
     source_digest,
     write_manifest,
 )
-from experiments.outputs import staged, unfinished
-from experiments.progress import progress
+from kingmaker.experiments.outputs import staged, unfinished
+from kingmaker.experiments.progress import progress
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,7 +111,7 @@ def _write(found: Findings, folder: Path, options: Options, seconds: float) -> N
     footer = footer_of(question)
     brief = write_brief(question, found.table, found.robustness, found.tested, found.pairs_tested, held)
     if options.figures:
-        from experiments.compare.drawing import draw_comparison
+        from kingmaker.experiments.compare.drawing import draw_comparison
 
         (folder / "figures").mkdir()
         draw_comparison(found.comparison, found.table, folder / "figures", footer)
@@ -144,7 +144,7 @@ def footer_of(question: Question) -> str:
 
 
 def _manifest(found: Findings, paths: pd.DataFrame, options: Options, seconds: float) -> dict[str, Any]:
-    from environment.tables import read_tables
+    from kingmaker.environment.tables import read_tables
 
     question = found.comparison.question
     return {

@@ -12,9 +12,9 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from agents.errors import KingmakerError
-from experiments.dashboard.class_sheet import ClassSheet
-from experiments.dashboard.engine import Engine
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.dashboard.class_sheet import ClassSheet
+from kingmaker.experiments.dashboard.engine import Engine
 
 MOST_SESSIONS = 150
 MOST_OF_ONE = 60  # sessions of one computer: nobody can fill the room alone, and a class behind one address fits
@@ -37,8 +37,8 @@ class Room:
         """Build the page of a new session."""
         import panel as pn
 
-        from experiments.dashboard.page import Page
-        from experiments.dashboard.words import words_in
+        from kingmaker.experiments.dashboard.page import Page
+        from kingmaker.experiments.dashboard.words import words_in
 
         computer = _computer_of_visitor()
         refusal = self.refusal(computer)
@@ -95,9 +95,9 @@ def serve(address: str, port: int, browser: bool, tell: Callable[[str], None]) -
     """
     import panel as pn
 
-    from experiments.dashboard.download import Download
-    from experiments.dashboard.gate import guard
-    from experiments.dashboard.haste import hasten
+    from kingmaker.experiments.dashboard.download import Download
+    from kingmaker.experiments.dashboard.gate import guard
+    from kingmaker.experiments.dashboard.haste import hasten
 
     port = free_port(address, port)
     hosts = names_of(address)

@@ -23,9 +23,9 @@ from bokeh.models import (
     Toolbar,
 )
 
-from experiments.dashboard.look import ORANGE, Look, dress
-from experiments.dashboard.scripts import decimals
-from experiments.dashboard.setting import MONTHS
+from kingmaker.experiments.dashboard.look import ORANGE, Look, dress
+from kingmaker.experiments.dashboard.scripts import decimals
+from kingmaker.experiments.dashboard.setting import MONTHS
 
 
 class Axes:

@@ -8,13 +8,13 @@ import numpy as np
 import panel as pn
 from bokeh.models import Column, ColumnDataSource, HoverTool, Line, Plot, VArea
 
-from experiments.dashboard.chart import Axes
-from experiments.dashboard.choices import MEASURE_GROUPS, Shown, measures
-from experiments.dashboard.clock import Clock
-from experiments.dashboard.look import Look, button_sheet, grid, options, sheet
-from experiments.dashboard.records import Band, Story
-from experiments.dashboard.scripts import script
-from experiments.dashboard.words import Words
+from kingmaker.experiments.dashboard.chart import Axes
+from kingmaker.experiments.dashboard.choices import MEASURE_GROUPS, Shown, measures
+from kingmaker.experiments.dashboard.clock import Clock
+from kingmaker.experiments.dashboard.look import Look, button_sheet, grid, options, sheet
+from kingmaker.experiments.dashboard.records import Band, Story
+from kingmaker.experiments.dashboard.scripts import script
+from kingmaker.experiments.dashboard.words import Words
 
 SIX = 6
 HEIGHT = 235

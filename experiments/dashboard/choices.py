@@ -8,9 +8,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from agents.errors import KingmakerError, nearest
-from environment.measures import MEASURES
-from environment.parameters import DECLARATIONS, Declaration, check
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.parameters import DECLARATIONS, Declaration, check
 
 DATA = Path(__file__).parent / "data"
 LANGUAGES = ("en", "fr")

@@ -8,7 +8,7 @@ import secrets
 from collections import Counter, OrderedDict
 from dataclasses import dataclass
 
-from experiments.dashboard.paired import Difference
+from kingmaker.experiments.dashboard.paired import Difference
 
 MOST_ROWS = 3_000
 LONGEST_NAME, LONGEST_REASON = 40, 300

@@ -8,9 +8,9 @@ from typing import Any
 import panel as pn
 from bokeh.models import Button, Column, CustomJS, Div, NumericInput, Slider
 
-from experiments.dashboard.look import Look, button_sheet, input_sheet
-from experiments.dashboard.scripts import script
-from experiments.dashboard.words import Words
+from kingmaker.experiments.dashboard.look import Look, button_sheet, input_sheet
+from kingmaker.experiments.dashboard.scripts import script
+from kingmaker.experiments.dashboard.words import Words
 
 # on a telephone the month has a line of its own: the page's style sheet says when
 ROW = {"display": "grid", "grid-template-columns": "var(--km-clock)", "align-items": "center", "width": "100%"}

@@ -11,16 +11,26 @@ import numpy as np
 import panel as pn
 from bokeh.models import Column, ColumnDataSource, Line, Plot, Span, VArea
 
-from experiments.dashboard.chart import Axes
-from experiments.dashboard.choices import levers, measures
-from experiments.dashboard.clock import Clock
-from experiments.dashboard.look import BLUE, ORANGE, SKY, Look, button_sheet, grid, input_sheet, options, sheet
-from experiments.dashboard.paired import Difference, difference, window
-from experiments.dashboard.records import Band
-from experiments.dashboard.scripts import script
-from experiments.dashboard.setting import Setting, presets
-from experiments.dashboard.words import Words
-from experiments.phrases import apart
+from kingmaker.experiments.dashboard.chart import Axes
+from kingmaker.experiments.dashboard.choices import levers, measures
+from kingmaker.experiments.dashboard.clock import Clock
+from kingmaker.experiments.dashboard.look import (
+    BLUE,
+    ORANGE,
+    SKY,
+    Look,
+    button_sheet,
+    grid,
+    input_sheet,
+    options,
+    sheet,
+)
+from kingmaker.experiments.dashboard.paired import Difference, difference, window
+from kingmaker.experiments.dashboard.records import Band
+from kingmaker.experiments.dashboard.scripts import script
+from kingmaker.experiments.dashboard.setting import Setting, presets
+from kingmaker.experiments.dashboard.words import Words
+from kingmaker.experiments.phrases import apart
 
 HEIGHT = 260
 

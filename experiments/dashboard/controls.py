@@ -8,14 +8,14 @@ from typing import Any
 
 import panel as pn
 
-from agents.errors import KingmakerError
-from environment.parameters import DECLARATIONS
-from experiments.dashboard.choices import LEVER_GROUPS, Lever, levers
-from experiments.dashboard.lever_row import LeverRow
-from experiments.dashboard.look import Look, button_sheet, input_sheet, options
-from experiments.dashboard.scripts import decimals
-from experiments.dashboard.setting import LARGEST_SEED, MONTHS, RUNS, Setting, Value, make, presets, start_of
-from experiments.dashboard.words import Words
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.experiments.dashboard.choices import LEVER_GROUPS, Lever, levers
+from kingmaker.experiments.dashboard.lever_row import LeverRow
+from kingmaker.experiments.dashboard.look import Look, button_sheet, input_sheet, options
+from kingmaker.experiments.dashboard.scripts import decimals
+from kingmaker.experiments.dashboard.setting import LARGEST_SEED, MONTHS, RUNS, Setting, Value, make, presets, start_of
+from kingmaker.experiments.dashboard.words import Words
 
 
 class Controls:

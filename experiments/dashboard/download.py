@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.web import RequestHandler
 
-from agents.errors import KingmakerError
-from environment.scenario import month_label
-from experiments.dashboard import drawing
-from experiments.dashboard.choices import MEASURE_GROUPS
-from experiments.dashboard.class_sheet import ClassSheet
-from experiments.dashboard.engine import Engine, EngineError
-from experiments.dashboard.records import Band, Story
-from experiments.dashboard.setting import Setting, read_link, scenario_toml
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.scenario import month_label
+from kingmaker.experiments.dashboard import drawing
+from kingmaker.experiments.dashboard.choices import MEASURE_GROUPS
+from kingmaker.experiments.dashboard.class_sheet import ClassSheet
+from kingmaker.experiments.dashboard.engine import Engine, EngineError
+from kingmaker.experiments.dashboard.records import Band, Story
+from kingmaker.experiments.dashboard.setting import Setting, read_link, scenario_toml
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,13 +6,13 @@ import io
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from experiments.dashboard.choices import Shown, measures
-from experiments.dashboard.records import Band, Story
-from experiments.dashboard.setting import Setting
-from experiments.dashboard.words import words_in
+from kingmaker.experiments.dashboard.choices import Shown, measures
+from kingmaker.experiments.dashboard.records import Band, Story
+from kingmaker.experiments.dashboard.setting import Setting
+from kingmaker.experiments.dashboard.words import words_in
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Request:
 
 def request_of(story: Story, band: Band, usual: Story, setting: Setting, group: str, language: str) -> Request:
     """Pick the series of one group."""
-    from experiments.manifest import kingmaker_version
+    from kingmaker.experiments.manifest import kingmaker_version
 
     words = words_in(language)
     shown = tuple(measure for measure in measures().values() if measure.group == group)[:6]
@@ -46,7 +46,7 @@ def request_of(story: Story, band: Band, usual: Story, setting: Setting, group: 
 
 def draw(request: Request, form: str) -> bytes:
     """The figure as ``png`` or ``svg``."""
-    from experiments.figures.style import GREY, PALETTE, save_bytes, sheet, styled, time_axis
+    from kingmaker.experiments.figures.style import GREY, PALETTE, save_bytes, sheet, styled, time_axis
 
     words = words_in(request.language)
     with styled():

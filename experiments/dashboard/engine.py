@@ -12,11 +12,11 @@ from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.errors import KingmakerError
-from experiments.dashboard import work
-from experiments.dashboard.records import Band, Story
-from experiments.dashboard.setting import Setting
-from experiments.dashboard.worker import start_worker
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.dashboard import work
+from kingmaker.experiments.dashboard.records import Band, Story
+from kingmaker.experiments.dashboard.setting import Setting
+from kingmaker.experiments.dashboard.worker import start_worker
 
 STORIES, BANDS = "story", "band"
 # questions in one stack: many share the interpreter's cost, few keep waits short

@@ -8,14 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from agents.cloud import TYPES
-from agents.member import firm_label
-from agents.types import REGIONS, BoolArray, FloatArray
-from environment import ComputeEconomy
-from environment.ledger import KINDS
-from environment.measures import MEASURES
-from environment.tie_replay import Tie as PartnershipTie
-from experiments.dashboard.records import Node, Story, Tie, Told
+from kingmaker.agents.cloud import TYPES
+from kingmaker.agents.member import firm_label
+from kingmaker.agents.types import REGIONS, BoolArray, FloatArray
+from kingmaker.environment.ledger import KINDS
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.tie_replay import Tie as PartnershipTie
+from kingmaker.experiments.dashboard.records import Node, Story, Tie, Told
 
 KIND_OF = {
     "chipmakers": "chipmaker", "clouds": "cloud", "startups": "startup", "investors": "investor",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from experiments.dashboard.records import Story, Tie
+from kingmaker.experiments.dashboard.records import Story, Tie
 
 COLUMN = {"chipmaker": 0, "investor": 0, "regulator": 0, "cloud": 1, "startup": 2}
 ACROSS = (0.0, 0.5, 1.0)

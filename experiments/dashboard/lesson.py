@@ -9,9 +9,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from agents.errors import KingmakerError, nearest
-from experiments.dashboard.choices import ChoiceError, measures
-from experiments.dashboard.setting import Setting, make
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.experiments.dashboard.choices import ChoiceError, measures
+from kingmaker.experiments.dashboard.setting import Setting, make
 
 FOLDER = Path(__file__).parent / "lessons"
 ANSWERS = ("up", "down", "unclear")

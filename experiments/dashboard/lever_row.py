@@ -10,10 +10,10 @@ from typing import Any
 import panel as pn
 from bokeh.models import TickFormatter
 
-from experiments.dashboard.choices import Lever
-from experiments.dashboard.look import Look, input_sheet, options, sheet
-from experiments.dashboard.setting import MONTHS
-from experiments.dashboard.words import Words
+from kingmaker.experiments.dashboard.choices import Lever
+from kingmaker.experiments.dashboard.look import Look, input_sheet, options, sheet
+from kingmaker.experiments.dashboard.setting import MONTHS
+from kingmaker.experiments.dashboard.words import Words
 
 FREE, HELD, FROM = "free", "held", "from"
 USUAL_START = 48  # January 2026: where the month stands when a lever is first to come into force later

@@ -9,8 +9,8 @@ import panel as pn
 from bokeh.models import ColumnDataSource, HoverTool, Range1d
 from bokeh.plotting import figure
 
-from experiments.dashboard.clock import Clock
-from experiments.dashboard.look import (
+from kingmaker.experiments.dashboard.clock import Clock
+from kingmaker.experiments.dashboard.look import (
     BLUE,
     BROWN,
     GREEN,
@@ -26,9 +26,9 @@ from experiments.dashboard.look import (
     options,
     sheet,
 )
-from experiments.dashboard.records import Story
-from experiments.dashboard.scripts import script
-from experiments.dashboard.words import Words
+from kingmaker.experiments.dashboard.records import Story
+from kingmaker.experiments.dashboard.scripts import script
+from kingmaker.experiments.dashboard.words import Words
 
 SECTORS = {
     "enterprises": YELLOW, "investors": PURPLE, "startups": GREEN, "clouds": ORANGE, "chipmakers": BLUE,

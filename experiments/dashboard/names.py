@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from experiments.dashboard.records import Story
-from experiments.dashboard.words import Words
+from kingmaker.experiments.dashboard.records import Story
+from kingmaker.experiments.dashboard.words import Words
 
 
 def in_language(story: Story, words: Words) -> Story:

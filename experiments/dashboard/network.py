@@ -10,9 +10,9 @@ import panel as pn
 from bokeh.models import Column, ColumnDataSource, CustomJS, Div, HoverTool, RadioButtonGroup, Range1d, Select, TapTool
 from bokeh.plotting import figure
 
-from experiments.dashboard.clock import Clock
-from experiments.dashboard.layout import positions
-from experiments.dashboard.look import (
+from kingmaker.experiments.dashboard.clock import Clock
+from kingmaker.experiments.dashboard.layout import positions
+from kingmaker.experiments.dashboard.look import (
     GREEN,
     LETTERS,
     ORANGE,
@@ -27,10 +27,10 @@ from experiments.dashboard.look import (
     options,
     sheet,
 )
-from experiments.dashboard.records import Story
-from experiments.dashboard.scripts import script
-from experiments.dashboard.timeline import by_month
-from experiments.dashboard.words import Words
+from kingmaker.experiments.dashboard.records import Story
+from kingmaker.experiments.dashboard.scripts import script
+from kingmaker.experiments.dashboard.timeline import by_month
+from kingmaker.experiments.dashboard.words import Words
 
 MARKERS = {"chipmaker": "square", "cloud": "circle", "startup": "triangle", "investor": "hex", "regulator": "diamond"}
 COLOURS = {"chipmaker": SKY, "cloud": ORANGE, "startup": GREEN, "investor": PURPLE, "regulator": RED}

@@ -14,25 +14,25 @@ import panel as pn
 from panel.io.document import hold
 from panel.io.state import set_curdoc
 
-from agents.errors import KingmakerError
-from experiments.dashboard.charts import Charts
-from experiments.dashboard.class_sheet import ClassSheet
-from experiments.dashboard.clock import Clock
-from experiments.dashboard.compare import Compare, describe
-from experiments.dashboard.controls import Controls
-from experiments.dashboard.engine import STORIES, Engine
-from experiments.dashboard.frame import Frame, header_sheet, on_phone
-from experiments.dashboard.look import button_sheet, css, look_of, options, sheet
-from experiments.dashboard.money import Money
-from experiments.dashboard.names import in_language
-from experiments.dashboard.network import Network
-from experiments.dashboard.predict import Predict
-from experiments.dashboard.records import Band, Story
-from experiments.dashboard.setting import VIEWS, Setting, read_link, write_query
-from experiments.dashboard.share import Share
-from experiments.dashboard.story import tell
-from experiments.dashboard.timeline import Timeline
-from experiments.dashboard.words import words_in
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.dashboard.charts import Charts
+from kingmaker.experiments.dashboard.class_sheet import ClassSheet
+from kingmaker.experiments.dashboard.clock import Clock
+from kingmaker.experiments.dashboard.compare import Compare, describe
+from kingmaker.experiments.dashboard.controls import Controls
+from kingmaker.experiments.dashboard.engine import STORIES, Engine
+from kingmaker.experiments.dashboard.frame import Frame, header_sheet, on_phone
+from kingmaker.experiments.dashboard.look import button_sheet, css, look_of, options, sheet
+from kingmaker.experiments.dashboard.money import Money
+from kingmaker.experiments.dashboard.names import in_language
+from kingmaker.experiments.dashboard.network import Network
+from kingmaker.experiments.dashboard.predict import Predict
+from kingmaker.experiments.dashboard.records import Band, Story
+from kingmaker.experiments.dashboard.setting import VIEWS, Setting, read_link, write_query
+from kingmaker.experiments.dashboard.share import Share
+from kingmaker.experiments.dashboard.story import tell
+from kingmaker.experiments.dashboard.timeline import Timeline
+from kingmaker.experiments.dashboard.words import words_in
 
 AT_HAND = 0.1  # seconds within which an answer was there already
 FIRST_WAIT = 1.5  # seconds until a visitor is told how many questions come first

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from experiments.dashboard.records import Band
-from experiments.intervals import half_width
+from kingmaker.experiments.dashboard.records import Band
+from kingmaker.experiments.intervals import half_width
 
 LAST = 36  # months over which an outcome is averaged, at the end of the run
 

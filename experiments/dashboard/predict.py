@@ -9,15 +9,15 @@ from typing import Any
 
 import panel as pn
 
-from experiments.dashboard.choices import measures
-from experiments.dashboard.class_sheet import LONGEST_NAME, LONGEST_REASON, ClassSheet, Prediction
-from experiments.dashboard.compare import describe
-from experiments.dashboard.lesson import ANSWERS, Lesson, lessons
-from experiments.dashboard.look import Look, button_sheet, input_sheet, options, sheet
-from experiments.dashboard.paired import Difference, difference
-from experiments.dashboard.records import Band
-from experiments.dashboard.setting import Setting
-from experiments.dashboard.words import Words
+from kingmaker.experiments.dashboard.choices import measures
+from kingmaker.experiments.dashboard.class_sheet import LONGEST_NAME, LONGEST_REASON, ClassSheet, Prediction
+from kingmaker.experiments.dashboard.compare import describe
+from kingmaker.experiments.dashboard.lesson import ANSWERS, Lesson, lessons
+from kingmaker.experiments.dashboard.look import Look, button_sheet, input_sheet, options, sheet
+from kingmaker.experiments.dashboard.paired import Difference, difference
+from kingmaker.experiments.dashboard.records import Band
+from kingmaker.experiments.dashboard.setting import Setting
+from kingmaker.experiments.dashboard.words import Words
 
 
 class Predict:

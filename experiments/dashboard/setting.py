@@ -9,9 +9,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
-from agents.errors import KingmakerError, nearest
-from environment.scenario import Event, Scenario, hold, list_scenarios, load_scenario, month_label, month_number
-from experiments.dashboard.choices import LANGUAGES, levers
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.environment.scenario import (
+    Event,
+    Scenario,
+    hold,
+    list_scenarios,
+    load_scenario,
+    month_label,
+    month_number,
+)
+from kingmaker.experiments.dashboard.choices import LANGUAGES, levers
 
 MONTHS = (12, 24, 36, 48, 60, 72, 84, 96, 108)
 RUNS = (8, 16, 32)

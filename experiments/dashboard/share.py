@@ -7,10 +7,10 @@ from typing import Any
 
 import panel as pn
 
-from experiments.dashboard.choices import MEASURE_GROUPS
-from experiments.dashboard.look import Look, options, sheet
-from experiments.dashboard.setting import Place, Setting, write_query
-from experiments.dashboard.words import Words
+from kingmaker.experiments.dashboard.choices import MEASURE_GROUPS
+from kingmaker.experiments.dashboard.look import Look, options, sheet
+from kingmaker.experiments.dashboard.setting import Place, Setting, write_query
+from kingmaker.experiments.dashboard.words import Words
 
 
 class Share:

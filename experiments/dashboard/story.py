@@ -6,9 +6,9 @@ from html import escape
 
 import numpy as np
 
-from experiments.dashboard.records import Story, Tie
-from experiments.dashboard.timeline import SIGNS
-from experiments.dashboard.words import Words
+from kingmaker.experiments.dashboard.records import Story, Tie
+from kingmaker.experiments.dashboard.timeline import SIGNS
+from kingmaker.experiments.dashboard.words import Words
 
 SHOWN = (
     ("compute", 1.0, "H100e", ("cloud", "startup")),

@@ -9,9 +9,9 @@ from typing import Any
 
 import panel as pn
 
-from experiments.dashboard.look import Look, button_sheet, options, sheet
-from experiments.dashboard.records import Story, Told
-from experiments.dashboard.words import Words
+from kingmaker.experiments.dashboard.look import Look, button_sheet, options, sheet
+from kingmaker.experiments.dashboard.records import Story, Told
+from kingmaker.experiments.dashboard.words import Words
 
 SIGNS = {
     "policy": "⚖", "deal": "◆", "switch": "⇄", "release": "★", "chip": "▣", "failure": "✖", "takeover": "⇥",

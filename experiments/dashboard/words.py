@@ -10,7 +10,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
-from experiments.dashboard.choices import DATA, levers
+from kingmaker.experiments.dashboard.choices import DATA, levers
 
 _GAP = re.compile(r"\{(\w+)\}")
 _DECIMAL = re.compile(r"\d+\.\d+")

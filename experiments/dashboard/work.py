@@ -7,16 +7,16 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from agents.errors import KingmakerError
-from experiments.dashboard.records import Band, Story
-from experiments.dashboard.setting import Setting
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.dashboard.records import Band, Story
+from kingmaker.experiments.dashboard.setting import Setting
 
 T = TypeVar("T")
 
 
 def warm() -> bool:
     """The first month ever run in a process is slow: run it before visitors come."""
-    from environment import ComputeEconomy
+    from kingmaker.environment.model import ComputeEconomy
 
     ComputeEconomy.stack([{"rng": 1}], months=1).run()
     return True
@@ -33,8 +33,8 @@ def bands(settings: Sequence[Setting]) -> list[Band | str]:
 
 
 def _stories(settings: Sequence[Setting]) -> list[Story]:
-    from environment import ComputeEconomy
-    from experiments.dashboard.extract import story_of
+    from kingmaker.environment.model import ComputeEconomy
+    from kingmaker.experiments.dashboard.extract import story_of
 
     months = settings[0].months
     model = ComputeEconomy.stack([setting.world() for setting in settings], months=months, keep_ties=True).run()
@@ -42,8 +42,8 @@ def _stories(settings: Sequence[Setting]) -> list[Story]:
 
 
 def _bands(settings: Sequence[Setting]) -> list[Band]:
-    from environment import ComputeEconomy
-    from environment.measures import MEASURES
+    from kingmaker.environment.measures import MEASURES
+    from kingmaker.environment.model import ComputeEconomy
 
     worlds = [setting.world(seed) for setting in settings for seed in setting.seeds()]
     model = ComputeEconomy.stack(worlds, months=settings[0].months).run()

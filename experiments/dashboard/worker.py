@@ -14,7 +14,7 @@ def start_worker() -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(5)  # the page answers first
-    import environment  # noqa: F401
+    import kingmaker.environment.model  # noqa: F401
 
 
 def _end_with_parent() -> None:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.enterprise import Enterprise
-from agents.types import NONE, FloatArray
-from environment import capital_market, chip_market, compute_market, technology
-from experiments.docking.limit import Limit, firms, largest, parameters
+from kingmaker.agents.enterprise import Enterprise
+from kingmaker.agents.types import NONE, FloatArray
+from kingmaker.environment import capital_market, chip_market, compute_market, technology
+from kingmaker.experiments.docking.limit import Limit, firms, largest, parameters
 
 _RNG_SEED = 1
 

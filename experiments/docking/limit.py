@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
-from agents.firm import Firm
-from agents.member import firm_ids
-from agents.population import Population
-from environment.parameters import StackedParameters, resolve
+from kingmaker.agents.firm import Firm
+from kingmaker.agents.member import firm_ids
+from kingmaker.agents.population import Population
+from kingmaker.environment.parameters import StackedParameters, resolve
 
 
 @dataclass(frozen=True)

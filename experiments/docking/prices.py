@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 from scipy.optimize import minimize_scalar
 
-from agents.cloud import NEW, Cloud
-from agents.startup import Startup
-from agents.types import FloatArray
-from environment import compute_market, service_market
-from experiments.docking.limit import Limit, firms, largest, parameters
+from kingmaker.agents.cloud import NEW, Cloud
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import FloatArray
+from kingmaker.environment import compute_market, service_market
+from kingmaker.experiments.docking.limit import Limit, firms, largest, parameters
 
 _COSTS = np.array([[1.0, 1.0, 1.15, 1.3]])
 _QUALITY = np.array([[0.0, -0.1, 0.05, 0.2]])

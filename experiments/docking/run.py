@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from experiments.asked import Asked
-from experiments.docking import forms, prices, switching
-from experiments.docking.limit import Limit
-from experiments.filing import filed_if
-from experiments.telling import say
+from kingmaker.experiments.asked import Asked
+from kingmaker.experiments.docking import forms, prices, switching
+from kingmaker.experiments.docking.limit import Limit
+from kingmaker.experiments.filing import filed_if
+from kingmaker.experiments.telling import say
 
 LIMITS: tuple[Limit, ...] = prices.LIMITS + switching.LIMITS + forms.LIMITS
 

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from scipy.optimize import brentq
 
-from agents.draws import Draws
-from agents.offers import Offers
-from agents.startup import Startup
-from agents.types import FloatArray, IntArray
-from experiments.docking.limit import Limit, firms, largest
+from kingmaker.agents.draws import Draws
+from kingmaker.agents.offers import Offers
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import FloatArray, IntArray
+from kingmaker.experiments.docking.limit import Limit, firms, largest
 
 _ALPHA, _COST, _PATIENCE = 2.0, 1.0, 0.9  # price sensitivity, cost of a host, weight of the second period
 _TENANTS = 10_000

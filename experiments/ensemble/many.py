@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from environment.measures import Measure
-from environment.scenario import Scenario, month_label
-from experiments.asked import Asked
-from experiments.bands import MEANINGS, by_year
-from experiments.manifest import (
+from kingmaker.environment.measures import Measure
+from kingmaker.environment.scenario import Scenario, month_label
+from kingmaker.experiments.asked import Asked
+from kingmaker.experiments.bands import MEANINGS, by_year
+from kingmaker.experiments.manifest import (
     content_hash,
     kingmaker_version,
     library_versions,
@@ -24,16 +24,16 @@ from experiments.manifest import (
     source_digest,
     write_manifest,
 )
-from experiments.outputs import staged, unfinished
-from experiments.progress import progress
-from experiments.run import ask
-from experiments.stacks import World
-from experiments.stacks import simulate as simulate_worlds
+from kingmaker.experiments.outputs import staged, unfinished
+from kingmaker.experiments.progress import progress
+from kingmaker.experiments.run import ask
+from kingmaker.experiments.stacks import World
+from kingmaker.experiments.stacks import simulate as simulate_worlds
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ def run_ensemble(request: EnsembleRequest) -> pd.DataFrame:
             _draw(values, request, folder / "figures")
         write_manifest(_manifest(request, frame, seconds), folder)
     if not request.quiet:
-        from experiments.summary import print_ensemble
+        from kingmaker.experiments.summary import print_ensemble
 
         print_ensemble(request.setting, request.seeds, table, request.out)
     return frame
@@ -106,8 +106,8 @@ def frame_of(values: FloatArray, request: EnsembleRequest) -> pd.DataFrame:
 
 
 def _draw(values: FloatArray, request: EnsembleRequest, folder: Path) -> None:
-    from experiments.figures.fans import draw_fans
-    from experiments.figures.style import save, styled
+    from kingmaker.experiments.figures.fans import draw_fans
+    from kingmaker.experiments.figures.style import save, styled
 
     folder.mkdir()
     shown = f"seeds {request.seeds[0]}–{request.seeds[-1]}"
@@ -129,8 +129,8 @@ def _write_dictionary(path: Path, request: EnsembleRequest) -> None:
 
 
 def _manifest(request: EnsembleRequest, frame: pd.DataFrame, seconds: float) -> dict[str, Any]:
-    from environment.parameters import resolve
-    from environment.tables import read_tables
+    from kingmaker.environment.parameters import resolve
+    from kingmaker.environment.tables import read_tables
 
     setting = request.setting
     return {

@@ -5,14 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.figures.dashboard import draw_dashboard
-from experiments.figures.files import FigureFolder
-from experiments.figures.hosting import draw_hosting
-from experiments.figures.money import draw_money
-from experiments.figures.network import draw_network
-from experiments.figures.style import styled
-from experiments.figures.validation import draw_validation
-from experiments.manifest import kingmaker_version
+from kingmaker.experiments.figures.dashboard import draw_dashboard
+from kingmaker.experiments.figures.files import FigureFolder
+from kingmaker.experiments.figures.hosting import draw_hosting
+from kingmaker.experiments.figures.money import draw_money
+from kingmaker.experiments.figures.network import draw_network
+from kingmaker.experiments.figures.style import styled
+from kingmaker.experiments.figures.validation import draw_validation
+from kingmaker.experiments.manifest import kingmaker_version
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures.intervals import combined
-from experiments.figures.outcomes import Outcome
+from kingmaker.experiments.figures.intervals import combined
+from kingmaker.experiments.figures.outcomes import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 MOST_LEVELS = 4  # levels of the second parameter of which interactions are drawn
 Place = tuple[float, float]

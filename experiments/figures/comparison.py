@@ -9,8 +9,8 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from environment.measures import Measure
-from experiments.figures.style import (
+from kingmaker.environment.measures import Measure
+from kingmaker.experiments.figures.style import (
     GREY,
     INK,
     LINE,
@@ -28,7 +28,7 @@ from experiments.figures.style import (
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 PAIRS = 2  # measures in a row, each with a plot of its paths and one of their difference
 PANEL, GAP = 0.95, 0.55  # inches
@@ -113,7 +113,7 @@ def draw_overview(
     """All differences of one window in per cent of the level under A, with intervals; claims stand out.
 
     Args:
-        table: the rows of one window of :func:`experiments.compare.results.tabulate`.
+        table: the rows of one window of :func:`kingmaker.experiments.compare.results.tabulate`.
         measures: what is compared, by name.
         labels: the scenarios' names.
         window: the window in words.

@@ -10,10 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from environment.measures import MEASURES
-from environment.scenario import Event, month_label
-from experiments.figures.layout import Spacing, page_of_panels
-from experiments.figures.style import (
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.scenario import Event, month_label
+from kingmaker.experiments.figures.layout import Spacing, page_of_panels
+from kingmaker.experiments.figures.style import (
     GREY,
     LINE,
     PAGE_WIDTH,

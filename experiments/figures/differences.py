@@ -11,17 +11,28 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.figures.heatmaps import number_of
-from experiments.figures.intervals import FEWEST, Interval, combined, counted, ends, interval
-from experiments.figures.layout import Spacing, page_of_panels
-from experiments.figures.outcomes import Outcome, subtitle_of, value_text
-from experiments.figures.style import GREY, INK, LINE, PALETTE, SMALL, Sheet, around, foot, number_text, wrapped
+from kingmaker.experiments.figures.heatmaps import number_of
+from kingmaker.experiments.figures.intervals import FEWEST, Interval, combined, counted, ends, interval
+from kingmaker.experiments.figures.layout import Spacing, page_of_panels
+from kingmaker.experiments.figures.outcomes import Outcome, subtitle_of, value_text
+from kingmaker.experiments.figures.style import (
+    GREY,
+    INK,
+    LINE,
+    PALETTE,
+    SMALL,
+    Sheet,
+    around,
+    foot,
+    number_text,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 COLUMNS = 3
 ROW = 0.21  # inches

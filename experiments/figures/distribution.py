@@ -9,10 +9,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.figures.intervals import FEWEST, counted, interval
-from experiments.figures.layout import Spacing, page_of_panels
-from experiments.figures.outcomes import Outcome, subtitle_of
-from experiments.figures.style import PALETTE, around, number_text, value_locator
+from kingmaker.experiments.figures.intervals import FEWEST, counted, interval
+from kingmaker.experiments.figures.layout import Spacing, page_of_panels
+from kingmaker.experiments.figures.outcomes import Outcome, subtitle_of
+from kingmaker.experiments.figures.style import PALETTE, around, number_text, value_locator
 
 if TYPE_CHECKING:
     import pandas as pd

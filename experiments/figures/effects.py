@@ -10,12 +10,12 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from environment.measures import Measure
-from environment.parameters import DECLARATIONS, Declaration
-from experiments.figures.intervals import FEWEST, complete, counted, ends, interval, seeds_by_value
-from experiments.figures.layout import Spacing, page_of_panels, put_legend
-from experiments.figures.outcomes import Outcome, axis_label, subtitle_of, value_text
-from experiments.figures.style import GREY, PALETTE, number_text, scaled_unit, styles, time_axis, value_axis
+from kingmaker.environment.measures import Measure
+from kingmaker.environment.parameters import DECLARATIONS, Declaration
+from kingmaker.experiments.figures.intervals import FEWEST, complete, counted, ends, interval, seeds_by_value
+from kingmaker.experiments.figures.layout import Spacing, page_of_panels, put_legend
+from kingmaker.experiments.figures.outcomes import Outcome, axis_label, subtitle_of, value_text
+from kingmaker.experiments.figures.style import GREY, PALETTE, number_text, scaled_unit, styles, time_axis, value_axis
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from environment.parameters import DECLARATIONS, Declaration
-from experiments.figures.cells import cells_of
-from experiments.figures.heatmaps import TITLE_PAD, colour_bar, colour_range, draw_cells, label_axes
-from experiments.figures.intervals import complete, interval
-from experiments.figures.layout import Spacing, page_of_panels
-from experiments.figures.outcomes import Outcome, subtitle_of, value_text
+from kingmaker.environment.parameters import DECLARATIONS, Declaration
+from kingmaker.experiments.figures.cells import cells_of
+from kingmaker.experiments.figures.heatmaps import TITLE_PAD, colour_bar, colour_range, draw_cells, label_axes
+from kingmaker.experiments.figures.intervals import complete, interval
+from kingmaker.experiments.figures.layout import Spacing, page_of_panels
+from kingmaker.experiments.figures.outcomes import Outcome, subtitle_of, value_text
 
 if TYPE_CHECKING:
     import numpy as np

@@ -11,14 +11,14 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from environment.measures import Measure
-from environment.scenario import Event
-from experiments.bands import quantiles
-from experiments.figures.dashboard import PANELS
-from experiments.figures.style import PALETTE, SMALL, scaled_unit, sheet, time_axis
+from kingmaker.environment.measures import Measure
+from kingmaker.environment.scenario import Event
+from kingmaker.experiments.bands import quantiles
+from kingmaker.experiments.figures.dashboard import PANELS
+from kingmaker.experiments.figures.style import PALETTE, SMALL, scaled_unit, sheet, time_axis
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 COLUMNS, ROWS = 3, 6  # of a page
 HEAD, FOOT, ROW = 1.05, 0.45, 1.3  # inches

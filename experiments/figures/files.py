@@ -7,8 +7,8 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
-from experiments.figure_names import figure_name
-from experiments.figures.style import save
+from kingmaker.experiments.figure_names import figure_name
+from kingmaker.experiments.figures.style import save
 
 
 def figure_path(folder: Path, *parts: str, taken: Iterable[str] = ()) -> Path:

@@ -11,20 +11,20 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from environment.parameters import DECLARATIONS, Declaration
-from experiments.figures.cells import cells_of
-from experiments.figures.interactions import draw_interaction
-from experiments.figures.intervals import FEWEST, FREE, Bounds, complete, counted, differs, interval
-from experiments.figures.layout import Spacing, page_of_panels
-from experiments.figures.outcomes import Outcome, axis_label, subtitle_of, value_text
-from experiments.figures.style import GREY, INK, SMALL, Sheet, number_text
+from kingmaker.environment.parameters import DECLARATIONS, Declaration
+from kingmaker.experiments.figures.cells import cells_of
+from kingmaker.experiments.figures.interactions import draw_interaction
+from kingmaker.experiments.figures.intervals import FEWEST, FREE, Bounds, complete, counted, differs, interval
+from kingmaker.experiments.figures.layout import Spacing, page_of_panels
+from kingmaker.experiments.figures.outcomes import Outcome, axis_label, subtitle_of, value_text
+from kingmaker.experiments.figures.style import GREY, INK, SMALL, Sheet, number_text
 
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-    from agents.types import FloatArray
-    from experiments.figures.cells import Cells
+    from kingmaker.agents.types import FloatArray
+    from kingmaker.experiments.figures.cells import Cells
 
 SPACING = Spacing(panel=1.75, gap=1.05, left=0.95, right=0.25, between=1.0, above=0.46, below=0.55)
 MOST_LABELLED = 16  # cells that are written out

@@ -10,7 +10,7 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from experiments.figures.style import GREY, SMALL, sheet, short
+from kingmaker.experiments.figures.style import GREY, SMALL, sheet, short
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.figures.cells import Cells, interaction, levels, origin
-from experiments.figures.intervals import FEWEST, ends, interval
-from experiments.figures.outcomes import Outcome, value_text
-from experiments.figures.style import GREY, SMALL, around, styles, value_axis
+from kingmaker.experiments.figures.cells import Cells, interaction, levels, origin
+from kingmaker.experiments.figures.intervals import FEWEST, ends, interval
+from kingmaker.experiments.figures.outcomes import Outcome, value_text
+from kingmaker.experiments.figures.style import GREY, SMALL, around, styles, value_axis
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 WIDTH = 0.5  # of the room between two values that their points take
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.intervals import half_width
+from kingmaker.experiments.intervals import half_width
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 FEWEST = 3  # values below which an interval says nothing: of two, half of it is nine times their distance or more
 Bounds = tuple[float, float]

@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from environment.parameters import Declaration
-from experiments.figures import differences
-from experiments.figures.cells import strength
-from experiments.figures.differences import draw_differences, is_factorial, point_labels
-from experiments.figures.distribution import draw_distribution
-from experiments.figures.effects import draw_lines
-from experiments.figures.facets import draw_facets, facet_key
-from experiments.figures.heatmaps import draw_heatmaps, rows_of_page
-from experiments.figures.layout import pages
-from experiments.figures.morris import elementary_effects
-from experiments.figures.outcomes import Outcome, footer_of, subtitle_of
-from experiments.figures.scatters import draw_scatter
-from experiments.figures.sensitivity import bars_per_page, draw_bars
-from experiments.phrases import listed
+from kingmaker.environment.parameters import Declaration
+from kingmaker.experiments.figures import differences
+from kingmaker.experiments.figures.cells import strength
+from kingmaker.experiments.figures.differences import draw_differences, is_factorial, point_labels
+from kingmaker.experiments.figures.distribution import draw_distribution
+from kingmaker.experiments.figures.effects import draw_lines
+from kingmaker.experiments.figures.facets import draw_facets, facet_key
+from kingmaker.experiments.figures.heatmaps import draw_heatmaps, rows_of_page
+from kingmaker.experiments.figures.layout import pages
+from kingmaker.experiments.figures.morris import elementary_effects
+from kingmaker.experiments.figures.outcomes import Outcome, footer_of, subtitle_of
+from kingmaker.experiments.figures.scatters import draw_scatter
+from kingmaker.experiments.figures.sensitivity import bars_per_page, draw_bars
+from kingmaker.experiments.phrases import listed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from experiments.figures.style import LINE, SMALL, Sheet, foot, head, sheet
+from kingmaker.experiments.figures.style import LINE, SMALL, Sheet, foot, head, sheet
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -9,7 +9,7 @@ import seaborn as sns
 from matplotlib.colors import LogNorm
 from matplotlib.figure import Figure
 
-from experiments.figures.style import GREY, SMALL, sheet
+from kingmaker.experiments.figures.style import GREY, SMALL, sheet
 
 if TYPE_CHECKING:
     import pandas as pd

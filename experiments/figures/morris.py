@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from experiments import sampling
-from experiments.figures.outcomes import Outcome
+from kingmaker.experiments import sampling
+from kingmaker.experiments.figures.outcomes import Outcome
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 RESAMPLES = 200
 COLUMNS = ["outcome", "parameter", "index", "value", "low", "high"]

@@ -13,7 +13,7 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Curve
 
-from experiments.figures.style import INK, PALETTE, SMALL, Colour, sheet, short
+from kingmaker.experiments.figures.style import INK, PALETTE, SMALL, Colour, sheet, short
 
 COLUMNS = {"chipmaker": 0.0, "cloud": 1.0, "startup": 2.0, "investor": 2.9}
 SHAPES = {"chipmaker": "s", "cloud": "o", "startup": "^", "investor": "h"}

@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from environment.measures import MEASURES, Measure
-from environment.parameters import DECLARATIONS, Declaration
-from experiments.figures.intervals import FEWEST, FREE, Bounds
-from experiments.figures.style import scaled_unit
-from experiments.manifest import kingmaker_version
-from experiments.statistics import meaning
+from kingmaker.environment.measures import MEASURES, Measure
+from kingmaker.environment.parameters import DECLARATIONS, Declaration
+from kingmaker.experiments.figures.intervals import FEWEST, FREE, Bounds
+from kingmaker.experiments.figures.style import scaled_unit
+from kingmaker.experiments.manifest import kingmaker_version
+from kingmaker.experiments.statistics import meaning
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,16 +9,16 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from environment.parameters import DECLARATIONS, Declaration
-from experiments.figures.intervals import FEWEST, FREE, Bounds, ends, interval
-from experiments.figures.layout import Spacing, page_of_panels
-from experiments.figures.outcomes import Outcome, subtitle_of
-from experiments.figures.style import GREY, PALETTE, number_text, value_axis
+from kingmaker.environment.parameters import DECLARATIONS, Declaration
+from kingmaker.experiments.figures.intervals import FEWEST, FREE, Bounds, ends, interval
+from kingmaker.experiments.figures.layout import Spacing, page_of_panels
+from kingmaker.experiments.figures.outcomes import Outcome, subtitle_of
+from kingmaker.experiments.figures.style import GREY, PALETTE, number_text, value_axis
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 COLUMNS = 3
 BINS = 8

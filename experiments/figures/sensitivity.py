@@ -11,13 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from experiments.figures.layout import PAGE_HEIGHT, Spacing, page_of_panels
-from experiments.figures.style import INK, PAGE_WIDTH, PALETTE, SMALL, around, foot, head, number_text, sheet
+from kingmaker.experiments.figures.layout import PAGE_HEIGHT, Spacing, page_of_panels
+from kingmaker.experiments.figures.style import INK, PAGE_WIDTH, PALETTE, SMALL, around, foot, head, number_text, sheet
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 CELL = 0.27  # inches
 SHOWN = 14  # parameters in a plot of bars, the strongest

@@ -6,17 +6,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import KingmakerError, nearest
-from environment.measures import Measure
-from experiments.figures.differences import point_labels
-from experiments.figures.effects import MOST_PATHS, draw_paths
-from experiments.figures.files import FigureFolder
-from experiments.figures.kinds import Drawn, Shown, figures_of
-from experiments.figures.layout import pages
-from experiments.figures.outcomes import outcomes_of, per_run, statistics_of
-from experiments.figures.style import styled
-from experiments.sweep.identity import declared_in, measured_in, read_sweep_manifest
-from experiments.sweep.reading import load
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.environment.measures import Measure
+from kingmaker.experiments.figures.differences import point_labels
+from kingmaker.experiments.figures.effects import MOST_PATHS, draw_paths
+from kingmaker.experiments.figures.files import FigureFolder
+from kingmaker.experiments.figures.kinds import Drawn, Shown, figures_of
+from kingmaker.experiments.figures.layout import pages
+from kingmaker.experiments.figures.outcomes import outcomes_of, per_run, statistics_of
+from kingmaker.experiments.figures.style import styled
+from kingmaker.experiments.sweep.identity import declared_in, measured_in, read_sweep_manifest
+from kingmaker.experiments.sweep.reading import load
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from experiments.figures.style import GREY, PALETTE, SMALL, Colour, month_positions, sheet, time_axis
+from kingmaker.experiments.figures.style import GREY, PALETTE, SMALL, Colour, month_positions, sheet, time_axis
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,12 +6,12 @@ from typing import Any
 
 import numpy as np
 
-from agents.draws import Draws
-from agents.startup import Startup
-from agents.types import BoolArray, FloatArray, IntArray
-from environment.economy import Economy
-from experiments.mechanisms.row import Mutant, Row, lever
-from experiments.mechanisms.supply import NOBODY_DARES, PRO_RATA
+from kingmaker.agents.draws import Draws
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import BoolArray, FloatArray, IntArray
+from kingmaker.environment.economy import Economy
+from kingmaker.experiments.mechanisms.row import Mutant, Row, lever
+from kingmaker.experiments.mechanisms.supply import NOBODY_DARES, PRO_RATA
 
 _reviews = Startup.reviews
 

@@ -7,13 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from agents.startup import Startup
-from agents.types import FloatArray
-from environment import ComputeEconomy, service_market, technology
-from environment.economy import Economy
-from environment.phases import compute
-from experiments.mechanisms.clouds import CONTENT
-from experiments.mechanisms.row import Mutant, Row, lever
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import FloatArray
+from kingmaker.environment.economy import Economy
+from kingmaker.environment import service_market, technology
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.phases import compute
+from kingmaker.experiments.mechanisms.clouds import CONTENT
+from kingmaker.experiments.mechanisms.row import Mutant, Row, lever
 
 _wants = compute._wants
 

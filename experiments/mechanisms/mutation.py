@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 from functools import reduce
 from unittest import mock
 
-from experiments.mechanisms.row import Mutant
+from kingmaker.experiments.mechanisms.row import Mutant
 
 
 @contextmanager

@@ -6,10 +6,10 @@ import csv
 from collections.abc import Iterable
 from pathlib import Path
 
-from environment.measures import MEASURES
-from experiments.mechanisms.result import Result
-from experiments.mechanisms.row import Row
-from experiments.mechanisms.rows import OPEN
+from kingmaker.environment.measures import MEASURES
+from kingmaker.experiments.mechanisms.result import Result
+from kingmaker.experiments.mechanisms.row import Row
+from kingmaker.experiments.mechanisms.rows import OPEN
 
 
 def write_results(results: Iterable[Result], without: Iterable[Result], folder: Path, held: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from experiments.mechanisms.row import Row
+from kingmaker.experiments.mechanisms.row import Row
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from agents.types import FloatArray
-from environment import ComputeEconomy
+from kingmaker.agents.types import FloatArray
+from kingmaker.environment.model import ComputeEconomy
 
 Statistic = Callable[[ComputeEconomy, tuple[int, int]], FloatArray]
 

@@ -6,8 +6,8 @@ and partnerships, L labs and models, R rules. A row with several claims has seve
 
 from __future__ import annotations
 
-from experiments.mechanisms import clouds, labs, rules, supply, values
-from experiments.mechanisms.row import Row
+from kingmaker.experiments.mechanisms import clouds, labs, rules, supply, values
+from kingmaker.experiments.mechanisms.row import Row
 
 ROWS: tuple[Row, ...] = supply.ROWS + clouds.ROWS + values.ROWS + labs.ROWS + rules.ROWS
 OPEN: dict[str, str] = supply.OPEN | clouds.OPEN | labs.OPEN | rules.OPEN

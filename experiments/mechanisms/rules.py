@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from agents.regulator import Regulator
-from agents.startup import Startup
-from agents.types import BoolArray, FloatArray
-from experiments.mechanisms.row import Mutant, Row, lever
+from kingmaker.agents.regulator import Regulator
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.experiments.mechanisms.row import Mutant, Row, lever
 
 _switching_cost, _second_host = Startup.switching_cost, Startup.weighs_second_host
 _weigh = Regulator.weigh_evidence

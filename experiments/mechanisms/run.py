@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from agents.errors import KingmakerError, nearest
-from environment import ComputeEconomy
-from experiments import in_force
-from experiments.asked import Asked
-from experiments.filing import filed_if
-from experiments.intervals import half_width
-from experiments.mechanisms.mutation import applied
-from experiments.mechanisms.page import write_results
-from experiments.mechanisms.result import Result
-from experiments.mechanisms.row import Row
-from experiments.mechanisms.rows import OPEN, ROWS
-from experiments.telling import say
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.experiments import in_force
+from kingmaker.experiments.asked import Asked
+from kingmaker.experiments.filing import filed_if
+from kingmaker.experiments.intervals import half_width
+from kingmaker.experiments.mechanisms.mutation import applied
+from kingmaker.experiments.mechanisms.page import write_results
+from kingmaker.experiments.mechanisms.result import Result
+from kingmaker.experiments.mechanisms.row import Row
+from kingmaker.experiments.mechanisms.rows import OPEN, ROWS
+from kingmaker.experiments.telling import say
 
 IN_FORCE_SEEDS = 8  # worlds of the baseline that tell what is in force
 FILES = ("mechanisms.csv", "mechanisms.md", "mutants.csv")

@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.types import BoolArray, FloatArray
-from environment.chip_market import ration
-from experiments.mechanisms.row import Mutant, Row, lever
+from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.environment.chip_market import ration
+from kingmaker.experiments.mechanisms.row import Mutant, Row, lever
 
 
 def _no_reaction(cloud: Any, p: Any, largest_rival: FloatArray) -> FloatArray:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.types import FloatArray
-from environment import ComputeEconomy
-from experiments.mechanisms.row import Mutant, Row, Statistic, lever
+from kingmaker.agents.types import FloatArray
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.experiments.mechanisms.row import Mutant, Row, Statistic, lever
 
 LISTED = ("microsoft", "amazon", "google")  # clouds that are a part of a far larger listed company
 

@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.types import FloatArray
-from experiments.paper import flagship, sobol
-from experiments.paper.outcomes import run
+from kingmaker.agents.types import FloatArray
+from kingmaker.experiments.paper import flagship, sobol
+from kingmaker.experiments.paper.outcomes import run
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.types import FloatArray
-from experiments.paper import assumptions, flagship
-from experiments.paper.outcomes import OUTCOMES, Outcome
-from experiments.paper.statistics import Interval, holm
-from experiments.paper.words import change_text, number, share_text, spread
-from experiments.phrases import listed
+from kingmaker.agents.types import FloatArray
+from kingmaker.experiments.paper import assumptions, flagship
+from kingmaker.experiments.paper.outcomes import OUTCOMES, Outcome
+from kingmaker.experiments.paper.statistics import Interval, holm
+from kingmaker.experiments.paper.words import change_text, number, share_text, spread
+from kingmaker.experiments.phrases import listed
 
 if TYPE_CHECKING:
     import pandas as pd

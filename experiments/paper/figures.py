@@ -13,13 +13,24 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from agents.types import FloatArray
-from experiments.figures.files import FigureFolder
-from experiments.figures.style import GREY, INK, PALETTE, SMALL, Colour, foot, number_text, sheet, styled, styles
-from experiments.manifest import kingmaker_version
-from experiments.paper import flagship, replications, sobol
-from experiments.paper.outcomes import BY_NAME, MONTHS, OUTCOMES, WINDOW
-from experiments.paper.statistics import interval, stable_from, variation
+from kingmaker.agents.types import FloatArray
+from kingmaker.experiments.figures.files import FigureFolder
+from kingmaker.experiments.figures.style import (
+    GREY,
+    INK,
+    PALETTE,
+    SMALL,
+    Colour,
+    foot,
+    number_text,
+    sheet,
+    styled,
+    styles,
+)
+from kingmaker.experiments.manifest import kingmaker_version
+from kingmaker.experiments.paper import flagship, replications, sobol
+from kingmaker.experiments.paper.outcomes import BY_NAME, MONTHS, OUTCOMES, WINDOW
+from kingmaker.experiments.paper.statistics import interval, stable_from, variation
 
 if TYPE_CHECKING:
     import pandas as pd

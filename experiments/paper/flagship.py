@@ -14,10 +14,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.errors import KingmakerError
-from agents.types import FloatArray
-from experiments.paper.outcomes import OUTCOMES, run
-from experiments.paper.statistics import Interval, interval
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.agents.types import FloatArray
+from kingmaker.experiments.paper.outcomes import OUTCOMES, run
+from kingmaker.experiments.paper.statistics import Interval, interval
 
 if TYPE_CHECKING:
     import pandas as pd

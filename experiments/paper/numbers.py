@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from environment.parameters import DECLARATIONS
-from experiments import in_force, origins
-from experiments.paper import assumptions, claims, flagship, replications, sobol
-from experiments.paper.outcomes import BY_NAME, MONTHS, OUTCOMES, STACK, WINDOW
-from experiments.paper.statistics import stable_from
-from experiments.paper.words import number
-from experiments.phrases import listed
+from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.experiments import in_force, origins
+from kingmaker.experiments.paper import assumptions, claims, flagship, replications, sobol
+from kingmaker.experiments.paper.outcomes import BY_NAME, MONTHS, OUTCOMES, STACK, WINDOW
+from kingmaker.experiments.paper.statistics import stable_from
+from kingmaker.experiments.paper.words import number
+from kingmaker.experiments.phrases import listed
 
 if TYPE_CHECKING:
     import pandas as pd

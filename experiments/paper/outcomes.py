@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.types import FloatArray
-from experiments import in_force
+from kingmaker.agents.types import FloatArray
+from kingmaker.experiments import in_force
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -82,7 +82,7 @@ def run(points: Sequence[Mapping[str, Any]], workers: int, tell: Callable[[int],
 
 def run_stack(worlds: Sequence[Mapping[str, Any]]) -> list[dict[str, float]]:
     """The outcomes of worlds that step together and what is in force in them, one a world."""
-    from environment import ComputeEconomy
+    from kingmaker.environment.model import ComputeEconomy
 
     measures = ComputeEconomy.stack(worlds, months=MONTHS).run().measures
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from experiments.paper.flagship import BOTH, REFERENCE, world
-from experiments.paper.outcomes import run
+from kingmaker.experiments.paper.flagship import BOTH, REFERENCE, world
+from kingmaker.experiments.paper.outcomes import run
 
 if TYPE_CHECKING:
     import pandas as pd

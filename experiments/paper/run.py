@@ -9,10 +9,10 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from agents.errors import KingmakerError
-from experiments.asked import Asked
-from experiments.filing import filed
-from experiments.paper import assumptions, flagship, replications, sobol
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.asked import Asked
+from kingmaker.experiments.filing import filed
+from kingmaker.experiments.paper import assumptions, flagship, replications, sobol
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +37,7 @@ def make(place: Path, quick: bool, workers: int, force: bool = False) -> None:
 
 
 def _make(out: Path, quick: bool, workers: int) -> None:
-    from experiments.paper.figures import draw
+    from kingmaker.experiments.paper.figures import draw
 
     (out / "tables").mkdir()
     tables = run_all(quick, workers)
@@ -51,7 +51,7 @@ def _make(out: Path, quick: bool, workers: int) -> None:
 
 def run_all(quick: bool, workers: int) -> dict[str, pd.DataFrame]:
     """The tables of all experiments; quick, the first seeds and points of each."""
-    from experiments.console import progress_bar
+    from kingmaker.experiments.console import progress_bar
 
     grid = flagship.QUICK if quick else flagship.FULL
     seeds = replications.QUICK if quick else replications.FULL
@@ -76,8 +76,8 @@ def validation(seeds: int) -> pd.DataFrame:
     """The baseline against the facts: id, pattern, role, hit, covered, seeds."""
     import pandas as pd
 
-    from experiments.validation.table import lines_of, read_patterns
-    from experiments.validation.trace import run_traced
+    from kingmaker.experiments.validation.table import lines_of, read_patterns
+    from kingmaker.experiments.validation.trace import run_traced
 
     model = run_traced(range(1, seeds + 1), {})
     lines = lines_of(model, read_patterns(model.tables))
@@ -95,7 +95,7 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
 
 def render(tables: Mapping[str, pd.DataFrame]) -> str:
     """The text of the paper with its numbers."""
-    from experiments.paper.numbers import numbers
+    from kingmaker.experiments.paper.numbers import numbers
 
     return fill(TEMPLATE.read_text(encoding="utf-8"), numbers(tables))
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.types import BoolArray, FloatArray
-from experiments.paper.flagship import BOTH, REFERENCE, world
-from experiments.paper.outcomes import OUTCOMES, run
+from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.experiments.paper.flagship import BOTH, REFERENCE, world
+from kingmaker.experiments.paper.outcomes import OUTCOMES, run
 
 if TYPE_CHECKING:
     import pandas as pd

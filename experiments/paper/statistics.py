@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from agents.types import BoolArray, FloatArray
-from experiments.intervals import LEVEL, half_width
+from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.experiments.intervals import LEVEL, half_width
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from experiments.paper.statistics import Interval
-from experiments.phrases import apart
+from kingmaker.experiments.paper.statistics import Interval
+from kingmaker.experiments.phrases import apart
 
 
 def number(value: float, sign: bool = False, digits: int = 3) -> str:

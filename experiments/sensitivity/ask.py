@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from agents.errors import KingmakerError, nearest
-from experiments.design import Design, load_design
-from experiments.design_entries import MOST_RUNS
-from experiments.sensitivity.runs import statistics_of
-from experiments.sensitivity.study import with_method
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.experiments.design import Design, load_design
+from kingmaker.experiments.design_entries import MOST_RUNS
+from kingmaker.experiments.sensitivity.runs import statistics_of
+from kingmaker.experiments.sensitivity.study import with_method
 
 
 def ask(

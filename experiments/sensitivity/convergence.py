@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from experiments.sensitivity.indices import Row, Sample, indices, main_index
-from experiments.sensitivity.noise import Noise, take_apart
+from kingmaker.experiments.sensitivity.indices import Row, Sample, indices, main_index
+from kingmaker.experiments.sensitivity.noise import Noise, take_apart
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 NARROW, WIDE = 0.10, 0.25  # width of an interval: 0.10 is ±0.05
 NOISY = 0.10  # share of seed noise in the variance of the points' means

@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.errors import KingmakerError, nearest
-from experiments.sensitivity.study import Study
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.experiments.sensitivity.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agents.types import BoolArray
+    from kingmaker.agents.types import BoolArray
 
 _CASE = re.compile(r"\s*(\w+)\s*(<=|>=|<|>)\s*([-+.\w]+)\s*")
 FEWEST = 20  # points of interest, and points of no interest

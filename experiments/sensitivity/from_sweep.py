@@ -6,23 +6,23 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.errors import KingmakerError
-from experiments.design import Design
-from experiments.statistics import summarise
-from experiments.sweep.state import open_folder, shortfall
-from experiments.sweep.tasks import SweepError
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.design import Design
+from kingmaker.experiments.statistics import summarise
+from kingmaker.experiments.sweep.state import open_folder, shortfall
+from kingmaker.experiments.sweep.tasks import SweepError
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 
 def outcomes_from(frame: pd.DataFrame, design: Design, statistics: tuple[str, ...], where: str) -> FloatArray:
     """Outcomes of shape (points, replications, outcomes).
 
     Args:
-        frame: of :func:`experiments.load`: point, replication, the varied parameters, (month,) and outcomes.
+        frame: of :func:`kingmaker.experiments.load`: point, replication, the varied parameters, (month,) and outcomes.
         design: the design that the sweep has run.
         statistics: wanted; if the sweep kept statistics, they must be among those.
         where: the sweep's folder, for messages.

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from experiments.compare.statistics import paired
+from kingmaker.experiments.compare.statistics import paired
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 Row = tuple[str, str, float, float, float]  # parameter, index, value, low, high
 Pair = tuple[str, str, float, float, float]  # parameter, parameter, value, low, high

@@ -6,15 +6,15 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from experiments.design import Design
-from experiments.figures.sensitivity import MEANINGS
-from experiments.in_force import Held, table
-from experiments.phrases import listed
-from experiments.safe_text import for_code, for_markdown
-from experiments.sensitivity.convergence import CONSTANT, CONVERGED, NARROW, NOISY, ROUGH
-from experiments.sensitivity.discovery import Box
-from experiments.sensitivity.indices import MAIN, main_index
-from experiments.sensitivity.study import Study
+from kingmaker.experiments.design import Design
+from kingmaker.experiments.figures.sensitivity import MEANINGS
+from kingmaker.experiments.in_force import Held, table
+from kingmaker.experiments.phrases import listed
+from kingmaker.experiments.safe_text import for_code, for_markdown
+from kingmaker.experiments.sensitivity.convergence import CONSTANT, CONVERGED, NARROW, NOISY, ROUGH
+from kingmaker.experiments.sensitivity.discovery import Box
+from kingmaker.experiments.sensitivity.indices import MAIN, main_index
+from kingmaker.experiments.sensitivity.study import Study
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,16 +7,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from environment.scenario import load_scenario
-from experiments import in_force
-from experiments.design import Design
-from experiments.sensitivity.study import Evaluate, Points
-from experiments.stacks import Advance, World, simulate
-from experiments.statistics import check_statistic
-from experiments.windows import read_window
+from kingmaker.environment.scenario import load_scenario
+from kingmaker.experiments import in_force
+from kingmaker.experiments.design import Design
+from kingmaker.experiments.sensitivity.study import Evaluate, Points
+from kingmaker.experiments.stacks import Advance, World, simulate
+from kingmaker.experiments.statistics import check_statistic
+from kingmaker.experiments.windows import read_window
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 
 def statistics_of(design: Design, asked: tuple[str, ...]) -> tuple[str, ...]:

@@ -8,17 +8,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.errors import KingmakerError
-from environment.measures import MEASURES, Measure
-from experiments import sampling
-from experiments.design import Design
-from experiments.sensitivity.convergence import judge
-from experiments.sensitivity.indices import MAIN, Sample, indices
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.measures import MEASURES, Measure
+from kingmaker.experiments import sampling
+from kingmaker.experiments.design import Design
+from kingmaker.experiments.sensitivity.convergence import judge
+from kingmaker.experiments.sensitivity.indices import MAIN, Sample, indices
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 METHODS = tuple(MAIN)
 LEAST_POINTS = 64  # of a Latin hypercube: random balance designs need more than 20 in each half

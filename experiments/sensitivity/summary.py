@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from experiments.in_force import Held, sentence
-from experiments.sensitivity.convergence import CONSTANT, CONVERGED, ROUGH
-from experiments.sensitivity.discovery import Box
-from experiments.sensitivity.indices import MAIN
-from experiments.sensitivity.study import Study
+from kingmaker.experiments.in_force import Held, sentence
+from kingmaker.experiments.sensitivity.convergence import CONSTANT, CONVERGED, ROUGH
+from kingmaker.experiments.sensitivity.discovery import Box
+from kingmaker.experiments.sensitivity.indices import MAIN
+from kingmaker.experiments.sensitivity.study import Study
 
 MOST = 12
 
 
 def print_study(study: Study, box: Box | str | None, out: Path, held: Sequence[Held] = ()) -> None:
     """Print the leading parameters of the first outcomes, the verdict on the sample, and the folder."""
-    from experiments.console import Console
+    from kingmaker.experiments.console import Console
 
     console = Console()
     main = MAIN[study.sample.kind]

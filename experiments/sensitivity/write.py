@@ -14,26 +14,32 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from agents.errors import KingmakerError
-from experiments.asked import Asked, scenario_facts
-from experiments.compare.page import to_html
-from experiments.design import Design
-from experiments.in_force import Held
-from experiments.manifest import kingmaker_version, library_versions, scenario_record, source_digest, write_manifest
-from experiments.outputs import staged, unfinished
-from experiments.progress import progress
-from experiments.sensitivity.convergence import SMALL
-from experiments.sensitivity.discovery import Box, check_case, discover
-from experiments.sensitivity.from_sweep import outcomes_from
-from experiments.sensitivity.indices import MAIN
-from experiments.sensitivity.report import write_report
-from experiments.sensitivity.runs import held_in_scenario, model_evaluator, outcomes_of
-from experiments.sensitivity.study import Points, Study, analyse, points_of
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.asked import Asked, scenario_facts
+from kingmaker.experiments.compare.page import to_html
+from kingmaker.experiments.design import Design
+from kingmaker.experiments.in_force import Held
+from kingmaker.experiments.manifest import (
+    kingmaker_version,
+    library_versions,
+    scenario_record,
+    source_digest,
+    write_manifest,
+)
+from kingmaker.experiments.outputs import staged, unfinished
+from kingmaker.experiments.progress import progress
+from kingmaker.experiments.sensitivity.convergence import SMALL
+from kingmaker.experiments.sensitivity.discovery import Box, check_case, discover
+from kingmaker.experiments.sensitivity.from_sweep import outcomes_from
+from kingmaker.experiments.sensitivity.indices import MAIN
+from kingmaker.experiments.sensitivity.report import write_report
+from kingmaker.experiments.sensitivity.runs import held_in_scenario, model_evaluator, outcomes_of
+from kingmaker.experiments.sensitivity.study import Points, Study, analyse, points_of
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 MOST_PAIRS = 6  # outcomes whose pairs are drawn
 
@@ -42,7 +48,7 @@ MOST_PAIRS = 6  # outcomes whose pairs are drawn
 class Request:
     """What the user asked for."""
 
-    design: Design  # as :func:`experiments.sensitivity.study.with_method` gives it
+    design: Design  # as :func:`kingmaker.experiments.sensitivity.study.with_method` gives it
     statistics: tuple[str, ...]
     out: Path
     discover: str | None = None
@@ -107,7 +113,7 @@ def _outcomes(request: Request, points: Points, keep: Path) -> FloatArray:
     """From the sweep named, or from runs made now."""
     design = request.design
     if request.sweep is not None:
-        from experiments.sweep.reading import load
+        from kingmaker.experiments.sweep.reading import load
 
         return outcomes_from(load(request.sweep), design, request.statistics, str(request.sweep))
     with progress(len(points) * design.replications, f"{design.name}, {design.kind}", request.quiet) as advance:
@@ -177,9 +183,9 @@ def draw_study(study: Study, folder: Path, footer: str, note: str = "") -> list[
 
     ``note`` is a line for the foot of each, such as what is in force in the runs.
     """
-    from experiments.figures.files import FigureFolder
-    from experiments.figures.sensitivity import STAR, bars_per_page, draw_bars, draw_heatmap, draw_pairs
-    from experiments.figures.style import styled
+    from kingmaker.experiments.figures.files import FigureFolder
+    from kingmaker.experiments.figures.sensitivity import STAR, bars_per_page, draw_bars, draw_heatmap, draw_pairs
+    from kingmaker.experiments.figures.style import styled
 
     main, files = MAIN[study.sample.kind], FigureFolder(folder)
     footer = "\n".join(filter(None, (footer, note)))
@@ -231,7 +237,7 @@ def _plain(design: Design) -> dict[str, Any]:
 
 
 def _manifest(request: Request, study: Study, seconds: float) -> dict[str, Any]:
-    from environment.tables import read_tables
+    from kingmaker.environment.tables import read_tables
 
     design = request.design
     return {

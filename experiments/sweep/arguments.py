@@ -7,10 +7,10 @@ import numbers
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import KingmakerError
+from kingmaker.agents.errors import KingmakerError
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 MOST_SEED = 2**62 - 1
 

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from experiments.sweep.identity import plain
+from kingmaker.experiments.sweep.identity import plain
 
 GROWING = ("replications", "samples", "seed", "design_seed", "factors", "listed", "points", "parameters")
 MOST_TOLD = 3  # changed points of a list

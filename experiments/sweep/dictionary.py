@@ -6,9 +6,9 @@ import csv
 import io
 from collections.abc import Iterator
 
-from experiments.design import Design
-from experiments.statistics import meaning
-from experiments.sweep.plan import rules_of
+from kingmaker.experiments.design import Design
+from kingmaker.experiments.statistics import meaning
+from kingmaker.experiments.sweep.plan import rules_of
 
 
 def dictionary_text(design: Design) -> str:

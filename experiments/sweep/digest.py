@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.sweep.state import open_folder, shortfall
-from experiments.sweep.store import table_in
-from experiments.sweep.tasks import SweepError
-from experiments.sweep.versions import text
+from kingmaker.experiments.sweep.state import open_folder, shortfall
+from kingmaker.experiments.sweep.store import table_in
+from kingmaker.experiments.sweep.tasks import SweepError
+from kingmaker.experiments.sweep.versions import text
 
 if TYPE_CHECKING:
     import pyarrow as pa

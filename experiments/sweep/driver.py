@@ -7,11 +7,11 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, CancelledError, Future, wait
 from dataclasses import replace
 
-from agents.errors import KingmakerError
-from experiments.sweep.engines import Engine
-from experiments.sweep.local import DiedAtStart
-from experiments.sweep.tasks import Failure, Outcome, Skew, SweepError, Task
-from experiments.sweep.worker import run_task
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.sweep.engines import Engine
+from kingmaker.experiments.sweep.local import DiedAtStart
+from kingmaker.experiments.sweep.tasks import Failure, Outcome, Skew, SweepError, Task
+from kingmaker.experiments.sweep.worker import run_task
 
 RETRIES = 1  # of a stack that has lost its worker, before it is halved
 SUSPECT = 2  # deaths over a single run, alone in its stack, after which it waits to be tried with nothing else at work
@@ -116,8 +116,8 @@ class _Flight:
         if self._failed_starts >= STARTS:
             raise SweepError(
                 f"workers die while they start: {self._failed_starts} in a row, before they have taken up any run. No "
-                "run is at fault; is there enough memory, and does 'python -c \"import environment.model\"' work here? "
-                "What was finished is safe; run the same command again to go on, perhaps with fewer --workers."
+                "run is at fault; is there enough memory, and does 'python -c \"import kingmaker.environment.model\"' work "
+                "here? What was finished is safe; run the same command again to go on, perhaps with fewer --workers."
             )
         hopeless = self._blamed + len(self._suspects)
         if hopeless >= HOPELESS and not self._anything_done:

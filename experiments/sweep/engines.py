@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.sweep.local import Inline, Workers, refuse_bootstrap
-from experiments.sweep.tasks import SweepError
-from experiments.sweep.trust import exposed, warning
-from experiments.telling import complain
+from kingmaker.experiments.sweep.local import Inline, Workers, refuse_bootstrap
+from kingmaker.experiments.sweep.tasks import SweepError
+from kingmaker.experiments.sweep.trust import exposed, warning
+from kingmaker.experiments.telling import complain
 
 if TYPE_CHECKING:
     from collections.abc import Callable

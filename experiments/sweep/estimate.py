@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from agents.errors import KingmakerError
-from experiments.design import Design
-from experiments.statistics import check_statistic
-from experiments.sweep.engines import Engine, free_memory, local_engine
-from experiments.sweep.names import Namer
-from experiments.sweep.plan import (
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.design import Design
+from kingmaker.experiments.statistics import check_statistic
+from kingmaker.experiments.sweep.engines import Engine, free_memory, local_engine
+from kingmaker.experiments.sweep.names import Namer
+from kingmaker.experiments.sweep.plan import (
     BYTES_PER_SLOT,
     Shard,
     even_size,
@@ -24,8 +24,8 @@ from experiments.sweep.plan import (
     structure_of,
     work_of,
 )
-from experiments.sweep.tasks import Job, Work
-from experiments.sweep.worker import encode, tabulate
+from kingmaker.experiments.sweep.tasks import Job, Work
+from kingmaker.experiments.sweep.worker import encode, tabulate
 
 TRIAL_SECONDS = 6.0  # for all structures that are tried
 LEAST_SECONDS = 1.0  # for one of them
@@ -148,7 +148,7 @@ def _tried(engine: Engine, work: Work, kind: _Kind, seconds: float) -> tuple[Tri
 
 def try_stack(work: Work, jobs: tuple[Job, ...], seconds: float) -> tuple[Trial, float]:
     """In a worker: as many months of a stack as fit into a time, and what they took."""
-    from environment import ComputeEconomy
+    from kingmaker.environment.model import ComputeEconomy
 
     worlds = [{"scenario": work.setting, "rng": job.seed, **job.parameters} for job in jobs]
     ComputeEconomy.stack(worlds[:1], months=1).run()  # what a process pays once

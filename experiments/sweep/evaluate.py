@@ -6,18 +6,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from environment.scenario import MOST_MONTHS
-from experiments.design import build_design
-from experiments.design_file import DesignFile
-from experiments.sweep.arguments import MOST_SEED, names_of, sample_of, table_of, text_of, whole_number
-from experiments.sweep.driver import drive
-from experiments.sweep.engines import inline_engine, local_engine
-from experiments.sweep.plan import WHOLE, Namer, named_runs, tasks_of, work_of
-from experiments.sweep.store import table_in
-from experiments.sweep.tasks import Outcome, SweepError
+from kingmaker.environment.scenario import MOST_MONTHS
+from kingmaker.experiments.design import build_design
+from kingmaker.experiments.design_file import DesignFile
+from kingmaker.experiments.sweep.arguments import MOST_SEED, names_of, sample_of, table_of, text_of, whole_number
+from kingmaker.experiments.sweep.driver import drive
+from kingmaker.experiments.sweep.engines import inline_engine, local_engine
+from kingmaker.experiments.sweep.plan import WHOLE, Namer, named_runs, tasks_of, work_of
+from kingmaker.experiments.sweep.store import table_in
+from kingmaker.experiments.sweep.tasks import Outcome, SweepError
 
 if TYPE_CHECKING:
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 
 def evaluate(

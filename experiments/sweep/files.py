@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from experiments.sweep.tasks import SweepError
+from kingmaker.experiments.sweep.tasks import SweepError
 
 HOST = re.sub(r"\W", "-", socket.gethostname())
 LOOK_SECONDS = 0.05  # between two looks at a lock that another process holds

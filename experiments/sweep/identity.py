@@ -9,22 +9,22 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from environment.measures import MEASURES, Measure
-from environment.parameters import DECLARATIONS, Declaration
-from experiments.design import Design
-from experiments.factors import Factor
-from experiments.manifest import NAME as MANIFEST
-from experiments.manifest import (
+from kingmaker.environment.measures import MEASURES, Measure
+from kingmaker.environment.parameters import DECLARATIONS, Declaration
+from kingmaker.experiments.design import Design
+from kingmaker.experiments.factors import Factor
+from kingmaker.experiments.manifest import NAME as MANIFEST
+from kingmaker.experiments.manifest import (
     ManifestError,
     kingmaker_version,
     library_versions,
     read_manifest,
     scenario_record,
 )
-from experiments.sweep.plan import rules_of
-from experiments.sweep.store import Known
-from experiments.sweep.tasks import SweepError, Work
-from experiments.sweep.versions import current
+from kingmaker.experiments.sweep.plan import rules_of
+from kingmaker.experiments.sweep.store import Known
+from kingmaker.experiments.sweep.tasks import SweepError, Work
+from kingmaker.experiments.sweep.versions import current
 
 KIND = "sweep"
 MOST_LISTED = 1000  # points of a list that the manifest spells out, for messages about changed designs

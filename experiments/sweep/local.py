@@ -13,7 +13,7 @@ from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExec
 from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
-from agents.errors import KingmakerError
+from kingmaker.agents.errors import KingmakerError
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -224,7 +224,7 @@ def start_worker(parent: int, taken: ctypes.c_uint64) -> None:
         _die_with_parent(parent)
     import gc
 
-    import environment.model  # noqa: F401  loaded once, before the first task
+    import kingmaker.environment.model  # noqa: F401  loaded once, before the first task
 
     gc.freeze()  # what is loaded by now stays: the collector need not look at it after each task
 

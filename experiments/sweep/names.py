@@ -12,16 +12,16 @@ import struct
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from environment.parameters import check
-from environment.scenario import load_scenario, month_label
-from experiments.design import Design, Run
-from experiments.sweep.tasks import Work
+from kingmaker.environment.parameters import check
+from kingmaker.environment.scenario import load_scenario, month_label
+from kingmaker.experiments.design import Design, Run
+from kingmaker.experiments.sweep.tasks import Work
 
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
-    from agents.types import BoolArray, FloatArray
+    from kingmaker.agents.types import BoolArray, FloatArray
 
 Value = float | int
 DIGITS = 32  # hexadecimal ones, of an id

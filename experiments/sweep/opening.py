@@ -10,19 +10,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from experiments.design import Design
-from experiments.manifest import NAME as MANIFEST
-from experiments.safe_text import for_json
-from experiments.sweep import versions
-from experiments.sweep.changes import changes_of_points, other_changes
-from experiments.sweep.dictionary import dictionary_text
-from experiments.sweep.files import make_folder, write_whole
-from experiments.sweep.identity import build_sweep_manifest, read_sweep_manifest
-from experiments.sweep.names import Namer
-from experiments.sweep.plan import Shard
-from experiments.sweep.runs_table import encoded, runs_table, table_digest
-from experiments.sweep.store import RUNS, Store
-from experiments.sweep.tasks import SweepError, Work
+from kingmaker.experiments.design import Design
+from kingmaker.experiments.manifest import NAME as MANIFEST
+from kingmaker.experiments.safe_text import for_json
+from kingmaker.experiments.sweep import versions
+from kingmaker.experiments.sweep.changes import changes_of_points, other_changes
+from kingmaker.experiments.sweep.dictionary import dictionary_text
+from kingmaker.experiments.sweep.files import make_folder, write_whole
+from kingmaker.experiments.sweep.identity import build_sweep_manifest, read_sweep_manifest
+from kingmaker.experiments.sweep.names import Namer
+from kingmaker.experiments.sweep.plan import Shard
+from kingmaker.experiments.sweep.runs_table import encoded, runs_table, table_digest
+from kingmaker.experiments.sweep.store import RUNS, Store
+from kingmaker.experiments.sweep.tasks import SweepError, Work
 
 if TYPE_CHECKING:
     import pyarrow as pa

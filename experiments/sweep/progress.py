@@ -24,7 +24,7 @@ class Progress:
         if not self.quiet and sys.stderr.isatty():
             from rich.progress import TimeElapsedColumn, TimeRemainingColumn
 
-            from experiments.console import Task, progress_bar
+            from kingmaker.experiments.console import Task, progress_bar
 
             self._bar = progress_bar(
                 "runs", False, TimeElapsedColumn(), Task("left"), TimeRemainingColumn(elapsed_when_finished=False),

@@ -9,10 +9,10 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import shown
-from experiments.sweep.state import Folder, open_folder, shortfall
-from experiments.sweep.store import RUNS, table_in
-from experiments.sweep.tasks import SweepError
+from kingmaker.agents.errors import shown
+from kingmaker.experiments.sweep.state import Folder, open_folder, shortfall
+from kingmaker.experiments.sweep.store import RUNS, table_in
+from kingmaker.experiments.sweep.tasks import SweepError
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from experiments import in_force
-from experiments.statistics import meaning
-from experiments.sweep.identity import measured_in, read_sweep_manifest
-from experiments.sweep.reading import query
+from kingmaker.experiments import in_force
+from kingmaker.experiments.statistics import meaning
+from kingmaker.experiments.sweep.identity import measured_in, read_sweep_manifest
+from kingmaker.experiments.sweep.reading import query
 
 LEVELS = ("mean", "final")  # statistics that are levels, beside lastN and windows
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import shown
-from experiments.sweep.identity import known_of, read_sweep_manifest
-from experiments.sweep.store import Known, Odd, Part, Store
-from experiments.sweep.tasks import SweepError
+from kingmaker.agents.errors import shown
+from kingmaker.experiments.sweep.identity import known_of, read_sweep_manifest
+from kingmaker.experiments.sweep.store import Known, Odd, Part, Store
+from kingmaker.experiments.sweep.tasks import SweepError
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -22,14 +22,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from experiments.manifest import NAME as MANIFEST
-from experiments.safe_text import for_json
-from experiments.sweep.files import clear_temporaries, locked, make_folder, write_whole
-from experiments.sweep.plan import Shard
-from experiments.sweep.runs_table import table_digest
-from experiments.sweep.tasks import Failure, SweepError
-from experiments.sweep.versions import of_part
-from experiments.sweep.worker import RUNS_KEY
+from kingmaker.experiments.manifest import NAME as MANIFEST
+from kingmaker.experiments.safe_text import for_json
+from kingmaker.experiments.sweep.files import clear_temporaries, locked, make_folder, write_whole
+from kingmaker.experiments.sweep.plan import Shard
+from kingmaker.experiments.sweep.runs_table import table_digest
+from kingmaker.experiments.sweep.tasks import Failure, SweepError
+from kingmaker.experiments.sweep.versions import of_part
+from kingmaker.experiments.sweep.worker import RUNS_KEY
 
 if TYPE_CHECKING:
     import pyarrow as pa

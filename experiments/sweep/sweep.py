@@ -8,17 +8,17 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
-from experiments.design import Design
-from experiments.sweep.driver import drive
-from experiments.sweep.engines import Engine, available_cores, dask_engine, free_memory, local_engine
-from experiments.sweep.identity import known_of, read_sweep_manifest
-from experiments.sweep.names import Namer
-from experiments.sweep.opening import Wanted, opened
-from experiments.sweep.plan import WHOLE, Shard, shard_of, tasks_of, work_of
-from experiments.sweep.progress import Progress
-from experiments.sweep.store import Known, Odd, Store
-from experiments.sweep.tasks import Outcome, SweepError, Task, Work
-from experiments.telling import complain
+from kingmaker.experiments.design import Design
+from kingmaker.experiments.sweep.driver import drive
+from kingmaker.experiments.sweep.engines import Engine, available_cores, dask_engine, free_memory, local_engine
+from kingmaker.experiments.sweep.identity import known_of, read_sweep_manifest
+from kingmaker.experiments.sweep.names import Namer
+from kingmaker.experiments.sweep.opening import Wanted, opened
+from kingmaker.experiments.sweep.plan import WHOLE, Shard, shard_of, tasks_of, work_of
+from kingmaker.experiments.sweep.progress import Progress
+from kingmaker.experiments.sweep.store import Known, Odd, Store
+from kingmaker.experiments.sweep.tasks import Outcome, SweepError, Task, Work
+from kingmaker.experiments.telling import complain
 
 ROUNDS = 3  # in which what is taken away is made anew, before the sweep gives up
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agents.errors import KingmakerError
-from environment.scenario import Scenario
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.scenario import Scenario
 
 Value = float | int
 

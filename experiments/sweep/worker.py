@@ -12,14 +12,14 @@ import traceback
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from agents.errors import KingmakerError
-from experiments.sweep.tasks import Failure, Job, Outcome, Skew, Task, Work
-from experiments.sweep.versions import footer
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.sweep.tasks import Failure, Job, Outcome, Skew, Task, Work
+from kingmaker.experiments.sweep.versions import footer
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from agents.types import FloatArray
+    from kingmaker.agents.types import FloatArray
 
 RUNS_KEY = b"kingmaker.runs"
 
@@ -66,7 +66,7 @@ def _run_halving(
 
 def run_stack(work: Work, jobs: Sequence[Job], clock: _Clock | None = None) -> pa.Table:
     """The results of a stack: run, seed, varied parameters, (month), outcomes; rows run by run."""
-    from environment import ComputeEconomy
+    from kingmaker.environment.model import ComputeEconomy
 
     worlds: list[dict[str, Any]] = [{"scenario": work.setting, "rng": job.seed, **job.parameters} for job in jobs]
     began = time.process_time()
@@ -81,8 +81,8 @@ def tabulate(work: Work, jobs: Sequence[Job], series: dict[str, FloatArray]) -> 
     import numpy as np
     import pyarrow as pa
 
-    from environment.scenario import month_label
-    from experiments.statistics import summarise
+    from kingmaker.environment.scenario import month_label
+    from kingmaker.experiments.statistics import summarise
 
     repeats = 1 if work.statistics else work.months
     columns: dict[str, Any] = {
@@ -151,7 +151,7 @@ def _skew(work: Work) -> Skew | None:
 
 def _source(classes: tuple[str, ...], work: Work) -> str:
     if classes:
-        from environment.build import load_classes
+        from kingmaker.environment.build import load_classes
 
         load_classes(work.setting)  # the digest covers modules that are loaded
         work.setting.load_extensions()
@@ -160,12 +160,12 @@ def _source(classes: tuple[str, ...], work: Work) -> str:
 
 @functools.lru_cache(maxsize=8)
 def _source_of(classes: tuple[str, ...]) -> str:
-    from experiments.manifest import source_digest
+    from kingmaker.experiments.manifest import source_digest
 
     return source_digest(classes)
 
 
 def _data(work: Work) -> str:
-    from environment.tables import read_tables
+    from kingmaker.environment.tables import read_tables
 
     return str(read_tables(work.setting.data).digest)

@@ -9,12 +9,12 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
-from environment.tables import Tables
-from experiments.figures.style import GREY, INK, SMALL, Colour, number_text, sheet, styles, time_axis
-from experiments.manifest import kingmaker_version
-from experiments.validation.statistics import STATISTICS
-from experiments.validation.table import read_patterns
-from experiments.validation.trace import LENGTH, TracedEconomy
+from kingmaker.environment.tables import Tables
+from kingmaker.experiments.figures.style import GREY, INK, SMALL, Colour, number_text, sheet, styles, time_axis
+from kingmaker.experiments.manifest import kingmaker_version
+from kingmaker.experiments.validation.statistics import STATISTICS
+from kingmaker.experiments.validation.table import read_patterns
+from kingmaker.experiments.validation.trace import LENGTH, TracedEconomy
 
 HEADROOM = 0.35  # of the height of a plot, for the names of its lines
 

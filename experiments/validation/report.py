@@ -8,13 +8,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from experiments import in_force
-from experiments.asked import Asked
-from experiments.filing import filed_if
-from experiments.phrases import listed
-from experiments.telling import say
-from experiments.validation.table import ROLES, Line, coverage, hits, lines_of, read_patterns, score
-from experiments.validation.trace import TracedEconomy, run_traced
+from kingmaker.experiments import in_force
+from kingmaker.experiments.asked import Asked
+from kingmaker.experiments.filing import filed_if
+from kingmaker.experiments.phrases import listed
+from kingmaker.experiments.telling import say
+from kingmaker.experiments.validation.table import ROLES, Line, coverage, hits, lines_of, read_patterns, score
+from kingmaker.experiments.validation.trace import TracedEconomy, run_traced
 
 COLUMNS = (
     "id", "pattern", "period", "role", "unit", "target", "low", "high", "model_median", "model_p05", "model_p95", "hit",
@@ -103,7 +103,7 @@ def print_table(lines: Sequence[Line]) -> None:
     """Print the table, block by block."""
     from rich.table import Table
 
-    from experiments.console import Console
+    from kingmaker.experiments.console import Console
 
     console = Console()
     if not console.is_terminal:
@@ -132,9 +132,9 @@ def _cells(line: Line, miss: str) -> tuple[str, ...]:
 
 def write(model: TracedEconomy, lines: Sequence[Line], seeds: int, folder: Path) -> None:
     """Write ``validation.csv``, ``validation.md`` and the figures into ``folder``."""
-    from experiments.figures.files import FigureFolder
-    from experiments.figures.style import styled
-    from experiments.validation.figure import draw_bands
+    from kingmaker.experiments.figures.files import FigureFolder
+    from kingmaker.experiments.figures.style import styled
+    from kingmaker.experiments.validation.figure import draw_bands
 
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "validation.csv").open("w", newline="", encoding="utf-8") as file:

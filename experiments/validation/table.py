@@ -9,12 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from agents.errors import KingmakerError
-from environment.scenario import month_label, month_number
-from environment.table_rows import SeriesRow
-from environment.tables import Tables
-from experiments.validation.statistics import STATISTICS
-from experiments.validation.trace import LENGTH, TracedEconomy
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.scenario import month_label, month_number
+from kingmaker.environment.table_rows import SeriesRow
+from kingmaker.environment.tables import Tables
+from kingmaker.experiments.validation.statistics import STATISTICS
+from kingmaker.experiments.validation.trace import LENGTH, TracedEconomy
 
 PATTERNS = Path(__file__).with_name("patterns.csv")
 ROLES = {

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from agents.startup import EXCLUSIVE
-from agents.types import NONE, BoolArray, FloatArray
-from environment.table_rows import TieRow
-from experiments.validation.trace import TracedEconomy
+from kingmaker.agents.startup import EXCLUSIVE
+from kingmaker.agents.types import NONE, BoolArray, FloatArray
+from kingmaker.environment.table_rows import TieRow
+from kingmaker.experiments.validation.trace import TracedEconomy
 
 if TYPE_CHECKING:
-    from environment.tables import Tables
+    from kingmaker.environment.tables import Tables
 
 
 def dated(tables: Tables, kind: str, last: int) -> dict[tuple[str, str], list[TieRow]]:

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.types import FloatArray
-from environment import ComputeEconomy
-from environment.economy import Economy
+from kingmaker.agents.types import FloatArray
+from kingmaker.environment.economy import Economy
+from kingmaker.environment.model import ComputeEconomy
 
 TIE_COLUMNS = ("host", "contract", "second", "vendor", "vendor_share", "vendor_before", "vendor_before_share")
 LENGTH = 49  # January 2022 to January 2026, the end of the leader's fiscal year 2026

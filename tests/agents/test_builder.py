@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, Startup
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, Startup
 from tests.helpers import firms, luck, parameters
 
 P = parameters()

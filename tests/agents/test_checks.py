@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.checks import Named, flag, known, number, seed, seeds, sequence, share, whole
-from agents.errors import KingmakerError, UnknownNameError, nearest, shown
+from kingmaker.agents.checks import Named, flag, known, number, seed, seeds, sequence, share, whole
+from kingmaker.agents.errors import KingmakerError, UnknownNameError, nearest, shown
 
 WHOLE = [3, np.int64(3), np.uint8(3), np.int32(3), 3.0, np.float32(3), np.array(3), Fraction(3)]
 NOT_WHOLE = [True, np.True_, None, "3", "", b"3", float("nan"), float("inf"), 2.5, np.array([3]), [3], {}, object(), 3j]

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.chipmaker import Chipmaker
-from agents.population import Population
+from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.population import Population
 from tests.helpers import firms, parameters
 
 P = parameters()

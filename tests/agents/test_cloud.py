@@ -9,8 +9,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.cloud import CHINESE, CONSORTIUM, EUROPEAN, HYPERSCALER, NEW, OTHER_BUYER, SELF_BUILDER, TYPES, Cloud
-from agents.population import Population
+from kingmaker.agents.cloud import (
+    CHINESE,
+    CONSORTIUM,
+    EUROPEAN,
+    HYPERSCALER,
+    NEW,
+    OTHER_BUYER,
+    SELF_BUILDER,
+    TYPES,
+    Cloud,
+)
+from kingmaker.agents.population import Population
 from tests.helpers import firms, luck, parameters, population_of
 
 P = parameters()
@@ -296,7 +306,7 @@ def test_a_failed_cloud_and_an_aggregate_neither_seek_nor_let(kind_: int, alive:
 
 
 def test_releases_follow_the_rule_of_a_startup() -> None:
-    from agents.startup import Startup
+    from kingmaker.agents.startup import Startup
 
     training, months = np.logspace(0.0, 5.0, 40), np.tile([1.0, 3.0, 12.0, 40.0], 10)
     columns = {"training": training, "run_months": months, "capability": 24.0}

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.startup import Startup
-from environment.dimensions import reasoning_gain, valued
+from kingmaker.agents.startup import Startup
+from kingmaker.environment.dimensions import reasoning_gain, valued
 from tests.helpers import firms, luck, parameters
 
 P = parameters()

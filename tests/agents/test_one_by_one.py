@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.firm import Firm
-from agents.member import Member
-from agents.population import Population
-from environment import ComputeEconomy
-from environment.build import BASES
+from kingmaker.agents.firm import Firm
+from kingmaker.agents.member import Member
+from kingmaker.agents.population import Population
+from kingmaker.environment.build import BASES
+from kingmaker.environment.model import ComputeEconomy
 from tests.helpers import bits
 
 MONTHS = (0, 1, 7, 13, 30, 47)

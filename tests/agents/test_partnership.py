@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.cloud import Cloud
-from agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED, Startup
-from agents.types import NONE
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED, Startup
+from kingmaker.agents.types import NONE
 from tests.helpers import firms, luck, parameters
 
 P = parameters()

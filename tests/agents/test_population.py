@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.errors import KingmakerError
-from agents.firm import Firm
-from agents.member import Column, DeadFirmError, Member, columns_of, firm_ids
-from agents.population import PerFirm, Population
-from agents.startup import Startup
-from environment import ComputeEconomy
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.agents.firm import Firm
+from kingmaker.agents.member import Column, DeadFirmError, Member, columns_of, firm_ids
+from kingmaker.agents.population import PerFirm, Population
+from kingmaker.agents.startup import Startup
+from kingmaker.environment.model import ComputeEconomy
 from tests.helpers import bits, population_of
 
 
@@ -59,7 +59,7 @@ def test_columns_are_inherited_in_order() -> None:
 
 
 def test_every_column_of_the_model_says_unit_and_meaning() -> None:
-    from environment.build import BASES
+    from kingmaker.environment.build import BASES
 
     for cls in BASES.values():
         for name, column in columns_of(cls).items():

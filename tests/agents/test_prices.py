@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.cloud import Cloud
-from agents.startup import Startup
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.startup import Startup
 from tests.helpers import firms, parameters
 
 P = parameters()

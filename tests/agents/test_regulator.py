@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.cloud import HYPERSCALER, OTHER_BUYER, Cloud
-from agents.regulator import (
+from kingmaker.agents.cloud import HYPERSCALER, OTHER_BUYER, Cloud
+from kingmaker.agents.regulator import (
     EXCLUSIVITY_BAN,
     IN_FORCE,
     INQUIRY,

@@ -10,9 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from agents.offers import Offers
-from agents.startup import Startup, frugal_chance
-from agents.types import CN, EU, NONE, OTHER, US
+from kingmaker.agents.offers import Offers
+from kingmaker.agents.startup import Startup, frugal_chance
+from kingmaker.agents.types import CN, EU, NONE, OTHER, US
 from tests.helpers import bits, firms, luck, parameters
 
 P = parameters()
@@ -388,7 +388,7 @@ def test_a_heavy_slot_fails_like_the_firms_it_stands_for() -> None:
 
 
 def test_an_empty_slot_decides_nothing() -> None:
-    from agents.population import Population
+    from kingmaker.agents.population import Population
 
     population: Population[Any] = Population([(Startup, 3)], 1, 9, "test")
     empty = population.view()

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.enterprise import Enterprise
-from agents.investor import Investor
+from kingmaker.agents.enterprise import Enterprise
+from kingmaker.agents.investor import Investor
 from tests.helpers import firms, parameters
 
 P = parameters()

@@ -21,7 +21,7 @@ from pathlib import Path
 import mesa
 import numpy as np
 
-from environment import ComputeEconomy
+from kingmaker.environment.model import ComputeEconomy
 
 STAT = Path("/proc/stat")
 MONTHS = 24
@@ -32,9 +32,9 @@ MEASURE = "hhi_cloud"
 
 def sweep(runs: int) -> float:
     """Through ``kingmaker sweep``; gives the CPU seconds of the model itself."""
-    from experiments.design import build_design
-    from experiments.design_file import DesignFile
-    from experiments.sweep.sweep import SweepRequest, run_sweep
+    from kingmaker.experiments.design import build_design
+    from kingmaker.experiments.design_file import DesignFile
+    from kingmaker.experiments.sweep.sweep import SweepRequest, run_sweep
 
     entries = DesignFile(kind="grid", months=MONTHS, replications=runs // 2, parameters={KEY: [0.0, 1.0]},
                          measures=[MEASURE], keep=["final"])  # fmt: skip

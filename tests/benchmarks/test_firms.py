@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import pytest
 
-from environment import ComputeEconomy
+from kingmaker.environment.model import ComputeEconomy
 from tests.benchmarks.timing import interleaved, median_ratio, table
 from tests.benchmarks.toy import ToyMarket
 

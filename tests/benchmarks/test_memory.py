@@ -17,7 +17,7 @@ MONTHS = 4
 LIMIT_GIB = 3.0
 _RUN = """
 import resource, sys
-from environment import ComputeEconomy
+from kingmaker.environment.model import ComputeEconomy
 model = ComputeEconomy(rng=1, months={months}, **{{"startups.number": 1_000_000}}).run()
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 alive = int(model.economy.populations["startups"].table.alive.sum())

@@ -6,7 +6,7 @@ import statistics
 
 import pytest
 
-from environment import ComputeEconomy
+from kingmaker.environment.model import ComputeEconomy
 from tests.benchmarks.timing import interleaved, table
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.slow]

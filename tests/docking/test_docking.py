@@ -7,13 +7,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.developer import Developer
-from agents.enterprise import Enterprise
-from agents.startup import Startup
-from environment import capital_market, chip_market, compute_market, technology
-from experiments.docking import forms, prices, switching
-from experiments.docking.limit import Limit
-from experiments.docking.run import LIMITS, page
+from kingmaker.agents.developer import Developer
+from kingmaker.agents.enterprise import Enterprise
+from kingmaker.agents.startup import Startup
+from kingmaker.environment import capital_market, chip_market, compute_market, technology
+from kingmaker.experiments.docking import forms, prices, switching
+from kingmaker.experiments.docking.limit import Limit
+from kingmaker.experiments.docking.run import LIMITS, page
 
 pytestmark = pytest.mark.mechanism
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from environment.ledger import KINDS
-from experiments.accounts import DRAWN, Matrix, cells, year
+from kingmaker.environment.ledger import KINDS
+from kingmaker.experiments.accounts import DRAWN, Matrix, cells, year
 
 Year = tuple[list[str], Matrix, Matrix]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from experiments import identified
-from experiments.calibration.objective import Fitted, read_fitted
-from experiments.calibration.result import read_result
-from experiments.identified import EDGE, free, sentences
+from kingmaker.experiments import identified
+from kingmaker.experiments.calibration.objective import Fitted, read_fitted
+from kingmaker.experiments.calibration.result import read_result
+from kingmaker.experiments.identified import EDGE, free, sentences
 
 FITTED = Fitted("x.y", 1.0, 0.0, 10.0, False, "")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from environment.parameters import DECLARATIONS
-from environment.tables import read_tables
-from experiments.calibration.objective import read_fitted
-from experiments.origins import CONFIDENCE, KINDS, dictionary, kind_of, parameters_of, rows_by_confidence
+from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.environment.tables import read_tables
+from kingmaker.experiments.calibration.objective import read_fitted
+from kingmaker.experiments.origins import CONFIDENCE, KINDS, dictionary, kind_of, parameters_of, rows_by_confidence
 
 
 @pytest.mark.parametrize(

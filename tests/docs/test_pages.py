@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from environment.measures import MEASURES
-from environment.parameters import DECLARATIONS, GROUPS
-from environment.scenario import list_scenarios
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.parameters import DECLARATIONS, GROUPS
+from kingmaker.environment.scenario import list_scenarios
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"

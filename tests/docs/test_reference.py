@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from environment.partnerships import KINDS
-from experiments.reference import PAGES, ties_page
+from kingmaker.environment.partnerships import KINDS
+from kingmaker.experiments.reference import PAGES, ties_page
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 NUMBER = re.compile(r"-?\d[\d,]*\.\d")

@@ -15,7 +15,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments.cli import main
+from kingmaker.experiments.cli import main
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -197,7 +197,7 @@ def test_the_brief_says_what_its_sides_are_and_what_is_in_force(tmp_path: Path) 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_a_world_that_fails_is_named(tmp_path: Path, workers: str) -> None:
     (tmp_path / "fragile.py").write_text(
-        "from agents.startup import Startup\n\n\nclass Fragile(Startup):\n"
+        "from kingmaker.agents.startup import Startup\n\n\nclass Fragile(Startup):\n"
         "    def budget(self, p, dearness):\n"
         "        if (p.policy.tax > 0.3).any():\n            raise ZeroDivisionError('on purpose')\n"
         "        return super().budget(p, dearness)\n",

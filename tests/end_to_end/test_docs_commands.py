@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import typer
 
-from experiments.cli import app
+from kingmaker.experiments.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {"README": ROOT / "README.md"} | {

@@ -56,7 +56,7 @@ def test_a_class_that_cannot_be_used(tmp_path: Path, classes: str, told: str) ->
 
 def test_a_class_beside_the_scenario_is_used(tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(
-        "from agents.startup import Startup\n\n\nclass Frugal(Startup):\n"
+        "from kingmaker.agents.startup import Startup\n\n\nclass Frugal(Startup):\n"
         "    def budget(self, p, dearness):\n        compute, staff = super().budget(p, dearness)\n"
         "        return 0.5 * compute, staff\n",
         encoding="utf-8",

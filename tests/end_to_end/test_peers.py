@@ -8,7 +8,7 @@ import mesa
 import numpy as np
 import pytest
 
-from environment import ComputeEconomy
+from kingmaker.environment.model import ComputeEconomy
 
 SMALL: dict[str, Any] = {"months": 8, "startups.number": 20}
 

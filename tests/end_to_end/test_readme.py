@@ -50,7 +50,7 @@ def test_the_scenario_runs(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("number", range(3))
 def test_the_python_runs(number: int, tmp_path: Path) -> None:
-    earlier = "from environment import ComputeEconomy\n" if number else ""
+    earlier = "from kingmaker import ComputeEconomy\n" if number else ""
     text = earlier + blocks("python")[number]
     script = tmp_path / "readme.py"
     script.write_text(f"if True:\n    {text.replace(chr(10), chr(10) + '    ')}", encoding="utf-8")

@@ -109,16 +109,16 @@ def test_little_memory_is_one_sentence(tmp_path: Path) -> None:
 
 INTERRUPTED = """
 import os, signal, sys
-from experiments import entry
-from experiments.commands import ending
-import experiments.cli
+from kingmaker.experiments import entry
+from kingmaker.experiments.commands import ending
+import kingmaker.experiments.cli
 
 def app():
-    from experiments.commands.stopping import stoppable
+    from kingmaker.experiments.commands.stopping import stoppable
     with stoppable("the run"):
         {what}
 
-experiments.cli.app = app
+kingmaker.experiments.cli.app = app
 entry.main()
 """
 
@@ -167,7 +167,7 @@ def test_ctrl_c_during_imports_twice(tmp_path: Path, patience: float) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-OWN = """from agents.startup import Startup
+OWN = """from kingmaker.agents.startup import Startup
 from pathlib import Path
 Path("was-here").touch()
 

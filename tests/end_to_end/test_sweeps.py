@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments import load, query
-from experiments.sweep.digest import digest_of
+from kingmaker import load, query
+from kingmaker.experiments.sweep.digest import digest_of
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -89,7 +89,7 @@ def test_a_dask_cluster_gives_the_same_digest(swept: Path, tmp_path: Path) -> No
 
 
 def test_the_numbers_are_those_of_single_runs(swept: Path) -> None:
-    from environment import ComputeEconomy
+    from kingmaker.environment.model import ComputeEconomy
 
     frame = load(swept / "out")
     row = frame[(frame["policy.interoperability"] == 0.5) & (frame["policy.export_cap_tpp"] == 1600)].iloc[2]
@@ -174,7 +174,7 @@ def test_a_dry_run_says_what_it_would_take_and_writes_nothing(swept: Path, tmp_p
 POISON = """
 import os, signal
 import numpy as np
-from agents.startup import Startup
+from kingmaker.agents.startup import Startup
 
 
 class Poisoned(Startup):
@@ -363,7 +363,7 @@ def test_a_mistake_is_one_sentence(swept: Path, words: tuple[str, ...], told: st
 
 def test_an_unreachable_scheduler(swept: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed")
-    from experiments.sweep import engines
+    from kingmaker.experiments.sweep import engines
 
     monkeypatch.setattr(engines, "CONNECT_SECONDS", 1)
     with (

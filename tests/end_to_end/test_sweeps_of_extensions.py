@@ -13,26 +13,26 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from agents.errors import KingmakerError
-from environment import ComputeEconomy
-from experiments import evaluate, load
-from experiments.compare.brief import write_brief
-from experiments.compare.question import ask
-from experiments.compare.robustness import Ends, assumptions
-from experiments.compare.write import Options, find
-from experiments.design import load_design
-from experiments.listings import measure_listing, parameter_listing
-from experiments.sweep.digest import digest_of
-from experiments.sweep.reading import export, query
+from kingmaker import evaluate, load
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.experiments.compare.brief import write_brief
+from kingmaker.experiments.compare.question import ask
+from kingmaker.experiments.compare.robustness import Ends, assumptions
+from kingmaker.experiments.compare.write import Options, find
+from kingmaker.experiments.design import load_design
+from kingmaker.experiments.listings import measure_listing, parameter_listing
+from kingmaker.experiments.sweep.digest import digest_of
+from kingmaker.experiments.sweep.reading import export, query
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 # each test's module has its own name: a process can load only one of a name
 MODULE = """
-from agents.startup import Startup
-from environment.extensions import Gauge, Instrument
-from environment.measures import Measure
-from environment.parameters import Declaration
+from kingmaker.agents.startup import Startup
+from kingmaker.environment.extensions import Gauge, Instrument
+from kingmaker.environment.measures import Measure
+from kingmaker.environment.parameters import Declaration
 
 
 class Levy(Instrument):

@@ -13,9 +13,9 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from experiments import load
-from experiments.sweep.digest import digest_of
-from experiments.sweep.trust import exposed
+from kingmaker import load
+from kingmaker.experiments.sweep.digest import digest_of
+from kingmaker.experiments.sweep.trust import exposed
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
@@ -126,7 +126,7 @@ def test_points_equal_but_for_rounding_run_once(tmp_path: Path) -> None:
 FLAKY = """
 from pathlib import Path
 import numpy as np
-from agents.startup import Startup
+from kingmaker.agents.startup import Startup
 
 
 class Flaky(Startup):
@@ -178,7 +178,7 @@ def test_retrying_one_shard_leaves_the_failures_of_another(tmp_path: Path) -> No
 
 def test_workers_without_a_main_guard_are_one_sentence(tmp_path: Path) -> None:
     call = "evaluate([[0.5]], ['energy.cap'], 'hhi_cloud', months=2, statistic='final', workers=2)"
-    (tmp_path / "script.py").write_text(f"from experiments import evaluate\nprint({call})\n", encoding="utf-8")
+    (tmp_path / "script.py").write_text(f"from kingmaker import evaluate\nprint({call})\n", encoding="utf-8")
     words = [sys.executable, "script.py"]
     done = subprocess.run(words, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 1
@@ -187,7 +187,7 @@ def test_workers_without_a_main_guard_are_one_sentence(tmp_path: Path) -> None:
     assert done.stderr.count("Traceback") == 1
     assert len(done.stderr.splitlines()) < 30
     (tmp_path / "script.py").write_text(
-        f"from experiments import evaluate\nif __name__ == '__main__':\n    print({call})\n", encoding="utf-8"
+        f"from kingmaker import evaluate\nif __name__ == '__main__':\n    print({call})\n", encoding="utf-8"
     )
     done = subprocess.run(words, cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE)
     assert done.returncode == 0, done.stderr

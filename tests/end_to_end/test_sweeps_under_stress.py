@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from experiments import load
-from experiments.sweep.digest import digest_of
-from experiments.sweep.store import part_name
+from kingmaker import load
+from kingmaker.experiments.sweep.digest import digest_of
+from kingmaker.experiments.sweep.store import part_name
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.errors import KingmakerError
-from agents.startup import Startup
-from environment import ComputeEconomy, branching
-from environment.branching import ONE_FOR_ALL
-from environment.scenario import Event, load_scenario
-from environment.snapshots import MAGIC, Snapshot
-from environment.state import Chips
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.agents.startup import Startup
+from kingmaker.environment.branching import ONE_FOR_ALL
+from kingmaker.environment.model import ComputeEconomy, branching
+from kingmaker.environment.scenario import Event, load_scenario
+from kingmaker.environment.snapshots import MAGIC, Snapshot
+from kingmaker.environment.state import Chips
 from tests.helpers import bits, differing, random_parameters, series, states
 
 ROOT = Path(__file__).parents[2]
@@ -130,7 +130,7 @@ def test_a_snapshot_on_disk_goes_on_in_another_process(tmp_path: Path, register:
     model.snapshot().save(tmp_path / "january.snapshot")
     code = (
         "import sys\n"
-        "from environment import ComputeEconomy\n"
+        "from kingmaker.environment.model import ComputeEconomy\n"
         "from tests.environment.test_branching import digest\n"
         "model = ComputeEconomy.restore(sys.argv[1])\n"
         "branches = model.branch([{}, {'policy.tax': 0.3}]).run()\n"
@@ -162,7 +162,7 @@ def test_a_restored_model_keeps_its_agents_and_its_books() -> None:
 
 def test_a_users_class_is_found_again_in_another_process(tmp_path: Path) -> None:
     (tmp_path / "own_kind.py").write_text(
-        "from agents.startup import Startup\n\n\nclass Thrifty(Startup):\n"
+        "from kingmaker.agents.startup import Startup\n\n\nclass Thrifty(Startup):\n"
         "    def budget(self, p, dearness):\n        compute, staff = super().budget(p, dearness)\n"
         "        return 0.5 * compute, staff\n",
         encoding="utf-8",
@@ -172,7 +172,7 @@ def test_a_users_class_is_found_again_in_another_process(tmp_path: Path) -> None
     model = ComputeEconomy(str(scenario), rng=1, months=8, **SMALL).run(4)
     path = model.snapshot().save(tmp_path / "s.snapshot")
     code = (
-        "import sys\nfrom environment import ComputeEconomy\n"
+        "import sys\nfrom kingmaker.environment.model import ComputeEconomy\n"
         "from tests.environment.test_branching import digest\nprint(digest(ComputeEconomy.restore(sys.argv[1]).run()))"
     )
     run = [sys.executable, "-c", code, str(path)]

@@ -7,18 +7,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from agents.errors import KingmakerError
-from environment import ComputeEconomy
-from environment.scenario import load_scenario
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.scenario import load_scenario
 
 SMALL = {"startups.number": 40}
 HEAD = """
 import numpy as np
-from agents.chipmaker import Chipmaker
-from agents.startup import Startup
-from environment.extensions import ChipRule, Gauge, Instrument
-from environment.measures import Measure
-from environment.parameters import Declaration
+from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.startup import Startup
+from kingmaker.environment.extensions import ChipRule, Gauge, Instrument
+from kingmaker.environment.measures import Measure
+from kingmaker.environment.parameters import Declaration
 
 def declared(key, value=0.5, structural=False):
     return Declaration(key, value, "0-1", 0.0, 1.0, "an example", "an example", structural)
@@ -89,7 +89,7 @@ def test_a_kind_of_startup_makes_up_its_share(tmp_path: Path) -> None:
 
 
 def _startup() -> type:
-    from agents.startup import Startup
+    from kingmaker.agents.startup import Startup
 
     return Startup
 

@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.cloud import NEW, OTHER_BUYER
-from agents.startup import EXCLUSIVE, FIRST_REFUSAL
-from agents.types import CN, NONE
-from environment import ComputeEconomy
-from environment.measures import MEASURES
+from kingmaker.agents.cloud import NEW, OTHER_BUYER
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL
+from kingmaker.agents.types import CN, NONE
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.model import ComputeEconomy
 from tests.helpers import paired_interval
 
 LIVELY = {"policy.interoperability": 0.8, "compute.second_chance": 0.4, "startups.number": 60}

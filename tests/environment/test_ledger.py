@@ -7,11 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.firm import ASSETS, LIABILITIES, Firm, Sector
-from agents.population import Population
-from environment import ComputeEconomy
-from environment.ledger import KINDS, Ledger, LedgerError
-from environment.parties import OUTSIDE
+from kingmaker.agents.firm import ASSETS, LIABILITIES, Firm, Sector
+from kingmaker.agents.population import Population
+from kingmaker.environment.ledger import KINDS, Ledger, LedgerError
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.parties import OUTSIDE
 from tests.helpers import population_of
 
 

@@ -9,13 +9,13 @@ import mesa
 import numpy as np
 import pytest
 
-from agents.cloud import Cloud
-from agents.errors import KingmakerError
-from agents.member import firm_ids
-from agents.startup import Startup
-from environment import ComputeEconomy
-from environment.measures import MEASURES, Measures
-from environment.streams import Streams
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.agents.member import firm_ids
+from kingmaker.agents.startup import Startup
+from kingmaker.environment.measures import MEASURES, Measures
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.streams import Streams
 from tests.helpers import bits
 
 ASKED = {

@@ -13,13 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.chipmaker import Chipmaker
-from agents.errors import KingmakerError
-from agents.member import firm_ids, firm_label
-from environment import ComputeEconomy, names
-from environment.build import add_chipmakers
-from environment.scenario import Scenario
-from environment.tables import DATA, read_tables
+from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.agents.member import firm_ids, firm_label
+from kingmaker.environment.build import add_chipmakers
+from kingmaker.environment.model import ComputeEconomy, names
+from kingmaker.environment.scenario import Scenario
+from kingmaker.environment.tables import DATA, read_tables
 
 
 @pytest.fixture

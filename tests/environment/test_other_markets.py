@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from environment import capital_market, compute_market, energy, service_market, technology
-from environment.dimensions import reasoning_gain, valued
+from kingmaker.environment import capital_market, compute_market, energy, service_market, technology
+from kingmaker.environment.dimensions import reasoning_gain, valued
 from tests.helpers import bits, parameters
 
 amounts = st.just(0.0) | st.floats(1e-9, 1e6)  # no amount is smaller than a thousandth of a cent

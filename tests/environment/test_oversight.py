@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from environment import ComputeEconomy
-from environment.scenario import list_scenarios, load_scenario, month_number
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.scenario import list_scenarios, load_scenario, month_number
 
 SMALL = {"startups.number": 60}
 

@@ -8,12 +8,12 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from agents.startup import CONTRACTS
-from agents.types import NONE
-from environment import ComputeEconomy
-from environment.graph import firm_name
-from environment.partnerships import KINDS
-from environment.tie_kinds import ATTRIBUTES, NUMBERS, ROLES
+from kingmaker.agents.startup import CONTRACTS
+from kingmaker.agents.types import NONE
+from kingmaker.environment.graph import firm_name
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.partnerships import KINDS
+from kingmaker.environment.tie_kinds import ATTRIBUTES, NUMBERS, ROLES
 
 MONTHS = 60
 NODE = {"name", "kind", "type", "region", "named", "compute_h100e", "value_musd", "cash_musd", "capability", "weight"}

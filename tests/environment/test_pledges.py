@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from environment import ComputeEconomy
+from kingmaker.environment.model import ComputeEconomy
 
 SMALL = {"startups.number": 40}
 OPENAI = 0
@@ -47,7 +47,7 @@ def test_a_dated_stake_is_paid_month_by_month_part_of_it_as_compute() -> None:
 def test_another_clouds_stake_makes_the_first_ones_promise_fall_due() -> None:
     model = build(20, **{"capital.stake_chance": 0.0, "capital.success": 0.0})
     model.run(14)
-    from environment.phases import pledges
+    from kingmaker.environment.phases import pledges
 
     e = model.economy
     startups = e.populations["startups"].view()

@@ -8,11 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-import environment
-import experiments
-from agents.errors import KingmakerError
-from agents.startup import Startup
-from environment import ComputeEconomy
+import kingmaker
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.agents.startup import Startup
+from kingmaker.environment.model import ComputeEconomy
 
 DUTY = "policy.interoperability"
 
@@ -75,8 +74,8 @@ WRONG: list[tuple[Callable[[ComputeEconomy], object], str]] = [
     (lambda m: m.partnerships.graph(month=2), "month (months completed) is 2"),
     (lambda m: m.partnerships.graph(world=1), "graph: there is no world 1"),
     (lambda m: m.partnerships.graph(largest="all"), "largest is 'all'"),
-    (lambda m: experiments.load(5), "the folder is 5"),
-    (lambda m: experiments.query("nowhere", 5), "the query is 5"),
+    (lambda m: kingmaker.load(5), "the folder is 5"),
+    (lambda m: kingmaker.query("nowhere", 5), "the query is 5"),
 ]  # fmt: skip
 
 

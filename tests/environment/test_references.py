@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from environment import ComputeEconomy
-from environment.measures import MEASURES
-from environment.scenario import list_scenarios, load_scenario, month_number
-from experiments.compare.question import ask
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.scenario import list_scenarios, load_scenario, month_number
+from kingmaker.experiments.compare.question import ask
 
 SEEDS, MONTHS = 6, 108
 LAST_FACT = month_number("2026-06")

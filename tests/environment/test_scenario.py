@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.errors import KingmakerError
-from environment.parameters import DECLARATIONS
-from environment.scenario import (
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.environment.scenario import (
     FOLDER,
     Scenario,
     check_months,

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 
-from agents.errors import KingmakerError
-from environment.parameters import DECLARATIONS
-from environment.tables import DATA, Tables, read_tables
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.environment.tables import DATA, Tables, read_tables
 
 FACT_ID = re.compile(r"\b(?:S\d|\d{1,2}[a-g]?)-\d{3}\b")
 

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from agents.errors import KingmakerError
-from environment.scenario import load_scenario
-from environment.tables import DATA, read_tables
-from environment.text_files import read_text
-from experiments.design import load_design
-from experiments.manifest import read_manifest
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.scenario import load_scenario
+from kingmaker.environment.tables import DATA, read_tables
+from kingmaker.environment.text_files import read_text
+from kingmaker.experiments.design import load_design
+from kingmaker.experiments.manifest import read_manifest
 
 SCENARIO = 'extends = "baseline"\ntitle = "Für Zürich"\nmonths = 12\n'
 DESIGN = 'kind = "grid"\ntitle = "Für Zürich"\nmonths = 12\n[parameters]\n"policy.interoperability" = [0.0, 1.0]\n'

@@ -11,11 +11,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from agents.member import firm_ids
-from agents.types import CN, NONE
-from environment import ComputeEconomy
-from environment.scenario import month_label
-from environment.tie_kinds import ACTIONS, ATTRIBUTES, COLUMNS, KINDS, NUMBERS, ROLES
+from kingmaker.agents.member import firm_ids
+from kingmaker.agents.types import CN, NONE
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.scenario import month_label
+from kingmaker.environment.tie_kinds import ACTIONS, ATTRIBUTES, COLUMNS, KINDS, NUMBERS, ROLES
 
 MONTHS = 48
 # switching, second hosts, stakes, inquiries, failures of clouds and of start-ups: every kind of tie comes and goes
@@ -264,8 +264,8 @@ def test_a_world_of_a_stack_has_the_ties_that_it_has_alone() -> None:
 
 def test_of_many_startups_rents_are_those_of_december(monkeypatch: pytest.MonkeyPatch) -> None:
     exact = ComputeEconomy(rng=6, months=29, **LIVELY).run()  # type: ignore[arg-type]
-    monkeypatch.setattr("environment.tie_flows.SMALL", 10)
-    monkeypatch.setattr("environment.model.SMALL", 10)
+    monkeypatch.setattr("kingmaker.environment.tie_flows.SMALL", 10)
+    monkeypatch.setattr("kingmaker.environment.model.SMALL", 10)
     many = ComputeEconomy(rng=6, months=29, **LIVELY).run()  # type: ignore[arg-type]
     for month in (12, 24, 29):
         fine, coarse = (

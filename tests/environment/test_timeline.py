@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from environment import ComputeEconomy
-from environment.scenario import load_scenario, month_label
-from environment.timeline import Event, held_back
-from experiments.compare.question import ask
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.scenario import load_scenario, month_label
+from kingmaker.environment.timeline import Event, held_back
+from kingmaker.experiments.compare.question import ask
 
 KEYS = ("policy.interoperability", "policy.tax", "policy.detection")
 CAP = "policy.export_cap_tpp"

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.types import NONE
-from environment import ComputeEconomy, capital_market
-from environment.news import COLUMNS, News
-from environment.phases import licences
+from kingmaker.agents.types import NONE
+from kingmaker.environment.model import ComputeEconomy, capital_market
+from kingmaker.environment.news import COLUMNS, News
+from kingmaker.environment.phases import licences
 from tests.invariants.stocks import faults
 
 FRAGILE = {"capital.interest": 0.3, "clouds.default_months": 2.0, "clouds.loan_cover": 40.0, "startups.number": 60}
@@ -84,7 +84,7 @@ def test_announcements_are_on_record_with_both_reactions(finished: ComputeEconom
 
 
 def test_a_full_host_loses_little() -> None:
-    from environment.phases.announcements import _refilled
+    from kingmaker.environment.phases.announcements import _refilled
 
     model = ComputeEconomy(rng=1, months=2).run()
     data = model.populations["clouds"].table.data

@@ -9,10 +9,10 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from environment.measures import MEASURES
-from environment.parameters import resolve
-from environment.scenario import Scenario, load_scenario, month_label
-from environment.tables import read_tables
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.parameters import resolve
+from kingmaker.environment.scenario import Scenario, load_scenario, month_label
+from kingmaker.environment.tables import read_tables
 
 CHIPMAKERS = ("Nvidia", "AMD", "Intel (Habana)", "Huawei (Ascend)")
 CLOUDS = (

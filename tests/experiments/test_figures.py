@@ -12,15 +12,15 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from environment.measures import MEASURES
-from environment.scenario import Event, Scenario
-from experiments.figures import draw_all
-from experiments.figures.dashboard import PANELS, draw_dashboard
-from experiments.figures.hosting import draw_hosting
-from experiments.figures.money import draw_money
-from experiments.figures.network import draw_network
-from experiments.figures.style import scaled_unit, short, styled
-from experiments.figures.validation import draw_validation
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.scenario import Event, Scenario
+from kingmaker.experiments.figures import draw_all
+from kingmaker.experiments.figures.dashboard import PANELS, draw_dashboard
+from kingmaker.experiments.figures.hosting import draw_hosting
+from kingmaker.experiments.figures.money import draw_money
+from kingmaker.experiments.figures.network import draw_network
+from kingmaker.experiments.figures.style import scaled_unit, short, styled
+from kingmaker.experiments.figures.validation import draw_validation
 from tests.figure_checks import problems
 
 EVENTS = tuple(

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from environment import ComputeEconomy
-from environment.measures import MEASURES, Measure
-from environment.scenario import month_label
-from experiments import in_force
-from experiments.in_force import Held, held, held_on_average
-from experiments.windows import Window, read_window
+from kingmaker.environment.measures import MEASURES, Measure
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.scenario import month_label
+from kingmaker.experiments import in_force
+from kingmaker.experiments.in_force import Held, held, held_on_average
+from kingmaker.experiments.windows import Window, read_window
 
 DUTY, FEE, BAN = "duty_in_force", "switching_fee_in_force", "exclusivity_ban_in_force"
 

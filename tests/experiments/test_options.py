@@ -10,8 +10,8 @@ import pytest
 import typer.main
 from typer.testing import CliRunner
 
-from experiments.cli import app
-from experiments.commands.options import RENAMED, listed
+from kingmaker.experiments.cli import app
+from kingmaker.experiments.commands.options import RENAMED, listed
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
 OLD = {old for names in RENAMED.values() for old in names}

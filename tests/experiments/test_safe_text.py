@@ -14,11 +14,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from experiments.compare.page import to_html
-from experiments.console import Console, Task
-from experiments.figures.style import save, sheet, styled
-from experiments.graph_export import write_graph
-from experiments.safe_text import (
+from kingmaker.experiments.compare.page import to_html
+from kingmaker.experiments.console import Console, Task
+from kingmaker.experiments.figures.style import save, sheet, styled
+from kingmaker.experiments.graph_export import write_graph
+from kingmaker.experiments.safe_text import (
     READABLE,
     for_code,
     for_figure,

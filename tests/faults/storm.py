@@ -17,8 +17,8 @@ from pathlib import Path
 import numpy as np
 import psutil
 
-from experiments.sweep.digest import Digest, digest_of
-from experiments.sweep.reading import load
+from kingmaker.experiments.sweep.digest import Digest, digest_of
+from kingmaker.experiments.sweep.reading import load
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONWARNINGS": "ignore"}

@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.cloud import HYPERSCALER, Cloud
-from agents.startup import EXCLUSIVE, FIRST_REFUSAL
-from agents.types import CN, NONE
-from environment import ComputeEconomy
-from environment.ledger import Ledger
+from kingmaker.agents.cloud import HYPERSCALER, Cloud
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL
+from kingmaker.agents.types import CN, NONE
+from kingmaker.environment.ledger import Ledger
+from kingmaker.environment.model import ComputeEconomy
 
 TIES = ("host", "second", "contract", "vendor", "pledger", "credit_host", "prepaid", "region", "used_second")
 CLOUD = ("region", "rents_out", "debt", "rent")

@@ -26,9 +26,9 @@ from typing import Any
 
 import numpy as np
 
-from agents.errors import KingmakerError
-from environment import ComputeEconomy
-from environment.parameters import DECLARATIONS, Declaration
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.parameters import DECLARATIONS, Declaration
 from tests.invariants.stocks import faults
 
 STACK = 64

@@ -1,8 +1,8 @@
 """What may be wrong with the state after a month: a stock below zero, a share above one, a number that is none.
 
 Nothing is listed here that must hold: every column of every population is looked at, and its declaration
-(:class:`agents.member.Column`) says what it may be. Of the arrays of chips and conditions, those that may be negative
-are named, with the reason.
+(:class:`kingmaker.agents.member.Column`) says what it may be. Of the arrays of chips and conditions, those that may be
+negative are named, with the reason.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from agents.types import CN
-from environment import ComputeEconomy
-from environment.compute_market import by_host
-from environment.ledger import TOLERANCE
-from environment.measures import MEASURES
-from environment.pools import over_region
+from kingmaker.agents.types import CN
+from kingmaker.environment.compute_market import by_host
+from kingmaker.environment.ledger import TOLERANCE
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.pools import over_region
 from tests.helpers import states
 
 ROUNDING, OF_LARGEST = 1e-9, 1e-12  # an absolute error (M$, chips), and one relative to the largest of its world

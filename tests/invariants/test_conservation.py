@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.member import SIGNED_UNITS, Column
-from environment import ComputeEconomy
-from environment.ledger import LedgerError
-from environment.parameters import DECLARATIONS
-from environment.phases import installation
+from kingmaker.agents.member import SIGNED_UNITS, Column
+from kingmaker.environment.ledger import LedgerError
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.environment.phases import installation
 from tests.helpers import random_parameters, structure
 from tests.invariants.search import draw_value, draw_world, guilty, reproduction, shrink
 from tests.invariants.stocks import faults

@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 import pytest
 
-from environment import ComputeEconomy
-from experiments.intervals import half_width
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.experiments.intervals import half_width
 from tests.helpers import paired_interval
 
 SEEDS = range(20)

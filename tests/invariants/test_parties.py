@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from environment import ComputeEconomy
-from environment.ledger import KINDS, Ledger, LedgerError
-from environment.parties import ALLOWED, INSTRUMENTS, OUTSIDE, PARTIES, pairs
-from environment.phases import hosts
-from experiments.accounts import DRAWN
+from kingmaker.environment.ledger import KINDS, Ledger, LedgerError
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.parties import ALLOWED, INSTRUMENTS, OUTSIDE, PARTIES, pairs
+from kingmaker.environment.phases import hosts
+from kingmaker.experiments.accounts import DRAWN
 from tests.invariants.payments import ROLES, Payment, run_recorded
 
 MONTHS = 60

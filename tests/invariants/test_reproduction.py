@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from environment import ComputeEconomy
+from kingmaker.environment.model import ComputeEconomy
 from tests.helpers import bits, differing, random_parameters, series, states
 
 ROOT = Path(__file__).parents[2]
@@ -34,7 +34,7 @@ def test_the_same_seed_in_another_process_is_identical() -> None:
     """With another hash seed, so that no result hangs on the order of a set or of a dictionary of strings."""
     code = (
         "from tests.invariants.test_reproduction import digest\n"
-        "from environment import ComputeEconomy\n"
+        "from kingmaker.environment.model import ComputeEconomy\n"
         f"print(digest(ComputeEconomy(rng=11, months={MONTHS}).run()))"
     )
     seen = set()

@@ -7,10 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.startup import EXCLUSIVE, PLAIN
-from agents.types import NONE
-from environment import ComputeEconomy
-from environment.phases import finance, tenancies
+from kingmaker.agents.startup import EXCLUSIVE, PLAIN
+from kingmaker.agents.types import NONE
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.phases import finance, tenancies
 
 OLD = 99.0  # months: a tenure and a term that no new contract has
 # clouds fail, and labs move and take second hosts often

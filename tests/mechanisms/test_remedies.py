@@ -7,7 +7,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from environment import ComputeEconomy
+from kingmaker.environment.model import ComputeEconomy
 
 LEVERS = {
     "policy.interoperability": 1.0,

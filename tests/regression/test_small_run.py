@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from environment import ComputeEconomy
+from kingmaker.environment.model import ComputeEconomy
 
 KEPT = Path(__file__).with_name("small_run.csv")
 SETTINGS = {"startups.number": 60, "policy.interoperability": 0.3}

@@ -11,14 +11,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from agents.errors import KingmakerError
-from environment.measures import MEASURES
-from environment.parameters import DECLARATIONS
-from environment.scenario import month_label
-from experiments.design import Design, build_design, list_designs, load_design
-from experiments.design_file import DesignError, DesignFile
-from experiments.factors import Factor, read_factor
-from experiments.statistics import check_statistic, meaning, summarise
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.environment.scenario import month_label
+from kingmaker.experiments.design import Design, build_design, list_designs, load_design
+from kingmaker.experiments.design_file import DesignError, DesignFile
+from kingmaker.experiments.factors import Factor, read_factor
+from kingmaker.experiments.statistics import check_statistic, meaning, summarise
 
 
 def made(**entries: Any) -> Design:
@@ -113,7 +113,7 @@ def test_a_latin_hypercube_fills_every_row() -> None:
 def test_the_quick_sobol_sample_is_salibs_bit_by_bit(k: int, power: int, second: bool, seed: int) -> None:
     from SALib.sample import sobol
 
-    from experiments.sampling import sobol_sample
+    from kingmaker.experiments.sampling import sobol_sample
 
     problem = {"num_vars": k, "names": [f"x{i}" for i in range(k)], "bounds": [[0.0, 1.0]] * k}
     expected = sobol.sample(problem, 2**power, calc_second_order=second, seed=seed)
@@ -166,7 +166,7 @@ def test_a_list_may_leave_parameters_to_the_scenario() -> None:
     units=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=20),
 )
 def test_sampled_values_are_allowed_ones(key: str, units: list[float]) -> None:
-    from environment.parameters import check
+    from kingmaker.environment.parameters import check
 
     factor = read_factor(key, {}, "lhs", "test", DECLARATIONS)
     for value in factor.at(np.array(units)):

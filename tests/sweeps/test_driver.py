@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from environment.scenario import Scenario
-from experiments.sweep.driver import HOPELESS, STARTS, drive
-from experiments.sweep.engines import Engine
-from experiments.sweep.local import DiedAtStart
-from experiments.sweep.tasks import Failure, Job, Outcome, Skew, SweepError, Task, Work
+from kingmaker.environment.scenario import Scenario
+from kingmaker.experiments.sweep.driver import HOPELESS, STARTS, drive
+from kingmaker.experiments.sweep.engines import Engine
+from kingmaker.experiments.sweep.local import DiedAtStart
+from kingmaker.experiments.sweep.tasks import Failure, Job, Outcome, Skew, SweepError, Task, Work
 
 WORK = Work(Scenario("test"), 1, (), (), (), "", "")
 

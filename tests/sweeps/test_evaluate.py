@@ -12,15 +12,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.errors import KingmakerError
-from environment import ComputeEconomy
-from experiments import evaluate
-from experiments.design import build_design
-from experiments.design_file import DesignFile
-from experiments.sweep.local import Inline, Workers
-from experiments.sweep.plan import WHOLE, Namer, named_runs, tasks_of, work_of
-from experiments.sweep.tasks import Skew
-from experiments.sweep.worker import run_task
+from kingmaker import evaluate
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.experiments.design import build_design
+from kingmaker.experiments.design_file import DesignFile
+from kingmaker.experiments.sweep.local import Inline, Workers
+from kingmaker.experiments.sweep.plan import WHOLE, Namer, named_runs, tasks_of, work_of
+from kingmaker.experiments.sweep.tasks import Skew
+from kingmaker.experiments.sweep.worker import run_task
 
 SMALL = {"months": 4, "settings": {"startups.number": 20}}
 NAMES = ["policy.interoperability", "policy.exclusivity_ban"]

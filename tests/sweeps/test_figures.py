@@ -11,15 +11,15 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
-from agents.errors import KingmakerError
-from environment.measures import MEASURES
-from experiments.figures.effects import draw_lines, draw_paths
-from experiments.figures.heatmaps import draw_heatmaps
-from experiments.figures.intervals import by_value, differs, interval
-from experiments.figures.outcomes import Outcome, footer_of, per_run, statistics_of
-from experiments.figures.scatters import draw_scatter
-from experiments.figures.style import styled
-from experiments.figures.sweep import _wanted, draw_sweep
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.measures import MEASURES
+from kingmaker.experiments.figures.effects import draw_lines, draw_paths
+from kingmaker.experiments.figures.heatmaps import draw_heatmaps
+from kingmaker.experiments.figures.intervals import by_value, differs, interval
+from kingmaker.experiments.figures.outcomes import Outcome, footer_of, per_run, statistics_of
+from kingmaker.experiments.figures.scatters import draw_scatter
+from kingmaker.experiments.figures.style import styled
+from kingmaker.experiments.figures.sweep import _wanted, draw_sweep
 
 X, Y = "policy.interoperability", "policy.export_cap_tpp"
 OUTCOME = Outcome("gap_china_final", MEASURES["gap_china"], "final")

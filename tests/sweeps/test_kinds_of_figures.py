@@ -12,19 +12,19 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
-from environment.measures import MEASURES
-from environment.parameters import DECLARATIONS
-from experiments import sampling
-from experiments.figures import sweep
-from experiments.figures.cells import cells_of, interaction
-from experiments.figures.differences import draw_differences, is_factorial, point_labels
-from experiments.figures.distribution import draw_distribution
-from experiments.figures.intervals import complete
-from experiments.figures.kinds import Shown, figures_of
-from experiments.figures.morris import elementary_effects
-from experiments.figures.outcomes import Outcome, outcomes_of
-from experiments.figures.scatters import draw_scatter
-from experiments.figures.style import styled
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.experiments import sampling
+from kingmaker.experiments.figures import sweep
+from kingmaker.experiments.figures.cells import cells_of, interaction
+from kingmaker.experiments.figures.differences import draw_differences, is_factorial, point_labels
+from kingmaker.experiments.figures.distribution import draw_distribution
+from kingmaker.experiments.figures.intervals import complete
+from kingmaker.experiments.figures.kinds import Shown, figures_of
+from kingmaker.experiments.figures.morris import elementary_effects
+from kingmaker.experiments.figures.outcomes import Outcome, outcomes_of
+from kingmaker.experiments.figures.scatters import draw_scatter
+from kingmaker.experiments.figures.style import styled
 from tests.figure_checks import problems, texts_of
 
 DUTY, CAP, LEAK, COMPLY = "policy.interoperability", "policy.export_cap_tpp", "policy.grey_leak", "policy.compliance"
@@ -130,7 +130,7 @@ def test_what_is_announced_is_written_and_of_the_right_kind(
             file.write_bytes(b"drawn")
         return files
 
-    monkeypatch.setattr("experiments.figures.files.save", keep)
+    monkeypatch.setattr("kingmaker.experiments.figures.files.save", keep)
     announced = sweep.draw_sweep(tmp_path, tmp_path / "figures", note="In force: nothing.")
     assert sorted(announced) == sorted((tmp_path / "figures").iterdir())
     assert {path.name.split("_")[0].split(".")[0] for path in announced} == kinds

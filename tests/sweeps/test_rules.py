@@ -8,18 +8,18 @@ from typing import Any
 import numpy as np
 import pytest
 
-from experiments import in_force
-from experiments.design import Design, build_design
-from experiments.design_file import DesignFile
-from experiments.sweep.dictionary import described
-from experiments.sweep.identity import build_sweep_manifest
-from experiments.sweep.plan import WHOLE, Namer, named_runs, work_of
-from experiments.sweep.reading import load
-from experiments.sweep.rules import in_force_in
-from experiments.sweep.store import Store
-from experiments.sweep.sweep import SweepRequest, _open
-from experiments.sweep.tasks import Job
-from experiments.sweep.worker import encode, run_stack
+from kingmaker.experiments import in_force
+from kingmaker.experiments.design import Design, build_design
+from kingmaker.experiments.design_file import DesignFile
+from kingmaker.experiments.sweep.dictionary import described
+from kingmaker.experiments.sweep.identity import build_sweep_manifest
+from kingmaker.experiments.sweep.plan import WHOLE, Namer, named_runs, work_of
+from kingmaker.experiments.sweep.reading import load
+from kingmaker.experiments.sweep.rules import in_force_in
+from kingmaker.experiments.sweep.store import Store
+from kingmaker.experiments.sweep.sweep import SweepRequest, _open
+from kingmaker.experiments.sweep.tasks import Job
+from kingmaker.experiments.sweep.worker import encode, run_stack
 
 
 def design(**entries: Any) -> Design:

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from environment import ComputeEconomy
-from environment.scenario import load_scenario
-from experiments import stacks
-from experiments.stacks import SimulationError, World, simulate
-from experiments.statistics import summarise
-from experiments.sweep.driver import drive
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.scenario import load_scenario
+from kingmaker.experiments import stacks
+from kingmaker.experiments.stacks import SimulationError, World, simulate
+from kingmaker.experiments.statistics import summarise
+from kingmaker.experiments.sweep.driver import drive
 
 NAMES, MONTHS = ("hhi_cloud", "switching_rate", "gap_china"), 4
 SMALL = load_scenario("baseline", {"startups.number": 20})
@@ -82,7 +82,7 @@ def test_two_sides_that_are_the_same_are_run_both() -> None:
 
 
 def test_a_world_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from environment.phases import policy
+    from kingmaker.environment.phases import policy
 
     usual = policy.move_inquiries
 

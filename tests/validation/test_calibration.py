@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from agents.errors import KingmakerError
-from environment.parameters import DECLARATIONS
-from experiments.calibration.fit import advance, begin, load
-from experiments.calibration.objective import WORST, Fitted, calibrated_patterns, read_fitted, scores
-from experiments.calibration.result import Calibration, adopt, read_result, write_result
-from experiments.calibration.session import search
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.experiments.calibration.fit import advance, begin, load
+from kingmaker.experiments.calibration.objective import WORST, Fitted, calibrated_patterns, read_fitted, scores
+from kingmaker.experiments.calibration.result import Calibration, adopt, read_result, write_result
+from kingmaker.experiments.calibration.session import search
 
 
 @given(st.floats(0.0, 1.0), st.booleans())

@@ -13,14 +13,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from agents.startup import EXCLUSIVE
-from agents.types import NONE
-from environment.tables import read_tables
-from experiments.validation.report import COLUMNS, all_patterns, page, shown, summary, validate, write
-from experiments.validation.statistics import STATISTICS
-from experiments.validation.table import Line, coverage, hits, lines_of, read_patterns, score
-from experiments.validation.ties import TIES, dated, google_in_anthropic, openai_bound, others_bound, standing
-from experiments.validation.trace import TracedEconomy, run_traced
+from kingmaker.agents.startup import EXCLUSIVE
+from kingmaker.agents.types import NONE
+from kingmaker.environment.tables import read_tables
+from kingmaker.experiments.validation.report import COLUMNS, all_patterns, page, shown, summary, validate, write
+from kingmaker.experiments.validation.statistics import STATISTICS
+from kingmaker.experiments.validation.table import Line, coverage, hits, lines_of, read_patterns, score
+from kingmaker.experiments.validation.ties import TIES, dated, google_in_anthropic, openai_bound, others_bound, standing
+from kingmaker.experiments.validation.trace import TracedEconomy, run_traced
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ALL = {f"C{k}" for k in range(1, 22)}

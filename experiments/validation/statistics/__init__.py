@@ -4,7 +4,7 @@ Months count from January 2022; a period's first and last month both belong to i
 of its subject, with :func:`statistic`.
 """
 
-from experiments.validation.statistics import chips, clouds, labs
-from experiments.validation.statistics.registry import BIG_FOUR, STATISTICS, Statistic, statistic
+from kingmaker.experiments.validation.statistics import chips, clouds, labs
+from kingmaker.experiments.validation.statistics.registry import BIG_FOUR, STATISTICS, Statistic, statistic
 
 __all__ = ["BIG_FOUR", "STATISTICS", "Statistic", "chips", "clouds", "labs", "statistic"]

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.types import FloatArray
-from experiments.validation.statistics.registry import STATISTICS, Statistic, columns, measure, span, statistic, total
-from experiments.validation.trace import TracedEconomy
+from kingmaker.agents.types import FloatArray
+from kingmaker.experiments.validation.statistics.registry import (
+    STATISTICS,
+    Statistic,
+    columns,
+    measure,
+    span,
+    statistic,
+    total,
+)
+from kingmaker.experiments.validation.trace import TracedEconomy
 
 
 @statistic("leader_gross_margin")

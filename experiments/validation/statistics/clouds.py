@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.types import FloatArray
-from experiments.validation.statistics.registry import (
+from kingmaker.agents.types import FloatArray
+from kingmaker.experiments.validation.statistics.registry import (
     BIG_FOUR,
     STATISTICS,
     Statistic,
@@ -15,7 +15,7 @@ from experiments.validation.statistics.registry import (
     statistic,
     total,
 )
-from experiments.validation.trace import TracedEconomy
+from kingmaker.experiments.validation.trace import TracedEconomy
 
 
 def _revenue(model: TracedEconomy, first: int, last: int) -> FloatArray:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from agents.types import EU, US, FloatArray
-from experiments.validation.statistics.registry import (
+from kingmaker.agents.types import EU, US, FloatArray
+from kingmaker.experiments.validation.statistics.registry import (
     BIG_FOUR,
     STATISTICS,
     Statistic,
@@ -15,8 +15,8 @@ from experiments.validation.statistics.registry import (
     statistic,
     total,
 )
-from experiments.validation.ties import TIES
-from experiments.validation.trace import TracedEconomy
+from kingmaker.experiments.validation.ties import TIES
+from kingmaker.experiments.validation.trace import TracedEconomy
 
 GPT_3_FLOP = 3.14e23  # fact 7e-001
 GPT_3_MUSD = 2.1  # fact 7e-001: the lower figure is the amortised one, as in fact 7e-003, the higher at cloud prices

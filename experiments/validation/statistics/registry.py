@@ -6,8 +6,8 @@ from collections.abc import Callable
 
 import numpy as np
 
-from agents.types import FloatArray
-from experiments.validation.trace import TracedEconomy
+from kingmaker.agents.types import FloatArray
+from kingmaker.experiments.validation.trace import TracedEconomy
 
 Statistic = Callable[[TracedEconomy, int, int], FloatArray]
 BIG_FOUR = ("microsoft", "amazon", "google", "meta")

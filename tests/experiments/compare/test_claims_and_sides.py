@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from environment.measures import MEASURES
-from environment.scenario import load_scenario
-from experiments.compare.brief import write_brief
-from experiments.compare.contrasts import contrasts, same_again, unseen
-from experiments.compare.page import to_html
-from experiments.compare.question import Question, ask
-from experiments.compare.results import Comparison, tabulate
-from experiments.compare.robustness import COLUMNS, FLIPS, HOLDS, WEAKER
-from experiments.compare.words import digits, told
-from experiments.phrases import apart
-from experiments.safe_text import for_markdown
-from experiments.windows import Window
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.scenario import load_scenario
+from kingmaker.experiments.compare.brief import write_brief
+from kingmaker.experiments.compare.contrasts import contrasts, same_again, unseen
+from kingmaker.experiments.compare.page import to_html
+from kingmaker.experiments.compare.question import Question, ask
+from kingmaker.experiments.compare.results import Comparison, tabulate
+from kingmaker.experiments.compare.robustness import COLUMNS, FLIPS, HOLDS, WEAKER
+from kingmaker.experiments.compare.words import digits, told
+from kingmaker.experiments.phrases import apart
+from kingmaker.experiments.safe_text import for_markdown
+from kingmaker.experiments.windows import Window
 
 ASKED = ask(
     "baseline", "baseline", set_b={"policy.interoperability": 1.0}, months=12, replications=6,

@@ -12,18 +12,18 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from agents.errors import KingmakerError
-from environment.measures import MEASURES
-from environment.parameters import DECLARATIONS, resolve
-from experiments.compare import results, robustness
-from experiments.compare.brief import write_brief
-from experiments.compare.question import Question, ask, pins
-from experiments.compare.results import Comparison, run_question, tabulate
-from experiments.compare.robustness import Ends, assumptions, read_ends, variants
-from experiments.compare.words import change
-from experiments.compare.write import Options, compare_and_write, find
-from experiments.stacks import World
-from experiments.statistics import summarise
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.parameters import DECLARATIONS, resolve
+from kingmaker.experiments.compare import results, robustness
+from kingmaker.experiments.compare.brief import write_brief
+from kingmaker.experiments.compare.question import Question, ask, pins
+from kingmaker.experiments.compare.results import Comparison, run_question, tabulate
+from kingmaker.experiments.compare.robustness import Ends, assumptions, read_ends, variants
+from kingmaker.experiments.compare.words import change
+from kingmaker.experiments.compare.write import Options, compare_and_write, find
+from kingmaker.experiments.stacks import World
+from kingmaker.experiments.statistics import summarise
 
 SHIFTED = {"switching_rate": 0.004, "funding_musd": -900.0}
 

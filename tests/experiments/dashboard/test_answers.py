@@ -7,19 +7,19 @@ import re
 import numpy as np
 import pytest
 
-from environment import ComputeEconomy
-from environment.measures import MEASURES
-from environment.scenario import month_label
-from experiments.dashboard import work
-from experiments.dashboard.extract import story_of
-from experiments.dashboard.layout import positions
-from experiments.dashboard.lesson import Lesson, lessons
-from experiments.dashboard.paired import difference, window
-from experiments.dashboard.records import Band, Story
-from experiments.dashboard.setting import Setting, make
-from experiments.dashboard.story import LATEST, amount, tell
-from experiments.dashboard.timeline import by_month
-from experiments.dashboard.words import words_in
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.scenario import month_label
+from kingmaker.experiments.dashboard import work
+from kingmaker.experiments.dashboard.extract import story_of
+from kingmaker.experiments.dashboard.layout import positions
+from kingmaker.experiments.dashboard.lesson import Lesson, lessons
+from kingmaker.experiments.dashboard.paired import difference, window
+from kingmaker.experiments.dashboard.records import Band, Story
+from kingmaker.experiments.dashboard.setting import Setting, make
+from kingmaker.experiments.dashboard.story import LATEST, amount, tell
+from kingmaker.experiments.dashboard.timeline import by_month
+from kingmaker.experiments.dashboard.words import words_in
 
 MONTHS = 48
 

@@ -9,17 +9,17 @@ from typing import Any
 
 import pytest
 
-from agents.errors import KingmakerError
-from environment.ledger import KINDS
-from environment.parameters import DECLARATIONS
-from experiments.dashboard import choices
-from experiments.dashboard.choices import DATA, LANGUAGES, LEVER_GROUPS, MEASURE_GROUPS, levers, measures
-from experiments.dashboard.lesson import ANSWERS, READERS, lessons
-from experiments.dashboard.money import SECTORS
-from experiments.dashboard.network import MARKERS, TIES
-from experiments.dashboard.setting import presets
-from experiments.dashboard.timeline import SIGNS
-from experiments.dashboard.words import words_in
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.ledger import KINDS
+from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.experiments.dashboard import choices
+from kingmaker.experiments.dashboard.choices import DATA, LANGUAGES, LEVER_GROUPS, MEASURE_GROUPS, levers, measures
+from kingmaker.experiments.dashboard.lesson import ANSWERS, READERS, lessons
+from kingmaker.experiments.dashboard.money import SECTORS
+from kingmaker.experiments.dashboard.network import MARKERS, TIES
+from kingmaker.experiments.dashboard.setting import presets
+from kingmaker.experiments.dashboard.timeline import SIGNS
+from kingmaker.experiments.dashboard.words import words_in
 
 
 def test_levers_are_declared_parameters_in_every_group() -> None:

@@ -9,15 +9,15 @@ from pathlib import Path
 
 import pytest
 
-import environment
-from environment import ComputeEconomy
-from environment.ledger import KINDS
-from environment.partnerships import KINDS as TIE_KINDS
-from environment.scenario import list_scenarios, load_scenario
-from experiments.dashboard.choices import LANGUAGES, levers
-from experiments.dashboard.setting import moved
-from experiments.dashboard.timeline import SIGNS
-from experiments.dashboard.words import words_in
+from kingmaker import environment
+from kingmaker.environment.ledger import KINDS
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.partnerships import KINDS as TIE_KINDS
+from kingmaker.environment.scenario import list_scenarios, load_scenario
+from kingmaker.experiments.dashboard.choices import LANGUAGES, levers
+from kingmaker.experiments.dashboard.setting import moved
+from kingmaker.experiments.dashboard.timeline import SIGNS
+from kingmaker.experiments.dashboard.words import words_in
 
 FRENCH = words_in("fr")
 PHASES = Path(environment.__file__).parent / "phases"

@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from environment import ComputeEconomy
-from environment.measures import MEASURES
-from environment.scenario import load_scenario
-from experiments.dashboard.choices import levers
-from experiments.dashboard.setting import (
+from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.scenario import load_scenario
+from kingmaker.experiments.dashboard.choices import levers
+from kingmaker.experiments.dashboard.setting import (
     LARGEST_SEED,
     MONTHS,
     RUNS,

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from agents.errors import KingmakerError
-from experiments.design import Design, load_design
-from experiments.sensitivity.from_sweep import outcomes_from
-from experiments.sensitivity.runs import model_evaluator, outcomes_of
-from experiments.sensitivity.study import points_of, run_study, with_method
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.design import Design, load_design
+from kingmaker.experiments.sensitivity.from_sweep import outcomes_from
+from kingmaker.experiments.sensitivity.runs import model_evaluator, outcomes_of
+from kingmaker.experiments.sensitivity.study import points_of, run_study, with_method
 
 TEXT = """kind = "morris"
 months = 6
@@ -35,8 +35,8 @@ def design(folder: Path, keep: str) -> Design:
 
 @pytest.mark.parametrize("keep", ['["last3", "final"]', '"monthly"'])
 def test_a_sweep_gives_the_numbers_of_a_study(tmp_path: Path, keep: str) -> None:
-    from experiments.sweep.reading import load
-    from experiments.sweep.sweep import SweepRequest, run_sweep
+    from kingmaker.experiments.sweep.reading import load
+    from kingmaker.experiments.sweep.sweep import SweepRequest, run_sweep
 
     asked = design(tmp_path, keep)
     run_sweep(SweepRequest(design=load_design(str(tmp_path / "d.toml")), out=tmp_path / "runs", workers=1, quiet=True))

@@ -11,17 +11,17 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from agents.errors import KingmakerError
-from environment.scenario import load_scenario
-from experiments.design import Design
-from experiments.factors import Factor
-from experiments.sensitivity import discovery
-from experiments.sensitivity.convergence import CONSTANT, CONVERGED, SMALL
-from experiments.sensitivity.discovery import discover
-from experiments.sensitivity.noise import take_apart
-from experiments.sensitivity.report import write_report
-from experiments.sensitivity.study import Points, Study, run_study, with_method
-from experiments.sensitivity.write import draw_study, ranking
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.scenario import load_scenario
+from kingmaker.experiments.design import Design
+from kingmaker.experiments.factors import Factor
+from kingmaker.experiments.sensitivity import discovery
+from kingmaker.experiments.sensitivity.convergence import CONSTANT, CONVERGED, SMALL
+from kingmaker.experiments.sensitivity.discovery import discover
+from kingmaker.experiments.sensitivity.noise import take_apart
+from kingmaker.experiments.sensitivity.report import write_report
+from kingmaker.experiments.sensitivity.study import Points, Study, run_study, with_method
+from kingmaker.experiments.sensitivity.write import draw_study, ranking
 
 KEYS = ("chips.moat", "chips.deposit", "chips.hoarding")
 FACTORS = tuple(Factor(key, -np.pi, np.pi) for key in KEYS)
