@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from kingmaker.agents.developer import HOURS, Developer
 from kingmaker.agents.member import Column
+from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import BoolArray, FloatArray
 
 
@@ -36,7 +35,7 @@ class Builder(Developer):
         """A year's rent of one firm if it rented all that it wants, M$, shape (..., n)."""
         return np.asarray(12.0 * HOURS * 1e-6 * rent * self.wanted / np.maximum(self.weight, 1e-12))
 
-    def dares(self, p: Any, cost: FloatArray, rent: FloatArray) -> BoolArray:
+    def dares(self, p: Parameters, cost: FloatArray, rent: FloatArray) -> BoolArray:
         """Whether one firm would bear a fixed ``cost`` (M$) to depend less on its hosts, shape (..., n).
 
         It must be rich enough (``p.sites.threshold`` times the cost), and the rent saved over the payback time must
@@ -45,7 +44,7 @@ class Builder(Developer):
         saved = p.sites.saving * p.sites.payback * self._yearly_bill(rent)
         return np.asarray(self.alive & (self._wealth() >= p.sites.threshold * cost) & (saved >= cost))
 
-    def wants_own_compute(self, p: Any, saving: FloatArray) -> FloatArray:
+    def wants_own_compute(self, p: Parameters, saving: FloatArray) -> FloatArray:
         """Compute that it would own, H100e, shape (..., n).
 
         A share of what it wants, larger with a data centre of its own, as far as owning is cheaper (``saving``: log of
@@ -58,7 +57,7 @@ class Builder(Developer):
         return np.where(rich, most * appeal * self.wanted, 0.0)
 
     def orders_chips(
-        self, p: Any, target: FloatArray, horizon: FloatArray, line: FloatArray, price: FloatArray
+        self, p: Parameters, target: FloatArray, horizon: FloatArray, line: FloatArray, price: FloatArray
     ) -> tuple[FloatArray, FloatArray]:
         """Chips that it orders and orders that it cancels this quarter, H100e, each of shape (..., n).
 
@@ -80,7 +79,7 @@ class Builder(Developer):
         cancelled = pace * np.maximum(self.ordered - (1.0 + p.chips.order_slack) * desired, 0.0)
         return placed, np.minimum(cancelled, self.ordered)
 
-    def makes_chips(self, p: Any, target: FloatArray, horizon: FloatArray, price: FloatArray) -> FloatArray:
+    def makes_chips(self, p: Parameters, target: FloatArray, horizon: FloatArray, price: FloatArray) -> FloatArray:
         """Compute that its own chip programme turns out in a month, H100e, shape (..., n).
 
         The foundry's volume ramps up from a first batch towards what the target lacks, within what it can pay at

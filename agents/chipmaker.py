@@ -8,6 +8,7 @@ import numpy as np
 
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column
+from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import BoolArray, FloatArray
 
 
@@ -27,7 +28,7 @@ class Chipmaker(Firm):
     delivered = Column(0.0, unit="units", doc="delivered this month")
     sales = Column(0.0, unit="M$/month", doc="revenue of accelerators and their networking, smoothed over a quarter")
 
-    def set_markup(self, p: Any) -> FloatArray:
+    def set_markup(self, p: Parameters) -> FloatArray:
         """Price over the unscarce price, shape (..., n).
 
         An adaptive markup inside a band (Dosi, Fagiolo & Roventini 2010): it follows scarcity, but only part of the way
@@ -36,7 +37,7 @@ class Chipmaker(Firm):
         aim = 1.0 + p.chips.scarcity_premium * np.tanh(self.scarcity)
         return np.asarray(self.markup + p.chips.markup_speed * (aim - self.markup))
 
-    def plan_capacity(self, p: Any) -> FloatArray:
+    def plan_capacity(self, p: Parameters) -> FloatArray:
         """Packaging capacity of the next month, units a month, shape (..., n).
 
         It moves towards what would clear the backlog seen some months ago within the shortest lead time, by at most a
@@ -50,6 +51,6 @@ class Chipmaker(Firm):
         """Whether it begins to design a chip to the export cap: its chips are banned and China was a market."""
         return np.asarray(self.alive & restricted & sells_to_china & (self.design < 0.0))
 
-    def research_budget(self, p: Any) -> FloatArray:
+    def research_budget(self, p: Parameters) -> FloatArray:
         """Research and other fixed costs, M$ a month, shape (..., n): a share of sales."""
         return np.asarray(p.chips.research_share * self.sales)

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from kingmaker.agents.developer import HOURS
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.member import Column
+from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import BoolArray, FloatArray
 from kingmaker.agents.undertaking import Undertaking
 
@@ -68,7 +67,7 @@ class Cloud(Undertaking):
     evidence = Column(0.0, unit="0-1", doc="how far its own AI revenue and use of chips bear out fast growth, smoothed")
     arrears = Column(0.0, unit="months", doc="for how long it has not paid interest and principal in full")
 
-    def update_sentiment(self, p: Any, signal: FloatArray, mood: FloatArray) -> FloatArray:
+    def update_sentiment(self, p: Parameters, signal: FloatArray, mood: FloatArray) -> FloatArray:
         """Belief in fast growth, 0-1, shape (..., n).
 
         It is caught from what is seen (``signal``, growth of use) and from peers (``mood``, the mean belief), and wears
@@ -80,7 +79,7 @@ class Cloud(Undertaking):
         lost = lost + p.clouds.own_disappointment * np.maximum(self.sentiment - self.evidence, 0.0)
         return np.asarray(np.clip(self.sentiment + caught - lost, 0.0, 1.0))
 
-    def weighs_evidence(self, p: Any) -> FloatArray:
+    def weighs_evidence(self, p: Parameters) -> FloatArray:
         """How far its own business bears out fast growth, 0-1, smoothed, shape (..., n).
 
         AI revenue against what it had expected (a shortfall sobers), as far as its chips are used: hype reverts to
@@ -92,7 +91,7 @@ class Cloud(Undertaking):
         met = np.clip(1.0 + surprise / p.clouds.shortfall, 0.0, 1.0)
         return np.asarray(self.evidence + p.clouds.evidence_speed * (used * met - self.evidence))
 
-    def expects_revenue(self, p: Any) -> FloatArray:
+    def expects_revenue(self, p: Parameters) -> FloatArray:
         """AI revenue that it expects next month, M$, shape (..., n).
 
         Adaptive: what it expected is corrected by what came, and grows as fast as it believes.
@@ -101,7 +100,7 @@ class Cloud(Undertaking):
         growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment
         return np.asarray(corrected * np.exp(growth))
 
-    def raise_ambition(self, p: Any, largest_rival: FloatArray) -> FloatArray:
+    def raise_ambition(self, p: Parameters, largest_rival: FloatArray) -> FloatArray:
         """Compute that it wants for training its own models, H100e, shape (..., n).
 
         The scaling plan grows with belief; a reaction pulls towards the largest rival (an arms race with reaction
@@ -113,7 +112,7 @@ class Cloud(Undertaking):
         ceiling = np.maximum(p.clouds.reach * self.capacity, self.ambition)
         return np.where(self.develops, np.minimum(plan + pull * p.clouds.reaction_speed, ceiling), 0.0)
 
-    def adopts_ai(self, p: Any) -> FloatArray:
+    def adopts_ai(self, p: Parameters) -> FloatArray:
         """Share of the cash flow of its other business that it puts into compute for its own work, 0-1, shape (..., n).
 
         Who believes in AI tries it on all of its own work, as far as its business bears it. The share follows belief
@@ -124,7 +123,7 @@ class Cloud(Undertaking):
         share = self.own_use + p.clouds.own_use_speed * (aim - self.own_use)
         return np.where((self.type == NEW) | (self.type == CONSORTIUM), 0.0, share)
 
-    def desired_capacity(self, p: Any, horizon: FloatArray) -> FloatArray:
+    def desired_capacity(self, p: Parameters, horizon: FloatArray) -> FloatArray:
         """Compute that it wants to run ``horizon`` months from now, H100e, shape (..., n).
 
         Observed wants, served or not, extrapolated at the growth it believes in, over at most
@@ -139,7 +138,7 @@ class Cloud(Undertaking):
         ahead = np.minimum(horizon, p.clouds.planning_horizon)
         return np.asarray(wanted * np.exp(growth * ahead) / p.clouds.target_utilisation)
 
-    def sees_chance(self, p: Any, market: FloatArray, margin: FloatArray) -> FloatArray:
+    def sees_chance(self, p: Parameters, market: FloatArray, margin: FloatArray) -> FloatArray:
         """Tenants' compute that a specialised cloud hopes to win, H100e, shape (..., n).
 
         Entry follows profit: a part of what tenants want (``market``), as far as rents exceed cost (``margin``) and as
@@ -149,7 +148,7 @@ class Cloud(Undertaking):
         appetite = p.clouds.appetite * self.sentiment * np.clip(margin, 0.0, 1.0)
         return np.where(specialised, appetite * self.relation * market, 0.0)
 
-    def capex_limit(self, p: Any) -> FloatArray:
+    def capex_limit(self, p: Parameters) -> FloatArray:
         """The most that it spends on AI this month, M$, shape (..., n): a share of cash flow and of cash at hand.
 
         Who holds a dear stake in a lab feels richer and dares more (a wealth effect), but spends cash all the same.
@@ -161,12 +160,12 @@ class Cloud(Undertaking):
         purse = rate * np.maximum(self.cash + p.clouds.wealth * self.holdings - self._reserve(p), 0.0)
         return np.asarray(np.maximum(np.minimum(share * flow + purse, 0.8 * self.cash), 0.0))
 
-    def post_list_price(self, p: Any, cost: FloatArray) -> FloatArray:
+    def post_list_price(self, p: Parameters, cost: FloatArray) -> FloatArray:
         """List price on demand, $ per H100e-hour, shape (..., n): rigid, a slow follower of cost (facts 6-023)."""
         aim = p.compute.list_markup * cost
         return np.asarray(self.list_price + p.compute.list_speed * (aim - self.list_price))
 
-    def post_rent(self, p: Any, floor: FloatArray, cost: FloatArray) -> FloatArray:
+    def post_rent(self, p: Parameters, floor: FloatArray, cost: FloatArray) -> FloatArray:
         """Rent under contract, $ per H100e-hour, shape (..., n).
 
         Big clouds grant a discount on the list, and hand on a part of what chips of their own design save on those that
@@ -181,12 +180,12 @@ class Cloud(Undertaking):
         rigid = (self.type == HYPERSCALER) | (self.type == CHINESE)
         return np.asarray(np.where(rigid, contract, market))
 
-    def _own_part_offered(self, p: Any) -> FloatArray:
+    def _own_part_offered(self, p: Parameters) -> FloatArray:
         """Share of its compute that runs on own chips and can be rented by outsiders, shape (..., n)."""
         part = self.own_capacity / np.where(self.capacity > 0.0, self.capacity, 1.0)
         return np.where(self.offers_own, p.clouds.external_offering * part, 0.0)
 
-    def aims_own_chips(self, p: Any, bought: FloatArray, made: FloatArray) -> FloatArray:
+    def aims_own_chips(self, p: Parameters, bought: FloatArray, made: FloatArray) -> FloatArray:
         """Share of its new capacity that its chip programme aims at, 0-1, shape (..., n).
 
         Programmes are known by their share of compute, that is of dense throughput (facts 7a-041 to 7a-044); capacity
@@ -196,7 +195,7 @@ class Cloud(Undertaking):
         share = np.minimum(p.clouds.own_share * self.own_aim, 1.0)
         return np.where(self.programme, share * bought / (share * bought + (1.0 - share) * made), 0.0)
 
-    def ramps_own_chips(self, p: Any, aim: FloatArray, seed: FloatArray, affordable: FloatArray) -> FloatArray:
+    def ramps_own_chips(self, p: Parameters, aim: FloatArray, seed: FloatArray, affordable: FloatArray) -> FloatArray:
         """Compute that its own chip programme turns out this month, H100e, shape (..., n).
 
         A programme starts from a ``seed``, grows or shrinks slowly towards its ``aim``, and never beyond what is
@@ -206,7 +205,7 @@ class Cloud(Undertaking):
         step = np.clip(aim / np.maximum(now, 1e-12) - 1.0, -p.clouds.own_retreat, p.clouds.own_ramp)
         return np.where(self.programme & self.alive, np.minimum(now * (1.0 + step), affordable), 0.0)
 
-    def kept_inside(self, p: Any) -> FloatArray:
+    def kept_inside(self, p: Parameters) -> FloatArray:
         """Compute that it reserves for itself before tenants are served, H100e, shape (..., n).
 
         The dual role: ``internal_priority`` of its own wants come first; a cloud without tenants keeps all. Chips of
@@ -217,7 +216,7 @@ class Cloud(Undertaking):
         kept = np.maximum(kept, closed)
         return np.asarray(np.where(self.rents_out, kept, np.minimum(self.wanted_inside, self.capacity)))
 
-    def seeks_compute(self, p: Any, left: FloatArray) -> FloatArray:
+    def seeks_compute(self, p: Parameters, left: FloatArray) -> FloatArray:
         """Capacity that it would rent from other clouds until chips of its own come, H100e, shape (..., n).
 
         Its own needs beyond what its tenants have ``left`` of its capacity. An aggregate of many buyers, with some
@@ -234,14 +233,14 @@ class Cloud(Undertaking):
         lets = self.alive & self.rents_out & ~self.develops & (self.type != OTHER_BUYER)
         return np.where(lets, np.maximum(left - self.wanted_inside, 0.0), 0.0)
 
-    def asks_exclusivity(self, p: Any) -> BoolArray:
+    def asks_exclusivity(self, p: Parameters) -> BoolArray:
         """Whether it asks a lab in which it buys a stake to rent from it alone, shape (..., n).
 
         It would have every lab to itself, but who leaves its tenants short now cannot ask for more to be bound to it.
         """
         return np.asarray(self.rents_out & self.alive & (self.shortage < 1.0 - p.compute.enough_fill))
 
-    def holds_back(self, p: Any, diverted: FloatArray, relet: FloatArray) -> FloatArray:
+    def holds_back(self, p: Parameters, diverted: FloatArray, relet: FloatArray) -> FloatArray:
         """Part of their claim on scarce capacity that tenants who rival its own models lose, 0-1, shape (..., n).
 
         Foreclosure pays if diversion times own margin exceeds the rental margin lost (Ordover, Saloner & Salop 1990;
@@ -253,15 +252,15 @@ class Cloud(Undertaking):
         lost = np.maximum(self.rent - p.compute.running_cost, 0.0) * (HOURS * 1e-6) * (1.0 - relet)
         return np.where(self.develops & (gain > lost), p.clouds.foreclosure, 0.0)
 
-    def finishes_run(self, p: Any) -> BoolArray:
+    def finishes_run(self, p: Parameters) -> BoolArray:
         """Whether the training run under way is released now, shape (..., n); only by a cloud that develops models."""
         return np.asarray(self.develops & super().finishes_run(p))
 
-    def opens_weights(self, p: Any, draws: Draws) -> BoolArray:
+    def opens_weights(self, p: Parameters, draws: Draws) -> BoolArray:
         """Whether a newly released model comes with open weights, shape (..., n): a matter of business strategy."""
         return np.asarray(draws.uniform() < self.openness * p.technology.openness)
 
-    def borrows(self, p: Any, planned: FloatArray) -> FloatArray:
+    def borrows(self, p: Parameters, planned: FloatArray) -> FloatArray:
         """New loans, M$, shape (..., n).
 
         Who has a rich business outside AI finances itself. The others borrow what ``planned`` purchases (M$ a month)
@@ -272,23 +271,23 @@ class Cloud(Undertaking):
         poor = self.alive & (self.outside_cash < p.clouds.self_financing)
         return np.where(poor, np.maximum(np.minimum(0.2 * limit, need), 0.0), 0.0)
 
-    def _reserve(self, p: Any) -> FloatArray:
+    def _reserve(self, p: Parameters) -> FloatArray:
         """Cash that it keeps for interest and principal before it buys, M$, shape (..., n)."""
         monthly = self.debt * (p.capital.interest / 12.0 + 1.0 / p.clouds.loan_months)
         return np.asarray(p.clouds.reserve_months * monthly)
 
-    def can_owe(self, p: Any) -> FloatArray:
+    def can_owe(self, p: Parameters) -> FloatArray:
         """Debt that lenders find covered, M$, shape (..., n): by chips and rents, by stakes in labs, and by belief."""
         margin = 12.0 * (1.0 - p.clouds.operating_share) * self.ai_revenue
         backed = np.minimum(p.clouds.loan_to_value * self.fixed, p.clouds.loan_cover * margin)
         return np.asarray(backed + p.clouds.stake_credit * self.holdings + p.clouds.belief_loans * self.sentiment)
 
-    def can_keep(self, p: Any) -> FloatArray:
+    def can_keep(self, p: Parameters) -> FloatArray:
         """Debt that lenders roll over, M$, shape (..., n): what is covered, or what its margin bears as it stands."""
         margin = 12.0 * (1.0 - p.clouds.operating_share) * self.ai_revenue
         return np.asarray(np.maximum(self.can_owe(p), p.clouds.rollover * margin))
 
-    def defaults(self, p: Any) -> BoolArray:
+    def defaults(self, p: Parameters) -> BoolArray:
         """Whether it has not met its debts for so long that it is wound up, shape (..., n).
 
         Only clouds that live by renting compute: the others have a business that bears their debts.
@@ -296,7 +295,7 @@ class Cloud(Undertaking):
         renter = (self.type == NEW) | (self.type == CONSORTIUM)
         return np.asarray(self.alive & renter & (self.arrears >= p.clouds.default_months))
 
-    def offers_stake(self, p: Any) -> FloatArray:
+    def offers_stake(self, p: Parameters) -> FloatArray:
         """Money that it sets aside for stakes in start-ups, M$, shape (..., n).
 
         A share of its cash flow, as far as it believes in AI, put by month after month until a deal is made; it never
@@ -306,7 +305,7 @@ class Cloud(Undertaking):
         purse = np.minimum(self.stake_purse + flow, 24.0 * flow)
         return np.where(self.rents_out, np.minimum(purse, 0.2 * self.cash), 0.0)
 
-    def meets_thresholds(self, p: Any, share: FloatArray) -> tuple[BoolArray, BoolArray]:
+    def meets_thresholds(self, p: Parameters, share: FloatArray) -> tuple[BoolArray, BoolArray]:
         """Whether it is presumed a gatekeeper, and whether it can be found to be one; both of shape (..., n).
 
         It is presumed (Digital Markets Act art. 3(2)) if in each of ``p.policy.gatekeeper_years`` financial years it
@@ -319,7 +318,7 @@ class Cloud(Undertaking):
         large = large & self.rents_out & self.alive & (self.type != OTHER_BUYER)  # an aggregate is no undertaking
         return large & (self.used_years >= years), large & (share >= p.policy.gateway_share)
 
-    def complies(self, p: Any, duty: FloatArray, fine: FloatArray) -> FloatArray:
+    def complies(self, p: Parameters, duty: FloatArray, fine: FloatArray) -> FloatArray:
         """How far it complies with a ``duty`` (0-1) that binds it, 0-1, shape (..., n) (Becker 1968).
 
         It obeys in full if the fine to be expected in a year (``fine`` M$ for a full breach, times the chance of being

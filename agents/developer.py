@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column
+from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import BoolArray, FloatArray
 
 HOURS = 730.5  # hours in a month
@@ -31,7 +30,7 @@ class Developer(Firm):
     revenue = Column(0.0, unit="M$/month", doc="sales of services")
     price = Column(1.0, unit="relative", doc="price of its services, 1 for a small firm of usual cost")
 
-    def serves(self, p: Any, rent: FloatArray) -> FloatArray:
+    def serves(self, p: Parameters, rent: FloatArray) -> FloatArray:
         """Compute that serving its users takes, H100e, shape (..., n), at the usual ``rent`` ($ an hour).
 
         A part of sales at the usual price pays for compute; who charges more serves fewer users for the same sales.
@@ -39,7 +38,7 @@ class Developer(Firm):
         cost = p.services.compute_cost_share * self.revenue / self.price
         return np.asarray(cost / (np.maximum(rent, 0.05) * HOURS * 1e-6))
 
-    def sets_price(self, p: Any, unit_cost: FloatArray, share: FloatArray) -> FloatArray:
+    def sets_price(self, p: Parameters, unit_cost: FloatArray, share: FloatArray) -> FloatArray:
         """Price of its AI services, relative to that of a small firm of usual cost, shape (..., n).
 
         Against rivals under logit demand in log price the elasticity is a(1 - s), so the markup grows with the market
@@ -50,7 +49,7 @@ class Developer(Firm):
         usual = a / (a - 1.0)
         return np.asarray(unit_cost * elasticity / (elasticity - 1.0) / usual)
 
-    def largest_run(self, p: Any, cluster: FloatArray) -> FloatArray:
+    def largest_run(self, p: Parameters, cluster: FloatArray) -> FloatArray:
         """Physical compute of the largest model that a ``cluster`` (H100e) can train, 1e21 FLOP, shape (..., n).
 
         Parameters grow with the square root of training compute (Hoffmann et al. 2022), and the chips that must hold
@@ -63,7 +62,7 @@ class Developer(Firm):
         return np.asarray(np.power(10.0, p.technology.small_run - 21.0) + large)
 
     def chooses_rl(
-        self, p: Any, reasoning: FloatArray, tool_use: FloatArray, safety: FloatArray, draws: Draws
+        self, p: Parameters, reasoning: FloatArray, tool_use: FloatArray, safety: FloatArray, draws: Draws
     ) -> FloatArray:
         """Intensity of reinforcement learning of a model released now, shape (..., n) (row L7).
 
@@ -79,7 +78,7 @@ class Developer(Firm):
         strategy = 1.0 + t.rl_spread * (2.0 * draws.uniform() - 1.0)
         return np.asarray(np.minimum(t.rl_intensity * best * strategy, t.rl_most))
 
-    def finishes_run(self, p: Any) -> BoolArray:
+    def finishes_run(self, p: Parameters) -> BoolArray:
         """Whether the training run under way is released now, shape (..., n).
 
         A model is released when it is a visible step better than the last one, or after a year if it is better at all.

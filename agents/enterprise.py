@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column
+from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import FloatArray
 
 
@@ -28,7 +27,7 @@ class Enterprise(Firm):
     spending = Column(0.0, unit="M$/month", doc="on AI services")
     compute = Column(0.0, unit="H100e", doc="compute rented to run open models")
 
-    def adopt(self, p: Any, usefulness: FloatArray, visible: FloatArray) -> FloatArray:
+    def adopt(self, p: Parameters, usefulness: FloatArray, visible: FloatArray) -> FloatArray:
         """Share of the sector that uses AI next month, shape (..., n) (Bass 1969).
 
         Innovators come with readiness, imitators with what they see others do; both only as far as today's models are
@@ -43,7 +42,7 @@ class Enterprise(Firm):
         )
 
     def wants_self_hosting(
-        self, p: Any, gap: FloatArray, service_price: FloatArray, own_cost: FloatArray
+        self, p: Parameters, gap: FloatArray, service_price: FloatArray, own_cost: FloatArray
     ) -> FloatArray:
         """Share of adopters that would run an open model rather than buy a service, shape (..., n).
 
@@ -57,7 +56,7 @@ class Enterprise(Firm):
         )
         return np.where(self.household, 0.0, 1.0 / (1.0 + np.exp(-np.clip(utility, -40.0, 40.0))))
 
-    def chooses_managed(self, p: Any) -> FloatArray:
+    def chooses_managed(self, p: Parameters) -> FloatArray:
         """Share of the users of open models that take them as a service of a cloud, 0-1, shape (..., n) (row L12).
 
         Binary logit: the cloud pools demand and so needs less compute than an own machine that often idles, but takes

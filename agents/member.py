@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, overload
 
 import mesa
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from kingmaker.agents.errors import KingmakerError, UnknownNameError
-from kingmaker.agents.types import BoolArray, IdArray
+from kingmaker.agents.types import BoolArray, FloatArray, IdArray, IntArray
+
+if TYPE_CHECKING:  # Mesa has no types: with its Any as a base, every misspelt attribute would pass
+
+    class _Agent:
+        model: mesa.Model
+        unique_id: int
+        pos: Any
+
+        def remove(self) -> None: ...
+
+else:
+    _Agent = mesa.Agent
 
 _RANK_BITS, _MONTH_BITS = 36, 16
+A = TypeVar("A", bound=NDArray[Any])
 MESAS = ("model", "unique_id", "pos", "random", "rng", "cell")  # what Mesa and its spaces set on an agent
 
 
@@ -37,7 +50,7 @@ class DeadFirmError(AttributeError):
 SIGNED_UNITS = frozenset({"log", "log10", "log10 FLOP", "1/month", "1/year"})
 
 
-class Column:
+class Column(Generic[A]):
     """A state variable of a firm: default, dtype, unit and meaning.
 
     A number is a stock, a flow or a share unless it says otherwise: a new column may not be negative, and one with the
@@ -52,6 +65,38 @@ class Column:
         low: the least that a living firm may hold; None is 0, or no bound in a unit of either sign.
     """
 
+    @overload
+    def __init__(
+        self: Column[BoolArray],
+        default: bool,
+        *,
+        unit: str,
+        doc: str,
+        dtype: type[np.bool_],
+        money: bool = False,
+        low: float | None = None,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Column[IntArray],
+        default: int,
+        *,
+        unit: str,
+        doc: str,
+        dtype: type[np.signedinteger[Any]],
+        money: bool = False,
+        low: float | None = None,
+    ) -> None: ...
+    @overload
+    def __init__(
+        self: Column[FloatArray],
+        default: float,
+        *,
+        unit: str,
+        doc: str,
+        money: bool = False,
+        low: float | None = None,
+    ) -> None: ...
     def __init__(
         self,
         default: float | int | bool,
@@ -72,6 +117,10 @@ class Column:
         """Take the attribute's name."""
         self.name = name
 
+    @overload
+    def __get__(self, member: None, owner: type) -> Column[A]: ...
+    @overload
+    def __get__(self, member: Member, owner: type) -> A: ...
     def __get__(self, member: Member | None, owner: type) -> Any:
         """The block's array, shape (worlds, n), or a plain number of a registered agent."""
         if member is None:
@@ -82,12 +131,15 @@ class Column:
             return array if member._whole else array[..., member._block]
         return member._read(self.name)
 
-    def __set__(self, member: Member, value: Any) -> None:
+    def __set__(self, member: Member, value: A | float) -> None:
         """Write where firms live; a dead slot keeps its default."""
         member._write(self, value)
 
 
-class Member(mesa.Agent):
+AnyColumn: TypeAlias = Column[Any]
+
+
+class Member(_Agent):
     """A view of slots of a population: all of a block, or one registered firm."""
 
     _table: Table
@@ -98,7 +150,7 @@ class Member(mesa.Agent):
     _epoch: int
 
     @classmethod
-    def over(cls, table: Table, block: slice) -> Any:
+    def over(cls, table: Table, block: slice) -> Self:
         """A bulk view of the slots ``block``, valid until the phase ends."""
         view = cls.__new__(cls)
         whole = block.start == 0 and block.stop == table.alive.shape[1]
@@ -107,7 +159,7 @@ class Member(mesa.Agent):
         return view
 
     @classmethod
-    def registered(cls, table: Table, slot: int, model: mesa.Model, number: int) -> Any:
+    def registered(cls, table: Table, slot: int, model: mesa.Model, number: int) -> Self:
         """A Mesa agent on one slot of a one-world model.
 
         ``mesa.Agent.__init__`` is not called: on Mesa 3.3 it keeps every model alive in ``Agent._ids`` (mesa#3179).
@@ -163,7 +215,7 @@ class Member(mesa.Agent):
         self._check()
         return self._table.names.get((0, self._slot), firm_label(type(self).__name__.lower(), self._id))
 
-    def view(self) -> Any:
+    def view(self) -> Self:
         """This firm as a view of shape (1, 1), on which behaviours run."""
         if self._slot is None:
             return self
@@ -183,7 +235,7 @@ class Member(mesa.Agent):
         self._check()
         return self._table.data[name][0, self._slot].item()
 
-    def _write(self, column: Column, value: Any) -> None:
+    def _write(self, column: AnyColumn, value: Any) -> None:
         self._check()
         table = self._table
         if self._slot is None:
@@ -195,7 +247,7 @@ class Member(mesa.Agent):
             table.data[column.name][0, self._slot] = _single(column, value)
 
 
-def _single(column: Column, value: Any) -> Any:
+def _single(column: AnyColumn, value: Any) -> Any:
     """A value for one firm, checked: a finite number of the column's kind.
 
     Raises:
@@ -208,9 +260,9 @@ def _single(column: Column, value: Any) -> Any:
     return value
 
 
-def columns_of(cls: type[Member]) -> dict[str, Column]:
+def columns_of(cls: type[Member]) -> dict[str, AnyColumn]:
     """All columns of a class, inherited ones first."""
-    found: dict[str, Column] = {}
+    found: dict[str, AnyColumn] = {}
     for base in reversed(cls.__mro__):
         found.update({name: item for name, item in vars(base).items() if isinstance(item, Column)})
     return found
@@ -219,7 +271,7 @@ def columns_of(cls: type[Member]) -> dict[str, Column]:
 class Table:
     """The arrays behind a population: one per column, of shape (worlds, slots), C-contiguous."""
 
-    def __init__(self, columns: dict[str, Column], worlds: int, slots: int) -> None:
+    def __init__(self, columns: dict[str, AnyColumn], worlds: int, slots: int) -> None:
         """All slots dead, all columns at their defaults."""
         self.columns = columns
         self.alive: BoolArray = np.zeros((worlds, slots), dtype=np.bool_)

@@ -7,18 +7,21 @@ is also a real ``mesa.Agent``, whose attributes are plain numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import Any, Generic, TypeVar
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
-from kingmaker.agents.member import Column, Member, Table, columns_of
+from kingmaker.agents.member import AnyColumn, Member, Table, columns_of
 from kingmaker.agents.types import BoolArray, IdArray
 
 _CACHED = 16_384  # numbers; three or four arrays of so many fit into a second-level cache
 M = TypeVar("M", bound=Member)
+A = TypeVar("A", bound=NDArray[Any])
+P = ParamSpec("P")
+R = TypeVar("R")
 
 
 class Population(Generic[M]):
@@ -36,7 +39,7 @@ class Population(Generic[M]):
         self.name, self.kind, self.worlds = name, kind, worlds
         self.base: type[M] = blocks[0][0]
         self.blocks: list[tuple[type[M], slice]] = []
-        columns: dict[str, Column] = {}
+        columns: dict[str, AnyColumn] = {}
         start = 0
         for cls, size in blocks:
             columns |= columns_of(cls)
@@ -61,22 +64,30 @@ class Population(Generic[M]):
             self._view = self.base.over(self.table, slice(0, self.slots))
         return self._view
 
-    def act(self, behaviour: str, *given: Any) -> Any:
+    def act(self, behaviour: Callable[Concatenate[M, P], R], *given: P.args, **named: P.kwargs) -> R:
         """Call a behaviour once per class, each on its block, and join the results along the firm axis.
 
-        Arguments with a method ``block(start, stop)`` are cut to the block; the others are passed as they are.
-        A behaviour returns one array of shape (..., firms), or a tuple of them.
+        Args:
+            behaviour: a method of the family's base class, such as ``Startup.choose_host``; a class that overrides it
+                is asked its own.
+            given: its arguments. Those with a method ``block(start, stop)`` (:func:`by_slot`, draws, offers) are cut
+                to the block; the others are passed as they are.
+            named: arguments by name, likewise.
+
+        Returns:
+            What the behaviour returns: one array of shape (..., firms), or a tuple of them.
         """
         parts = []
         for cls, block in self.blocks:
             for piece in _pieces(block, self.worlds):
-                cut = [g.block(piece.start, piece.stop) if hasattr(g, "block") else g for g in given]
-                parts.append(getattr(cls.over(self.table, piece), behaviour)(*cut))
+                cut = [_cut(g, piece) for g in given]
+                more = {key: _cut(g, piece) for key, g in named.items()}
+                parts.append(getattr(cls.over(self.table, piece), behaviour.__name__)(*cut, **more))
         if len(parts) == 1:
-            return parts[0]
+            return cast(R, parts[0])
         if isinstance(parts[0], tuple):
-            return tuple(np.concatenate(part, axis=-1) for part in zip(*parts, strict=True))
-        return np.concatenate(parts, axis=-1)
+            return cast(R, tuple(np.concatenate(part, axis=-1) for part in zip(*parts, strict=True)))
+        return cast(R, np.concatenate(parts, axis=-1))
 
     def end_phase(self) -> None:
         """Make the bulk views that were handed out unusable."""
@@ -139,8 +150,17 @@ def _pieces(block: slice, worlds: int) -> list[slice]:
     return [slice(start, min(start + size, block.stop)) for start in range(block.start, block.stop, size)]
 
 
-class PerFirm:
-    """An argument of :meth:`Population.act` with one value a firm, shape (..., firms)."""
+def _cut(given: Any, piece: slice) -> Any:
+    return given.block(piece.start, piece.stop) if hasattr(given, "block") else given
+
+
+def by_slot(values: A) -> A:
+    """Mark an argument of :meth:`Population.act` as having one value a firm, (..., firms): it is cut to blocks."""
+    return cast(A, _PerFirm(values))
+
+
+class _PerFirm:
+    """What :func:`by_slot` hands to :meth:`Population.act`; the behaviour sees the array."""
 
     __slots__ = ("values",)
 

@@ -6,13 +6,13 @@ and hysteresis (Cowling & Waterson 1976 for the score; Becker 1968 for complianc
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
+from numpy.typing import NDArray
 
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column
-from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.agents.parameter_groups import Parameters
+from kingmaker.agents.types import NONE, BoolArray, FloatArray
 
 WATCHING, INQUIRY, WINDOW, IN_FORCE = 0, 1, 2, 3
 STAGES = ("watching", "inquiry", "compliance window", "remedy in force")
@@ -49,7 +49,7 @@ class Regulator(Firm):
         return np.asarray(self.concentrated + self.short + self.foreclosed + self.tied)
 
     def weigh_evidence(
-        self, p: Any, concentration: FloatArray, short: FloatArray, foreclosed: FloatArray, tied: FloatArray
+        self, p: Parameters, concentration: FloatArray, short: FloatArray, foreclosed: FloatArray, tied: FloatArray
     ) -> Evidence:
         """Evidence of each sort, smoothed, each of shape (..., n), >= 0.
 
@@ -73,11 +73,11 @@ class Regulator(Firm):
         )
         return a, b, c, d
 
-    def judges_concentration(self, p: Any, concentration: FloatArray) -> FloatArray:
+    def judges_concentration(self, p: Parameters, concentration: FloatArray) -> FloatArray:
         """What a Herfindahl index (0-1) is worth as evidence, shape (..., n)."""
         return np.asarray(p.policy.hhi_weight * np.maximum(concentration - p.policy.hhi_floor, 0.0))
 
-    def opens_inquiry(self, p: Any, dated: BoolArray) -> BoolArray:
+    def opens_inquiry(self, p: Parameters, dated: BoolArray) -> BoolArray:
         """Whether it opens an inquiry now, shape (..., n): on evidence, or of its own motion (``dated`` input).
 
         A dated inquiry takes the place of one that is under way; evidence opens none while another step is.
@@ -87,14 +87,14 @@ class Regulator(Firm):
         watching = self.stage == WATCHING
         return np.asarray(may & ((watching & enough) | ((watching | (self.stage == INQUIRY)) & dated)))
 
-    def finds_harm(self, p: Any) -> BoolArray:
+    def finds_harm(self, p: Parameters) -> BoolArray:
         """Whether the evidence still stands, shape (..., n); below ``p.policy.hysteresis`` of the trigger it does not.
 
         Asked at the end of an inquiry, which may so end without remedy, and at each review of a remedy in force.
         """
         return np.asarray(self._evidence() > p.policy.hysteresis * self.trigger * p.policy.trigger)
 
-    def chooses_remedy(self, p: Any, gatekeepers: FloatArray) -> IntArray:
+    def chooses_remedy(self, p: Parameters, gatekeepers: FloatArray) -> NDArray[np.int8]:
         """The remedy that fits the strongest evidence that it may act on, shape (..., n), int8; 0 is none.
 
         Concentration calls for interoperability (Digital Markets Act art. 6, if there are ``gatekeepers``, a number),
@@ -116,11 +116,11 @@ class Regulator(Firm):
             best = np.where(better, evidence, best)
         return np.where(p.policy.remedies > 0.5, chosen, np.int8(NO_REMEDY))
 
-    def fines(self, p: Any) -> FloatArray:
+    def fines(self, p: Parameters) -> FloatArray:
         """Fine for a full breach of a duty, share of yearly turnover, shape (..., n) (DMA art. 30: at most 10 %)."""
         return np.where(self.advises, 0.0, p.policy.fine_scale * self.fine_share)
 
-    def tolerates(self, p: Any) -> FloatArray:
+    def tolerates(self, p: Parameters) -> FloatArray:
         """The highest concern about a partnership that it lets pass, 0-1, shape (..., n); infinite without review.
 
         The law's strictness, or that of the remedy that the authority has in force, the stricter.

@@ -12,13 +12,14 @@ from kingmaker.agents.builder import Builder
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.member import Column
 from kingmaker.agents.offers import NEVER, Offers
+from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 
 PLAIN, PREFERRED, EXCLUSIVE, FIRST_REFUSAL = 0, 1, 2, 3
 CONTRACTS = ("plain", "preferred", "exclusive", "right_of_first_refusal")
 
 
-def frugal_chance(p: Any, dearness: FloatArray) -> FloatArray:
+def frugal_chance(p: Parameters, dearness: FloatArray) -> FloatArray:
     """Chance that a founder chooses a design that does with little compute, shape as ``dearness`` (row L4).
 
     Logit choice between two designs by expected profit (McFadden 1974): the frugal one saves ``frugal_saving`` of the
@@ -92,11 +93,11 @@ class Startup(Builder):
     public_compute = Column(0.0, unit="H100e", doc="compute that a public programme gives it this month")
 
     @classmethod
-    def born(cls, values: Mapping[str, Any], p: Any) -> Mapping[str, Any]:
+    def born(cls, values: Mapping[str, Any], p: Parameters) -> Mapping[str, Any]:
         """Column values of newcomers of a user's kind, each (worlds, n), given those that any newcomer would have."""
         return values
 
-    def plan_burn(self, p: Any) -> FloatArray:
+    def plan_burn(self, p: Parameters) -> FloatArray:
         """Spending that it sets up beyond its sales, M$ a month, shape (..., n).
 
         New money, and what of promised money comes in the meantime, is spread over ``p.startups.runway`` months
@@ -109,7 +110,7 @@ class Startup(Builder):
         wanted = np.maximum(np.maximum(planned, kept), self._least_spending(p))
         return np.where(self.alive, wanted, 0.0)
 
-    def sees_the_end(self, p: Any) -> BoolArray:
+    def sees_the_end(self, p: Parameters) -> BoolArray:
         """Whose runway, with what is promised to it in the meantime, is short, shape (..., n)."""
         months = p.startups.cutting_runway
         return np.asarray(self.alive & (self._money_within(months) < months * self.burn))
@@ -119,11 +120,11 @@ class Startup(Builder):
         to_come = np.minimum(self.pledge_rate * months, self.pledged)
         return np.asarray(self.cash + (1.0 - self.pledge_credit) * to_come)
 
-    def _least_spending(self, p: Any) -> FloatArray:
+    def _least_spending(self, p: Parameters) -> FloatArray:
         """What it cannot go below, M$ a month, shape (..., n): a few salaries, or the core of what it has set up."""
         return np.asarray(np.maximum(p.startups.minimum_staff * self.weight, p.startups.core * self.peak_burn))
 
-    def budget(self, p: Any, dearness: FloatArray) -> tuple[FloatArray, FloatArray]:
+    def budget(self, p: Parameters, dearness: FloatArray) -> tuple[FloatArray, FloatArray]:
         """Money for compute and for staff this month, M$, each of shape (..., n): never more than there is.
 
         What is set up beyond sales, and a part of sales; ``compute_share`` of it on compute at the usual rent
@@ -137,15 +138,15 @@ class Startup(Builder):
         share = weight / (weight + 1.0 - self.compute_share)
         return share * self._lean(p) * spendable, (1.0 - share) * spendable
 
-    def serves(self, p: Any, rent: FloatArray) -> FloatArray:
+    def serves(self, p: Parameters, rent: FloatArray) -> FloatArray:
         """Compute that serving its users takes, H100e, shape (..., n); a frugal design needs less."""
         return np.asarray(super().serves(p, rent) * self._lean(p))
 
-    def _lean(self, p: Any) -> FloatArray:
+    def _lean(self, p: Parameters) -> FloatArray:
         """Compute that its design needs, relative to a hungry one, shape (..., n)."""
         return np.asarray(1.0 - p.startups.frugal_saving * self.frugality)
 
-    def design(self, p: Any) -> tuple[FloatArray, FloatArray]:
+    def design(self, p: Parameters) -> tuple[FloatArray, FloatArray]:
         """What its design means in the market: cost of a unit of service and market within reach, relative, (..., n).
 
         A frugal design saves on the part of cost that is compute, but does not suit every task (``frugal_ceiling``).
@@ -157,7 +158,7 @@ class Startup(Builder):
         )
         return np.asarray(cost), np.asarray(suited)
 
-    def pivots(self, p: Any, frontier: FloatArray, dearness: FloatArray, draws: Draws) -> BoolArray:
+    def pivots(self, p: Parameters, frontier: FloatArray, dearness: FloatArray, draws: Draws) -> BoolArray:
         """Whether it turns to a frugal design this month, shape (..., n): when money is short and the race is lost.
 
         Nobody turns back: what was learned of doing with little is kept.
@@ -167,7 +168,7 @@ class Startup(Builder):
         chance = p.startups.pivot_chance * frugal_chance(p, dearness)
         return np.asarray(short & lost & (self.frugality < 0.5) & (draws.uniform() < chance))
 
-    def switching_cost(self, p: Any, egress: FloatArray, refactoring_kept: FloatArray) -> FloatArray:
+    def switching_cost(self, p: Parameters, egress: FloatArray, refactoring_kept: FloatArray) -> FloatArray:
         """Disutility of leaving the host, in units of utility, shape (..., n).
 
         Egress of the data held plus refactoring, which interoperability removes (Klemperer 1987, 1995); both grow with
@@ -202,7 +203,7 @@ class Startup(Builder):
         best = np.where(stays, self.host, other)
         return best, other
 
-    def partner_saving(self, p: Any) -> FloatArray:
+    def partner_saving(self, p: Parameters) -> FloatArray:
         """Part of the rent that its partnership with the first host saves it, 0-1, shape (..., n).
 
         Partners (preferred, exclusive, or with a right of first refusal kept by the host) have a discount; those who
@@ -212,7 +213,7 @@ class Startup(Builder):
         bound = np.where(self.contract == EXCLUSIVE, p.compute.exclusive_discount, 0.0)
         return np.asarray(1.0 - (1.0 - saved) * (1.0 - bound))
 
-    def _gain_of_second(self, p: Any, expected: FloatArray, kept: FloatArray) -> FloatArray:
+    def _gain_of_second(self, p: Parameters, expected: FloatArray, kept: FloatArray) -> FloatArray:
         """Utility of a second host less its cost, shape (..., n).
 
         What it adds: compute that the first host does not serve today or will not serve (``expected``, 0-1, is the
@@ -229,7 +230,7 @@ class Startup(Builder):
         """Share of its need that it does not get today, or that its first host will not serve, shape (..., n)."""
         return np.asarray(1.0 - np.minimum(self.fill, expected))
 
-    def accepts_exclusivity(self, p: Any, expected: FloatArray, kept: FloatArray, draws: Draws) -> BoolArray:
+    def accepts_exclusivity(self, p: Parameters, expected: FloatArray, kept: FloatArray, draws: Draws) -> BoolArray:
         """Who would bind itself to its first host alone, if that is what the host asks, shape (..., n).
 
         Exclusive dealing is bought, not imposed (Bernheim & Whinston 1998): what the host gives, a discount and the
@@ -244,16 +245,16 @@ class Startup(Builder):
         worth = 1.0 / (1.0 + np.exp(-np.clip(offer - option, -40.0, 40.0)))
         return np.asarray(self.alive & (draws.uniform() < worth))
 
-    def rivals_host(self, p: Any, own: FloatArray) -> BoolArray:
+    def rivals_host(self, p: Parameters, own: FloatArray) -> BoolArray:
         """Whose model competes with its host's ``own`` (log10 FLOP; infinity: the host has none), shape (..., n)."""
         return np.asarray(self.alive & (self.revenue > 0.0) & (self.capability >= own - p.compute.rival_gap))
 
-    def negotiates(self, p: Any) -> BoolArray:
+    def negotiates(self, p: Parameters) -> BoolArray:
         """Whose contract is large enough to be negotiated rather than signed on a web page, shape (..., n)."""
         return np.asarray(self.used > p.compute.self_service * self.weight)
 
     def reviews(
-        self, p: Any, best: IntArray, keeps: BoolArray, banned: FloatArray, draws: Draws
+        self, p: Parameters, best: IntArray, keeps: BoolArray, banned: FloatArray, draws: Draws
     ) -> tuple[BoolArray, BoolArray]:
         """Who begins to talk to ``best``, and whose exclusivity is loosened; both of shape (..., n).
 
@@ -273,7 +274,7 @@ class Startup(Builder):
         likes = (best != self.host) & (best != NONE) & (self.talks == NONE)
         return (due | short) & ~bound & likes, loosens
 
-    def may_multihome(self, p: Any, expected: FloatArray) -> BoolArray:
+    def may_multihome(self, p: Parameters, expected: FloatArray) -> BoolArray:
         """Whose contract lets it go to a second host, shape (..., n).
 
         An exclusive lab may not. Where the host keeps a right of first refusal the lab may, once the host has been
@@ -284,7 +285,7 @@ class Startup(Builder):
         return np.asarray(self.alive & (self.host != NONE) & ~barred)
 
     def weighs_second_host(
-        self, p: Any, other: IntArray, expected: FloatArray, kept: FloatArray, draws: Draws
+        self, p: Parameters, other: IntArray, expected: FloatArray, kept: FloatArray, draws: Draws
     ) -> tuple[BoolArray, BoolArray]:
         """Who begins to talk to ``other`` as a second host, and who gives its second host up; both of shape (..., n).
 
@@ -305,7 +306,7 @@ class Startup(Builder):
         """Whose contract says that the first host is asked for all that it wants, shape (..., n)."""
         return np.asarray((self.contract == EXCLUSIVE) | (self.contract == FIRST_REFUSAL))
 
-    def splits(self, p: Any, ratio: FloatArray) -> FloatArray:
+    def splits(self, p: Parameters, ratio: FloatArray) -> FloatArray:
         """Share of its compute that it asks of its second host, 0-1, shape (..., n).
 
         The split follows what the first host leaves unserved and the ``ratio`` of the first host's price to the second
@@ -318,7 +319,7 @@ class Startup(Builder):
         share = np.where(self.asks_host_first(), left, slow)
         return np.where(self.second != NONE, share, 0.0)
 
-    def reserves_new_cloud(self, p: Any, dares: BoolArray, exposed: BoolArray, draws: Draws) -> BoolArray:
+    def reserves_new_cloud(self, p: Parameters, dares: BoolArray, exposed: BoolArray, draws: Draws) -> BoolArray:
         """Whether it signs for capacity with a new-generation cloud beside its host, shape (..., n).
 
         All that it rents must come from big clouds (``exposed``), which sell models of their own; it must ``dare`` the
@@ -329,7 +330,7 @@ class Startup(Builder):
         free = self.alive & (self.contract != EXCLUSIVE) & ~refused
         return np.asarray(dares & exposed & free & (draws.uniform() < p.sites.commitment_chance))
 
-    def asks(self, p: Any, sentiment: FloatArray) -> FloatArray:
+    def asks(self, p: Parameters, sentiment: FloatArray) -> FloatArray:
         """Money that it asks investors for this month, M$, shape (..., n); zero if its runway is long enough.
 
         A firm goes out when its runway, what is promised to it and what growing sales will take included, falls below a
@@ -347,7 +348,7 @@ class Startup(Builder):
         most = p.capital.most_sold / (1.0 - np.minimum(p.capital.most_sold, 0.99)) * self.value
         return np.where(wants, np.minimum(np.maximum(need, stake), most), 0.0)
 
-    def opens_weights(self, p: Any, share: FloatArray, draws: Draws) -> BoolArray:
+    def opens_weights(self, p: Parameters, share: FloatArray, draws: Draws) -> BoolArray:
         """Whether a newly released model comes with open weights, shape (..., n).
 
         A challenger gains attention and contributors, a leader would give away its margin: the propensity falls with
@@ -356,7 +357,7 @@ class Startup(Builder):
         chance = np.clip(self.openness * p.technology.openness * np.exp(-share / 0.05), 0.0, 1.0)
         return np.asarray(draws.uniform() < chance)
 
-    def fails(self, p: Any) -> BoolArray:
+    def fails(self, p: Parameters) -> BoolArray:
         """Whether it can no longer pay its core, shape (..., n) (exit when the runway is gone: Hopenhayn 1992)."""
         kept = np.maximum(self.revenue - self.shared, 0.0)
         gap = self._least_spending(p) - p.startups.reinvested * kept

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 
 from kingmaker.agents.developer import Developer
 from kingmaker.agents.member import Column
+from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import BoolArray, FloatArray
 
 MONTHS = 12.0  # of a financial year
@@ -37,7 +36,7 @@ class Undertaking(Developer):
             np.asarray(self.year_business_users + business_users / MONTHS),
         )
 
-    def closes_year(self, p: Any) -> tuple[FloatArray, FloatArray, BoolArray]:
+    def closes_year(self, p: Parameters) -> tuple[FloatArray, FloatArray, BoolArray]:
         """Years in a row large by turnover, years in a row with users enough, and whether large by value, (..., n).
 
         Art. 3(2)(a) asks for the turnover in each of three financial years, or for the market value in the last one;

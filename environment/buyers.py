@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.arithmetic import power
-from kingmaker.agents.cloud import NEW, Cloud
+from kingmaker.agents.cloud import NEW
 from kingmaker.agents.types import EU, BoolArray, FloatArray, IntArray
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.pools import PLACES
@@ -16,20 +16,20 @@ from kingmaker.environment.pools import PLACES
 
 def home(e: Economy) -> IntArray:
     """Region of each buyer, (worlds, buyers)."""
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     places = np.broadcast_to(np.arange(PLACES, dtype=np.int32), (e.worlds, PLACES))
     return np.concatenate([clouds.region, places], axis=1)
 
 
 def in_business(e: Economy) -> BoolArray:
     """Which buyers there are this month, (worlds, buyers)."""
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     return np.concatenate([clouds.alive, np.ones((e.worlds, PLACES), dtype=np.bool_)], axis=1)
 
 
 def small(e: Economy) -> BoolArray:
     """Which stand in the small buyers' queue, (worlds, buyers)."""
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     return np.concatenate([clouds.small, np.ones((e.worlds, PLACES), dtype=np.bool_)], axis=1)
 
 
@@ -40,7 +40,7 @@ def standing(e: Economy) -> FloatArray:
     chips of their own, and European buyers may be given access (row C6).
     """
     p = e.p.chips
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     weight = power(np.maximum(clouds.relation, 1e-3), p.kingmaker)
     weight = weight * np.where(clouds.type == NEW, p.favour_new, 1.0)
     weight = weight * np.where(clouds.region == EU, p.european_access, 1.0)

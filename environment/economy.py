@@ -8,8 +8,15 @@ from typing import Any
 
 import numpy as np
 
+from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.draws import Draws
+from kingmaker.agents.enterprise import Enterprise
+from kingmaker.agents.firm import Sector
+from kingmaker.agents.investor import Investor
 from kingmaker.agents.population import Population
+from kingmaker.agents.regulator import Regulator
+from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import BoolArray, FloatArray
 from kingmaker.environment.capital_market import Comovement
 from kingmaker.environment.extensions import Extensions
@@ -44,11 +51,46 @@ class Economy:
     comovement: Comovement = field(default_factory=Comovement)
     refused_entries: FloatArray = field(default_factory=lambda: np.zeros(1))
 
+    @property
+    def chipmakers(self) -> Population[Chipmaker]:
+        """Who sells chips."""
+        return self.populations["chipmakers"]
+
+    @property
+    def clouds(self) -> Population[Cloud]:
+        """Who rents out compute, or owns it for itself."""
+        return self.populations["clouds"]
+
+    @property
+    def startups(self) -> Population[Startup]:
+        """AI start-ups."""
+        return self.populations["startups"]
+
+    @property
+    def enterprises(self) -> Population[Enterprise]:
+        """Sectors of users: firms and households."""
+        return self.populations["enterprises"]
+
+    @property
+    def investors(self) -> Population[Investor]:
+        """Funds."""
+        return self.populations["investors"]
+
+    @property
+    def regulators(self) -> Population[Regulator]:
+        """Authorities."""
+        return self.populations["regulators"]
+
+    @property
+    def sectors(self) -> Population[Sector]:
+        """The rest of the economy, and the public sector."""
+        return self.populations["sectors"]
+
     def draws(self, decision: str, population: str) -> Draws:
         """The luck of all slots of a population in one decision of this month."""
         return self.streams.draws(decision, self.month, self.populations[population].table.ids)
 
-    def sectors(self, *, rest: FloatArray | None = None, public: FloatArray | None = None) -> FloatArray:
+    def to_sectors(self, *, rest: FloatArray | None = None, public: FloatArray | None = None) -> FloatArray:
         """Amounts of the rest of the economy and of the public sector, each (worlds,), as shape (worlds, 2)."""
         amounts = np.zeros((self.worlds, 2))
         if rest is not None:
@@ -59,15 +101,15 @@ class Economy:
 
     def pay_rest(self, kind: str, payer: str, amount: FloatArray) -> None:
         """Firms pay the rest of the economy."""
-        self.ledger.pay(kind, payer, amount, "sectors", self.sectors(rest=amount.sum(axis=-1)))
+        self.ledger.pay(kind, payer, amount, "sectors", self.to_sectors(rest=amount.sum(axis=-1)))
 
     def pay_public(self, kind: str, payer: str, amount: FloatArray) -> None:
         """Firms pay the public sector."""
-        self.ledger.pay(kind, payer, amount, "sectors", self.sectors(public=amount.sum(axis=-1)))
+        self.ledger.pay(kind, payer, amount, "sectors", self.to_sectors(public=amount.sum(axis=-1)))
 
     def from_rest(self, kind: str, payee: str, amount: FloatArray) -> None:
         """The rest of the economy pays firms."""
-        self.ledger.pay(kind, "sectors", self.sectors(rest=amount.sum(axis=-1)), payee, amount)
+        self.ledger.pay(kind, "sectors", self.to_sectors(rest=amount.sum(axis=-1)), payee, amount)
 
     def tell(self, where: BoolArray, population: str, kind: str, text: str) -> None:
         """Note an event for the chronicle, for each named firm in ``where`` (worlds, n); only where ties are kept."""

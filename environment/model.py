@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import mesa
 import numpy as np
@@ -130,7 +130,7 @@ class ComputeEconomy(mesa.Model):
         streams = Streams(self.seeds)
         classes = build.load_classes(self.setting)
         populations = build.build_fixed(self.tables, self.worlds, classes, extensions.chipmakers)
-        startups = (classes.get("startups", Startup), *extensions.startups)
+        startups = (cast(type[Startup], classes.get("startups", Startup)), *extensions.startups)
         populations["startups"] = found(self.tables, parameters, streams, startups)
         chips = build.build_chips(read_catalogue(self.tables), self.tables, self.worlds, self.months)
         self.economy = Economy(
@@ -231,7 +231,7 @@ class ComputeEconomy(mesa.Model):
         record.keep_flows(e)
         e.month += 1
         e.partnerships.now = e.month
-        small = e.populations["startups"].slots <= SMALL
+        small = e.startups.slots <= SMALL
         if e.partnerships.keep and (small or e.month % 12 == 0 or e.month >= self.months):
             e.partnerships.snapshot(e.month, record.sizes(e))
         if self._panel is not None:

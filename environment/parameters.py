@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from kingmaker.agents.checks import is_flag, number
 from kingmaker.agents.errors import KingmakerError, UnknownNameError, nearest, shown
+from kingmaker.agents.parameter_groups import Parameters
 
 if TYPE_CHECKING:
     from kingmaker.agents.types import FloatArray
@@ -205,7 +206,7 @@ def _told(array: FloatArray, declared: Declaration) -> str:
     return f"{low}" if low == high else f"{low} to {high} in {len(values)} worlds"
 
 
-class StackedParameters:
+class StackedParameters(Parameters):
     """Parameter values of all worlds: ``stacked.policy.interoperability`` is an array of shape (worlds, 1).
 
     The arrays are changed in place by dated events, so a phase reads them anew each month.
@@ -239,11 +240,13 @@ class StackedParameters:
         """The number of worlds."""
         return len(next(iter(self._arrays.values())))
 
-    def __getattr__(self, group: str) -> Any:
-        """Groups are set at construction; this tells the type checker so and names a missing one."""
-        if group.startswith("_") or group in self._OWN:
-            raise AttributeError(group)
-        raise UnknownNameError(group, self.groups, "parameter group", "parameters")
+    if not TYPE_CHECKING:  # the groups are typed: a misspelt one is found before it runs
+
+        def __getattr__(self, group: str) -> Any:
+            """Groups are set at construction; this tells the type checker so and names a missing one."""
+            if group.startswith("_") or group in self._OWN:
+                raise AttributeError(group)
+            raise UnknownNameError(group, self.groups, "parameter group", "parameters")
 
     def __setattr__(self, name: str, value: object) -> None:
         """Groups are no values; their parameters are set one by one."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import REGIONS, FloatArray, IntArray
 from kingmaker.environment.compute_market import sum_by
 from kingmaker.environment.economy import Economy
@@ -44,7 +43,7 @@ def spend(e: Economy, kind: str, wanted: FloatArray, to: FloatArray | None = Non
     """
     if not wanted.any():
         return
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     part = np.minimum(ratio(wanted, startups.cash), 1.0)
     e.now["raised_on_chips"] = e.now["raised_on_chips"] + startups.raised_cash * part
     startups.vendor_cash = startups.vendor_cash * (1.0 - part)

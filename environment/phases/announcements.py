@@ -39,8 +39,8 @@ def announce(e: Economy) -> None:
     What counts is the part that was not expected (MacKinlay 1997). Ties that stand in January 2022 are no news, nor
     are contracts too small to be written about.
     """
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     e.now["announced_musd"] = np.zeros(e.worlds)
     e.now["reaction"] = np.zeros_like(clouds.value)
     story = _story(e, startups)

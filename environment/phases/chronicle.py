@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.regulator import REMEDIES, Regulator
+from kingmaker.agents.regulator import REMEDIES
 from kingmaker.agents.types import BoolArray, IntArray
 from kingmaker.environment.economy import Economy
 
@@ -27,8 +27,8 @@ def tell_steps(
     """One sentence for each step of this month; each argument is of shape (worlds, authorities)."""
     if not e.partnerships.keep:
         return
-    regulators: Regulator = e.populations["regulators"].view()
-    names = e.populations["clouds"].table.names
+    regulators = e.regulators.view()
+    names = e.clouds.table.names
     told = (
         (own, "opens an inquiry of its own motion, first into {target}"),
         (opens, "opens an inquiry, first into {target}: {evidence}"),
@@ -71,7 +71,7 @@ def note_cases(
 
     ``before`` (worlds, authorities) is whom each named until this month; the others are its steps of this month.
     """
-    regulators: Regulator = e.populations["regulators"].view()
+    regulators = e.regulators.view()
     target = regulators.target
     e.partnerships.note(e.month, "end", "inquiry", "case", ends, CASES, before)
     e.partnerships.note(e.month, "start", "inquiry", "case", opens, CASES, target, why="inquiry on evidence")

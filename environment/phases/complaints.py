@@ -34,10 +34,10 @@ def hear_complaints(e: Economy) -> Heard:
     exclusive contracts of others.
     """
     p = e.p.policy
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
-    regulators: Regulator = e.populations["regulators"].view()
-    hosts = e.populations["clouds"].slots
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    regulators = e.regulators.view()
+    hosts = e.clouds.slots
     hosted = startups.alive & (startups.host != NONE)
     unserved = hosted & (startups.fill < p.complaint_fill)
     held = (startups.contract == EXCLUSIVE) | ((startups.prepaid > 0.0) & (startups.credit_host == startups.host))
@@ -65,7 +65,7 @@ def _rivals(e: Economy, startups: Startup, clouds: Cloud) -> tuple[FloatArray, F
 
     A cloud with idle room complains the more often, the larger the part of start-ups' compute that others hold.
     """
-    hosts = e.populations["clouds"].slots
+    hosts = e.clouds.slots
     total = np.maximum(startups.used.sum(axis=-1, keepdims=True), 1e-12)
     exclusive = startups.contract == EXCLUSIVE
     share = by_host(np.where(exclusive, startups.used * (1.0 - startups.second_share), 0.0), startups.host, hosts)
@@ -108,9 +108,9 @@ def end_users(e: Economy) -> FloatArray:
     Users of AI are spread over suppliers by sales, and a start-up's users over its hosts; of them only those count who
     deal with the cloud itself and pay for it (Digital Markets Act, annex, on cloud services).
     """
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
-    hosts = e.populations["clouds"].slots
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    hosts = e.clouds.slots
     through = by_host(startups.revenue * (1.0 - startups.second_share), startups.host, hosts)
     through = through + by_host(startups.revenue * startups.second_share, startups.second, hosts)
     west = np.where(clouds.region == CN, 0.0, clouds.revenue + through)
@@ -122,11 +122,11 @@ def end_users(e: Economy) -> FloatArray:
 def business_users(e: Economy) -> FloatArray:
     """Firms in the European Union that use each cloud, number, (worlds, clouds): tenants, and customers of the rest."""
     p = e.p.policy
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     tenants = np.where((startups.region == EU) & startups.alive, startups.weight, 0.0)
     customers = 12.0 * p.eu_turnover_share * clouds.cloud_revenue * clouds.rents_out / p.business_user_spending
-    return np.asarray(customers + by_host(tenants, startups.host, e.populations["clouds"].slots))
+    return np.asarray(customers + by_host(tenants, startups.host, e.clouds.slots))
 
 
 def cloud_shares(clouds: Cloud) -> FloatArray:

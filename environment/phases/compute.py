@@ -5,8 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
-from kingmaker.agents.enterprise import Enterprise
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, EU, NONE, FloatArray
 from kingmaker.environment import compute_market as market
@@ -21,7 +20,7 @@ from kingmaker.environment.phases.wholesale import trade_idle_compute
 def post_prices(e: Economy) -> None:
     """List prices follow cost slowly, market rents follow utilisation."""
     p = e.p
-    population = e.populations["clouds"]
+    population = e.clouds
     clouds: Cloud = population.view()
     value, price = e.now["line_value"], e.now["line_price"]
     leader = np.where(value[:, :, 0] > 0.0, price[:, :, 0] / np.maximum(value[:, :, 0], 1e-9), 0.0) * 1e3
@@ -33,8 +32,8 @@ def post_prices(e: Economy) -> None:
     running = p.compute.running_cost + p.energy.mwh_per_hour * price
     cost = market.cost_per_hour(per_unit, 1.0 + p.chips.building, life, running)
     e.now["host_cost"] = cost
-    clouds.list_price = population.act("post_list_price", p, PerFirm(cost))
-    clouds.rent = population.act("post_rent", p, PerFirm(running), PerFirm(p.compute.market_markup * cost))
+    clouds.list_price = population.act(Cloud.post_list_price, p, by_slot(cost))
+    clouds.rent = population.act(Cloud.post_rent, p, by_slot(running), by_slot(p.compute.market_markup * cost))
     market_side = (clouds.type != HYPERSCALER) & (clouds.region != CN) & clouds.rents_out & clouds.alive
     weight = np.where(market_side, clouds.compute + 1.0, 0.0)
     e.now["rent_market"] = (weight * clouds.rent).sum(axis=-1) / np.maximum(weight.sum(axis=-1), 1e-9)
@@ -43,19 +42,19 @@ def post_prices(e: Economy) -> None:
     share = outside / np.where(wants > 0.0, wants, 1.0)
     usual = e.now["rent_market"][:, np.newaxis]
     margin = market.marginal_margin(usual, cost, share, p.compute.rent_elasticity)
-    clouds.chance = population.act("sees_chance", p, wants, PerFirm(margin))
+    clouds.chance = population.act(Cloud.sees_chance, p, wants, by_slot(margin))
 
 
 def rent_compute(e: Economy) -> None:
     """Wants meet capacity: partners first, others pro rata; what is got is paid, credit first."""
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     p = e.p
     rent = clouds.rent
-    at = market.at_host(rent, startups.host) * (1.0 - e.populations["startups"].act("partner_saving", p))
+    at = market.at_host(rent, startups.host) * (1.0 - e.startups.act(Startup.partner_saving, p))
     at_second = market.at_host(rent, startups.second)
     usual = e.now["rent_market"][:, np.newaxis]
-    serving = e.populations["startups"].act("serves", p, usual)
+    serving = e.startups.act(Startup.serves, p, usual)
     wanted, own = _wants(e, startups, at, at_second, market.spending(serving, np.maximum(usual, 0.05)))
     served = ration(e, wanted - own, _enterprise_wants(e, rent), rent)
     paid = _pay_rent(e, startups, served.first, at, served.second, at_second)
@@ -63,7 +62,7 @@ def rent_compute(e: Economy) -> None:
     e.partnerships.flows.rent(e.month, startups, *paid)
     e.now["serving_startups"] = np.minimum(serving, startups.used).sum(axis=-1)
     e.now["business"] = served.business.sum(axis=-1)
-    e.now["serving_clouds"] = clouds.workloads + e.populations["clouds"].act("serves", p, usual)
+    e.now["serving_clouds"] = clouds.workloads + e.clouds.act(Cloud.serves, p, usual)
     _see_markups(e, startups, served.first, at)
     _pay_business(e, served.business, rent)
     rent_public_compute(e, served.public, rent)
@@ -82,7 +81,7 @@ def _wants(
     p = e.p
     blend = at * (1.0 - startups.second_share) + at_second * startups.second_share
     e.now["dearness"] = np.where(blend > 0.0, blend / p.startups.usual_rent, 1.0)
-    budget, _ = e.populations["startups"].act("budget", p, PerFirm(e.now["dearness"]))
+    budget, _ = e.startups.act(Startup.budget, p, by_slot(e.now["dearness"]))
     near = (startups.host == startups.credit_host) | (startups.second == startups.credit_host)
     drawable = np.where(near, startups.prepaid / p.capital.credit_months, 0.0)
     budget = np.minimum(np.maximum(budget, np.minimum(inference, 0.6 * startups.cash)) + drawable,
@@ -131,7 +130,7 @@ def _pay_rent(
     e: Economy, startups: Startup, first: FloatArray, at: FloatArray, second: FloatArray, at_second: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Tenants pay both hosts, credit first; what each host gets from each tenant, M$, both (worlds, start-ups)."""
-    hosts = e.populations["clouds"].slots
+    hosts = e.clouds.slots
     due, due_second = market.spending(first, at), market.spending(second, at_second)
     credit = startups.prepaid
     from_credit = np.where(startups.host == startups.credit_host, np.minimum(credit, due), 0.0)
@@ -169,8 +168,8 @@ def _pay_rent(
 
 def _enterprise_wants(e: Economy, rent: FloatArray) -> FloatArray:
     """Compute wanted by enterprises that run open models, at the clouds that serve them already, (worlds, hosts)."""
-    sectors: Enterprise = e.populations["enterprises"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    sectors = e.enterprises.view()
+    clouds = e.clouds.view()
     base = clouds.cloud_revenue * clouds.rents_out * clouds.alive + 1e-9 * clouds.rents_out
     wants = np.zeros_like(rent)
     for inside in (True, False):
@@ -183,8 +182,8 @@ def _enterprise_wants(e: Economy, rent: FloatArray) -> FloatArray:
 
 def _pay_business(e: Economy, got: FloatArray, rent: FloatArray) -> None:
     """Enterprises pay the market for the compute on which they run open models."""
-    sectors: Enterprise = e.populations["enterprises"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    sectors = e.enterprises.view()
+    clouds = e.clouds.view()
     bill = market.spending(got, rent)
     due = np.zeros_like(sectors.cash)
     for inside in (True, False):

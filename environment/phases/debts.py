@@ -9,8 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.population import PerFirm
-from kingmaker.agents.startup import PLAIN, Startup
+from kingmaker.agents.population import by_slot
+from kingmaker.agents.startup import PLAIN
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
@@ -21,25 +21,25 @@ from kingmaker.environment.phases.second_hosts import TENANCY
 def service_debts(e: Economy) -> None:
     """Interest is paid, new loans are taken, and lenders want back what they no longer find covered."""
     p = e.p
-    population = e.populations["clouds"]
+    population = e.clouds
     clouds: Cloud = population.view()
     due = clouds.debt * p.capital.interest / 12.0
     interest = np.minimum(due, np.maximum(clouds.cash, 0.0))
     e.pay_rest("interest", "clouds", interest)
-    new = population.act("borrows", p, PerFirm(e.now["planned_spending"]))
+    new = population.act(Cloud.borrows, p, by_slot(e.now["planned_spending"]))
     principal = clouds.debt / p.clouds.loan_months
-    uncovered = clouds.debt > population.act("can_keep", p)
+    uncovered = clouds.debt > population.act(Cloud.can_keep, p)
     back = np.minimum(principal, np.where(uncovered, 1.0, 0.2) * clouds.cash)
     short = (interest < (1.0 - 1e-9) * due) | (uncovered & (back < (1.0 - 1e-9) * principal))
-    e.ledger.pay("credit", "sectors", e.sectors(rest=new.sum(axis=-1)), "clouds", new)
+    e.ledger.pay("credit", "sectors", e.to_sectors(rest=new.sum(axis=-1)), "clouds", new)
     e.pay_rest("repayment", "clouds", back)
     clouds.arrears = np.where(short & (clouds.debt > 0.0), clouds.arrears + 1.0, 0.0)
 
 
 def wind_up_clouds(e: Economy) -> None:
     """Clouds that cannot meet their debts close."""
-    population = e.populations["clouds"]
-    fails = population.act("defaults", e.p)
+    population = e.clouds
+    fails = population.act(Cloud.defaults, e.p)
     e.now["clouds_failed"] = fails.sum(axis=-1).astype(np.float64)
     e.now["default_loss_musd"] = np.zeros(e.worlds)
     if not fails.any():
@@ -57,7 +57,7 @@ def wind_up_clouds(e: Economy) -> None:
 
 def _release_tenants(e: Economy, fails: BoolArray) -> None:
     """Compute paid ahead is lost; a second host becomes the first, the others choose anew next month."""
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     gone = fails.astype(np.float64)
     lapsed = startups.prepaid * at_host(gone, startups.credit_host)
     e.ledger.draw_down("lapsed", "startups", lapsed, "clouds", by_host(lapsed, startups.credit_host, fails.shape[1]))
@@ -83,8 +83,8 @@ def _release_tenants(e: Economy, fails: BoolArray) -> None:
 
 def _release_stakes(e: Economy, fails: BoolArray) -> None:
     """Stakes in labs go to creditors at no price, what was paid for them is written off; promises are not kept."""
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     gone = fails.astype(np.float64)
     latest, earlier = at_host(gone, startups.vendor) > 0.0, at_host(gone, startups.vendor_before) > 0.0
     why = "its holder is wound up"
@@ -112,7 +112,7 @@ def _drop_orders(e: Economy, fails: BoolArray) -> None:
 def _sell_chips(e: Economy, fails: BoolArray) -> None:
     """Other clouds buy the chips below book value, as far as they want compute and have cash; the rest is scrapped."""
     chips, p = e.chips, e.p.clouds
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     asked = np.where(fails, p.estate_price * clouds.fixed, 0.0)
     price = asked.sum(axis=-1, keepdims=True)
     mine = slice(0, chips.clouds)
@@ -145,10 +145,10 @@ def _hand_over_depreciation(e: Economy, fails: BoolArray, bought: FloatArray) ->
 
 def _pay_creditors(e: Economy, fails: BoolArray) -> None:
     """The estate goes to creditors first, then to owners; what creditors do not get is their loss."""
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     cash = np.where(fails, np.maximum(clouds.cash, 0.0), 0.0)
     e.pay_rest("repayment", "clouds", np.minimum(cash, clouds.debt))
     lost = np.where(fails, clouds.debt, 0.0)
-    e.ledger.write_off("clouds", lost, "sectors", e.sectors(rest=lost.sum(axis=-1)))
+    e.ledger.write_off("clouds", lost, "sectors", e.to_sectors(rest=lost.sum(axis=-1)))
     e.now["default_loss_musd"] = lost.sum(axis=-1)
     e.pay_rest("estate", "clouds", np.where(fails, np.maximum(clouds.cash, 0.0), 0.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import BoolArray, FloatArray
 from kingmaker.environment.economy import Economy
@@ -14,9 +14,9 @@ from kingmaker.environment.pools import PLACES, over_region, ratio, spend
 def plan_own_chips(e: Economy, target: FloatArray, horizon: FloatArray) -> FloatArray:
     """Compute that start-ups' own designs turn out each month of the quarter, H100e, (worlds, start-ups)."""
     p = e.p
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     value, price = own_design(e)
-    made = e.populations["startups"].act("makes_chips", p, PerFirm(target), PerFirm(horizon), price)
+    made = e.startups.act(Startup.makes_chips, p, by_slot(target), by_slot(horizon), price)
     made = np.where(value > 0.0, made, 0.0)
     startups.chip_output = made
     return np.asarray(made)

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, FloatArray
 from kingmaker.environment import energy
@@ -24,7 +23,7 @@ from kingmaker.environment.pools import QUARTER, in_region, over_region, ratio, 
 def order_directly(e: Economy) -> None:
     """Once a quarter start-ups that are rich enough weigh owning against renting, order chips, and cancel orders."""
     chips, p = e.chips, e.p
-    population = e.populations["startups"]
+    population = e.startups
     startups: Startup = population.view()
     e.now["raised_on_chips"], e.now["lab_capex"] = np.zeros_like(startups.cash), np.zeros(e.worlds)
     if e.month % QUARTER != 0:
@@ -36,12 +35,12 @@ def order_directly(e: Economy) -> None:
     unit = in_region(per_compute, startups.region)
     lead = lead_by_buyer(e)[:, chips.pools]
     line = np.clip(lead, p.chips.shortest_lead, p.chips.longest_line)
-    target = population.act("wants_own_compute", p, PerFirm(_saving(e, startups)))
+    target = population.act(Startup.wants_own_compute, p, by_slot(_saving(e, startups)))
     horizon = in_region(lead + p.chips.install_months, startups.region)
     own_made = plan_own_chips(e, target, horizon)
     placed, cancelled = population.act(
-        "orders_chips", p, PerFirm(np.where(unit > 0.0, target - 2.0 * QUARTER * own_made, 0.0)), PerFirm(horizon),
-        PerFirm(in_region(line, startups.region)), PerFirm(unit),
+        Startup.orders_chips, p, by_slot(np.where(unit > 0.0, target - 2.0 * QUARTER * own_made, 0.0)),
+        by_slot(horizon), by_slot(in_region(line, startups.region)), by_slot(unit),
     )  # fmt: skip
     _cancel(e, startups, cancelled)
     _place(e, startups, placed, share, value, price)
@@ -63,7 +62,7 @@ def _rebase(e: Economy, startups: Startup, value: FloatArray) -> None:
 def _saving(e: Economy, startups: Startup) -> FloatArray:
     """Log of the rent paid over the full cost of an own chip-hour, (worlds, start-ups); zero without a host."""
     p = e.p
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     dear = 1e3 * cost_of_capacity(e)[:, e.chips.pools]
     running = p.compute.running_cost + p.energy.mwh_per_hour * e.conditions.energy_price
     full = cost_per_hour(dear, 1.0 + p.chips.building, float(p.chips.asset_life[0, 0]), running)
@@ -99,7 +98,7 @@ def _cancel(e: Economy, startups: Startup, cancelled: FloatArray) -> None:
     part = np.minimum(ratio(cancelled, startups.ordered), 1.0)
     released = startups.deposits * part
     freed = release(e, startups, cancelled, released)
-    makers = e.populations["chipmakers"].view()
+    makers = e.chipmakers.view()
     wanted = (1.0 - p.forfeit) * freed.sum(axis=2)
     can = np.minimum(ratio(makers.cash, wanted), 1.0)[:, :, np.newaxis]
     back = (1.0 - p.forfeit)[..., np.newaxis] * freed * can
@@ -138,7 +137,7 @@ def affordable(e: Economy, shipped: FloatArray) -> FloatArray:
         shipped: units on offer to the pools, (worlds, makers, regions).
     """
     chips, pools = e.chips, e.chips.pools
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     total, held = shipped * e.now["unit_price"][:, :, pools], chips.deposits[:, :, pools]
     drawable = np.minimum(held * np.minimum(ratio(shipped, chips.outstanding[:, :, pools]), 1.0), total).sum(axis=1)
     bill = total.sum(axis=1)
@@ -162,7 +161,7 @@ def pay_for_chips(e: Economy, total: FloatArray, part: FloatArray) -> None:
         part: share of the orders that is delivered, same shape.
     """
     chips = e.chips
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     takes, mine = e.now["direct_take"], e.now["direct_drawn"]
     held = chips.deposits[:, :, chips.pools]
     drawn = np.minimum(held * part, total)
@@ -176,7 +175,7 @@ def pay_for_chips(e: Economy, total: FloatArray, part: FloatArray) -> None:
 def receive(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
     """What the pools got, and the start-ups' own designs, become claims; ``due`` and ``shipped`` by all buyers."""
     chips = e.chips
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     takes = e.now["direct_take"]
     came = (chips.delivered_now[:, chips.pools] * e.now["value"][:, np.newaxis, :]).sum(axis=-1)
     got = takes * in_region(ratio(came, over_region(takes, startups.region)), startups.region)

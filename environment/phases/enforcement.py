@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.regulator import Regulator
 from kingmaker.agents.types import CN, BoolArray, FloatArray
 from kingmaker.environment.economy import Economy
@@ -17,15 +17,15 @@ def keep_files(e: Economy) -> None:
 
     The model knows no year before 2022, so that nobody can be presumed a gatekeeper before three of its own.
     """
-    population = e.populations["clouds"]
+    population = e.clouds
     clouds: Cloud = population.view()
     sums = ("year_turnover", "year_value", "year_end_users", "year_business_users")
     if e.month and e.month % 12 == 0:
-        clouds.large_years, clouds.used_years, clouds.valued = population.act("closes_year", e.p)
+        clouds.large_years, clouds.used_years, clouds.valued = population.act(Cloud.closes_year, e.p)
         for name in sums:
             setattr(clouds, name, np.zeros_like(clouds.value))
     turnover = e.p.policy.eu_turnover_share * (clouds.cloud_revenue + clouds.ai_revenue)
-    filed = population.act("files_month", PerFirm(turnover), PerFirm(end_users(e)), PerFirm(business_users(e)))
+    filed = population.act(Cloud.files_month, by_slot(turnover), by_slot(end_users(e)), by_slot(business_users(e)))
     for name, value in zip(sums, filed, strict=True):
         setattr(clouds, name, value)
 
@@ -40,10 +40,10 @@ def designate(e: Economy, found: BoolArray) -> BoolArray:
     is left (art. 4(2)).
     """
     p = e.p.policy
-    population = e.populations["clouds"]
+    population = e.clouds
     clouds: Cloud = population.view()
     keep_files(e)
-    presumed, gateway = population.act("meets_thresholds", e.p, PerFirm(cloud_shares(clouds)))
+    presumed, gateway = population.act(Cloud.meets_thresholds, e.p, by_slot(cloud_shares(clouds)))
     abroad = clouds.region != CN  # Chinese clouds do not serve the Union in this model
     presumed, gateway = presumed & abroad, gateway & abroad
     named = (p.dma_decision > 0.5) & _investigated(e) & clouds.alive
@@ -73,8 +73,8 @@ def duties_in_force(e: Economy, reserve: FloatArray) -> tuple[FloatArray, FloatA
     (art. 3(10)). ``reserve`` (worlds, 1) is the stricter of law and remedy.
     """
     p = e.p.policy
-    clouds: Cloud = e.populations["clouds"].view()
-    regulators: Regulator = e.populations["regulators"].view()
+    clouds = e.clouds.view()
+    regulators = e.regulators.view()
     window = np.where(regulators.interoperability, regulators.window_months, 0.0).max(axis=-1, keepdims=True)
     designated = np.where(clouds.gatekeeper >= window, p.remedy_interoperability, 0.0)
     return np.maximum(p.interoperability, designated), reserve * (clouds.rents_out & clouds.alive)
@@ -86,13 +86,13 @@ def comply(e: Economy, interoperability: FloatArray, reserved: FloatArray) -> Fl
     A breach is found by chance in a month; the fine is in proportion to what is kept back, and is paid to the public.
     """
     p = e.p.policy
-    population = e.populations["clouds"]
+    population = e.clouds
     clouds: Cloud = population.view()
-    fine_share = e.populations["regulators"].act("fines", e.p).max(axis=-1, keepdims=True)
+    fine_share = e.regulators.act(Regulator.fines, e.p).max(axis=-1, keepdims=True)
     turnover = 12.0 * (clouds.cloud_revenue + clouds.ai_revenue) * (clouds.region != CN)
     duty = np.maximum(interoperability, reserved) * clouds.rents_out * clouds.alive
     full = fine_share * turnover
-    compliance = population.act("complies", e.p, PerFirm(duty), PerFirm(full))
+    compliance = population.act(Cloud.complies, e.p, by_slot(duty), by_slot(full))
     breach = duty * (1.0 - compliance)
     found = (breach > 0.0) & (full > 0.0) & (e.draws("audit of compliance", "clouds").uniform() < p.detection)
     fine = np.where(found, np.minimum(full * breach, 0.5 * np.maximum(clouds.cash, 0.0)), 0.0)

@@ -6,7 +6,7 @@ import numpy as np
 
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.investor import Investor
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import CONTRACTS, EXCLUSIVE, PLAIN, PREFERRED, Startup
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment import capital_market as market
@@ -20,31 +20,31 @@ from kingmaker.environment.phases.second_hosts import agrees_exclusivity, cost_o
 def move_moods(e: Economy) -> None:
     """Belief in AI spreads among clouds, and the wave of venture money moves."""
     p, c = e.p, e.conditions
-    clouds: Cloud = e.populations["clouds"].view()
-    clouds.evidence = e.populations["clouds"].act("weighs_evidence", p)
-    clouds.expected_revenue = e.populations["clouds"].act("expects_revenue", p)
-    clouds.sentiment = e.populations["clouds"].act("update_sentiment", p, c.signal, c.mood)
+    clouds = e.clouds.view()
+    clouds.evidence = e.clouds.act(Cloud.weighs_evidence, p)
+    clouds.expected_revenue = e.clouds.act(Cloud.expects_revenue, p)
+    clouds.sentiment = e.clouds.act(Cloud.update_sentiment, p, c.signal, c.mood)
     weight = clouds.compute
     total = weight.sum(axis=-1, keepdims=True)
     c.mood = (clouds.sentiment * weight).sum(axis=-1, keepdims=True) / np.where(total > 0.0, total, 1.0)
-    investors: Investor = e.populations["investors"].view()
+    investors = e.investors.view()
     luck = e.draws("venture mood", "investors").normal()
     excitement = c.mood + 0.05 * luck
-    investors.sentiment = e.populations["investors"].act("update_sentiment", p, PerFirm(excitement), p.capital.dryness)
-    called = e.populations["investors"].act("calls", p)
+    investors.sentiment = e.investors.act(Investor.update_sentiment, p, by_slot(excitement), p.capital.dryness)
+    called = e.investors.act(Investor.calls, p)
     e.from_rest("commitments", "investors", called)
 
 
 def fund_startups(e: Economy) -> None:
     """Funds of a region place their money with start-ups that go out for it, by merit and luck."""
     p = e.p
-    startups: Startup = e.populations["startups"].view()
-    investors: Investor = e.populations["investors"].view()
+    startups = e.startups.view()
+    investors = e.investors.view()
     mood = (investors.sentiment * investors.commitments).sum(axis=-1, keepdims=True)
     mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), 1e-9)
-    startups.burn = e.populations["startups"].act("plan_burn", p)
+    startups.burn = e.startups.act(Startup.plan_burn, p)
     startups.peak_burn = np.maximum(startups.peak_burn, startups.burn)
-    asks = e.populations["startups"].act("asks", p, mood)
+    asks = e.startups.act(Startup.asks, p, mood)
     merit = np.exp(
         p.capital.merit_capability * (startups.capability - e.conditions.frontier)
         + p.capital.merit_growth * np.clip(startups.growth, -0.1, 0.3)
@@ -83,8 +83,8 @@ def _place(
     Funds of China serve China, the others the rest. A round is paid by all funds of its side in proportion to the money
     that they place, so that it does not matter how finely start-ups are grained; the lead is drawn in that proportion.
     """
-    offers = e.populations["investors"].act("invests", e.p)
-    accepts = e.populations["investors"].act("accepts", e.p)
+    offers = e.investors.act(Investor.invests, e.p)
+    accepts = e.investors.act(Investor.accepts, e.p)
     luck = e.draws("funding", "startups")
     home = startups.region == CN
     # a slot that stands for many firms goes for many rounds; beyond some dozens of decisions luck evens out
@@ -129,9 +129,9 @@ def sign_stakes(e: Economy) -> None:
     credit part is at once paid back as a prepayment for compute (Brennan, Maksimovic & Zechner 1988: vendor finance).
     """
     p = e.p.capital
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
-    clouds.stake_purse = e.populations["clouds"].act("offers_stake", e.p)
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    clouds.stake_purse = e.clouds.act(Cloud.offers_stake, e.p)
     money = clouds.stake_purse
     draws = e.draws("stakes", "startups")
     best = np.where(startups.alive, startups.capability, -99.0).max(axis=-1, keepdims=True)
@@ -156,7 +156,7 @@ def _ask_exclusivity(e: Economy, bought: BoolArray, partner: IntArray) -> None:
 
     A host that has let a lab go for a right of first refusal is not trusted with exclusivity again.
     """
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     free = bought & (startups.host == partner) & (startups.second == NONE) & (startups.contract == PREFERRED)
     if not free.any():  # nobody to ask, in any world
         return
@@ -177,14 +177,14 @@ def _ask_exclusivity(e: Economy, bought: BoolArray, partner: IntArray) -> None:
 def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None:
     """A cloud buys new shares and promises its money for them."""
     p = e.p.capital
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     amount, unbundled = review_deals(e, amount, partner)
     where = amount > 0.0
     if not where.any():  # nothing is bought, in any world
         return
-    hosts = e.populations["clouds"].slots
+    hosts = e.clouds.slots
     paid = by_host(amount, partner, hosts)
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     clouds.stake_purse = np.maximum(clouds.stake_purse - paid, 0.0)
     other = where & (startups.vendor != NONE) & (startups.vendor != partner)
     pledges.promise(e, amount, partner, np.where(unbundled, 0.0, p.credit_part))
@@ -212,7 +212,7 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
 
 def _dilute_funds(e: Economy, where: BoolArray, before: FloatArray) -> None:
     """What clouds did not hold ``before`` and do not hold now is split among the other owners as it was."""
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     now = startups.vendor_share + startups.vendor_before_share
     e.partnerships.dilute(e.month, where, np.maximum(1.0 - now, 0.0) / np.maximum(1.0 - before, 1e-9))
 
@@ -225,9 +225,7 @@ def _make_room(e: Economy, startups: Startup, other: BoolArray, partner: IntArra
     """
     again = other & (startups.vendor_before == partner)
     dropped = other & ~again & (startups.vendor_before != NONE)
-    lost = by_host(
-        np.where(dropped, startups.vendor_before_paid, 0.0), startups.vendor_before, e.populations["clouds"].slots
-    )
+    lost = by_host(np.where(dropped, startups.vendor_before_paid, 0.0), startups.vendor_before, e.clouds.slots)
     e.ledger.book("clouds", "net_worth", "stakes", lost)
     e.partnerships.note(
         e.month, "end", "equity", "vendor", dropped, ("startups", "clouds"), startups.vendor_before,
@@ -245,7 +243,7 @@ def enter_dated_ties(e: Economy) -> None:
     """Ties of the data files that begin this month: up to February 2023 they are input, not outcome."""
     labs = {row.id: slot for slot, row in enumerate(e.tables.startups)}
     clouds = {row.id: slot for slot, row in enumerate(e.tables.clouds)}
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     for tie in e.tables.ties:
         lab, cloud = (tie.target_node, tie.source_node) if tie.kind == "equity" else (tie.source_node, tie.target_node)
         if tie.start != e.month or lab not in labs or cloud not in clouds:
@@ -255,7 +253,7 @@ def enter_dated_ties(e: Economy) -> None:
         where &= startups.alive
         partner = np.full(where.shape, clouds[cloud], dtype=np.int32)
         if tie.kind == "equity":
-            purse = 0.5 * at_host(e.populations["clouds"].view().cash, partner)
+            purse = 0.5 * at_host(e.clouds.view().cash, partner)
             amount = np.where(where, np.minimum(float(tie.value_musd or 0.0), purse), 0.0)
             held = np.where(startups.vendor == partner, startups.vendor_share, 0.0)
             _buy_in(e, amount, partner, f"dated input: {tie.source}")
@@ -271,7 +269,7 @@ def enter_dated_ties(e: Economy) -> None:
 
 def sign_contract(e: Economy, where: BoolArray, partner: IntArray, kind: int, why: str) -> None:
     """A dated contract: the first host of a lab that has none, a new form of the present one, or a second host."""
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     new = where & (startups.host == NONE)
     first = new | (where & (startups.host == partner))
     second = where & ~first

@@ -7,7 +7,7 @@ import numpy as np
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.offers import Offers
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment import compute_market as market
@@ -28,16 +28,16 @@ def stand_where_room_was(e: Economy, attraction: FloatArray, best: IntArray, tas
         best: the host that each start-up would choose if all had room, (worlds, n).
         taste: the luck with which hosts are chosen.
     """
-    population, p = e.populations["startups"], e.p.compute
+    population, p = e.startups, e.p.compute
     startups: Startup = population.view()
-    clouds: Cloud = e.populations["clouds"].view()
-    hosts = e.populations["clouds"].slots
-    free = np.maximum(clouds.capacity - e.populations["clouds"].act("kept_inside", e.p), 0.0)
+    clouds = e.clouds.view()
+    hosts = e.clouds.slots
+    free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     taken = market.by_host(_needs(e, startups, startups.host), startups.host, hosts)
     seeks = startups.alive & (startups.host == NONE)
     within_reach = np.where(np.isfinite(attraction), free[..., np.newaxis], 0.0).max(axis=1)
     largest = np.take_along_axis(within_reach, startups.region.astype(np.int64), axis=1)
-    found, indifferent = best.copy(), PerFirm(np.zeros(best.shape))
+    found, indifferent = best.copy(), by_slot(np.zeros(best.shape))
     for enough in (np.ones_like(p.patience), p.enough_fill, p.patience, p.patience**2, p.patience**4):
         choice, appeal = best, attraction
         for _ in range(hosts):
@@ -51,18 +51,18 @@ def stand_where_room_was(e: Economy, attraction: FloatArray, best: IntArray, tas
                 return found
             full = market.by_host(seeks.astype(np.float64), choice, hosts) > 0.0
             appeal = np.where(full[..., np.newaxis], -np.inf, appeal)
-            choice, _ = population.act("choose_host", Offers(appeal), indifferent, taste)
+            choice, _ = population.act(Startup.choose_host, Offers(appeal), indifferent, taste)
     return found
 
 
 def _needs(e: Economy, startups: Startup, host: IntArray) -> FloatArray:
     """Compute that each start-up would rent from ``host`` (worlds, n), H100e: what it can pay, what serving takes."""
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     usual = e.now["rent_market"][:, np.newaxis]
     rent = market.at_host(clouds.rent, host)
     dearness = np.where(rent > 0.0, rent / e.p.startups.usual_rent, 1.0)
-    budget, _ = e.populations["startups"].act("budget", e.p, PerFirm(dearness))
-    serving = market.spending(e.populations["startups"].act("serves", e.p, usual), np.maximum(usual, 0.05))
+    budget, _ = e.startups.act(Startup.budget, e.p, by_slot(dearness))
+    serving = market.spending(e.startups.act(Startup.serves, e.p, usual), np.maximum(usual, 0.05))
     return market.affordable(np.maximum(budget, np.minimum(serving, 0.6 * startups.cash)), rent)
 
 

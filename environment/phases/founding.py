@@ -24,7 +24,7 @@ _TERM = {"exclusive": 36.0}  # months left in January 2022 of a contract of this
 
 def set_balance_sheets(e: Economy) -> None:
     """Chips on the ground at depreciated cost, debts owed to the rest of the economy; then the books are opened."""
-    clouds = e.populations["clouds"].table
+    clouds = e.clouds.table
     running = e.chips.running[:, : e.chips.clouds]
     book = (running * e.chips.price[:, np.newaxis, :]).sum(axis=-1) * 1e-3 * 1.4 * 0.6
     clouds.data["fixed"][...] = np.where(clouds.alive, book, 0.0)
@@ -34,7 +34,7 @@ def set_balance_sheets(e: Economy) -> None:
     poor = clouds.data["outside_cash"] < e.p.clouds.self_financing
     debt = np.array([row.debt_musd for row in e.tables.clouds]) * np.ones_like(clouds.data["debt"])
     clouds.data["debt"][...] = np.where(clouds.alive & poor & (clouds.data["type"] == NEW), debt, 0.0)
-    rest = e.populations["sectors"].table.data
+    rest = e.sectors.table.data
     rest["loans"][:, 0] = clouds.data["debt"].sum(axis=-1)
     value = e.chips.h100e * 0.6 + e.chips.memory * 0.4
     clouds.data["capacity"][...] = (running * value[:, np.newaxis, :]).sum(axis=-1)
@@ -51,7 +51,7 @@ def set_balance_sheets(e: Economy) -> None:
     clouds.data["wanted_inside"][...] = wants
     clouds.data["inside"][...] = wants
     e.chips.lead[...] = e.p.chips.shortest_lead[..., np.newaxis]
-    investors = e.populations["investors"].table.data["sentiment"]
+    investors = e.investors.table.data["sentiment"]
     investors[...] = e.p.capital.mood_2022 * np.ones_like(investors)
     e.ledger = Ledger(e.populations, e.worlds, history=e.ledger.history)
 
@@ -59,7 +59,7 @@ def set_balance_sheets(e: Economy) -> None:
 def place_founding_orders(e: Economy) -> None:
     """Orders that stand in January 2022: each maker's output of the day for as long as chips take, split by size."""
     chips = e.chips
-    clouds = e.populations["clouds"].table
+    clouds = e.clouds.table
     foreign = np.array([row.region != "CN" for row in e.tables.chipmakers])
     output = np.array([row.units_per_month_2022 for row in e.tables.chipmakers])
     size = clouds.data["compute"] * clouds.alive
@@ -92,7 +92,7 @@ def sign_founding_ties(e: Economy) -> None:
 
 
 def _sign(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
-    table = e.populations["startups"].table
+    table = e.startups.table
     if not table.alive[0, lab]:
         return
     data = table.data
@@ -103,7 +103,7 @@ def _sign(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
 
 
 def _hold(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
-    table = e.populations["startups"].table
+    table = e.startups.table
     if not table.alive[0, lab]:
         return
     held = np.where(table.data["vendor"][:, lab] == cloud, table.data["vendor_share"][:, lab], 0.0)

@@ -7,7 +7,7 @@ import numpy as np
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.draws import mix64
 from kingmaker.agents.offers import Offers
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, Startup
 from kingmaker.agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
 from kingmaker.environment import compute_market as market
@@ -27,8 +27,8 @@ from kingmaker.environment.phases.second_hosts import (
 def attraction(e: Economy) -> FloatArray:
     """The attraction of each host to tenants of each region, (worlds, hosts, regions): price, room, size, home."""
     p = e.p.compute
-    clouds: Cloud = e.populations["clouds"].view()
-    room = np.maximum(clouds.capacity - e.populations["clouds"].act("kept_inside", e.p), 0.0)
+    clouds = e.clouds.view()
+    room = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     serves = clouds.rents_out & clouds.alive & (room > p.smallest_host)
     base = (
         -p.price_sensitivity * np.log(np.maximum(clouds.rent, 0.01))
@@ -37,7 +37,7 @@ def attraction(e: Economy) -> FloatArray:
         + p.breadth_taste * np.log1p(clouds.cloud_revenue)
     )
     chinese = clouds.region == CN
-    utility = np.full((e.worlds, e.populations["clouds"].slots, 4), -np.inf)
+    utility = np.full((e.worlds, e.clouds.slots, 4), -np.inf)
     for region in (US, EU, CN, OTHER):
         home = np.where(clouds.region == region, p.home_taste, 0.0)
         reach = serves & (chinese == (region == CN))
@@ -48,17 +48,17 @@ def attraction(e: Economy) -> FloatArray:
 def choose_hosts(e: Economy) -> None:
     """Talks end in signatures, contracts that run out are reviewed, second hosts are taken and given up."""
     p, f = e.p, e.in_force
-    population = e.populations["startups"]
+    population = e.startups
     startups: Startup = population.view()
     left = np.maximum(1.0 - market.at_host(f["interoperability"], startups.host), 0.0)
-    stay = population.act("switching_cost", p, f["egress"], PerFirm(left))
+    stay = population.act(Startup.switching_cost, p, f["egress"], by_slot(left))
     # who leaves a host that owes it compute leaves the credit behind
     stay = stay + p.compute.credit_bond * ((startups.prepaid > 0.0) & (startups.host == startups.credit_host))
     # and who leaves a partner pays the full rent elsewhere
-    stay = stay - p.compute.price_sensitivity * np.log1p(-population.act("partner_saving", p))
+    stay = stay - p.compute.price_sensitivity * np.log1p(-population.act(Startup.partner_saving, p))
     taste = e.streams.draws("choose host", 0, _taste_ids(e))
     appeal = attraction(e)
-    best, other = population.act("choose_host", Offers(appeal), PerFirm(stay), taste)
+    best, other = population.act(Startup.choose_host, Offers(appeal), by_slot(stay), taste)
     if e.month == 0:
         best = stand_where_room_was(e, appeal, best, taste)
     _sign(e, startups, best)
@@ -69,7 +69,7 @@ def choose_hosts(e: Economy) -> None:
 
 def _taste_ids(e: Economy) -> IdArray:
     """Ids under which tastes for hosts are drawn: each firm's change every few years, in a month of its own."""
-    ids = e.populations["startups"].table.ids
+    ids = e.startups.table.ids
     span = float(e.p.compute.taste_months[0, 0])
     phase = e.streams.draws("taste phase", 0, ids).uniform() * span
     epoch = np.floor((e.month + phase) / span).astype(np.uint64)
@@ -100,7 +100,7 @@ def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
 def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
     """Egress fees, paid to the host that is left."""
     p, f = e.p.compute, e.in_force
-    hosts = e.populations["clouds"].slots
+    hosts = e.clouds.slots
     fee = np.where(
         signs & (startups.host != NONE), p.egress_bill * f["egress"] * (startups.used - startups.own_used) * 1e-3, 0.0
     )
@@ -114,8 +114,8 @@ def _review(e: Economy, startups: Startup, best: IntArray, cost: FloatArray) -> 
     banned = 1.0 - e.in_force["exclusivity"]
     luck = e.draws("review", "startups")
     ends = (startups.contract == EXCLUSIVE) & (startups.term <= 0.0)
-    keeps = PerFirm(agrees_exclusivity(e, ends, cost, "exclusivity renewed"))
-    moves, loosens = e.populations["startups"].act("reviews", e.p, PerFirm(best), keeps, banned, luck)
+    keeps = by_slot(agrees_exclusivity(e, ends, cost, "exclusivity renewed"))
+    moves, loosens = e.startups.act(Startup.reviews, e.p, by_slot(best), keeps, banned, luck)
     startups.contract = np.where(loosens, FIRST_REFUSAL, startups.contract).astype(np.int8)
     e.partnerships.note(
         e.month, "change", "cloud_contract", "host", loosens, TENANCY, startups.host, subtype=FIRST_REFUSAL,
@@ -123,7 +123,7 @@ def _review(e: Economy, startups: Startup, best: IntArray, cost: FloatArray) -> 
     )  # fmt: skip
     e.tell(loosens, "startups", "deal", "is freed from exclusivity: its cloud keeps a right of first refusal")
     startups.talks = np.where(moves, best, startups.talks)
-    months = np.where(e.populations["startups"].act("negotiates", e.p), months_of_talks(e), 0.0)
+    months = np.where(e.startups.act(Startup.negotiates, e.p), months_of_talks(e), 0.0)
     startups.talks_left = np.where(moves, months, startups.talks_left)
     hosted = startups.host != NONE
     renewed = hosted & (startups.term <= 0.0) & ~moves

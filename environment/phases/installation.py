@@ -20,7 +20,7 @@ def smuggle(e: Economy) -> None:
     Becker (1968): the premium rises with what Chinese buyers want and cannot get (facts 8b-008, 8b-009).
     """
     chips, p = e.chips, e.p.policy
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     e.now["grey_added"], e.now["resale_gain"] = np.zeros_like(clouds.cash), np.zeros_like(clouds.cash)
     ids = [row.id for row in e.tables.clouds]
     if "other_clouds" not in ids or "other_china" not in ids:
@@ -59,7 +59,7 @@ def _paid_for(e: Economy, buyer: int, units: FloatArray) -> FloatArray:
 def install(e: Economy) -> None:
     """Delivered chips come on line after about a quarter, as far as power is there; old ones are retired."""
     chips, c, p = e.chips, e.conditions, e.p
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     rows = power_rows(e.tables)
     region = home(e)
     pue = np.array([row.pue for row in rows])[region]
@@ -112,7 +112,7 @@ def _run(e: Economy, clouds: Cloud, installed: FloatArray) -> None:
 def build_centres(e: Economy) -> None:
     """Data centres for the chips delivered, capital spending of all kinds, and its depreciation in a straight line."""
     chips, p = e.chips, e.p
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     pue = np.array([row.pue for row in power_rows(e.tables)])[clouds.region]
     mw = energy.draw_mw(chips.delivered_now[:, : chips.clouds], chips.tdp[:, np.newaxis, :], pue)
     building = np.minimum(mw * p.energy.building_cost, 0.5 * clouds.cash)
@@ -131,7 +131,7 @@ def _outside_capex(e: Economy) -> FloatArray:
 
     Afterwards each cloud goes on spending the same part of its cash flow outside AI.
     """
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     rows = e.tables.clouds
     year = e.month / 12.0
     path = np.array(
@@ -147,7 +147,7 @@ def _outside_capex(e: Economy) -> FloatArray:
 def _depreciate(e: Economy, added: FloatArray) -> None:
     """Straight line over the asset life; what stood at the start runs off over half of it."""
     chips = e.chips
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     life = int(e.p.chips.asset_life[0, 0])
     due = np.minimum(chips.depreciation + chips.founding_depreciation * (e.month < life // 2), clouds.fixed)
     due = np.maximum(due, 0.0)

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
@@ -22,8 +21,8 @@ def lent_reach(e: Economy) -> FloatArray:
     Who owns a part of a lab sells its models to customers of its own, wherever the lab rents its compute: Azure OpenAI
     Service came with Microsoft's money, Claude on Vertex AI with Google's. To be a preferred host is not enough.
     """
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     lent = e.p.services.partner_reach * at_host(clouds.distribution, startups.vendor)
     return np.where(startups.alive, lent * (1.0 - startups.distribution), 0.0)
 
@@ -33,15 +32,15 @@ def resold(e: Economy, sales: FloatArray, lent: FloatArray) -> FloatArray:
 
     Of open weights nobody needs a licence.
     """
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     lent = np.where(startups.open_weights, 0.0, lent)
     return np.asarray(sales * lent / np.maximum(startups.distribution + lent, 1e-9))
 
 
 def share_revenue(e: Economy) -> None:
     """Sellers pay for the models that they have sold; labs with a stakeholding host pay it a share of their sales."""
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     p, hosts = e.p.capital, clouds.cash.shape[-1]
     sold = e.now["resold"]
     margin = p.licence_margin * sold

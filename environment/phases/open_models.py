@@ -4,21 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.enterprise import Enterprise
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.environment.economy import Economy
 
 
 def overhead(e: Economy) -> FloatArray:
     """Compute of an open model in use relative to that of a service, (worlds, sectors): less where a cloud pools it."""
-    sectors: Enterprise = e.populations["enterprises"].view()
+    sectors = e.enterprises.view()
     return np.asarray((1.0 - sectors.managed) * e.p.demand.self_hosting_overhead + sectors.managed)
 
 
 def cost(e: Economy) -> FloatArray:
     """Cost of an open model in use relative to the compute of a service, (worlds, sectors): with the clouds' margin."""
-    sectors: Enterprise = e.populations["enterprises"].view()
+    sectors = e.enterprises.view()
     return np.asarray(overhead(e) + sectors.managed * e.p.services.resale_margin)
 
 
@@ -29,8 +27,8 @@ def resell(e: Economy, bill: FloatArray) -> None:
         e: the economy.
         bill: rent that enterprises pay each cloud for open models this month, M$, (worlds, clouds).
     """
-    sectors: Enterprise = e.populations["enterprises"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    sectors = e.enterprises.view()
+    clouds = e.clouds.view()
     pooled = sectors.compute * sectors.managed / overhead(e)
     fee, due = np.zeros_like(bill), np.zeros_like(sectors.cash)
     for inside in (True, False):

@@ -8,7 +8,7 @@ import numpy as np
 
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, BoolArray, FloatArray
 from kingmaker.environment import chip_market as market
 from kingmaker.environment.buyers import home, in_business
@@ -27,7 +27,7 @@ def design_products(e: Economy) -> None:
         density_limit=p.policy.export_density,
     )  # fmt: skip
     china_mix = np.zeros_like(world_mix)
-    makers: Chipmaker = e.populations["chipmakers"].view()
+    makers = e.chipmakers.view()
     foreign = makers.region != CN
     restricted = np.zeros(makers.capacity.shape, dtype=np.bool_)
     for maker, block in enumerate(chips.catalogue.blocks):
@@ -67,10 +67,10 @@ def _china_line(e: Economy, mix: FloatArray, free: BoolArray, block: slice) -> t
 def _design(e: Economy, restricted: BoolArray) -> None:
     """Sellers design to the export cap: about half a year from decision to first shipments (row R4)."""
     chips, p = e.chips, e.p.chips
-    population = e.populations["chipmakers"]
+    population = e.chipmakers
     makers: Chipmaker = population.view()
     sells = np.asarray((chips.silent[:, :, chips.in_china] <= 12.0).any(axis=-1))  # China was a market in the last year
-    starts = population.act("starts_design", PerFirm(sells), PerFirm(restricted))
+    starts = population.act(Chipmaker.starts_design, by_slot(sells), by_slot(restricted))
     timer = np.where(starts, p.design_months, makers.design)
     done = (timer >= 0.0) & (timer < 1.0)
     makers.design = np.where(done | (timer < 0.0), -1.0, timer - 1.0)
@@ -117,22 +117,22 @@ def plan_compute(e: Economy) -> None:
     """Each buyer's need: compute to add in a month, within its budget (plans move slowly towards it)."""
     chips, p = e.chips, e.p
     post_offers(e)
-    population = e.populations["clouds"]
+    population = e.clouds
     clouds: Cloud = population.view()
     rivals = _largest_other(np.where(clouds.develops & (clouds.region != CN), clouds.ambition, 0.0))
     rivals_cn = _largest_other(np.where(clouds.develops & (clouds.region == CN), clouds.ambition, 0.0))
-    clouds.ambition = population.act("raise_ambition", p, PerFirm(np.where(clouds.region == CN, rivals_cn, rivals)))
+    clouds.ambition = population.act(Cloud.raise_ambition, p, by_slot(np.where(clouds.region == CN, rivals_cn, rivals)))
     mine = slice(0, chips.clouds)
     cost = cost_of_expansion(e)
-    clouds.own_use = population.act("adopts_ai", p)
+    clouds.own_use = population.act(Cloud.adopts_ai, p)
     clouds.workloads = clouds.workloads + clouds.own_use * clouds.outside_cash / cost
     value = e.now["value"]
     here = ((chips.running[:, mine] + chips.awaiting[:, mine]) * value[:, np.newaxis, :]).sum(axis=-1)
     wait = lead_by_buyer(e)[:, mine]
     horizon = wait + p.chips.install_months
-    desired = population.act("desired_capacity", p, PerFirm(horizon))
+    desired = population.act(Cloud.desired_capacity, p, by_slot(horizon))
     gap = np.maximum(desired - here, 0.0) / np.maximum(horizon, 1.0)
-    limit = population.act("capex_limit", p) / np.maximum(cost, 1e-12)
+    limit = population.act(Cloud.capex_limit, p) / np.maximum(cost, 1e-12)
     aim = np.where(clouds.alive, np.minimum(gap, limit), 0.0)
     e.now["planned_spending"] = np.where(clouds.alive, gap * np.where(cost < 1e8, cost, 0.0), 0.0)
     chips.need = chips.need + p.clouds.plan_speed * (aim - chips.need)
@@ -142,7 +142,7 @@ def plan_compute(e: Economy) -> None:
 def place_orders(e: Economy) -> None:
     """Need net of own chips is split over makers; orders are placed and cancelled; deposits are paid and returned."""
     chips, p = e.chips, e.p
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     mine = slice(0, chips.clouds)
     unit_value, price, offered = offers(e, mine)
     need = np.maximum(chips.need - clouds.own_output, 0.0)[:, np.newaxis, :]
@@ -174,7 +174,7 @@ def _settle_cancellations(e: Economy, cancelled: FloatArray) -> None:
     part = cancelled / np.where(standing > 0.0, standing, 1.0)
     released = chips.deposits[:, :, mine] * np.minimum(part, 1.0)
     kept = e.p.chips.forfeit[..., np.newaxis] * released
-    makers: Chipmaker = e.populations["chipmakers"].view()
+    makers = e.chipmakers.view()
     can = np.minimum(makers.cash / np.maximum((released - kept).sum(axis=2), 1e-12), 1.0)[:, :, np.newaxis]
     refund = (released - kept) * can
     e.ledger.pay("refunds", "chipmakers", refund.sum(axis=2), "clouds", refund.sum(axis=1))
@@ -192,7 +192,7 @@ def post_offers(e: Economy) -> None:
     """What makers offer to each buyer this month: value in use and price of a unit of their line."""
     chips = e.chips
     mix = e.now["mix"]
-    makers: Chipmaker = e.populations["chipmakers"].view()
+    makers = e.chipmakers.view()
     line_value = chips.by_maker(mix * e.now["value"][:, np.newaxis, :])
     line_price = chips.by_maker(mix * chips.price[:, np.newaxis, :]) * makers.markup[:, np.newaxis, :] * 1e-3
     e.now["line_value"], e.now["line_price"] = line_value, line_price
@@ -221,7 +221,7 @@ def gpu_share(e: Economy) -> FloatArray:
 
 def duty_passed_on(e: Economy) -> FloatArray:
     """Factor on the price that a Chinese buyer pays to a foreign seller, (worlds, makers, buyers)."""
-    makers: Chipmaker = e.populations["chipmakers"].view()
+    makers = e.chipmakers.view()
     taxed = (makers.region != CN)[:, :, np.newaxis] & e.chips.in_china
     return np.asarray(1.0 + (e.p.chips.duty_pass_through * e.p.policy.export_duty)[:, :, np.newaxis] * taxed)
 
@@ -229,7 +229,7 @@ def duty_passed_on(e: Economy) -> FloatArray:
 def split(e: Economy, value: FloatArray, price: FloatArray, offered: BoolArray, lead: FloatArray) -> FloatArray:
     """Logit split of a buyer's need over makers: price per performance, software moat, waiting time."""
     p = e.p.chips
-    makers: Chipmaker = e.populations["chipmakers"].view()
+    makers = e.chipmakers.view()
     cost = price / np.where(value > 0.0, value, 1.0)
     utility = -p.price_sensitivity[..., np.newaxis] * np.log(np.maximum(cost, 1e-9))
     moat = software_moat(p.moat, makers.software)
@@ -303,7 +303,7 @@ def own_part(e: Economy, own: OwnLine) -> FloatArray:
     value = (mix * e.now["value"][:, np.newaxis, leader]).sum(axis=-1)
     bought = (mix * chips.h100e[:, np.newaxis, leader]).sum(axis=-1) / np.where(value > 0.0, value, 1.0)
     made = own.throughput / own.value
-    return np.where(own.ready, e.populations["clouds"].act("aims_own_chips", e.p, PerFirm(bought), PerFirm(made)), 0.0)
+    return np.where(own.ready, e.clouds.act(Cloud.aims_own_chips, e.p, by_slot(bought), by_slot(made)), 0.0)
 
 
 def _largest_other(amount: FloatArray) -> FloatArray:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.environment.chip_market import FIRST_EXPORT_RULE
 from kingmaker.environment.economy import Economy
@@ -18,7 +17,7 @@ _COUNTED = (
 
 def oversight(e: Economy) -> dict[str, FloatArray]:
     """This month's measures of the group "rules", each of shape (worlds,)."""
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     sold = np.where(clouds.region == CN, 0.0, clouds.sold)
     total = sold.sum(axis=-1)
     bound = (sold * e.in_force["interoperability"]).sum(axis=-1) / np.where(total > 0.0, total, 1.0)

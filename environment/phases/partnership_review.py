@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
 from kingmaker.agents.types import BoolArray, FloatArray, IntArray
 from kingmaker.environment import review
@@ -18,8 +17,8 @@ def review_deals(e: Economy, amount: FloatArray, partner: IntArray) -> tuple[Flo
 
     An unbundled deal also ends the exclusivity of the lab towards that cloud (it keeps a right of first refusal).
     """
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     if not (amount > 0.0).any():  # nothing to look at, in any world
         nothing = np.zeros(amount.shape, dtype=np.bool_)
         _count(e, startups, nothing, nothing, nothing)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.compute_market import at_host, by_host
@@ -16,7 +15,7 @@ def promise(e: Economy, amount: FloatArray, partner: IntArray, credit: FloatArra
 
     Promises of the same cloud add up. What another one still owes falls due: two do not pay by instalments at a time.
     """
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     new = amount > 0.0
     other = new & (startups.pledged > 0.0) & (startups.pledger != partner)
     if other.any():  # else nothing falls due, in any world
@@ -31,7 +30,7 @@ def promise(e: Economy, amount: FloatArray, partner: IntArray, credit: FloatArra
 
 def pay_pledges(e: Economy) -> None:
     """This month's tranche of every pledge."""
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     due = np.where(startups.alive, np.minimum(startups.pledge_rate, startups.pledged), 0.0)
     if due.any():
         _pay(e, due)
@@ -47,9 +46,9 @@ def lapse(startups: Startup, where: BoolArray) -> None:
 
 def _pay(e: Economy, due: FloatArray) -> None:
     """Clouds pay as far as they have cash; the credit part comes back at once as a prepayment for compute."""
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
-    hosts = e.populations["clouds"].slots
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    hosts = e.clouds.slots
     whole = by_host(due, startups.pledger, hosts)
     part = np.minimum(0.5 * np.maximum(clouds.cash, 0.0) / np.where(whole > 0.0, whole, 1.0), 1.0)
     amount = due * at_host(part, startups.pledger)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.regulator import (
     EXCLUSIVITY_BAN,
     IN_FORCE,
@@ -31,20 +31,20 @@ from kingmaker.environment.phases.enforcement import comply, designate, duties_i
 
 def move_inquiries(e: Economy) -> None:
     """Each authority weighs evidence, opens, concludes, lets its remedy come into force, and reviews it."""
-    population = e.populations["regulators"]
+    population = e.regulators
     regulators: Regulator = population.view()
     old, months = regulators.stage.copy(), regulators.months_in_stage.copy()
     heard = hear_complaints(e)
     _weigh(e, heard)
     own = regulators.own_inquiry == e.month
-    opens = population.act("opens_inquiry", e.p, PerFirm(own))
-    harm = population.act("finds_harm", e.p)
+    opens = population.act(Regulator.opens_inquiry, e.p, by_slot(own))
+    harm = population.act(Regulator.finds_harm, e.p)
     superseded = opens & (old == INQUIRY)
     ends = (old == INQUIRY) & (months >= regulators.inquiry_months) & ~opens
     decides = e.p.policy.remedies > 0.5
     found = (ends & harm & regulators.interoperability & decides).any(axis=-1, keepdims=True)
     gatekeepers = designate(e, found).sum(axis=-1, keepdims=True).astype(np.float64)
-    chosen = population.act("chooses_remedy", e.p, gatekeepers)
+    chosen = population.act(Regulator.chooses_remedy, e.p, gatekeepers)
     remedied = ends & harm & (chosen != NO_REMEDY)
     in_time = (old == WINDOW) & (months >= regulators.window_months)
     lapses = _lapses(e, regulators, harm, gatekeepers)
@@ -72,12 +72,17 @@ def move_inquiries(e: Economy) -> None:
 
 
 def _weigh(e: Economy, heard: Heard) -> None:
-    regulators: Regulator = e.populations["regulators"].view()
+    regulators = e.regulators.view()
     if e.month == 0:  # how concentrated the market is, authorities know before the first month
-        known = e.populations["regulators"].act("judges_concentration", e.p, e.conditions.hhi_cloud_all)
+        known = e.regulators.act(Regulator.judges_concentration, e.p, e.conditions.hhi_cloud_all)
         regulators.concentrated = np.broadcast_to(known, regulators.stage.shape)
-    evidence = e.populations["regulators"].act(
-        "weigh_evidence", e.p, e.conditions.hhi_cloud_all, PerFirm(heard.short), PerFirm(heard.foreclosed), heard.tied
+    evidence = e.regulators.act(
+        Regulator.weigh_evidence,
+        e.p,
+        e.conditions.hhi_cloud_all,
+        by_slot(heard.short),
+        by_slot(heard.foreclosed),
+        heard.tied,
     )
     regulators.concentrated, regulators.short, regulators.foreclosed, regulators.tied = evidence
 
@@ -94,7 +99,7 @@ def _weigh_opinions(e: Economy, opinions: BoolArray, cleared: BoolArray) -> None
 
     An opinion does not bind; the other authorities of its region weigh the same facts more heavily for a while.
     """
-    regulators: Regulator = e.populations["regulators"].view()
+    regulators = e.regulators.view()
     heard = np.zeros(opinions.shape)
     for region in range(len(REGIONS)):
         home = regulators.region == region
@@ -112,7 +117,7 @@ def _imposed(regulators: Regulator, remedy: int) -> BoolArray:
 
 def fix_policy(e: Economy) -> None:
     """The policy in force this month: the stricter of dated event (or pin) and remedy, times compliance."""
-    regulators: Regulator = e.populations["regulators"].view()
+    regulators = e.regulators.view()
     p = e.p.policy
     reserve = np.maximum(p.reserved_capacity, np.where(_imposed(regulators, RESERVED_CAPACITY), p.remedy_reserve, 0.0))
     interoperability, reserved = duties_in_force(e, reserve)
@@ -124,7 +129,7 @@ def fix_policy(e: Economy) -> None:
     e.in_force["egress"] = p.egress_fee
     e.in_force["parallel_egress"] = p.parallel_egress_fee
     e.in_force["exclusivity"] = _exclusivity_allowed(p.exclusivity_ban, _imposed(regulators, EXCLUSIVITY_BAN))
-    e.in_force["review_bar"] = e.populations["regulators"].act("tolerates", e.p).min(axis=-1, keepdims=True)
+    e.in_force["review_bar"] = e.regulators.act(Regulator.tolerates, e.p).min(axis=-1, keepdims=True)
     e.in_force["export_vintage"] = p.export_vintage
     e.in_force["export_cap"] = p.export_cap_tpp
 

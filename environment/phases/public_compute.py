@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, EU, NONE, FloatArray
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
@@ -18,7 +16,7 @@ def public_wants(e: Economy, rent: FloatArray, free: FloatArray) -> FloatArray:
     """
     if not e.p.policy.compute_fund_musd.any():  # no fund in any world: the same zeros for less work
         return np.zeros_like(free)
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     room = np.where(clouds.rents_out & clouds.alive & (clouds.region != CN), free, 0.0)
     whole = room.sum(axis=-1, keepdims=True)
     money = e.p.policy.compute_fund_musd * room / np.where(whole > 0.0, whole, 1.0)
@@ -30,9 +28,9 @@ def rent_public_compute(e: Economy, got: FloatArray, rent: FloatArray) -> None:
 
     The rest goes to universities and public bodies, whose work has no market in this model.
     """
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     bill = market.spending(got, rent)
-    e.ledger.pay("public_compute", "sectors", e.sectors(public=bill.sum(axis=-1)), "clouds", bill)
+    e.ledger.pay("public_compute", "sectors", e.to_sectors(public=bill.sum(axis=-1)), "clouds", bill)
     e.now["rent_income"] = e.now["rent_income"] + bill
     e.now["public_compute_h100e"] = got.sum(axis=-1)
     if not got.any():  # no fund in any world
@@ -51,9 +49,9 @@ def pay_parallel_egress(e: Economy, second: FloatArray) -> None:
         e: the economy.
         second: compute used at the second host this month, H100e, (worlds, start-ups).
     """
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     fee = e.p.compute.parallel_bill * e.in_force["parallel_egress"] * second * 1e-3
     fee = np.where(startups.host != NONE, np.minimum(fee, 0.1 * np.maximum(startups.cash, 0.0)), 0.0)
-    hosts = e.populations["clouds"].slots
+    hosts = e.clouds.slots
     e.ledger.pay("parallel_egress", "startups", fee, "clouds", market.by_host(fee, startups.host, hosts))
     e.now["parallel_fees_musd"] = fee.sum(axis=-1)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import PLAIN, Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment import compute_market as market
@@ -44,18 +44,18 @@ def ration(e: Economy, wanted: FloatArray, business: FloatArray, rent: FloatArra
         business: compute wanted by enterprises at each host, (worlds, hosts).
         rent: what each host asks for, $ per H100e-hour, (worlds, hosts).
     """
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     host, other = startups.host, startups.second
     partner = startups.contract != PLAIN
-    all_first = e.populations["startups"].act("asks_host_first")
+    all_first = e.startups.act(Startup.asks_host_first)
     first = wanted * np.where(all_first, 1.0, 1.0 - startups.second_share)
     second = wanted * startups.second_share
     rival, rival_second = _rivals(e, startups, clouds)
-    hosts = e.populations["clouds"].slots
+    hosts = e.clouds.slots
     small, reserved, from_reserve = _reserve(e, startups, clouds, wanted, first)
     first = first - from_reserve
-    free = np.maximum(clouds.capacity - e.populations["clouds"].act("kept_inside", e.p), 0.0)
+    free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     free = np.maximum(free - reserved, 0.0)
     public = public_wants(e, rent, free)
     partners = market.by_host(np.where(partner, first, 0.0), host, hosts)
@@ -98,9 +98,9 @@ def _reserve(
 def _rivals(e: Economy, startups: Startup, clouds: Cloud) -> tuple[BoolArray, BoolArray]:
     """Who competes with the models of the first, and of the second host, each (worlds, n)."""
     own = np.where(clouds.develops & clouds.alive, clouds.capability, np.inf)
-    population = e.populations["startups"]
-    first = population.act("rivals_host", e.p, PerFirm(market.at_host(own, startups.host, np.inf)))
-    second = population.act("rivals_host", e.p, PerFirm(market.at_host(own, startups.second, np.inf)))
+    population = e.startups
+    first = population.act(Startup.rivals_host, e.p, by_slot(market.at_host(own, startups.host, np.inf)))
+    second = population.act(Startup.rivals_host, e.p, by_slot(market.at_host(own, startups.second, np.inf)))
     return first, second
 
 
@@ -120,5 +120,5 @@ def _held_back(
     diverted = np.clip(diversion, 0.0, 1.0) * sales / np.where(compute > 0.0, compute, 1.0)
     excess = np.maximum(others + rivals - left, 0.0)
     relet = np.minimum(excess / np.where(rivals > 0.0, rivals, 1.0), 1.0)
-    held = e.populations["clouds"].act("holds_back", e.p, PerFirm(diverted), PerFirm(relet))
+    held = e.clouds.act(Cloud.holds_back, e.p, by_slot(diverted), by_slot(relet))
     return np.asarray(held)

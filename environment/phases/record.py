@@ -6,9 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
-from kingmaker.agents.enterprise import Enterprise
 from kingmaker.agents.startup import EXCLUSIVE, PREFERRED, Startup
 from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray
 from kingmaker.environment.compute_market import by_host, spending
@@ -33,9 +31,9 @@ def audit(e: Economy) -> FloatArray:
     Raises:
         LedgerError: a residual above 1e-9.
     """
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     over = np.maximum(e.now["used"] - clouds.capacity, 0.0) / (1.0 + clouds.capacity)
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     housed = e.now["site_capacity"].sum(axis=-1)
     more = np.maximum(startups.own_used.sum(axis=-1) - housed, 0.0) / (1.0 + housed)
     things = np.maximum(np.maximum(e.chips.residual(), over.max(axis=-1)), more)
@@ -82,8 +80,8 @@ def _hhi(amount: FloatArray, single: BoolArray | bool = True) -> FloatArray:
 
 def _chips(e: Economy) -> dict[str, FloatArray]:
     chips = e.chips
-    makers: Chipmaker = e.populations["chipmakers"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    makers = e.chipmakers.view()
+    clouds = e.clouds.view()
     revenue = e.now["maker_revenue"]
     compute = (chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=1)
     ids = [row.id for row in e.tables.clouds]
@@ -114,8 +112,8 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
 
 
 def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
-    clouds: Cloud = e.populations["clouds"].view()
-    startups: Startup = e.populations["startups"].view()
+    clouds = e.clouds.view()
+    startups = e.startups.view()
     rent = e.now["rent_income"]
     lists = np.where((clouds.type == HYPERSCALER) & (clouds.region != CN), clouds.compute, 0.0)
     hosted = startups.alive & (startups.host != NONE)
@@ -169,8 +167,8 @@ def _leading_lab(startups: Startup) -> dict[str, FloatArray]:
 
 
 def _startups(e: Economy, trail: Trail) -> dict[str, FloatArray]:
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     near = startups.alive & (startups.capability >= e.conditions.frontier - 0.7)
     near_clouds = clouds.alive & clouds.develops & (clouds.capability >= e.conditions.frontier - 0.7)
     spent = trail.add("spent", startups.spending_raised.sum(axis=-1))
@@ -198,9 +196,9 @@ def _survival(e: Economy, alive: FloatArray, trail: Trail) -> FloatArray:
 
 
 def _models(e: Economy) -> dict[str, FloatArray]:
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
-    sectors: Enterprise = e.populations["enterprises"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    sectors = e.enterprises.view()
     frontier = e.conditions.frontier[:, 0]
     own = np.where(startups.alive, startups.capability, -99.0)
     big = np.where(clouds.develops & clouds.alive, clouds.capability, -99.0)
@@ -264,7 +262,7 @@ def _by_lineage(startups: Startup, clouds: Cloud) -> FloatArray:
 
 
 def _world(e: Economy) -> dict[str, FloatArray]:
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     chips = e.chips
     compute = np.where(clouds.region == CN, clouds.compute, 0.0).sum(axis=-1) + e.now["site_compute"][:, CN]
     held = ((chips.running + chips.awaiting) * chips.h100e[:, np.newaxis, :] * chips.in_china[:, np.newaxis]).sum(
@@ -311,10 +309,10 @@ def keep_flows(e: Economy) -> None:
     if not e.partnerships.keep:
         return
     chips = e.chips
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     mine = slice(0, chips.clouds)
     compute = chips.delivered_now[:, mine] * chips.h100e[:, np.newaxis, :]
-    makers = range(e.populations["chipmakers"].slots)
+    makers = range(e.chipmakers.slots)
     e.partnerships.flows.record(
         e.month,
         chip_bill=e.now["chip_sales"][:, :, mine],

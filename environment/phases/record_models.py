@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.compute_market import HOURS
 from kingmaker.environment.economy import Economy
@@ -22,7 +20,7 @@ def observe_models(e: Economy) -> dict[str, FloatArray]:
 
 def _raised_for_compute(e: Economy) -> FloatArray:
     """Compute's part of the raised money that start-ups spend, (worlds,)."""
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     compute = startups.spending_raised.sum(axis=-1)
     spent = compute + e.now["raised_for_staff"]
     return np.asarray(compute / np.where(spent > 0.0, spent, 1.0))
@@ -42,8 +40,8 @@ def _costs(e: Economy) -> dict[str, FloatArray]:
 
 
 def _firms(e: Economy) -> dict[str, FloatArray]:
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     old = np.zeros(startups.revenue.shape[-1], dtype=np.bool_)
     rows = e.tables.startups
     old[: len(rows)] = [row.entry <= 0 and row.capability >= ESTABLISHED for row in rows]

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.enterprise import Enterprise
-from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.environment.dimensions import reasoning_gain, valued
 from kingmaker.environment.economy import Economy
@@ -40,9 +37,9 @@ def spread(
         M$ by supplier, shape as ``weights``; M$ by sector, shape as ``spending``; mean reasoning beyond general
         capability outside China, log10 FLOP, (worlds, groups of tastes).
     """
-    sectors: Enterprise = e.populations["enterprises"].view()
-    clouds: Cloud = e.populations["clouds"].view()
-    startups: Startup = e.populations["startups"].view()
+    sectors = e.enterprises.view()
+    clouds = e.clouds.view()
+    startups = e.startups.view()
     home = (np.concatenate([clouds.region, startups.region], axis=-1) == CN).astype(np.float64)
     abroad = 1.0 - home
     in_china = sectors.region == CN
@@ -71,7 +68,7 @@ def spread(
 
 def note_tastes(e: Economy, spent: FloatArray) -> None:
     """What a developer sees of its market: weights of the dimensions, by spending, (worlds, 1) each."""
-    sectors: Enterprise = e.populations["enterprises"].view()
+    sectors = e.enterprises.view()
     total = spent.sum(axis=-1, keepdims=True)
     whole = np.where(total > 0.0, total, 1.0)
     e.conditions.tastes = np.concatenate(

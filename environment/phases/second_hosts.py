@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import PLAIN, Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment import compute_market as market
@@ -17,7 +17,7 @@ TENANCY = ("startups", "clouds")
 
 def cost_of_two(e: Economy) -> FloatArray:
     """What the law leaves of the cost of using a second host beside the first, relative, (worlds, start-ups)."""
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     left = np.maximum(1.0 - market.at_host(e.in_force["interoperability"], startups.host), 0.0)
     return np.asarray(left + e.p.compute.egress_part * e.in_force["parallel_egress"])
 
@@ -29,9 +29,9 @@ def expected_fill(e: Economy) -> FloatArray:
     host sees the others' plans.
     """
     p = e.p.compute
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
-    free = np.maximum(clouds.capacity - e.populations["clouds"].act("kept_inside", e.p), 0.0)
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     supply = free * np.exp(clouds.expansion * p.look_ahead)
     each = (startups.wanted - startups.own_used) / np.maximum(startups.weight, 1e-12)
     host = startups.host
@@ -45,10 +45,10 @@ def agrees_exclusivity(e: Economy, asked: BoolArray, cost: FloatArray, when: str
     """Which labs of those ``asked`` to rent from their host alone find it worth their while, (worlds, start-ups)."""
     if not asked.any():  # nothing to think about, in any world
         return asked
-    startups: Startup = e.populations["startups"].view()
-    asks = e.populations["clouds"].act("asks_exclusivity", e.p) & (e.in_force["exclusivity"] > 0.5)
+    startups = e.startups.view()
+    asks = e.clouds.act(Cloud.asks_exclusivity, e.p) & (e.in_force["exclusivity"] > 0.5)
     luck = e.draws(when, "startups")
-    accepts = e.populations["startups"].act("accepts_exclusivity", e.p, PerFirm(expected_fill(e)), PerFirm(cost), luck)
+    accepts = e.startups.act(Startup.accepts_exclusivity, e.p, by_slot(expected_fill(e)), by_slot(cost), luck)
     return np.asarray(asked & accepts & (market.at_host(asks.astype(np.float64), startups.host) > 0.5))
 
 
@@ -62,24 +62,24 @@ def move_second_hosts(e: Economy, other: IntArray, expected: FloatArray, cost: F
         cost: what the law leaves of the cost of using two hosts.
     """
     p = e.p.compute
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     luck = e.draws("second host", "startups")
-    opens, drops = e.populations["startups"].act(
-        "weighs_second_host", e.p, PerFirm(other), PerFirm(expected), PerFirm(cost), luck
+    opens, drops = e.startups.act(
+        Startup.weighs_second_host, e.p, by_slot(other), by_slot(expected), by_slot(cost), luck
     )
     e.partnerships.note(e.month, "end", "cloud_contract", "second", drops, TENANCY, startups.second)
-    signs = _conclude(e, startups, e.populations["startups"].act("may_multihome", e.p, PerFirm(expected)))
+    signs = _conclude(e, startups, e.startups.act(Startup.may_multihome, e.p, by_slot(expected)))
     partner, over = startups.second_talks, startups.second_talks_left <= 0.0
     tenancies.end_second(startups, drops)
     tenancies.begin_second(startups, signs, partner, p.second_share)
     second = startups.second
     startups.second_talks = np.where(opens, other, np.where(over, NONE, startups.second_talks)).astype(np.int32)
     startups.second_talks_left = np.where(opens, months_of_talks(e), startups.second_talks_left)
-    clouds: Cloud = e.populations["clouds"].view()
-    own = market.at_host(clouds.rent, startups.host) * (1.0 - e.populations["startups"].act("partner_saving", e.p))
+    clouds = e.clouds.view()
+    own = market.at_host(clouds.rent, startups.host) * (1.0 - e.startups.act(Startup.partner_saving, e.p))
     theirs = market.at_host(clouds.rent, second)
     ratio = np.where((own > 0.0) & (theirs > 0.0), own / np.where(theirs > 0.0, theirs, 1.0), 1.0)
-    startups.second_share = e.populations["startups"].act("splits", e.p, PerFirm(ratio))
+    startups.second_share = e.startups.act(Startup.splits, e.p, by_slot(ratio))
     _note_first_share(e, startups, signs | drops)
     e.partnerships.note(
         e.month, "start", "cloud_contract", "second", signs, TENANCY, second, subtype=PLAIN, share=startups.second_share

@@ -6,7 +6,7 @@ import numpy as np
 
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.enterprise import Enterprise
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment import service_market as market
@@ -20,10 +20,10 @@ from kingmaker.environment.pools import ratio
 def train(e: Economy) -> None:
     """Compute not needed to serve users trains the next model; runs that are a step forward are released."""
     p = e.p
-    population = e.populations["startups"]
+    population = e.startups
     startups: Startup = population.view()
-    clouds: Cloud = e.populations["clouds"].view()
-    serving = np.minimum(population.act("serves", p, _rent(e)), 0.8 * startups.used)
+    clouds = e.clouds.view()
+    serving = np.minimum(population.act(Startup.serves, p, _rent(e)), 0.8 * startups.used)
     dense = _dense(clouds)
     own = ratio(startups.own_used, startups.used)
     pool = ratio(e.now["site_compute"], e.now["site_capacity"])
@@ -31,25 +31,25 @@ def train(e: Economy) -> None:
     per_firm = (startups.used + startups.public_compute - serving) * throughput / np.maximum(startups.weight, 1e-12)
     share = p.technology.main_run
     flop = tech.training_flop(share * per_firm, p.technology.flop_utilisation)
-    largest = population.act("largest_run", p, PerFirm(per_firm))
+    largest = population.act(Startup.largest_run, p, by_slot(per_firm))
     startups.training = np.minimum(startups.training + flop, np.maximum(largest, startups.training))
     startups.run_months = startups.run_months + 1.0
-    done = population.act("finishes_run", p) & startups.alive
+    done = population.act(Startup.finishes_run, p) & startups.alive
     made = np.log10(np.maximum(startups.training, 1e-9)) + 21.0 + startups.algorithms
     startups.capability = np.where(done, made, startups.capability)
     startups.recipe = np.where(done, startups.algorithms, startups.recipe)
-    rl = population.act("chooses_rl", p, *_tastes(e), e.draws("strategy", "startups"))
+    rl = population.act(Startup.chooses_rl, p, *_tastes(e), e.draws("strategy", "startups"))
     startups.rl = np.where(done, rl, startups.rl)
     startups.training = np.where(done, 0.0, startups.training)
     startups.run_months = np.where(done, 0.0, startups.run_months)
     revenue_share = startups.revenue / np.maximum(e.conditions.use, 1e-9) / np.maximum(startups.weight, 1e-12)
-    opens = population.act("opens_weights", p, PerFirm(revenue_share), e.draws("open weights", "startups"))
+    opens = population.act(Startup.opens_weights, p, by_slot(revenue_share), e.draws("open weights", "startups"))
     startups.open_weights = np.where(done, opens, startups.open_weights)
     e.tell(
         done & (startups.capability >= e.conditions.frontier - 0.3), "startups", "release", "releases a strong model"
     )
     _train_clouds(e, clouds)
-    inside = clouds.workloads + clouds.ambition + e.populations["clouds"].act("serves", p, _rent(e))
+    inside = clouds.workloads + clouds.ambition + e.clouds.act(Cloud.serves, p, _rent(e))
     clouds.wanted_inside = np.where(clouds.alive, inside, 0.0)
     _see_frontier(e, startups, clouds)
 
@@ -59,9 +59,10 @@ def _rent(e: Economy) -> FloatArray:
     return np.maximum(e.now["rent_market"][:, np.newaxis], 0.05)
 
 
-def _tastes(e: Economy) -> list[FloatArray]:
+def _tastes(e: Economy) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The market's weights of reasoning, tool use and safety, (worlds, 1) each."""
-    return [np.ascontiguousarray(e.conditions.tastes[:, k : k + 1]) for k in range(3)]
+    reasoning, tool_use, safety = (np.ascontiguousarray(e.conditions.tastes[:, k : k + 1]) for k in range(3))
+    return reasoning, tool_use, safety
 
 
 def _dense(clouds: Cloud) -> FloatArray:
@@ -71,23 +72,23 @@ def _dense(clouds: Cloud) -> FloatArray:
 
 def _train_clouds(e: Economy, clouds: Cloud) -> None:
     p = e.p
-    research = np.maximum(clouds.inside - clouds.workloads - e.populations["clouds"].act("serves", p, _rent(e)), 0.0)
+    research = np.maximum(clouds.inside - clouds.workloads - e.clouds.act(Cloud.serves, p, _rent(e)), 0.0)
     rented = ratio(clouds.rented, clouds.inside)
     research = research * ((1.0 - rented) * _dense(clouds) + rented * e.now["rented_dense"])
     flop = tech.training_flop(p.technology.main_run * research, p.technology.flop_utilisation)
-    largest = e.populations["clouds"].act("largest_run", p, PerFirm(research))
+    largest = e.clouds.act(Cloud.largest_run, p, by_slot(research))
     run = np.minimum(clouds.training + flop, np.maximum(largest, clouds.training))
     clouds.training = np.where(clouds.develops, run, 0.0)
     clouds.run_months = np.where(clouds.develops, clouds.run_months + 1.0, 0.0)
-    done = e.populations["clouds"].act("finishes_run", p)
+    done = e.clouds.act(Cloud.finishes_run, p)
     made = np.log10(np.maximum(clouds.training, 1e-9)) + 21.0 + clouds.algorithms
     clouds.capability = np.where(done, made, clouds.capability)
     clouds.recipe = np.where(done, clouds.algorithms, clouds.recipe)
-    rl = e.populations["clouds"].act("chooses_rl", p, *_tastes(e), e.draws("strategy", "clouds"))
+    rl = e.clouds.act(Cloud.chooses_rl, p, *_tastes(e), e.draws("strategy", "clouds"))
     clouds.rl = np.where(done, rl, clouds.rl)
     clouds.training = np.where(done, 0.0, clouds.training)
     clouds.run_months = np.where(done, 0.0, clouds.run_months)
-    opens = e.populations["clouds"].act("opens_weights", p, e.draws("open weights", "clouds"))
+    opens = e.clouds.act(Cloud.opens_weights, p, e.draws("open weights", "clouds"))
     clouds.open_weights = np.where(done, opens, clouds.open_weights)
     e.tell(done, "clouds", "release", "releases a model of its own")
 
@@ -152,13 +153,13 @@ def _note_lineage(e: Economy, startups: Startup, base: IntArray, hosts: int) -> 
 def sell_services(e: Economy) -> None:
     """Sectors spread their spending over suppliers by quality, reach, data and price; self-hosters rent compute."""
     p, c = e.p, e.conditions
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
-    sectors: Enterprise = e.populations["enterprises"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    sectors = e.enterprises.view()
     spending = _spending(e, sectors)
     old_use = c.use
     model, recipe, rl, builds = _products(e, startups, clouds)
-    lean, suited = e.populations["startups"].act("design", p)
+    lean, suited = e.startups.act(Startup.design, p)
     _set_prices(e, startups, clouds, builds, lean)
     sells = np.where(clouds.develops & clouds.alive, p.services.sold_separately, 0.0)
     liked = suited * _fashion(e, startups.alive.shape[-1])
@@ -168,7 +169,7 @@ def sell_services(e: Economy) -> None:
     )
     lent = licences.lent_reach(e)
     got, spent, bought = sales.spread(e, _attraction(e, quality, mass, lent), rl, spending)
-    got_c, got_s = np.split(got, [e.populations["clouds"].slots], axis=-1)
+    got_c, got_s = np.split(got, [e.clouds.slots], axis=-1)
     got_c, got_s = np.ascontiguousarray(got_c), np.ascontiguousarray(got_s)
     sales.note_tastes(e, spent)
     sales.note_dimensions(e, got, model, rl, bought)
@@ -235,23 +236,23 @@ def _set_prices(e: Economy, startups: Startup, clouds: Cloud, builds: BoolArray,
         used, np.concatenate([clouds.revenue, startups.revenue], axis=-1), c.best_algorithms,
         gain=p.services.serving_gain, own=p.services.efficiency_cost,
     )  # fmt: skip
-    hosts = e.populations["clouds"].slots
+    hosts = e.clouds.slots
     rent = at_host(clouds.rent, startups.host, 0.0)
     cost = np.where(rent > 0.0, rent / _rent(e), 1.0) * relative[:, hosts:] * lean
     share = startups.revenue / np.maximum(c.use, 1e-9) / np.maximum(startups.weight, 1e-12)
-    price = e.populations["startups"].act("sets_price", p, PerFirm(cost), PerFirm(np.clip(share, 0.0, 1.0)))
+    price = e.startups.act(Startup.sets_price, p, by_slot(cost), by_slot(np.clip(share, 0.0, 1.0)))
     startups.price = startups.price + p.services.price_speed * (price - startups.price)
     cost = clouds.rent / _rent(e) * relative[:, :hosts]
     share = np.clip(clouds.revenue / np.maximum(c.use, 1e-9), 0.0, 1.0)
-    price = e.populations["clouds"].act("sets_price", p, PerFirm(cost), PerFirm(share))
+    price = e.clouds.act(Cloud.sets_price, p, by_slot(cost), by_slot(share))
     clouds.price = clouds.price + p.services.price_speed * (np.where(clouds.develops, price, 1.0) - clouds.price)
 
 
 def _attraction(e: Economy, quality: FloatArray, mass: FloatArray, lent: FloatArray) -> FloatArray:
     """Attraction of all suppliers, (worlds, clouds + start-ups); ``lent`` is reach that shareholders lend."""
     p = e.p.services
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     return market.attraction(
         quality, quality.max(axis=-1, keepdims=True),
         np.concatenate([clouds.distribution, startups.distribution + lent], axis=-1),
@@ -265,10 +266,10 @@ def _attraction(e: Economy, quality: FloatArray, mass: FloatArray, lent: FloatAr
 def _spending(e: Economy, sectors: Enterprise) -> FloatArray:
     """What each sector spends on AI services this month, M$, and the compute of those that run open models."""
     p, c = e.p, e.conditions
-    population = e.populations["enterprises"]
+    population = e.enterprises
     useful = market.usefulness(c.frontier, p.demand.useful_midpoint, p.demand.useful_width)
     visible = p.demand.visible_success
-    sectors.adoption = population.act("adopt", p, useful, visible)
+    sectors.adoption = population.act(Enterprise.adopt, p, useful, visible)
     paid = c.service_cost * c.service_price * _rent(e) / p.demand.reference_rent
     volume = market.volume_response(paid, p.demand.elasticity)
     # firms take to it as they see people around them use it
@@ -276,10 +277,10 @@ def _spending(e: Economy, sectors: Enterprise) -> FloatArray:
     intensity = useful * volume * p.demand.intensity * believed
     intensity = intensity / (1.0 + intensity)
     gap = c.frontier - c.open_frontier
-    sectors.managed = population.act("chooses_managed", p)
+    sectors.managed = population.act(Enterprise.chooses_managed, p)
     own_cost = _rent(e) * open_models.cost(e)
     service_price = _rent(e) * p.services.markup * c.service_price
-    wants = population.act("wants_self_hosting", p, gap, service_price, PerFirm(own_cost))
+    wants = population.act(Enterprise.wants_self_hosting, p, gap, service_price, by_slot(own_cost))
     sectors.self_hosting = sectors.self_hosting + p.demand.self_hosting_speed * (wants - sectors.self_hosting)
     budget = sectors.output * sectors.potential * sectors.adoption * intensity
     sectors.compute = (

@@ -6,10 +6,8 @@ import numpy as np
 
 from kingmaker.agents.arithmetic import power
 from kingmaker.agents.chipmaker import Chipmaker
-from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.firm import Firm
-from kingmaker.agents.investor import Investor
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.environment import energy
@@ -29,7 +27,7 @@ def pay_costs(e: Economy) -> None:
 
 def _cloud_accounts(e: Economy) -> None:
     p, c = e.p, e.conditions
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     alive = clouds.alive
     grow = np.power(1.0 + clouds.outside_growth, 1.0 / 12.0)
     # growth of the mature businesses fades towards that of the economy
@@ -74,14 +72,14 @@ def _tax(e: Economy, payer: str, due: FloatArray) -> None:
 
 def _chipmaker_accounts(e: Economy) -> None:
     p = e.p
-    population = e.populations["chipmakers"]
+    population = e.chipmakers
     makers: Chipmaker = population.view()
     before = np.maximum(
         makers.sales - (e.now["maker_revenue"] - makers.sales) / 2.0, 1.0
     )  # undo this month's smoothing
     makers.value = makers.value * power(np.maximum(makers.sales, 1.0) / before, p.capital.sales_value)
-    _spend(e, "costs", "chipmakers", population.act("research_budget", p))
-    research = population.act("research_budget", p)
+    _spend(e, "costs", "chipmakers", population.act(Chipmaker.research_budget, p))
+    research = population.act(Chipmaker.research_budget, p)
     profit = np.maximum(e.now["maker_revenue"] - e.now["unit_costs"] - research, 0.0)
     _tax(e, "chipmakers", p.policy.tax * profit)
     _support_industry(e)
@@ -92,20 +90,20 @@ def _chipmaker_accounts(e: Economy) -> None:
 def _support_industry(e: Economy) -> None:
     """Industrial policy of China: public money becomes capacity of its chipmakers (row R5)."""
     p = e.p
-    makers: Chipmaker = e.populations["chipmakers"].view()
+    makers = e.chipmakers.view()
     subsidy = np.where(makers.region == CN, p.policy.china_subsidy_musd, 0.0) * np.ones_like(makers.cash)
-    e.ledger.pay("subsidy", "sectors", e.sectors(public=subsidy.sum(axis=-1)), "chipmakers", subsidy)
+    e.ledger.pay("subsidy", "sectors", e.to_sectors(public=subsidy.sum(axis=-1)), "chipmakers", subsidy)
     _spend(e, "costs", "chipmakers", subsidy)  # it is spent on tools and packaging
     makers.capacity = makers.capacity + subsidy / p.chips.capacity_cost
 
 
 def _startup_accounts(e: Economy) -> None:
     """Wages and other costs."""
-    population = e.populations["startups"]
+    population = e.startups
     startups: Startup = population.view()
     p = e.p
     pay_running(e)
-    _, staff = population.act("budget", p, PerFirm(e.now["dearness"]))
+    _, staff = population.act(Startup.budget, p, by_slot(e.now["dearness"]))
     _spend_from(e, startups, staff)
 
 
@@ -123,6 +121,6 @@ def _spend_from(e: Economy, startups: Startup, wanted: FloatArray) -> None:
 
 def _return_to_savers(e: Economy) -> None:
     """Funds hand back what they cannot place; enterprises hold no money of the AI business."""
-    investors: Investor = e.populations["investors"].view()
+    investors = e.investors.view()
     spare = np.maximum(investors.cash - e.p.capital.dry_powder * investors.commitments, 0.0)
     _spend(e, "dividends", "investors", 0.05 * spare)

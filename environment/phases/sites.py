@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.cloud import CHINESE, CONSORTIUM, HYPERSCALER, NEW, Cloud
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import PLAIN, Startup
 from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, IntArray
 from kingmaker.environment.compute_market import at_host, by_host
@@ -19,7 +19,7 @@ from kingmaker.environment.pools import QUARTER, in_region, over_region, ratio, 
 def build_sites(e: Economy) -> None:
     """Once a quarter start-ups that dare it begin a data centre or a chip; those under way are paid for and opened."""
     p = e.p.sites
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     if e.month % QUARTER == 0:
         _begin(e, startups, "centre_left", p.fixed_cost, p.centre_months, "data centre")
         _begin(e, startups, "chip_left", p.chip_cost, p.chip_months, "chip")
@@ -35,9 +35,9 @@ def build_sites(e: Economy) -> None:
 
 def _begin(e: Economy, startups: Startup, column: str, cost: FloatArray, months: FloatArray, what: str) -> None:
     """Start-ups that dare the fixed ``cost`` begin; ``column`` counts the months left."""
-    clouds: Cloud = e.populations["clouds"].view()
-    rent = PerFirm(at_host(clouds.rent, startups.host))
-    begins = (getattr(startups, column) < 0.0) & e.populations["startups"].act("dares", e.p, cost, rent)
+    clouds = e.clouds.view()
+    rent = by_slot(at_host(clouds.rent, startups.host))
+    begins = (getattr(startups, column) < 0.0) & e.startups.act(Startup.dares, e.p, cost, rent)
     setattr(startups, column, np.where(begins, months, getattr(startups, column)))
     e.tell(begins, "startups", "self-supply", f"begins a {what} of its own")
 
@@ -76,7 +76,7 @@ def _house(e: Economy, startups: Startup) -> None:
 
 def run_own(e: Economy) -> FloatArray:
     """Compute of their own that start-ups run this month, H100e, (worlds, start-ups)."""
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     e.now["own_total"] = over_region(startups.own, startups.region)
     return np.asarray(startups.own * in_region(ratio(e.now["site_capacity"], e.now["own_total"]), startups.region))
 
@@ -84,7 +84,7 @@ def run_own(e: Economy) -> FloatArray:
 def pay_running(e: Economy) -> None:
     """Electricity of own chips; space in others' data centres, or upkeep of an own one."""
     p = e.p.sites
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     mw = startups.own * in_region(ratio(e.now["site_mw"], e.now["own_total"]), startups.region)
     price = in_region(e.conditions.energy_price, startups.region)
     spend(e, "energy", np.minimum(mw * e.p.energy.load * price * 730.5e-6, startups.cash))
@@ -96,15 +96,15 @@ def reserve_new_clouds(e: Economy) -> None:
     """Once a quarter, labs that dare to commit reserve capacity at the new-generation cloud that suits them best."""
     if e.month % QUARTER != 0:
         return
-    population = e.populations["startups"]
+    population = e.startups
     startups: Startup = population.view()
-    clouds: Cloud = e.populations["clouds"].view()
-    rent = PerFirm(at_host(clouds.rent, startups.host))
-    dares = population.act("dares", e.p, e.p.sites.commitment, rent)
+    clouds = e.clouds.view()
+    rent = by_slot(at_host(clouds.rent, startups.host))
+    dares = population.act(Startup.dares, e.p, e.p.sites.commitment, rent)
     big = np.where((clouds.type == HYPERSCALER) | (clouds.type == CHINESE), 1.0, 0.0)
     exposed = (at_host(big, startups.host) > 0.5) & (at_host(big, startups.second, 1.0) > 0.5)
     luck = e.draws("reserve", "startups")
-    signs = population.act("reserves_new_cloud", e.p, PerFirm(dares), PerFirm(exposed), luck)
+    signs = population.act(Startup.reserves_new_cloud, e.p, by_slot(dares), by_slot(exposed), luck)
     if not signs.any():
         return
     new = ((clouds.type == NEW) | (clouds.type == CONSORTIUM))[:, :, np.newaxis]
@@ -134,8 +134,8 @@ def sell_used_chips(e: Economy, leaves: BoolArray, bought: BoolArray, buyer: Int
     Orders lapse: the deposit stays with the chipmakers.
     """
     chips = e.chips
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     if not (leaves & ((startups.own > 0.0) | (startups.ordered > 0.0) | (startups.fixed > 0.0))).any():
         return
     _let_orders_lapse(e, startups, leaves)
@@ -196,8 +196,8 @@ def observe(e: Economy) -> dict[str, FloatArray]:
     """Measures of start-ups that buy, house or design chips themselves, each (worlds,)."""
     chips = e.chips
     came = (chips.delivered_now[:, chips.pools] * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     used = startups.used.sum(axis=-1)
     big = (clouds.type == HYPERSCALER) | (clouds.type == CHINESE)
     at_big = at_host(np.where(big, 1.0, 0.0), startups.host) * (1.0 - startups.second_share)

@@ -6,7 +6,7 @@ import numpy as np
 
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.environment import chip_market as market
 from kingmaker.environment import technology
@@ -20,7 +20,7 @@ from kingmaker.environment.tie_flows import YEAR
 def produce_and_ship(e: Economy) -> None:
     """Output is planned on last month's orders, limited by packaging; a scarce output is rationed by standing."""
     chips, p = e.chips, e.p
-    population = e.populations["chipmakers"]
+    population = e.chipmakers
     makers: Chipmaker = population.view()
     mix = e.now["mix"]
     made = _production(e, mix)
@@ -47,8 +47,8 @@ def produce_and_ship(e: Economy) -> None:
     due_wafers = np.where(per_wafer > 0.0, chips.planned / np.where(per_wafer > 0.0, per_wafer, 1.0), 0.0)
     backlog = due_wafers.sum(axis=1) * p.chips.shortest_lead
     makers.backlog_seen = makers.backlog_seen + (backlog - makers.backlog_seen) / p.chips.capacity_delay
-    makers.capacity = population.act("plan_capacity", p)
-    makers.markup = population.act("set_markup", p)
+    makers.capacity = population.act(Chipmaker.plan_capacity, p)
+    makers.markup = population.act(Chipmaker.set_markup, p)
 
 
 def _per_wafer(e: Economy, mix: FloatArray) -> FloatArray:
@@ -60,7 +60,7 @@ def _per_wafer(e: Economy, mix: FloatArray) -> FloatArray:
 
 def _production(e: Economy, mix: FloatArray) -> FloatArray:
     """Units made for the world and for China, (worlds, 2, makers): the plan, cut if packaging does not suffice."""
-    makers: Chipmaker = e.populations["chipmakers"].view()
+    makers = e.chipmakers.view()
     per_wafer = _per_wafer(e, mix)
     planned = np.maximum(e.chips.planned - e.chips.by_maker(e.chips.stock), 0.0) * (per_wafer > 0.0)
     wafers = (planned / np.where(per_wafer > 0.0, per_wafer, 1.0)).sum(axis=1)
@@ -70,7 +70,7 @@ def _production(e: Economy, mix: FloatArray) -> FloatArray:
 
 def _affordable(e: Economy, shipped: FloatArray) -> FloatArray:
     """Share of a delivery that a buyer can pay for, building included, (worlds, buyers)."""
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     price = (shipped * e.now["unit_price"]).sum(axis=1)
     bill = price[:, : e.chips.clouds] * (1.0 + e.p.chips.building)
     free = np.maximum(clouds.cash - clouds.debt * e.p.capital.interest / 4.0, 0.0)  # a quarter's interest comes first
@@ -81,7 +81,7 @@ def _affordable(e: Economy, shipped: FloatArray) -> FloatArray:
 def _price_line(e: Economy, sellable: FloatArray, on_hand: FloatArray) -> None:
     """Price and cost of a unit out of what is on hand, M$, (worlds, makers, buyers) and (worlds, 2, makers)."""
     chips = e.chips
-    makers: Chipmaker = e.populations["chipmakers"].view()
+    makers = e.chipmakers.view()
     units = np.where(on_hand > 0.0, on_hand, 1.0)
     line = 1e-3 * chips.by_maker(sellable * chips.price[:, np.newaxis, :]) / units * makers.markup[:, np.newaxis, :]
     gross = line / gpu_share(e)[:, np.newaxis, :]
@@ -114,7 +114,7 @@ def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, sellable: F
 
 def _bill(e: Economy, shipped: FloatArray) -> None:
     chips = e.chips
-    makers: Chipmaker = e.populations["chipmakers"].view()
+    makers = e.chipmakers.view()
     total = shipped * e.now["unit_price"]
     part = np.minimum(shipped / np.where(chips.outstanding > 0.0, chips.outstanding, 1.0), 1.0)
     mine = slice(0, chips.clouds)
@@ -182,7 +182,7 @@ def _see_waiting(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
         if number == 0:
             e.now["lead_time"] = months[:, :, 0]
     chips.lead = lead
-    makers: Chipmaker = e.populations["chipmakers"].view()
+    makers = e.chipmakers.view()
     excess = e.now["lead_time"] / p.chips.shortest_lead - 1.0
     makers.scarcity = makers.scarcity + 0.3 * (excess - makers.scarcity)
 
@@ -190,16 +190,16 @@ def _see_waiting(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
 def build_own_chips(e: Economy) -> None:
     """Own chip programmes turn out compute, a new generation taking over from the last; foundries are paid."""
     chips, p = e.chips, e.p.clouds
-    population = e.populations["clouds"]
+    population = e.clouds
     clouds: Cloud = population.view()
     own = own_line(e)
     affordable = np.where(own.ready, 0.1 * clouds.cash / np.maximum(own.cost, 1e-9) * own.value, 0.0)
-    seed = PerFirm(p.own_seed * clouds.compute * own.ready)
+    seed = by_slot(p.own_seed * clouds.compute * own.ready)
     # need is spread over the wait for bought chips; what it makes itself stands in no queue, and comes the sooner
     soonest = e.p.chips.shortest_lead + e.p.chips.install_months
     sooner = (lead_by_buyer(e)[:, : chips.clouds] + e.p.chips.install_months) / soonest
     output = population.act(
-        "ramps_own_chips", e.p, PerFirm(own_part(e, own) * chips.need * sooner), seed, PerFirm(affordable)
+        Cloud.ramps_own_chips, e.p, by_slot(own_part(e, own) * chips.need * sooner), seed, by_slot(affordable)
     )
     units = output / own.value
     for buyer, mix in own_mix(e).items():

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.environment import technology as tech
 from kingmaker.environment.build import power_rows
@@ -16,8 +14,8 @@ from kingmaker.environment.economy import Economy
 def spread_knowledge(e: Economy) -> None:
     """Own research, imitation, open models and distillation move the algorithms and capability of every developer."""
     p, c = e.p.technology, e.conditions
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     rules = {
         "pace": np.log10(2.0) / p.efficiency_doubling, "diffusion": p.diffusion, "openness": p.open_learning,
         "induced": p.induced,
@@ -38,8 +36,8 @@ def _tenant_lead(e: Economy) -> FloatArray:
     A host sees how its tenants train (facts S1-011), those who are with it in second place as well; what it makes of
     it depends on its talent (absorptive capacity: Cohen & Levinthal 1989).
     """
-    startups: Startup = e.populations["startups"].view()
-    clouds: Cloud = e.populations["clouds"].view()
+    startups = e.startups.view()
+    clouds = e.clouds.view()
     hosts = clouds.algorithms.shape[-1]
     first = best_by_host(startups.algorithms, startups.host, hosts, -99.0)
     second = best_by_host(startups.algorithms, startups.second, hosts, -99.0)
@@ -48,7 +46,7 @@ def _tenant_lead(e: Economy) -> FloatArray:
 
 def build_moats(e: Economy) -> None:
     """Software stocks grow with use and fade (S' = (1 - d) S + g share; Arthur 1989; Church & Gandal 1992)."""
-    population = e.populations["chipmakers"]
+    population = e.chipmakers
     makers = population.view()
     p = e.p.chips
     sales = makers.sales

@@ -8,8 +8,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kingmaker.agents.arithmetic import power
-from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.investor import Investor
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.startup import Startup, frugal_chance
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
@@ -24,16 +22,16 @@ from kingmaker.environment.startup_population import born, enter_named, named_va
 def fail_and_merge(e: Economy) -> None:
     """Start-ups whose runway is gone fail or are taken over; estates go to owners; stakes are written off."""
     p = e.p
-    population = e.populations["startups"]
+    population = e.startups
     startups: Startup = population.view()
-    clouds: Cloud = e.populations["clouds"].view()
-    fails = population.act("fails", p)
+    clouds = e.clouds.view()
+    fails = population.act(Startup.fails, p)
     lot = e.draws("takeover", "startups")
     worth = startups.capability >= e.conditions.frontier - p.capital.takeover_gap
     buyer = np.where(startups.vendor != NONE, startups.vendor, startups.host)
     rich = at_host((clouds.cash > 1000.0).astype(np.float64), buyer) > 0.5
     # some sell themselves while there is still money: the team is worth more together
-    weary = population.act("sees_the_end", p)
+    weary = population.act(Startup.sees_the_end, p)
     sells = lot.uniform() < np.where(fails, p.capital.takeover_chance, 0.05 * p.capital.takeover_chance)
     bought = (fails | weary) & worth & rich & sells
     closes = fails & ~bought
@@ -52,7 +50,7 @@ def fail_and_merge(e: Economy) -> None:
 
 def _forget_origin(e: Economy, leaves: BoolArray) -> None:
     """A published model outlives its developer, but nobody is its origin then."""
-    hosts = e.populations["clouds"].slots
+    hosts = e.clouds.slots
     slot = e.conditions.open_origin - hosts
     gone = (slot >= 0) & np.take_along_axis(leaves, np.maximum(slot, 0), axis=1)
     e.conditions.open_origin = np.where(gone, NONE, e.conditions.open_origin)
@@ -61,7 +59,7 @@ def _forget_origin(e: Economy, leaves: BoolArray) -> None:
 def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: IntArray) -> None:
     """The buyer pays the owners; know-how moves with the people."""
     price = np.where(bought, 0.3 * np.maximum(startups.value - startups.cash, 0.0), 0.0)
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     hosts = clouds.cash.shape[-1]
     paid = by_host(price, buyer, hosts)
     part = np.minimum(0.2 * clouds.cash / np.where(paid > 0.0, paid, 1.0), 1.0)
@@ -76,7 +74,7 @@ def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: IntArray
 
 def _wind_up(e: Economy, startups: Startup, fails: BoolArray, bought: BoolArray, buyer: IntArray) -> None:
     """What is left goes to the buyer or the funds; prepaid compute lapses to the host; owners write stakes off."""
-    hosts = e.populations["clouds"].slots
+    hosts = e.clouds.slots
     lapsed = np.where(fails, startups.prepaid, 0.0)
     e.ledger.draw_down("lapsed", "startups", lapsed, "clouds", by_host(lapsed, startups.credit_host, hosts))
     till = np.where(bought, np.maximum(startups.cash, 0.0), 0.0)
@@ -91,8 +89,8 @@ def _wind_up(e: Economy, startups: Startup, fails: BoolArray, bought: BoolArray,
 
 def _to_funds(e: Economy, amount: FloatArray) -> FloatArray:
     """What of ``amount`` (worlds, start-ups) falls to each fund of the firm's side, by stakes held, (worlds, funds)."""
-    investors: Investor = e.populations["investors"].view()
-    startups: Startup = e.populations["startups"].view()
+    investors = e.investors.view()
+    startups = e.startups.view()
     parts: FloatArray = np.zeros_like(investors.cash)
     for inside in (True, False):
         here = (investors.region == CN) == inside
@@ -114,9 +112,9 @@ def dearness(e: Economy) -> FloatArray:
 
 def turn_frugal(e: Economy) -> None:
     """Start-ups that are short of money and far behind turn to designs that do with little compute."""
-    population = e.populations["startups"]
+    population = e.startups
     startups: Startup = population.view()
-    turns = population.act("pivots", e.p, e.conditions.frontier, dearness(e), e.draws("pivot", "startups"))
+    turns = population.act(Startup.pivots, e.p, e.conditions.frontier, dearness(e), e.draws("pivot", "startups"))
     startups.frugality = np.where(turns, 1.0, startups.frugality)
     e.tell(turns, "startups", "pivot", "turns to models that need little compute")
 
@@ -124,9 +122,9 @@ def turn_frugal(e: Economy) -> None:
 def enter(e: Economy) -> None:
     """New start-ups arrive (Poisson, rising with the mood of the wave); named ones at their date; clouds at theirs."""
     p = e.p
-    population = e.populations["startups"]
+    population = e.startups
     startups: Startup = population.view()
-    investors: Investor = e.populations["investors"].view()
+    investors = e.investors.view()
     mood = (investors.sentiment * investors.commitments).sum(axis=-1, keepdims=True)
     mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), 1e-9)
     grain = p.startups.mass / p.startups.number
@@ -164,7 +162,7 @@ def _seats(e: Economy, arrivals: FloatArray, lot: FloatArray) -> list[tuple[Bool
 
     Each kind has a block of slots of its own; which kind an arrival is of, its lot (worlds, ranks) says.
     """
-    population = e.populations["startups"]
+    population = e.startups
     free = ~population.table.alive
     free[:, : len(e.tables.startups)] = False  # the slots of named start-ups are kept for them
     kind = np.zeros(lot.shape, dtype=np.int64)
@@ -193,8 +191,8 @@ def _put(drawn: NDArray[Any], seats: list[tuple[BoolArray, BoolArray]]) -> NDArr
 
 def _fund_newcomers(e: Economy, hoped: FloatArray) -> None:
     """First money comes from the funds of a newcomer's side (China, or the rest), in proportion to what they hold."""
-    investors: Investor = e.populations["investors"].view()
-    startups: Startup = e.populations["startups"].view()
+    investors = e.investors.view()
+    startups = e.startups.view()
     given, paid, parts = np.zeros_like(hoped), np.zeros_like(investors.cash), []
     for inside in (False, True):
         wanted = np.where((startups.region == CN) == inside, hoped, 0.0)
@@ -218,7 +216,7 @@ def _fund_newcomers(e: Economy, hoped: FloatArray) -> None:
 
 def _enter_named(e: Economy) -> None:
     """Named start-ups of the data enter at their month with first money from funds."""
-    population = e.populations["startups"]
+    population = e.startups
     for slot, row in enumerate(e.tables.startups):
         if row.entry <= 0 or row.entry != e.month + 1:
             continue
@@ -232,7 +230,7 @@ def _enter_named(e: Economy) -> None:
 
 def _enter_clouds(e: Economy) -> None:
     """Clouds and self-builders of the data enter at their month; savers pay in their first money."""
-    population = e.populations["clouds"]
+    population = e.clouds
     for slot, row in enumerate(e.tables.clouds):
         if row.entry <= 0 or row.entry != e.month + 1:
             continue

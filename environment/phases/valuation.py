@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.cloud import CONSORTIUM, HYPERSCALER, NEW, Cloud
-from kingmaker.agents.startup import Startup
+from kingmaker.agents.cloud import CONSORTIUM, HYPERSCALER, NEW
 from kingmaker.agents.types import NONE, FloatArray
 from kingmaker.environment import capital_market as market
 from kingmaker.environment.compute_market import best_by_host, by_host
@@ -18,7 +17,7 @@ from kingmaker.environment.economy import Economy
 
 def open_values(e: Economy) -> None:
     """The values of the data include the stakes of the day: the rest is the business."""
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     held = _held(e)
     clouds.holdings = np.minimum(held, 0.5 * clouds.value)
     clouds.business = clouds.value - clouds.holdings
@@ -27,7 +26,7 @@ def open_values(e: Economy) -> None:
 def move_values(e: Economy) -> None:
     """Own business: growth of the mature trade, the luck of the day, and earnings where compute is all there is."""
     p = e.p
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     luck = e.draws("market value", "clouds").normal()
     sigma = p.capital.volatility
     grow = np.power(1.0 + clouds.outside_growth, 1.0 / 12.0) * np.exp(sigma * luck - 0.5 * sigma * sigma)
@@ -42,19 +41,19 @@ def move_values(e: Economy) -> None:
 
 def tie_values(e: Economy) -> None:
     """A cloud's value is its business and what it holds: V = (I - C)^-1 D p (Elliott, Golub & Jackson 2014)."""
-    clouds: Cloud = e.populations["clouds"].view()
+    clouds = e.clouds.view()
     before = clouds.value.copy()
     clouds.holdings = _held(e)
     clouds.value = np.where(clouds.alive, clouds.business + clouds.holdings, 0.0)
     e.comovement.see(clouds.value, before, *_invested(e))
-    startups: Startup = e.populations["startups"].view()
+    startups = e.startups.view()
     startups.value_known = startups.value
 
 
 def _invested(e: Economy) -> tuple[FloatArray, FloatArray]:
     """Worth of the labs in which each cloud has put money, now and a month ago, each (worlds, clouds)."""
-    startups: Startup = e.populations["startups"].view()
-    hosts = e.populations["clouds"].slots
+    startups = e.startups.view()
+    hosts = e.clouds.slots
     now, last = np.zeros((e.worlds, hosts)), np.zeros((e.worlds, hosts))
     known = np.where(startups.value_known > 0.0, 1.0, 0.0)
     for vendor in (startups.vendor, startups.vendor_before):
@@ -67,8 +66,8 @@ def _invested(e: Economy) -> tuple[FloatArray, FloatArray]:
 
 def _held(e: Economy) -> FloatArray:
     """Worth of what each cloud holds in labs, (worlds, clouds)."""
-    startups: Startup = e.populations["startups"].view()
-    business = np.zeros_like(e.populations["clouds"].view().value)
+    startups = e.startups.view()
+    business = np.zeros_like(e.clouds.view().value)
     stakes = [(startups.vendor_share, startups.vendor), (startups.vendor_before_share, startups.vendor_before)]
     royalty = np.where(startups.host != NONE, startups.royalty, 0.0)
     held, _ = market.equity_values(startups.value, business, stakes, [(royalty, startups.host)])
@@ -77,8 +76,8 @@ def _held(e: Economy) -> FloatArray:
 
 def observe_values(e: Economy) -> dict[str, FloatArray]:
     """Measures of values, announcements, ties of fate and defaults, each of shape (worlds,)."""
-    clouds: Cloud = e.populations["clouds"].view()
-    startups: Startup = e.populations["startups"].view()
+    clouds = e.clouds.view()
+    startups = e.startups.view()
     landlord = clouds.alive & clouds.rents_out
     worth = np.where(landlord, clouds.value, 0.0).sum(axis=-1)
     best = best_by_host(startups.algorithms, startups.host, clouds.value.shape[-1], -99.0)

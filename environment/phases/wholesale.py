@@ -7,7 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.population import PerFirm
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
@@ -30,10 +30,10 @@ def trade_idle_compute(e: Economy, left: FloatArray) -> Wholesale:
         e: the economy.
         left: capacity that tenants, who come first, have left at each cloud, (worlds, clouds).
     """
-    population = e.populations["clouds"]
+    population = e.clouds
     clouds: Cloud = population.view()
-    seeks = population.act("seeks_compute", e.p, PerFirm(left))
-    idle = population.act("lets_idle", PerFirm(left))
+    seeks = population.act(Cloud.seeks_compute, e.p, by_slot(left))
+    idle = population.act(Cloud.lets_idle, by_slot(left))
     rented, let, bill, dense = (np.zeros_like(idle) for _ in range(4))
     for here in (clouds.region == CN, clouds.region != CN):
         offered = np.where(here, idle, 0.0)

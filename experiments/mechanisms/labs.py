@@ -9,8 +9,8 @@ import numpy as np
 
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import FloatArray
-from kingmaker.environment.economy import Economy
 from kingmaker.environment import service_market, technology
+from kingmaker.environment.economy import Economy
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.phases import compute
 from kingmaker.experiments.mechanisms.clouds import CONTENT

@@ -17,7 +17,7 @@ class Mutant:
     """A part of the model replaced, so that a mechanism no longer works.
 
     Attributes:
-        target: what is replaced, where it is looked up: ``"agents.cloud:Cloud.kept_inside"``.
+        target: what is replaced, where it is looked up below ``kingmaker``: ``"agents.cloud:Cloud.kept_inside"``.
         neutral: what stands in its place.
         means: in words, what is then missing.
     """

@@ -27,7 +27,7 @@ _DEAF = Mutant(
     "investors do not react to announcements",
 )  # fmt: skip
 _UNTIED = Mutant(
-    "environment.phases.valuation:_held", lambda e: np.zeros_like(e.populations["clouds"].table.data["value"]),
+    "environment.phases.valuation:_held", lambda e: np.zeros_like(e.clouds.table.data["value"]),
     "a stake in a lab is no part of its holder's value",
 )  # fmt: skip
 
@@ -36,7 +36,7 @@ ROWS: tuple[Row, ...] = (
         "phases.technology._tenant_lead", *lever("technology.tenant_spillover", 0.0, 0.2), "host_tenant_gap", (18, 42),
         +1, mutants=(Mutant(
             "environment.phases.technology:_tenant_lead",
-            lambda e: np.zeros_like(e.populations["clouds"].table.data["algorithms"]), "hosts see nothing of tenants",
+            lambda e: np.zeros_like(e.clouds.table.data["algorithms"]), "hosts see nothing of tenants",
         ),)),
     Row("C12", "the larger the contract, the more the winner's value rises", "phases.announcements.announce",
         *lever("compute.second_share", 0.05, 0.5), "reaction of listed clouds that win a second contract", (12, 48), +1,

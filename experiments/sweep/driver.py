@@ -116,8 +116,8 @@ class _Flight:
         if self._failed_starts >= STARTS:
             raise SweepError(
                 f"workers die while they start: {self._failed_starts} in a row, before they have taken up any run. No "
-                "run is at fault; is there enough memory, and does 'python -c \"import kingmaker.environment.model\"' work "
-                "here? What was finished is safe; run the same command again to go on, perhaps with fewer --workers."
+                "run is at fault; is there enough memory, and does 'python -m kingmaker --version' work here? "
+                "What was finished is safe; run the same command again to go on, perhaps with fewer --workers."
             )
         hopeless = self._blamed + len(self._suspects)
         if hopeless >= HOPELESS and not self._anything_done:

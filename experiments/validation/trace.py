@@ -27,8 +27,8 @@ class Trace:
 
     def note(self, e: Economy) -> None:
         """Note a month, before its observations are cleared."""
-        clouds, makers = e.populations["clouds"].table, e.populations["chipmakers"].table.data
-        startups, sectors = e.populations["startups"].table.data, e.populations["enterprises"].table.data
+        clouds, makers = e.clouds.table, e.chipmakers.table.data
+        startups, sectors = e.startups.table.data, e.enterprises.table.data
         data, chips = clouds.data, e.chips
         labs = slice(0, len(self.labs))
         row = {
@@ -44,7 +44,7 @@ class Trace:
             "adoption": sectors["adoption"], "output": sectors["output"] * ~sectors["household"],
             "sector_region": sectors["region"].astype(np.float64), "largest_run": self._run(e),
             "lab_funding": startups["paid_funds"][:, labs] + startups["paid_clouds"][:, labs],
-            "lab_alive": e.populations["startups"].table.alive[:, labs],
+            "lab_alive": e.startups.table.alive[:, labs],
         }  # fmt: skip
         row |= {f"lab_{name}": startups[name][:, labs] for name in TIE_COLUMNS}
         self._rows.append({name: np.array(value, dtype=np.float64) for name, value in row.items()})

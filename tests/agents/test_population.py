@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column, DeadFirmError, Member, columns_of, firm_ids
-from kingmaker.agents.population import PerFirm, Population
+from kingmaker.agents.population import Population, by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.environment.model import ComputeEconomy
 from tests.helpers import bits, population_of
@@ -146,7 +146,7 @@ def test_act_calls_each_class_on_its_block() -> None:
 def test_act_cuts_arguments_to_the_block_and_joins_tuples() -> None:
     population = family()
     price = 1.0 + np.arange(18.0).reshape(2, 9)
-    assert bits(population.act("order", PerFirm(price))) == bits(population.act("order", 1.0) / price)
+    assert bits(population.act("order", by_slot(price))) == bits(population.act("order", 1.0) / price)
 
     class Luck:
         def block(self, start: int, stop: int) -> Any:
@@ -171,7 +171,7 @@ def test_act_over_any_blocks_equals_act_over_one(sizes: list[int]) -> None:
     """Cutting a population into blocks of the same class changes nothing."""
     n = sum(sizes)
     stock = np.linspace(0.0, 3.0, n)[np.newaxis]
-    price = PerFirm(np.linspace(1.0, 2.0, n)[np.newaxis])
+    price = by_slot(np.linspace(1.0, 2.0, n)[np.newaxis])
     results = []
     for blocks in ([(Shop, n)], [(Shop, size) for size in sizes]):
         population: Population[Shop] = Population(blocks, 1, 9, "shops")

@@ -144,12 +144,8 @@ def test_things_print_as_what_they_are(model: ComputeEconomy) -> None:
 def test_names_complete(model: ComputeEconomy) -> None:
     assert {"interoperability", "export_cap_tpp"} <= set(dir(model.parameters.policy))
     assert {"policy", "clouds", "values"} <= set(dir(model.parameters))
-    assert {"evaluate", "load", "query", "__version__"} <= set(dir(experiments))
-    assert {"ComputeEconomy", "__version__"} <= set(dir(environment))
-    assert environment.__version__ == experiments.__version__ != "unknown"
+    assert {"ComputeEconomy", "evaluate", "load", "query", "__version__"} <= set(dir(kingmaker))
+    assert kingmaker.__version__ != "unknown"
     with pytest.raises(AttributeError, match="Did you mean 'evaluate'"):
-        experiments.evalute  # noqa: B018
-    with pytest.raises(AttributeError, match="Did you mean 'ComputeEconomy'"):
-        environment.ComputeEconmy  # noqa: B018
-    root = Path(environment.__file__).parent.parent
-    assert all((root / package / "py.typed").is_file() for package in ("agents", "environment", "experiments"))
+        kingmaker.evalute  # noqa: B018
+    assert Path(kingmaker.__file__).with_name("py.typed").is_file()

@@ -1,0 +1,457 @@
+"""The parameters in force, by group: one number a world, shape (worlds, 1).
+
+Made from ``environment/parameters.csv`` by ``python -m kingmaker.experiments.parameter_stub``; do not edit by hand. The
+table has each one's unit, range, meaning and source.
+"""
+
+from __future__ import annotations
+
+from kingmaker.agents.types import FloatArray
+
+
+class StartupsParameters:
+    """Start-ups: how many, how they enter, spend and fail."""
+
+    number: FloatArray
+    mass: FloatArray
+    slots_factor: FloatArray
+    first_round: FloatArray
+    founding_round: FloatArray
+    round_sigma: FloatArray
+    runway: FloatArray
+    cutting_runway: FloatArray
+    cut: FloatArray
+    core: FloatArray
+    reinvested: FloatArray
+    compute_share: FloatArray
+    makers: FloatArray
+    makers_boom: FloatArray
+    applied_compute: FloatArray
+    applied_market: FloatArray
+    frugal_share: FloatArray
+    frugal_saving: FloatArray
+    frugal_ceiling: FloatArray
+    design_choice: FloatArray
+    usual_rent: FloatArray
+    substitution: FloatArray
+    pivot_chance: FloatArray
+    pivot_gap: FloatArray
+    open_share: FloatArray
+    minimum_staff: FloatArray
+    failure_months: FloatArray
+    entry_rate: FloatArray
+    entry_crowding: FloatArray
+    entry_response: FloatArray
+
+
+class ChipsParameters:
+    """Chips: price, capacity, orders, export designs."""
+
+    scarcity_premium: FloatArray
+    markup_speed: FloatArray
+    shortest_lead: FloatArray
+    packaging_yield: FloatArray
+    capacity_response: FloatArray
+    capacity_growth: FloatArray
+    capacity_fall: FloatArray
+    capacity_delay: FloatArray
+    capacity_cost: FloatArray
+    learning: FloatArray
+    learning_from: FloatArray
+    other_costs: FloatArray
+    research_share: FloatArray
+    design_months: FloatArray
+    design_gain: FloatArray
+    duty_pass_through: FloatArray
+    export_margin: FloatArray
+    serving_price: FloatArray
+    interconnect_margin: FloatArray
+    price_sensitivity: FloatArray
+    moat: FloatArray
+    wait_aversion: FloatArray
+    software_fade: FloatArray
+    software_catch_up: FloatArray
+    hoarding: FloatArray
+    longest_line: FloatArray
+    order_speed: FloatArray
+    order_slack: FloatArray
+    cancel_speed: FloatArray
+    deposit: FloatArray
+    forfeit: FloatArray
+    building: FloatArray
+    install_months: FloatArray
+    kingmaker: FloatArray
+    small_buyer_weight: FloatArray
+    favour_new: FloatArray
+    european_access: FloatArray
+    startup_standing: FloatArray
+    retirement: FloatArray
+    cash_months: FloatArray
+    asset_life: FloatArray
+
+
+class CloudsParameters:
+    """Clouds: belief, ambition, planning, own chips, money."""
+
+    signal_weight: FloatArray
+    contagion: FloatArray
+    disappointment: FloatArray
+    own_disappointment: FloatArray
+    shortfall: FloatArray
+    evidence_speed: FloatArray
+    calm_growth: FloatArray
+    boom_growth: FloatArray
+    extrapolation: FloatArray
+    arms_race: FloatArray
+    reaction_speed: FloatArray
+    reach: FloatArray
+    planning_horizon: FloatArray
+    idle_utilisation: FloatArray
+    target_utilisation: FloatArray
+    capex_share_calm: FloatArray
+    capex_share_boom: FloatArray
+    cash_share: FloatArray
+    cash_share_new: FloatArray
+    appetite: FloatArray
+    ai_margin: FloatArray
+    plan_speed: FloatArray
+    own_use_calm: FloatArray
+    own_use_boom: FloatArray
+    own_use_speed: FloatArray
+    internal_priority: FloatArray
+    demand_speed: FloatArray
+    own_share: FloatArray
+    external_offering: FloatArray
+    own_discount: FloatArray
+    own_seed: FloatArray
+    own_ramp: FloatArray
+    own_retreat: FloatArray
+    own_overhead: FloatArray
+    operating_share: FloatArray
+    mature_growth: FloatArray
+    mature_fade: FloatArray
+    cloud_maturity: FloatArray
+    cloud_fade: FloatArray
+    trough: FloatArray
+    ai_pull: FloatArray
+    cash_target: FloatArray
+    payout: FloatArray
+    loan_to_value: FloatArray
+    belief_loans: FloatArray
+    loan_months: FloatArray
+    loan_cover: FloatArray
+    self_financing: FloatArray
+    stake_credit: FloatArray
+    wealth: FloatArray
+    reserve_months: FloatArray
+    rollover: FloatArray
+    default_months: FloatArray
+    estate_price: FloatArray
+    loan_months_ahead: FloatArray
+    foreclosure: FloatArray
+    outage: FloatArray
+    outage_at: FloatArray
+
+
+class SitesParameters:
+    """Own compute of start-ups: chips bought directly, data centres, chips of their own design."""
+
+    smallest_purchase: FloatArray
+    colocated_share: FloatArray
+    centre_share: FloatArray
+    cost_weight: FloatArray
+    hurdle: FloatArray
+    shortage_weight: FloatArray
+    purse: FloatArray
+    colocation: FloatArray
+    operations: FloatArray
+    fixed_cost: FloatArray
+    centre_months: FloatArray
+    threshold: FloatArray
+    saving: FloatArray
+    payback: FloatArray
+    chip_cost: FloatArray
+    chip_months: FloatArray
+    chip_quality: FloatArray
+    chip_cost_ratio: FloatArray
+    chip_seed: FloatArray
+    chip_share: FloatArray
+    generation_months: FloatArray
+    commitment: FloatArray
+    commitment_chance: FloatArray
+    reserved_share: FloatArray
+    used_value: FloatArray
+
+
+class ComputeParameters:
+    """Rented compute: prices, contracts, switching."""
+
+    list_markup: FloatArray
+    list_speed: FloatArray
+    contract_discount: FloatArray
+    market_markup: FloatArray
+    wholesale: FloatArray
+    rent_response: FloatArray
+    rent_elasticity: FloatArray
+    rent_to_cost: FloatArray
+    running_cost: FloatArray
+    price_sensitivity: FloatArray
+    size_taste: FloatArray
+    service_taste: FloatArray
+    breadth_taste: FloatArray
+    home_taste: FloatArray
+    smallest_host: FloatArray
+    tenure_half: FloatArray
+    switching_scale: FloatArray
+    switching_size: FloatArray
+    egress_part: FloatArray
+    egress_bill: FloatArray
+    parallel_bill: FloatArray
+    taste_months: FloatArray
+    shortest_term: FloatArray
+    term_spread: FloatArray
+    negotiation: FloatArray
+    patience: FloatArray
+    credit_bond: FloatArray
+    impatience: FloatArray
+    loosening: FloatArray
+    memory: FloatArray
+    preferred_discount: FloatArray
+    exclusive_discount: FloatArray
+    exclusive_stake: FloatArray
+    enough_fill: FloatArray
+    look_ahead: FloatArray
+    growth_memory: FloatArray
+    rival_gap: FloatArray
+    self_service: FloatArray
+    split_elasticity: FloatArray
+    second_gain: FloatArray
+    second_taste: FloatArray
+    second_cost: FloatArray
+    second_chance: FloatArray
+    second_urgency: FloatArray
+    second_end: FloatArray
+    second_drift: FloatArray
+    second_share: FloatArray
+
+
+class ServicesParameters:
+    """AI services: what users look at, how sales turn into compute."""
+
+    quality_weight: FloatArray
+    compute_weight: FloatArray
+    algorithm_weight: FloatArray
+    distribution_weight: FloatArray
+    data_weight: FloatArray
+    price_sensitivity: FloatArray
+    compute_cost_share: FloatArray
+    markup: FloatArray
+    efficiency_cost: FloatArray
+    serving_gain: FloatArray
+    resale_margin: FloatArray
+    price_speed: FloatArray
+    sold_separately: FloatArray
+    sales_speed: FloatArray
+    habit: FloatArray
+    forget: FloatArray
+    partner_reach: FloatArray
+    fashion: FloatArray
+    fashion_for: FloatArray
+
+
+class DemandParameters:
+    """Demand for AI services and its diffusion."""
+
+    visible_success: FloatArray
+    innovation_households: FloatArray
+    imitation_households: FloatArray
+    innovation_firms: FloatArray
+    imitation_firms: FloatArray
+    useful_midpoint: FloatArray
+    useful_width: FloatArray
+    elasticity: FloatArray
+    reference_rent: FloatArray
+    intensity: FloatArray
+    aware_users: FloatArray
+    remarkable_growth: FloatArray
+    noticed_users: FloatArray
+    noticed_sales: FloatArray
+    attention: FloatArray
+    self_hosting_taste: FloatArray
+    sensitivity_weight: FloatArray
+    gap_weight: FloatArray
+    cost_weight: FloatArray
+    self_hosting_overhead: FloatArray
+    self_hosting_speed: FloatArray
+    managed_taste: FloatArray
+    skill_weight: FloatArray
+
+
+class CapitalParameters:
+    """Capital: venture money, stakes, takeovers."""
+
+    commitments: FloatArray
+    cycle_amplitude: FloatArray
+    dryness: FloatArray
+    mood_2022: FloatArray
+    mood_speed: FloatArray
+    wave: FloatArray
+    deployment: FloatArray
+    dry_powder: FloatArray
+    raise_runway: FloatArray
+    round_months: FloatArray
+    growth_ask: FloatArray
+    success: FloatArray
+    choosiness: FloatArray
+    warm_mood: FloatArray
+    merit_capability: FloatArray
+    merit_growth: FloatArray
+    promise: FloatArray
+    dilution: FloatArray
+    largest_step: FloatArray
+    most_sold: FloatArray
+    team_months: FloatArray
+    concentration: FloatArray
+    syndicate: FloatArray
+    tranche_months: FloatArray
+    stake_share: FloatArray
+    stake_gap: FloatArray
+    stake_chance: FloatArray
+    stake_runway: FloatArray
+    stake_of_value: FloatArray
+    stake_terms: FloatArray
+    credit_part: FloatArray
+    credit_months: FloatArray
+    takeover_gap: FloatArray
+    takeover_chance: FloatArray
+    interest: FloatArray
+    sales_value: FloatArray
+    news_response: FloatArray
+    news_margin: FloatArray
+    news_years: FloatArray
+    news_growth: FloatArray
+    news_signal: FloatArray
+    news_foreseen: FloatArray
+    news_least: FloatArray
+    discount: FloatArray
+    volatility: FloatArray
+    earnings_multiple: FloatArray
+    earnings_pull: FloatArray
+    revenue_share: FloatArray
+    licence_margin: FloatArray
+
+
+class TechnologyParameters:
+    """Technology: efficiency, training, diffusion."""
+
+    efficiency_doubling: FloatArray
+    diffusion: FloatArray
+    open_learning: FloatArray
+    induced: FloatArray
+    tenant_spillover: FloatArray
+    flop_utilisation: FloatArray
+    main_run: FloatArray
+    release_step: FloatArray
+    release_months: FloatArray
+    distillation: FloatArray
+    openness: FloatArray
+    fine_tuning: FloatArray
+    least_cluster: FloatArray
+    threshold_run: FloatArray
+    small_run: FloatArray
+    rl_intensity: FloatArray
+    rl_gain: FloatArray
+    rl_tool_loss: FloatArray
+    rl_safety_loss: FloatArray
+    rl_midpoint: FloatArray
+    rl_width: FloatArray
+    rl_spread: FloatArray
+    rl_most: FloatArray
+
+
+class EnergyParameters:
+    """Power for data centres."""
+
+    cap: FloatArray
+    additions: FloatArray
+    response: FloatArray
+    scarcity_response: FloatArray
+    load: FloatArray
+    mwh_per_hour: FloatArray
+    building_cost: FloatArray
+
+
+class PolicyParameters:
+    """Levers, each with its legal instrument."""
+
+    interoperability: FloatArray
+    compliance: FloatArray
+    remedy_interoperability: FloatArray
+    egress_fee: FloatArray
+    parallel_egress_fee: FloatArray
+    exclusivity_ban: FloatArray
+    export_vintage: FloatArray
+    export_cap_tpp: FloatArray
+    export_interconnect: FloatArray
+    export_dense_tpp: FloatArray
+    export_density: FloatArray
+    export_quota: FloatArray
+    export_duty: FloatArray
+    export_licence: FloatArray
+    grey_leak: FloatArray
+    grey_penalty: FloatArray
+    china_subsidy_musd: FloatArray
+    hhi_weight: FloatArray
+    hhi_floor: FloatArray
+    complaint_weight: FloatArray
+    trigger: FloatArray
+    compute_fund_musd: FloatArray
+    tax: FloatArray
+    evidence_speed: FloatArray
+    complaint_chance: FloatArray
+    complaint_fill: FloatArray
+    foreclosure_weight: FloatArray
+    tied_weight: FloatArray
+    opinion_weight: FloatArray
+    hysteresis: FloatArray
+    review_months: FloatArray
+    gatekeeper_designation: FloatArray
+    remedies: FloatArray
+    dma_decision: FloatArray
+    designation_months: FloatArray
+    gatekeeper_years: FloatArray
+    gatekeeper_business_users: FloatArray
+    gatekeeper_turnover_musd: FloatArray
+    gatekeeper_value_musd: FloatArray
+    gatekeeper_users: FloatArray
+    gateway_share: FloatArray
+    end_user_part: FloatArray
+    business_user_spending: FloatArray
+    eu_people: FloatArray
+    eu_turnover_share: FloatArray
+    detection: FloatArray
+    fine_scale: FloatArray
+    lock_in_gain: FloatArray
+    partnership_review: FloatArray
+    remedy_review: FloatArray
+    review_threshold_musd: FloatArray
+    reserved_capacity: FloatArray
+    remedy_reserve: FloatArray
+    small_tenant: FloatArray
+    fund_startup_share: FloatArray
+
+
+class Parameters:
+    """All groups."""
+
+    startups: StartupsParameters
+    chips: ChipsParameters
+    clouds: CloudsParameters
+    sites: SitesParameters
+    compute: ComputeParameters
+    services: ServicesParameters
+    demand: DemandParameters
+    capital: CapitalParameters
+    technology: TechnologyParameters
+    energy: EnergyParameters
+    policy: PolicyParameters
