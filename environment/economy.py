@@ -21,6 +21,7 @@ from kingmaker.agents.types import BoolArray, FloatArray
 from kingmaker.environment.capital_market import Comovement
 from kingmaker.environment.extensions import Extensions
 from kingmaker.environment.ledger import Ledger
+from kingmaker.environment.month import InForce, Month
 from kingmaker.environment.news import News
 from kingmaker.environment.parameters import StackedParameters
 from kingmaker.environment.partnerships import Partnerships
@@ -44,8 +45,7 @@ class Economy:
     ledger: Ledger
     partnerships: Partnerships
     extensions: Extensions = field(default_factory=Extensions)
-    in_force: dict[str, FloatArray] = field(default_factory=dict)  # policy of this month: event or remedy, the stricter
-    now: dict[str, FloatArray] = field(default_factory=dict)  # this month's observations, (worlds,)
+    now: Month = field(init=False)  # what this month's phases have left for those that follow
     events: list[tuple[int, int, str, str, str]] = field(default_factory=list)  # world, month, kind, who, text
     news: News = field(default_factory=News)
     comovement: Comovement = field(default_factory=Comovement)
@@ -85,6 +85,15 @@ class Economy:
     def sectors(self) -> Population[Sector]:
         """The rest of the economy, and the public sector."""
         return self.populations["sectors"]
+
+    @property
+    def in_force(self) -> InForce:
+        """The policy of this month."""
+        return self.now.in_force
+
+    def begin_month(self) -> None:
+        """Forget what last month's phases had left."""
+        self.now = Month(self.worlds, self.clouds.slots, self.startups.slots)
 
     def draws(self, decision: str, population: str) -> Draws:
         """The luck of all slots of a population in one decision of this month."""

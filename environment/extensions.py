@@ -20,7 +20,7 @@ from typing import Any, ClassVar
 import numpy as np
 
 from kingmaker.agents.chipmaker import Chipmaker
-from kingmaker.agents.errors import KingmakerError, UnknownNameError
+from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.measures import MEASURES, Measure
@@ -96,11 +96,8 @@ class Extensions:
 
     def fix(self, e: Any) -> None:
         """Let the instruments change the policy in force."""
-        known = tuple(e.in_force) if self.instruments else ()
         for instrument in self.instruments:
             guarded(instrument, "fix", e)
-            for name in e.in_force.keys() - set(known):
-                raise UnknownNameError(name, known, "policy in force", f"{_name(instrument)}: fix")
 
     def price(self, e: Any) -> None:
         """Let the instruments act on posted prices."""

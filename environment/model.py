@@ -29,6 +29,7 @@ from kingmaker.environment.phases import (
     founding,
     hosts,
     installation,
+    instruments,
     licences,
     orders,
     pledges,
@@ -38,10 +39,10 @@ from kingmaker.environment.phases import (
     settlement,
     sites,
     supply,
+    technology,
     turnover,
     valuation,
 )
-from kingmaker.environment.phases import technology as knowledge
 from kingmaker.environment.scenario import Scenario, load_scenario, month_label
 from kingmaker.environment.startup_population import found
 from kingmaker.environment.state import read_catalogue
@@ -156,12 +157,12 @@ class ComputeEconomy(mesa.Model):
 
         policy.move_inquiries(e)
         policy.fix_policy(e)
-        e.extensions.fix(e)
+        instruments.fix(e)
         e.end_phase()
 
-        knowledge.spread_knowledge(e)
-        knowledge.build_moats(e)
-        knowledge.add_power(e)
+        technology.spread_knowledge(e)
+        technology.build_moats(e)
+        technology.add_power(e)
         e.end_phase()
 
         finance.move_moods(e)
@@ -184,7 +185,7 @@ class ComputeEconomy(mesa.Model):
         e.end_phase()
 
         compute.post_prices(e)
-        e.extensions.price(e)
+        instruments.price(e)
         hosts.choose_hosts(e)
         announcements.announce(e)
         sites.reserve_new_clouds(e)
@@ -197,7 +198,7 @@ class ComputeEconomy(mesa.Model):
         e.end_phase()
 
         settlement.pay_costs(e)
-        e.extensions.settle(e)
+        instruments.settle(e)
         turnover.fail_and_merge(e)
         debts.wind_up_clouds(e)
         turnover.turn_frugal(e)
@@ -215,6 +216,7 @@ class ComputeEconomy(mesa.Model):
         """
         if self.month >= self.months:
             raise KingmakerError(f"the model has reached its horizon of {self.months} months; build it with more.")
+        self.economy.begin_month()
         for world, setting in enumerate(self.settings):
             for event in setting.events:
                 if event.month == self.economy.month:
@@ -237,7 +239,6 @@ class ComputeEconomy(mesa.Model):
         if self._panel is not None:
             self._panel.append(founding.panel_of(e))
         e.end_phase()
-        e.now = {}
         if hasattr(self, "datacollector"):
             self.datacollector.collect(self)
         if e.month >= self.months:

@@ -45,11 +45,11 @@ def spend(e: Economy, kind: str, wanted: FloatArray, to: FloatArray | None = Non
         return
     startups = e.startups.view()
     part = np.minimum(ratio(wanted, startups.cash), 1.0)
-    e.now["raised_on_chips"] = e.now["raised_on_chips"] + startups.raised_cash * part
+    e.now.building.raised_on_chips = e.now.building.raised_on_chips + startups.raised_cash * part
     startups.vendor_cash = startups.vendor_cash * (1.0 - part)
     startups.raised_cash = startups.raised_cash * (1.0 - part)
     if kind in ("chips", "construction"):
-        e.now["lab_capex"] = e.now["lab_capex"] + wanted.sum(axis=-1)
+        e.now.building.lab_capex = e.now.building.lab_capex + wanted.sum(axis=-1)
     if to is None:
         e.pay_rest(kind, "startups", wanted)
     else:

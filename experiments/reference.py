@@ -20,7 +20,7 @@ from kingmaker.agents.startup import Startup
 from kingmaker.environment import tie_kinds
 from kingmaker.environment.ledger import KINDS
 from kingmaker.environment.parameters import DECLARATIONS, GROUPS, Declaration
-from kingmaker.experiments import accounts, origins
+from kingmaker.experiments import accounts, month_plan, origins
 from kingmaker.experiments.asked import Asked
 from kingmaker.experiments.filing import filed
 
@@ -197,6 +197,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "state": state_page,
     "ties": ties_page,
     "ledger": ledger_page,
+    "month": month_plan.page,
 }
 
 

@@ -12,6 +12,7 @@ from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment import capital_market
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 from kingmaker.environment.news import KINDS
 
 SWITCH, SECOND, SECOND_ENDS, FREED = range(len(KINDS))
@@ -33,6 +34,7 @@ class _Story:
     surprise: FloatArray  # part of the worth that was not expected, 0-1
 
 
+@phase("hosts.choose_hosts")
 def announce(e: Economy) -> None:
     """Compare who is hosted where with what investors knew, and move the values of the hosts concerned.
 
@@ -41,8 +43,8 @@ def announce(e: Economy) -> None:
     """
     startups = e.startups.view()
     clouds = e.clouds.view()
-    e.now["announced_musd"] = np.zeros(e.worlds)
-    e.now["reaction"] = np.zeros_like(clouds.value)
+    e.now.capital.announced_musd = np.zeros(e.worlds)
+    e.now.capital.reaction = np.zeros_like(clouds.value)
     story = _story(e, startups)
     # where nothing is new in any world, all that follows would add nothing
     if e.month > 0 and (story.kind != NONE).any():
@@ -86,9 +88,9 @@ def _revalue(e: Economy, startups: Startup, clouds: Cloud, story: _Story) -> Non
     won = np.where(story.winner != NONE, (1.0 + p.news_signal) * story.surprise * value, 0.0)
     lost = left * story.surprise * value
     surprise = market.by_host(won, story.winner, hosts) - market.by_host(lost, story.loser, hosts)
-    e.now["reaction"] = capital_market.announcement_return(surprise, clouds.value, p.news_response)
-    clouds.business = np.maximum(clouds.business + e.now["reaction"] * clouds.value, 0.01 * clouds.value)
-    e.now["announced_musd"] = value.sum(axis=-1)
+    e.now.capital.reaction = capital_market.announcement_return(surprise, clouds.value, p.news_response)
+    clouds.business = np.maximum(clouds.business + e.now.capital.reaction * clouds.value, 0.01 * clouds.value)
+    e.now.capital.announced_musd = value.sum(axis=-1)
     _keep(e, startups, clouds, story, heard, (rent, value, won, lost))
 
 

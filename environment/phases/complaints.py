@@ -45,7 +45,7 @@ def hear_complaints(e: Economy) -> Heard:
     short, bound = files * (unserved & ~held), files * (unserved & held)
     rivals, accused = _rivals(e, startups, clouds)
     clouds.complaints = by_host(short + bound, startups.host, hosts) + accused
-    e.now["complaints"] = clouds.complaints.sum(axis=-1)
+    e.now.oversight.complaints = clouds.complaints.sum(axis=-1)
     tenants = _by_region(startups.weight * hosted, startups.region)
     sellers = _by_region((clouds.rents_out & clouds.alive).astype(np.float64), clouds.region)
     short_rate = ratio(_by_region(short, startups.region), tenants)

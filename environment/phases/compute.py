@@ -7,9 +7,10 @@ import numpy as np
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import CN, EU, NONE, FloatArray
+from kingmaker.agents.types import CN, EU, NONE, BoolArray, FloatArray
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 from kingmaker.environment.phases import open_models
 from kingmaker.environment.phases.public_compute import pay_parallel_egress, rent_public_compute
 from kingmaker.environment.phases.rationing import Served, ration
@@ -17,12 +18,13 @@ from kingmaker.environment.phases.sites import run_own
 from kingmaker.environment.phases.wholesale import trade_idle_compute
 
 
+@phase("sites.build_sites")
 def post_prices(e: Economy) -> None:
     """List prices follow cost slowly, market rents follow utilisation."""
     p = e.p
     population = e.clouds
     clouds: Cloud = population.view()
-    value, price = e.now["line_value"], e.now["line_price"]
+    value, price = e.now.chips.line_value, e.now.chips.line_price
     leader = np.where(value[:, :, 0] > 0.0, price[:, :, 0] / np.maximum(value[:, :, 0], 1e-9), 0.0) * 1e3
     dear = np.maximum(leader[:, 0:1], 1e-3)  # k$ per unit of capacity on the world's line
     china = np.where(leader[:, 1:2] > 0.0, leader[:, 1:2], dear)
@@ -31,20 +33,21 @@ def post_prices(e: Economy) -> None:
     price = np.take_along_axis(e.conditions.energy_price, clouds.region.astype(np.int64), axis=1)
     running = p.compute.running_cost + p.energy.mwh_per_hour * price
     cost = market.cost_per_hour(per_unit, 1.0 + p.chips.building, life, running)
-    e.now["host_cost"] = cost
+    e.now.compute.host_cost = cost
     clouds.list_price = population.act(Cloud.post_list_price, p, by_slot(cost))
     clouds.rent = population.act(Cloud.post_rent, p, by_slot(running), by_slot(p.compute.market_markup * cost))
     market_side = (clouds.type != HYPERSCALER) & (clouds.region != CN) & clouds.rents_out & clouds.alive
     weight = np.where(market_side, clouds.compute + 1.0, 0.0)
-    e.now["rent_market"] = (weight * clouds.rent).sum(axis=-1) / np.maximum(weight.sum(axis=-1), 1e-9)
+    e.now.compute.rent_market = (weight * clouds.rent).sum(axis=-1) / np.maximum(weight.sum(axis=-1), 1e-9)
     outside = np.where(clouds.region == CN, 0.0, clouds.demand_outside)
     wants = outside.sum(axis=-1, keepdims=True)
     share = outside / np.where(wants > 0.0, wants, 1.0)
-    usual = e.now["rent_market"][:, np.newaxis]
+    usual = e.now.compute.rent_market[:, np.newaxis]
     margin = market.marginal_margin(usual, cost, share, p.compute.rent_elasticity)
     clouds.chance = population.act(Cloud.sees_chance, p, wants, by_slot(margin))
 
 
+@phase("sites.reserve_new_clouds")
 def rent_compute(e: Economy) -> None:
     """Wants meet capacity: partners first, others pro rata; what is got is paid, credit first."""
     startups = e.startups.view()
@@ -53,16 +56,16 @@ def rent_compute(e: Economy) -> None:
     rent = clouds.rent
     at = market.at_host(rent, startups.host) * (1.0 - e.startups.act(Startup.partner_saving, p))
     at_second = market.at_host(rent, startups.second)
-    usual = e.now["rent_market"][:, np.newaxis]
+    usual = e.now.compute.rent_market[:, np.newaxis]
     serving = e.startups.act(Startup.serves, p, usual)
     wanted, own = _wants(e, startups, at, at_second, market.spending(serving, np.maximum(usual, 0.05)))
     served = ration(e, wanted - own, _enterprise_wants(e, rent), rent)
     paid = _pay_rent(e, startups, served.first, at, served.second, at_second)
     _see_service(e, startups, wanted, own, served)
     e.partnerships.flows.rent(e.month, startups, *paid)
-    e.now["serving_startups"] = np.minimum(serving, startups.used).sum(axis=-1)
-    e.now["business"] = served.business.sum(axis=-1)
-    e.now["serving_clouds"] = clouds.workloads + e.clouds.act(Cloud.serves, p, usual)
+    e.now.compute.serving_startups = np.minimum(serving, startups.used).sum(axis=-1)
+    e.now.compute.business = served.business.sum(axis=-1)
+    e.now.compute.serving_clouds = clouds.workloads + e.clouds.act(Cloud.serves, p, usual)
     _see_markups(e, startups, served.first, at)
     _pay_business(e, served.business, rent)
     rent_public_compute(e, served.public, rent)
@@ -80,8 +83,8 @@ def _wants(
     """
     p = e.p
     blend = at * (1.0 - startups.second_share) + at_second * startups.second_share
-    e.now["dearness"] = np.where(blend > 0.0, blend / p.startups.usual_rent, 1.0)
-    budget, _ = e.startups.act(Startup.budget, p, by_slot(e.now["dearness"]))
+    e.now.compute.dearness = np.where(blend > 0.0, blend / p.startups.usual_rent, 1.0)
+    budget, _ = e.startups.act(Startup.budget, p, by_slot(e.now.compute.dearness))
     near = (startups.host == startups.credit_host) | (startups.second == startups.credit_host)
     drawable = np.where(near, startups.prepaid / p.capital.credit_months, 0.0)
     budget = np.minimum(np.maximum(budget, np.minimum(inference, 0.6 * startups.cash)) + drawable,
@@ -104,17 +107,20 @@ def _see_service(e: Economy, startups: Startup, wanted: FloatArray, own: FloatAr
     asked = served.asked
     first = np.where(asked > 0.0, served.first / np.where(asked > 0.0, asked, 1.0), 1.0)
     startups.host_fill = startups.host_fill + p.memory * (first - startups.host_fill)
-    e.now["tenant_fill_rate"] = startups.used.sum(axis=-1) / np.maximum(wanted.sum(axis=-1), 1e-12)
+    e.now.compute.tenant_fill_rate = startups.used.sum(axis=-1) / np.maximum(wanted.sum(axis=-1), 1e-12)
 
 
 def _see_markups(e: Economy, startups: Startup, got: FloatArray, at: FloatArray) -> None:
     """What tenants pay their first host over its full cost: those who are there for long, and new ones."""
-    cost = market.at_host(e.now["host_cost"], startups.host, 1.0)
+    cost = market.at_host(e.now.compute.host_cost, startups.host, 1.0)
     old = startups.tenure >= e.p.compute.tenure_half
-    for name, mine in (("markup_tenured", old), ("markup_new", ~old)):
+
+    def markup(mine: BoolArray) -> FloatArray:
         paid = np.where(mine, got * at / cost, 0.0).sum(axis=-1)
         whole = np.where(mine, got, 0.0).sum(axis=-1)
-        e.now[name] = np.where(whole > 0.0, paid / np.where(whole > 0.0, whole, 1.0), 1.0)
+        return np.where(whole > 0.0, paid / np.where(whole > 0.0, whole, 1.0), 1.0)
+
+    e.now.compute.markup_tenured, e.now.compute.markup_new = markup(old), markup(~old)
 
 
 def _see_small(e: Economy, startups: Startup, served: Served) -> None:
@@ -122,8 +128,8 @@ def _see_small(e: Economy, startups: Startup, served: Served) -> None:
     small = served.small
     wanted = np.where(small, startups.wanted, 0.0).sum(axis=-1)
     used = np.where(small, startups.used, 0.0).sum(axis=-1)
-    e.now["small_fill_rate"] = np.where(wanted > 0.0, used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
-    e.now["reserved_used_h100e"] = served.reserved.sum(axis=-1)
+    e.now.compute.small_fill_rate = np.where(wanted > 0.0, used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
+    e.now.compute.reserved_used_h100e = served.reserved.sum(axis=-1)
 
 
 def _pay_rent(
@@ -154,15 +160,15 @@ def _pay_rent(
     raised = np.minimum(startups.raised_cash / np.maximum(startups.cash, 1e-12), 1.0)
     paid = cash_first + cash_second
     startups.rent_paid = drawn + paid
-    startups.spending_raised = drawn + raised * paid + e.now["raised_on_chips"]
+    startups.spending_raised = drawn + raised * paid + e.now.building.raised_on_chips
     e.ledger.pay("rent", "startups", paid, "clouds", got_first + got_second)
     left = np.maximum(1.0 - paid / np.maximum(startups.cash + paid, 1e-12), 0.0)
     startups.vendor_cash = startups.vendor_cash * left
     startups.raised_cash = startups.raised_cash * left
     income = earned + got_first + got_second
-    e.now["rent_income"] = income
-    e.now["startup_rent"] = (drawn + paid).sum(axis=-1)
-    e.now["circular_musd"] = circular.sum(axis=-1)
+    e.now.compute.rent_income = income
+    e.now.compute.startup_rent = (drawn + paid).sum(axis=-1)
+    e.now.compute.circular_musd = circular.sum(axis=-1)
     return from_credit + cash_first, other_credit + cash_second
 
 
@@ -194,7 +200,7 @@ def _pay_business(e: Economy, got: FloatArray, rent: FloatArray) -> None:
         bill = np.where(((clouds.region == CN) == inside) & (whole <= 0.0), 0.0, bill)
     e.from_rest("income", "enterprises", due)
     e.ledger.pay("rent", "enterprises", due, "clouds", bill)
-    e.now["rent_income"] = e.now["rent_income"] + bill
+    e.now.compute.rent_income = e.now.compute.rent_income + bill
     open_models.resell(e, bill)
 
 
@@ -213,8 +219,12 @@ def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArra
     clouds.shortage = clouds.shortage + e.p.compute.memory * (missed - clouds.shortage)
     clouds.demand_outside = clouds.demand_outside + p.demand_speed * (wants - clouds.demand_outside)
     clouds.demand_clouds = clouds.demand_clouds + p.demand_speed * (trade.let - clouds.demand_clouds)
-    e.now["used"] = used
-    serving = e.now["serving_startups"] + e.now["business"] + np.minimum(inside, e.now["serving_clouds"]).sum(axis=-1)
+    e.now.compute.used = used
+    serving = (
+        e.now.compute.serving_startups
+        + e.now.compute.business
+        + np.minimum(inside, e.now.compute.serving_clouds).sum(axis=-1)
+    )
     share = serving / np.maximum(used.sum(axis=-1), 1e-9)
     e.conditions.inference_share = e.conditions.inference_share + 0.1 * (
         share[:, np.newaxis] - e.conditions.inference_share

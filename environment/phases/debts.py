@@ -14,6 +14,7 @@ from kingmaker.agents.startup import PLAIN
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 from kingmaker.environment.phases import pledges, tenancies
 from kingmaker.environment.phases.second_hosts import TENANCY
 
@@ -26,7 +27,7 @@ def service_debts(e: Economy) -> None:
     due = clouds.debt * p.capital.interest / 12.0
     interest = np.minimum(due, np.maximum(clouds.cash, 0.0))
     e.pay_rest("interest", "clouds", interest)
-    new = population.act(Cloud.borrows, p, by_slot(e.now["planned_spending"]))
+    new = population.act(Cloud.borrows, p, by_slot(e.now.chips.planned_spending))
     principal = clouds.debt / p.clouds.loan_months
     uncovered = clouds.debt > population.act(Cloud.can_keep, p)
     back = np.minimum(principal, np.where(uncovered, 1.0, 0.2) * clouds.cash)
@@ -36,12 +37,13 @@ def service_debts(e: Economy) -> None:
     clouds.arrears = np.where(short & (clouds.debt > 0.0), clouds.arrears + 1.0, 0.0)
 
 
+@phase("turnover.fail_and_merge")
 def wind_up_clouds(e: Economy) -> None:
     """Clouds that cannot meet their debts close."""
     population = e.clouds
     fails = population.act(Cloud.defaults, e.p)
-    e.now["clouds_failed"] = fails.sum(axis=-1).astype(np.float64)
-    e.now["default_loss_musd"] = np.zeros(e.worlds)
+    e.now.turnover.clouds_failed = fails.sum(axis=-1).astype(np.float64)
+    e.now.turnover.default_loss_musd = np.zeros(e.worlds)
     if not fails.any():
         return
     e.tell(fails, "clouds", "failure", "cannot meet its debts and is wound up; its tenants must move")
@@ -50,7 +52,7 @@ def wind_up_clouds(e: Economy) -> None:
     _drop_orders(e, fails)
     _sell_chips(e, fails)
     _pay_creditors(e, fails)
-    e.now["used"] = np.where(fails, 0.0, e.now["used"])
+    e.now.compute.used = np.where(fails, 0.0, e.now.compute.used)
     e.partnerships.forget(e.month, fails, "clouds")
     population.leave(fails)
 
@@ -117,7 +119,7 @@ def _sell_chips(e: Economy, fails: BoolArray) -> None:
     price = asked.sum(axis=-1, keepdims=True)
     mine = slice(0, chips.clouds)
     buyer = clouds.alive & ~fails & ~chips.in_china[mine]
-    wants = np.where(buyer, e.now["unmet"], 0.0)
+    wants = np.where(buyer, e.now.chips.unmet, 0.0)
     part = wants / np.maximum(wants.sum(axis=-1, keepdims=True), 1e-12)
     paid = np.minimum(part * price, np.where(buyer, 0.3 * np.maximum(clouds.cash, 0.0), 0.0))
     taken = paid / np.where(price > 0.0, price, 1.0)
@@ -150,5 +152,5 @@ def _pay_creditors(e: Economy, fails: BoolArray) -> None:
     e.pay_rest("repayment", "clouds", np.minimum(cash, clouds.debt))
     lost = np.where(fails, clouds.debt, 0.0)
     e.ledger.write_off("clouds", lost, "sectors", e.to_sectors(rest=lost.sum(axis=-1)))
-    e.now["default_loss_musd"] = lost.sum(axis=-1)
+    e.now.turnover.default_loss_musd = lost.sum(axis=-1)
     e.pay_rest("estate", "clouds", np.where(fails, np.maximum(clouds.cash, 0.0), 0.0))

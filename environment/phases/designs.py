@@ -25,7 +25,7 @@ def plan_own_chips(e: Economy, target: FloatArray, horizon: FloatArray) -> Float
 def own_design(e: Economy) -> tuple[FloatArray, FloatArray]:
     """Value in use of a unit of the newest chip that start-ups designed, and its cost, M$ per H100e; (worlds, 1)."""
     newest = newest_design(e)
-    value = (newest * e.now["value"]).sum(axis=-1, keepdims=True)
+    value = (newest * e.now.chips.value).sum(axis=-1, keepdims=True)
     cost = 1e-3 * ratio((newest * e.chips.cost).sum(axis=-1, keepdims=True), value)
     return value, cost * e.p.clouds.own_overhead
 
@@ -76,7 +76,7 @@ def draw_design(e: Economy, ready: BoolArray) -> None:
     lab = chips.catalogue.lab_block
     month = min(e.month, len(chips.mixes) - 1)
     sold = chips.catalogue.sold
-    on_sale = np.where(chips.mixes[month][:sold] > 0.0, e.now["value"][:, :sold], 0.0)
+    on_sale = np.where(chips.mixes[month][:sold] > 0.0, e.now.chips.value[:, :sold], 0.0)
     best = np.argmax(on_sale, axis=-1)
     for world in np.flatnonzero(ready):
         free = [slot for slot in range(lab.start, lab.stop) if not chips.designed[world, slot]]

@@ -15,17 +15,18 @@ from kingmaker.environment import energy
 from kingmaker.environment.build import power_rows
 from kingmaker.environment.compute_market import at_host, cost_per_hour
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 from kingmaker.environment.phases.designs import make_own_chips, plan_own_chips
 from kingmaker.environment.phases.orders import cost_of_capacity, lead_by_buyer, offers, split
 from kingmaker.environment.pools import QUARTER, in_region, over_region, ratio, spend
 
 
+@phase("orders.place_orders")
 def order_directly(e: Economy) -> None:
     """Once a quarter start-ups that are rich enough weigh owning against renting, order chips, and cancel orders."""
     chips, p = e.chips, e.p
     population = e.startups
     startups: Startup = population.view()
-    e.now["raised_on_chips"], e.now["lab_capex"] = np.zeros_like(startups.cash), np.zeros(e.worlds)
     if e.month % QUARTER != 0:
         return
     value, price, offered = offers(e, chips.pools)
@@ -50,7 +51,7 @@ def _rebase(e: Economy, startups: Startup, value: FloatArray) -> None:
     """Bring claims to what the pools hold: retirement, and what a unit is worth in use, change it."""
     chips = e.chips
     stock = chips.running[:, chips.pools] + chips.awaiting[:, chips.pools]
-    held = (stock * e.now["value"][:, np.newaxis, :]).sum(axis=-1)
+    held = (stock * e.now.chips.value[:, np.newaxis, :]).sum(axis=-1)
     due = (chips.outstanding[:, :, chips.pools] * value).sum(axis=1)
     for name, real in (("own", held), ("ordered", due)):
         claims = getattr(startups, name)
@@ -138,7 +139,7 @@ def affordable(e: Economy, shipped: FloatArray) -> FloatArray:
     """
     chips, pools = e.chips, e.chips.pools
     startups = e.startups.view()
-    total, held = shipped * e.now["unit_price"][:, :, pools], chips.deposits[:, :, pools]
+    total, held = shipped * e.now.chips.unit_price[:, :, pools], chips.deposits[:, :, pools]
     drawable = np.minimum(held * np.minimum(ratio(shipped, chips.outstanding[:, :, pools]), 1.0), total).sum(axis=1)
     bill = total.sum(axis=1)
     due = startups.ordered * in_region(ratio(bill, over_region(startups.ordered, startups.region)), startups.region)
@@ -148,7 +149,7 @@ def affordable(e: Economy, shipped: FloatArray) -> FloatArray:
     )
     balance = due - drawn
     part = np.where(balance > 0.0, np.minimum(ratio(0.6 * startups.cash, balance), 1.0), 1.0)
-    e.now["direct_due"], e.now["direct_take"], e.now["direct_drawn"] = due, part * due, part * drawn
+    e.now.chips.direct_due, e.now.chips.direct_take, e.now.chips.direct_drawn = due, part * due, part * drawn
     return np.minimum(ratio(over_region(part * due, startups.region), bill), 1.0)
 
 
@@ -162,12 +163,12 @@ def pay_for_chips(e: Economy, total: FloatArray, part: FloatArray) -> None:
     """
     chips = e.chips
     startups = e.startups.view()
-    takes, mine = e.now["direct_take"], e.now["direct_drawn"]
+    takes, mine = e.now.chips.direct_take, e.now.chips.direct_drawn
     held = chips.deposits[:, :, chips.pools]
     drawn = np.minimum(held * part, total)
     drawn = drawn * ratio(over_region(mine, startups.region), drawn.sum(axis=1))[:, np.newaxis, :]
     e.ledger.draw_down("chips_drawn", "startups", mine, "chipmakers", drawn.sum(axis=2))
-    e.now["lab_capex"] = e.now["lab_capex"] + mine.sum(axis=-1)
+    e.now.building.lab_capex = e.now.building.lab_capex + mine.sum(axis=-1)
     spend(e, "chips", takes - mine, (total - drawn).sum(axis=2))
     chips.deposits[:, :, chips.pools] = np.maximum(held - drawn, 0.0)
 
@@ -176,17 +177,17 @@ def receive(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
     """What the pools got, and the start-ups' own designs, become claims; ``due`` and ``shipped`` by all buyers."""
     chips = e.chips
     startups = e.startups.view()
-    takes = e.now["direct_take"]
-    came = (chips.delivered_now[:, chips.pools] * e.now["value"][:, np.newaxis, :]).sum(axis=-1)
+    takes = e.now.chips.direct_take
+    came = (chips.delivered_now[:, chips.pools] * e.now.chips.value[:, np.newaxis, :]).sum(axis=-1)
     got = takes * in_region(ratio(came, over_region(takes, startups.region)), startups.region)
     pools = slice(chips.pools.start, chips.pools.stop)
     value = offers(e, pools)[0]
     sent = (shipped[:, :, pools] * value).sum(axis=1)
-    e.now["direct_fill"] = ratio(sent.sum(axis=-1), (due[:, :, pools] * value).sum(axis=(1, 2)))
+    e.now.chips.direct_fill = ratio(sent.sum(axis=-1), (due[:, :, pools] * value).sum(axis=(1, 2)))
     served = in_region(ratio(sent, sent + (chips.outstanding[:, :, pools] * value).sum(axis=1)), startups.region)
-    startups.ordered = startups.ordered * np.maximum(1.0 - ratio(takes, e.now["direct_due"]) * served, 0.0)
+    startups.ordered = startups.ordered * np.maximum(1.0 - ratio(takes, e.now.chips.direct_due) * served, 0.0)
     startups.own = startups.own + got
-    e.now["direct_got"] = got
+    e.now.chips.direct_got = got
     make_own_chips(e, startups)
 
 

@@ -56,7 +56,7 @@ def designate(e: Economy, found: BoolArray) -> BoolArray:
     e.tell(newly, "clouds", "policy", "is designated a gatekeeper (Digital Markets Act art. 3)")
     e.tell(ends, "clouds", "policy", "is no longer a gatekeeper (Digital Markets Act art. 4)")
     now: BoolArray = np.where(newly, True, was & ~ends)
-    e.now["gatekeepers"] = now.sum(axis=-1).astype(np.float64)
+    e.now.oversight.gatekeepers = now.sum(axis=-1).astype(np.float64)
     return now
 
 
@@ -97,7 +97,7 @@ def comply(e: Economy, interoperability: FloatArray, reserved: FloatArray) -> Fl
     found = (breach > 0.0) & (full > 0.0) & (e.draws("audit of compliance", "clouds").uniform() < p.detection)
     fine = np.where(found, np.minimum(full * breach, 0.5 * np.maximum(clouds.cash, 0.0)), 0.0)
     e.pay_public("fines", "clouds", fine)
-    e.now["fines_musd"] = fine.sum(axis=-1)
+    e.now.oversight.fines_musd = fine.sum(axis=-1)
     clouds.fined = clouds.fined | found
     clouds.compliance = compliance
     e.tell(found, "clouds", "policy", "is fined for not complying, and complies from next month on")

@@ -12,11 +12,13 @@ from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment import capital_market as market
 from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 from kingmaker.environment.phases import pledges, tenancies
 from kingmaker.environment.phases.partnership_review import review_deals
 from kingmaker.environment.phases.second_hosts import agrees_exclusivity, cost_of_two
 
 
+@phase()
 def move_moods(e: Economy) -> None:
     """Belief in AI spreads among clouds, and the wave of venture money moves."""
     p, c = e.p, e.conditions
@@ -35,6 +37,7 @@ def move_moods(e: Economy) -> None:
     e.from_rest("commitments", "investors", called)
 
 
+@phase("finance.move_moods")
 def fund_startups(e: Economy) -> None:
     """Funds of a region place their money with start-ups that go out for it, by merit and luck."""
     p = e.p
@@ -60,7 +63,7 @@ def fund_startups(e: Economy) -> None:
     startups.investor = np.where(granted > 0.0, lead, startups.investor)
     startups.raised_cash = startups.raised_cash + granted
     startups.paid_funds = startups.paid_funds + granted
-    e.now["funding_musd"] = granted.sum(axis=-1)
+    e.now.capital.funding_musd = granted.sum(axis=-1)
     startups.value = market.lab_value(
         startups.revenue, startups.growth, startups.cash,
         p.capital.promise * startups.weight * np.exp(2.0 * (startups.capability - e.conditions.frontier))
@@ -122,6 +125,7 @@ def _draw_lead(share: FloatArray, lot: FloatArray) -> IntArray:
     return passed
 
 
+@phase("finance.fund_startups", "instruments.fix")
 def sign_stakes(e: Economy) -> None:
     """Clouds buy stakes in able labs (equity for compute): part in cash, part as compute paid ahead.
 
@@ -239,6 +243,7 @@ def _make_room(e: Economy, startups: Startup, other: BoolArray, partner: IntArra
     startups.vendor_cash = np.where(other, 0.0, startups.vendor_cash)
 
 
+@phase("finance.sign_stakes")
 def enter_dated_ties(e: Economy) -> None:
     """Ties of the data files that begin this month: up to February 2023 they are input, not outcome."""
     labs = {row.id: slot for slot, row in enumerate(e.tables.startups)}

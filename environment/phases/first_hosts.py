@@ -58,7 +58,7 @@ def stand_where_room_was(e: Economy, attraction: FloatArray, best: IntArray, tas
 def _needs(e: Economy, startups: Startup, host: IntArray) -> FloatArray:
     """Compute that each start-up would rent from ``host`` (worlds, n), H100e: what it can pay, what serving takes."""
     clouds = e.clouds.view()
-    usual = e.now["rent_market"][:, np.newaxis]
+    usual = e.now.compute.rent_market[:, np.newaxis]
     rent = market.at_host(clouds.rent, host)
     dearness = np.where(rent > 0.0, rent / e.p.startups.usual_rent, 1.0)
     budget, _ = e.startups.act(Startup.budget, e.p, by_slot(dearness))

@@ -12,6 +12,7 @@ from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, Startup
 from kingmaker.agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 from kingmaker.environment.phases import tenancies
 from kingmaker.environment.phases.first_hosts import stand_where_room_was
 from kingmaker.environment.phases.second_hosts import (
@@ -45,13 +46,14 @@ def attraction(e: Economy) -> FloatArray:
     return utility
 
 
+@phase("instruments.price")
 def choose_hosts(e: Economy) -> None:
     """Talks end in signatures, contracts that run out are reviewed, second hosts are taken and given up."""
     p, f = e.p, e.in_force
     population = e.startups
     startups: Startup = population.view()
-    left = np.maximum(1.0 - market.at_host(f["interoperability"], startups.host), 0.0)
-    stay = population.act(Startup.switching_cost, p, f["egress"], by_slot(left))
+    left = np.maximum(1.0 - market.at_host(f.interoperability, startups.host), 0.0)
+    stay = population.act(Startup.switching_cost, p, f.egress, by_slot(left))
     # who leaves a host that owes it compute leaves the credit behind
     stay = stay + p.compute.credit_bond * ((startups.prepaid > 0.0) & (startups.host == startups.credit_host))
     # and who leaves a partner pays the full rent elsewhere
@@ -94,7 +96,7 @@ def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
     )
     e.tell(signs, "startups", "switch", "moves to another cloud")
     hosted = startups.weight * ((startups.host != NONE) & startups.alive)
-    e.now["switching_rate"] = (startups.weight * signs).sum(axis=-1) / np.maximum(hosted.sum(axis=-1), 1e-12)
+    e.now.compute.switching_rate = (startups.weight * signs).sum(axis=-1) / np.maximum(hosted.sum(axis=-1), 1e-12)
 
 
 def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
@@ -102,16 +104,16 @@ def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
     p, f = e.p.compute, e.in_force
     hosts = e.clouds.slots
     fee = np.where(
-        signs & (startups.host != NONE), p.egress_bill * f["egress"] * (startups.used - startups.own_used) * 1e-3, 0.0
+        signs & (startups.host != NONE), p.egress_bill * f.egress * (startups.used - startups.own_used) * 1e-3, 0.0
     )
     fee = np.minimum(fee, 0.1 * startups.cash)
     e.ledger.pay("egress", "startups", fee, "clouds", market.by_host(fee, startups.host, hosts))
-    e.now["switching_fees_musd"] = fee.sum(axis=-1)
+    e.now.compute.switching_fees_musd = fee.sum(axis=-1)
 
 
 def _review(e: Economy, startups: Startup, best: IntArray, cost: FloatArray) -> None:
     """Who is bound no longer and likes another host better begins to talk to it; the others renew."""
-    banned = 1.0 - e.in_force["exclusivity"]
+    banned = 1.0 - e.in_force.exclusivity
     luck = e.draws("review", "startups")
     ends = (startups.contract == EXCLUSIVE) & (startups.term <= 0.0)
     keeps = by_slot(agrees_exclusivity(e, ends, cost, "exclusivity renewed"))

@@ -11,9 +11,11 @@ from kingmaker.environment.build import power_rows
 from kingmaker.environment.buyers import home
 from kingmaker.environment.chip_market import FIRST_EXPORT_RULE
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 from kingmaker.environment.pools import ratio
 
 
+@phase("supply.build_own_chips")
 def smuggle(e: Economy) -> None:
     """The grey market: chips bought by others are resold to China if the premium exceeds the expected penalty.
 
@@ -21,16 +23,15 @@ def smuggle(e: Economy) -> None:
     """
     chips, p = e.chips, e.p.policy
     clouds = e.clouds.view()
-    e.now["grey_added"], e.now["resale_gain"] = np.zeros_like(clouds.cash), np.zeros_like(clouds.cash)
     ids = [row.id for row in e.tables.clouds]
     if "other_clouds" not in ids or "other_china" not in ids:
         return
     seller, buyer = ids.index("other_clouds"), ids.index("other_china")
     in_china = np.where(chips.in_china[: chips.clouds], 1.0, 0.0)
-    want = (e.now["unmet"] * in_china).sum(axis=-1, keepdims=True)
+    want = (e.now.chips.unmet * in_china).sum(axis=-1, keepdims=True)
     have = (clouds.capacity * in_china).sum(axis=-1, keepdims=True)
     premium = want / np.maximum(want + have, 1e-9)
-    controlled = (e.in_force["export_vintage"] >= FIRST_EXPORT_RULE) & np.isfinite(e.in_force["export_cap"])
+    controlled = (e.in_force.export_vintage >= FIRST_EXPORT_RULE) & np.isfinite(e.in_force.export_cap)
     part = p.grey_leak / (1.0 + np.exp(-(premium - p.grey_penalty) / 0.1)) * controlled
     taken = chips.delivered_now[:, seller, :] * part * (chips.maker_of >= 0)
     cost = _paid_for(e, seller, taken)
@@ -45,17 +46,18 @@ def smuggle(e: Economy) -> None:
     paid, got, book = np.zeros_like(clouds.cash), np.zeros_like(clouds.cash), np.zeros_like(clouds.cash)
     paid[:, buyer], got[:, seller], book[:, seller] = price, price, cost
     e.ledger.sell("resale", "clouds", paid, "clouds", got, book)
-    e.now["grey_added"], e.now["resale_gain"] = paid - book, got - book
+    e.now.building.grey_added, e.now.building.resale_gain = paid - book, got - book
 
 
 def _paid_for(e: Economy, buyer: int, units: FloatArray) -> FloatArray:
     """What a buyer has paid, networking included, for ``units`` (worlds, products) of this month's delivery, M$."""
     chips = e.chips
     came = chips.delivered_now[:, buyer]
-    bill = e.now["unit_price"][:, :, buyer] * chips.by_maker(came)
+    bill = e.now.chips.unit_price[:, :, buyer] * chips.by_maker(came)
     return np.asarray((bill * ratio(chips.by_maker(units * chips.price), chips.by_maker(came * chips.price))).sum(-1))
 
 
+@phase("installation.smuggle")
 def install(e: Economy) -> None:
     """Delivered chips come on line after about a quarter, as far as power is there; old ones are retired."""
     chips, c, p = e.chips, e.conditions, e.p
@@ -82,11 +84,11 @@ def install(e: Economy) -> None:
     power = energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue)
     c.power_used = _by_region(power, region)
     compute = (chips.running * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
-    capacity = (chips.running * e.now["value"][:, np.newaxis, :]).sum(axis=-1)
-    clouds.compute, e.now["site_compute"] = compute[:, : chips.clouds], compute[:, chips.pools]
+    capacity = (chips.running * e.now.chips.value[:, np.newaxis, :]).sum(axis=-1)
+    clouds.compute, e.now.building.site_compute = compute[:, : chips.clouds], compute[:, chips.pools]
     _run(e, clouds, capacity[:, : chips.clouds])
-    e.now["site_capacity"] = capacity[:, chips.pools]
-    e.now["power_mw"], e.now["site_mw"] = power[:, : chips.clouds], power[:, chips.pools]
+    e.now.building.site_capacity = capacity[:, chips.pools]
+    e.now.building.power_mw, e.now.building.site_mw = power[:, : chips.clouds], power[:, chips.pools]
     _see_own_chips(e, clouds)
 
 
@@ -95,7 +97,7 @@ def _see_own_chips(e: Economy, clouds: Cloud) -> None:
     chips = e.chips
     own = np.zeros_like(clouds.capacity)
     for buyer, block in chips.catalogue.own_blocks.items():
-        own[:, buyer] = (chips.running[:, buyer, block] * e.now["value"][:, block]).sum(axis=-1)
+        own[:, buyer] = (chips.running[:, buyer, block] * e.now.chips.value[:, block]).sum(axis=-1)
     clouds.own_capacity = own
 
 
@@ -109,6 +111,7 @@ def _run(e: Economy, clouds: Cloud, installed: FloatArray) -> None:
     clouds.capacity = capacity
 
 
+@phase("installation.install")
 def build_centres(e: Economy) -> None:
     """Data centres for the chips delivered, capital spending of all kinds, and its depreciation in a straight line."""
     chips, p = e.chips, e.p
@@ -120,10 +123,10 @@ def build_centres(e: Economy) -> None:
     outside = np.minimum(_outside_capex(e), np.maximum(0.5 * clouds.cash, 0.0))
     e.pay_rest("outside_capex", "clouds", outside)
     clouds.outside_capex = outside
-    chips_and_sites = e.now["chip_bill"] + e.now["own_bill"] + building
+    chips_and_sites = e.now.building.chip_bill + e.now.building.own_bill + building
     clouds.capex = chips_and_sites + outside
-    e.now["ai_capex"] = chips_and_sites
-    _depreciate(e, chips_and_sites + e.now.get("grey_added", 0.0))
+    e.now.building.ai_capex = chips_and_sites
+    _depreciate(e, chips_and_sites + e.now.building.grey_added)
 
 
 def _outside_capex(e: Economy) -> FloatArray:
@@ -152,7 +155,7 @@ def _depreciate(e: Economy, added: FloatArray) -> None:
     due = np.minimum(chips.depreciation + chips.founding_depreciation * (e.month < life // 2), clouds.fixed)
     due = np.maximum(due, 0.0)
     e.ledger.book("clouds", "net_worth", "fixed", due)
-    e.now["depreciation"] = due
+    e.now.building.depreciation = due
     chips.additions.append(added)
     chips.depreciation = chips.depreciation + added / life
     if len(chips.additions) > life:

@@ -13,6 +13,7 @@ from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 
 
 def lent_reach(e: Economy) -> FloatArray:
@@ -37,12 +38,13 @@ def resold(e: Economy, sales: FloatArray, lent: FloatArray) -> FloatArray:
     return np.asarray(sales * lent / np.maximum(startups.distribution + lent, 1e-9))
 
 
+@phase("services.sell_services")
 def share_revenue(e: Economy) -> None:
     """Sellers pay for the models that they have sold; labs with a stakeholding host pay it a share of their sales."""
     startups = e.startups.view()
     clouds = e.clouds.view()
     p, hosts = e.p.capital, clouds.cash.shape[-1]
-    sold = e.now["resold"]
+    sold = e.now.services.resold
     margin = p.licence_margin * sold
     licence = sold - margin
     # a cloud always has the money: it has just been paid for the models
@@ -50,9 +52,9 @@ def share_revenue(e: Economy) -> None:
     bound = (startups.contract == EXCLUSIVE) | (startups.contract == FIRST_REFUSAL)
     invested = startups.vendor == startups.host
     startups.royalty = np.where(startups.alive & bound & invested, p.revenue_share, 0.0)
-    share = np.minimum(startups.royalty * e.now["lab_sales"], 0.5 * startups.cash)
+    share = np.minimum(startups.royalty * e.now.services.lab_sales, 0.5 * startups.cash)
     got = by_host(share, startups.host, hosts)
     e.ledger.pay("revenue_share", "startups", share, "clouds", got)
     startups.shared = startups.shared + e.p.services.sales_speed * (margin + share - startups.shared)
     clouds.ai_revenue = clouds.ai_revenue + by_host(margin, startups.vendor, hosts) + got
-    e.now["licence_musd"], e.now["revenue_share_musd"] = licence.sum(axis=-1), share.sum(axis=-1)
+    e.now.services.licence_musd, e.now.services.revenue_share_musd = licence.sum(axis=-1), share.sum(axis=-1)

@@ -42,4 +42,4 @@ def resell(e: Economy, bill: FloatArray) -> None:
         due = due + side.sum(axis=-1, keepdims=True) * part / np.where(total > 0.0, total, 1.0)
     e.from_rest("income", "enterprises", due)
     e.ledger.pay("open_models", "enterprises", due, "clouds", fee)
-    e.now["resale"] = fee
+    e.now.services.resale = fee

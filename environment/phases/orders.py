@@ -13,16 +13,18 @@ from kingmaker.agents.types import CN, BoolArray, FloatArray
 from kingmaker.environment import chip_market as market
 from kingmaker.environment.buyers import home, in_business
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 
 
+@phase("instruments.fix")
 def design_products(e: Economy) -> None:
     """What each maker sells to the world and to China this month; designs to the export cap move on."""
     chips, f, p = e.chips, e.in_force, e.p
-    e.now["value"] = _value(e)
+    e.now.chips.value = _value(e)
     month = min(e.month, len(chips.mixes) - 1)
     world_mix = np.tile(chips.mixes[month], (e.worlds, 1))
     allowed = market.sellable_to_china(
-        chips.tpp, chips.density, chips.interconnect, vintage=f["export_vintage"], cap=f["export_cap"],
+        chips.tpp, chips.density, chips.interconnect, vintage=f.export_vintage, cap=f.export_cap,
         interconnect_limit=p.policy.export_interconnect, dense_tpp=p.policy.export_dense_tpp,
         density_limit=p.policy.export_density,
     )  # fmt: skip
@@ -36,8 +38,8 @@ def design_products(e: Economy) -> None:
     _design(e, restricted)
     licensed = (p.policy.export_licence <= 0.5) | ~chips.designed
     home = np.append(~foreign[0], True)[chips.maker_of]  # own chips (maker -1) are nobody's export
-    e.now["may_ship"] = np.stack([np.ones_like(allowed), (allowed & licensed) | home], axis=1).astype(np.float64)
-    e.now["mix"] = np.stack([world_mix, china_mix * e.now["may_ship"][:, 1, :]], axis=1)
+    e.now.chips.may_ship = np.stack([np.ones_like(allowed), (allowed & licensed) | home], axis=1).astype(np.float64)
+    e.now.chips.mix = np.stack([world_mix, china_mix * e.now.chips.may_ship[:, 1, :]], axis=1)
 
 
 def _value(e: Economy) -> FloatArray:
@@ -52,7 +54,7 @@ def _china_line(e: Economy, mix: FloatArray, free: BoolArray, block: slice) -> t
     If all it sells elsewhere is free, China gets the same; otherwise the best chip that is free and ready.
     """
     same: BoolArray = np.all((mix <= 0.05) | free, axis=-1, keepdims=True)
-    value = e.now["value"][:, block]
+    value = e.now.chips.value[:, block]
     ready = (mix > 0.0) | e.chips.designed[:, block]
     worth = np.where(free & ready, value, 0.0)
     best = worth.max(axis=-1, keepdims=True)
@@ -83,20 +85,20 @@ def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
     """Fill the maker's next empty slot: under the rule of 2022 by less interconnect, later by less performance."""
     chips, f, p = e.chips, e.in_force, e.p.chips
     month = min(e.month, len(chips.mixes) - 1)
-    sold = np.where(chips.mixes[month][block] > 0.0, e.now["value"][:, block], 0.0)
+    sold = np.where(chips.mixes[month][block] > 0.0, e.now.chips.value[:, block], 0.0)
     base = block.start + np.argmax(sold, axis=-1)
     empty = [k for k in range(block.start, block.stop) if chips.catalogue.rows[k] is None]
     for world in np.flatnonzero(done):
         slot = next((k for k in empty if not chips.designed[world, k]), None)
         if slot is None:
-            e.now["designs_refused"] = e.now.get("designs_refused", np.zeros(e.worlds)) + 1.0
+            e.now.chips.designs_refused += 1.0
             continue
         from_chip = int(base[world])
-        by_interconnect = f["export_vintage"][world, 0] < market.DENSITY_RULE
+        by_interconnect = f.export_vintage[world, 0] < market.DENSITY_RULE
         tpp, die = chips.tpp[world, from_chip], max(chips.die[world, from_chip], 1.0)
         if not by_interconnect:
             dense = max(e.p.policy.export_dense_tpp[world, 0], e.p.policy.export_density[world, 0] * die)
-            tpp = min(tpp, p.export_margin[world, 0] * min(f["export_cap"][world, 0], dense))
+            tpp = min(tpp, p.export_margin[world, 0] * min(f.export_cap[world, 0], dense))
         part = tpp / chips.tpp[world, from_chip]
         chips.tpp[world, slot] = tpp
         chips.h100e[world, slot] = chips.h100e[world, from_chip] * part
@@ -113,6 +115,7 @@ def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
         chips.born[world, slot] = float(e.month)
 
 
+@phase("orders.design_products", "finance.move_moods")
 def plan_compute(e: Economy) -> None:
     """Each buyer's need: compute to add in a month, within its budget (plans move slowly towards it)."""
     chips, p = e.chips, e.p
@@ -126,7 +129,7 @@ def plan_compute(e: Economy) -> None:
     cost = cost_of_expansion(e)
     clouds.own_use = population.act(Cloud.adopts_ai, p)
     clouds.workloads = clouds.workloads + clouds.own_use * clouds.outside_cash / cost
-    value = e.now["value"]
+    value = e.now.chips.value
     here = ((chips.running[:, mine] + chips.awaiting[:, mine]) * value[:, np.newaxis, :]).sum(axis=-1)
     wait = lead_by_buyer(e)[:, mine]
     horizon = wait + p.chips.install_months
@@ -134,11 +137,12 @@ def plan_compute(e: Economy) -> None:
     gap = np.maximum(desired - here, 0.0) / np.maximum(horizon, 1.0)
     limit = population.act(Cloud.capex_limit, p) / np.maximum(cost, 1e-12)
     aim = np.where(clouds.alive, np.minimum(gap, limit), 0.0)
-    e.now["planned_spending"] = np.where(clouds.alive, gap * np.where(cost < 1e8, cost, 0.0), 0.0)
+    e.now.chips.planned_spending = np.where(clouds.alive, gap * np.where(cost < 1e8, cost, 0.0), 0.0)
     chips.need = chips.need + p.clouds.plan_speed * (aim - chips.need)
-    e.now["unmet"] = np.maximum(desired - here, 0.0)
+    e.now.chips.unmet = np.maximum(desired - here, 0.0)
 
 
+@phase("orders.plan_compute", "pledges.pay_pledges")
 def place_orders(e: Economy) -> None:
     """Need net of own chips is split over makers; orders are placed and cancelled; deposits are paid and returned."""
     chips, p = e.chips, e.p
@@ -185,20 +189,20 @@ def _settle_cancellations(e: Economy, cancelled: FloatArray) -> None:
 
 def offers(e: Economy, to: slice) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Value and price (M$) of a unit, and whether it is offered ``to`` buyers, each (worlds, makers, buyers)."""
-    return e.now["offer_value"][:, :, to], e.now["offer_price"][:, :, to], e.now["offered"][:, :, to] > 0.5
+    return e.now.chips.offer_value[:, :, to], e.now.chips.offer_price[:, :, to], e.now.chips.offered[:, :, to] > 0.5
 
 
 def post_offers(e: Economy) -> None:
     """What makers offer to each buyer this month: value in use and price of a unit of their line."""
     chips = e.chips
-    mix = e.now["mix"]
+    mix = e.now.chips.mix
     makers = e.chipmakers.view()
-    line_value = chips.by_maker(mix * e.now["value"][:, np.newaxis, :])
+    line_value = chips.by_maker(mix * e.now.chips.value[:, np.newaxis, :])
     line_price = chips.by_maker(mix * chips.price[:, np.newaxis, :]) * makers.markup[:, np.newaxis, :] * 1e-3
-    e.now["line_value"], e.now["line_price"] = line_value, line_price
+    e.now.chips.line_value, e.now.chips.line_price = line_value, line_price
     foreign = makers.region != CN
     best = np.where(foreign[:, np.newaxis, :], line_value, 0.0).max(axis=-1)
-    controlled = e.in_force["export_vintage"] >= market.FIRST_EXPORT_RULE
+    controlled = e.in_force.export_vintage >= market.FIRST_EXPORT_RULE
     e.conditions.export_gap = controlled * np.clip(1.0 - best[:, 1:] / np.maximum(best[:, :1], 1e-9), 0.0, 1.0)
 
     def to_buyers(lines: FloatArray) -> FloatArray:
@@ -208,8 +212,8 @@ def post_offers(e: Economy) -> None:
     home_only = (makers.region == CN)[:, :, np.newaxis] & (home(e) != CN)[:, np.newaxis, :]
     offered = (value > 0.0) & ~home_only & in_business(e)[:, np.newaxis, :]
     gross = price / gpu_share(e)[:, :, np.newaxis] * duty_passed_on(e)
-    e.now["offer_value"], e.now["offer_price"] = value, gross
-    e.now["offered"] = np.where(offered, 1.0, 0.0)
+    e.now.chips.offer_value, e.now.chips.offer_price = value, gross
+    e.now.chips.offered = np.where(offered, 1.0, 0.0)
 
 
 def gpu_share(e: Economy) -> FloatArray:
@@ -289,7 +293,7 @@ def own_line(e: Economy) -> OwnLine:
     for buyer, mix in own_mix(e).items():
         block = chips.catalogue.own_blocks[buyer]
         line.cost[:, buyer] = 1e-3 * (mix * chips.cost[:, block]).sum(axis=-1)
-        line.value[:, buyer] = np.maximum((mix * e.now["value"][:, block]).sum(axis=-1), 1e-9)
+        line.value[:, buyer] = np.maximum((mix * e.now.chips.value[:, block]).sum(axis=-1), 1e-9)
         line.throughput[:, buyer] = (mix * chips.h100e[:, block]).sum(axis=-1)
         line.ready[:, buyer] = True
     return line._replace(cost=line.cost * e.p.clouds.own_overhead)
@@ -299,8 +303,8 @@ def own_part(e: Economy, own: OwnLine) -> FloatArray:
     """Share of new capacity that each chip programme aims at, (worlds, clouds); 0 where no chips are ready."""
     chips, leader = e.chips, e.chips.catalogue.blocks[0]
     # take, as an index array would leave a memory order in which sums depend on the number of worlds
-    mix = e.now["mix"].take(chips.line_of[: chips.clouds], axis=1)[..., leader]
-    value = (mix * e.now["value"][:, np.newaxis, leader]).sum(axis=-1)
+    mix = e.now.chips.mix.take(chips.line_of[: chips.clouds], axis=1)[..., leader]
+    value = (mix * e.now.chips.value[:, np.newaxis, leader]).sum(axis=-1)
     bought = (mix * chips.h100e[:, np.newaxis, leader]).sum(axis=-1) / np.where(value > 0.0, value, 1.0)
     made = own.throughput / own.value
     return np.where(own.ready, e.clouds.act(Cloud.aims_own_chips, e.p, by_slot(bought), by_slot(made)), 0.0)

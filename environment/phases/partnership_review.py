@@ -26,7 +26,7 @@ def review_deals(e: Economy, amount: FloatArray, partner: IntArray) -> tuple[Flo
     exclusive = (startups.contract == EXCLUSIVE) & (startups.host == partner)
     behind = e.conditions.frontier - startups.capability
     worry = review.concern(at_host(cloud_shares(clouds), partner), behind, exclusive)
-    blocked, unbundled = review.verdict(amount, worry, e.in_force["review_bar"], e.p.policy.review_threshold_musd)
+    blocked, unbundled = review.verdict(amount, worry, e.in_force.review_bar, e.p.policy.review_threshold_musd)
     allowed = np.where(blocked, 0.0, amount)
     loosens = unbundled & exclusive
     startups.contract = np.where(loosens, FIRST_REFUSAL, startups.contract).astype(np.int8)
@@ -42,6 +42,7 @@ def review_deals(e: Economy, amount: FloatArray, partner: IntArray) -> tuple[Flo
 
 def _count(e: Economy, startups: Startup, signed: BoolArray, blocked: BoolArray, unbundled: BoolArray) -> None:
     """Stakes of this month, in firms."""
-    for name, where in (("stakes_signed", signed), ("stakes_blocked", blocked), ("stakes_unbundled", unbundled)):
-        counted = (startups.weight * where).sum(axis=-1)
-        e.now[name] = e.now[name] + counted if name in e.now else counted
+    k = e.now.capital
+    k.stakes_signed = k.stakes_signed + (startups.weight * signed).sum(axis=-1)
+    k.stakes_blocked = k.stakes_blocked + (startups.weight * blocked).sum(axis=-1)
+    k.stakes_unbundled = k.stakes_unbundled + (startups.weight * unbundled).sum(axis=-1)

@@ -8,6 +8,7 @@ from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 
 
 def promise(e: Economy, amount: FloatArray, partner: IntArray, credit: FloatArray) -> None:
@@ -28,6 +29,7 @@ def promise(e: Economy, amount: FloatArray, partner: IntArray, credit: FloatArra
     startups.pledger = np.where(new, partner, startups.pledger)
 
 
+@phase("finance.enter_dated_ties")
 def pay_pledges(e: Economy) -> None:
     """This month's tranche of every pledge."""
     startups = e.startups.view()
@@ -66,4 +68,4 @@ def _pay(e: Economy, due: FloatArray) -> None:
     startups.vendor_paid = startups.vendor_paid + amount  # who promises money is the latest holder of a stake
     startups.vendor_cash = startups.vendor_cash + (amount - credit)
     startups.raised_cash = startups.raised_cash + (amount - credit)
-    e.now["funding_musd"] = e.now["funding_musd"] + amount.sum(axis=-1)
+    e.now.capital.funding_musd = e.now.capital.funding_musd + amount.sum(axis=-1)

@@ -24,11 +24,13 @@ from kingmaker.agents.regulator import (
 )
 from kingmaker.agents.types import REGIONS, BoolArray, FloatArray
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 from kingmaker.environment.phases.chronicle import note_cases, tell_steps
 from kingmaker.environment.phases.complaints import Heard, hear_complaints
 from kingmaker.environment.phases.enforcement import comply, designate, duties_in_force
 
 
+@phase()
 def move_inquiries(e: Economy) -> None:
     """Each authority weighs evidence, opens, concludes, lets its remedy come into force, and reviews it."""
     population = e.regulators
@@ -66,9 +68,9 @@ def move_inquiries(e: Economy) -> None:
     )  # fmt: skip
     note_cases(e, own=opens & own, opens=opens & ~own, ends=ends | superseded, remedied=remedied,
                lapses=lapses | loses, before=target)  # fmt: skip
-    e.now["inquiries_opened"] = opens.sum(axis=-1).astype(np.float64)
-    e.now["inquiries_open"] = (stage == INQUIRY).sum(axis=-1).astype(np.float64)
-    e.now["remedies_active"] = (stage == IN_FORCE).sum(axis=-1).astype(np.float64)
+    e.now.oversight.inquiries_opened = opens.sum(axis=-1).astype(np.float64)
+    e.now.oversight.inquiries_open = (stage == INQUIRY).sum(axis=-1).astype(np.float64)
+    e.now.oversight.remedies_active = (stage == IN_FORCE).sum(axis=-1).astype(np.float64)
 
 
 def _weigh(e: Economy, heard: Heard) -> None:
@@ -115,6 +117,7 @@ def _imposed(regulators: Regulator, remedy: int) -> BoolArray:
     return np.asarray(((regulators.stage == IN_FORCE) & (regulators.remedy == remedy)).any(axis=-1, keepdims=True))
 
 
+@phase("policy.move_inquiries")
 def fix_policy(e: Economy) -> None:
     """The policy in force this month: the stricter of dated event (or pin) and remedy, times compliance."""
     regulators = e.regulators.view()
@@ -122,16 +125,16 @@ def fix_policy(e: Economy) -> None:
     reserve = np.maximum(p.reserved_capacity, np.where(_imposed(regulators, RESERVED_CAPACITY), p.remedy_reserve, 0.0))
     interoperability, reserved = duties_in_force(e, reserve)
     kept = comply(e, interoperability, reserved)
-    e.in_force["duty"] = interoperability
-    e.in_force["interoperability"] = interoperability * kept
-    e.in_force["reserve"] = reserve
-    e.in_force["reserved"] = reserved * kept
-    e.in_force["egress"] = p.egress_fee
-    e.in_force["parallel_egress"] = p.parallel_egress_fee
-    e.in_force["exclusivity"] = _exclusivity_allowed(p.exclusivity_ban, _imposed(regulators, EXCLUSIVITY_BAN))
-    e.in_force["review_bar"] = e.regulators.act(Regulator.tolerates, e.p).min(axis=-1, keepdims=True)
-    e.in_force["export_vintage"] = p.export_vintage
-    e.in_force["export_cap"] = p.export_cap_tpp
+    e.in_force.duty = interoperability
+    e.in_force.interoperability = interoperability * kept
+    e.in_force.reserve = reserve
+    e.in_force.reserved = reserved * kept
+    e.in_force.egress = p.egress_fee
+    e.in_force.parallel_egress = p.parallel_egress_fee
+    e.in_force.exclusivity = _exclusivity_allowed(p.exclusivity_ban, _imposed(regulators, EXCLUSIVITY_BAN))
+    e.in_force.review_bar = e.regulators.act(Regulator.tolerates, e.p).min(axis=-1, keepdims=True)
+    e.in_force.export_vintage = p.export_vintage
+    e.in_force.export_cap = p.export_cap_tpp
 
 
 def _exclusivity_allowed(law: FloatArray, remedy: BoolArray) -> FloatArray:

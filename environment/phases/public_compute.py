@@ -31,14 +31,14 @@ def rent_public_compute(e: Economy, got: FloatArray, rent: FloatArray) -> None:
     startups = e.startups.view()
     bill = market.spending(got, rent)
     e.ledger.pay("public_compute", "sectors", e.to_sectors(public=bill.sum(axis=-1)), "clouds", bill)
-    e.now["rent_income"] = e.now["rent_income"] + bill
-    e.now["public_compute_h100e"] = got.sum(axis=-1)
+    e.now.compute.rent_income = e.now.compute.rent_income + bill
+    e.now.compute.public_compute_h100e = got.sum(axis=-1)
     if not got.any():  # no fund in any world
         startups.public_compute = 0.0
         return
     mine = np.where(startups.alive & (startups.region == EU), startups.weight, 0.0)
     part = mine / np.maximum(mine.sum(axis=-1, keepdims=True), 1e-12)
-    total = e.now["public_compute_h100e"][:, np.newaxis]
+    total = e.now.compute.public_compute_h100e[:, np.newaxis]
     startups.public_compute = e.p.policy.fund_startup_share * total * part
 
 
@@ -50,8 +50,8 @@ def pay_parallel_egress(e: Economy, second: FloatArray) -> None:
         second: compute used at the second host this month, H100e, (worlds, start-ups).
     """
     startups = e.startups.view()
-    fee = e.p.compute.parallel_bill * e.in_force["parallel_egress"] * second * 1e-3
+    fee = e.p.compute.parallel_bill * e.in_force.parallel_egress * second * 1e-3
     fee = np.where(startups.host != NONE, np.minimum(fee, 0.1 * np.maximum(startups.cash, 0.0)), 0.0)
     hosts = e.clouds.slots
     e.ledger.pay("parallel_egress", "startups", fee, "clouds", market.by_host(fee, startups.host, hosts))
-    e.now["parallel_fees_musd"] = fee.sum(axis=-1)
+    e.now.compute.parallel_fees_musd = fee.sum(axis=-1)

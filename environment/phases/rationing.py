@@ -75,7 +75,7 @@ def ration(e: Economy, wanted: FloatArray, business: FloatArray, rent: FloatArra
     sold = partners * fill_partner + (business + public) * fill + reserved
     sold = sold + market.by_host(from_first, host, hosts) + market.by_host(got_second, other, hosts)
     whole = rivals.sum(axis=-1)
-    e.now["rival_penalty"] = (rivals * (fill - fill_rival)).sum(axis=-1) / np.where(whole > 0.0, whole, 1.0)
+    e.now.compute.rival_penalty = (rivals * (fill - fill_rival)).sum(axis=-1) / np.where(whole > 0.0, whole, 1.0)
     return Served(
         first=got, second=got_second, asked=first + from_reserve, business=business * fill, public=public * fill,
         small=small, reserved=reserved, wants=partners + others + rivals + reserved, sold=sold,
@@ -88,10 +88,10 @@ def _reserve(
     """Small tenants, what each host serves them out of reserved capacity, and what each of them gets of it."""
     small = (wanted < e.p.policy.small_tenant * startups.weight) & (startups.contract == PLAIN)
     small &= startups.host != NONE
-    if not e.in_force["reserved"].any():  # nothing is reserved, in any world
+    if not e.in_force.reserved.any():  # nothing is reserved, in any world
         return small, np.zeros_like(clouds.capacity), np.zeros_like(first)
     wants = market.by_host(np.where(small, first, 0.0), startups.host, clouds.capacity.shape[-1])
-    reserved, served = market.reserve(wants, clouds.capacity, e.in_force["reserved"])
+    reserved, served = market.reserve(wants, clouds.capacity, e.in_force.reserved)
     return small, reserved, np.where(small, first * market.at_host(served, startups.host), 0.0)
 
 

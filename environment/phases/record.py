@@ -32,9 +32,9 @@ def audit(e: Economy) -> FloatArray:
         LedgerError: a residual above 1e-9.
     """
     clouds = e.clouds.view()
-    over = np.maximum(e.now["used"] - clouds.capacity, 0.0) / (1.0 + clouds.capacity)
+    over = np.maximum(e.now.compute.used - clouds.capacity, 0.0) / (1.0 + clouds.capacity)
     startups = e.startups.view()
-    housed = e.now["site_capacity"].sum(axis=-1)
+    housed = e.now.building.site_capacity.sum(axis=-1)
     more = np.maximum(startups.own_used.sum(axis=-1) - housed, 0.0) / (1.0 + housed)
     things = np.maximum(np.maximum(e.chips.residual(), over.max(axis=-1)), more)
     if not np.all(things <= TOLERANCE):
@@ -82,14 +82,14 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
     chips = e.chips
     makers = e.chipmakers.view()
     clouds = e.clouds.view()
-    revenue = e.now["maker_revenue"]
+    revenue = e.now.chips.maker_revenue
     compute = (chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=1)
     ids = [row.id for row in e.tables.clouds]
-    line = e.now["line_price"][:, 0, 0]
+    line = e.now.chips.line_price[:, 0, 0]
     values = {
         "chip_leader_share": ratio(revenue.max(axis=-1), revenue.sum(axis=-1)),
         "hhi_chips": _hhi(revenue),
-        "lead_time_weeks": e.now["lead_time"][:, 0] * 52.0 / 12.0,
+        "lead_time_weeks": e.now.chips.lead_time[:, 0] * 52.0 / 12.0,
         "chip_price_kusd": line * 1e3,
         "chips_delivered": makers.delivered.sum(axis=-1),
         "leader_chips_delivered": makers.delivered[:, 0],
@@ -99,8 +99,8 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
             (chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=-1),
             np.array([name not in AGGREGATES for name in ids] + [False] * len(REGIONS)),
         ),
-        "compute_h100e": clouds.compute.sum(axis=-1) + e.now["site_compute"].sum(axis=-1),
-        "ai_capex_musd": e.now["ai_capex"].sum(axis=-1) + e.now["lab_capex"],
+        "compute_h100e": clouds.compute.sum(axis=-1) + e.now.building.site_compute.sum(axis=-1),
+        "ai_capex_musd": e.now.building.ai_capex.sum(axis=-1) + e.now.building.lab_capex,
         **sites.observe(e),
     }
     big = np.zeros(e.worlds)
@@ -114,7 +114,7 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
 def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
     clouds = e.clouds.view()
     startups = e.startups.view()
-    rent = e.now["rent_income"]
+    rent = e.now.compute.rent_income
     lists = np.where((clouds.type == HYPERSCALER) & (clouds.region != CN), clouds.compute, 0.0)
     hosted = startups.alive & (startups.host != NONE)
     weight = startups.weight
@@ -129,25 +129,27 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
         "hhi_cloud": _hhi(rent, single),
         "hhi_cloud_all": _hhi(clouds.cloud_revenue * clouds.alive + rent, single),
         "rent_list_usd_per_hour": ratio((lists * clouds.list_price).sum(axis=-1), lists.sum(axis=-1)),
-        "rent_market_usd_per_hour": e.now["rent_market"],
+        "rent_market_usd_per_hour": e.now.compute.rent_market,
         "wholesale_h100e": clouds.rented.sum(axis=-1),
         "utilisation": ratio(
-            e.now["used"].sum(axis=-1) + startups.own_used.sum(axis=-1),
-            clouds.capacity.sum(axis=-1) + e.now["site_capacity"].sum(axis=-1),
+            e.now.compute.used.sum(axis=-1) + startups.own_used.sum(axis=-1),
+            clouds.capacity.sum(axis=-1) + e.now.building.site_capacity.sum(axis=-1),
         ),
-        "tenant_fill_rate": e.now["tenant_fill_rate"],
-        "switching_rate": e.now["switching_rate"],
+        "tenant_fill_rate": e.now.compute.tenant_fill_rate,
+        "switching_rate": e.now.compute.switching_rate,
         "multihoming_share": ratio((weight * (hosted & (startups.second != NONE))).sum(axis=-1), number),
         "exclusive_share": ratio(exclusive.sum(axis=-1), used),
         "second_host_share": ratio(startups.used_second.sum(axis=-1), used),
         "preferred_partner_share": 1.0 - ratio((preferred * elsewhere).sum(axis=-1), preferred.sum(axis=-1)),
         "unmet_h100e": np.maximum(startups.wanted - startups.used, 0.0).sum(axis=-1),
-        "rival_penalty": np.maximum(e.now["rival_penalty"], 0.0),
-        "markup_tenured": e.now["markup_tenured"],
-        "markup_new": e.now["markup_new"],
+        "rival_penalty": np.maximum(e.now.compute.rival_penalty, 0.0),
+        "markup_tenured": e.now.compute.markup_tenured,
+        "markup_new": e.now.compute.markup_new,
         **_leading_lab(startups),
         "eu_hosted_at_home_share": europe_at_home(startups, clouds),
-        "circularity": ratio(trail.add("circular", e.now["circular_musd"]), trail.add("rent", e.now["startup_rent"])),
+        "circularity": ratio(
+            trail.add("circular", e.now.compute.circular_musd), trail.add("rent", e.now.compute.startup_rent)
+        ),
     }
 
 
@@ -172,15 +174,15 @@ def _startups(e: Economy, trail: Trail) -> dict[str, FloatArray]:
     near = startups.alive & (startups.capability >= e.conditions.frontier - 0.7)
     near_clouds = clouds.alive & clouds.develops & (clouds.capability >= e.conditions.frontier - 0.7)
     spent = trail.add("spent", startups.spending_raised.sum(axis=-1))
-    raised = trail.add("raised", e.now["funding_musd"])
+    raised = trail.add("raised", e.now.capital.funding_musd)
     return {
         "startups_alive": (startups.weight * startups.alive).sum(axis=-1),
-        "startups_entered": e.now["startups_entered"],
-        "startups_failed": e.now["startups_failed"],
-        "startups_acquired": e.now["startups_acquired"],
+        "startups_entered": e.now.turnover.startups_entered,
+        "startups_failed": e.now.turnover.startups_failed,
+        "startups_acquired": e.now.turnover.startups_acquired,
         "startup_survival": _survival(e, (startups.weight * startups.alive).sum(axis=-1), trail),
         "frontier_labs": (startups.weight * near).sum(axis=-1) + near_clouds.sum(axis=-1),
-        "funding_musd": e.now["funding_musd"],
+        "funding_musd": e.now.capital.funding_musd,
         "funding_pass_through": np.minimum(ratio(spent, raised), 1.0),
         "leading_lab_revenue_musd": startups.revenue.max(axis=-1),
     }
@@ -188,8 +190,8 @@ def _startups(e: Economy, trail: Trail) -> dict[str, FloatArray]:
 
 def _survival(e: Economy, alive: FloatArray, trail: Trail) -> FloatArray:
     """Chance of staying open for a year: the monthly chances of the last twelve months, multiplied."""
-    closed = e.now["startups_failed"]
-    at_risk = alive - e.now["startups_entered"] + closed + e.now["startups_acquired"]
+    closed = e.now.turnover.startups_failed
+    at_risk = alive - e.now.turnover.startups_entered + closed + e.now.turnover.startups_acquired
     open_still = np.clip(1.0 - ratio(closed, at_risk), 1e-12, 1.0)
     months = min(e.month + 1, 12)  # the first year has fewer
     return np.asarray(np.exp(trail.add("open", np.log(open_still)) * (12.0 / months)))
@@ -244,7 +246,7 @@ def _advances(e: Economy, startups: Startup, clouds: Cloud) -> dict[str, FloatAr
     return {
         "algorithms_china": chinese - best,
         "host_lead": west_big - west_labs,
-        "fixed_capability_musd": spending(months, e.now["rent_market"]),
+        "fixed_capability_musd": spending(months, e.now.compute.rent_market),
         "able_labs": (startups.weight * able).sum(axis=-1),
         "cloud_service_share": ratio(sold, total),
         "vendor_diversity": 1.0 - ratio(squares, total * total),
@@ -264,16 +266,16 @@ def _by_lineage(startups: Startup, clouds: Cloud) -> FloatArray:
 def _world(e: Economy) -> dict[str, FloatArray]:
     clouds = e.clouds.view()
     chips = e.chips
-    compute = np.where(clouds.region == CN, clouds.compute, 0.0).sum(axis=-1) + e.now["site_compute"][:, CN]
+    compute = np.where(clouds.region == CN, clouds.compute, 0.0).sum(axis=-1) + e.now.building.site_compute[:, CN]
     held = ((chips.running + chips.awaiting) * chips.h100e[:, np.newaxis, :] * chips.in_china[:, np.newaxis]).sum(
         axis=(1, 2)
     )
     grey = (chips.grey * chips.h100e[:, np.newaxis, :]).sum(axis=(1, 2))
     return {
-        "china_compute_share": ratio(compute, clouds.compute.sum(axis=-1) + e.now["site_compute"].sum(axis=-1)),
+        "china_compute_share": ratio(compute, clouds.compute.sum(axis=-1) + e.now.building.site_compute.sum(axis=-1)),
         "grey_market_share": ratio(grey, held),
         "power_gw": e.conditions.power_used.sum(axis=-1) * 1e-3,
-        "remedies_active": e.now["remedies_active"],
+        "remedies_active": e.now.oversight.remedies_active,
     }
 
 
@@ -315,9 +317,9 @@ def keep_flows(e: Economy) -> None:
     makers = range(e.chipmakers.slots)
     e.partnerships.flows.record(
         e.month,
-        chip_bill=e.now["chip_sales"][:, :, mine],
-        chip_sales=e.now["chip_sales"].sum(axis=-1),
+        chip_bill=e.now.chips.chip_sales[:, :, mine],
+        chip_sales=e.now.chips.chip_sales.sum(axis=-1),
         chip_compute=np.stack([compute[:, :, chips.maker_of == maker].sum(axis=-1) for maker in makers], axis=1),
-        rent_income=e.now["rent_income"],
+        rent_income=e.now.compute.rent_income,
         cloud_share=cloud_shares(clouds),
     )

@@ -14,28 +14,34 @@ ESTABLISHED = 23.0  # log10 FLOP: who had such a model in January 2022 is an inc
 
 def observe_models(e: Economy) -> dict[str, FloatArray]:
     """Dimensions of what is sold, cost, incumbents, designs, and clouds' business with open models, (worlds,) each."""
-    sold = ("reasoning_sold", "tool_use_sold", "safety_sold", "reasoning_sorting")
-    return {name: e.now[name] for name in sold} | _costs(e) | _firms(e) | {"raised_for_compute": _raised_for_compute(e)}
+    s = e.now.services
+    sold = {
+        "reasoning_sold": s.reasoning_sold, "tool_use_sold": s.tool_use_sold, "safety_sold": s.safety_sold,
+        "reasoning_sorting": s.reasoning_sorting,
+    }  # fmt: skip
+    return sold | _costs(e) | _firms(e) | {"raised_for_compute": _raised_for_compute(e)}
 
 
 def _raised_for_compute(e: Economy) -> FloatArray:
     """Compute's part of the raised money that start-ups spend, (worlds,)."""
     startups = e.startups.view()
     compute = startups.spending_raised.sum(axis=-1)
-    spent = compute + e.now["raised_for_staff"]
+    spent = compute + e.now.turnover.raised_for_staff
     return np.asarray(compute / np.where(spent > 0.0, spent, 1.0))
 
 
 def _costs(e: Economy) -> dict[str, FloatArray]:
     """What a dollar buys in training, and compute for serving."""
     month = training_flop(np.ones(e.worlds), e.p.technology.flop_utilisation[:, 0])  # of one H100e, 1e21 FLOP
-    dollars = np.maximum(e.now["rent_market"], 1e-3) * HOURS
+    dollars = np.maximum(e.now.compute.rent_market, 1e-3) * HOURS
     return {
         "capability_per_dollar": e.conditions.best_algorithms[:, 0] + 21.0 + np.log10(month / dollars),
         "serving_cost": e.conditions.service_cost[:, 0],
-        "serving_h100e": e.now["serving_startups"] + e.now["serving_clouds"].sum(axis=-1) + e.now["business"],
-        "cloud_compute_musd": e.now["rent_income"].sum(axis=-1) + e.now["resale"].sum(axis=-1),
-        "resale_musd": e.now["resale"].sum(axis=-1),
+        "serving_h100e": e.now.compute.serving_startups
+        + e.now.compute.serving_clouds.sum(axis=-1)
+        + e.now.compute.business,
+        "cloud_compute_musd": e.now.compute.rent_income.sum(axis=-1) + e.now.services.resale.sum(axis=-1),
+        "resale_musd": e.now.services.resale.sum(axis=-1),
     }
 
 

@@ -88,10 +88,10 @@ def note_dimensions(e: Economy, got: FloatArray, quality: FloatArray, rl: FloatA
     capability, reasoning, intensity = (
         (got * each).sum(axis=-1, keepdims=True) / whole for each in (quality, reasoning_gain(rl, t), rl)
     )
-    e.now["reasoning_sold"] = (capability + reasoning)[:, 0]
-    e.now["tool_use_sold"] = (capability - t.rl_tool_loss * intensity)[:, 0]
-    e.now["safety_sold"] = (capability - t.rl_safety_loss * intensity)[:, 0]
+    e.now.services.reasoning_sold = (capability + reasoning)[:, 0]
+    e.now.services.tool_use_sold = (capability - t.rl_tool_loss * intensity)[:, 0]
+    e.now.services.safety_sold = (capability - t.rl_safety_loss * intensity)[:, 0]
     tastes = list(tastes_of(e))
     keenest = max(range(len(tastes)), key=lambda k: tastes[k][0])
     most_careful = max(range(len(tastes)), key=lambda k: tastes[k][2])
-    e.now["reasoning_sorting"] = bought[:, keenest] - bought[:, most_careful]
+    e.now.services.reasoning_sorting = bought[:, keenest] - bought[:, most_careful]

@@ -18,8 +18,8 @@ TENANCY = ("startups", "clouds")
 def cost_of_two(e: Economy) -> FloatArray:
     """What the law leaves of the cost of using a second host beside the first, relative, (worlds, start-ups)."""
     startups = e.startups.view()
-    left = np.maximum(1.0 - market.at_host(e.in_force["interoperability"], startups.host), 0.0)
-    return np.asarray(left + e.p.compute.egress_part * e.in_force["parallel_egress"])
+    left = np.maximum(1.0 - market.at_host(e.in_force.interoperability, startups.host), 0.0)
+    return np.asarray(left + e.p.compute.egress_part * e.in_force.parallel_egress)
 
 
 def expected_fill(e: Economy) -> FloatArray:
@@ -46,7 +46,7 @@ def agrees_exclusivity(e: Economy, asked: BoolArray, cost: FloatArray, when: str
     if not asked.any():  # nothing to think about, in any world
         return asked
     startups = e.startups.view()
-    asks = e.clouds.act(Cloud.asks_exclusivity, e.p) & (e.in_force["exclusivity"] > 0.5)
+    asks = e.clouds.act(Cloud.asks_exclusivity, e.p) & (e.in_force.exclusivity > 0.5)
     luck = e.draws(when, "startups")
     accepts = e.startups.act(Startup.accepts_exclusivity, e.p, by_slot(expected_fill(e)), by_slot(cost), luck)
     return np.asarray(asked & accepts & (market.at_host(asks.astype(np.float64), startups.host) > 0.5))

@@ -13,10 +13,12 @@ from kingmaker.environment import service_market as market
 from kingmaker.environment import technology as tech
 from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 from kingmaker.environment.phases import licences, open_models, sales
 from kingmaker.environment.pools import ratio
 
 
+@phase("compute.rent_compute")
 def train(e: Economy) -> None:
     """Compute not needed to serve users trains the next model; runs that are a step forward are released."""
     p = e.p
@@ -26,7 +28,7 @@ def train(e: Economy) -> None:
     serving = np.minimum(population.act(Startup.serves, p, _rent(e)), 0.8 * startups.used)
     dense = _dense(clouds)
     own = ratio(startups.own_used, startups.used)
-    pool = ratio(e.now["site_compute"], e.now["site_capacity"])
+    pool = ratio(e.now.building.site_compute, e.now.building.site_capacity)
     throughput = (1.0 - own) * at_host(dense, startups.host, 1.0) + own * at_host(pool, startups.region)
     per_firm = (startups.used + startups.public_compute - serving) * throughput / np.maximum(startups.weight, 1e-12)
     share = p.technology.main_run
@@ -56,7 +58,7 @@ def train(e: Economy) -> None:
 
 def _rent(e: Economy) -> FloatArray:
     """The usual rent of an H100e-hour, $, (worlds, 1)."""
-    return np.maximum(e.now["rent_market"][:, np.newaxis], 0.05)
+    return np.maximum(e.now.compute.rent_market[:, np.newaxis], 0.05)
 
 
 def _tastes(e: Economy) -> tuple[FloatArray, FloatArray, FloatArray]:
@@ -74,7 +76,7 @@ def _train_clouds(e: Economy, clouds: Cloud) -> None:
     p = e.p
     research = np.maximum(clouds.inside - clouds.workloads - e.clouds.act(Cloud.serves, p, _rent(e)), 0.0)
     rented = ratio(clouds.rented, clouds.inside)
-    research = research * ((1.0 - rented) * _dense(clouds) + rented * e.now["rented_dense"])
+    research = research * ((1.0 - rented) * _dense(clouds) + rented * e.now.compute.rented_dense)
     flop = tech.training_flop(p.technology.main_run * research, p.technology.flop_utilisation)
     largest = e.clouds.act(Cloud.largest_run, p, by_slot(research))
     run = np.minimum(clouds.training + flop, np.maximum(largest, clouds.training))
@@ -150,6 +152,7 @@ def _note_lineage(e: Economy, startups: Startup, base: IntArray, hosts: int) -> 
         e.partnerships.note(e.month, "start", "open_weights", "base", new, ends, base - shift)
 
 
+@phase("services.train")
 def sell_services(e: Economy) -> None:
     """Sectors spread their spending over suppliers by quality, reach, data and price; self-hosters rent compute."""
     p, c = e.p, e.conditions
@@ -175,9 +178,9 @@ def sell_services(e: Economy) -> None:
     sales.note_dimensions(e, got, model, rl, bought)
     e.from_rest("income", "enterprises", spent)
     total = spent.sum(axis=-1, keepdims=True)
-    e.now["lab_sales"], e.now["resold"] = got_s, licences.resold(e, got_s, lent)
-    direct = got_s - e.now["resold"]
-    at_clouds = got_c + by_host(e.now["resold"], startups.vendor, got_c.shape[-1])
+    e.now.services.lab_sales, e.now.services.resold = got_s, licences.resold(e, got_s, lent)
+    direct = got_s - e.now.services.resold
+    at_clouds = got_c + by_host(e.now.services.resold, startups.vendor, got_c.shape[-1])
     part = direct.sum(axis=-1, keepdims=True) / np.maximum(total, 1e-12)
     e.ledger.pay("services", "enterprises", spent * part, "startups", direct)
     e.ledger.pay("services", "enterprises", spent * (1.0 - part), "clouds", at_clouds)
@@ -310,4 +313,4 @@ def _see_sales(e: Economy, startups: Startup, clouds: Cloud, got_s: FloatArray, 
     habit = startups.distribution + p.habit * share * (1.0 - startups.distribution) - p.forget * startups.distribution
     startups.distribution = np.clip(habit, 0.01, 1.0)
     clouds.revenue = got_c
-    clouds.ai_revenue = e.now["rent_income"] + e.now["resale"] + got_c
+    clouds.ai_revenue = e.now.compute.rent_income + e.now.services.resale + got_c

@@ -12,10 +12,12 @@ from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.environment import energy
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 from kingmaker.environment.phases import debts, valuation
 from kingmaker.environment.phases.sites import pay_running
 
 
+@phase("licences.share_revenue")
 def pay_costs(e: Economy) -> None:
     """Income of the business outside AI comes in; energy, wages, research, tax and dividends go out."""
     valuation.move_values(e)
@@ -46,12 +48,12 @@ def _cloud_accounts(e: Economy) -> None:
     # the margin of ordinary cloud is part of the cash flow outside AI, so here its revenue goes out again as cost
     e.pay_rest("costs", "clouds", np.minimum(clouds.cloud_revenue * alive, clouds.cash))
     price = np.take_along_axis(c.energy_price, clouds.region.astype(np.int64), axis=1)
-    bill = energy.monthly_bill(e.now["power_mw"] * p.energy.load, price)
+    bill = energy.monthly_bill(e.now.building.power_mw * p.energy.load, price)
     _spend(e, "energy", "clouds", bill)
     _spend(e, "costs", "clouds", p.clouds.operating_share * clouds.ai_revenue)
     # cash flow outside AI is reported after its tax and interest, so only the AI business is taxed here
-    costs = bill + e.now["depreciation"] + e.now["wholesale_bill"]
-    income = (1.0 - p.clouds.operating_share) * clouds.ai_revenue + e.now.get("resale_gain", 0.0) - costs
+    costs = bill + e.now.building.depreciation + e.now.compute.wholesale_bill
+    income = (1.0 - p.clouds.operating_share) * clouds.ai_revenue + e.now.building.resale_gain - costs
     _tax(e, "clouds", p.policy.tax * np.maximum(income, 0.0))
     spare = np.maximum(clouds.cash - p.clouds.cash_target * (clouds.outside_cash + clouds.capex), 0.0)
     spare = np.where(clouds.debt > 0.0, 0.0, spare)  # lenders let nothing go to owners before they are paid
@@ -75,12 +77,12 @@ def _chipmaker_accounts(e: Economy) -> None:
     population = e.chipmakers
     makers: Chipmaker = population.view()
     before = np.maximum(
-        makers.sales - (e.now["maker_revenue"] - makers.sales) / 2.0, 1.0
+        makers.sales - (e.now.chips.maker_revenue - makers.sales) / 2.0, 1.0
     )  # undo this month's smoothing
     makers.value = makers.value * power(np.maximum(makers.sales, 1.0) / before, p.capital.sales_value)
     _spend(e, "costs", "chipmakers", population.act(Chipmaker.research_budget, p))
     research = population.act(Chipmaker.research_budget, p)
-    profit = np.maximum(e.now["maker_revenue"] - e.now["unit_costs"] - research, 0.0)
+    profit = np.maximum(e.now.chips.maker_revenue - e.now.chips.unit_costs - research, 0.0)
     _tax(e, "chipmakers", p.policy.tax * profit)
     _support_industry(e)
     spare = np.maximum(makers.cash - makers.deferred - p.chips.cash_months * makers.sales, 0.0)
@@ -103,7 +105,7 @@ def _startup_accounts(e: Economy) -> None:
     startups: Startup = population.view()
     p = e.p
     pay_running(e)
-    _, staff = population.act(Startup.budget, p, by_slot(e.now["dearness"]))
+    _, staff = population.act(Startup.budget, p, by_slot(e.now.compute.dearness))
     _spend_from(e, startups, staff)
 
 
@@ -111,7 +113,7 @@ def _spend_from(e: Economy, startups: Startup, wanted: FloatArray) -> None:
     cash = np.maximum(startups.cash, 0.0)
     paid = np.minimum(np.maximum(wanted, 0.0), cash)
     left = 1.0 - paid / np.maximum(cash, 1e-12)
-    e.now["raised_for_staff"] = (startups.raised_cash * (1.0 - left)).sum(axis=-1)
+    e.now.turnover.raised_for_staff = (startups.raised_cash * (1.0 - left)).sum(axis=-1)
     startups.vendor_cash = startups.vendor_cash * left
     startups.raised_cash = startups.raised_cash * left
     startups.staff = paid

@@ -10,12 +10,14 @@ from kingmaker.agents.startup import PLAIN, Startup
 from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, IntArray
 from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 from kingmaker.environment.phases import designs, direct, tenancies
 from kingmaker.environment.phases.hosts import attraction
 from kingmaker.environment.phases.second_hosts import TENANCY
 from kingmaker.environment.pools import QUARTER, in_region, over_region, ratio, spend
 
 
+@phase("installation.build_centres")
 def build_sites(e: Economy) -> None:
     """Once a quarter start-ups that dare it begin a data centre or a chip; those under way are paid for and opened."""
     p = e.p.sites
@@ -66,7 +68,7 @@ def _build(e: Economy, startups: Startup, column: str, kind: str, rate: FloatArr
 
 def _house(e: Economy, startups: Startup) -> None:
     """Own centres are extended for chips that arrive; chips and centres lose value (declining balance)."""
-    came = e.now["direct_got"] + startups.chip_output
+    came = e.now.chips.direct_got + startups.chip_output
     mw = came * in_region(ratio(direct.site_power(e), over_region(came, startups.region)), startups.region)
     building = np.where(startups.centre_left == 0.0, mw * e.p.energy.building_cost, 0.0)
     spend(e, "construction", np.minimum(building, 0.3 * startups.cash))
@@ -77,21 +79,24 @@ def _house(e: Economy, startups: Startup) -> None:
 def run_own(e: Economy) -> FloatArray:
     """Compute of their own that start-ups run this month, H100e, (worlds, start-ups)."""
     startups = e.startups.view()
-    e.now["own_total"] = over_region(startups.own, startups.region)
-    return np.asarray(startups.own * in_region(ratio(e.now["site_capacity"], e.now["own_total"]), startups.region))
+    e.now.compute.own_total = over_region(startups.own, startups.region)
+    return np.asarray(
+        startups.own * in_region(ratio(e.now.building.site_capacity, e.now.compute.own_total), startups.region)
+    )
 
 
 def pay_running(e: Economy) -> None:
     """Electricity of own chips; space in others' data centres, or upkeep of an own one."""
     p = e.p.sites
     startups = e.startups.view()
-    mw = startups.own * in_region(ratio(e.now["site_mw"], e.now["own_total"]), startups.region)
+    mw = startups.own * in_region(ratio(e.now.building.site_mw, e.now.compute.own_total), startups.region)
     price = in_region(e.conditions.energy_price, startups.region)
     spend(e, "energy", np.minimum(mw * e.p.energy.load * price * 730.5e-6, startups.cash))
     rate = np.where(startups.centre_left == 0.0, p.operations, p.colocation)
     spend(e, "costs", np.minimum(mw * rate, startups.cash))
 
 
+@phase("announcements.announce")
 def reserve_new_clouds(e: Economy) -> None:
     """Once a quarter, labs that dare to commit reserve capacity at the new-generation cloud that suits them best."""
     if e.month % QUARTER != 0:
@@ -205,10 +210,10 @@ def observe(e: Economy) -> dict[str, FloatArray]:
     hosted = (at_big * (startups.used - startups.own_used)).sum(axis=-1)
     return {
         "direct_deliveries_h100e": came.sum(axis=-1),
-        "direct_fill": e.now["direct_fill"],
+        "direct_fill": e.now.chips.direct_fill,
         "own_compute_share": ratio(startups.own_used.sum(axis=-1), used),
         "self_hosted_labs": (startups.weight * (startups.centre_left == 0.0)).sum(axis=-1),
         "chip_designers": (startups.weight * (startups.chip_left == 0.0)).sum(axis=-1),
         "big_cloud_dependence": ratio(hosted, used),
-        "chip_owners_rent_musd": np.where(clouds.offers_own, e.now["rent_income"], 0.0).sum(axis=-1),
+        "chip_owners_rent_musd": np.where(clouds.offers_own, e.now.compute.rent_income, 0.0).sum(axis=-1),
     }

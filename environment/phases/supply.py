@@ -12,21 +12,23 @@ from kingmaker.environment import chip_market as market
 from kingmaker.environment import technology
 from kingmaker.environment.buyers import small, standing
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 from kingmaker.environment.phases import direct
 from kingmaker.environment.phases.orders import duty_passed_on, gpu_share, lead_by_buyer, own_line, own_mix, own_part
 from kingmaker.environment.tie_flows import YEAR
 
 
+@phase("direct.order_directly")
 def produce_and_ship(e: Economy) -> None:
     """Output is planned on last month's orders, limited by packaging; a scarce output is rationed by standing."""
     chips, p = e.chips, e.p
     population = e.chipmakers
     makers: Chipmaker = population.view()
-    mix = e.now["mix"]
+    mix = e.now.chips.mix
     made = _production(e, mix)
     available = chips.stock + made[:, :, chips.maker_of] * mix * (chips.maker_of >= 0)
     chips.produced = chips.produced + (made[:, :, chips.maker_of] * mix * (chips.maker_of >= 0)).sum(axis=1)
-    sellable = available * e.now["may_ship"]  # stock that has been banned meanwhile stays where it is
+    sellable = available * e.now.chips.may_ship  # stock that has been banned meanwhile stays where it is
     on_hand = chips.by_maker(sellable)
     shortest = p.chips.shortest_lead[..., np.newaxis]
     due = chips.outstanding / shortest
@@ -71,7 +73,7 @@ def _production(e: Economy, mix: FloatArray) -> FloatArray:
 def _affordable(e: Economy, shipped: FloatArray) -> FloatArray:
     """Share of a delivery that a buyer can pay for, building included, (worlds, buyers)."""
     clouds = e.clouds.view()
-    price = (shipped * e.now["unit_price"]).sum(axis=1)
+    price = (shipped * e.now.chips.unit_price).sum(axis=1)
     bill = price[:, : e.chips.clouds] * (1.0 + e.p.chips.building)
     free = np.maximum(clouds.cash - clouds.debt * e.p.capital.interest / 4.0, 0.0)  # a quarter's interest comes first
     part = np.clip(0.85 * free / np.where(bill > 0.0, bill, 1.0), 0.0, 1.0)
@@ -85,9 +87,9 @@ def _price_line(e: Economy, sellable: FloatArray, on_hand: FloatArray) -> None:
     units = np.where(on_hand > 0.0, on_hand, 1.0)
     line = 1e-3 * chips.by_maker(sellable * chips.price[:, np.newaxis, :]) / units * makers.markup[:, np.newaxis, :]
     gross = line / gpu_share(e)[:, np.newaxis, :]
-    e.now["unit_price"] = np.swapaxes(gross[:, chips.line_of, :], 1, 2) * duty_passed_on(e)
+    e.now.chips.unit_price = np.swapaxes(gross[:, chips.line_of, :], 1, 2) * duty_passed_on(e)
     learnt = technology.learning(chips.produced, e.p.chips.learning_from, e.p.chips.learning)
-    e.now["unit_cost"] = 1e-3 * chips.by_maker(sellable * (chips.cost * learnt)[:, np.newaxis, :]) / units
+    e.now.chips.unit_cost = 1e-3 * chips.by_maker(sellable * (chips.cost * learnt)[:, np.newaxis, :]) / units
 
 
 def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, sellable: FloatArray, on_hand: FloatArray) -> None:
@@ -115,7 +117,7 @@ def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, sellable: F
 def _bill(e: Economy, shipped: FloatArray) -> None:
     chips = e.chips
     makers = e.chipmakers.view()
-    total = shipped * e.now["unit_price"]
+    total = shipped * e.now.chips.unit_price
     part = np.minimum(shipped / np.where(chips.outstanding > 0.0, chips.outstanding, 1.0), 1.0)
     mine = slice(0, chips.clouds)
     from_deposit = np.minimum(chips.deposits * part, total)[:, :, mine]
@@ -130,11 +132,11 @@ def _bill(e: Economy, shipped: FloatArray) -> None:
     e.pay_public("duty", "chipmakers", e.p.policy.export_duty * foreign)
     makers.delivered = shipped.sum(axis=2)
     makers.sales = makers.sales + (sales - makers.sales) / 3.0
-    e.now["maker_revenue"], e.now["chip_bill"] = sales, total.sum(axis=1)[:, mine]
-    e.now["chip_sales"] = total
-    e.now["leader_accelerators"] = gpu_share(e)[:, :1] * total[:, 0, mine]
-    e.now["unit_costs"] = np.minimum(_unit_costs(e, shipped), makers.cash)
-    e.pay_rest("costs", "chipmakers", e.now["unit_costs"])
+    e.now.chips.maker_revenue, e.now.building.chip_bill = sales, total.sum(axis=1)[:, mine]
+    e.now.chips.chip_sales = total
+    e.now.chips.leader_accelerators = gpu_share(e)[:, :1] * total[:, 0, mine]
+    e.now.chips.unit_costs = np.minimum(_unit_costs(e, shipped), makers.cash)
+    e.pay_rest("costs", "chipmakers", e.now.chips.unit_costs)
 
 
 def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
@@ -163,8 +165,8 @@ def _unit_costs(e: Economy, shipped: FloatArray) -> FloatArray:
         [np.where(chips.in_china, 0.0, shipped).sum(axis=-1), np.where(chips.in_china, shipped, 0.0).sum(axis=-1)],
         axis=1,
     )
-    other = e.p.chips.other_costs * e.now["maker_revenue"]
-    return np.asarray((e.now["unit_cost"] * units).sum(axis=1) / gpu_share(e) + other)
+    other = e.p.chips.other_costs * e.now.chips.maker_revenue
+    return np.asarray((e.now.chips.unit_cost * units).sum(axis=1) / gpu_share(e) + other)
 
 
 def _see_waiting(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
@@ -180,13 +182,14 @@ def _see_waiting(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
         months = market.lead_time(np.where(mask, before, 0.0), np.where(mask, shipped, 0.0), shortest)
         lead = np.where(mask, months, lead)
         if number == 0:
-            e.now["lead_time"] = months[:, :, 0]
+            e.now.chips.lead_time = months[:, :, 0]
     chips.lead = lead
     makers = e.chipmakers.view()
-    excess = e.now["lead_time"] / p.chips.shortest_lead - 1.0
+    excess = e.now.chips.lead_time / p.chips.shortest_lead - 1.0
     makers.scarcity = makers.scarcity + 0.3 * (excess - makers.scarcity)
 
 
+@phase("supply.produce_and_ship")
 def build_own_chips(e: Economy) -> None:
     """Own chip programmes turn out compute, a new generation taking over from the last; foundries are paid."""
     chips, p = e.chips, e.p.clouds
@@ -210,5 +213,5 @@ def build_own_chips(e: Economy) -> None:
         chips.delivered[:, block] += made
         chips.delivered_now[:, buyer, block] += made
     clouds.own_output = output
-    e.now["own_bill"] = units * own.cost
-    e.pay_rest("construction", "clouds", e.now["own_bill"])
+    e.now.building.own_bill = units * own.cost
+    e.pay_rest("construction", "clouds", e.now.building.own_bill)

@@ -9,8 +9,10 @@ from kingmaker.environment import technology as tech
 from kingmaker.environment.build import power_rows
 from kingmaker.environment.compute_market import best_by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 
 
+@phase()
 def spread_knowledge(e: Economy) -> None:
     """Own research, imitation, open models and distillation move the algorithms and capability of every developer."""
     p, c = e.p.technology, e.conditions
@@ -44,6 +46,7 @@ def _tenant_lead(e: Economy) -> FloatArray:
     return np.asarray(np.maximum(np.maximum(first, second) - clouds.algorithms, 0.0))
 
 
+@phase()
 def build_moats(e: Economy) -> None:
     """Software stocks grow with use and fade (S' = (1 - d) S + g share; Arthur 1989; Church & Gandal 1992)."""
     population = e.chipmakers
@@ -55,6 +58,7 @@ def build_moats(e: Economy) -> None:
     makers.software = (1.0 - p.software_fade) * makers.software + p.software_fade * (p.software_catch_up + share)
 
 
+@phase()
 def add_power(e: Economy) -> None:
     """Regions connect new power for data centres, faster the closer they run to the limit, after slow planning."""
     c, p = e.conditions, e.p.energy

@@ -14,11 +14,13 @@ from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.build import KIND_CODES, cloud_rows
 from kingmaker.environment.compute_market import at_host, best_by_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 from kingmaker.environment.parameters import StackedParameters
 from kingmaker.environment.phases.sites import sell_used_chips
 from kingmaker.environment.startup_population import born, enter_named, named_values, newcomers, shares
 
 
+@phase("instruments.settle")
 def fail_and_merge(e: Economy) -> None:
     """Start-ups whose runway is gone fail or are taken over; estates go to owners; stakes are written off."""
     p = e.p
@@ -40,8 +42,8 @@ def fail_and_merge(e: Economy) -> None:
     _take_over(e, startups, bought, buyer)
     _wind_up(e, startups, leaves, bought, buyer)
     _forget_origin(e, leaves)
-    e.now["startups_failed"] = (closes * startups.weight).sum(axis=-1)
-    e.now["startups_acquired"] = (bought * startups.weight).sum(axis=-1)
+    e.now.turnover.startups_failed = (closes * startups.weight).sum(axis=-1)
+    e.now.turnover.startups_acquired = (bought * startups.weight).sum(axis=-1)
     e.tell(closes, "startups", "failure", "runs out of money and closes")
     e.tell(bought, "startups", "takeover", "is taken over by its cloud")
     e.partnerships.forget(e.month, leaves, "startups")
@@ -106,10 +108,11 @@ def _to_funds(e: Economy, amount: FloatArray) -> FloatArray:
 
 def dearness(e: Economy) -> FloatArray:
     """What an hour of compute that is really got costs, relative to the usual rent, (worlds, 1)."""
-    served = np.maximum(e.now["tenant_fill_rate"], 0.05)
-    return np.asarray((e.now["rent_market"] / served)[:, np.newaxis] / e.p.startups.usual_rent)
+    served = np.maximum(e.now.compute.tenant_fill_rate, 0.05)
+    return np.asarray((e.now.compute.rent_market / served)[:, np.newaxis] / e.p.startups.usual_rent)
 
 
+@phase("debts.wind_up_clouds")
 def turn_frugal(e: Economy) -> None:
     """Start-ups that are short of money and far behind turn to designs that do with little compute."""
     population = e.startups
@@ -119,6 +122,7 @@ def turn_frugal(e: Economy) -> None:
     e.tell(turns, "startups", "pivot", "turns to models that need little compute")
 
 
+@phase("turnover.turn_frugal")
 def enter(e: Economy) -> None:
     """New start-ups arrive (Poisson, rising with the mood of the wave); named ones at their date; clouds at theirs."""
     p = e.p
@@ -147,7 +151,7 @@ def enter(e: Economy) -> None:
     hoped = np.where(enters, values.pop("cash"), 0.0)
     population.enter(enters, ids, values | {"raised_cash": hoped, "paid_funds": hoped})
     _fund_newcomers(e, hoped)
-    e.now["startups_entered"] = placed * grain[:, 0]
+    e.now.turnover.startups_entered = placed * grain[:, 0]
     _enter_named(e)
     _enter_clouds(e)
 
@@ -211,7 +215,7 @@ def _fund_newcomers(e: Economy, hoped: FloatArray) -> None:
     newborn = hoped > 0.0
     startups.raised_cash = np.where(newborn, given, startups.raised_cash)
     startups.paid_funds = np.where(newborn, given, startups.paid_funds)
-    e.now["funding_musd"] = e.now["funding_musd"] + given.sum(axis=-1)
+    e.now.capital.funding_musd = e.now.capital.funding_musd + given.sum(axis=-1)
 
 
 def _enter_named(e: Economy) -> None:

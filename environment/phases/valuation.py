@@ -13,6 +13,7 @@ from kingmaker.agents.types import NONE, FloatArray
 from kingmaker.environment import capital_market as market
 from kingmaker.environment.compute_market import best_by_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.month import phase
 
 
 def open_values(e: Economy) -> None:
@@ -39,6 +40,7 @@ def move_values(e: Economy) -> None:
     clouds.business = np.where(renter, drifted + p.capital.earnings_pull * (worth - drifted), drifted)
 
 
+@phase("turnover.enter")
 def tie_values(e: Economy) -> None:
     """A cloud's value is its business and what it holds: V = (I - C)^-1 D p (Elliott, Golub & Jackson 2014)."""
     clouds = e.clouds.view()
@@ -88,14 +90,14 @@ def observe_values(e: Economy) -> dict[str, FloatArray]:
     return {
         "listed_value_musd": np.where(clouds.type == HYPERSCALER, clouds.value, 0.0).sum(axis=-1),
         "holdings_share": np.where(landlord, clouds.holdings, 0.0).sum(axis=-1) / np.maximum(worth, 1e-9),
-        "announced_musd": e.now["announced_musd"],
-        "winner_return": np.maximum(e.now["reaction"].max(axis=-1), 0.0),
-        "loser_return": np.maximum(-e.now["reaction"].min(axis=-1), 0.0),
+        "announced_musd": e.now.capital.announced_musd,
+        "winner_return": np.maximum(e.now.capital.reaction.max(axis=-1), 0.0),
+        "loser_return": np.maximum(-e.now.capital.reaction.min(axis=-1), 0.0),
         "fate_correlation": e.comovement.correlation(e.worlds),
-        "licence_musd": e.now["licence_musd"],
-        "revenue_share_musd": e.now["revenue_share_musd"],
+        "licence_musd": e.now.services.licence_musd,
+        "revenue_share_musd": e.now.services.revenue_share_musd,
         "host_tenant_gap": gap,
         "belief_spread": np.maximum(most - least, 0.0),
-        "clouds_failed": e.now["clouds_failed"],
-        "default_loss_musd": e.now["default_loss_musd"],
+        "clouds_failed": e.now.turnover.clouds_failed,
+        "default_loss_musd": e.now.turnover.default_loss_musd,
     }

@@ -44,8 +44,8 @@ def trade_idle_compute(e: Economy, left: FloatArray) -> Wholesale:
         dense = np.where(here, _mean(offered, ratio(clouds.compute, clouds.capacity)), dense)
     income = market.spending(let, clouds.rent)
     e.ledger.pay("wholesale", "clouds", bill, "clouds", income)
-    e.now["rent_income"] = e.now["rent_income"] + income
-    e.now["wholesale_bill"], e.now["rented_dense"] = bill, dense
+    e.now.compute.rent_income = e.now.compute.rent_income + income
+    e.now.compute.wholesale_bill, e.now.compute.rented_dense = bill, dense
     return Wholesale(rented, let)
 
 

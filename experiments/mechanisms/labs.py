@@ -74,7 +74,7 @@ def _own_models_only(self: Any, p: Any, dearness: FloatArray) -> tuple[FloatArra
 
 
 def _no_resale(e: Any, bill: FloatArray) -> None:
-    e.now["resale"] = np.zeros_like(bill)
+    e.now.services.resale = np.zeros_like(bill)
 
 
 def _serving_as_ever(

@@ -57,11 +57,11 @@ def _duty_not_passed_on(e: Any) -> FloatArray:
 
 
 def _moving_is_free(e: Any, startups: Startup, signs: BoolArray) -> None:
-    e.now["switching_fees_musd"] = np.zeros(e.worlds)
+    e.now.compute.switching_fees_musd = np.zeros(e.worlds)
 
 
 def _parallel_use_is_free(e: Any, second: FloatArray) -> None:
-    e.now["parallel_fees_musd"] = np.zeros(e.worlds)
+    e.now.compute.parallel_fees_musd = np.zeros(e.worlds)
 
 
 def _no_reserve(small: FloatArray, capacity: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:

@@ -32,13 +32,13 @@ class Trace:
         data, chips = clouds.data, e.chips
         labs = slice(0, len(self.labs))
         row = {
-            "revenue": e.now["maker_revenue"], "costs": e.now["unit_costs"], "wafers": makers["capacity"],
+            "revenue": e.now.chips.maker_revenue, "costs": e.now.chips.unit_costs, "wafers": makers["capacity"],
             "markup": makers["markup"], "list_price": chips.price, "unit_cost": chips.cost,
             "delivered": chips.delivered_now.sum(axis=1), "bought": chips.delivered_now[:, : chips.clouds],
             "compute_of": chips.h100e, "awaiting": chips.awaiting.sum(axis=(1, 2)),
-            "ai_capex": e.now["ai_capex"], "leader_accelerators": e.now["leader_accelerators"],
-            "chip_bill": e.now["chip_bill"], "host_cost": e.now["host_cost"],
-            "cloud": data["cloud_revenue"] * clouds.alive + e.now["rent_income"],
+            "ai_capex": e.now.building.ai_capex, "leader_accelerators": e.now.chips.leader_accelerators,
+            "chip_bill": e.now.building.chip_bill, "host_cost": e.now.compute.host_cost,
+            "cloud": data["cloud_revenue"] * clouds.alive + e.now.compute.rent_income,
             "lab_revenue": startups["revenue"][:, labs], "lab_compute": startups["used"][:, labs],
             "lab_bill": startups["rent_paid"][:, labs],
             "adoption": sectors["adoption"], "output": sectors["output"] * ~sectors["household"],

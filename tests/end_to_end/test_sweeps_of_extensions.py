@@ -45,7 +45,7 @@ class Levy(Instrument):
         if (e.p.levy.rate == 0.75).any():
             raise ValueError("no such levy")
         begun = e.month >= e.p.levy.months
-        e.in_force["interoperability"] = e.in_force["interoperability"] + begun * e.p.levy.rate
+        e.in_force.interoperability = e.in_force.interoperability + begun * e.p.levy.rate
 
 
 class Bite(Gauge):

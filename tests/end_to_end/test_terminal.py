@@ -112,7 +112,7 @@ def test_a_users_code_is_quoted_safely(tmp_path: Path) -> None:
 def test_a_policy_that_there_is_not_is_refused(tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(
         "from kingmaker.environment.extensions import Instrument\n\n\nclass Typo(Instrument):\n    def fix(self, e):\n"
-        "        e.in_force['interoperabilty'] = e.in_force['interoperability'] * 0 + 1\n",
+        "        e.in_force.interoperabilty = e.in_force.interoperability * 0 + 1\n",
         encoding="utf-8",
     )
     (tmp_path / "s.toml").write_text('extends = "baseline"\nextensions = ["own:Typo"]\n', encoding="utf-8")

@@ -131,7 +131,7 @@ def test_who_does_not_comply_is_fined_once_and_complies() -> None:
     model = run(2, **pins, **{"policy.detection": 0.0})
     clouds = model.populations["clouds"].table
     obliged = clouds.data["rents_out"] & (clouds.data["ai_revenue"] > 0.0)
-    law = model.economy.in_force["interoperability"][obliged]
+    law = model.economy.in_force.interoperability[obliged]
     assert set(np.unique(law)) == {0.25}  # in effect = law x compliance
     assert not model.measures.array("fines_musd").any()
 
@@ -148,7 +148,7 @@ def test_who_does_not_comply_is_fined_once_and_complies() -> None:
     table = model.populations["clouds"].table
     for (_, slot), name in table.names.items():
         if name in set(fined):
-            assert model.economy.in_force["interoperability"][0, slot] == 1.0
+            assert model.economy.in_force.interoperability[0, slot] == 1.0
 
 
 def test_a_high_fine_deters_without_being_paid() -> None:

@@ -56,7 +56,7 @@ def test_another_clouds_stake_makes_the_first_ones_promise_fall_due() -> None:
     google = [row.id for row in model.tables.clouds].index("google")
     owed, paid = startups.pledged[0, OPENAI].copy(), startups.paid_clouds[0, OPENAI].copy()
     assert owed > 5000.0
-    e.now["funding_musd"] = np.zeros(1)
+    e.now.capital.funding_musd = np.zeros(1)
     pledges.promise(e, amount, np.full((1, slots), google, dtype=np.int32), np.zeros((1, slots)))
     assert startups.paid_clouds[0, OPENAI] == pytest.approx(paid + owed)
     assert startups.pledged[0, OPENAI] == pytest.approx(500.0)

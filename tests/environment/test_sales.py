@@ -66,11 +66,11 @@ def test_the_margin_on_open_models_is_paid_by_those_who_take_them_as_a_service(e
     keep = table.data["managed"].copy()
     table.data["managed"][...] = 1.0
     open_models.resell(economy, paid)
-    assert economy.now["resale"] == pytest.approx(margin * paid)
+    assert economy.now.services.resale == pytest.approx(margin * paid)
     assert economy.populations["clouds"].table.data["cash"] - before == pytest.approx(margin * paid)
     table.data["managed"][...] = 0.0
     open_models.resell(economy, paid)
-    assert not economy.now["resale"].any()
+    assert not economy.now.services.resale.any()
     table.data["managed"][...] = keep
     economy.end_phase()
 

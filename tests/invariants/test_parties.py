@@ -111,7 +111,7 @@ def _fee_to_the_new_host(e: Any, startups: Any, signs: Any) -> None:
     fee = np.where(signs, np.minimum(0.1 * startups.cash, 1.0), 0.0)
     to = hosts.market.by_host(fee, startups.talks, e.populations["clouds"].slots)
     e.ledger.pay("egress", "startups", fee, "clouds", to)
-    e.now["switching_fees_musd"] = fee.sum(axis=-1)
+    e.now.compute.switching_fees_musd = fee.sum(axis=-1)
 
 
 def _fee_to_the_tenant(e: Any, startups: Any, signs: Any) -> None:
@@ -119,7 +119,7 @@ def _fee_to_the_tenant(e: Any, startups: Any, signs: Any) -> None:
     fee = np.where(signs, np.minimum(0.1 * startups.cash, 1.0), 0.0)
     by = hosts.market.by_host(fee, startups.host, e.populations["clouds"].slots)
     e.ledger.pay("egress", "clouds", by, "startups", fee)
-    e.now["switching_fees_musd"] = fee.sum(axis=-1)
+    e.now.compute.switching_fees_musd = fee.sum(axis=-1)
 
 
 def test_a_fee_to_the_wrong_host_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
