@@ -331,6 +331,12 @@ class Month:
         self.chips, self.building, self.compute = ChipMarket(sizes), Building(sizes), ComputeMarket(sizes)
         self.services, self.turnover = Services(sizes), Turnover(sizes)
 
+    def filled(self) -> Iterator[tuple[str, Any]]:
+        """What has been filled so far, with its name, such as ``compute.rent_market``."""
+        for block in BLOCKS:
+            for name, value in getattr(self, block.name).values.items():
+                yield f"{block.name}.{name}", value
+
 
 def entries() -> Iterator[tuple[str, Filled[Any]]]:
     """Every entry of the month with its name, such as ``compute.rent_market``."""

@@ -57,7 +57,9 @@ def faults(model: ComputeEconomy) -> Iterator[Fault]:
     yield from _outside("compute used above capacity", np.maximum(over, 0.0), 0.0, 0.0, 1.0 + clouds["capacity"])
     for name, (held, recorded) in claims(model).items():
         yield from _outside(name, held - recorded, 0.0, 0.0, 1.0 + OF_LARGEST / ROUNDING * np.abs(recorded).max())
-    for name, array in model.economy.now.items():
+    for name, array in model.economy.now.filled():
+        if name.startswith("in_force."):  # infinity there means that there is no limit
+            continue
         yield from _outside(f"now.{name}", array, -np.inf, np.inf)
     for name in MEASURES:
         yield from _outside(f"measure {name}", model.measures.array(name)[-1], -np.inf, np.inf)
