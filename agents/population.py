@@ -21,6 +21,7 @@ _CACHED = 16_384  # numbers; three or four arrays of so many fit into a second-l
 M = TypeVar("M", bound=Member)
 A = TypeVar("A", bound=NDArray[Any])
 P = ParamSpec("P")
+_NAMES: dict[Callable[..., Any], str] = {}  # of behaviours, looked up once
 R = TypeVar("R")
 
 
@@ -77,12 +78,13 @@ class Population(Generic[M]):
         Returns:
             What the behaviour returns: one array of shape (..., firms), or a tuple of them.
         """
+        name = _NAMES.get(behaviour) or _name_in(self.base, behaviour)
         parts = []
         for cls, block in self.blocks:
             for piece in _pieces(block, self.worlds):
                 cut = [_cut(g, piece) for g in given]
                 more = {key: _cut(g, piece) for key, g in named.items()}
-                parts.append(getattr(cls.over(self.table, piece), behaviour.__name__)(*cut, **more))
+                parts.append(getattr(cls.over(self.table, piece), name)(*cut, **more))
         if len(parts) == 1:
             return cast(R, parts[0])
         if isinstance(parts[0], tuple):
@@ -148,6 +150,20 @@ def _pieces(block: slice, worlds: int) -> list[slice]:
     if size < _CACHED // 16 or block.stop - block.start <= size:
         return [block]
     return [slice(start, min(start + size, block.stop)) for start in range(block.start, block.stop, size)]
+
+
+def _name_in(base: type[Member], behaviour: Callable[..., Any]) -> str:
+    """The name under which a class or one of its bases has a behaviour, whatever it calls itself.
+
+    Raises:
+        TypeError: none of them has it.
+    """
+    for cls in base.__mro__:
+        for name, item in vars(cls).items():
+            if item is behaviour:
+                _NAMES[behaviour] = name
+                return name
+    raise TypeError(f"{behaviour!r} is no behaviour of {base.__name__}")
 
 
 def _cut(given: Any, piece: slice) -> Any:
