@@ -1,10 +1,32 @@
-"""Arithmetic that gives a world the same bits alone and in any stack."""
+"""Arithmetic that gives a world the same bits alone and in any stack, and the guards of it, each with a name.
+
+A guard keeps a quotient, a logarithm or an exponential finite where there is next to nothing; it is no number of the
+economics, and none of its values matters to a result.
+"""
 
 from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.types import FloatArray
+from kingmaker.agents.types import BoolArray, FloatArray
+
+TINY = 1e-12  # least divisor
+SMALL = 1e-9  # least divisor, and least argument of a logarithm, where amounts are of the order of one and more
+LEAST_MUSD = 1e-6  # M$ (a dollar): least money in a logarithm
+LEAST_AMOUNT = 1e-3  # of money (M$), price (k$), reach, software: least argument of a logarithm
+LEAST_PRICE = 0.01  # $/H100e-hour: least argument of a logarithm
+LEAST_RENT = 0.05  # $/H100e-hour: least divisor
+LEAST_PART = 0.05  # of a whole: least divisor, so that a quotient grows twentyfold at most
+EXPONENT = 40.0  # beyond it a logistic function is flat in double precision
+LOWEST = -60.0  # least exponent of an attraction
+HALF_ON = 0.5  # between the two values of a switch
+NEGLIGIBLE = 1e-18  # a variance that is nothing but rounding
+SOME_UNITS = 1e-6  # units: less is rounding, not a delivery
+BELOW_ALL = -99.0  # log10: where there is no model, below any that there is
+LONG_AGO = -1e6  # months: where something never was
+NEVER_SEEN = 99.0  # months since something that never was, at the start
+NO_OFFER = 1e9  # M$ per unit of capacity where nothing is offered
+ANY_PRICE = 1e8  # M$ per unit of capacity: dearer than anything that is offered
 
 
 def power(base: FloatArray, exponent: FloatArray) -> FloatArray:
@@ -15,3 +37,13 @@ def power(base: FloatArray, exponent: FloatArray) -> FloatArray:
     """
     base, exponent = np.broadcast_arrays(base, exponent)
     return np.asarray(np.power(base, np.array(exponent)))
+
+
+def logistic(drive: FloatArray) -> FloatArray:
+    """Chance of a binary logit, 0-1, elementwise."""
+    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(drive, -EXPONENT, EXPONENT))))
+
+
+def is_on(switch: FloatArray) -> BoolArray:
+    """Whether a switch kept as a number, 0 or 1, is on, elementwise."""
+    return np.asarray(switch > HALF_ON)

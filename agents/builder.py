@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.developer import HOURS, Developer
+from kingmaker.agents.arithmetic import SMALL, TINY, logistic
+from kingmaker.agents.developer import Developer
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.agents.units import HOURS, QUARTER, USD, YEAR
 
 
 class Builder(Developer):
@@ -29,11 +31,11 @@ class Builder(Developer):
 
     def _wealth(self) -> FloatArray:
         """What one firm could lay out, M$, shape (..., n): cash and a year's sales."""
-        return np.asarray((self.cash + 12.0 * self.revenue) / np.maximum(self.weight, 1e-12))
+        return np.asarray((self.cash + YEAR * self.revenue) / np.maximum(self.weight, TINY))
 
     def _yearly_bill(self, rent: FloatArray) -> FloatArray:
         """A year's rent of one firm if it rented all that it wants, M$, shape (..., n)."""
-        return np.asarray(12.0 * HOURS * 1e-6 * rent * self.wanted / np.maximum(self.weight, 1e-12))
+        return np.asarray(YEAR * HOURS * USD * rent * self.wanted / np.maximum(self.weight, TINY))
 
     def dares(self, p: Parameters, cost: FloatArray, rent: FloatArray) -> BoolArray:
         """Whether one firm would bear a fixed ``cost`` (M$) to depend less on its hosts, shape (..., n).
@@ -52,7 +54,7 @@ class Builder(Developer):
         """
         most = np.where(self.centre_left == 0.0, p.sites.centre_share, p.sites.colocated_share)
         drive = p.sites.cost_weight * (saving - p.sites.hurdle) + p.sites.shortage_weight * (1.0 - self.fill)
-        appeal = 1.0 / (1.0 + np.exp(-np.clip(drive, -40.0, 40.0)))
+        appeal = logistic(drive)
         rich = self.alive & (self._wealth() >= p.sites.smallest_purchase)
         return np.where(rich, most * appeal * self.wanted, 0.0)
 
@@ -72,9 +74,9 @@ class Builder(Developer):
             price: M$ per H100e.
         """
         desired = np.maximum(target - self.own, 0.0) / np.maximum(horizon, 1.0) * line
-        room = np.maximum(p.sites.purse * self.cash / np.maximum(price, 1e-9) - self.ordered, 0.0)
+        room = np.maximum(p.sites.purse * self.cash / np.maximum(price, SMALL) - self.ordered, 0.0)
         # the speeds are those of a month
-        speed, pace = 1.0 - (1.0 - p.chips.order_speed) ** 3, 1.0 - (1.0 - p.chips.cancel_speed) ** 3
+        speed, pace = 1.0 - (1.0 - p.chips.order_speed) ** QUARTER, 1.0 - (1.0 - p.chips.cancel_speed) ** QUARTER
         placed = np.minimum(speed * np.maximum(desired - self.ordered, 0.0), room)
         cancelled = pace * np.maximum(self.ordered - (1.0 + p.chips.order_slack) * desired, 0.0)
         return placed, np.minimum(cancelled, self.ordered)
@@ -87,6 +89,7 @@ class Builder(Developer):
         """
         now = np.maximum(self.chip_output, p.sites.chip_seed * self.wanted)
         aim = p.sites.chip_share * np.maximum(target - self.own, 0.0) / np.maximum(horizon, 1.0)
-        step = np.clip(aim / np.maximum(now, 1e-12) - 1.0, -0.5, (1.0 + p.clouds.own_ramp) ** 3 - 1.0)
-        afford = 0.5 * p.sites.purse * self.cash / np.maximum(price, 1e-9)
+        ramp = (1.0 + p.clouds.own_ramp) ** QUARTER - 1.0
+        step = np.clip(aim / np.maximum(now, TINY) - 1.0, -p.sites.chip_retreat, ramp)
+        afford = p.sites.chip_purse * p.sites.purse * self.cash / np.maximum(price, SMALL)
         return np.where(self.alive & (self.chip_left == 0.0), np.minimum(now * (1.0 + step), afford), 0.0)

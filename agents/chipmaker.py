@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import SMALL
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
@@ -44,7 +45,7 @@ class Chipmaker(Firm):
         tenth or so a month: wafers, substrates and tools are slow (facts 2g-001 to 2g-003).
         """
         target = self.backlog_seen / p.chips.shortest_lead
-        growth = p.chips.capacity_response * (target / np.maximum(self.capacity, 1e-9) - 1.0)
+        growth = p.chips.capacity_response * (target / np.maximum(self.capacity, SMALL) - 1.0)
         return np.asarray(self.capacity * (1.0 + np.clip(growth, -p.chips.capacity_fall, p.chips.capacity_growth)))
 
     def starts_design(self, sells_to_china: BoolArray, restricted: BoolArray) -> BoolArray:

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.developer import HOURS
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_PRICE, TINY
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import BoolArray, FloatArray
 from kingmaker.agents.undertaking import Undertaking
+from kingmaker.agents.units import HOURS, USD, YEAR
 
 TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
-HYPERSCALER, NEW, EUROPEAN, CHINESE, CONSORTIUM, SELF_BUILDER, OTHER_BUYER = range(7)
+HYPERSCALER, NEW, EUROPEAN, CHINESE, CONSORTIUM, SELF_BUILDER, OTHER_BUYER = range(len(TYPES))
 
 
 class Cloud(Undertaking):
@@ -87,7 +88,7 @@ class Cloud(Undertaking):
         """
         low = p.clouds.idle_utilisation
         used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
-        surprise = np.log(np.maximum(self.ai_revenue, 1e-3) / np.maximum(self.expected_revenue, 1e-3))
+        surprise = np.log(np.maximum(self.ai_revenue, LEAST_AMOUNT) / np.maximum(self.expected_revenue, LEAST_AMOUNT))
         met = np.clip(1.0 + surprise / p.clouds.shortfall, 0.0, 1.0)
         return np.asarray(self.evidence + p.clouds.evidence_speed * (used * met - self.evidence))
 
@@ -158,7 +159,7 @@ class Cloud(Undertaking):
         specialised = (self.type == NEW) | (self.type == CONSORTIUM)
         rate = np.where(specialised, p.clouds.cash_share_new, p.clouds.cash_share)
         purse = rate * np.maximum(self.cash + p.clouds.wealth * self.holdings - self._reserve(p), 0.0)
-        return np.asarray(np.maximum(np.minimum(share * flow + purse, 0.8 * self.cash), 0.0))
+        return np.asarray(np.maximum(np.minimum(share * flow + purse, p.clouds.capex_purse * self.cash), 0.0))
 
     def post_list_price(self, p: Parameters, cost: FloatArray) -> FloatArray:
         """List price on demand, $ per H100e-hour, shape (..., n): rigid, a slow follower of cost (facts 6-023)."""
@@ -174,8 +175,9 @@ class Cloud(Undertaking):
         contract = (1.0 - p.compute.contract_discount) * self.list_price
         contract = contract * (1.0 - p.clouds.own_discount * self._own_part_offered(p))
         pressure = p.compute.rent_response * (self.utilisation + self.shortage - p.clouds.target_utilisation)
-        drift = p.compute.rent_to_cost * np.log(np.maximum(cost, 0.01) / np.maximum(self.rent, 0.01))
-        market = np.minimum(self.rent * np.exp(np.clip(pressure + drift, -0.15, 0.15)), self.list_price)
+        gap = np.log(np.maximum(cost, LEAST_PRICE) / np.maximum(self.rent, LEAST_PRICE))
+        step = np.clip(pressure + p.compute.rent_to_cost * gap, -p.compute.rent_step, p.compute.rent_step)
+        market = np.minimum(self.rent * np.exp(step), self.list_price)
         market = np.maximum(market, floor)
         rigid = (self.type == HYPERSCALER) | (self.type == CHINESE)
         return np.asarray(np.where(rigid, contract, market))
@@ -202,7 +204,7 @@ class Cloud(Undertaking):
         ``affordable`` (row S6; facts S3-009 to S3-012).
         """
         now = np.maximum(self.own_output, seed)
-        step = np.clip(aim / np.maximum(now, 1e-12) - 1.0, -p.clouds.own_retreat, p.clouds.own_ramp)
+        step = np.clip(aim / np.maximum(now, TINY) - 1.0, -p.clouds.own_retreat, p.clouds.own_ramp)
         return np.where(self.programme & self.alive, np.minimum(now * (1.0 + step), affordable), 0.0)
 
     def kept_inside(self, p: Parameters) -> FloatArray:
@@ -249,7 +251,7 @@ class Cloud(Undertaking):
         where capacity is short nothing is lost.
         """
         gain = (1.0 - p.services.compute_cost_share) * diverted
-        lost = np.maximum(self.rent - p.compute.running_cost, 0.0) * (HOURS * 1e-6) * (1.0 - relet)
+        lost = np.maximum(self.rent - p.compute.running_cost, 0.0) * (HOURS * USD) * (1.0 - relet)
         return np.where(self.develops & (gain > lost), p.clouds.foreclosure, 0.0)
 
     def finishes_run(self, p: Parameters) -> BoolArray:
@@ -269,22 +271,22 @@ class Cloud(Undertaking):
         limit = self.can_owe(p) - self.debt
         need = p.clouds.loan_months_ahead * planned + self._reserve(p) - self.cash
         poor = self.alive & (self.outside_cash < p.clouds.self_financing)
-        return np.where(poor, np.maximum(np.minimum(0.2 * limit, need), 0.0), 0.0)
+        return np.where(poor, np.maximum(np.minimum(p.clouds.loan_step * limit, need), 0.0), 0.0)
 
     def _reserve(self, p: Parameters) -> FloatArray:
         """Cash that it keeps for interest and principal before it buys, M$, shape (..., n)."""
-        monthly = self.debt * (p.capital.interest / 12.0 + 1.0 / p.clouds.loan_months)
+        monthly = self.debt * (p.capital.interest / YEAR + 1.0 / p.clouds.loan_months)
         return np.asarray(p.clouds.reserve_months * monthly)
 
     def can_owe(self, p: Parameters) -> FloatArray:
         """Debt that lenders find covered, M$, shape (..., n): by chips and rents, by stakes in labs, and by belief."""
-        margin = 12.0 * (1.0 - p.clouds.operating_share) * self.ai_revenue
+        margin = YEAR * (1.0 - p.clouds.operating_share) * self.ai_revenue
         backed = np.minimum(p.clouds.loan_to_value * self.fixed, p.clouds.loan_cover * margin)
         return np.asarray(backed + p.clouds.stake_credit * self.holdings + p.clouds.belief_loans * self.sentiment)
 
     def can_keep(self, p: Parameters) -> FloatArray:
         """Debt that lenders roll over, M$, shape (..., n): what is covered, or what its margin bears as it stands."""
-        margin = 12.0 * (1.0 - p.clouds.operating_share) * self.ai_revenue
+        margin = YEAR * (1.0 - p.clouds.operating_share) * self.ai_revenue
         return np.asarray(np.maximum(self.can_owe(p), p.clouds.rollover * margin))
 
     def defaults(self, p: Parameters) -> BoolArray:
@@ -299,11 +301,11 @@ class Cloud(Undertaking):
         """Money that it sets aside for stakes in start-ups, M$, shape (..., n).
 
         A share of its cash flow, as far as it believes in AI, put by month after month until a deal is made; it never
-        holds more than two years of it.
+        holds more than ``p.capital.stake_memory`` months of it.
         """
         flow = p.capital.stake_share * np.maximum(self.outside_cash - self.outside_capex, 0.0) * self.sentiment
-        purse = np.minimum(self.stake_purse + flow, 24.0 * flow)
-        return np.where(self.rents_out, np.minimum(purse, 0.2 * self.cash), 0.0)
+        purse = np.minimum(self.stake_purse + flow, p.capital.stake_memory * flow)
+        return np.where(self.rents_out, np.minimum(purse, p.capital.stake_purse * self.cash), 0.0)
 
     def meets_thresholds(self, p: Parameters, share: FloatArray) -> tuple[BoolArray, BoolArray]:
         """Whether it is presumed a gatekeeper, and whether it can be found to be one; both of shape (..., n).
@@ -324,6 +326,6 @@ class Cloud(Undertaking):
         It obeys in full if the fine to be expected in a year (``fine`` M$ for a full breach, times the chance of being
         found) is at least what the duty costs it, or once it has been fined; else as far as ``p.policy.compliance``.
         """
-        expected = 12.0 * p.policy.detection * fine
-        gain = 12.0 * p.policy.lock_in_gain * self.ai_revenue * duty
+        expected = YEAR * p.policy.detection * fine
+        gain = YEAR * p.policy.lock_in_gain * self.ai_revenue * duty
         return np.where(self.fined | (expected >= gain), 1.0, p.policy.compliance * np.ones_like(gain))

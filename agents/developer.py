@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import LEAST_RENT, SMALL, logistic
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import BoolArray, FloatArray
-
-HOURS = 730.5  # hours in a month
+from kingmaker.agents.units import HOURS, TRAINING_UNIT, USD
 
 
 class Developer(Firm):
@@ -36,16 +36,16 @@ class Developer(Firm):
         A part of sales at the usual price pays for compute; who charges more serves fewer users for the same sales.
         """
         cost = p.services.compute_cost_share * self.revenue / self.price
-        return np.asarray(cost / (np.maximum(rent, 0.05) * HOURS * 1e-6))
+        return np.asarray(cost / (np.maximum(rent, LEAST_RENT) * HOURS * USD))
 
     def sets_price(self, p: Parameters, unit_cost: FloatArray, share: FloatArray) -> FloatArray:
         """Price of its AI services, relative to that of a small firm of usual cost, shape (..., n).
 
         Against rivals under logit demand in log price the elasticity is a(1 - s), so the markup grows with the market
-        share (Anderson, de Palma & Thisse 1992); elasticities below 1.25 are held there.
+        share (Anderson, de Palma & Thisse 1992); elasticities below ``p.services.least_elasticity`` are held there.
         """
         a = p.services.price_sensitivity
-        elasticity = np.maximum(a * (1.0 - share), 1.25)
+        elasticity = np.maximum(a * (1.0 - share), p.services.least_elasticity)
         usual = a / (a - 1.0)
         return np.asarray(unit_cost * elasticity / (elasticity - 1.0) / usual)
 
@@ -58,8 +58,8 @@ class Developer(Firm):
         ``small_run`` (row L13; facts S4-003, 7c-004).
         """
         scale = np.maximum(cluster, 0.0) / p.technology.least_cluster
-        large = np.power(10.0, p.technology.threshold_run - 21.0) * scale * scale
-        return np.asarray(np.power(10.0, p.technology.small_run - 21.0) + large)
+        large = np.power(10.0, p.technology.threshold_run - TRAINING_UNIT) * scale * scale
+        return np.asarray(np.power(10.0, p.technology.small_run - TRAINING_UNIT) + large)
 
     def chooses_rl(
         self, p: Parameters, reasoning: FloatArray, tool_use: FloatArray, safety: FloatArray, draws: Draws
@@ -72,9 +72,9 @@ class Developer(Firm):
         strategy.
         """
         t = p.technology
-        ready = 1.0 / (1.0 + np.exp(-np.clip((self.capability - t.rl_midpoint) / t.rl_width, -40.0, 40.0)))
+        ready = logistic((self.capability - t.rl_midpoint) / t.rl_width)
         loss = tool_use * t.rl_tool_loss + safety * t.rl_safety_loss
-        best = np.maximum(reasoning * t.rl_gain * ready / np.maximum(loss, 1e-9) - 1.0, 0.0)
+        best = np.maximum(reasoning * t.rl_gain * ready / np.maximum(loss, SMALL) - 1.0, 0.0)
         strategy = 1.0 + t.rl_spread * (2.0 * draws.uniform() - 1.0)
         return np.asarray(np.minimum(t.rl_intensity * best * strategy, t.rl_most))
 
@@ -83,8 +83,8 @@ class Developer(Firm):
 
         A model is released when it is a visible step better than the last one, or after a year if it is better at all.
         """
-        effective = np.log10(np.maximum(self.training, 1e-9)) + 21.0 + self.algorithms
+        effective = np.log10(np.maximum(self.training, SMALL)) + TRAINING_UNIT + self.algorithms
         gain = effective - self.capability
         step = gain >= p.technology.release_step
-        late = (self.run_months >= p.technology.release_months) & (gain > 0.05)
-        return np.asarray((step & (self.run_months >= 3.0)) | late)
+        late = (self.run_months >= p.technology.release_months) & (gain > p.technology.least_gain)
+        return np.asarray((step & (self.run_months >= p.technology.least_run)) | late)

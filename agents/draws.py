@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtri, pdtrik
 
+from kingmaker.agents.arithmetic import TINY
 from kingmaker.agents.types import FloatArray, IdArray, IntArray
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, from the golden ratio: consecutive ids land far apart
@@ -109,6 +110,6 @@ class Draws:
 
     def poisson(self, mean: FloatArray, option: int = 0) -> FloatArray:
         """Poisson counts (as floats) of the given mean, shape (worlds, firms); a zero mean gives zero."""
-        safe = np.maximum(mean, 1e-12)
+        safe = np.maximum(mean, TINY)
         count = np.ceil(pdtrik(self.uniform(option), safe))
         return np.where(mean > 0, np.maximum(count, 0.0), 0.0)

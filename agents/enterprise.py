@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import SMALL, logistic
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
@@ -33,7 +34,9 @@ class Enterprise(Firm):
         Innovators come with readiness, imitators with what they see others do; both only as far as today's models are
         useful to the sector. Households need a product that anybody can use (``visible``).
         """
-        ceiling = np.clip(0.10 + 0.90 * usefulness, 0.0, 1.0) * (0.4 + 0.6 * self.readiness)
+        d = p.demand
+        reach = np.clip(d.early_use + (1.0 - d.early_use) * usefulness, 0.0, 1.0)
+        ceiling = reach * (d.unready_use + (1.0 - d.unready_use) * self.readiness)
         innovation = np.where(self.household, p.demand.innovation_households * visible, p.demand.innovation_firms)
         imitation = np.where(self.household, p.demand.imitation_households * visible, p.demand.imitation_firms)
         room = np.maximum(ceiling - self.adoption, 0.0)
@@ -52,9 +55,9 @@ class Enterprise(Firm):
             p.demand.self_hosting_taste
             + p.demand.sensitivity_weight * self.sensitivity
             - p.demand.gap_weight * gap
-            + p.demand.cost_weight * np.log(np.maximum(service_price, 1e-9) / np.maximum(own_cost, 1e-9))
+            + p.demand.cost_weight * np.log(np.maximum(service_price, SMALL) / np.maximum(own_cost, SMALL))
         )
-        return np.where(self.household, 0.0, 1.0 / (1.0 + np.exp(-np.clip(utility, -40.0, 40.0))))
+        return np.where(self.household, 0.0, logistic(utility))
 
     def chooses_managed(self, p: Parameters) -> FloatArray:
         """Share of the users of open models that take them as a service of a cloud, 0-1, shape (..., n) (row L12).
@@ -63,6 +66,6 @@ class Enterprise(Firm):
         a margin; sectors with little skill of their own prefer it.
         """
         cheaper = np.log(p.demand.self_hosting_overhead / (1.0 + p.services.resale_margin))
-        skill = p.demand.skill_weight * (0.5 - self.readiness)
+        skill = p.demand.skill_weight * (p.demand.usual_skill - self.readiness)
         utility = p.demand.managed_taste + skill + p.demand.cost_weight * cheaper
-        return np.asarray(1.0 / (1.0 + np.exp(-np.clip(utility, -40.0, 40.0))))
+        return np.asarray(logistic(utility))

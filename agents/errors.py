@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 LONGEST_SHOWN = 80  # characters of a wrong value in a message
 MOST_NAMED = 12  # known names in a message
+ALIKE = 0.5  # of 1: two names at least so similar may be the same misspelt
 
 
 class KingmakerError(Exception):
@@ -40,7 +41,7 @@ class UnknownNameError(KingmakerError, KeyError, AttributeError):
 def nearest(name: object, known: Iterable[str]) -> str:
     """A hint such as ``Did you mean 'baseline'?``, or an empty string if no known name is close."""
     by_fold = {each.casefold(): each for each in reversed(list(known))}
-    close = difflib.get_close_matches(str(name)[:LONGEST_SHOWN].casefold(), by_fold, n=1, cutoff=0.5)
+    close = difflib.get_close_matches(str(name)[:LONGEST_SHOWN].casefold(), by_fold, n=1, cutoff=ALIKE)
     return f" Did you mean '{by_fold[close[0]]}'?" if close else ""
 
 

@@ -23,12 +23,13 @@ class Investor(Firm):
         It moves towards what growth of use and peers' belief suggest, less the dryness of the money market (2022-23),
         scaled by the amplitude of the funding cycle.
         """
-        aim = np.clip(0.5 + p.capital.cycle_amplitude * (excitement - dryness), 0.0, 1.0)
+        aim = np.clip(p.capital.neutral_mood + p.capital.cycle_amplitude * (excitement - dryness), 0.0, 1.0)
         return np.asarray(self.sentiment + p.capital.mood_speed * (aim - self.sentiment))
 
     def calls(self, p: Parameters) -> FloatArray:
         """Savers' money called this month, M$, shape (..., n): more in a good mood, none while plenty lies idle."""
-        call = self.commitments * p.capital.commitments * np.exp(p.capital.wave * (self.sentiment - 0.5))
+        swing = np.exp(p.capital.wave * (self.sentiment - p.capital.neutral_mood))
+        call = self.commitments * p.capital.commitments * swing
         return np.where(self.cash < p.capital.dry_powder * self.commitments, call, 0.0)
 
     def accepts(self, p: Parameters) -> FloatArray:
@@ -41,4 +42,5 @@ class Investor(Firm):
 
     def invests(self, p: Parameters) -> FloatArray:
         """Money put into start-ups this month, M$, shape (..., n): part of the dry powder."""
-        return np.asarray(np.minimum(p.capital.deployment * (0.4 + 1.2 * self.sentiment) * self.cash, self.cash))
+        warmth = p.capital.deployment_cold + p.capital.deployment_mood * self.sentiment
+        return np.asarray(np.minimum(p.capital.deployment * warmth * self.cash, self.cash))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kingmaker.agents.types import OTHER, US, FloatArray, IntArray
+from kingmaker.agents.types import OTHER, REGIONS, US, FloatArray, IntArray
 
 NEVER = 1e250  # a time in the race of hosts that those who do not serve never beat
 LEAST = 1e-300  # the weight of those who do not serve
@@ -39,7 +39,7 @@ class Offers:
         """
         told_apart = np.where(region == OTHER, US, region)
         worlds = np.arange(len(region))[:, np.newaxis]
-        return np.asarray(told_apart + 4 * (worlds + len(region) * (host.astype(np.int64) + 1)))
+        return np.asarray(told_apart + len(REGIONS) * (worlds + len(region) * (host.astype(np.int64) + 1)))
 
     def rate(self, host: int, seen: NDArray[np.int64]) -> FloatArray:
         """The logit weight of ``host`` for tenants ``seen`` (worlds, n), same shape; next to nothing for its own."""

@@ -42,6 +42,31 @@ class StartupsParameters:
     entry_rate: FloatArray
     entry_crowding: FloatArray
     entry_response: FloatArray
+    least_crowd: FloatArray
+    most_entry: FloatArray
+    us_share: FloatArray
+    eu_share: FloatArray
+    cn_share: FloatArray
+    talent_mean: FloatArray
+    talent_spread: FloatArray
+    talent_least: FloatArray
+    talent_most: FloatArray
+    round_bound: FloatArray
+    first_data: FloatArray
+    first_reach: FloatArray
+    reach_spread: FloatArray
+    openness_open: FloatArray
+    openness_closed: FloatArray
+    algorithms_behind: FloatArray
+    first_capability: FloatArray
+    capability_of_talent: FloatArray
+    compute_least: FloatArray
+    compute_spread: FloatArray
+    first_value: FloatArray
+    oldest: FloatArray
+    named_openness: FloatArray
+    named_compute: FloatArray
+    named_runway: FloatArray
 
 
 class ChipsParameters:
@@ -88,6 +113,19 @@ class ChipsParameters:
     retirement: FloatArray
     cash_months: FloatArray
     asset_life: FloatArray
+    lead_ceiling: FloatArray
+    ramp_months: FloatArray
+    ramp_steepness: FloatArray
+    delivery_purse: FloatArray
+    sales_months: FloatArray
+    scarcity_memory: FloatArray
+    phased_out: FloatArray
+    design_power: FloatArray
+    deposit_purse: FloatArray
+    young_months: FloatArray
+    payout: FloatArray
+    sales_2022: FloatArray
+    backlog_2022: FloatArray
 
 
 class CloudsParameters:
@@ -151,6 +189,19 @@ class CloudsParameters:
     foreclosure: FloatArray
     outage: FloatArray
     outage_at: FloatArray
+    capex_purse: FloatArray
+    loan_step: FloatArray
+    building_purse: FloatArray
+    outside_purse: FloatArray
+    chip_purse: FloatArray
+    ai_pull_most: FloatArray
+    trough_month: FloatArray
+    trough_width: FloatArray
+    cloud_luck: FloatArray
+    cloud_decline: FloatArray
+    entry_lag: FloatArray
+    entry_ambition: FloatArray
+    own_stock_2022: FloatArray
 
 
 class SitesParameters:
@@ -181,6 +232,10 @@ class SitesParameters:
     commitment_chance: FloatArray
     reserved_share: FloatArray
     used_value: FloatArray
+    chip_retreat: FloatArray
+    chip_purse: FloatArray
+    deposit_purse: FloatArray
+    delivery_purse: FloatArray
 
 
 class ComputeParameters:
@@ -233,6 +288,18 @@ class ComputeParameters:
     second_end: FloatArray
     second_drift: FloatArray
     second_share: FloatArray
+    rent_step: FloatArray
+    cost_utilisation: FloatArray
+    rent_purse: FloatArray
+    growth_bound: FloatArray
+    mix_memory: FloatArray
+    parallel_purse: FloatArray
+    wholesale_purse: FloatArray
+    list_2022: FloatArray
+    contract_2022: FloatArray
+    market_2022: FloatArray
+    utilisation_2022: FloatArray
+    inference_2022: FloatArray
 
 
 class ServicesParameters:
@@ -257,6 +324,12 @@ class ServicesParameters:
     partner_reach: FloatArray
     fashion: FloatArray
     fashion_for: FloatArray
+    least_elasticity: FloatArray
+    behind_most: FloatArray
+    serving_most: FloatArray
+    growth_bound: FloatArray
+    growth_memory: FloatArray
+    least_reach: FloatArray
 
 
 class DemandParameters:
@@ -285,6 +358,10 @@ class DemandParameters:
     self_hosting_speed: FloatArray
     managed_taste: FloatArray
     skill_weight: FloatArray
+    early_use: FloatArray
+    unready_use: FloatArray
+    usual_skill: FloatArray
+    users_2022: FloatArray
 
 
 class CapitalParameters:
@@ -339,6 +416,24 @@ class CapitalParameters:
     earnings_pull: FloatArray
     revenue_share: FloatArray
     licence_margin: FloatArray
+    stake_memory: FloatArray
+    stake_purse: FloatArray
+    neutral_mood: FloatArray
+    deployment_cold: FloatArray
+    deployment_mood: FloatArray
+    holdings_most: FloatArray
+    option_value: FloatArray
+    business_least: FloatArray
+    comovement_months: FloatArray
+    comovement_least: FloatArray
+    comovement_bound: FloatArray
+    payout: FloatArray
+    takeover_cash: FloatArray
+    takeover_early: FloatArray
+    takeover_price: FloatArray
+    takeover_purse: FloatArray
+    takeover_learning: FloatArray
+    newcomer_purse: FloatArray
 
 
 class TechnologyParameters:
@@ -367,6 +462,12 @@ class TechnologyParameters:
     rl_width: FloatArray
     rl_spread: FloatArray
     rl_most: FloatArray
+    least_gain: FloatArray
+    least_run: FloatArray
+    distil_gap: FloatArray
+    frontier_2022: FloatArray
+    open_frontier_2022: FloatArray
+    open_algorithms_2022: FloatArray
 
 
 class EnergyParameters:
@@ -439,6 +540,12 @@ class PolicyParameters:
     remedy_reserve: FloatArray
     small_tenant: FloatArray
     fund_startup_share: FloatArray
+    size_weight: FloatArray
+    fine_purse: FloatArray
+    grey_width: FloatArray
+    grey_purse: FloatArray
+    hhi_rented_2022: FloatArray
+    hhi_2022: FloatArray
 
 
 class Parameters:

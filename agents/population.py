@@ -18,6 +18,7 @@ from kingmaker.agents.member import AnyColumn, Member, Table, columns_of
 from kingmaker.agents.types import BoolArray, IdArray
 
 _CACHED = 16_384  # numbers; three or four arrays of so many fit into a second-level cache
+_LEAST_PIECE = _CACHED // 16  # smaller pieces cost more in calls than they save
 M = TypeVar("M", bound=Member)
 A = TypeVar("A", bound=NDArray[Any])
 P = ParamSpec("P")
@@ -147,7 +148,7 @@ class Population(Generic[M]):
 def _pieces(block: slice, worlds: int) -> list[slice]:
     """A block cut so that a behaviour's scratch arrays stay in the processor's cache; behaviours are elementwise."""
     size = _CACHED // worlds
-    if size < _CACHED // 16 or block.stop - block.start <= size:
+    if size < _LEAST_PIECE or block.stop - block.start <= size:
         return [block]
     return [slice(start, min(start + size, block.stop)) for start in range(block.start, block.stop, size)]
 

@@ -9,15 +9,16 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from kingmaker.agents.arithmetic import is_on
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 
-WATCHING, INQUIRY, WINDOW, IN_FORCE = 0, 1, 2, 3
 STAGES = ("watching", "inquiry", "compliance window", "remedy in force")
-NO_REMEDY, INTEROPERABILITY, EXCLUSIVITY_BAN, RESERVED_CAPACITY, PARTNERSHIP_REVIEW = range(5)
+WATCHING, INQUIRY, WINDOW, IN_FORCE = range(len(STAGES))
 REMEDIES = ("none", "interoperability", "a ban of exclusive contracts", "reserved capacity", "review of partnerships")
+NO_REMEDY, INTEROPERABILITY, EXCLUSIVITY_BAN, RESERVED_CAPACITY, PARTNERSHIP_REVIEW = range(len(REMEDIES))
 
 Evidence = tuple[FloatArray, FloatArray, FloatArray, FloatArray]
 
@@ -114,7 +115,7 @@ class Regulator(Firm):
             better = may & (evidence > best)
             chosen = np.where(better, np.int8(remedy), chosen)
             best = np.where(better, evidence, best)
-        return np.where(p.policy.remedies > 0.5, chosen, np.int8(NO_REMEDY))
+        return np.where(is_on(p.policy.remedies), chosen, np.int8(NO_REMEDY))
 
     def fines(self, p: Parameters) -> FloatArray:
         """Fine for a full breach of a duty, share of yearly turnover, shape (..., n) (DMA art. 30: at most 10 %)."""

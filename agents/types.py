@@ -14,5 +14,5 @@ BoolArray: TypeAlias = NDArray[np.bool_]
 
 NONE = -1  # no firm, no host, no owner
 
-US, EU, CN, OTHER = 0, 1, 2, 3
 REGIONS = ("US", "EU", "CN", "OTHER")
+US, EU, CN, OTHER = range(len(REGIONS))

@@ -8,8 +8,7 @@ from kingmaker.agents.developer import Developer
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import BoolArray, FloatArray
-
-MONTHS = 12.0  # of a financial year
+from kingmaker.agents.units import YEAR
 
 
 class Undertaking(Developer):
@@ -31,9 +30,9 @@ class Undertaking(Developer):
         """The year's turnover, value, end users and business users with one more month, each of shape (..., n)."""
         return (
             np.asarray(self.year_turnover + turnover),
-            np.asarray(self.year_value + self.value / MONTHS),
-            np.asarray(self.year_end_users + end_users / MONTHS),
-            np.asarray(self.year_business_users + business_users / MONTHS),
+            np.asarray(self.year_value + self.value / YEAR),
+            np.asarray(self.year_end_users + end_users / YEAR),
+            np.asarray(self.year_business_users + business_users / YEAR),
         )
 
     def closes_year(self, p: Parameters) -> tuple[FloatArray, FloatArray, BoolArray]:

@@ -19,7 +19,9 @@ from kingmaker.agents.population import Population
 from kingmaker.agents.regulator import Regulator
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, REGIONS, FloatArray
+from kingmaker.agents.units import GUSD, HHI_POINTS, YEAR
 from kingmaker.environment import names
+from kingmaker.environment.dimensions import DIMENSIONS
 from kingmaker.environment.extensions import load_class
 from kingmaker.environment.parameters import StackedParameters
 from kingmaker.environment.parties import OUTSIDE
@@ -28,12 +30,12 @@ from kingmaker.environment.state import Catalogue, Chips, Conditions
 from kingmaker.environment.table_rows import NODES, PowerRow
 from kingmaker.environment.tables import Tables
 
-KIND_CODES = {"sectors": 1, "chipmakers": 2, "clouds": 3, "startups": 4, "enterprises": 5, "investors": 6,
-              "regulators": 7}  # fmt: skip
+DEEP, PUBLIC = 1e8, 1e6  # M$ that the rest of the economy and the public sector start with: they never run out
 BASES: dict[str, type[Firm]] = {
     "sectors": Sector, "chipmakers": Chipmaker, "clouds": Cloud, "startups": Startup, "enterprises": Enterprise,
     "investors": Investor, "regulators": Regulator,
 }  # fmt: skip
+KIND_CODES = {name: number for number, name in enumerate(BASES, 1)}
 
 
 def load_classes(setting: Scenario) -> dict[str, type[Firm]]:
@@ -72,7 +74,7 @@ def fixed_population(
 ) -> Any:
     """A population whose firms all come from a table: one slot a row, alive unless ``entry`` lies ahead.
 
-    The last rows are of the classes ``added``, one each.
+    The last rows are of the classes ``added``, one each. A value is a number, or one a world, (worlds, 1).
     """
     kind = KIND_CODES[name]
     blocks = [(cls or BASES[name], len(rows) - len(added)), *((other, 1) for other in added)]
@@ -82,28 +84,29 @@ def fixed_population(
     for slot, row in enumerate(rows):
         population.name_firm(slot, int(ids[slot]), row["name"])
     columns = [key for key in rows[0] if key != "name"]
-    values = {key: np.tile(np.array([row[key] for row in rows]), (worlds, 1)) for key in columns}
+    values = {key: np.concatenate([np.broadcast_to(row[key], (worlds, 1)) for row in rows], axis=1) for key in columns}
     population.enter(np.tile(alive, (worlds, 1)), np.tile(ids, (worlds, 1)), values)
     return population
 
 
-def cloud_rows(tables: Tables) -> list[dict[str, Any]]:
+def cloud_rows(tables: Tables, p: StackedParameters) -> list[dict[str, Any]]:
     """Column values of each cloud in January 2022 (or at its entry)."""
     return [
         {
             "name": row.name, "entry": row.entry, "region": region_code(row.region), "type": TYPES.index(row.type),
             "rents_out": row.rents_out, "small": row.small_buyer, "relation": row.relation,
-            "develops": row.capability > 21.0 or row.id in ("microsoft", "amazon"),
+            "develops": row.develops,
             "programme": row.inhouse_chip_programme, "own_aim": row.own_chip_share,
             "own_output": row.own_chip_output_2022, "offers_own": row.rents_own_chips,
             "outside_cash": row.outside_cashflow_musd,
             "outside_growth": row.outside_growth, "outside_capex": row.outside_capex_musd, "cash": row.cash_musd,
             "cloud_revenue": row.cloud_revenue_musd, "cloud_growth": row.cloud_growth, "value": row.value_musd,
             "capability": row.capability, "distribution": row.distribution, "talent": row.talent, "data": row.data,
-            "openness": 0.9 if row.id == "meta" else 0.0,
+            "openness": row.openness,
             "compute": row.compute_h100e_2022,
-            "list_price": 10.0, "rent": 4.0 if row.type in ("hyperscaler", "chinese") else 3.6,
-            "utilisation": 0.7, "sentiment": 0.0,
+            "list_price": p.compute.list_2022,
+            "rent": p.compute.contract_2022 if row.type in ("hyperscaler", "chinese") else p.compute.market_2022,
+            "utilisation": p.compute.utilisation_2022, "sentiment": 0.0,
         }
         for row in tables.clouds
     ]  # fmt: skip
@@ -114,7 +117,7 @@ def enterprise_rows(tables: Tables) -> list[dict[str, Any]]:
     return [
         {
             "name": row.name, "region": region_code(row.region), "household": row.kind == "consumers",
-            "output": row.output_gusd * 1e3 / 12.0, "potential": row.ai_share_potential, "readiness": row.readiness,
+            "output": row.output_gusd * GUSD / YEAR, "potential": row.ai_share_potential, "readiness": row.readiness,
             "sensitivity": row.data_sensitivity, "adoption": row.adoption_2022,
             "reasoning": row.reasoning, "tool_use": row.tool_use, "safety": row.safety,
         }
@@ -126,7 +129,7 @@ def regulator_rows(tables: Tables) -> list[dict[str, Any]]:
     """Column values of each authority; the trigger is an HHI in 0-1."""
     return [
         {
-            "name": row.name, "region": region_code(row.region), "trigger": row.trigger_hhi / 1e4,
+            "name": row.name, "region": region_code(row.region), "trigger": row.trigger_hhi / HHI_POINTS,
             "competition": "competition" in row.powers, "interoperability": "interoperability" in row.powers,
             "export": "export" in row.powers, "inquiry_months": row.inquiry_months,
             "window_months": row.compliance_months, "fine_share": row.fine_share_of_turnover,
@@ -166,14 +169,14 @@ def add_chipmakers(tables: Tables, added: Sequence[type[Chipmaker]]) -> Tables:
 
 
 def build_fixed(
-    tables: Tables, worlds: int, classes: dict[str, type[Firm]], makers: Sequence[type[Chipmaker]] = ()
+    tables: Tables, p: StackedParameters, classes: dict[str, type[Firm]], makers: Sequence[type[Chipmaker]] = ()
 ) -> dict[str, Population[Any]]:
     """All populations but the start-ups; ``makers`` are the classes of the last rows of chipmakers."""
     chipmakers = [
         {"name": row.name, "region": region_code(row.region), "cash": row.cash_musd, "value": row.market_value_musd,
          "software": row.software_stock, "capacity": row.wafers_per_month_2022, "markup": 1.0,
-         "sales": row.units_per_month_2022 * 0.016,
-         "backlog_seen": row.wafers_per_month_2022 * 2.0}
+         "sales": row.units_per_month_2022 * p.chips.sales_2022,
+         "backlog_seen": row.wafers_per_month_2022 * p.chips.backlog_2022}
         for row in tables.chipmakers
     ]  # fmt: skip
     investors = [
@@ -185,19 +188,19 @@ def build_fixed(
         }
         for row in tables.investors
     ]
-    sectors = [{"name": OUTSIDE[0], "cash": 1e8}, {"name": OUTSIDE[1], "cash": 1e6}]
+    sectors = [{"name": OUTSIDE[0], "cash": DEEP}, {"name": OUTSIDE[1], "cash": PUBLIC}]
     rows = {
-        "sectors": sectors, "chipmakers": chipmakers, "clouds": cloud_rows(tables),
+        "sectors": sectors, "chipmakers": chipmakers, "clouds": cloud_rows(tables, p),
         "enterprises": enterprise_rows(tables), "investors": investors, "regulators": regulator_rows(tables),
     }  # fmt: skip
     added = {"chipmakers": makers}
     return {
-        name: fixed_population(name, given, worlds, classes.get(name), added.get(name, ()))
+        name: fixed_population(name, given, p.worlds, classes.get(name), added.get(name, ()))
         for name, given in rows.items()
     }
 
 
-def stock_chips(chips: Chips, tables: Tables) -> None:
+def stock_chips(chips: Chips, tables: Tables, p: StackedParameters) -> None:
     """Put the compute of January 2022 on the ground: the leader's chip of the day, and own chips where there are."""
     catalogue = chips.catalogue
     first = catalogue.names.index("a100") if "a100" in catalogue.names else catalogue.blocks[0].start
@@ -206,11 +209,10 @@ def stock_chips(chips: Chips, tables: Tables) -> None:
             continue
         own = catalogue.own_blocks.get(buyer)
         ready = [p for p in range(own.start, own.stop) if catalogue.released[p] <= 0] if own else []
-        compute = row.compute_h100e_2022
+        share = p.clouds.own_stock_2022[:, 0] if ready else np.zeros(p.worlds)
         if ready:
-            chips.running[:, buyer, ready[-1]] = 0.6 * compute / chips.h100e[:, ready[-1]]
-            compute *= 0.4
-        chips.running[:, buyer, first] = compute / chips.h100e[:, first]
+            chips.running[:, buyer, ready[-1]] = share * row.compute_h100e_2022 / chips.h100e[:, ready[-1]]
+        chips.running[:, buyer, first] = (1.0 - share) * row.compute_h100e_2022 / chips.h100e[:, first]
     chips.founding = chips.running.sum(axis=1)
 
 
@@ -220,31 +222,34 @@ def power_rows(tables: Tables) -> list[PowerRow]:
     return [rows[name] for name in REGIONS]
 
 
-def build_conditions(worlds: int, tables: Tables) -> Conditions:
+def build_conditions(p: StackedParameters, tables: Tables) -> Conditions:
     """What is seen of December 2021."""
+    worlds, t = p.worlds, p.technology
 
-    def flat(value: float) -> FloatArray:
+    def flat(value: float | FloatArray) -> FloatArray:
         return np.full((worlds, 1), value)
 
     by_region = power_rows(tables)
     return Conditions(
-        signal=flat(0.0), mood=flat(0.0), use=flat(1.0), users=flat(0.001), inference_share=flat(0.4),
-        frontier=flat(24.0), open_frontier=flat(22.0), best_algorithms=flat(0.0),
-        open_algorithms=flat(-0.5), service_cost=flat(1.0), service_price=flat(1.0),
-        open_recipe=flat(-0.5), open_rl=flat(0.0), tastes=np.zeros((worlds, 3)),
+        signal=flat(0.0), mood=flat(0.0), use=flat(1.0), users=flat(p.demand.users_2022),
+        inference_share=flat(p.compute.inference_2022),
+        frontier=flat(t.frontier_2022), open_frontier=flat(t.open_frontier_2022), best_algorithms=flat(0.0),
+        open_algorithms=flat(t.open_algorithms_2022), service_cost=flat(1.0), service_price=flat(1.0),
+        open_recipe=flat(t.open_algorithms_2022), open_rl=flat(0.0), tastes=np.zeros((worlds, len(DIMENSIONS))),
         open_origin=np.full((worlds, 1), NONE, dtype=np.int32),
-        export_gap=flat(0.0), hhi_cloud=flat(0.2), hhi_cloud_all=flat(0.18),
+        export_gap=flat(0.0), hhi_cloud=flat(p.policy.hhi_rented_2022), hhi_cloud_all=flat(p.policy.hhi_2022),
         energy_price=np.tile(np.array([row.price_usd_per_mwh for row in by_region]), (worlds, 1)),
-        power_used=np.zeros((worlds, 4)),
+        power_used=np.zeros((worlds, len(REGIONS))),
         power_capacity=np.tile(np.array([row.capacity_mw for row in by_region]), (worlds, 1)),
     )  # fmt: skip
 
 
-def build_chips(catalogue: Catalogue, tables: Tables, worlds: int, months: int) -> Chips:
+def build_chips(catalogue: Catalogue, tables: Tables, p: StackedParameters, months: int) -> Chips:
     """The chips of January 2022."""
     regions = [region_code(row.region) for row in tables.clouds]
-    chips = Chips(catalogue, worlds, len(tables.chipmakers), regions, months)
-    stock_chips(chips, tables)
+    ramp = float(p.chips.ramp_months[0, 0]), float(p.chips.ramp_steepness[0, 0])
+    chips = Chips(catalogue, p.worlds, len(tables.chipmakers), regions, months, ramp)
+    stock_chips(chips, tables, p)
     return chips
 
 

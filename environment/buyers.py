@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import power
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, power
 from kingmaker.agents.cloud import NEW
 from kingmaker.agents.types import EU, BoolArray, FloatArray, IntArray
 from kingmaker.environment.economy import Economy
@@ -41,7 +41,7 @@ def standing(e: Economy) -> FloatArray:
     """
     p = e.p.chips
     clouds = e.clouds.view()
-    weight = power(np.maximum(clouds.relation, 1e-3), p.kingmaker)
+    weight = power(np.maximum(clouds.relation, LEAST_AMOUNT), p.kingmaker)
     weight = weight * np.where(clouds.type == NEW, p.favour_new, 1.0)
     weight = weight * np.where(clouds.region == EU, p.european_access, 1.0)
     weight = weight * np.where(clouds.small, p.small_buyer_weight, 1.0)

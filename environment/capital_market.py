@@ -9,7 +9,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import NEGLIGIBLE, SMALL, TINY
 from kingmaker.agents.types import NONE, FloatArray, IntArray
+from kingmaker.agents.units import YEAR
 from kingmaker.environment.compute_market import by_host
 
 Claim = tuple[FloatArray, IntArray]  # a share of each firm, and the slot of who has it
@@ -55,7 +57,7 @@ def fund(
 
 def _part_taken(luck: FloatArray, chance: FloatArray, members: FloatArray) -> FloatArray:
     """Part of a round that its syndicate takes, 0-1: the binomial quantile of ``luck``, over the members."""
-    chance = np.minimum(chance, 1.0 - 1e-12)
+    chance = np.minimum(chance, 1.0 - TINY)
     odds = chance / (1.0 - chance)
     likely = np.power(1.0 - chance, members)  # that nobody takes a part, then that one does, and so on
     reached, taken = likely, np.zeros_like(chance)
@@ -79,7 +81,7 @@ def lab_value(
         mood: sentiment of investors, 0-1.
     """
     multiple = (4.0 + 60.0 * np.clip(growth, 0.0, 0.3)) * (0.5 + mood)
-    return 12.0 * revenue * multiple + cash + promise * (0.5 + mood)
+    return YEAR * revenue * multiple + cash + promise * (0.5 + mood)
 
 
 def contract_worth(
@@ -98,7 +100,7 @@ def contract_worth(
         discount: 1/month.
     """
     k = growth - discount
-    small = np.abs(k) < 1e-9
+    small = np.abs(k) < SMALL
     length = np.where(small, months, np.expm1(k * months) / np.where(small, 1.0, k))
     return np.asarray(rent * margin * length)
 
@@ -142,40 +144,57 @@ def announcement_return(surprise: FloatArray, value: FloatArray, response: Float
     firm was in part expected, or will not be kept in full: the return levels off instead of passing any bound.
     """
     moved = response * surprise
-    return np.asarray(moved / np.maximum(value + np.abs(moved), 1e-9))
+    return np.asarray(moved / np.maximum(value + np.abs(moved), SMALL))
 
 
 class Comovement:
-    """How values of clouds and of the labs that they are invested in move together, over about three years."""
-
-    _FADE = 1.0 - 1.0 / 36.0
+    """How values of clouds and of the labs that they are invested in move together; what is long past fades."""
 
     def __init__(self) -> None:
         """Nothing seen yet."""
         self._sums: list[FloatArray] = []
 
-    def see(self, value: FloatArray, before: FloatArray, labs: FloatArray, labs_before: FloatArray) -> None:
-        """Take in a month: values of clouds now and before, and of the same labs now and before, (worlds, clouds)."""
+    def see(
+        self,
+        value: FloatArray,
+        before: FloatArray,
+        labs: FloatArray,
+        labs_before: FloatArray,
+        *,
+        months: FloatArray,
+        bound: FloatArray,
+    ) -> None:
+        """Take in a month.
+
+        Args:
+            value: of clouds now, M$, (worlds, clouds).
+            before: the same a month ago.
+            labs: value of the labs that each is invested in, same shape.
+            labs_before: the same labs a month ago.
+            months: for how long a month is remembered, (worlds, 1).
+            bound: largest change of a logarithm that counts, (worlds, 1).
+        """
+        fade = 1.0 - 1.0 / months
         there = ((before > 0.0) & (value > 0.0) & (labs > 0.0) & (labs_before > 0.0)).astype(np.float64)
-        x, y = there * _change(value, before), there * _change(labs, labs_before)
+        x, y = there * _change(value, before, bound), there * _change(labs, labs_before, bound)
         new = [there, x, y, x * x, y * y, x * y]
         old = self._sums or [np.zeros_like(x)] * len(new)
-        self._sums = [self._FADE * a + b for a, b in zip(old, new, strict=True)]
+        self._sums = [fade * a + b for a, b in zip(old, new, strict=True)]
 
-    def correlation(self, worlds: int) -> FloatArray:
-        """Correlation of the changes, mean over clouds that have been seen for about a year, shape (worlds,)."""
+    def correlation(self, least: FloatArray) -> FloatArray:
+        """Correlation of the changes, mean over clouds seen for ``least`` (worlds, 1) months, shape (worlds,)."""
         if not self._sums:
-            return np.zeros(worlds)
+            return np.zeros(len(least))
         n, x, y, xx, yy, xy = self._sums
         seen = np.maximum(n, 1.0)
         covariance = xy / seen - x * y / (seen * seen)
         spread = np.maximum(xx / seen - (x / seen) ** 2, 0.0) * np.maximum(yy / seen - (y / seen) ** 2, 0.0)
-        known = (n >= 10.0) & (spread > 1e-18)
+        known = (n >= least) & (spread > NEGLIGIBLE)
         rho = np.where(known, covariance / np.sqrt(np.where(known, spread, 1.0)), 0.0)
         number = known.sum(axis=-1)
         return np.asarray(rho.sum(axis=-1) / np.maximum(number, 1))
 
 
-def _change(now: FloatArray, before: FloatArray) -> FloatArray:
+def _change(now: FloatArray, before: FloatArray, bound: FloatArray) -> FloatArray:
     """Change of the logarithm, within a bound: a firm that enters or fails must not drown the others."""
-    return np.clip(np.log(np.maximum(now, 1e-9) / np.maximum(before, 1e-9)), -0.5, 0.5)
+    return np.clip(np.log(np.maximum(now, SMALL) / np.maximum(before, SMALL)), -bound, bound)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import TINY
 from kingmaker.agents.types import BoolArray, FloatArray
 
 _PASSES = 12
@@ -77,7 +78,7 @@ def within_quota(to_china: FloatArray, elsewhere: FloatArray, quota: FloatArray)
         quota: most units to China per unit shipped elsewhere (rule of 13 January 2026: one half; facts 8a-010).
     """
     most = quota * elsewhere
-    return np.where(to_china > most, most / np.maximum(to_china, 1e-12), 1.0)
+    return np.where(to_china > most, most / np.maximum(to_china, TINY), 1.0)
 
 
 def maker_shares(utility: FloatArray, offered: BoolArray) -> FloatArray:
@@ -98,18 +99,18 @@ def desired_orders(need: FloatArray, lead_time: FloatArray, hoarding: FloatArray
     return need * lead_time * (1.0 + hoarding * np.tanh(np.maximum(wait, 0.0)))
 
 
-def lead_time(outstanding: FloatArray, shipped: FloatArray, shortest: FloatArray) -> FloatArray:
+def lead_time(outstanding: FloatArray, shipped: FloatArray, shortest: FloatArray, longest: FloatArray) -> FloatArray:
     """Months from order to delivery: orders before shipping over shipments, summed over the last axis.
 
-    Without any shipment or order it is the shortest lead time; it is capped at 48 months.
+    Without any shipment or order it is the shortest lead time; it is capped at the ``longest``.
     """
     orders, flow = outstanding.sum(axis=-1, keepdims=True), shipped.sum(axis=-1, keepdims=True)
     months = orders / np.where(flow > 0.0, flow, 1.0)
-    months = np.where(orders > 0.0, np.where(flow > 0.0, months, 48.0), shortest)
-    return np.clip(months, shortest, 48.0)
+    months = np.where(orders > 0.0, np.where(flow > 0.0, months, longest), shortest)
+    return np.clip(months, shortest, longest)
 
 
-def release_mix(age: FloatArray, order: list[list[int]], ramp: float) -> FloatArray:
+def release_mix(age: FloatArray, order: list[list[int]], ramp: float, steepness: float) -> FloatArray:
     """Share of each product in its maker's output, shape as ``age`` (products,).
 
     A new generation takes over along an S-curve of its age in months; the share of older ones is what the newer leave.
@@ -118,8 +119,9 @@ def release_mix(age: FloatArray, order: list[list[int]], ramp: float) -> FloatAr
         age: months since release, negative before it.
         order: for each maker, its products from the newest to the oldest.
         ramp: months until a new generation is half of the output.
+        steepness: of the curve: its slope there is a quarter of this over ``ramp``.
     """
-    taken = np.where(age >= 0.0, 1.0 / (1.0 + np.exp(-(age - ramp) / (ramp / 3.0))), 0.0)
+    taken = np.where(age >= 0.0, 1.0 / (1.0 + np.exp(-(age - ramp) / (ramp / steepness))), 0.0)
     mix = np.zeros_like(age)
     for products in order:
         left = 1.0

@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kingmaker.agents.types import FloatArray, IntArray
+from kingmaker.agents.units import HOURS, USD, USD_PER_KUSD
 
-HOURS = 730.5
-MUSD = 1e-6
-_SMALL = 2_000  # amounts; so few are summed faster than looked through
+_FEW = 2_000  # amounts; so few are summed faster than looked through
+_RARE = 4  # one amount in so many that is not zero: from here on it pays to add only those
 
 
 def by_host(amount: FloatArray, host: IntArray, hosts: int) -> FloatArray:
@@ -30,7 +30,7 @@ def sum_by(amount: FloatArray, code: IntArray, shift: int, codes: int) -> FloatA
     those are added, in the same order and so to the same bits.
     """
     worlds, n = amount.shape
-    if amount.size > _SMALL and 4 * np.count_nonzero(some := amount != 0.0) < amount.size:
+    if amount.size > _FEW and _RARE * np.count_nonzero(some := amount != 0.0) < amount.size:
         firms = np.flatnonzero(some)
         place = code.ravel().take(firms) + (firms // n * codes + shift)
         total = np.bincount(place, weights=amount.ravel().take(firms), minlength=worlds * codes)
@@ -145,9 +145,11 @@ def share_idle(wanted: FloatArray, idle: FloatArray) -> tuple[FloatArray, FloatA
     return got, idle * (traded / np.where(offers > 0.0, offers, 1.0))
 
 
-def cost_per_hour(price_kusd: FloatArray, overhead: FloatArray, life: float, running: FloatArray) -> FloatArray:
-    """Full cost of an H100-equivalent-hour, $: chip and data centre over their life at 85 % use, plus running cost."""
-    return 1e3 * price_kusd * overhead / (life * HOURS * 0.85) + running
+def cost_per_hour(
+    price_kusd: FloatArray, overhead: FloatArray, life: float, used: FloatArray, running: FloatArray
+) -> FloatArray:
+    """Full cost of an H100-equivalent-hour, $: chip and data centre over the hours ``used`` (0-1), and running cost."""
+    return USD_PER_KUSD * price_kusd * overhead / (life * HOURS * used) + running
 
 
 def marginal_margin(rent: FloatArray, cost: FloatArray, share: FloatArray, elasticity: FloatArray) -> FloatArray:
@@ -167,9 +169,9 @@ def marginal_margin(rent: FloatArray, cost: FloatArray, share: FloatArray, elast
 
 def spending(compute: FloatArray, rent: FloatArray) -> FloatArray:
     """M$ a month for ``compute`` H100e at ``rent`` $ an hour."""
-    return compute * rent * (HOURS * MUSD)
+    return compute * rent * (HOURS * USD)
 
 
 def affordable(budget: FloatArray, rent: FloatArray) -> FloatArray:
     """H100e that ``budget`` M$ a month rents at ``rent`` $ an hour; nothing where rent is not positive."""
-    return np.where(rent > 0.0, budget / (np.where(rent > 0.0, rent, 1.0) * (HOURS * MUSD)), 0.0)
+    return np.where(rent > 0.0, budget / (np.where(rent > 0.0, rent, 1.0) * (HOURS * USD)), 0.0)

@@ -14,6 +14,8 @@ import numpy as np
 
 from kingmaker.agents.types import FloatArray
 
+DIMENSIONS = ("reasoning", "tool_use", "safety")  # as the weights of users stand in arrays
+
 
 def reasoning_gain(rl: FloatArray, technology: Any) -> FloatArray:
     """Reasoning beyond general capability, log10 FLOP, elementwise: it grows with the log of one plus the intensity."""

@@ -5,13 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.types import FloatArray
-
-HOURS = 730.5
+from kingmaker.agents.units import HOURS, MEGAWATT, USD
 
 
 def draw_mw(units: FloatArray, tdp_w: FloatArray, pue: FloatArray) -> FloatArray:
     """MW drawn by chips at full power, summed over products: units (..., products) x W, times overhead (PUE)."""
-    return np.asarray((units * tdp_w).sum(axis=-1) * pue * 1e-6)
+    return np.asarray((units * tdp_w).sum(axis=-1) * pue * MEGAWATT)
 
 
 def room_for(wanted_mw: FloatArray, used_mw: FloatArray, capacity_mw: FloatArray) -> FloatArray:
@@ -28,4 +27,4 @@ def shadow_price(price: FloatArray, wanted_mw: FloatArray, room: FloatArray, res
 
 def monthly_bill(mw: FloatArray, price_per_mwh: FloatArray) -> FloatArray:
     """M$ a month for ``mw`` at ``price_per_mwh``."""
-    return mw * HOURS * price_per_mwh * 1e-6
+    return mw * HOURS * price_per_mwh * USD

@@ -19,6 +19,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import SMALL
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.startup import Startup
@@ -135,7 +136,7 @@ class Extensions:
         if rule is None:
             return ration(demand, capacity, weight)
         got = np.asarray(guarded(rule, "ration", e, demand, capacity, weight))
-        slack = 1e-9 * (1.0 + demand)
+        slack = SMALL * (1.0 + demand)
         if got.shape != demand.shape:
             raise KingmakerError(f"{_name(rule)}: ration gave shape {got.shape}; allowed is {demand.shape}.")
         if not ((got >= 0.0) & (got <= demand + slack)).all():

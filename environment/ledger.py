@@ -14,6 +14,7 @@ import numpy as np
 from kingmaker.agents.firm import ASSETS, LIABILITIES
 from kingmaker.agents.population import Population
 from kingmaker.agents.types import FloatArray
+from kingmaker.agents.units import YEAR
 from kingmaker.environment.parties import ALLOWED, OUTSIDE
 from kingmaker.environment.scenario import month_label
 
@@ -204,7 +205,7 @@ class Ledger:
         ]
         return pd.DataFrame(rows, columns=["world", "month", "kind", "payer", "payee", "musd"])
 
-    def matrix(self, last: int = 12, world: int = 0) -> pd.DataFrame:
+    def matrix(self, last: int = YEAR, world: int = 0) -> pd.DataFrame:
         """Payer sector x payee sector, M$ in the last ``last`` months, in one world."""
         import pandas as pd
 

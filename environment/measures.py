@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from kingmaker.agents.checks import known
 from kingmaker.agents.checks import world as world_number
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.agents.units import FIRST_YEAR, YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -315,7 +316,7 @@ class Measures:
         import numpy as np
         import pandas as pd
 
-        months = [f"{2022 + k // 12}-{k % 12 + 1:02d}" for k in range(len(self._rows))]
+        months = [f"{FIRST_YEAR + k // YEAR}-{k % YEAR + 1:02d}" for k in range(len(self._rows))]
         columns: dict[str, object] = {"month": np.repeat(months, self.worlds)}
         if self.worlds > 1:
             columns["world"] = np.tile(np.arange(self.worlds), len(months))

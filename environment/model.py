@@ -12,6 +12,7 @@ import numpy as np
 from kingmaker.agents.checks import Named, flag, sequence, whole
 from kingmaker.agents.errors import KingmakerError, shown
 from kingmaker.agents.startup import Startup
+from kingmaker.agents.units import YEAR
 from kingmaker.environment import branching, build, registration, snapshots
 from kingmaker.environment.arguments import STACK, demand_one_structure, horizon_of, refuse_strangers, seed_of
 from kingmaker.environment.economy import Economy
@@ -49,6 +50,9 @@ from kingmaker.environment.state import read_catalogue
 from kingmaker.environment.streams import Streams
 from kingmaker.environment.tables import Tables, read_tables
 from kingmaker.environment.tie_flows import SMALL
+
+_SHOWN = 3  # seeds of a stack that are shown; the others are many
+_SCRATCH = 31 * 2**20  # bytes: a block large enough for glibc to raise its thresholds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,13 +134,13 @@ class ComputeEconomy(mesa.Model):
         parameters = StackedParameters(self.initial_parameters, known)
         streams = Streams(self.seeds)
         classes = build.load_classes(self.setting)
-        populations = build.build_fixed(self.tables, self.worlds, classes, extensions.chipmakers)
+        populations = build.build_fixed(self.tables, parameters, classes, extensions.chipmakers)
         startups = (cast(type[Startup], classes.get("startups", Startup)), *extensions.startups)
         populations["startups"] = found(self.tables, parameters, streams, startups)
-        chips = build.build_chips(read_catalogue(self.tables), self.tables, self.worlds, self.months)
+        chips = build.build_chips(read_catalogue(self.tables), self.tables, parameters, self.months)
         self.economy = Economy(
             worlds=self.worlds, month=0, tables=self.tables, p=parameters, streams=streams, populations=populations,
-            chips=chips, conditions=build.build_conditions(self.worlds, self.tables),
+            chips=chips, conditions=build.build_conditions(parameters, self.tables),
             ledger=Ledger(populations, self.worlds, history=self.worlds == 1 or keep_ties),
             partnerships=Partnerships(populations, keep_ties), extensions=extensions,
             refused_entries=np.zeros(self.worlds),
@@ -234,7 +238,7 @@ class ComputeEconomy(mesa.Model):
         e.month += 1
         e.partnerships.now = e.month
         small = e.startups.slots <= SMALL
-        if e.partnerships.keep and (small or e.month % 12 == 0 or e.month >= self.months):
+        if e.partnerships.keep and (small or e.month % YEAR == 0 or e.month >= self.months):
             e.partnerships.snapshot(e.month, record.sizes(e))
         if self._panel is not None:
             self._panel.append(founding.panel_of(e))
@@ -296,7 +300,7 @@ class ComputeEconomy(mesa.Model):
     def __repr__(self) -> str:
         """Which run it is, and how far."""
         worlds = f"{self.worlds} worlds, seeds" if self.worlds > 1 else "seed"
-        seeds = ", ".join(map(str, self.seeds[:3])) + (", …" if self.worlds > 3 else "")
+        seeds = ", ".join(map(str, self.seeds[:_SHOWN])) + (", …" if self.worlds > _SHOWN else "")
         done = f"{self.month} of {self.months} months"
         return f"<{type(self).__name__} {self.setting.label}, {worlds} {seeds}: {done}>"
 
@@ -363,4 +367,4 @@ def _keep_scratch_memory() -> None:
     glibc raises its thresholds for giving memory back (to 31 and 62 MiB) when an untouched block of that size is freed;
     other C libraries take no notice. A month of 100 000 start-ups is a sixth faster for it.
     """
-    np.empty(31 * 2**20, dtype=np.uint8)
+    np.empty(_SCRATCH, dtype=np.uint8)

@@ -21,12 +21,12 @@ from typing import Any
 
 from kingmaker.agents.checks import whole
 from kingmaker.agents.errors import KingmakerError, nearest, shown
+from kingmaker.agents.units import FIRST_YEAR as FIRST_YEAR  # these are also handed on
 from kingmaker.environment.extensions import Extensions, load
 from kingmaker.environment.measures import Measure
 from kingmaker.environment.parameters import Declaration, ParameterError, check
 from kingmaker.environment.scenario_file import EventEntry, ScenarioError, ScenarioFile, read_file
 from kingmaker.environment.text_files import is_there
-from kingmaker.environment.timeline import FIRST_YEAR as FIRST_YEAR  # these are also handed on
 from kingmaker.environment.timeline import Event as Event
 from kingmaker.environment.timeline import Remark, Value, beyond, described, held_back, remarks, values_in_force
 from kingmaker.environment.timeline import month_label as month_label
@@ -34,6 +34,7 @@ from kingmaker.environment.timeline import month_number as month_number
 
 DEFAULT_MONTHS = 108
 MOST_MONTHS = 1200
+PINS_SHOWN = 3  # in the label of a scenario; of the others it gives the number
 FOLDER = Path(__file__).resolve().parent.parent / "experiments" / "scenarios"
 
 
@@ -99,8 +100,8 @@ class Scenario:
         if not self.pinned:
             return self.name
         pins = [f"{key} = {value:g}" for key, value in self.pinned.items()]
-        more = f" and {len(pins) - 3} more" if len(pins) > 3 else ""
-        return f"{self.name} with {', '.join(pins[:3])}{more}"
+        more = f" and {len(pins) - PINS_SHOWN} more" if len(pins) > PINS_SHOWN else ""
+        return f"{self.name} with {', '.join(pins[:PINS_SHOWN])}{more}"
 
 
 def check_months(months: object, where: str) -> int:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_MUSD, LOWEST, SMALL
 from kingmaker.agents.types import FloatArray
 
 
@@ -29,9 +30,9 @@ def attraction(
     separately (rows L10, L16), reach and price in logs.
     """
     utility = quality_weight * (quality - frontier) + data_weight * data
-    utility = utility + distribution_weight * np.log(np.maximum(distribution, 1e-3))
-    utility = utility - price_sensitivity * np.log(np.maximum(price, 1e-6))
-    return np.where(mass > 0.0, mass * np.exp(np.maximum(utility, -60.0)), 0.0)
+    utility = utility + distribution_weight * np.log(np.maximum(distribution, LEAST_AMOUNT))
+    utility = utility - price_sensitivity * np.log(np.maximum(price, LEAST_MUSD))
+    return np.where(mass > 0.0, mass * np.exp(np.maximum(utility, LOWEST)), 0.0)
 
 
 def quality(
@@ -47,7 +48,7 @@ def quality(
 
 
 def unit_compute(
-    used: FloatArray, sales: FloatArray, best: FloatArray, *, gain: FloatArray, own: FloatArray
+    used: FloatArray, sales: FloatArray, best: FloatArray, *, gain: FloatArray, own: FloatArray, most: FloatArray
 ) -> tuple[FloatArray, FloatArray]:
     """Compute that a unit of service takes: with the best algorithms, (worlds, 1), and of each supplier relative to it.
 
@@ -61,10 +62,11 @@ def unit_compute(
         best: the best algorithms of all, log10, (worlds, 1).
         gain: log10 of compute saved per log10 of efficiency.
         own: the part of ``gain`` that goes with one's own efficiency.
+        most: log10 of efficiency that a supplier can be behind in serving; beyond it, it serves as others do.
     """
     total = sales.sum(axis=-1, keepdims=True)
     trade = (sales * used).sum(axis=-1, keepdims=True) / np.where(total > 0.0, total, 1.0)
-    behind = np.clip(best - used, 0.0, 1.5)
+    behind = np.clip(best - used, 0.0, most)
     return np.power(10.0, -(gain - own) * trade - own * best), np.power(10.0, own * behind)
 
 
@@ -80,7 +82,7 @@ def volume_response(price: FloatArray, elasticity: FloatArray) -> FloatArray:
 
     At an elasticity above one a falling price raises spending (rebound).
     """
-    return np.exp((1.0 - elasticity) * np.log(np.maximum(price, 1e-9)))
+    return np.exp((1.0 - elasticity) * np.log(np.maximum(price, SMALL)))
 
 
 def usefulness(capability: FloatArray, midpoint: FloatArray, width: FloatArray) -> FloatArray:

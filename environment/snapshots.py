@@ -25,6 +25,7 @@ from kingmaker.environment import build
 from kingmaker.environment.provenance import source_digest
 from kingmaker.environment.scenario import Scenario
 
+SHARED = 0o644  # rights of a file: all may read it
 MAGIC = b"kingmaker snapshot 1\n"
 
 
@@ -79,7 +80,7 @@ class Snapshot:
                 try:
                     file.write(bytes(self))
                     file.flush()
-                    part.chmod(0o644)  # a temporary file is private; a result is shared like any other
+                    part.chmod(SHARED)  # a temporary file is private; a result is shared like any other
                     part.replace(path)
                 finally:
                     part.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ part of one, and its amounts are those of all that it stands for.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from enum import IntEnum
 from typing import Any
 
 import numpy as np
@@ -17,11 +18,27 @@ from kingmaker.agents.errors import KingmakerError, nearest
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.population import Population
 from kingmaker.agents.startup import Startup, frugal_chance
-from kingmaker.agents.types import CN, EU, OTHER, US, FloatArray
+from kingmaker.agents.types import CN, EU, OTHER, US, FloatArray, IntArray
+from kingmaker.agents.units import YEAR
 from kingmaker.environment.build import KIND_CODES, region_code, slots_for
 from kingmaker.environment.parameters import StackedParameters
 from kingmaker.environment.streams import Streams
 from kingmaker.environment.tables import Tables
+
+
+class Trait(IntEnum):
+    """What is drawn of a newcomer: each trait has draws of its own."""
+
+    REGION = 1
+    TALENT = 2
+    MONEY = 3
+    FRUGAL = 4
+    OPEN = 5
+    DATA = 6
+    REACH = 7
+    COMPUTE = 8
+    CLASS = 9
+    MAKER = 10
 
 
 def newcomers(
@@ -39,25 +56,36 @@ def newcomers(
     business believes in AI (``belief``, 0-1), the more newcomers are makers. ``round_size`` is the median of their last
     round, M$ a firm.
     """
-    place = draws.uniform(1)
-    region = np.where(place < 0.50, US, np.where(place < 0.70, EU, np.where(place < 0.85, CN, OTHER)))
-    talent = np.clip(0.40 + 0.15 * draws.normal(2), 0.05, 0.90)
-    maker = draws.uniform(10) < p.startups.makers + (p.startups.makers_boom - p.startups.makers) * belief
-    cash = weight * round_size * np.exp(p.startups.round_sigma * np.clip(draws.normal(3), -2.5, 2.5))
-    frugal = draws.uniform(4) < frugal_chance
-    open_minded = draws.uniform(5) < p.startups.open_share
+    s = p.startups
+    talent = np.clip(s.talent_mean + s.talent_spread * draws.normal(Trait.TALENT), s.talent_least, s.talent_most)
+    maker = draws.uniform(Trait.MAKER) < s.makers + (s.makers_boom - s.makers) * belief
+    money = np.clip(draws.normal(Trait.MONEY), -s.round_bound, s.round_bound)
+    cash = weight * round_size * np.exp(s.round_sigma * money)
+    frugal = draws.uniform(Trait.FRUGAL) < frugal_chance
+    open_minded = draws.uniform(Trait.OPEN) < s.open_share
     ones = np.ones_like(talent)
     return {
-        "region": region.astype(np.int32), "weight": weight * ones, "talent": talent, "cash": cash,
-        "data": 0.30 * draws.uniform(6), "distribution": 0.02 + 0.10 * draws.uniform(7) ** 2,
-        "openness": np.where(open_minded, 0.7, 0.05), "frugality": np.where(frugal, 1.0, 0.0),
-        "algorithms": frontier - 1.2 + talent, "recipe": frontier - 1.2 + talent,
-        "capability": 19.5 + 1.5 * talent * ones,
-        "compute_share": p.startups.compute_share * (0.4 + 1.2 * draws.uniform(8))
-        * np.where(maker, 1.0, p.startups.applied_compute),
+        "region": _places(p, draws.uniform(Trait.REGION)), "weight": weight * ones, "talent": talent, "cash": cash,
+        "data": s.first_data * draws.uniform(Trait.DATA),
+        "distribution": s.first_reach + s.reach_spread * draws.uniform(Trait.REACH) ** 2,
+        "openness": np.where(open_minded, s.openness_open, s.openness_closed),
+        "frugality": np.where(frugal, 1.0, 0.0),
+        "algorithms": frontier - s.algorithms_behind + talent, "recipe": frontier - s.algorithms_behind + talent,
+        "capability": s.first_capability + s.capability_of_talent * talent * ones,
+        "compute_share": s.compute_share * (s.compute_least + s.compute_spread * draws.uniform(Trait.COMPUTE))
+        * np.where(maker, 1.0, s.applied_compute),
         "applied": np.where(maker, 0.0, 1.0),
-        "burn": cash / p.startups.runway, "value": 4.0 * cash, "raised_cash": cash,
+        "burn": cash / s.runway, "value": s.first_value * cash, "raised_cash": cash,
     }  # fmt: skip
+
+
+def _places(p: StackedParameters, place: FloatArray) -> IntArray:
+    """Region of each newcomer: a uniform number falls into the shares of the regions in turn."""
+    american = p.startups.us_share
+    european = american + p.startups.eu_share
+    chinese = european + p.startups.cn_share
+    rest = np.where(place < chinese, CN, OTHER)
+    return np.where(place < american, US, np.where(place < european, EU, rest)).astype(np.int32)
 
 
 def named_values(tables: Tables, p: StackedParameters) -> list[dict[str, Any]]:
@@ -66,12 +94,12 @@ def named_values(tables: Tables, p: StackedParameters) -> list[dict[str, Any]]:
         {
             "region": region_code(row.region), "weight": 1.0, "talent": row.talent, "cash": row.cash_musd,
             "revenue": row.revenue_musd, "data": row.data, "distribution": row.distribution,
-            "openness": 0.95 if row.open_weights else 0.0, "open_weights": row.open_weights,
+            "openness": p.startups.named_openness if row.open_weights else 0.0, "open_weights": row.open_weights,
             "frugality": float(row.frugal), "algorithms": row.algorithms - 1.0, "recipe": row.algorithms - 1.0,
             "capability": row.capability,
-            "compute_share": 0.65 * (p.startups.applied_compute if row.applied else 1.0),
-            "applied": float(row.applied), "burn": row.cash_musd / 18.0 + row.staff_cost_musd, "value": row.value_musd,
-            "raised_cash": row.cash_musd,
+            "compute_share": p.startups.named_compute * (p.startups.applied_compute if row.applied else 1.0),
+            "applied": float(row.applied), "burn": row.cash_musd / p.startups.named_runway + row.staff_cost_musd,
+            "value": row.value_musd, "raised_cash": row.cash_musd,
         }
         for row in tables.startups
     ]  # fmt: skip
@@ -101,9 +129,9 @@ def found(
     nobody = np.zeros((worlds, 1))
     values = newcomers(p, streams.draws("founding", 0, ids), weight, frontier, usual, p.startups.founding_round, nobody)
     age = streams.draws("founding age", 0, ids)
-    values["age"] = 24.0 * age.uniform()
+    values["age"] = p.startups.oldest * age.uniform()
     # the last round of each was in some month of the year before, and has been spent evenly since
-    left = 1.0 - 12.0 * age.uniform(1) / np.maximum(p.startups.runway, 13.0)
+    left = 1.0 - YEAR * age.uniform(1) / np.maximum(p.startups.runway, YEAR + 1.0)
     values |= {name: values[name] * left for name in ("cash", "raised_cash")}
     synthetic = np.zeros((worlds, slots), dtype=np.bool_)
     for (_, block), count in zip(population.blocks, numbers, strict=True):

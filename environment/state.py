@@ -6,12 +6,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import NEVER_SEEN, SMALL
 from kingmaker.agents.types import CN, REGIONS, FloatArray, IntArray
 from kingmaker.environment.chip_market import release_mix
 from kingmaker.environment.table_rows import ChipRow
 from kingmaker.environment.tables import Tables
 
-EXPORT_SLOTS = {"nvidia": 4, "amd": 2, "intel": 1}  # chips that a maker may design to the export cap in one run
 LAB_SLOTS = 4  # generations of chips that start-ups design for themselves in one run
 NOT_RELEASED = 10_000
 
@@ -34,13 +34,13 @@ class Catalogue:
         """How many of the products are sold by chipmakers (the first ones)."""
         return int(self.blocks[-1].stop)
 
-    def mix(self, month: int, ramp: float) -> FloatArray:
+    def mix(self, month: int, ramp: float, steepness: float) -> FloatArray:
         """Share of each product in its maker's output, shape (products,)."""
         age = np.where(self.released < NOT_RELEASED, month - self.released, -1).astype(np.float64)
         groups = [*self.blocks, *self.own_blocks.values()]
         order = [sorted(range(g.start, g.stop), key=lambda p: -int(self.released[p])) for g in groups]
         usable = [[p for p in products if self.released[p] < NOT_RELEASED] for products in order]
-        return release_mix(age, usable, ramp)
+        return release_mix(age, usable, ramp, steepness)
 
 
 def read_catalogue(tables: Tables) -> Catalogue:
@@ -53,10 +53,10 @@ def read_catalogue(tables: Tables) -> Catalogue:
     owner: list[int] = []
     blocks: list[slice] = []
     own: dict[int, slice] = {}
-    for index, name in enumerate(makers):
+    for index, (name, row) in enumerate(zip(makers, tables.chipmakers, strict=True)):
         start = len(names)
         products = [chip for chip in tables.chips if chip.maker == name and not chip.export_design]
-        slots = EXPORT_SLOTS.get(name, 0)
+        slots = row.export_designs
         names += [chip.id for chip in products] + [f"{name}_export_{k + 1}" for k in range(slots)]
         rows += [*products, *[None] * slots]
         blocks.append(slice(start, len(names)))
@@ -86,8 +86,10 @@ class Chips:
     start-ups that buy chips themselves: they queue together, and each holds a claim on a part of its pool.
     """
 
-    def __init__(self, catalogue: Catalogue, worlds: int, makers: int, regions: list[int], months: int) -> None:
-        """Attributes from the catalogue; no orders, no stock."""
+    def __init__(
+        self, catalogue: Catalogue, worlds: int, makers: int, regions: list[int], months: int, ramp: tuple[float, float]
+    ) -> None:
+        """Attributes from the catalogue; no orders, no stock; ``ramp``: of a new generation, months and steepness."""
         self.clouds = len(regions)
         regions = [*regions, *range(len(REGIONS))]
         w, m, b, p = worlds, makers, len(regions), len(catalogue.names)
@@ -107,7 +109,7 @@ class Chips:
         self.die = die
         self.tdp, self.cost = attribute("tdp_w"), attribute("unit_cost_kusd")
         self.price = attribute("price_2024_kusd")
-        self.per_wafer = np.maximum(attribute("chips_per_wafer"), 1e-9)
+        self.per_wafer = np.maximum(attribute("chips_per_wafer"), SMALL)
         self.designed = np.zeros((w, p), dtype=np.bool_)  # export and start-ups' own designs that are ready
         self.born = np.tile(catalogue.released.astype(np.float64), (w, 1))  # month in which each was first sold
 
@@ -125,10 +127,10 @@ class Chips:
         self.additions: list[FloatArray] = []  # fixed assets added each month, M$, (worlds, clouds)
         self.depreciation = np.zeros((w, self.clouds))  # M$ a month now running off
         self.founding_depreciation = np.zeros((w, self.clouds))
-        self.silent = np.full((w, m, b), 99.0)  # months since a maker last shipped to a buyer
+        self.silent = np.full((w, m, b), NEVER_SEEN)  # months since a maker last shipped to a buyer
         self.delivered_now = np.zeros((w, b, p))
         self.pools = slice(self.clouds, b)
-        self.mixes = np.stack([catalogue.mix(month, 6.0) for month in range(months + 1)])
+        self.mixes = np.stack([catalogue.mix(month, *ramp) for month in range(months + 1)])
 
     def by_maker(self, amount: FloatArray) -> FloatArray:
         """Sum (..., products) over each maker's products, shape (..., makers)."""

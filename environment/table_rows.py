@@ -10,6 +10,8 @@ import math
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
+from kingmaker.agents.units import FIRST_YEAR, YEAR
+
 REGIONS = ("US", "EU", "CN", "OTHER")
 CLOUD_TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
 POWERS = ("competition", "interoperability", "export", "partnership_review", "industrial_policy", "advice")
@@ -107,6 +109,7 @@ class ChipmakerRow(SourcedRow):
     software_stock: Annotated[float, Cell("leader = 1", low=0)]
     gpu_share_of_revenue: Share
     market_value_musd: Money
+    export_designs: Annotated[int, Cell("chips", low=0, high=20)] = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -149,6 +152,8 @@ class CloudRow(SourcedRow):
     cloud_growth: Growth
     value_musd: Money
     capability: Capability
+    develops: Flag
+    openness: Share
     distribution: Share
     talent: Share
     data: Share
@@ -287,7 +292,7 @@ class PolicyRow(SourcedRow):
     @property
     def month(self) -> int:
         """Months after January 2022."""
-        return (self.date.year - 2022) * 12 + self.date.month - 1
+        return (self.date.year - FIRST_YEAR) * YEAR + self.date.month - 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

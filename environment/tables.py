@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from kingmaker.agents.errors import KingmakerError, nearest, shown
+from kingmaker.agents.units import FIRST_YEAR, YEAR
 from kingmaker.environment import names
 from kingmaker.environment.table_rows import (
     NODES,
@@ -251,7 +252,7 @@ def _month(place: _Place, text: str) -> int:
     found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text, flags=re.ASCII)
     if found is None:
         place.wrong(text, "a month written YYYY-MM, such as 2023-05")
-    return (int(found[1]) - 2022) * 12 + int(found[2]) - 1
+    return (int(found[1]) - FIRST_YEAR) * YEAR + int(found[2]) - 1
 
 
 def _day(place: _Place, text: str) -> datetime.date:

@@ -10,9 +10,9 @@ import numpy as np
 
 from kingmaker.agents.arithmetic import power
 from kingmaker.agents.types import FloatArray
+from kingmaker.agents.units import H100_FLOPS, HOURS, SECONDS, TRAINING_FLOP
 
-# an H100 gives 989e12 dense 16-bit FLOP/s; a month has 730.5 h; in units of 1e21 FLOP at full utilisation
-_FLOP_PER_H100_MONTH = 989e12 * 730.5 * 3600 / 1e21
+_FLOP_PER_H100_MONTH = H100_FLOPS * HOURS * SECONDS / TRAINING_FLOP  # at full utilisation
 
 
 def training_flop(compute: FloatArray, utilisation: FloatArray) -> FloatArray:
@@ -66,9 +66,11 @@ def learning(made: FloatArray, first: FloatArray, exponent: FloatArray) -> Float
     return power(np.maximum(made / first, 1.0), -exponent)
 
 
-def distil(capability: FloatArray, frontier: FloatArray, talent: FloatArray, rate: FloatArray) -> FloatArray:
+def distil(
+    capability: FloatArray, frontier: FloatArray, talent: FloatArray, rate: FloatArray, gap: FloatArray
+) -> FloatArray:
     """Capability after a month of learning from the outputs of the best model (distillation, synthetic data).
 
-    Closes a share of the gap beyond half an order of magnitude; nobody distils past the teacher.
+    Closes a share (``rate``) of what lacks beyond a ``gap`` (log10); nobody distils past the teacher.
     """
-    return capability + rate * talent * np.maximum(frontier - 0.5 - capability, 0.0)
+    return capability + rate * talent * np.maximum(frontier - gap - capability, 0.0)

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
+from kingmaker.agents.units import FIRST_YEAR, YEAR
 from kingmaker.environment.scenario_file import ScenarioError, ScenarioFile
 
-FIRST_YEAR = 2022
 MOST_NAMED = 4  # changes or events that a sentence names; of the others it gives the number
 Value = float | int
 
@@ -37,7 +37,7 @@ class Remark:
 
 def month_label(month: int) -> str:
     """The calendar month of a month number: ``month_label(7)`` is ``"2022-08"``."""
-    return f"{FIRST_YEAR + month // 12}-{month % 12 + 1:02d}"
+    return f"{FIRST_YEAR + month // YEAR}-{month % YEAR + 1:02d}"
 
 
 def month_number(label: str) -> int:
@@ -47,11 +47,11 @@ def month_number(label: str) -> int:
         ScenarioError: if the label is no month, or lies before January 2022.
     """
     match = re.fullmatch(r"(\d{4})-(\d{2})", label, flags=re.ASCII)
-    if match is None or not 1 <= int(match[2]) <= 12:
+    if match is None or not 1 <= int(match[2]) <= YEAR:
         raise ScenarioError(f"'{label}' is not a month; write it as year-month, for example '2024-03'.")
     if int(match[1]) < FIRST_YEAR:
         raise ScenarioError(f"'{label}' lies before the first month of the model, {FIRST_YEAR}-01.")
-    return (int(match[1]) - FIRST_YEAR) * 12 + int(match[2]) - 1
+    return (int(match[1]) - FIRST_YEAR) * YEAR + int(match[2]) - 1
 
 
 def held_back(events: Sequence[Event]) -> tuple[list[Event], list[str]]:

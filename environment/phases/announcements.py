@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import LEAST_PART
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.agents.units import YEAR
 from kingmaker.environment import capital_market
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
@@ -89,7 +91,8 @@ def _revalue(e: Economy, startups: Startup, clouds: Cloud, story: _Story) -> Non
     lost = left * story.surprise * value
     surprise = market.by_host(won, story.winner, hosts) - market.by_host(lost, story.loser, hosts)
     e.now.capital.reaction = capital_market.announcement_return(surprise, clouds.value, p.news_response)
-    clouds.business = np.maximum(clouds.business + e.now.capital.reaction * clouds.value, 0.01 * clouds.value)
+    least = p.business_least * clouds.value
+    clouds.business = np.maximum(clouds.business + e.now.capital.reaction * clouds.value, least)
     e.now.capital.announced_musd = value.sum(axis=-1)
     _keep(e, startups, clouds, story, heard, (rent, value, won, lost))
 
@@ -98,13 +101,13 @@ def _worth(e: Economy, startups: Startup, rent: FloatArray) -> FloatArray:
     """Present value of the margin on a rent that is thought to grow as the lab's sales do, within bounds."""
     p = e.p.capital
     growth = np.clip(startups.growth, 0.0, p.news_growth)
-    horizon = 12.0 * p.news_years
-    return np.asarray(capital_market.contract_worth(rent, growth, p.news_margin, horizon, p.discount / 12.0))
+    horizon = YEAR * p.news_years
+    return np.asarray(capital_market.contract_worth(rent, growth, p.news_margin, horizon, p.discount / YEAR))
 
 
 def _refilled(clouds: Cloud, freed: FloatArray) -> FloatArray:
     """Share of the compute set free that others take at once: a host that is full loses little, (worlds, hosts)."""
-    short = np.clip(clouds.shortage, 0.0, 0.95)
+    short = np.clip(clouds.shortage, 0.0, 1.0 - LEAST_PART)
     waiting = clouds.sold * short / (1.0 - short)
     return np.asarray(np.minimum(waiting / np.where(freed > 0.0, freed, 1.0), 1.0))
 

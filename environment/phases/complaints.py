@@ -6,10 +6,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import TINY
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.regulator import Regulator
 from kingmaker.agents.startup import EXCLUSIVE, Startup
 from kingmaker.agents.types import CN, EU, NONE, REGIONS, BoolArray, FloatArray, IntArray
+from kingmaker.agents.units import YEAR
 from kingmaker.environment.compute_market import by_host
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.pools import ratio
@@ -56,7 +58,7 @@ def hear_complaints(e: Economy) -> Heard:
         short=np.take_along_axis(short_rate, place, axis=1),
         foreclosed=np.take_along_axis(bound_rate + rival_rate, place, axis=1),
         tied=_tied(e, startups),
-        target=_most_accused(clouds, regulators),
+        target=_most_accused(e, clouds, regulators),
     )
 
 
@@ -66,7 +68,7 @@ def _rivals(e: Economy, startups: Startup, clouds: Cloud) -> tuple[FloatArray, F
     A cloud with idle room complains the more often, the larger the part of start-ups' compute that others hold.
     """
     hosts = e.clouds.slots
-    total = np.maximum(startups.used.sum(axis=-1, keepdims=True), 1e-12)
+    total = np.maximum(startups.used.sum(axis=-1, keepdims=True), TINY)
     exclusive = startups.contract == EXCLUSIVE
     share = by_host(np.where(exclusive, startups.used * (1.0 - startups.second_share), 0.0), startups.host, hosts)
     share = share / total
@@ -86,13 +88,14 @@ def _tied(e: Economy, startups: Startup) -> FloatArray:
     return ratio(np.where(owned, startups.used, 0.0).sum(axis=-1, keepdims=True), used)
 
 
-def _most_accused(clouds: Cloud, regulators: Regulator) -> IntArray:
+def _most_accused(e: Economy, clouds: Cloud, regulators: Regulator) -> IntArray:
     """The cloud that an inquiry opened now would name first, (worlds, authorities); China looks at its own."""
     renting = clouds.rents_out & clouds.alive
     size = (clouds.cloud_revenue + clouds.ai_revenue) * renting
     filed = clouds.complaints.sum(axis=-1, keepdims=True)
-    size = size / np.maximum(size.sum(axis=-1, keepdims=True), 1e-12)
-    score = size * (0.1 + clouds.complaints / np.maximum(filed, 1e-12))  # large and much complained about
+    size = size / np.maximum(size.sum(axis=-1, keepdims=True), TINY)
+    # large and much complained about
+    score = size * (e.p.policy.size_weight + clouds.complaints / np.maximum(filed, TINY))
 
     def first(side: BoolArray) -> IntArray:
         best = np.argmax(np.where(side & renting, score, -1.0), axis=-1)
@@ -125,7 +128,7 @@ def business_users(e: Economy) -> FloatArray:
     startups = e.startups.view()
     clouds = e.clouds.view()
     tenants = np.where((startups.region == EU) & startups.alive, startups.weight, 0.0)
-    customers = 12.0 * p.eu_turnover_share * clouds.cloud_revenue * clouds.rents_out / p.business_user_spending
+    customers = YEAR * p.eu_turnover_share * clouds.cloud_revenue * clouds.rents_out / p.business_user_spending
     return np.asarray(customers + by_host(tenants, startups.host, e.clouds.slots))
 
 

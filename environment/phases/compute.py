@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_RENT, SMALL, TINY, is_on
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, EU, NONE, BoolArray, FloatArray
+from kingmaker.agents.units import KUSD_PER_MUSD
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.month import phase
@@ -25,20 +27,20 @@ def post_prices(e: Economy) -> None:
     population = e.clouds
     clouds: Cloud = population.view()
     value, price = e.now.chips.line_value, e.now.chips.line_price
-    leader = np.where(value[:, :, 0] > 0.0, price[:, :, 0] / np.maximum(value[:, :, 0], 1e-9), 0.0) * 1e3
-    dear = np.maximum(leader[:, 0:1], 1e-3)  # k$ per unit of capacity on the world's line
+    leader = np.where(value[:, :, 0] > 0.0, price[:, :, 0] / np.maximum(value[:, :, 0], SMALL), 0.0) * KUSD_PER_MUSD
+    dear = np.maximum(leader[:, 0:1], LEAST_AMOUNT)  # k$ per unit of capacity on the world's line
     china = np.where(leader[:, 1:2] > 0.0, leader[:, 1:2], dear)
     per_unit = np.where(clouds.region == CN, china, dear)
     life = float(p.chips.asset_life[0, 0])
     price = np.take_along_axis(e.conditions.energy_price, clouds.region.astype(np.int64), axis=1)
     running = p.compute.running_cost + p.energy.mwh_per_hour * price
-    cost = market.cost_per_hour(per_unit, 1.0 + p.chips.building, life, running)
+    cost = market.cost_per_hour(per_unit, 1.0 + p.chips.building, life, p.compute.cost_utilisation, running)
     e.now.compute.host_cost = cost
     clouds.list_price = population.act(Cloud.post_list_price, p, by_slot(cost))
     clouds.rent = population.act(Cloud.post_rent, p, by_slot(running), by_slot(p.compute.market_markup * cost))
     market_side = (clouds.type != HYPERSCALER) & (clouds.region != CN) & clouds.rents_out & clouds.alive
     weight = np.where(market_side, clouds.compute + 1.0, 0.0)
-    e.now.compute.rent_market = (weight * clouds.rent).sum(axis=-1) / np.maximum(weight.sum(axis=-1), 1e-9)
+    e.now.compute.rent_market = (weight * clouds.rent).sum(axis=-1) / np.maximum(weight.sum(axis=-1), SMALL)
     outside = np.where(clouds.region == CN, 0.0, clouds.demand_outside)
     wants = outside.sum(axis=-1, keepdims=True)
     share = outside / np.where(wants > 0.0, wants, 1.0)
@@ -58,7 +60,7 @@ def rent_compute(e: Economy) -> None:
     at_second = market.at_host(rent, startups.second)
     usual = e.now.compute.rent_market[:, np.newaxis]
     serving = e.startups.act(Startup.serves, p, usual)
-    wanted, own = _wants(e, startups, at, at_second, market.spending(serving, np.maximum(usual, 0.05)))
+    wanted, own = _wants(e, startups, at, at_second, market.spending(serving, np.maximum(usual, LEAST_RENT)))
     served = ration(e, wanted - own, _enterprise_wants(e, rent), rent)
     paid = _pay_rent(e, startups, served.first, at, served.second, at_second)
     _see_service(e, startups, wanted, own, served)
@@ -87,8 +89,10 @@ def _wants(
     budget, _ = e.startups.act(Startup.budget, p, by_slot(e.now.compute.dearness))
     near = (startups.host == startups.credit_host) | (startups.second == startups.credit_host)
     drawable = np.where(near, startups.prepaid / p.capital.credit_months, 0.0)
-    budget = np.minimum(np.maximum(budget, np.minimum(inference, 0.6 * startups.cash)) + drawable,
-                        0.6 * startups.cash + np.where(near, startups.prepaid, 0.0))  # fmt: skip
+    purse = p.compute.rent_purse * startups.cash
+    budget = np.minimum(
+        np.maximum(budget, np.minimum(inference, purse)) + drawable, purse + np.where(near, startups.prepaid, 0.0)
+    )
     own = run_own(e)
     return np.maximum(market.affordable(budget, blend), own), own
 
@@ -99,7 +103,8 @@ def _see_service(e: Economy, startups: Startup, wanted: FloatArray, own: FloatAr
     before = startups.wanted
     both = (wanted > 0.0) & (before > 0.0)
     change = np.log(np.where(both, wanted, 1.0) / np.where(both, before, 1.0))
-    startups.need_growth = startups.need_growth + p.growth_memory * (np.clip(change, -0.3, 0.3) - startups.need_growth)
+    change = np.clip(change, -p.growth_bound, p.growth_bound)
+    startups.need_growth = startups.need_growth + p.growth_memory * (change - startups.need_growth)
     startups.wanted, startups.used, startups.own_used = wanted, own + (served.first + served.second), own
     startups.used_second = served.second
     full = np.where(wanted > 0.0, startups.used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
@@ -107,7 +112,7 @@ def _see_service(e: Economy, startups: Startup, wanted: FloatArray, own: FloatAr
     asked = served.asked
     first = np.where(asked > 0.0, served.first / np.where(asked > 0.0, asked, 1.0), 1.0)
     startups.host_fill = startups.host_fill + p.memory * (first - startups.host_fill)
-    e.now.compute.tenant_fill_rate = startups.used.sum(axis=-1) / np.maximum(wanted.sum(axis=-1), 1e-12)
+    e.now.compute.tenant_fill_rate = startups.used.sum(axis=-1) / np.maximum(wanted.sum(axis=-1), TINY)
 
 
 def _see_markups(e: Economy, startups: Startup, got: FloatArray, at: FloatArray) -> None:
@@ -153,16 +158,16 @@ def _pay_rent(
     cash_first, cash_second = cash_first * squeeze, cash_second * squeeze
     got_first = market.by_host(cash_first, startups.host, hosts)
     got_second = market.by_host(cash_second, startups.second, hosts)
-    own = startups.vendor_cash / np.maximum(startups.cash, 1e-12)
+    own = startups.vendor_cash / np.maximum(startups.cash, TINY)
     at_vendor = np.where(startups.vendor == startups.host, cash_first, 0.0)
     at_vendor = at_vendor + np.where(startups.vendor == startups.second, cash_second, 0.0)
     circular = drawn + np.where(startups.vendor != NONE, np.minimum(own, 1.0) * at_vendor, 0.0)
-    raised = np.minimum(startups.raised_cash / np.maximum(startups.cash, 1e-12), 1.0)
+    raised = np.minimum(startups.raised_cash / np.maximum(startups.cash, TINY), 1.0)
     paid = cash_first + cash_second
     startups.rent_paid = drawn + paid
     startups.spending_raised = drawn + raised * paid + e.now.building.raised_on_chips
     e.ledger.pay("rent", "startups", paid, "clouds", got_first + got_second)
-    left = np.maximum(1.0 - paid / np.maximum(startups.cash + paid, 1e-12), 0.0)
+    left = np.maximum(1.0 - paid / np.maximum(startups.cash + paid, TINY), 0.0)
     startups.vendor_cash = startups.vendor_cash * left
     startups.raised_cash = startups.raised_cash * left
     income = earned + got_first + got_second
@@ -176,7 +181,7 @@ def _enterprise_wants(e: Economy, rent: FloatArray) -> FloatArray:
     """Compute wanted by enterprises that run open models, at the clouds that serve them already, (worlds, hosts)."""
     sectors = e.enterprises.view()
     clouds = e.clouds.view()
-    base = clouds.cloud_revenue * clouds.rents_out * clouds.alive + 1e-9 * clouds.rents_out
+    base = clouds.cloud_revenue * clouds.rents_out * clouds.alive + SMALL * clouds.rents_out
     wants = np.zeros_like(rent)
     for inside in (True, False):
         demand = np.where((sectors.region == CN) == inside, sectors.compute, 0.0).sum(axis=-1, keepdims=True)
@@ -225,8 +230,8 @@ def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArra
         + e.now.compute.business
         + np.minimum(inside, e.now.compute.serving_clouds).sum(axis=-1)
     )
-    share = serving / np.maximum(used.sum(axis=-1), 1e-9)
-    e.conditions.inference_share = e.conditions.inference_share + 0.1 * (
+    share = serving / np.maximum(used.sum(axis=-1), SMALL)
+    e.conditions.inference_share = e.conditions.inference_share + e.p.compute.mix_memory * (
         share[:, np.newaxis] - e.conditions.inference_share
     )
 
@@ -234,7 +239,7 @@ def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArra
 def europe_at_home(startups: Startup, clouds: Cloud) -> FloatArray:
     """Share of the compute that European start-ups rent which stands at European clouds, shape (worlds,)."""
     mine = (startups.region == EU) & startups.alive
-    home = market.at_host((clouds.region == EU).astype(np.float64), startups.host) > 0.5
+    home = is_on(market.at_host((clouds.region == EU).astype(np.float64), startups.host))
     used = np.where(mine, startups.used - startups.own_used, 0.0)
     total = used.sum(axis=-1)
     return np.asarray(np.where(home, used, 0.0).sum(axis=-1) / np.where(total > 0.0, total, 1.0))

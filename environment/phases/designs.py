@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import LONG_AGO
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.agents.units import KUSD
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.pools import PLACES, over_region, ratio, spend
 
@@ -26,7 +28,7 @@ def own_design(e: Economy) -> tuple[FloatArray, FloatArray]:
     """Value in use of a unit of the newest chip that start-ups designed, and its cost, M$ per H100e; (worlds, 1)."""
     newest = newest_design(e)
     value = (newest * e.now.chips.value).sum(axis=-1, keepdims=True)
-    cost = 1e-3 * ratio((newest * e.chips.cost).sum(axis=-1, keepdims=True), value)
+    cost = KUSD * ratio((newest * e.chips.cost).sum(axis=-1, keepdims=True), value)
     return value, cost * e.p.clouds.own_overhead
 
 
@@ -64,7 +66,7 @@ def outdated(e: Economy, startups: Startup) -> BoolArray:
     """Whether somebody makes chips and the newest design has had its time, (worlds,)."""
     chips = e.chips
     lab = chips.catalogue.lab_block
-    newest = np.where(chips.designed[:, lab], chips.born[:, lab], -1e6).max(axis=-1)
+    newest = np.where(chips.designed[:, lab], chips.born[:, lab], LONG_AGO).max(axis=-1)
     return np.asarray(
         (startups.chip_left == 0.0).any(axis=-1) & (e.month - newest >= e.p.sites.generation_months[:, 0])
     )

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import LEAST_PRICE
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, FloatArray
+from kingmaker.agents.units import KUSD_PER_MUSD, QUARTER
 from kingmaker.environment import energy
 from kingmaker.environment.build import power_rows
 from kingmaker.environment.compute_market import at_host, cost_per_hour
@@ -18,7 +20,7 @@ from kingmaker.environment.economy import Economy
 from kingmaker.environment.month import phase
 from kingmaker.environment.phases.designs import make_own_chips, plan_own_chips
 from kingmaker.environment.phases.orders import cost_of_capacity, lead_by_buyer, offers, split
-from kingmaker.environment.pools import QUARTER, in_region, over_region, ratio, spend
+from kingmaker.environment.pools import in_region, over_region, ratio, spend
 
 
 @phase("orders.place_orders")
@@ -64,11 +66,12 @@ def _saving(e: Economy, startups: Startup) -> FloatArray:
     """Log of the rent paid over the full cost of an own chip-hour, (worlds, start-ups); zero without a host."""
     p = e.p
     clouds = e.clouds.view()
-    dear = 1e3 * cost_of_capacity(e)[:, e.chips.pools]
+    dear = KUSD_PER_MUSD * cost_of_capacity(e)[:, e.chips.pools]
     running = p.compute.running_cost + p.energy.mwh_per_hour * e.conditions.energy_price
-    full = cost_per_hour(dear, 1.0 + p.chips.building, float(p.chips.asset_life[0, 0]), running)
-    cost = in_region(np.log(np.maximum(full, 0.01)), startups.region)
-    rent = at_host(np.log(np.maximum(clouds.rent, 0.01)), startups.host)
+    life = float(p.chips.asset_life[0, 0])
+    full = cost_per_hour(dear, 1.0 + p.chips.building, life, p.compute.cost_utilisation, running)
+    cost = in_region(np.log(np.maximum(full, LEAST_PRICE)), startups.region)
+    rent = at_host(np.log(np.maximum(clouds.rent, LEAST_PRICE)), startups.host)
     return np.where(startups.host != NONE, rent - cost, 0.0)
 
 
@@ -79,7 +82,7 @@ def _place(
     chips, p = e.chips, e.p.chips
     unit = in_region((share * ratio(price, value)).sum(axis=1), startups.region)
     deposit = placed * unit * p.deposit
-    afford = np.minimum(ratio(0.3 * startups.cash, deposit), 1.0)
+    afford = np.minimum(ratio(e.p.sites.deposit_purse * startups.cash, deposit), 1.0)
     placed = np.where(deposit > 0.0, placed * afford, placed)
     by_place = over_region(placed, startups.region)[:, np.newaxis, :]
     units = by_place * share * np.where(value > 0.0, 1.0 / np.where(value > 0.0, value, 1.0), 0.0)
@@ -148,7 +151,8 @@ def affordable(e: Economy, shipped: FloatArray) -> FloatArray:
         startups.deposits * in_region(ratio(drawable, held.sum(axis=1)), startups.region),
     )
     balance = due - drawn
-    part = np.where(balance > 0.0, np.minimum(ratio(0.6 * startups.cash, balance), 1.0), 1.0)
+    purse = e.p.sites.delivery_purse * startups.cash
+    part = np.where(balance > 0.0, np.minimum(ratio(purse, balance), 1.0), 1.0)
     e.now.chips.direct_due, e.now.chips.direct_take, e.now.chips.direct_drawn = due, part * due, part * drawn
     return np.minimum(ratio(over_region(part * due, startups.region), bill), 1.0)
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import is_on
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.regulator import Regulator
 from kingmaker.agents.types import CN, BoolArray, FloatArray
+from kingmaker.agents.units import YEAR
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.phases.complaints import business_users, cloud_shares, end_users
 
@@ -20,7 +22,7 @@ def keep_files(e: Economy) -> None:
     population = e.clouds
     clouds: Cloud = population.view()
     sums = ("year_turnover", "year_value", "year_end_users", "year_business_users")
-    if e.month and e.month % 12 == 0:
+    if e.month and e.month % YEAR == 0:
         clouds.large_years, clouds.used_years, clouds.valued = population.act(Cloud.closes_year, e.p)
         for name in sums:
             setattr(clouds, name, np.zeros_like(clouds.value))
@@ -46,8 +48,8 @@ def designate(e: Economy, found: BoolArray) -> BoolArray:
     presumed, gateway = population.act(Cloud.meets_thresholds, e.p, by_slot(cloud_shares(clouds)))
     abroad = clouds.region != CN  # Chinese clouds do not serve the Union in this model
     presumed, gateway = presumed & abroad, gateway & abroad
-    named = (p.dma_decision > 0.5) & _investigated(e) & clouds.alive
-    applies = p.gatekeeper_designation > 0.5
+    named = is_on(p.dma_decision) & _investigated(e) & clouds.alive
+    applies = is_on(p.gatekeeper_designation)
     was = clouds.gatekeeper >= 0.0
     clouds.notified = np.where(applies & presumed & ~was, clouds.notified + 1.0, -1.0)
     newly = applies & ~was & ((clouds.notified >= p.designation_months) | (gateway & found) | named)
@@ -89,13 +91,14 @@ def comply(e: Economy, interoperability: FloatArray, reserved: FloatArray) -> Fl
     population = e.clouds
     clouds: Cloud = population.view()
     fine_share = e.regulators.act(Regulator.fines, e.p).max(axis=-1, keepdims=True)
-    turnover = 12.0 * (clouds.cloud_revenue + clouds.ai_revenue) * (clouds.region != CN)
+    turnover = YEAR * (clouds.cloud_revenue + clouds.ai_revenue) * (clouds.region != CN)
     duty = np.maximum(interoperability, reserved) * clouds.rents_out * clouds.alive
     full = fine_share * turnover
     compliance = population.act(Cloud.complies, e.p, by_slot(duty), by_slot(full))
     breach = duty * (1.0 - compliance)
     found = (breach > 0.0) & (full > 0.0) & (e.draws("audit of compliance", "clouds").uniform() < p.detection)
-    fine = np.where(found, np.minimum(full * breach, 0.5 * np.maximum(clouds.cash, 0.0)), 0.0)
+    purse = p.fine_purse * np.maximum(clouds.cash, 0.0)
+    fine = np.where(found, np.minimum(full * breach, purse), 0.0)
     e.pay_public("fines", "clouds", fine)
     e.now.oversight.fines_musd = fine.sum(axis=-1)
     clouds.fined = clouds.fined | found

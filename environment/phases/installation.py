@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import SMALL, TINY
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.types import FloatArray, IntArray
+from kingmaker.agents.units import YEAR
 from kingmaker.environment import energy
 from kingmaker.environment.build import power_rows
 from kingmaker.environment.buyers import home
 from kingmaker.environment.chip_market import FIRST_EXPORT_RULE
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.month import phase
-from kingmaker.environment.pools import ratio
+from kingmaker.environment.pools import PLACES, ratio
+
+MID_YEARS = (0.5, 1.5, 2.5)  # years since January 2022: the middles of the years of which the data give a mean
 
 
 @phase("supply.build_own_chips")
@@ -30,13 +34,13 @@ def smuggle(e: Economy) -> None:
     in_china = np.where(chips.in_china[: chips.clouds], 1.0, 0.0)
     want = (e.now.chips.unmet * in_china).sum(axis=-1, keepdims=True)
     have = (clouds.capacity * in_china).sum(axis=-1, keepdims=True)
-    premium = want / np.maximum(want + have, 1e-9)
+    premium = want / np.maximum(want + have, SMALL)
     controlled = (e.in_force.export_vintage >= FIRST_EXPORT_RULE) & np.isfinite(e.in_force.export_cap)
-    part = p.grey_leak / (1.0 + np.exp(-(premium - p.grey_penalty) / 0.1)) * controlled
+    part = p.grey_leak / (1.0 + np.exp(-(premium - p.grey_penalty) / p.grey_width)) * controlled
     taken = chips.delivered_now[:, seller, :] * part * (chips.maker_of >= 0)
     cost = _paid_for(e, seller, taken)
     price = cost * (1.0 + premium[:, 0])
-    purse = np.minimum(0.5 * clouds.cash[:, buyer] / np.maximum(price, 1e-12), 1.0)
+    purse = np.minimum(p.grey_purse[:, 0] * clouds.cash[:, buyer] / np.maximum(price, TINY), 1.0)
     taken, cost, price = taken * purse[:, np.newaxis], cost * purse, price * purse
     chips.awaiting[:, seller, :] = np.maximum(chips.awaiting[:, seller, :] - taken, 0.0)
     chips.awaiting[:, buyer, :] += taken
@@ -74,8 +78,8 @@ def install(e: Economy) -> None:
     base = np.tile(np.array([row.price_usd_per_mwh for row in rows]), (e.worlds, 1))
     c.energy_price = energy.shadow_price(base, wanted_by, room, p.energy.scarcity_response)
     on = ready * np.take_along_axis(room, region.astype(np.int64), axis=1)[..., np.newaxis]
-    old = (e.month - chips.born > 60.0)[:, np.newaxis, :]
-    worn = chips.running * (p.chips.retirement[..., np.newaxis] / 12.0) * old
+    old = (e.month - chips.born > p.chips.young_months)[:, np.newaxis, :]
+    worn = chips.running * (p.chips.retirement[..., np.newaxis] / YEAR) * old
     worn = np.minimum(worn, chips.running)
     chips.awaiting, chips.running = np.maximum(chips.awaiting - on, 0.0), chips.running + on - worn
     held = chips.running + chips.awaiting + worn
@@ -107,7 +111,8 @@ def _run(e: Economy, clouds: Cloud, installed: FloatArray) -> None:
     hit = np.arange(clouds.capacity.shape[-1]) == p.outage_at
     capacity = installed * (1.0 - p.outage * hit)
     change = np.log(np.maximum(capacity, 1.0) / np.maximum(clouds.capacity, 1.0))
-    clouds.expansion = clouds.expansion + e.p.compute.growth_memory * (np.clip(change, -0.3, 0.3) - clouds.expansion)
+    change = np.clip(change, -e.p.compute.growth_bound, e.p.compute.growth_bound)
+    clouds.expansion = clouds.expansion + e.p.compute.growth_memory * (change - clouds.expansion)
     clouds.capacity = capacity
 
 
@@ -118,9 +123,9 @@ def build_centres(e: Economy) -> None:
     clouds = e.clouds.view()
     pue = np.array([row.pue for row in power_rows(e.tables)])[clouds.region]
     mw = energy.draw_mw(chips.delivered_now[:, : chips.clouds], chips.tdp[:, np.newaxis, :], pue)
-    building = np.minimum(mw * p.energy.building_cost, 0.5 * clouds.cash)
+    building = np.minimum(mw * p.energy.building_cost, p.clouds.building_purse * clouds.cash)
     e.pay_rest("construction", "clouds", building)
-    outside = np.minimum(_outside_capex(e), np.maximum(0.5 * clouds.cash, 0.0))
+    outside = np.minimum(_outside_capex(e), np.maximum(p.clouds.outside_purse * clouds.cash, 0.0))
     e.pay_rest("outside_capex", "clouds", outside)
     clouds.outside_capex = outside
     chips_and_sites = e.now.building.chip_bill + e.now.building.own_bill + building
@@ -136,13 +141,13 @@ def _outside_capex(e: Economy) -> FloatArray:
     """
     clouds = e.clouds.view()
     rows = e.tables.clouds
-    year = e.month / 12.0
+    year = e.month / YEAR
     path = np.array(
-        [np.interp(year, [0.5, 1.5, 2.5], [r.outside_capex_musd, r.outside_capex_2023_musd, r.outside_capex_2024_musd])
+        [np.interp(year, MID_YEARS, [r.outside_capex_musd, r.outside_capex_2023_musd, r.outside_capex_2024_musd])
          for r in rows]
     ) * clouds.alive  # fmt: skip
     earns = clouds.outside_cash > 0.0
-    if year <= 2.5:
+    if year <= MID_YEARS[-1]:
         clouds.outside_intensity = np.where(earns, path / np.where(earns, clouds.outside_cash, 1.0), 0.0)
     return np.asarray(np.where(earns, clouds.outside_intensity * clouds.outside_cash, path))
 
@@ -163,4 +168,4 @@ def _depreciate(e: Economy, added: FloatArray) -> None:
 
 
 def _by_region(amount: FloatArray, place: IntArray) -> FloatArray:
-    return np.stack([np.where(place == region, amount, 0.0).sum(axis=-1) for region in range(4)], axis=-1)
+    return np.stack([np.where(place == region, amount, 0.0).sum(axis=-1) for region in range(PLACES)], axis=-1)

@@ -6,10 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import ANY_PRICE, LEAST_AMOUNT, NO_OFFER, SMALL, TINY, is_on
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, BoolArray, FloatArray
+from kingmaker.agents.units import KUSD, YEAR
 from kingmaker.environment import chip_market as market
 from kingmaker.environment.buyers import home, in_business
 from kingmaker.environment.economy import Economy
@@ -36,7 +38,7 @@ def design_products(e: Economy) -> None:
         free = allowed[:, block] | ~foreign[:, maker : maker + 1]
         china_mix[:, block], restricted[:, maker] = _china_line(e, world_mix[:, block], free, block)
     _design(e, restricted)
-    licensed = (p.policy.export_licence <= 0.5) | ~chips.designed
+    licensed = ~is_on(p.policy.export_licence) | ~chips.designed
     home = np.append(~foreign[0], True)[chips.maker_of]  # own chips (maker -1) are nobody's export
     e.now.chips.may_ship = np.stack([np.ones_like(allowed), (allowed & licensed) | home], axis=1).astype(np.float64)
     e.now.chips.mix = np.stack([world_mix, china_mix * e.now.chips.may_ship[:, 1, :]], axis=1)
@@ -53,7 +55,7 @@ def _china_line(e: Economy, mix: FloatArray, free: BoolArray, block: slice) -> t
 
     If all it sells elsewhere is free, China gets the same; otherwise the best chip that is free and ready.
     """
-    same: BoolArray = np.all((mix <= 0.05) | free, axis=-1, keepdims=True)
+    same: BoolArray = np.all((mix <= e.p.chips.phased_out) | free, axis=-1, keepdims=True)
     value = e.now.chips.value[:, block]
     ready = (mix > 0.0) | e.chips.designed[:, block]
     worth = np.where(free & ready, value, 0.0)
@@ -71,7 +73,7 @@ def _design(e: Economy, restricted: BoolArray) -> None:
     chips, p = e.chips, e.p.chips
     population = e.chipmakers
     makers: Chipmaker = population.view()
-    sells = np.asarray((chips.silent[:, :, chips.in_china] <= 12.0).any(axis=-1))  # China was a market in the last year
+    sells = np.asarray((chips.silent[:, :, chips.in_china] <= YEAR).any(axis=-1))  # China was a market in the last year
     starts = population.act(Chipmaker.starts_design, by_slot(sells), by_slot(restricted))
     timer = np.where(starts, p.design_months, makers.design)
     done = (timer >= 0.0) & (timer < 1.0)
@@ -107,7 +109,8 @@ def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
         for name in ("memory", "cost", "per_wafer", "die"):
             getattr(chips, name)[world, slot] = getattr(chips, name)[world, from_chip]
         chips.density[world, slot] = tpp / die
-        chips.tdp[world, slot] = chips.tdp[world, from_chip] * (0.5 + 0.5 * part)
+        idle = p.design_power[world, 0]
+        chips.tdp[world, slot] = chips.tdp[world, from_chip] * (idle + (1.0 - idle) * part)
         # buyers pay for what it does for them: training less, serving users as before
         serves = p.serving_price[world, 0]
         chips.price[world, slot] = chips.price[world, from_chip] * (serves + (1.0 - serves) * part)
@@ -135,9 +138,9 @@ def plan_compute(e: Economy) -> None:
     horizon = wait + p.chips.install_months
     desired = population.act(Cloud.desired_capacity, p, by_slot(horizon))
     gap = np.maximum(desired - here, 0.0) / np.maximum(horizon, 1.0)
-    limit = population.act(Cloud.capex_limit, p) / np.maximum(cost, 1e-12)
+    limit = population.act(Cloud.capex_limit, p) / np.maximum(cost, TINY)
     aim = np.where(clouds.alive, np.minimum(gap, limit), 0.0)
-    e.now.chips.planned_spending = np.where(clouds.alive, gap * np.where(cost < 1e8, cost, 0.0), 0.0)
+    e.now.chips.planned_spending = np.where(clouds.alive, gap * np.where(cost < ANY_PRICE, cost, 0.0), 0.0)
     chips.need = chips.need + p.clouds.plan_speed * (aim - chips.need)
     e.now.chips.unmet = np.maximum(desired - here, 0.0)
 
@@ -162,7 +165,7 @@ def place_orders(e: Economy) -> None:
     excess = np.maximum(standing - (1.0 + p.chips.order_slack)[..., np.newaxis] * desired, 0.0)
     cancelled = p.chips.cancel_speed[..., np.newaxis] * excess
     deposit = placed * price * e.p.chips.deposit[..., np.newaxis]
-    purse = 0.3 * clouds.cash / np.maximum(deposit.sum(axis=1), 1e-12)
+    purse = p.chips.deposit_purse * clouds.cash / np.maximum(deposit.sum(axis=1), TINY)
     afford = np.minimum(purse, 1.0)[:, np.newaxis, :]
     placed, deposit = placed * afford, deposit * afford
     _settle_cancellations(e, cancelled)
@@ -179,7 +182,7 @@ def _settle_cancellations(e: Economy, cancelled: FloatArray) -> None:
     released = chips.deposits[:, :, mine] * np.minimum(part, 1.0)
     kept = e.p.chips.forfeit[..., np.newaxis] * released
     makers = e.chipmakers.view()
-    can = np.minimum(makers.cash / np.maximum((released - kept).sum(axis=2), 1e-12), 1.0)[:, :, np.newaxis]
+    can = np.minimum(makers.cash / np.maximum((released - kept).sum(axis=2), TINY), 1.0)[:, :, np.newaxis]
     refund = (released - kept) * can
     e.ledger.pay("refunds", "chipmakers", refund.sum(axis=2), "clouds", refund.sum(axis=1))
     lost = released - refund
@@ -189,7 +192,7 @@ def _settle_cancellations(e: Economy, cancelled: FloatArray) -> None:
 
 def offers(e: Economy, to: slice) -> tuple[FloatArray, FloatArray, BoolArray]:
     """Value and price (M$) of a unit, and whether it is offered ``to`` buyers, each (worlds, makers, buyers)."""
-    return e.now.chips.offer_value[:, :, to], e.now.chips.offer_price[:, :, to], e.now.chips.offered[:, :, to] > 0.5
+    return e.now.chips.offer_value[:, :, to], e.now.chips.offer_price[:, :, to], is_on(e.now.chips.offered[:, :, to])
 
 
 def post_offers(e: Economy) -> None:
@@ -198,12 +201,12 @@ def post_offers(e: Economy) -> None:
     mix = e.now.chips.mix
     makers = e.chipmakers.view()
     line_value = chips.by_maker(mix * e.now.chips.value[:, np.newaxis, :])
-    line_price = chips.by_maker(mix * chips.price[:, np.newaxis, :]) * makers.markup[:, np.newaxis, :] * 1e-3
+    line_price = chips.by_maker(mix * chips.price[:, np.newaxis, :]) * makers.markup[:, np.newaxis, :] * KUSD
     e.now.chips.line_value, e.now.chips.line_price = line_value, line_price
     foreign = makers.region != CN
     best = np.where(foreign[:, np.newaxis, :], line_value, 0.0).max(axis=-1)
     controlled = e.in_force.export_vintage >= market.FIRST_EXPORT_RULE
-    e.conditions.export_gap = controlled * np.clip(1.0 - best[:, 1:] / np.maximum(best[:, :1], 1e-9), 0.0, 1.0)
+    e.conditions.export_gap = controlled * np.clip(1.0 - best[:, 1:] / np.maximum(best[:, :1], SMALL), 0.0, 1.0)
 
     def to_buyers(lines: FloatArray) -> FloatArray:
         return np.ascontiguousarray(np.swapaxes(lines[:, chips.line_of, :], 1, 2))
@@ -235,7 +238,7 @@ def split(e: Economy, value: FloatArray, price: FloatArray, offered: BoolArray, 
     p = e.p.chips
     makers = e.chipmakers.view()
     cost = price / np.where(value > 0.0, value, 1.0)
-    utility = -p.price_sensitivity[..., np.newaxis] * np.log(np.maximum(cost, 1e-9))
+    utility = -p.price_sensitivity[..., np.newaxis] * np.log(np.maximum(cost, SMALL))
     moat = software_moat(p.moat, makers.software)
     shortest = p.shortest_lead[..., np.newaxis]
     wait = p.wait_aversion[..., np.newaxis] * np.log(np.maximum(lead, shortest) / shortest)
@@ -244,7 +247,7 @@ def split(e: Economy, value: FloatArray, price: FloatArray, offered: BoolArray, 
 
 def software_moat(weight: FloatArray, software: FloatArray) -> FloatArray:
     """What a maker's stock of software adds to the utility of its chips, same shape (Church & Gandal 1992)."""
-    return np.asarray(weight * np.log(np.maximum(software, 1e-3)))
+    return np.asarray(weight * np.log(np.maximum(software, LEAST_AMOUNT)))
 
 
 def own_mix(e: Economy) -> dict[int, FloatArray]:
@@ -259,11 +262,11 @@ def lead_by_buyer(e: Economy) -> FloatArray:
 
 
 def cost_of_capacity(e: Economy) -> FloatArray:
-    """M$ of chips per unit of capacity at the leader's prices, 1e9 where nothing is offered, (worlds, buyers)."""
+    """M$ of chips per unit of capacity at the leader's prices, (worlds, buyers); ``NO_OFFER`` where there is none."""
     value, price, offered = offers(e, slice(None))
     cost = np.where(offered & (value > 0.0), price / np.where(value > 0.0, value, 1.0), np.inf)
     cheapest = np.where(np.isfinite(cost[:, 0, :]), cost[:, 0, :], cost.min(axis=1))
-    return np.where(np.isfinite(cheapest), cheapest, 1e9)
+    return np.where(np.isfinite(cheapest), cheapest, NO_OFFER)
 
 
 def cost_of_expansion(e: Economy) -> FloatArray:
@@ -292,8 +295,8 @@ def own_line(e: Economy) -> OwnLine:
     line = OwnLine(np.zeros(shape), np.ones(shape), np.ones(shape), np.zeros(shape, dtype=np.bool_))
     for buyer, mix in own_mix(e).items():
         block = chips.catalogue.own_blocks[buyer]
-        line.cost[:, buyer] = 1e-3 * (mix * chips.cost[:, block]).sum(axis=-1)
-        line.value[:, buyer] = np.maximum((mix * e.now.chips.value[:, block]).sum(axis=-1), 1e-9)
+        line.cost[:, buyer] = KUSD * (mix * chips.cost[:, block]).sum(axis=-1)
+        line.value[:, buyer] = np.maximum((mix * e.now.chips.value[:, block]).sum(axis=-1), SMALL)
         line.throughput[:, buyer] = (mix * chips.h100e[:, block]).sum(axis=-1)
         line.ready[:, buyer] = True
     return line._replace(cost=line.cost * e.p.clouds.own_overhead)

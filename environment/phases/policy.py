@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import is_on
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.regulator import (
     EXCLUSIVITY_BAN,
@@ -43,7 +44,7 @@ def move_inquiries(e: Economy) -> None:
     harm = population.act(Regulator.finds_harm, e.p)
     superseded = opens & (old == INQUIRY)
     ends = (old == INQUIRY) & (months >= regulators.inquiry_months) & ~opens
-    decides = e.p.policy.remedies > 0.5
+    decides = is_on(e.p.policy.remedies)
     found = (ends & harm & regulators.interoperability & decides).any(axis=-1, keepdims=True)
     gatekeepers = designate(e, found).sum(axis=-1, keepdims=True).astype(np.float64)
     chosen = population.act(Regulator.chooses_remedy, e.p, gatekeepers)

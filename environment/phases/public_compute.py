@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import TINY
 from kingmaker.agents.types import CN, EU, NONE, FloatArray
+from kingmaker.agents.units import KUSD
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
 
@@ -37,7 +39,7 @@ def rent_public_compute(e: Economy, got: FloatArray, rent: FloatArray) -> None:
         startups.public_compute = 0.0
         return
     mine = np.where(startups.alive & (startups.region == EU), startups.weight, 0.0)
-    part = mine / np.maximum(mine.sum(axis=-1, keepdims=True), 1e-12)
+    part = mine / np.maximum(mine.sum(axis=-1, keepdims=True), TINY)
     total = e.now.compute.public_compute_h100e[:, np.newaxis]
     startups.public_compute = e.p.policy.fund_startup_share * total * part
 
@@ -50,8 +52,9 @@ def pay_parallel_egress(e: Economy, second: FloatArray) -> None:
         second: compute used at the second host this month, H100e, (worlds, start-ups).
     """
     startups = e.startups.view()
-    fee = e.p.compute.parallel_bill * e.in_force.parallel_egress * second * 1e-3
-    fee = np.where(startups.host != NONE, np.minimum(fee, 0.1 * np.maximum(startups.cash, 0.0)), 0.0)
+    fee = e.p.compute.parallel_bill * e.in_force.parallel_egress * second * KUSD
+    purse = e.p.compute.parallel_purse * np.maximum(startups.cash, 0.0)
+    fee = np.where(startups.host != NONE, np.minimum(fee, purse), 0.0)
     hosts = e.clouds.slots
     e.ledger.pay("parallel_egress", "startups", fee, "clouds", market.by_host(fee, startups.host, hosts))
     e.now.compute.parallel_fees_musd = fee.sum(axis=-1)

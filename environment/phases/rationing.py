@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import LEAST_PART, SMALL
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import PLAIN, Startup
@@ -113,10 +114,10 @@ def _held_back(
     Users who leave a supplier spread over the others by their shares (the diversion of a logit).
     """
     hosts = clouds.capacity.shape[-1]
-    use = np.maximum(e.conditions.use, 1e-9)
+    use = np.maximum(e.conditions.use, SMALL)
     sales = market.by_host(np.where(rival, startups.revenue, 0.0), startups.host, hosts)
     compute = market.by_host(np.where(rival, startups.used, 0.0), startups.host, hosts)
-    diversion = clouds.revenue / use / np.maximum(1.0 - sales / use, 0.05)
+    diversion = clouds.revenue / use / np.maximum(1.0 - sales / use, LEAST_PART)
     diverted = np.clip(diversion, 0.0, 1.0) * sales / np.where(compute > 0.0, compute, 1.0)
     excess = np.maximum(others + rivals - left, 0.0)
     relet = np.minimum(excess / np.where(rivals > 0.0, rivals, 1.0), 1.0)

@@ -6,10 +6,13 @@ from typing import Any
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import BELOW_ALL, TINY
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.startup import EXCLUSIVE, PREFERRED, Startup
 from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray
+from kingmaker.agents.units import GIGAWATT, KUSD_PER_MUSD, TRAINING_UNIT, WEEKS, YEAR
 from kingmaker.environment.compute_market import by_host, spending
+from kingmaker.environment.definitions import ABLE, FIXED_CAPABILITY, FOLLOWER, NEAR_FRONTIER
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.ledger import TOLERANCE, LedgerError
 from kingmaker.environment.measures import CAPEX_FIRMS
@@ -22,6 +25,7 @@ from kingmaker.environment.phases.valuation import observe_values
 from kingmaker.environment.pools import ratio
 from kingmaker.environment.technology import training_flop
 
+MANY = 100_000  # firms; of so many a picture does with seven digits
 AGGREGATES = ("other_clouds", "other_china", "european_clouds")  # rows of the data that stand for many firms
 
 
@@ -64,7 +68,7 @@ class Trail:
         """Add this month's amount; the sum over twelve months."""
         last = self._last.setdefault(name, [])
         last.append(amount)
-        del last[:-12]
+        del last[:-YEAR]
         total = np.zeros_like(amount)
         for month in last:
             total = total + month
@@ -89,8 +93,8 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
     values = {
         "chip_leader_share": ratio(revenue.max(axis=-1), revenue.sum(axis=-1)),
         "hhi_chips": _hhi(revenue),
-        "lead_time_weeks": e.now.chips.lead_time[:, 0] * 52.0 / 12.0,
-        "chip_price_kusd": line * 1e3,
+        "lead_time_weeks": e.now.chips.lead_time[:, 0] * WEEKS / YEAR,
+        "chip_price_kusd": line * KUSD_PER_MUSD,
         "chips_delivered": makers.delivered.sum(axis=-1),
         "leader_chips_delivered": makers.delivered[:, 0],
         "leader_revenue_musd": revenue[:, 0],
@@ -171,8 +175,8 @@ def _leading_lab(startups: Startup) -> dict[str, FloatArray]:
 def _startups(e: Economy, trail: Trail) -> dict[str, FloatArray]:
     startups = e.startups.view()
     clouds = e.clouds.view()
-    near = startups.alive & (startups.capability >= e.conditions.frontier - 0.7)
-    near_clouds = clouds.alive & clouds.develops & (clouds.capability >= e.conditions.frontier - 0.7)
+    near = startups.alive & (startups.capability >= e.conditions.frontier - NEAR_FRONTIER)
+    near_clouds = clouds.alive & clouds.develops & (clouds.capability >= e.conditions.frontier - NEAR_FRONTIER)
     spent = trail.add("spent", startups.spending_raised.sum(axis=-1))
     raised = trail.add("raised", e.now.capital.funding_musd)
     return {
@@ -192,9 +196,9 @@ def _survival(e: Economy, alive: FloatArray, trail: Trail) -> FloatArray:
     """Chance of staying open for a year: the monthly chances of the last twelve months, multiplied."""
     closed = e.now.turnover.startups_failed
     at_risk = alive - e.now.turnover.startups_entered + closed + e.now.turnover.startups_acquired
-    open_still = np.clip(1.0 - ratio(closed, at_risk), 1e-12, 1.0)
-    months = min(e.month + 1, 12)  # the first year has fewer
-    return np.asarray(np.exp(trail.add("open", np.log(open_still)) * (12.0 / months)))
+    open_still = np.clip(1.0 - ratio(closed, at_risk), TINY, 1.0)
+    months = min(e.month + 1, YEAR)  # the first year has fewer
+    return np.asarray(np.exp(trail.add("open", np.log(open_still)) * (YEAR / months)))
 
 
 def _models(e: Economy) -> dict[str, FloatArray]:
@@ -202,11 +206,12 @@ def _models(e: Economy) -> dict[str, FloatArray]:
     clouds = e.clouds.view()
     sectors = e.enterprises.view()
     frontier = e.conditions.frontier[:, 0]
-    own = np.where(startups.alive, startups.capability, -99.0)
-    big = np.where(clouds.develops & clouds.alive, clouds.capability, -99.0)
+    own = np.where(startups.alive, startups.capability, BELOW_ALL)
+    big = np.where(clouds.develops & clouds.alive, clouds.capability, BELOW_ALL)
     everyone = np.concatenate([own, big], axis=-1)
-    fifth = -np.partition(-everyone, 4, axis=-1)[:, 4]
-    chinese = np.where(np.concatenate([startups.region, clouds.region], axis=-1) == CN, everyone, -99.0).max(axis=-1)
+    fifth = -np.partition(-everyone, FOLLOWER, axis=-1)[:, FOLLOWER]
+    region = np.concatenate([startups.region, clouds.region], axis=-1)
+    chinese = np.where(region == CN, everyone, BELOW_ALL).max(axis=-1)
     firms = ~sectors.household
     size = np.where(firms, sectors.output, 0.0)
     market = size * sectors.potential * sectors.adoption
@@ -226,17 +231,17 @@ def _models(e: Economy) -> dict[str, FloatArray]:
 def _advances(e: Economy, startups: Startup, clouds: Cloud) -> dict[str, FloatArray]:
     """Efficiency by kind of developer, what a fixed capability costs, and who sells."""
     best = e.conditions.best_algorithms[:, 0]
-    labs = np.where(startups.alive, startups.algorithms, -99.0)
-    big = np.where(clouds.develops & clouds.alive, clouds.algorithms, -99.0)
+    labs = np.where(startups.alive, startups.algorithms, BELOW_ALL)
+    big = np.where(clouds.develops & clouds.alive, clouds.algorithms, BELOW_ALL)
     chinese = np.maximum(
-        np.where(startups.region == CN, labs, -99.0).max(axis=-1),
-        np.where(clouds.region == CN, big, -99.0).max(axis=-1),
+        np.where(startups.region == CN, labs, BELOW_ALL).max(axis=-1),
+        np.where(clouds.region == CN, big, BELOW_ALL).max(axis=-1),
     )
-    west_labs = np.where(startups.region != CN, labs, -99.0).max(axis=-1)
-    west_big = np.where(clouds.region != CN, big, -99.0).max(axis=-1)
+    west_labs = np.where(startups.region != CN, labs, BELOW_ALL).max(axis=-1)
+    west_big = np.where(clouds.region != CN, big, BELOW_ALL).max(axis=-1)
     month = training_flop(np.ones(e.worlds), e.p.technology.flop_utilisation[:, 0])  # of one H100e, 1e21 FLOP
-    months = np.power(10.0, 25.0 - 21.0 - best) / month
-    able = startups.alive & (startups.capability >= 25.8)
+    months = np.power(10.0, FIXED_CAPABILITY - TRAINING_UNIT - best) / month
+    able = startups.alive & (startups.capability >= ABLE)
     sold = clouds.revenue.sum(axis=-1)
     firms = np.maximum(startups.weight, 1.0)  # a slot of several firms is several vendors
     total = startups.revenue.sum(axis=-1) + sold
@@ -274,7 +279,7 @@ def _world(e: Economy) -> dict[str, FloatArray]:
     return {
         "china_compute_share": ratio(compute, clouds.compute.sum(axis=-1) + e.now.building.site_compute.sum(axis=-1)),
         "grey_market_share": ratio(grey, held),
-        "power_gw": e.conditions.power_used.sum(axis=-1) * 1e-3,
+        "power_gw": e.conditions.power_used.sum(axis=-1) * GIGAWATT,
         "remedies_active": e.now.oversight.remedies_active,
     }
 
@@ -289,7 +294,7 @@ def sizes(e: Economy) -> dict[str, dict[str, Any]]:
     for name, population in e.populations.items():
         data = population.table.data
         # seven digits are enough for a picture of a hundred thousand firms, and half the memory
-        amounts = np.float64 if population.slots < 100_000 else np.float32
+        amounts = np.float64 if population.slots < MANY else np.float32
         columns: dict[str, Any] = {
             key: data[key].astype(amounts if data[key].dtype == np.float64 else data[key].dtype)
             for key in kept

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, TINY
 from kingmaker.agents.types import FloatArray
-from kingmaker.environment.compute_market import HOURS
+from kingmaker.agents.units import HOURS, TRAINING_UNIT
+from kingmaker.environment.definitions import ESTABLISHED, NEAR_FRONTIER
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.technology import training_flop
-
-ESTABLISHED = 23.0  # log10 FLOP: who had such a model in January 2022 is an incumbent
 
 
 def observe_models(e: Economy) -> dict[str, FloatArray]:
@@ -33,9 +33,9 @@ def _raised_for_compute(e: Economy) -> FloatArray:
 def _costs(e: Economy) -> dict[str, FloatArray]:
     """What a dollar buys in training, and compute for serving."""
     month = training_flop(np.ones(e.worlds), e.p.technology.flop_utilisation[:, 0])  # of one H100e, 1e21 FLOP
-    dollars = np.maximum(e.now.compute.rent_market, 1e-3) * HOURS
+    dollars = np.maximum(e.now.compute.rent_market, LEAST_AMOUNT) * HOURS
     return {
-        "capability_per_dollar": e.conditions.best_algorithms[:, 0] + 21.0 + np.log10(month / dollars),
+        "capability_per_dollar": e.conditions.best_algorithms[:, 0] + TRAINING_UNIT + np.log10(month / dollars),
         "serving_cost": e.conditions.service_cost[:, 0],
         "serving_h100e": e.now.compute.serving_startups
         + e.now.compute.serving_clouds.sum(axis=-1)
@@ -55,13 +55,13 @@ def _firms(e: Economy) -> dict[str, FloatArray]:
     closed = np.where(own, startups.revenue, 0.0).sum(axis=-1)
     closed = closed + np.where(clouds.open_weights, 0.0, clouds.revenue).sum(axis=-1)
     labs, big = startups.revenue.sum(axis=-1), clouds.revenue.sum(axis=-1)
-    total = np.maximum(labs + big, 1e-12)
+    total = np.maximum(labs + big, TINY)
     alive = startups.weight * startups.alive
-    near = startups.capability >= e.conditions.frontier - 0.7
+    near = startups.capability >= e.conditions.frontier - NEAR_FRONTIER
     firms = alive.sum(axis=-1)
     return {
         "incumbent_share": (np.where(old, startups.revenue, 0.0).sum(axis=-1) + big) / total,
         "closed_share": closed / total,
-        "frugal_share": (alive * startups.frugality).sum(axis=-1) / np.maximum(firms, 1e-12),
+        "frugal_share": (alive * startups.frugality).sum(axis=-1) / np.maximum(firms, TINY),
         "frontier_startups": (alive * near).sum(axis=-1),
     }

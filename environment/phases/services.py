@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_MUSD, LEAST_RENT, SMALL, TINY
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.enterprise import Enterprise
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.agents.units import RENT_MUSD, TRAINING_UNIT
 from kingmaker.environment import service_market as market
 from kingmaker.environment import technology as tech
 from kingmaker.environment.compute_market import at_host, by_host
+from kingmaker.environment.definitions import STRONG_MODEL
+from kingmaker.environment.dimensions import DIMENSIONS
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.month import phase
 from kingmaker.environment.phases import licences, open_models, sales
@@ -25,31 +29,30 @@ def train(e: Economy) -> None:
     population = e.startups
     startups: Startup = population.view()
     clouds = e.clouds.view()
-    serving = np.minimum(population.act(Startup.serves, p, _rent(e)), 0.8 * startups.used)
+    serving = np.minimum(population.act(Startup.serves, p, _rent(e)), p.services.serving_most * startups.used)
     dense = _dense(clouds)
     own = ratio(startups.own_used, startups.used)
     pool = ratio(e.now.building.site_compute, e.now.building.site_capacity)
     throughput = (1.0 - own) * at_host(dense, startups.host, 1.0) + own * at_host(pool, startups.region)
-    per_firm = (startups.used + startups.public_compute - serving) * throughput / np.maximum(startups.weight, 1e-12)
+    per_firm = (startups.used + startups.public_compute - serving) * throughput / np.maximum(startups.weight, TINY)
     share = p.technology.main_run
     flop = tech.training_flop(share * per_firm, p.technology.flop_utilisation)
     largest = population.act(Startup.largest_run, p, by_slot(per_firm))
     startups.training = np.minimum(startups.training + flop, np.maximum(largest, startups.training))
     startups.run_months = startups.run_months + 1.0
     done = population.act(Startup.finishes_run, p) & startups.alive
-    made = np.log10(np.maximum(startups.training, 1e-9)) + 21.0 + startups.algorithms
+    made = np.log10(np.maximum(startups.training, SMALL)) + TRAINING_UNIT + startups.algorithms
     startups.capability = np.where(done, made, startups.capability)
     startups.recipe = np.where(done, startups.algorithms, startups.recipe)
     rl = population.act(Startup.chooses_rl, p, *_tastes(e), e.draws("strategy", "startups"))
     startups.rl = np.where(done, rl, startups.rl)
     startups.training = np.where(done, 0.0, startups.training)
     startups.run_months = np.where(done, 0.0, startups.run_months)
-    revenue_share = startups.revenue / np.maximum(e.conditions.use, 1e-9) / np.maximum(startups.weight, 1e-12)
+    revenue_share = startups.revenue / np.maximum(e.conditions.use, SMALL) / np.maximum(startups.weight, TINY)
     opens = population.act(Startup.opens_weights, p, by_slot(revenue_share), e.draws("open weights", "startups"))
     startups.open_weights = np.where(done, opens, startups.open_weights)
-    e.tell(
-        done & (startups.capability >= e.conditions.frontier - 0.3), "startups", "release", "releases a strong model"
-    )
+    strong = done & (startups.capability >= e.conditions.frontier - STRONG_MODEL)
+    e.tell(strong, "startups", "release", "releases a strong model")
     _train_clouds(e, clouds)
     inside = clouds.workloads + clouds.ambition + e.clouds.act(Cloud.serves, p, _rent(e))
     clouds.wanted_inside = np.where(clouds.alive, inside, 0.0)
@@ -58,12 +61,13 @@ def train(e: Economy) -> None:
 
 def _rent(e: Economy) -> FloatArray:
     """The usual rent of an H100e-hour, $, (worlds, 1)."""
-    return np.maximum(e.now.compute.rent_market[:, np.newaxis], 0.05)
+    return np.maximum(e.now.compute.rent_market[:, np.newaxis], LEAST_RENT)
 
 
 def _tastes(e: Economy) -> tuple[FloatArray, FloatArray, FloatArray]:
     """The market's weights of reasoning, tool use and safety, (worlds, 1) each."""
-    reasoning, tool_use, safety = (np.ascontiguousarray(e.conditions.tastes[:, k : k + 1]) for k in range(3))
+    tastes = e.conditions.tastes
+    reasoning, tool_use, safety = (np.ascontiguousarray(tastes[:, k : k + 1]) for k in range(len(DIMENSIONS)))
     return reasoning, tool_use, safety
 
 
@@ -83,7 +87,7 @@ def _train_clouds(e: Economy, clouds: Cloud) -> None:
     clouds.training = np.where(clouds.develops, run, 0.0)
     clouds.run_months = np.where(clouds.develops, clouds.run_months + 1.0, 0.0)
     done = e.clouds.act(Cloud.finishes_run, p)
-    made = np.log10(np.maximum(clouds.training, 1e-9)) + 21.0 + clouds.algorithms
+    made = np.log10(np.maximum(clouds.training, SMALL)) + TRAINING_UNIT + clouds.algorithms
     clouds.capability = np.where(done, made, clouds.capability)
     clouds.recipe = np.where(done, clouds.algorithms, clouds.recipe)
     rl = e.clouds.act(Cloud.chooses_rl, p, *_tastes(e), e.draws("strategy", "clouds"))
@@ -98,11 +102,11 @@ def _train_clouds(e: Economy, clouds: Cloud) -> None:
 def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
     """Frontiers of capability and of algorithms; the weak build on the best open model (lineage)."""
     c, p = e.conditions, e.p.technology
-    own = np.where(startups.alive, startups.capability, -99.0)
-    big = np.where(clouds.develops & clouds.alive, clouds.capability, -99.0)
+    own = np.where(startups.alive, startups.capability, BELOW_ALL)
+    big = np.where(clouds.develops & clouds.alive, clouds.capability, BELOW_ALL)
     c.frontier = np.maximum(own.max(axis=-1), big.max(axis=-1))[:, np.newaxis]
-    open_own = np.where(startups.open_weights, own, -99.0)
-    open_big = np.where(clouds.open_weights & clouds.alive, clouds.capability, -99.0)
+    open_own = np.where(startups.open_weights, own, BELOW_ALL)
+    open_big = np.where(clouds.open_weights & clouds.alive, clouds.capability, BELOW_ALL)
     best_own, best_big = open_own.max(axis=-1), open_big.max(axis=-1)
     hosts = clouds.capability.shape[-1]
     best = np.maximum(best_own, best_big)[:, np.newaxis]
@@ -116,16 +120,16 @@ def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
         setattr(c, f"open_{name}", np.where(better, np.take_along_axis(both, source, axis=-1), old))
     c.open_frontier = np.maximum(c.open_frontier, best)
     c.best_algorithms = np.maximum(
-        np.where(startups.alive, startups.algorithms, -99.0).max(axis=-1),
-        np.where(clouds.develops, clouds.algorithms, -99.0).max(axis=-1),
+        np.where(startups.alive, startups.algorithms, BELOW_ALL).max(axis=-1),
+        np.where(clouds.develops, clouds.algorithms, BELOW_ALL).max(axis=-1),
     )[:, np.newaxis]
     open_algorithms = np.maximum(
-        np.where(startups.open_weights & startups.alive, startups.algorithms, -99.0).max(axis=-1),
-        np.where(clouds.open_weights, clouds.algorithms, -99.0).max(axis=-1),
+        np.where(startups.open_weights & startups.alive, startups.algorithms, BELOW_ALL).max(axis=-1),
+        np.where(clouds.open_weights, clouds.algorithms, BELOW_ALL).max(axis=-1),
     )[:, np.newaxis]
-    c.open_algorithms = np.maximum(c.open_algorithms, np.maximum(open_algorithms, -3.0))
+    c.open_algorithms = np.maximum(c.open_algorithms, open_algorithms)
     for firms in (startups, clouds):
-        taught = tech.distil(firms.capability, c.frontier, firms.talent, p.distillation)
+        taught = tech.distil(firms.capability, c.frontier, firms.talent, p.distillation, p.distil_gap)
         if firms is clouds:
             taught = np.where(clouds.develops, taught, clouds.capability)
         # what a teacher's outputs add is know-how, not compute
@@ -181,7 +185,7 @@ def sell_services(e: Economy) -> None:
     e.now.services.lab_sales, e.now.services.resold = got_s, licences.resold(e, got_s, lent)
     direct = got_s - e.now.services.resold
     at_clouds = got_c + by_host(e.now.services.resold, startups.vendor, got_c.shape[-1])
-    part = direct.sum(axis=-1, keepdims=True) / np.maximum(total, 1e-12)
+    part = direct.sum(axis=-1, keepdims=True) / np.maximum(total, TINY)
     e.ledger.pay("services", "enterprises", spent * part, "startups", direct)
     e.ledger.pay("services", "enterprises", spent * (1.0 - part), "clouds", at_clouds)
     c.service_price = _mean_price(startups, clouds, got_s, got_c, total)
@@ -201,8 +205,8 @@ def _see_growth(e: Economy, sectors: Enterprise, total: FloatArray, old_use: Flo
     p, c = e.p.demand, e.conditions
     homes = np.where(sectors.household, sectors.output, 0.0)
     users = (homes * sectors.adoption).sum(axis=-1, keepdims=True) / homes.sum(axis=-1, keepdims=True)
-    more_users = np.log(users / np.maximum(c.users, 1e-9)) * np.clip(users / p.noticed_users, 0.0, 1.0)
-    more_sales = np.log(np.maximum(total, 1e-9) / np.maximum(old_use, 1e-9)) * np.clip(
+    more_users = np.log(users / np.maximum(c.users, SMALL)) * np.clip(users / p.noticed_users, 0.0, 1.0)
+    more_sales = np.log(np.maximum(total, SMALL) / np.maximum(old_use, SMALL)) * np.clip(
         total / p.noticed_sales, 0.0, 1.0
     )
     seen = np.clip(np.maximum(more_users, more_sales) / p.remarkable_growth, 0.0, 1.0)
@@ -238,15 +242,16 @@ def _set_prices(e: Economy, startups: Startup, clouds: Cloud, builds: BoolArray,
     c.service_cost, relative = market.unit_compute(
         used, np.concatenate([clouds.revenue, startups.revenue], axis=-1), c.best_algorithms,
         gain=p.services.serving_gain, own=p.services.efficiency_cost,
+        most=p.services.behind_most,
     )  # fmt: skip
     hosts = e.clouds.slots
     rent = at_host(clouds.rent, startups.host, 0.0)
     cost = np.where(rent > 0.0, rent / _rent(e), 1.0) * relative[:, hosts:] * lean
-    share = startups.revenue / np.maximum(c.use, 1e-9) / np.maximum(startups.weight, 1e-12)
+    share = startups.revenue / np.maximum(c.use, SMALL) / np.maximum(startups.weight, TINY)
     price = e.startups.act(Startup.sets_price, p, by_slot(cost), by_slot(np.clip(share, 0.0, 1.0)))
     startups.price = startups.price + p.services.price_speed * (price - startups.price)
     cost = clouds.rent / _rent(e) * relative[:, :hosts]
-    share = np.clip(clouds.revenue / np.maximum(c.use, 1e-9), 0.0, 1.0)
+    share = np.clip(clouds.revenue / np.maximum(c.use, SMALL), 0.0, 1.0)
     price = e.clouds.act(Cloud.sets_price, p, by_slot(cost), by_slot(share))
     clouds.price = clouds.price + p.services.price_speed * (np.where(clouds.develops, price, 1.0) - clouds.price)
 
@@ -288,7 +293,7 @@ def _spending(e: Economy, sectors: Enterprise) -> FloatArray:
     budget = sectors.output * sectors.potential * sectors.adoption * intensity
     sectors.compute = (
         p.services.compute_cost_share * open_models.overhead(e) * budget * sectors.self_hosting
-        / (_rent(e) * 730.5e-6)
+        / (_rent(e) * RENT_MUSD)
     )  # fmt: skip
     sectors.spending = budget * (1.0 - sectors.self_hosting)
     return np.asarray(sectors.spending)
@@ -306,11 +311,12 @@ def _see_sales(e: Economy, startups: Startup, clouds: Cloud, got_s: FloatArray, 
     """Sales, their growth, and the reach that users' habit builds."""
     p = e.p.services
     now = startups.revenue + p.sales_speed * (got_s - startups.revenue)
-    change = np.log(np.maximum(now, 1e-6) / np.maximum(startups.revenue, 1e-6))
-    startups.growth = startups.growth + 0.2 * (np.clip(change, -0.3, 0.3) - startups.growth)
+    change = np.log(np.maximum(now, LEAST_MUSD) / np.maximum(startups.revenue, LEAST_MUSD))
+    change = np.clip(change, -p.growth_bound, p.growth_bound)
+    startups.growth = startups.growth + p.growth_memory * (change - startups.growth)
     startups.revenue = now
-    share = got_s / np.maximum(e.conditions.use, 1e-9) / np.maximum(startups.weight, 1e-12)
+    share = got_s / np.maximum(e.conditions.use, SMALL) / np.maximum(startups.weight, TINY)
     habit = startups.distribution + p.habit * share * (1.0 - startups.distribution) - p.forget * startups.distribution
-    startups.distribution = np.clip(habit, 0.01, 1.0)
+    startups.distribution = np.clip(habit, p.least_reach, 1.0)
     clouds.revenue = got_c
     clouds.ai_revenue = e.now.compute.rent_income + e.now.services.resale + got_c

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import power
+from kingmaker.agents.arithmetic import SMALL, TINY, power
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, FloatArray
+from kingmaker.agents.units import YEAR
 from kingmaker.environment import energy
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.month import phase
@@ -31,18 +32,19 @@ def _cloud_accounts(e: Economy) -> None:
     p, c = e.p, e.conditions
     clouds = e.clouds.view()
     alive = clouds.alive
-    grow = np.power(1.0 + clouds.outside_growth, 1.0 / 12.0)
+    grow = np.power(1.0 + clouds.outside_growth, 1.0 / YEAR)
     # growth of the mature businesses fades towards that of the economy
     clouds.outside_growth = clouds.outside_growth + p.clouds.mature_fade * (
         p.clouds.mature_growth - clouds.outside_growth
     )
     clouds.outside_cash = clouds.outside_cash * grow
     luck = e.draws("ordinary cloud growth", "clouds").normal()
-    pull = p.clouds.ai_pull * np.minimum(clouds.ai_revenue / np.maximum(clouds.cloud_revenue, 1e-9), 0.5)
-    trough = p.clouds.trough * np.exp(-(((e.month - 20.0) / 7.0) ** 2))
-    rate = np.maximum(clouds.cloud_growth - trough + pull + 0.01 * luck, -0.1)
+    beside = clouds.ai_revenue / np.maximum(clouds.cloud_revenue, SMALL)
+    pull = p.clouds.ai_pull * np.minimum(beside, p.clouds.ai_pull_most)
+    trough = p.clouds.trough * np.exp(-(((e.month - p.clouds.trough_month) / p.clouds.trough_width) ** 2))
+    rate = np.maximum(clouds.cloud_growth - trough + pull + p.clouds.cloud_luck * luck, p.clouds.cloud_decline)
     clouds.cloud_growth = clouds.cloud_growth + p.clouds.cloud_fade * (p.clouds.cloud_maturity - clouds.cloud_growth)
-    clouds.cloud_revenue = clouds.cloud_revenue * np.power(1.0 + rate, 1.0 / 12.0)
+    clouds.cloud_revenue = clouds.cloud_revenue * np.power(1.0 + rate, 1.0 / YEAR)
     e.from_rest("outside_profit", "clouds", clouds.outside_cash * alive)
     e.from_rest("cloud_revenue", "clouds", clouds.cloud_revenue * alive)
     # the margin of ordinary cloud is part of the cash flow outside AI, so here its revenue goes out again as cost
@@ -77,7 +79,7 @@ def _chipmaker_accounts(e: Economy) -> None:
     population = e.chipmakers
     makers: Chipmaker = population.view()
     before = np.maximum(
-        makers.sales - (e.now.chips.maker_revenue - makers.sales) / 2.0, 1.0
+        makers.sales - (e.now.chips.maker_revenue - makers.sales) / (p.chips.sales_months - 1.0), 1.0
     )  # undo this month's smoothing
     makers.value = makers.value * power(np.maximum(makers.sales, 1.0) / before, p.capital.sales_value)
     _spend(e, "costs", "chipmakers", population.act(Chipmaker.research_budget, p))
@@ -86,7 +88,7 @@ def _chipmaker_accounts(e: Economy) -> None:
     _tax(e, "chipmakers", p.policy.tax * profit)
     _support_industry(e)
     spare = np.maximum(makers.cash - makers.deferred - p.chips.cash_months * makers.sales, 0.0)
-    _spend(e, "dividends", "chipmakers", 0.1 * spare)
+    _spend(e, "dividends", "chipmakers", p.chips.payout * spare)
 
 
 def _support_industry(e: Economy) -> None:
@@ -112,7 +114,7 @@ def _startup_accounts(e: Economy) -> None:
 def _spend_from(e: Economy, startups: Startup, wanted: FloatArray) -> None:
     cash = np.maximum(startups.cash, 0.0)
     paid = np.minimum(np.maximum(wanted, 0.0), cash)
-    left = 1.0 - paid / np.maximum(cash, 1e-12)
+    left = 1.0 - paid / np.maximum(cash, TINY)
     e.now.turnover.raised_for_staff = (startups.raised_cash * (1.0 - left)).sum(axis=-1)
     startups.vendor_cash = startups.vendor_cash * left
     startups.raised_cash = startups.raised_cash * left
@@ -125,4 +127,4 @@ def _return_to_savers(e: Economy) -> None:
     """Funds hand back what they cannot place; enterprises hold no money of the AI business."""
     investors = e.investors.view()
     spare = np.maximum(investors.cash - e.p.capital.dry_powder * investors.commitments, 0.0)
-    _spend(e, "dividends", "investors", 0.05 * spare)
+    _spend(e, "dividends", "investors", e.p.capital.payout * spare)

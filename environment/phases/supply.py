@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import SMALL, SOME_UNITS
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, FloatArray
+from kingmaker.agents.units import KUSD, QUARTER, YEAR
 from kingmaker.environment import chip_market as market
 from kingmaker.environment import technology
 from kingmaker.environment.buyers import small, standing
@@ -15,7 +17,6 @@ from kingmaker.environment.economy import Economy
 from kingmaker.environment.month import phase
 from kingmaker.environment.phases import direct
 from kingmaker.environment.phases.orders import duty_passed_on, gpu_share, lead_by_buyer, own_line, own_mix, own_part
-from kingmaker.environment.tie_flows import YEAR
 
 
 @phase("direct.order_directly")
@@ -75,8 +76,9 @@ def _affordable(e: Economy, shipped: FloatArray) -> FloatArray:
     clouds = e.clouds.view()
     price = (shipped * e.now.chips.unit_price).sum(axis=1)
     bill = price[:, : e.chips.clouds] * (1.0 + e.p.chips.building)
-    free = np.maximum(clouds.cash - clouds.debt * e.p.capital.interest / 4.0, 0.0)  # a quarter's interest comes first
-    part = np.clip(0.85 * free / np.where(bill > 0.0, bill, 1.0), 0.0, 1.0)
+    interest = clouds.debt * e.p.capital.interest / (YEAR / QUARTER)  # that of a quarter comes first
+    free = np.maximum(clouds.cash - interest, 0.0)
+    part = np.clip(e.p.chips.delivery_purse * free / np.where(bill > 0.0, bill, 1.0), 0.0, 1.0)
     return np.concatenate([part, direct.affordable(e, shipped[:, :, e.chips.pools])], axis=1)
 
 
@@ -85,11 +87,11 @@ def _price_line(e: Economy, sellable: FloatArray, on_hand: FloatArray) -> None:
     chips = e.chips
     makers = e.chipmakers.view()
     units = np.where(on_hand > 0.0, on_hand, 1.0)
-    line = 1e-3 * chips.by_maker(sellable * chips.price[:, np.newaxis, :]) / units * makers.markup[:, np.newaxis, :]
+    line = KUSD * chips.by_maker(sellable * chips.price[:, np.newaxis, :]) / units * makers.markup[:, np.newaxis, :]
     gross = line / gpu_share(e)[:, np.newaxis, :]
     e.now.chips.unit_price = np.swapaxes(gross[:, chips.line_of, :], 1, 2) * duty_passed_on(e)
     learnt = technology.learning(chips.produced, e.p.chips.learning_from, e.p.chips.learning)
-    e.now.chips.unit_cost = 1e-3 * chips.by_maker(sellable * (chips.cost * learnt)[:, np.newaxis, :]) / units
+    e.now.chips.unit_cost = KUSD * chips.by_maker(sellable * (chips.cost * learnt)[:, np.newaxis, :]) / units
 
 
 def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, sellable: FloatArray, on_hand: FloatArray) -> None:
@@ -131,7 +133,7 @@ def _bill(e: Economy, shipped: FloatArray) -> None:
     foreign = np.where(chips.in_china, total, 0.0).sum(axis=2) * (makers.region != CN)
     e.pay_public("duty", "chipmakers", e.p.policy.export_duty * foreign)
     makers.delivered = shipped.sum(axis=2)
-    makers.sales = makers.sales + (sales - makers.sales) / 3.0
+    makers.sales = makers.sales + (sales - makers.sales) / e.p.chips.sales_months
     e.now.chips.maker_revenue, e.now.building.chip_bill = sales, total.sum(axis=1)[:, mine]
     e.now.chips.chip_sales = total
     e.now.chips.leader_accelerators = gpu_share(e)[:, :1] * total[:, 0, mine]
@@ -143,7 +145,7 @@ def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
     """A supply tie begins with a first delivery and ends after a year without any."""
     chips = e.chips
     before = chips.silent < YEAR
-    chips.silent = np.where(shipped > 1e-6, 0.0, chips.silent + 1.0)
+    chips.silent = np.where(shipped > SOME_UNITS, 0.0, chips.silent + 1.0)
     after = chips.silent < YEAR
     if np.array_equal(before, after):
         return
@@ -179,14 +181,16 @@ def _see_waiting(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
     queues = (few & ~chips.in_china, ~few & ~chips.in_china, np.tile(chips.in_china, (e.worlds, 1)))
     for number, queue in enumerate(queues):
         mask = queue[:, np.newaxis, :]
-        months = market.lead_time(np.where(mask, before, 0.0), np.where(mask, shipped, 0.0), shortest)
+        months = market.lead_time(
+            np.where(mask, before, 0.0), np.where(mask, shipped, 0.0), shortest, p.chips.lead_ceiling[..., np.newaxis]
+        )
         lead = np.where(mask, months, lead)
         if number == 0:
             e.now.chips.lead_time = months[:, :, 0]
     chips.lead = lead
     makers = e.chipmakers.view()
     excess = e.now.chips.lead_time / p.chips.shortest_lead - 1.0
-    makers.scarcity = makers.scarcity + 0.3 * (excess - makers.scarcity)
+    makers.scarcity = makers.scarcity + p.chips.scarcity_memory * (excess - makers.scarcity)
 
 
 @phase("supply.produce_and_ship")
@@ -196,7 +200,7 @@ def build_own_chips(e: Economy) -> None:
     population = e.clouds
     clouds: Cloud = population.view()
     own = own_line(e)
-    affordable = np.where(own.ready, 0.1 * clouds.cash / np.maximum(own.cost, 1e-9) * own.value, 0.0)
+    affordable = np.where(own.ready, p.chip_purse * clouds.cash / np.maximum(own.cost, SMALL) * own.value, 0.0)
     seed = by_slot(p.own_seed * clouds.compute * own.ready)
     # need is spread over the wait for bought chips; what it makes itself stands in no queue, and comes the sooner
     soonest = e.p.chips.shortest_lead + e.p.chips.install_months

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import BELOW_ALL, SMALL
 from kingmaker.agents.types import CN, FloatArray
+from kingmaker.agents.units import YEAR
 from kingmaker.environment import technology as tech
 from kingmaker.environment.build import power_rows
 from kingmaker.environment.compute_market import best_by_host
@@ -41,8 +43,8 @@ def _tenant_lead(e: Economy) -> FloatArray:
     startups = e.startups.view()
     clouds = e.clouds.view()
     hosts = clouds.algorithms.shape[-1]
-    first = best_by_host(startups.algorithms, startups.host, hosts, -99.0)
-    second = best_by_host(startups.algorithms, startups.second, hosts, -99.0)
+    first = best_by_host(startups.algorithms, startups.host, hosts, BELOW_ALL)
+    second = best_by_host(startups.algorithms, startups.second, hosts, BELOW_ALL)
     return np.asarray(np.maximum(np.maximum(first, second) - clouds.algorithms, 0.0))
 
 
@@ -63,7 +65,7 @@ def add_power(e: Economy) -> None:
     """Regions connect new power for data centres, faster the closer they run to the limit, after slow planning."""
     c, p = e.conditions, e.p.energy
     rows = power_rows(e.tables)
-    year = e.month / 12.0
+    year = e.month / YEAR
     additions = np.array([[row.additions_mw_per_month * (1.0 + row.additions_growth) ** year for row in rows]])
-    tightness = np.clip(c.power_used / np.maximum(c.power_capacity * p.cap, 1e-9), 0.0, 1.0)
+    tightness = np.clip(c.power_used / np.maximum(c.power_capacity * p.cap, SMALL), 0.0, 1.0)
     c.power_capacity = c.power_capacity + p.additions * additions * (1.0 + p.response * tightness * tightness)

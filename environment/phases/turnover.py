@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kingmaker.agents.arithmetic import power
+from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_PART, SMALL, is_on, power
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.startup import Startup, frugal_chance
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
@@ -17,7 +17,9 @@ from kingmaker.environment.economy import Economy
 from kingmaker.environment.month import phase
 from kingmaker.environment.parameters import StackedParameters
 from kingmaker.environment.phases.sites import sell_used_chips
-from kingmaker.environment.startup_population import born, enter_named, named_values, newcomers, shares
+from kingmaker.environment.startup_population import Trait, born, enter_named, named_values, newcomers, shares
+
+SPARE = 10  # arrivals a month that there is always room for, however few start-ups there are
 
 
 @phase("instruments.settle")
@@ -31,10 +33,10 @@ def fail_and_merge(e: Economy) -> None:
     lot = e.draws("takeover", "startups")
     worth = startups.capability >= e.conditions.frontier - p.capital.takeover_gap
     buyer = np.where(startups.vendor != NONE, startups.vendor, startups.host)
-    rich = at_host((clouds.cash > 1000.0).astype(np.float64), buyer) > 0.5
+    rich = is_on(at_host((clouds.cash > p.capital.takeover_cash).astype(np.float64), buyer))
     # some sell themselves while there is still money: the team is worth more together
     weary = population.act(Startup.sees_the_end, p)
-    sells = lot.uniform() < np.where(fails, p.capital.takeover_chance, 0.05 * p.capital.takeover_chance)
+    sells = lot.uniform() < np.where(fails, 1.0, p.capital.takeover_early) * p.capital.takeover_chance
     bought = (fails | weary) & worth & rich & sells
     closes = fails & ~bought
     leaves = closes | bought
@@ -60,18 +62,19 @@ def _forget_origin(e: Economy, leaves: BoolArray) -> None:
 
 def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: IntArray) -> None:
     """The buyer pays the owners; know-how moves with the people."""
-    price = np.where(bought, 0.3 * np.maximum(startups.value - startups.cash, 0.0), 0.0)
+    p = e.p.capital
+    price = np.where(bought, p.takeover_price * np.maximum(startups.value - startups.cash, 0.0), 0.0)
     clouds = e.clouds.view()
     hosts = clouds.cash.shape[-1]
     paid = by_host(price, buyer, hosts)
-    part = np.minimum(0.2 * clouds.cash / np.where(paid > 0.0, paid, 1.0), 1.0)
+    part = np.minimum(p.takeover_purse * clouds.cash / np.where(paid > 0.0, paid, 1.0), 1.0)
     price = price * at_host(part, buyer, 0.0)
     paid = by_host(price, buyer, hosts)
     e.ledger.pay("acquisitions", "clouds", paid, "investors", _to_funds(e, price))
     # what is bought is know-how and people, not an asset with a market: it is written off at once
     e.ledger.book("clouds", "net_worth", "stakes", paid)
-    best = best_by_host(np.where(bought, startups.algorithms, -99.0), buyer, hosts, -99.0)
-    clouds.algorithms = clouds.algorithms + 0.5 * np.maximum(best - clouds.algorithms, 0.0)
+    best = best_by_host(np.where(bought, startups.algorithms, BELOW_ALL), buyer, hosts, BELOW_ALL)
+    clouds.algorithms = clouds.algorithms + p.takeover_learning * np.maximum(best - clouds.algorithms, 0.0)
 
 
 def _wind_up(e: Economy, startups: Startup, fails: BoolArray, bought: BoolArray, buyer: IntArray) -> None:
@@ -100,7 +103,7 @@ def _to_funds(e: Economy, amount: FloatArray) -> FloatArray:
         held = np.where(here, investors.stakes, 0.0)
         whole = held.sum(axis=-1, keepdims=True)
         even = here / np.maximum(here.sum(axis=-1, keepdims=True), 1.0)
-        share = np.where(whole > 1e-9, held / np.where(whole > 1e-9, whole, 1.0), even)
+        share = np.where(whole > SMALL, held / np.where(whole > SMALL, whole, 1.0), even)
         total = np.where((startups.region == CN) == inside, amount, 0.0).sum(axis=-1, keepdims=True)
         parts += share * total
     return parts
@@ -108,7 +111,7 @@ def _to_funds(e: Economy, amount: FloatArray) -> FloatArray:
 
 def dearness(e: Economy) -> FloatArray:
     """What an hour of compute that is really got costs, relative to the usual rent, (worlds, 1)."""
-    served = np.maximum(e.now.compute.tenant_fill_rate, 0.05)
+    served = np.maximum(e.now.compute.tenant_fill_rate, LEAST_PART)
     return np.asarray((e.now.compute.rent_market / served)[:, np.newaxis] / e.p.startups.usual_rent)
 
 
@@ -130,15 +133,16 @@ def enter(e: Economy) -> None:
     startups: Startup = population.view()
     investors = e.investors.view()
     mood = (investors.sentiment * investors.commitments).sum(axis=-1, keepdims=True)
-    mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), 1e-9)
+    mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), SMALL)
     grain = p.startups.mass / p.startups.number
     crowd = (startups.weight * startups.alive).sum(axis=-1, keepdims=True) / p.startups.mass
-    pull = np.exp(p.startups.entry_response * (mood - 0.5)) / power(np.maximum(crowd, 0.1), p.startups.entry_crowding)
+    crowd = power(np.maximum(crowd, p.startups.least_crowd), p.startups.entry_crowding)
+    pull = np.exp(p.startups.entry_response * (mood - p.capital.neutral_mood)) / crowd
     mean = p.startups.entry_rate * p.startups.mass * pull / grain
     arrivals = e.streams.world("entry", e.month).poisson(mean)
     ranks = np.tile(np.arange(_most_arrivals(p)), (e.worlds, 1))
     draws = e.streams.draws("newcomer", e.month, firm_ids(KIND_CODES["startups"], e.month + 1, ranks))
-    seats = _seats(e, arrivals, draws.uniform(9))
+    seats = _seats(e, arrivals, draws.uniform(Trait.CLASS))
     enters = np.any([taken for taken, _ in seats], axis=0)
     placed = enters.sum(axis=-1).astype(np.float64)
     e.refused_entries = e.refused_entries + (arrivals[:, 0] - placed) * grain[:, 0]
@@ -158,7 +162,7 @@ def enter(e: Economy) -> None:
 
 def _most_arrivals(p: StackedParameters) -> int:
     """The most start-ups that can arrive in a month: a shape, so it follows from structural parameters only."""
-    return int(np.ceil(0.1 * float(p.startups.number[0, 0]))) + 10
+    return int(np.ceil(float(p.startups.most_entry[0, 0]) * float(p.startups.number[0, 0]))) + SPARE
 
 
 def _seats(e: Economy, arrivals: FloatArray, lot: FloatArray) -> list[tuple[BoolArray, BoolArray]]:
@@ -202,7 +206,7 @@ def _fund_newcomers(e: Economy, hoped: FloatArray) -> None:
         wanted = np.where((startups.region == CN) == inside, hoped, 0.0)
         purse = np.where((investors.region == CN) == inside, investors.cash, 0.0)
         total, held = wanted.sum(axis=-1, keepdims=True), purse.sum(axis=-1, keepdims=True)
-        part = np.minimum(0.5 * held / np.where(total > 0.0, total, 1.0), 1.0)
+        part = np.minimum(e.p.capital.newcomer_purse * held / np.where(total > 0.0, total, 1.0), 1.0)
         given = given + wanted * part
         parts.append(purse / np.where(held > 0.0, held, 1.0))
         paid = paid + (wanted * part).sum(axis=-1, keepdims=True) * purse / np.where(held > 0.0, held, 1.0)
@@ -238,7 +242,7 @@ def _enter_clouds(e: Economy) -> None:
     for slot, row in enumerate(e.tables.clouds):
         if row.entry <= 0 or row.entry != e.month + 1:
             continue
-        values = cloud_rows(e.tables)[slot]
+        values = cloud_rows(e.tables, e.p)[slot]
         name, cash = values.pop("name"), values.pop("cash")
         values.pop("entry")
         where = np.zeros((e.worlds, population.slots), dtype=np.bool_)
@@ -246,10 +250,10 @@ def _enter_clouds(e: Economy) -> None:
         ids = np.tile(firm_ids(KIND_CODES["clouds"], 0, np.arange(population.slots)), (e.worlds, 1))
         sentiment = e.conditions.mood * np.ones_like(where)
         first = np.where(where, float(cash), 0.0)
-        level = e.conditions.best_algorithms - 0.3
+        level = e.conditions.best_algorithms - e.p.clouds.entry_lag
         values |= {"sentiment": sentiment, "algorithms": level, "recipe": level, "own_use": e.p.clouds.own_use_calm}
         largest = population.table.data["ambition"].max(axis=-1, keepdims=True)
-        values |= {"ambition": 0.2 * largest * values["develops"]}
+        values |= {"ambition": e.p.clouds.entry_ambition * largest * values["develops"]}
         population.name_firm(slot, int(ids[0, slot]), name)
         population.enter(where, ids, {key: np.broadcast_to(v, where.shape) for key, v in values.items()})
         e.from_rest("commitments", "clouds", first)

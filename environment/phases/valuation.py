@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import BELOW_ALL, SMALL
 from kingmaker.agents.cloud import CONSORTIUM, HYPERSCALER, NEW
 from kingmaker.agents.types import NONE, FloatArray
+from kingmaker.agents.units import YEAR
 from kingmaker.environment import capital_market as market
 from kingmaker.environment.compute_market import best_by_host, by_host
 from kingmaker.environment.economy import Economy
@@ -20,7 +22,7 @@ def open_values(e: Economy) -> None:
     """The values of the data include the stakes of the day: the rest is the business."""
     clouds = e.clouds.view()
     held = _held(e)
-    clouds.holdings = np.minimum(held, 0.5 * clouds.value)
+    clouds.holdings = np.minimum(held, e.p.capital.holdings_most * clouds.value)
     clouds.business = clouds.value - clouds.holdings
 
 
@@ -30,12 +32,12 @@ def move_values(e: Economy) -> None:
     clouds = e.clouds.view()
     luck = e.draws("market value", "clouds").normal()
     sigma = p.capital.volatility
-    grow = np.power(1.0 + clouds.outside_growth, 1.0 / 12.0) * np.exp(sigma * luck - 0.5 * sigma * sigma)
+    grow = np.power(1.0 + clouds.outside_growth, 1.0 / YEAR) * np.exp(sigma * luck - sigma * sigma / 2.0)
     drifted = clouds.business * grow
-    earned = 12.0 * p.capital.earnings_multiple * (1.0 - p.clouds.operating_share) * clouds.ai_revenue
+    earned = YEAR * p.capital.earnings_multiple * (1.0 - p.clouds.operating_share) * clouds.ai_revenue
     # the equity of a leveraged firm is what its assets or earnings bear beyond its debt, and an option at least
     asset = np.maximum(earned, clouds.fixed) + clouds.cash
-    worth = np.maximum(asset - clouds.debt, 0.05 * asset)
+    worth = np.maximum(asset - clouds.debt, p.capital.option_value * asset)
     renter = (clouds.type == NEW) | (clouds.type == CONSORTIUM)
     clouds.business = np.where(renter, drifted + p.capital.earnings_pull * (worth - drifted), drifted)
 
@@ -47,7 +49,10 @@ def tie_values(e: Economy) -> None:
     before = clouds.value.copy()
     clouds.holdings = _held(e)
     clouds.value = np.where(clouds.alive, clouds.business + clouds.holdings, 0.0)
-    e.comovement.see(clouds.value, before, *_invested(e))
+    p = e.p.capital
+    e.comovement.see(
+        clouds.value, before, *_invested(e), months=p.comovement_months, bound=p.comovement_bound
+    )  # fmt: skip
     startups = e.startups.view()
     startups.value_known = startups.value
 
@@ -82,18 +87,18 @@ def observe_values(e: Economy) -> dict[str, FloatArray]:
     startups = e.startups.view()
     landlord = clouds.alive & clouds.rents_out
     worth = np.where(landlord, clouds.value, 0.0).sum(axis=-1)
-    best = best_by_host(startups.algorithms, startups.host, clouds.value.shape[-1], -99.0)
-    rivals = landlord & clouds.develops & (best > -99.0)
+    best = best_by_host(startups.algorithms, startups.host, clouds.value.shape[-1], BELOW_ALL)
+    rivals = landlord & clouds.develops & (best > BELOW_ALL)
     gap = np.where(rivals, clouds.algorithms - best, 0.0).sum(axis=-1) / np.maximum(rivals.sum(axis=-1), 1)
     most = np.where(landlord, clouds.sentiment, 0.0).max(axis=-1)
     least = np.where(landlord, clouds.sentiment, 1.0).min(axis=-1)
     return {
         "listed_value_musd": np.where(clouds.type == HYPERSCALER, clouds.value, 0.0).sum(axis=-1),
-        "holdings_share": np.where(landlord, clouds.holdings, 0.0).sum(axis=-1) / np.maximum(worth, 1e-9),
+        "holdings_share": np.where(landlord, clouds.holdings, 0.0).sum(axis=-1) / np.maximum(worth, SMALL),
         "announced_musd": e.now.capital.announced_musd,
         "winner_return": np.maximum(e.now.capital.reaction.max(axis=-1), 0.0),
         "loser_return": np.maximum(-e.now.capital.reaction.min(axis=-1), 0.0),
-        "fate_correlation": e.comovement.correlation(e.worlds),
+        "fate_correlation": e.comovement.correlation(e.p.capital.comovement_least),
         "licence_musd": e.now.services.licence_musd,
         "revenue_share_musd": e.now.services.revenue_share_musd,
         "host_tenant_gap": gap,

@@ -34,11 +34,13 @@ def trade_idle_compute(e: Economy, left: FloatArray) -> Wholesale:
     clouds: Cloud = population.view()
     seeks = population.act(Cloud.seeks_compute, e.p, by_slot(left))
     idle = population.act(Cloud.lets_idle, by_slot(left))
-    rented, let, bill, dense = (np.zeros_like(idle) for _ in range(4))
+    rented, let = np.zeros_like(idle), np.zeros_like(idle)
+    bill, dense = np.zeros_like(idle), np.zeros_like(idle)
+    purse = e.p.compute.wholesale_purse * np.maximum(clouds.cash, 0.0)
     for here in (clouds.region == CN, clouds.region != CN):
         offered = np.where(here, idle, 0.0)
         price = _mean(offered, market.spending(np.ones_like(idle), clouds.rent))  # M$ a month
-        affordable = 0.5 * np.maximum(clouds.cash, 0.0) / np.where(price > 0.0, price, 1.0)
+        affordable = purse / np.where(price > 0.0, price, 1.0)
         got, given = market.share_idle(np.where(here, np.minimum(seeks, affordable), 0.0), offered)
         rented, let, bill = rented + got, let + given, bill + got * price
         dense = np.where(here, _mean(offered, ratio(clouds.compute, clouds.capacity)), dense)

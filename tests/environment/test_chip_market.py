@@ -180,8 +180,9 @@ def test_orders_are_a_supply_line_and_hoarding_saturates() -> None:
 
 
 def test_lead_time_is_orders_over_shipments_within_bounds() -> None:
-    def months(orders: list[float], shipped: list[float]) -> float:
-        return float(market.lead_time(np.array([orders]), np.array([shipped]), np.array([[2.8]]))[0, 0])
+    def months(orders: list[float], shipped: list[float], longest: float = 48.0) -> float:
+        shortest, most = np.array([[2.8]]), np.array([[longest]])
+        return float(market.lead_time(np.array([orders]), np.array([shipped]), shortest, most)[0, 0])
 
     assert months([60.0, 40.0], [10.0, 10.0]) == pytest.approx(5.0)
     assert months([10.0], [10.0]) == 2.8
@@ -189,23 +190,28 @@ def test_lead_time_is_orders_over_shipments_within_bounds() -> None:
     assert months([0.0], [5.0]) == 2.8
     assert months([10.0], [0.0]) == 48.0
     assert months([1e9], [1.0]) == 48.0
+    assert months([1e9], [1.0], longest=30.0) == months([1.0], [0.0], longest=30.0) == 30.0
 
 
-@given(st.lists(st.integers(-40, 120), min_size=1, max_size=6), st.floats(1.0, 24.0))
-def test_the_release_mix_of_a_maker_sums_to_one(ages: list[int], ramp: float) -> None:
+@given(st.lists(st.integers(-40, 120), min_size=1, max_size=6), st.floats(1.0, 24.0), st.floats(1.0, 10.0))
+def test_the_release_mix_of_a_maker_sums_to_one(ages: list[int], ramp: float, steepness: float) -> None:
     age = np.array(sorted(ages), dtype=np.float64)
-    mix = market.release_mix(age, [list(range(len(age)))], ramp)
+    mix = market.release_mix(age, [list(range(len(age)))], ramp, steepness)
     assert (mix >= 0.0).all()
     assert mix.sum() == pytest.approx(1.0 if (age >= 0.0).any() else 0.0)
     assert (mix[age < 0.0] == 0.0).all()
 
 
 def test_a_new_generation_takes_over_along_an_s_curve() -> None:
-    share = [market.release_mix(np.array([t, t + 24.0]), [[0, 1]], 6.0)[0] for t in range(25)]
+    share = [market.release_mix(np.array([t, t + 24.0]), [[0, 1]], 6.0, 3.0)[0] for t in range(25)]
     assert (np.diff(share) > 0.0).all()
     assert share[6] == pytest.approx(0.5)
     assert share[0] < 0.1
     assert share[24] > 0.99
+    steep = [market.release_mix(np.array([t, t + 24.0]), [[0, 1]], 6.0, 9.0)[0] for t in (0, 6, 12)]
+    assert steep[0] < share[0]
+    assert steep[1] == pytest.approx(0.5)
+    assert steep[2] > share[12]
 
 
 def test_the_mixes_of_the_shipped_catalogue_sum_to_one() -> None:
@@ -213,7 +219,7 @@ def test_the_mixes_of_the_shipped_catalogue_sum_to_one() -> None:
 
     catalogue = read_catalogue(read_tables())
     for month in (0, 12, 47, 107):
-        mix = catalogue.mix(month, 6.0)
+        mix = catalogue.mix(month, 6.0, 3.0)
         for block in (*catalogue.blocks, *catalogue.own_blocks.values()):
             some = (catalogue.released[block] <= month).any()
             assert mix[block].sum() == pytest.approx(1.0 if some else 0.0)

@@ -108,8 +108,10 @@ def test_spending_and_affordable_are_inverse() -> None:
 
 def test_cost_per_hour() -> None:
     """A chip of 30 k$ with half as much again for the building, over five years at 85 %: about 1.21 $, plus power."""
-    cost = compute_market.cost_per_hour(row([30.0]), row([1.5]), 60.0, row([0.4]))
+    cost = compute_market.cost_per_hour(row([30.0]), row([1.5]), 60.0, row([0.85]), row([0.4]))
     assert cost[0, 0] == pytest.approx(45000.0 / (60 * 730.5 * 0.85) + 0.4)
+    idle = compute_market.cost_per_hour(row([30.0]), row([1.5]), 60.0, row([0.425]), row([0.4]))
+    assert idle[0, 0] - 0.4 == pytest.approx(2.0 * (cost[0, 0] - 0.4))  # half the use, twice the cost
 
 
 # --- services -----------------------------------------------------------------------------------
@@ -149,9 +151,9 @@ def test_quality_at_even_weights_is_capability(capability: float, recipe: float,
 
 
 def test_serving_gets_cheaper_with_own_and_with_common_efficiency() -> None:
-    def unit(used: list[float], sales: list[float], best: float = 1.0) -> np.ndarray:
+    def unit(used: list[float], sales: list[float], best: float = 1.0, most: float = 1.5) -> np.ndarray:
         level, relative = service_market.unit_compute(
-            row(used), row(sales), row([best]), gain=row([1.0]), own=row([0.3])
+            row(used), row(sales), row([best]), gain=row([1.0]), own=row([0.3]), most=row([most])
         )
         return level * relative
 
@@ -161,6 +163,8 @@ def test_serving_gets_cheaper_with_own_and_with_common_efficiency() -> None:
     assert after[0] < before[0]  # a laggard that learns makes the others' serving cheaper, too
     assert after[1] / after[0] < before[1] / before[0]
     assert unit([1.0, 0.2], [1.0, 0.0])[0, 0] == pytest.approx(0.1)  # who sells nothing teaches nobody
+    level, bounded = unit([1.0, -3.0], [1.0, 0.0], most=0.5)[0]
+    assert bounded / level == pytest.approx(10.0 ** (0.3 * 0.5))  # nobody serves worse than so far behind
 
 
 @given(hnp.arrays(np.float64, (2, 6), elements=st.floats(0.0, 20.0)))
@@ -288,10 +292,10 @@ def test_talent_scarcity_and_the_gap_quicken_research() -> None:
     assert research(0.0, 0.0, 1.0, 0.0, 0.0) == pytest.approx(0.06)
 
 
-@given(st.floats(15, 30), st.floats(15, 30), share, st.floats(0.0, 0.3))
-def test_nobody_distils_past_the_teacher(own: float, frontier: float, talent: float, rate: float) -> None:
-    learned = float(technology.distil(row([own]), row([frontier]), row([talent]), row([rate]))[0, 0])
-    assert own <= learned <= max(own, frontier - 0.5) + 1e-9
+@given(st.floats(15, 30), st.floats(15, 30), share, st.floats(0.0, 0.3), st.floats(0.0, 3.0))
+def test_nobody_distils_past_the_teacher(own: float, frontier: float, talent: float, rate: float, gap: float) -> None:
+    learned = float(technology.distil(row([own]), row([frontier]), row([talent]), row([rate]), row([gap]))[0, 0])
+    assert own <= learned <= max(own, frontier - gap) + 1e-9
 
 
 def test_training_flop_of_a_known_run() -> None:

@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kingmaker.agents.types import NONE
-from kingmaker.environment.model import ComputeEconomy, capital_market
+from kingmaker.environment import capital_market
+from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.news import COLUMNS, News
 from kingmaker.environment.phases import licences
 from tests.invariants.stocks import faults
@@ -55,14 +56,15 @@ def test_a_contract_is_worth_more_the_longer_the_faster_growing_and_the_less_dis
 def test_comovement_is_one_for_the_same_and_minus_one_for_the_opposite() -> None:
     rng = np.random.default_rng(1)
     seen = capital_market.Comovement()
-    assert seen.correlation(1).tolist() == [0.0]
+    assert seen.correlation(row(10.0)).tolist() == [0.0]
     labs, value = row(10.0, 10.0), row(5.0, 5.0)
     for _ in range(40):
         step = np.exp(0.1 * rng.standard_normal())
         new_labs, new_value = labs * step, value * row(step, 1.0 / step)
-        seen.see(new_value, value, new_labs, labs)
+        seen.see(new_value, value, new_labs, labs, months=row(36.0), bound=row(0.5))
         labs, value = new_labs, new_value
-    assert seen.correlation(1)[0] == pytest.approx(0.0, abs=1e-9)  # mean of 1 and -1
+    assert seen.correlation(row(10.0))[0] == pytest.approx(0.0, abs=1e-9)  # mean of 1 and -1
+    assert seen.correlation(row(36.0)).tolist() == [0.0]  # with fading, nobody has been seen for so long
 
 
 # --- announcements ------------------------------------------------------------------------------
