@@ -133,6 +133,7 @@ class ComputeEconomy(mesa.Model):
         populations = build.build_fixed(self.tables, self.worlds, classes, extensions.chipmakers)
         startups = (cast(type[Startup], classes.get("startups", Startup)), *extensions.startups)
         populations["startups"] = found(self.tables, parameters, streams, startups)
+        populations = Named(populations, "population")
         chips = build.build_chips(read_catalogue(self.tables), self.tables, self.worlds, self.months)
         self.economy = Economy(
             worlds=self.worlds, month=0, tables=self.tables, p=parameters, streams=streams, populations=populations,
