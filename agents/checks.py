@@ -1,7 +1,7 @@
 """Numbers, seeds and names that come from a user's Python: checked in one place, with one sentence each.
 
-A whole number may also be one of NumPy's, or a float without a fraction (2.0); a truth value is no number, except
-where 0 and 1 are all that is allowed. NaN, text and None are refused.
+A whole number may also be one of NumPy's, or a float without a fraction (2.0); a Decimal or a Fraction is a number too;
+a truth value is none, except where 0 and 1 are all that is allowed. NaN, text, None and NumPy's masked are refused.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 import numbers
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any, TypeVar
 
 from kingmaker.agents.errors import UnknownNameError, WrongValueError, shown
@@ -25,7 +26,9 @@ def is_flag(value: object) -> bool:
 
 def bare(value: Any) -> Any:
     """The Python object that an array without axes or a scalar of NumPy's holds; anything else as it is."""
-    return value.item() if getattr(value, "shape", None) == () and hasattr(value, "item") else value
+    if getattr(value, "shape", None) != () or not hasattr(value, "item"):
+        return value
+    return None if getattr(value, "mask", False) else value.item()  # a masked one would be read as 0.0
 
 
 def number(value: object, name: str, low: float = -math.inf, high: float = math.inf, unit: str = "") -> float:
@@ -165,12 +168,14 @@ class Named(dict[str, V]):
 
 def _real(value: object) -> float | None:
     """The number as a float; None if it is none, or not a number at all."""
-    if is_flag(value) or not isinstance(value, numbers.Real):
+    if is_flag(value) or not isinstance(value, numbers.Real | Decimal):
         return None
     try:
         found = float(value)
     except OverflowError:  # a whole number of hundreds of digits, or a fraction of two of them
-        return math.copysign(math.inf, float(value // abs(value)))
+        return math.inf if abs(value) == value else -math.inf
+    except ValueError:  # a signalling NaN of Decimal's
+        return None
     return None if math.isnan(found) else found
 
 

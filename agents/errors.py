@@ -50,7 +50,10 @@ def shown(value: object) -> str:
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
     try:
-        text = repr(value.item() if getattr(value, "shape", None) == () and hasattr(value, "item") else value)
+        scalar = getattr(value, "shape", None) == () and hasattr(value, "item")
+        text = repr(value.item() if scalar and hasattr(value, "item") and not getattr(value, "mask", False) else value)
     except Exception:  # a user's object may fail in any way, and a whole number may be too long to be written
         text = f"<{type(value).__name__}>"
+    if "\n" in text:  # an array of several rows
+        text = " ".join(text.split())
     return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} …"

@@ -9,7 +9,8 @@ import mesa
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
-from kingmaker.agents.errors import KingmakerError, UnknownNameError
+from kingmaker.agents.checks import flag, number, whole
+from kingmaker.agents.errors import KingmakerError, UnknownNameError, WrongValueError, shown
 from kingmaker.agents.types import BoolArray, FloatArray, IdArray, IntArray
 from kingmaker.agents.units import FIRST_YEAR, YEAR
 
@@ -177,7 +178,7 @@ class Member(_Agent):
             raise AttributeError(name)
         if hasattr(type(self), name):  # it is there, but its own look-up has failed (a dead firm): say that again
             return object.__getattribute__(self, name)
-        raise UnknownNameError(name, columns_of(type(self)), "column", type(self).__name__)
+        raise UnknownNameError(name, names_of(type(self)), "column", type(self).__name__)
 
     def __setattr__(self, name: str, value: Any) -> None:
         """A firm has the columns and attributes that its class declares: a name misspelt would do nothing.
@@ -186,7 +187,10 @@ class Member(_Agent):
             UnknownNameError: there is no such column. One of your own is declared in a subclass.
         """
         if not name.startswith("_") and name not in MESAS and not hasattr(type(self), name):
-            raise UnknownNameError(name, columns_of(type(self)), "column", type(self).__name__)
+            raise UnknownNameError(name, names_of(type(self)), "column", type(self).__name__)
+        known = getattr(type(self), name, None)
+        if isinstance(known, property) and known.fset is None:
+            raise KingmakerError(f"{type(self).__name__}: '{name}' can be read, not set.")
         super().__setattr__(name, value)
 
     def __repr__(self) -> str:
@@ -254,11 +258,21 @@ def _single(column: AnyColumn, value: Any) -> Any:
     Raises:
         KingmakerError: anything else.
     """
-    kind = {"f": "a finite number", "b": "true or false"}.get(column.dtype.kind, "a whole number")
-    fits = isinstance(value, int | float | np.number | np.bool_) and bool(np.isfinite(value))
-    if not fits or (column.dtype.kind != "f" and float(value) != float(column.dtype.type(value))):
-        raise KingmakerError(f"'{column.name}' is {value!r}; allowed is {kind} ({column.unit}).")
-    return value
+    kind = column.dtype.kind
+    try:
+        if kind == "b":
+            return flag(value, column.name)
+        if kind == "f":
+            found = number(value, column.name)
+            if np.isfinite(found):
+                return found
+        else:
+            bounds = np.iinfo(column.dtype)
+            return whole(value, column.name, int(bounds.min), int(bounds.max))
+    except WrongValueError:
+        pass
+    allowed = {"f": "a finite number", "b": "true or false"}.get(kind, "a whole number")
+    raise KingmakerError(f"'{column.name}' is {shown(value)}; allowed is {allowed} ({column.unit}).")
 
 
 def columns_of(cls: type[Member]) -> dict[str, AnyColumn]:
@@ -267,6 +281,13 @@ def columns_of(cls: type[Member]) -> dict[str, AnyColumn]:
     for base in reversed(cls.__mro__):
         found.update({name: item for name, item in vars(base).items() if isinstance(item, Column)})
     return found
+
+
+def names_of(cls: type[Member]) -> list[str]:
+    """What can be asked of a firm: its columns, then what is neither column nor behaviour, such as its name."""
+    columns = columns_of(cls)
+    told = (name for name in dir(cls) if isinstance(getattr(cls, name, None), property) and not name.startswith("_"))
+    return [*columns, *(name for name in told if name not in columns)]
 
 
 class Table:

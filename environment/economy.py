@@ -30,7 +30,7 @@ from kingmaker.environment.streams import Streams
 from kingmaker.environment.tables import Tables
 
 
-@dataclass
+@dataclass(repr=False)
 class Economy:
     """One world or a stack of worlds, in the month that is being worked on (0 = January 2022)."""
 
@@ -50,6 +50,10 @@ class Economy:
     news: News = field(default_factory=News)
     comovement: Comovement = field(default_factory=Comovement)
     refused_entries: FloatArray = field(default_factory=lambda: np.zeros(1))
+
+    def __repr__(self) -> str:
+        """How many worlds, and the month; what it holds would fill pages."""
+        return f"<Economy: {self.worlds} world{'s' * (self.worlds > 1)}, month {self.month}>"
 
     @property
     def chipmakers(self) -> Population[Chipmaker]:

@@ -11,7 +11,6 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +23,7 @@ from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import FloatArray
+from kingmaker.environment.guarding import called, guarded, keep_policy
 from kingmaker.environment.measures import MEASURES, Measure
 from kingmaker.environment.parameters import DECLARATIONS, GROUPS, Declaration
 from kingmaker.environment.table_rows import ChipmakerRow, ChipRow
@@ -99,11 +99,13 @@ class Extensions:
         """Let the instruments change the policy in force."""
         for instrument in self.instruments:
             guarded(instrument, "fix", e)
+            keep_policy(instrument, "fix", e)
 
     def price(self, e: Any) -> None:
         """Let the instruments act on posted prices."""
         for instrument in self.instruments:
             guarded(instrument, "price", e)
+            keep_policy(instrument, "price", e)
 
     def settle(self, e: Any) -> None:
         """Let the instruments pay and be paid."""
@@ -117,7 +119,7 @@ class Extensions:
             value = np.asarray(guarded(gauge, "observe", e), dtype=np.float64)
             if value.shape != (e.worlds,) or not np.isfinite(value).all():
                 raise KingmakerError(
-                    f"{_name(gauge)}: observe gave an array of shape {value.shape} with "
+                    f"{called(gauge)}: observe gave an array of shape {value.shape} with "
                     f"{np.count_nonzero(~np.isfinite(value))} numbers that are not finite; allowed are finite numbers "
                     f"of shape ({e.worlds},)."
                 )
@@ -138,31 +140,12 @@ class Extensions:
         got = np.asarray(guarded(rule, "ration", e, demand, capacity, weight))
         slack = SMALL * (1.0 + demand)
         if got.shape != demand.shape:
-            raise KingmakerError(f"{_name(rule)}: ration gave shape {got.shape}; allowed is {demand.shape}.")
+            raise KingmakerError(f"{called(rule)}: ration gave shape {got.shape}; allowed is {demand.shape}.")
         if not ((got >= 0.0) & (got <= demand + slack)).all():
-            raise KingmakerError(f"{_name(rule)}: ration gave a buyer less than nothing or more than it wants.")
+            raise KingmakerError(f"{called(rule)}: ration gave a buyer less than nothing or more than it wants.")
         if not (got.sum(axis=-1, keepdims=True) <= capacity + slack.sum(axis=-1, keepdims=True)).all():
-            raise KingmakerError(f"{_name(rule)}: ration gave more chips than there are.")
+            raise KingmakerError(f"{called(rule)}: ration gave more chips than there are.")
         return np.asarray(np.minimum(got, demand))
-
-
-def guarded(extension: object, hook: str, e: Any, *given: Any) -> Any:
-    """Call a hook of a user's class; what goes wrong in it is told with file and line, not as a traceback."""
-    try:
-        return getattr(extension, hook)(e, *given)
-    except KingmakerError:
-        raise
-    except Exception as fault:  # a user's code may fail in any way
-        last = traceback.extract_tb(fault.__traceback__)[-1]
-        raise KingmakerError(
-            f"{_name(extension)}: {hook} failed in month {e.month} ({type(fault).__name__}: {fault}), "
-            f"{Path(last.filename).name}, line {last.lineno}: {last.line}"
-        ) from fault
-
-
-def _name(extension: object) -> str:
-    cls = type(extension)
-    return f"extensions: {cls.__module__}:{cls.__qualname__}"
 
 
 def load(names: Sequence[str], folders: Sequence[Path]) -> Extensions:

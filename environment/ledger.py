@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from kingmaker.agents.errors import nearest
 from kingmaker.agents.firm import ASSETS, LIABILITIES
 from kingmaker.agents.population import Population
 from kingmaker.agents.types import FloatArray
@@ -94,6 +95,11 @@ class Ledger:
         for population in self.populations.values():
             self._close_net_worth(population)
 
+    def __repr__(self) -> str:
+        """How many kinds of payment have been made so far, in which worlds."""
+        made = len({kind for month in (*self.months, self.flows) for kind, _, _ in month})
+        return f"<ledger of {self.worlds} world{'s' * (self.worlds > 1)}: payments of {made} kinds so far>"
+
     def pay(self, kind: str, payer: str, amount: FloatArray, payee: str, received: FloatArray) -> None:
         """Move money: ``amount`` (worlds, payers) leaves, ``received`` (worlds, payees) arrives; all are >= 0.
 
@@ -102,7 +108,7 @@ class Ledger:
                 negative.
         """
         if kind not in KINDS:
-            raise LedgerError(f"no such kind of payment: '{kind}'")
+            raise LedgerError(f"no such kind of payment: '{kind}'.{nearest(kind, KINDS)}")
         payer_account, payee_account, _ = KINDS[kind]
         paid, got = amount.sum(axis=-1), received.sum(axis=-1)
         self._compare(f"{kind} from {payer} to {payee}", paid, got)

@@ -8,6 +8,8 @@ which several phases add start the month at zero. What lasts beyond the month li
 from __future__ import annotations
 
 import functools
+import math
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeAlias, TypeVar, overload
 
@@ -121,6 +123,10 @@ class Block:
         sums = {name: np.zeros(sizes[x.shape]) for name, x in self.entries.items() if isinstance(x, Summed)}
         self.values: dict[str, Any] = sums
 
+    def unknown(self, name: object) -> UnknownNameError:
+        """The error that tells a name that there is not."""
+        return UnknownNameError(name, self.entries, "entry", f"the month's '{self.name}'")
+
     def __setattr__(self, name: str, value: object) -> None:
         """Fill an entry.
 
@@ -128,13 +134,13 @@ class Block:
             UnknownNameError: there is no such entry.
         """
         if name != "values" and name not in self.entries:
-            raise UnknownNameError(name, self.entries, f"entry of the month's '{self.name}'")
+            raise self.unknown(name)
         super().__setattr__(name, value)
 
     if not TYPE_CHECKING:  # a misspelt entry is found before it runs
 
         def __getattr__(self, name: str) -> Any:
-            raise UnknownNameError(name, self.entries, f"entry of the month's '{self.name}'")
+            raise self.unknown(name)
 
 
 class InForce(Block):
@@ -160,13 +166,23 @@ class InForce(Block):
     export_vintage = Filled[FloatArray]("policy.fix_policy", "(worlds, 1)", "vintage of the export rule, year")
     export_cap = Filled[FloatArray]("policy.fix_policy", "(worlds, 1)", "performance from which chips are kept, TPP")
 
+    bounds: ClassVar[Mapping[str, tuple[float, float]]] = {
+        **dict.fromkeys(("duty", "interoperability", "reserve", "reserved", "exclusivity"), (0.0, 1.0)),
+        **dict.fromkeys(("egress", "parallel_egress", "export_vintage"), (0.0, sys.float_info.max)),
+        **dict.fromkeys(("review_bar", "export_cap"), (0.0, math.inf)),
+    }
+
     def __getitem__(self, name: str) -> FloatArray:
         """The same by name, as a user's instrument may have it from data."""
+        if name not in self.entries:
+            raise self.unknown(name)
         found: FloatArray = getattr(self, name)
         return found
 
     def __setitem__(self, name: str, value: FloatArray) -> None:
         """Change one by name."""
+        if name not in self.entries:
+            raise self.unknown(name)
         setattr(self, name, value)
 
 

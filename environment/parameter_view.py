@@ -147,8 +147,8 @@ class ParameterView:
         """
         return self._stacked.values(world_number(world, self._stacked.worlds, "parameters"))
 
-    def _place(self, key: str) -> tuple[str, str]:
-        if key not in self._stacked.known:
+    def _place(self, key: object) -> tuple[str, str]:
+        if not isinstance(key, str) or key not in self._stacked.known:
             raise UnknownNameError(key, self._stacked.known, "parameter", "parameters")
         group, _, name = key.partition(".")
         return group, name

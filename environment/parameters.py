@@ -189,6 +189,8 @@ def assign(array: FloatArray, value: object, declared: Declaration) -> None:
     if not isinstance(value, list | tuple | np.ndarray) or np.ndim(value) == 0:
         array[...] = check(declared.key, value, "parameters", {declared.key: declared})
         return
+    if np.ma.is_masked(value):
+        raise ParameterError(f"parameters: '{declared.key}' has masked values; allowed is {declared.allowed}.")
     given = np.ravel(np.asarray(value, dtype=object))
     if len(given) not in (1, len(array)):
         raise ParameterError(

@@ -50,6 +50,10 @@ class Partnerships:
         self.now = 0  # months completed
         self.snapshots: dict[int, dict[str, dict[str, Any]]] = {}
 
+    def __repr__(self) -> str:
+        """How much is on record, and what to ask for."""
+        return f"<partnerships: {len(self.log)} changes on record, {self.now} months completed: graph(month=None)>"
+
     def note(
         self,
         month: int,

@@ -54,6 +54,10 @@ class _Intervention:
                 f"{self.population}: '{column}' cannot be set, as it follows from contracts; "
                 "only cash can be given or taken."
             )
+        if self.population == "sectors" and slot == 0:
+            raise KingmakerError(
+                "the cash of the rest of the economy cannot be set: it is the other side of all that is given or taken."
+            )
         if not (np.isfinite(value) and value >= 0.0):
             raise KingmakerError(f"{self.population}: cash is {value!r}; allowed is a number from 0 on (M$).")
         cash = self.economy.populations[self.population].table.data["cash"]

@@ -74,7 +74,19 @@ def _explain(error: Mapping[str, Any]) -> str:
         return f"{place}'{last}' is empty; name at least one parameter."
     if last == "month":
         return f"{place}'month' is {shown(error['input'])}; {_quoted(error['input'])}"
-    return f"{place}'{last}' is {shown(error['input'])}; {error['msg'].replace('Input should be', 'allowed is')}."
+    if isinstance(last, int):  # an entry of a list
+        return f"{''.join(f'{part} ' for part in outer)}{last + 1} is {shown(error['input'])}; {in_words(error)}."
+    return f"{place}'{last}' is {shown(error['input'])}; {in_words(error)}."
+
+
+def in_words(error: Mapping[str, Any]) -> str:
+    """What pydantic says is allowed, in the words of all other messages."""
+    kind = {
+        "string_type": "a text", "list_type": "a list", "dict_type": "a table", "int_type": "a whole number",
+        "int_from_float": "a whole number", "int_parsing": "a whole number", "float_type": "a number",
+        "bool_type": "true or false", "finite_number": "a whole number",
+    }.get(error["type"])  # fmt: skip
+    return f"allowed is {kind}" if kind else str(error["msg"]).replace("Input should be", "allowed is")
 
 
 def _quoted(given: object) -> str:

@@ -170,6 +170,11 @@ def _check_header(path: Path, header: list[str], known: list[str]) -> None:
     """Raise KingmakerError unless the header names each known column once, in any order."""
     for column in header:
         if column not in known:
+            parted = next((mark for mark in ("semicolon ;", "tab \t") if mark[-1] in column), None)
+            if len(header) == 1 and parted:
+                raise KingmakerError(
+                    f"{path}, line 1: columns are parted by a {parted.split()[0]}; save it with commas between them."
+                )
             hint = nearest(column, known)
             raise KingmakerError(f"{path}, line 1: unknown column '{column}'.{hint} Known: {', '.join(known)}.")
         if header.count(column) > 1:

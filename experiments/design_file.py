@@ -12,6 +12,7 @@ from typing import Any, Literal, TypeVar
 import pydantic
 
 from kingmaker.agents.errors import KingmakerError, nearest, shown
+from kingmaker.environment.scenario_file import in_words
 from kingmaker.environment.text_files import read_toml
 
 Shape = TypeVar("Shape", bound=pydantic.BaseModel)
@@ -93,4 +94,4 @@ def _explain(error: Mapping[str, Any], shape: type[pydantic.BaseModel]) -> str:
         return f"'{name}' is missing; allowed is {', '.join(KINDS)}."
     if name == "keep":
         return '\'keep\' must be "monthly" or a list of statistics such as ["mean", "last12", "final"].'
-    return f"'{name}' is {shown(error['input'])}; {str(error['msg']).replace('Input should be', 'allowed is')}."
+    return f"'{name}' is {shown(error['input'])}; {in_words(error)}."

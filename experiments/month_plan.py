@@ -13,7 +13,8 @@ from typing import Any
 import numpy as np
 
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.month import BLOCKS, PHASES
+from kingmaker.environment.month import BLOCKS, PHASES, entries
+from kingmaker.experiments.safe_text import for_markdown
 
 SETTING: dict[str, Any] = {
     "startups.number": 40, "policy.partnership_review": 0.5, "policy.compute_fund_musd": 50.0,
@@ -114,6 +115,10 @@ def page() -> str:
     text += [
         f"| `{r.phase}` | {_cell(r.after)} | {_cell(r.reads)} | {_cell(r.fills)} | {_cell(r.changes)} |" for r in rows
     ]
+    text += ["", "## Entries of the month", "",
+             "Read them as attributes of `e.now`, such as `e.now.compute.rent_market`.", "",
+             "| entry | filled by | shape | what it is |", "|---|---|---|---|"]  # fmt: skip
+    text += [f"| `{name}` | `{entry.by}` | {entry.shape} | {for_markdown(entry.doc)} |" for name, entry in entries()]
     return "\n".join(text) + "\n"
 
 

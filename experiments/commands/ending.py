@@ -33,6 +33,8 @@ def told(last: bool = False) -> Iterator[None]:
         SystemExit: always, with the exit code.
     """
     before = listen()
+    if last:
+        _open_streams()
     forgive_encodings()
     spare_memory()
     code: int | str | None = 0
@@ -53,6 +55,21 @@ def told(last: bool = False) -> Iterator[None]:
         else:
             unlisten(before)
     raise SystemExit(_flushed(code))
+
+
+def _open_streams() -> None:
+    """Where the caller has closed stdin, stdout or stderr, they lead nowhere.
+
+    Left closed, the next file that is opened takes the stream's number, and what a library or a worker writes to stderr
+    ends up in a table of results.
+    """
+    for number, name, mode in ((0, "stdin", "r"), (1, "stdout", "w"), (2, "stderr", "w")):
+        try:
+            os.fstat(number)
+        except OSError:  # the lowest free number is given, and those below are taken by now
+            os.open(os.devnull, os.O_RDWR)
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115 - as long as the process
 
 
 def _tell(fault: BaseException) -> int:

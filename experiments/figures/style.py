@@ -143,7 +143,7 @@ def foot(footer: str) -> float:
 def wrapped(text: str, inches: float = TEXT_WIDTH, size: float = NORMAL, bold: bool = False) -> list[str]:
     """The lines of a text that is broken at spaces, and within words that are too long, to fit a width."""
     found = []
-    for part in text.splitlines() or [""]:
+    for part in visible(text).splitlines() or [""]:
         line = ""
         for word in part.split(" "):
             longer = f"{line} {word}" if line else word

@@ -75,7 +75,8 @@ def _page(results: list[Result], without: list[Result], held: str) -> str:
             f"| {_shown(r.effect)} | {_shown(r.low)} to {_shown(r.high)} | {r.n} | {'yes' if r.holds else '**no**'} "
             f"| {said} |"
         )
-    lines += ["", "## What each test switches off", "", "| id | what is missing then | replaced |", "|---|---|---|"]
+    lines += ["", "## What each test switches off", "", "Modules are those of the package `kingmaker`.", "",
+              "| id | what is missing then | replaced |", "|---|---|---|"]  # fmt: skip
     lines += [f"| {r.row.id} | {m.means} | `{m.target}` |" for r in results for m in r.row.mutants]
     if OPEN:
         lines += ["", "## Not proven yet", "", "| id | why |", "|---|---|"]

@@ -2,30 +2,14 @@
 
 from __future__ import annotations
 
-import math
-import numbers
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from kingmaker.agents.errors import KingmakerError
+from kingmaker.agents.checks import number
+from kingmaker.agents.errors import KingmakerError, shown
 
 if TYPE_CHECKING:
     from kingmaker.agents.types import FloatArray
-
-MOST_SEED = 2**62 - 1
-
-
-def whole_number(where: str, value: object, low: int, high: int | None = None) -> int:
-    """A whole number, NumPy's among them.
-
-    Raises:
-        KingmakerError: it is none, or out of range.
-    """
-    allowed = f"a whole number from {low} on" if high is None else f"a whole number from {low} to {high}"
-    whole = isinstance(value, numbers.Integral) and not isinstance(value, bool)
-    if not whole or not low <= int(value) <= (math.inf if high is None else high):  # type: ignore[call-overload]
-        raise KingmakerError(f"{where} is {value!r}; allowed is {allowed}.")
-    return int(value)  # type: ignore[call-overload,no-any-return]
 
 
 def text_of(where: str, value: object) -> str:
@@ -35,7 +19,7 @@ def text_of(where: str, value: object) -> str:
         KingmakerError: it is none.
     """
     if not isinstance(value, str):
-        raise KingmakerError(f"{where} is {value!r}; allowed is a text.")
+        raise KingmakerError(f"{where} is {shown(value)}; allowed is a text.")
     return value
 
 
@@ -46,7 +30,7 @@ def names_of(where: str, names: object) -> list[str]:
         KingmakerError: it is no such list.
     """
     if isinstance(names, str | bytes | Mapping) or not hasattr(names, "__iter__"):
-        raise KingmakerError(f"{where} is {names!r}; allowed is a list of names.")
+        raise KingmakerError(f"{where} is {shown(names)}; allowed is a list of names.")
     found = [text_of(f"{where}: name {place}", name) for place, name in enumerate(names, 1)]
     for name in found:
         if found.count(name) > 1:
@@ -65,7 +49,7 @@ def table_of(where: str, table: object) -> dict[str, Any]:
     if table is None:
         return {}
     if not isinstance(table, Mapping):
-        raise KingmakerError(f"{where} is {table!r}; allowed is a mapping such as {{'energy.cap': 0.5}}.")
+        raise KingmakerError(f"{where} is {shown(table)}; allowed is a mapping such as {{'energy.cap': 0.5}}.")
     return {text_of(f"{where}: key", key): value for key, value in table.items()}
 
 
@@ -77,6 +61,8 @@ def sample_of(where: str, samples: object, names: Sequence[str]) -> FloatArray:
     """
     import numpy as np
 
+    if np.ma.is_masked(samples):
+        raise KingmakerError(f"{where}: some values are masked; allowed are numbers only.")
     shape = f"with {len(names)} names it must be (n, {len(names)})"
     try:
         given = np.asarray(samples, dtype=object)
@@ -86,9 +72,8 @@ def sample_of(where: str, samples: object, names: Sequence[str]) -> FloatArray:
         given = given[np.newaxis]
     if given.ndim != 2 or given.shape[1] != len(names) or not len(given):
         raise KingmakerError(f"{where} have the shape {given.shape}; {shape}.")
-    for row, values in enumerate(given):
-        for name, value in zip(names, values, strict=True):
-            number = isinstance(value, numbers.Real) and not isinstance(value, bool | np.bool_)
-            if not number or math.isnan(value):
-                raise KingmakerError(f"{where}: row {row}, '{name}' is {value!r}; allowed is a number.")
-    return given.astype(np.float64)
+    checked = [
+        [number(value, f"{where}: row {row}, '{name}'") for name, value in zip(names, values, strict=True)]
+        for row, values in enumerate(given)
+    ]
+    return np.array(checked, dtype=np.float64)

@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from kingmaker.agents.checks import flag, seeds, whole
 from kingmaker.environment.scenario import MOST_MONTHS
 from kingmaker.experiments.design import build_design
 from kingmaker.experiments.design_file import DesignFile
-from kingmaker.experiments.sweep.arguments import MOST_SEED, names_of, sample_of, table_of, text_of, whole_number
+from kingmaker.experiments.sweep.arguments import names_of, sample_of, table_of, text_of
 from kingmaker.experiments.sweep.driver import drive
 from kingmaker.experiments.sweep.engines import inline_engine, local_engine
 from kingmaker.experiments.sweep.plan import WHOLE, Namer, named_runs, tasks_of, work_of
@@ -61,14 +62,15 @@ def evaluate(
     keys = names_of("evaluate: names", names)
     wanted = names_of("evaluate: measures", [measures] if isinstance(measures, str) else measures)
     rows = sample_of("evaluate: samples", samples, keys)
-    replications = whole_number("evaluate: replications", replications, 1)
-    workers = whole_number("evaluate: workers", workers, 1)
+    averaged = flag(average, "evaluate: average")
+    replications = whole(replications, "evaluate: replications", 1)
+    workers = whole(workers, "evaluate: workers", 1)
     entries = DesignFile(
         kind="list",
         scenario=text_of("evaluate: scenario", str(scenario) if isinstance(scenario, Path) else scenario),
-        months=None if months is None else whole_number("evaluate: months", months, 1, MOST_MONTHS),
+        months=None if months is None else whole(months, "evaluate: months", 1, MOST_MONTHS, ", or None"),
         replications=replications,
-        seed=whole_number("evaluate: seed", seed, 0, MOST_SEED),
+        seed=seeds(seed, replications, "evaluate: seed")[0],
         measures=wanted,
         keep=[text_of("evaluate: statistic", statistic)],
         set=table_of("evaluate: settings", settings),
@@ -91,7 +93,7 @@ def evaluate(
     found = np.empty((len(rows), replications, len(wanted)))
     for name, run in named:
         found[run.point, run.replication] = values[name]
-    if average:
+    if averaged:
         found = found.mean(axis=1)
     return np.asarray(found[..., 0] if isinstance(measures, str) else found)
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import contextlib
 import copy
 import pickle
+from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
@@ -13,8 +14,27 @@ from hypothesis import strategies as st
 from kingmaker.agents.checks import Named, flag, known, number, seed, seeds, sequence, share, whole
 from kingmaker.agents.errors import KingmakerError, UnknownNameError, nearest, shown
 
-WHOLE = [3, np.int64(3), np.uint8(3), np.int32(3), 3.0, np.float32(3), np.array(3), Fraction(3)]
-NOT_WHOLE = [True, np.True_, None, "3", "", b"3", float("nan"), float("inf"), 2.5, np.array([3]), [3], {}, object(), 3j]
+WHOLE = [3, np.int64(3), np.uint8(3), np.int32(3), 3.0, np.float32(3), np.array(3), Fraction(3), Decimal(3)]
+NOT_WHOLE = [
+    True,
+    np.True_,
+    None,
+    "3",
+    "",
+    b"3",
+    float("nan"),
+    float("inf"),
+    2.5,
+    np.array([3]),
+    [3],
+    {},
+    object(),
+    3j,
+    np.ma.masked,
+    Decimal("NaN"),
+    Decimal("sNaN"),
+    Decimal("2.5"),
+]
 
 
 @pytest.mark.parametrize("value", WHOLE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import numpy as np
@@ -179,3 +180,43 @@ def test_a_scenario_hands_its_extensions_on(tmp_path: Path) -> None:
     child = tmp_path / "sub" / "child.toml"
     child.write_text('extends = "../own.toml"\n[parameters]\n"calm.share" = 0.1\n', encoding="utf-8")
     assert load_scenario(child).load_extensions().startups[0].__name__ == "Calm"
+
+
+@pytest.mark.parametrize(
+    ("line", "words"),
+    [
+        ("e.in_force.interoperabilty = 1.0", "no entry 'interoperabilty'. Did you mean 'interoperability'?"),
+        ('e.in_force["interoperabilty"] = 1.0', "Did you mean 'interoperability'?"),
+        ('e.in_force["values"]', "no entry 'values'"),
+        ("e.in_force.egress = np.ones((3, 7))", "e.in_force.egress as array"),
+        ("e.in_force.duty = np.nan", "duty as nan; allowed are numbers from 0 to 1 of shape (worlds, clouds)"),
+        ("e.in_force.reserve[...] = 5.0", "allowed are numbers from 0 to 1 of shape (worlds, 1)"),
+        ("e.in_force.duty = 'much'", "e.in_force.duty as 'much'"),
+        ("e.in_forced.duty = 1.0", "Did you mean 'in_force'?"),
+        ("e.now.compte.rent_market", "Did you mean 'compute'?"),
+        ("e.now.compute.rent_market", "before the phase compute.post_prices"),
+        ("e.conditions.hhi_clod", "Did you mean 'hhi_cloud'?"),
+        ("e.p.policy.taxx", "Did you mean 'policy.tax'?"),
+        ('e.populations["clods"]', "Did you mean 'clouds'?"),
+        ('e.pay_public("tx", "clouds", np.zeros((1, 15)))', "Did you mean 'tax'?"),
+        ("raise SystemExit(0)", "SystemExit: 0"),
+    ],
+)
+def test_what_an_instrument_does_wrong_is_told_with_its_line(tmp_path: Path, line: str, words: str) -> None:
+    path = scenario(tmp_path, f"class Odd(Instrument):\n    def fix(self, e):\n        {line}\n", "Odd")
+    with pytest.raises(KingmakerError, match=r"extensions: added_\d+:Odd: fix") as caught:
+        ComputeEconomy(path, rng=1, months=2, **SMALL).run()  # type: ignore[arg-type]
+    assert words in str(caught.value)
+    if " leaves " not in str(caught.value):
+        assert re.search(r"added_\d+\.py, line 13: ", str(caught.value))
+        assert str(caught.value).endswith(line)
+
+
+@pytest.mark.parametrize(
+    "line", ["e.in_force.interoperability = 1.0", 'e.in_force["interoperability"] = np.ones((1, 1))']
+)
+def test_one_number_in_force_stands_for_all_clouds(tmp_path: Path, line: str) -> None:
+    path = scenario(tmp_path, f"class Law(Instrument):\n    def fix(self, e):\n        {line}\n", "Law")
+    model = ComputeEconomy(path, rng=1, months=2, **SMALL).run()  # type: ignore[arg-type]
+    assert model.economy.in_force.interoperability.shape == (1, model.economy.clouds.slots)
+    assert model.measures.latest("interoperability_in_effect") == 1.0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 import kingmaker
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.agents.firm import Sector
 from kingmaker.agents.startup import Startup
 from kingmaker.environment.model import ComputeEconomy
 
@@ -149,3 +151,30 @@ def test_names_complete(model: ComputeEconomy) -> None:
     with pytest.raises(AttributeError, match="Did you mean 'evaluate'"):
         kingmaker.evalute  # noqa: B018
     assert Path(kingmaker.__file__).with_name("py.typed").is_file()
+
+
+def test_a_firm_takes_what_fits_it() -> None:
+    model = ComputeEconomy(rng=1, months=2, **{"startups.number": 30})  # type: ignore[arg-type]
+    firm = next(iter(model.agents_by_type[Startup]))
+    for value in (True, "a", None, float("nan"), float("inf"), [1.0], np.ma.masked):
+        with pytest.raises(KingmakerError, match=r"'cash' is .*; allowed is a finite number"):
+            firm.cash = value
+    with pytest.raises(KingmakerError, match="'name' can be read, not set"):
+        firm.name = "x"  # type: ignore[misc]
+    with pytest.raises(KingmakerError, match="Did you mean 'name'"):
+        firm.nme  # noqa: B018
+    with pytest.raises(KingmakerError, match="rest of the economy cannot be set"):
+        model.agents_by_type[Sector][0].cash = 5.0
+    firm.cash = Decimal("12.5")  # type: ignore[assignment]
+    assert firm.cash == 12.5
+
+
+def test_what_is_no_key_or_masked_is_refused(model: ComputeEconomy) -> None:
+    for key in ([], None, 5):
+        with pytest.raises(KingmakerError, match="there is no parameter"):
+            model.parameters[key]  # type: ignore[index]
+    with pytest.raises(KingmakerError, match="masked"):
+        model.parameters["policy.tax"] = np.ma.array([0.1], mask=[True])
+    for thing in (model.economy, model.ledger, model.partnerships):
+        assert 5 < len(repr(thing)) < 100
+        assert " object at 0x" not in repr(thing)
