@@ -137,9 +137,8 @@ class ComputeEconomy(mesa.Model):
         populations = build.build_fixed(self.tables, parameters, classes, extensions.chipmakers)
         startups = (cast(type[Startup], classes.get("startups", Startup)), *extensions.startups)
         populations["startups"] = found(self.tables, parameters, streams, startups)
-        chips = build.build_chips(read_catalogue(self.tables), self.tables, parameters, self.months)
         populations = Named(populations, "population")
-        chips = build.build_chips(read_catalogue(self.tables), self.tables, self.worlds, self.months)
+        chips = build.build_chips(read_catalogue(self.tables), self.tables, parameters, self.months)
         self.economy = Economy(
             worlds=self.worlds, month=0, tables=self.tables, p=parameters, streams=streams, populations=populations,
             chips=chips, conditions=build.build_conditions(parameters, self.tables),
