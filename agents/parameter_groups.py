@@ -153,6 +153,13 @@ class CloudsParameters:
     outage_at: FloatArray
 
 
+class TiesParameters:
+    """Ties between firms: how many each may have."""
+
+    most_contracts: FloatArray
+    most_owners: FloatArray
+
+
 class SitesParameters:
     """Own compute of start-ups: chips bought directly, data centres, chips of their own design."""
 
@@ -447,6 +454,7 @@ class Parameters:
     startups: StartupsParameters
     chips: ChipsParameters
     clouds: CloudsParameters
+    ties: TiesParameters
     sites: SitesParameters
     compute: ComputeParameters
     services: ServicesParameters
