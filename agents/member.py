@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, Generic, Self, TypeAlias, TypeVar, overload
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar, overload
 
 import mesa
 import numpy as np
@@ -114,6 +114,7 @@ class Column(Generic[A]):
         self.low = low if low is not None else -np.inf if unit in SIGNED_UNITS else 0.0
         self.high = 1.0 if unit == "0-1" else np.inf
         self.name = ""
+        self.lazy = False  # no memory is taken until somebody holds something else than the default
 
     def __set_name__(self, owner: type, name: str) -> None:
         """Take the attribute's name."""
@@ -143,6 +144,8 @@ AnyColumn: TypeAlias = Column[Any]
 
 class Member(_Agent):
     """A view of slots of a population: all of a block, or one registered firm."""
+
+    tables: ClassVar[tuple[Any, ...]] = ()  # row types of the small tables that each firm has
 
     _table: Table
     _slot: int | None  # the slot of a registered agent; None for a view
@@ -178,6 +181,8 @@ class Member(_Agent):
             raise AttributeError(name)
         if hasattr(type(self), name):  # it is there, but its own look-up has failed (a dead firm): say that again
             return object.__getattribute__(self, name)
+        if name in self._table.columns:  # of a row of a small table, which the class does not name
+            return self._table.columns[name].__get__(self, type(self))
         raise UnknownNameError(name, names_of(type(self)), "column", type(self).__name__)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -187,6 +192,8 @@ class Member(_Agent):
             UnknownNameError: there is no such column. One of your own is declared in a subclass.
         """
         if not name.startswith("_") and name not in MESAS and not hasattr(type(self), name):
+            if name in self._table.columns:
+                return self._table.columns[name].__set__(self, value)
             raise UnknownNameError(name, names_of(type(self)), "column", type(self).__name__)
         known = getattr(type(self), name, None)
         if isinstance(known, property) and known.fset is None:
@@ -293,13 +300,19 @@ def names_of(cls: type[Member]) -> list[str]:
 class Table:
     """The arrays behind a population: one per column, of shape (worlds, slots), C-contiguous."""
 
-    def __init__(self, columns: dict[str, AnyColumn], worlds: int, slots: int) -> None:
-        """All slots dead, all columns at their defaults."""
+    def __init__(
+        self, columns: dict[str, AnyColumn], worlds: int, slots: int, ranks: Mapping[str, int] | None = None
+    ) -> None:
+        """All slots dead, all columns at their defaults; ``ranks``: how many rows each of a firm's small tables has."""
         self.columns = columns
+        self.ranks = dict(ranks or {})
         self.alive: BoolArray = np.zeros((worlds, slots), dtype=np.bool_)
         self.ids: IdArray = np.zeros((worlds, slots), dtype=np.uint64)
         self.data: dict[str, NDArray[Any]] = {
-            name: np.full((worlds, slots), column.default, dtype=column.dtype) for name, column in columns.items()
+            name: np.broadcast_to(np.array(column.default, column.dtype), (worlds, slots))
+            if column.lazy
+            else np.full((worlds, slots), column.default, dtype=column.dtype)
+            for name, column in columns.items()
         }
         self.names: dict[tuple[int, int], str] = {}  # of the named firms alive, by (world, slot)
         self.known: dict[int, str] = {}  # of all named firms that ever lived, by id
@@ -314,6 +327,17 @@ class Table:
         self.frozen |= {"alive": self.alive.view(), "ids": self.ids.view()}
         for array in self.frozen.values():
             array.flags.writeable = False
+
+    def untouched(self, name: str) -> bool:
+        """Whether a lazy column takes no memory yet: it holds its default everywhere."""
+        array = self.data[name]
+        return self.columns[name].lazy and array.strides == (0, 0)
+
+    def allocate(self, name: str) -> None:
+        """Give a lazy column memory of its own, so that it can be written."""
+        self.data[name] = self.data[name].copy()
+        self.frozen[name] = self.data[name].view()
+        self.frozen[name].flags.writeable = False
 
     def __getstate__(self) -> dict[str, Any]:
         """All but the aliases, which a copy must make anew on its own arrays."""

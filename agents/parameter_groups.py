@@ -204,6 +204,13 @@ class CloudsParameters:
     own_stock_2022: FloatArray
 
 
+class TiesParameters:
+    """Ties between firms: how many each may have."""
+
+    most_contracts: FloatArray
+    most_owners: FloatArray
+
+
 class SitesParameters:
     """Own compute of start-ups: chips bought directly, data centres, chips of their own design."""
 
@@ -554,6 +561,7 @@ class Parameters:
     startups: StartupsParameters
     chips: ChipsParameters
     clouds: CloudsParameters
+    ties: TiesParameters
     sites: SitesParameters
     compute: ComputeParameters
     services: ServicesParameters

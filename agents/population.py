@@ -7,13 +7,14 @@ is also a real ``mesa.Agent``, whose attributes are plain numbers.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 import mesa
 import numpy as np
 from numpy.typing import NDArray
 
+from kingmaker.agents.contract import USUAL
 from kingmaker.agents.member import AnyColumn, Member, Table, columns_of
 from kingmaker.agents.types import BoolArray, IdArray
 
@@ -34,9 +35,17 @@ class Population(Generic[M]):
         worlds: the number of worlds.
         kind: the code that opens the firms' ids.
         name: such as ``startups``.
+        ranks: how many rows each of a firm's small tables has, by table.
     """
 
-    def __init__(self, blocks: Sequence[tuple[type[M], int]], worlds: int, kind: int, name: str) -> None:
+    def __init__(
+        self,
+        blocks: Sequence[tuple[type[M], int]],
+        worlds: int,
+        kind: int,
+        name: str,
+        ranks: Mapping[str, int] | None = None,
+    ) -> None:
         """An empty population."""
         self.name, self.kind, self.worlds = name, kind, worlds
         self.base: type[M] = blocks[0][0]
@@ -48,7 +57,10 @@ class Population(Generic[M]):
             self.blocks.append((cls, slice(start, start + size)))
             start += size
         self.slots = start
-        self.table = Table(columns, worlds, start)
+        ranks = ranks or {}
+        for rows in self.base.tables:
+            columns |= rows.columns(ranks.get(rows.table, USUAL))
+        self.table = Table(columns, worlds, start, ranks)
         self.agents: dict[int, M] = {}
         self._view: M | None = None  # of this phase
         self._model: mesa.Model | None = None
@@ -104,6 +116,8 @@ class Population(Generic[M]):
         table.alive |= where
         np.copyto(table.ids, ids, where=where)
         for name, value in values.items():
+            if table.untouched(name):
+                table.allocate(name)
             np.copyto(table.data[name], value, casting="same_kind", where=where)
         if self._model is not None:
             for slot in np.flatnonzero(where[0]):
@@ -121,6 +135,8 @@ class Population(Generic[M]):
         if not where.any():
             return
         for name, column in table.columns.items():
+            if table.untouched(name):
+                continue
             np.copyto(table.data[name], column.default, casting="same_kind", where=where)
         table.alive &= ~where
         np.copyto(table.ids, np.uint64(0), where=where)

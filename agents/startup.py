@@ -8,15 +8,19 @@ from typing import Any, ClassVar
 import numpy as np
 
 from kingmaker.agents.arithmetic import power
-from kingmaker.agents.builder import Builder
+from kingmaker.agents.contract import (  # the forms of contract are known from here, too
+    CONTRACTS as CONTRACTS,
+)
+from kingmaker.agents.contract import EXCLUSIVE as EXCLUSIVE
+from kingmaker.agents.contract import FIRST_REFUSAL as FIRST_REFUSAL
+from kingmaker.agents.contract import PLAIN as PLAIN
+from kingmaker.agents.contract import PREFERRED as PREFERRED
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.member import Column
 from kingmaker.agents.offers import NEVER, Offers
 from kingmaker.agents.parameter_groups import Parameters
+from kingmaker.agents.tenant import Tenant
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
-
-PLAIN, PREFERRED, EXCLUSIVE, FIRST_REFUSAL = 0, 1, 2, 3
-CONTRACTS = ("plain", "preferred", "exclusive", "right_of_first_refusal")
 
 
 def frugal_chance(p: Parameters, dearness: FloatArray) -> FloatArray:
@@ -35,7 +39,7 @@ def frugal_chance(p: Parameters, dearness: FloatArray) -> FloatArray:
     return np.asarray(odds / (1.0 + odds))
 
 
-class Startup(Builder):
+class Startup(Tenant):
     """An AI start-up that rents compute, trains models and sells what they do.
 
     Money, compute and staff are those of the slot, which stands for ``weight`` firms.
@@ -49,35 +53,13 @@ class Startup(Builder):
     frugality = Column(0.0, unit="0-1", doc="share of compute that its approach does without")
     product = Column(0.0, unit="log10 FLOP", doc="capability of what it sells: its own model or an open one")
     base_model = Column(NONE, dtype=np.int32, unit="developer", doc="whose open model it builds on")
-    host = Column(NONE, dtype=np.int32, unit="cloud", doc="the cloud that it trains on")
-    contract = Column(PLAIN, dtype=np.int8, unit="kind", doc="plain, preferred, exclusive, right of first refusal")
-    term = Column(0.0, unit="months", doc="left of the contract")
-    tenure = Column(0.0, unit="months", doc="with the present host")
-    second = Column(NONE, dtype=np.int32, unit="cloud", doc="a second host")
-    second_share = Column(0.0, unit="0-1", doc="share of compute wanted from the second host")
-    second_talks = Column(NONE, dtype=np.int32, unit="cloud", doc="a second host that it negotiates with")
-    second_talks_left = Column(0.0, unit="months", doc="until the contract with a second host is signed")
-    talks = Column(NONE, dtype=np.int32, unit="cloud", doc="a host that it negotiates with")
-    talks_left = Column(0.0, unit="months", doc="until the contract under negotiation is signed")
-    used_second = Column(0.0, unit="H100e", doc="compute that it got from the second host")
-    host_fill = Column(1.0, unit="0-1", doc="share of what it asks of its first host that it gets, smoothed")
     need_growth = Column(0.0, unit="1/month", doc="growth of the compute that it wants, smoothed")
     peak_burn = Column(0.0, unit="M$/month", doc="the most spending beyond sales that it has set up so far")
     burn = Column(0.0, unit="M$/month", doc="level of spending that it has set up, beyond what sales bear")
     staff = Column(0.0, unit="M$/month", doc="wages and other costs without compute")
     growth = Column(0.0, unit="1/month", doc="growth of revenue, smoothed")
     investor = Column(NONE, dtype=np.int32, unit="fund", doc="lead investor")
-    vendor = Column(NONE, dtype=np.int32, unit="cloud", doc="the cloud that holds a stake (the latest)")
-    vendor_share = Column(0.0, unit="0-1", doc="that cloud's stake")
-    vendor_paid = Column(0.0, unit="M$", doc="what that cloud has paid for it")
-    vendor_before = Column(NONE, dtype=np.int32, unit="cloud", doc="an earlier cloud's stake")
-    vendor_before_share = Column(0.0, unit="0-1", doc="that stake")
-    vendor_before_paid = Column(0.0, unit="M$", doc="what that cloud has paid for it")
     vendor_cash = Column(0.0, unit="M$", doc="cash that came from the latest vendor and is not yet spent")
-    pledged = Column(0.0, unit="M$", doc="promised for its shares by a cloud and not yet paid")
-    pledge_rate = Column(0.0, unit="M$/month", doc="what of that is paid in a month")
-    pledge_credit = Column(0.0, unit="0-1", doc="part of it that is paid as compute")
-    pledger = Column(NONE, dtype=np.int32, unit="cloud", doc="the cloud that promised it")
     credit_host = Column(NONE, dtype=np.int32, unit="cloud", doc="the cloud that owes it the compute paid ahead")
     host_known = Column(NONE, dtype=np.int32, unit="cloud", doc="its first host as investors know it: last month's")
     second_known = Column(NONE, dtype=np.int32, unit="cloud", doc="its second host as investors know it")

@@ -25,13 +25,13 @@ from kingmaker.environment.economy import Economy
 from kingmaker.environment.ledger import Ledger
 from kingmaker.environment.news import Batch
 from kingmaker.environment.parameters import Declaration, ParameterError, check
-from kingmaker.environment.partnerships import Partnerships
 from kingmaker.environment.scenario import Event, Scenario, hold, month_label
 from kingmaker.environment.state import Catalogue, Chips
 from kingmaker.environment.streams import Streams
 from kingmaker.environment.tables import Tables
-from kingmaker.environment.tie_flows import TieFlows
-from kingmaker.environment.tie_log import Change
+from kingmaker.environment.ties.partnerships import Partnerships
+from kingmaker.environment.ties.tie_flows import TieFlows
+from kingmaker.environment.ties.tie_log import Change
 
 ONE_FOR_ALL: dict[type, tuple[str, ...]] = {Chips: ("maker_of", "line_of", "in_china", "mixes")}  # arrays of no world
 IMMUTABLE = (

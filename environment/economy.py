@@ -24,10 +24,10 @@ from kingmaker.environment.ledger import Ledger
 from kingmaker.environment.month import InForce, Month
 from kingmaker.environment.news import News
 from kingmaker.environment.parameters import StackedParameters
-from kingmaker.environment.partnerships import Partnerships
 from kingmaker.environment.state import Chips, Conditions
 from kingmaker.environment.streams import Streams
 from kingmaker.environment.tables import Tables
+from kingmaker.environment.ties.partnerships import Partnerships
 
 
 @dataclass(repr=False)

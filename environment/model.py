@@ -20,7 +20,6 @@ from kingmaker.environment.ledger import Ledger
 from kingmaker.environment.measures import Measures
 from kingmaker.environment.parameter_view import ParameterView
 from kingmaker.environment.parameters import StackedParameters, resolve
-from kingmaker.environment.partnerships import Partnerships
 from kingmaker.environment.phases import (
     announcements,
     compute,
@@ -49,7 +48,8 @@ from kingmaker.environment.startup_population import found
 from kingmaker.environment.state import read_catalogue
 from kingmaker.environment.streams import Streams
 from kingmaker.environment.tables import Tables, read_tables
-from kingmaker.environment.tie_flows import SMALL
+from kingmaker.environment.ties.partnerships import Partnerships
+from kingmaker.environment.ties.tie_flows import SMALL
 
 _SHOWN = 3  # seeds of a stack that are shown; the others are many
 _SCRATCH = 31 * 2**20  # bytes: a block large enough for glibc to raise its thresholds
@@ -348,6 +348,7 @@ class ComputeEconomy(mesa.Model):
         if self._panel is None:
             raise KingmakerError("the firm-month panel was not kept: build the model with panel=True.")
         panel = pd.concat(self._panel, ignore_index=True) if self._panel else pd.DataFrame()
+        founding.fill_panel(self.economy, panel)
         panel.attrs["columns"] = founding.panel_columns(self.economy)
         return panel
 

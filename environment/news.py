@@ -10,8 +10,8 @@ import numpy as np
 
 from kingmaker.agents.population import Population
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
-from kingmaker.environment.graph import firm_name
 from kingmaker.environment.scenario import month_label
+from kingmaker.environment.ties.graph import firm_name
 
 if TYPE_CHECKING:
     import pandas as pd

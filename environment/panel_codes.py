@@ -6,14 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from kingmaker.agents.cloud import TYPES
+from kingmaker.agents.contract import CONTRACTS, MOST_ROWS, TIED_TO, ContractRow
 from kingmaker.agents.population import Population
 from kingmaker.agents.regulator import REMEDIES, STAGES
-from kingmaker.agents.startup import CONTRACTS
 from kingmaker.agents.types import REGIONS
 
 KINDS = {
     ("clouds", "type"): TYPES,
-    ("startups", "contract"): CONTRACTS,
+    **{("startups", ContractRow.form.column(k)): CONTRACTS for k in range(MOST_ROWS)},
+    **{("startups", ContractRow.tied_to.column(k)): TIED_TO for k in range(MOST_ROWS)},
     ("regulators", "stage"): STAGES,
     ("regulators", "remedy"): REMEDIES,
 }

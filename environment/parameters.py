@@ -24,6 +24,7 @@ GROUPS = {
     "startups": "Start-ups: how many, how they enter, spend and fail.",
     "chips": "Chips: price, capacity, orders, export designs.",
     "clouds": "Clouds: belief, ambition, planning, own chips, money.",
+    "ties": "Ties between firms: how many each may have.",
     "sites": "Own compute of start-ups: chips bought directly, data centres, chips of their own design.",
     "compute": "Rented compute: prices, contracts, switching.",
     "services": "AI services: what users look at, how sales turn into compute.",

@@ -119,7 +119,7 @@ def found(
     sizes[0] += len(named)
     worlds, slots = len(streams.seeds), sum(sizes)
     blocks = list(zip(classes, sizes, strict=True))
-    population: Population[Startup] = Population(blocks, worlds, KIND_CODES["startups"], "startups")
+    population: Population[Startup] = Population(blocks, worlds, KIND_CODES["startups"], "startups", rows_of(p))
     number = int(p.startups.number[0, 0])
     slot = np.arange(slots)
     ids = np.tile(firm_ids(KIND_CODES["startups"], 0, slot), (worlds, 1))
@@ -142,6 +142,11 @@ def found(
         if tables.startups[index].entry <= 0:
             enter_named(population, index, tables.startups[index].name, row, ids, 0.0)
     return population
+
+
+def rows_of(p: StackedParameters) -> dict[str, int]:
+    """How many rows each of a start-up's tables has."""
+    return {"contracts": int(p.ties.most_contracts[0, 0]), "stakes": int(p.ties.most_owners[0, 0])}
 
 
 def numbers_of(p: StackedParameters, classes: Sequence[type[Startup]]) -> list[int]:

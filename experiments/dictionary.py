@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from kingmaker.environment import tie_kinds
 from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.ties import tie_kinds
 from kingmaker.experiments.graph_export import EDGES, NODES
 
 if TYPE_CHECKING:

@@ -16,7 +16,8 @@ import numpy as np
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.phases.finance import sign_contract
+from kingmaker.environment.phases.tenancies import sign_dated
+from kingmaker.environment.ties import contracts
 from kingmaker.experiments.asked import Asked
 from kingmaker.experiments.filing import filed_if
 from kingmaker.experiments.intervals import half_width
@@ -84,8 +85,11 @@ def _slots(model: ComputeEconomy) -> tuple[int, int, int]:
 def _free(model: ComputeEconomy) -> None:
     """In January 2025 exclusivity became a right of first refusal, in both worlds of a pair (fact S5-002)."""
     lab = _slots(model)[0]
-    contract = model.populations["startups"].table.data["contract"]
-    contract[:, lab] = np.where(contract[:, lab] == EXCLUSIVE, FIRST_REFUSAL, contract[:, lab])
+    table = model.populations["startups"].table
+    bound = np.zeros(table.alive.shape, dtype=np.bool_)
+    bound[:, lab] = table.alive[:, lab] & (table.data["contract"][:, lab] == EXCLUSIVE)
+    contracts.loosen(model.economy, bound, 0, FIRST_REFUSAL, why="event study")
+    model.economy.end_phase()
 
 
 def _sign(model: ComputeEconomy, seeds: int) -> BoolArray:
@@ -96,7 +100,7 @@ def _sign(model: ComputeEconomy, seeds: int) -> BoolArray:
     where = np.zeros(table.alive.shape, dtype=np.bool_)
     where[seeds:, lab] = able[seeds:]
     partner = np.full(where.shape, winner, dtype=np.int32)
-    sign_contract(model.economy, where, partner, PLAIN, "event study")
+    sign_dated(model.economy, where, partner, PLAIN, "event study")
     model.economy.end_phase()
     return np.asarray(able[seeds:])
 

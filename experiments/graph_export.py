@@ -10,7 +10,7 @@ from typing import Any
 
 import networkx as nx
 
-from kingmaker.environment import tie_kinds
+from kingmaker.environment.ties import tie_kinds
 from kingmaker.experiments.safe_text import for_xml
 
 NODES = {

@@ -7,19 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.contract import RowField
 from kingmaker.agents.enterprise import Enterprise
 from kingmaker.agents.firm import ASSETS, LIABILITIES
 from kingmaker.agents.investor import Investor
 from kingmaker.agents.member import Member, columns_of
 from kingmaker.agents.regulator import Regulator
 from kingmaker.agents.startup import Startup
-from kingmaker.environment import tie_kinds
 from kingmaker.environment.ledger import KINDS
 from kingmaker.environment.parameters import DECLARATIONS, GROUPS, Declaration
+from kingmaker.environment.ties import tie_kinds
 from kingmaker.experiments import accounts, month_plan, origins
 from kingmaker.experiments.asked import Asked
 from kingmaker.experiments.filing import filed
@@ -29,6 +30,9 @@ if TYPE_CHECKING:
 
 MADE = "Made by `kingmaker reference`; do not edit by hand."
 CLASSES: tuple[type[Member], ...] = (Chipmaker, Cloud, Startup, Enterprise, Investor, Regulator)
+
+
+ROWS = {"contracts": "ties.most_contracts", "stakes": "ties.most_owners"}
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[object]], numbers: bool = False) -> list[str]:
@@ -108,7 +112,20 @@ def state_page() -> str:
             for name, column in columns_of(cls).items()
         ]
         text += [*table(("variable", "unit", "type", "meaning"), rows), ""]
+        for row in cls.tables:
+            text += [f"### Rows of {cls.__name__}.{row.table}", "", (row.__doc__ or "").strip().splitlines()[0], ""]
+            text += [f"As many rows as `{ROWS[row.table]}` says; rows that nobody uses take no memory. The columns are "
+                     "those of row 0, row 1 and row 2; \"-\": the row does not store it.", ""]  # fmt: skip
+            fields = [
+                (f"`{field.name}`", field.unit, _columns(field), field.docs[-1]) for field in row.fields().values()
+            ]
+            text += [*table(("field", "unit", "columns", "meaning"), fields), ""]
     return "\n".join(text)
+
+
+def _columns(field: RowField[Any]) -> str:
+    first, last = field.ranks
+    return ", ".join(f"`{field.column(k)}`" if first <= k <= last else "-" for k in range(3))
 
 
 def ties_page() -> str:

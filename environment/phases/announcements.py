@@ -68,7 +68,7 @@ def _story(e: Economy, startups: Startup) -> _Story:
     winner = np.where(took, second, np.where(freed, NONE, host))
     loser = np.where(moved, was, np.where(ended, was_second, host))
     # how a lab splits its need this month is its secret: investors reckon with the usual size of second contracts
-    share = np.where(moved, 1.0 - startups.second_share, p.compute.second_share)
+    share = np.where(moved, startups.first_share, p.compute.second_share)
     # that a lab which has been freed may leave was already in the price
     foreseen = p.capital.news_foreseen
     known = took & (startups.contract == FIRST_REFUSAL)

@@ -7,8 +7,7 @@ import numpy as np
 from kingmaker.agents.regulator import REMEDIES
 from kingmaker.agents.types import BoolArray, IntArray
 from kingmaker.environment.economy import Economy
-
-CASES = ("regulators", "clouds")
+from kingmaker.environment.ties import relations
 
 
 def tell_steps(
@@ -73,10 +72,7 @@ def note_cases(
     """
     regulators = e.regulators.view()
     target = regulators.target
-    e.partnerships.note(e.month, "end", "inquiry", "case", ends, CASES, before)
-    e.partnerships.note(e.month, "start", "inquiry", "case", opens, CASES, target, why="inquiry on evidence")
-    e.partnerships.note(e.month, "start", "inquiry", "case", own, CASES, target, why="inquiry of its own motion")
-    for number, name in enumerate(REMEDIES):
-        imposed = remedied & (regulators.remedy == number)
-        e.partnerships.note(e.month, "start", "remedy", "case", imposed, CASES, target, why=f"remedy: {name}")
-    e.partnerships.note(e.month, "end", "remedy", "case", lapses, CASES, target)
+    relations.inquiry_ends(e, ends, before)
+    relations.inquiry(e, opens, own, target)
+    relations.remedy(e, remedied, regulators.remedy, target)
+    relations.remedy_ends(e, lapses, target)

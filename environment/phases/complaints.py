@@ -70,7 +70,7 @@ def _rivals(e: Economy, startups: Startup, clouds: Cloud) -> tuple[FloatArray, F
     hosts = e.clouds.slots
     total = np.maximum(startups.used.sum(axis=-1, keepdims=True), TINY)
     exclusive = startups.contract == EXCLUSIVE
-    share = by_host(np.where(exclusive, startups.used * (1.0 - startups.second_share), 0.0), startups.host, hosts)
+    share = by_host(np.where(exclusive, startups.used * startups.first_share, 0.0), startups.host, hosts)
     share = share / total
     held_by_others = np.maximum(share.sum(axis=-1, keepdims=True) - share, 0.0)
     idle = clouds.rents_out & clouds.alive & (clouds.region != CN)
@@ -114,8 +114,9 @@ def end_users(e: Economy) -> FloatArray:
     startups = e.startups.view()
     clouds = e.clouds.view()
     hosts = e.clouds.slots
-    through = by_host(startups.revenue * (1.0 - startups.second_share), startups.host, hosts)
-    through = through + by_host(startups.revenue * startups.second_share, startups.second, hosts)
+    through = by_host(startups.revenue * startups.first_share, startups.host, hosts)
+    for lease in startups.leases[1:]:
+        through = through + by_host(startups.revenue * lease.share, lease.lessor, hosts)
     west = np.where(clouds.region == CN, 0.0, clouds.revenue + through)
     total = west.sum(axis=-1, keepdims=True)
     people = e.p.policy.end_user_part * e.p.policy.eu_people * e.conditions.users

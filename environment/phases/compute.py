@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_RENT, SMALL, TINY, is_on
@@ -18,6 +20,12 @@ from kingmaker.environment.phases.public_compute import pay_parallel_egress, ren
 from kingmaker.environment.phases.rationing import Served, ration
 from kingmaker.environment.phases.sites import run_own
 from kingmaker.environment.phases.wholesale import trade_idle_compute
+from kingmaker.environment.ties import contracts
+
+
+def sum_in_order(parts: list[FloatArray]) -> FloatArray:
+    """The sum of arrays of one shape, first to last: rows that nobody uses may be left out to the same bits."""
+    return reduce(np.add, parts)
 
 
 @phase("sites.build_sites")
@@ -56,38 +64,39 @@ def rent_compute(e: Economy) -> None:
     clouds = e.clouds.view()
     p = e.p
     rent = clouds.rent
-    at = market.at_host(rent, startups.host) * (1.0 - e.startups.act(Startup.partner_saving, p))
-    at_second = market.at_host(rent, startups.second)
+    at = [market.at_host(rent, lease.lessor) for lease in startups.leases]
+    at[0] = at[0] * (1.0 - e.startups.act(Startup.partner_saving, p))
     usual = e.now.compute.rent_market[:, np.newaxis]
     serving = e.startups.act(Startup.serves, p, usual)
-    wanted, own = _wants(e, startups, at, at_second, market.spending(serving, np.maximum(usual, LEAST_RENT)))
+    wanted, own = _wants(e, startups, at, market.spending(serving, np.maximum(usual, LEAST_RENT)))
     served = ration(e, wanted - own, _enterprise_wants(e, rent), rent)
-    paid = _pay_rent(e, startups, served.first, at, served.second, at_second)
+    paid = _pay_rent(e, startups, served.got, at)
     _see_service(e, startups, wanted, own, served)
-    e.partnerships.flows.rent(e.month, startups, *paid)
+    e.partnerships.flows.rent(e.month, startups, paid)
     e.now.compute.serving_startups = np.minimum(serving, startups.used).sum(axis=-1)
     e.now.compute.business = served.business.sum(axis=-1)
     e.now.compute.serving_clouds = clouds.workloads + e.clouds.act(Cloud.serves, p, usual)
-    _see_markups(e, startups, served.first, at)
+    _see_markups(e, startups, served.got[0], at[0])
     _pay_business(e, served.business, rent)
     rent_public_compute(e, served.public, rent)
-    pay_parallel_egress(e, served.second)
+    pay_parallel_egress(e, startups.used_elsewhere)
     _settle_clouds(e, clouds, served.wants, served.sold)
     _see_small(e, startups, served)
 
 
-def _wants(
-    e: Economy, startups: Startup, at: FloatArray, at_second: FloatArray, inference: FloatArray
-) -> tuple[FloatArray, FloatArray]:
+def _wants(e: Economy, startups: Startup, at: list[FloatArray], inference: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Compute that each start-up can pay for, and what of it runs on own chips, H100e, each (worlds, n).
 
     It pays from its budget, what serving takes, and credit. Own chips serve first, the rest is rented.
     """
     p = e.p
-    blend = at * (1.0 - startups.second_share) + at_second * startups.second_share
+    blend = at[0] * startups.first_share
+    near = startups.host == startups.credit_host
+    for lease, price in zip(startups.leases[1:], at[1:], strict=True):
+        blend = blend + price * lease.share
+        near = near | (lease.lessor == startups.credit_host)
     e.now.compute.dearness = np.where(blend > 0.0, blend / p.startups.usual_rent, 1.0)
     budget, _ = e.startups.act(Startup.budget, p, by_slot(e.now.compute.dearness))
-    near = (startups.host == startups.credit_host) | (startups.second == startups.credit_host)
     drawable = np.where(near, startups.prepaid / p.capital.credit_months, 0.0)
     purse = p.compute.rent_purse * startups.cash
     budget = np.minimum(
@@ -105,13 +114,12 @@ def _see_service(e: Economy, startups: Startup, wanted: FloatArray, own: FloatAr
     change = np.log(np.where(both, wanted, 1.0) / np.where(both, before, 1.0))
     change = np.clip(change, -p.growth_bound, p.growth_bound)
     startups.need_growth = startups.need_growth + p.growth_memory * (change - startups.need_growth)
-    startups.wanted, startups.used, startups.own_used = wanted, own + (served.first + served.second), own
-    startups.used_second = served.second
+    startups.wanted, startups.used, startups.own_used = wanted, own + sum_in_order(served.got), own
     full = np.where(wanted > 0.0, startups.used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
     startups.fill = startups.fill + p.memory * (full - startups.fill)
     asked = served.asked
-    first = np.where(asked > 0.0, served.first / np.where(asked > 0.0, asked, 1.0), 1.0)
-    startups.host_fill = startups.host_fill + p.memory * (first - startups.host_fill)
+    first = np.where(asked > 0.0, served.got[0] / np.where(asked > 0.0, asked, 1.0), 1.0)
+    contracts.serve(e, served.got, startups.host_fill + p.memory * (first - startups.host_fill))
     e.now.compute.tenant_fill_rate = startups.used.sum(axis=-1) / np.maximum(wanted.sum(axis=-1), TINY)
 
 
@@ -137,44 +145,54 @@ def _see_small(e: Economy, startups: Startup, served: Served) -> None:
     e.now.compute.reserved_used_h100e = served.reserved.sum(axis=-1)
 
 
-def _pay_rent(
-    e: Economy, startups: Startup, first: FloatArray, at: FloatArray, second: FloatArray, at_second: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Tenants pay both hosts, credit first; what each host gets from each tenant, M$, both (worlds, start-ups)."""
-    hosts = e.clouds.slots
-    due, due_second = market.spending(first, at), market.spending(second, at_second)
-    credit = startups.prepaid
-    from_credit = np.where(startups.host == startups.credit_host, np.minimum(credit, due), 0.0)
-    other_credit = np.where(startups.second == startups.credit_host, np.minimum(credit - from_credit, due_second), 0.0)
-    drawn = np.maximum(from_credit + np.where(startups.second != NONE, other_credit, 0.0), 0.0)
-    drawn = np.where(startups.credit_host != NONE, drawn, 0.0)
-    from_credit = np.minimum(from_credit, drawn)
-    other_credit = drawn - from_credit
+def _pay_rent(e: Economy, startups: Startup, got: list[FloatArray], at: list[FloatArray]) -> list[FloatArray]:
+    """Tenants pay their hosts, credit first; what each host gets from each tenant, M$, by contract in use."""
+    hosts, leases = e.clouds.slots, startups.leases
+    due = [market.spending(amount, price) for amount, price in zip(got, at, strict=True)]
+    from_credit, drawn = _draw_credit(startups, due)
     earned = market.by_host(drawn, startups.credit_host, hosts)
     e.ledger.draw_down("rent", "startups", drawn, "clouds", earned)
-    cash_first, cash_second = due - from_credit, due_second - other_credit
-    share = cash_first + cash_second
+    cash = [owed - part for owed, part in zip(due, from_credit, strict=True)]
+    share = sum_in_order(cash)
     squeeze = np.minimum(startups.cash / np.where(share > 0.0, share, 1.0), 1.0)
-    cash_first, cash_second = cash_first * squeeze, cash_second * squeeze
-    got_first = market.by_host(cash_first, startups.host, hosts)
-    got_second = market.by_host(cash_second, startups.second, hosts)
+    cash = [part * squeeze for part in cash]
+    income = [market.by_host(part, lease.lessor, hosts) for part, lease in zip(cash, leases, strict=True)]
     own = startups.vendor_cash / np.maximum(startups.cash, TINY)
-    at_vendor = np.where(startups.vendor == startups.host, cash_first, 0.0)
-    at_vendor = at_vendor + np.where(startups.vendor == startups.second, cash_second, 0.0)
+    at_vendor = sum_in_order(
+        [np.where(startups.vendor == lease.lessor, part, 0.0) for part, lease in zip(cash, leases, strict=True)]
+    )
     circular = drawn + np.where(startups.vendor != NONE, np.minimum(own, 1.0) * at_vendor, 0.0)
     raised = np.minimum(startups.raised_cash / np.maximum(startups.cash, TINY), 1.0)
-    paid = cash_first + cash_second
+    paid = sum_in_order(cash)
     startups.rent_paid = drawn + paid
     startups.spending_raised = drawn + raised * paid + e.now.building.raised_on_chips
-    e.ledger.pay("rent", "startups", paid, "clouds", got_first + got_second)
+    e.ledger.pay("rent", "startups", paid, "clouds", sum_in_order(income))
     left = np.maximum(1.0 - paid / np.maximum(startups.cash + paid, TINY), 0.0)
     startups.vendor_cash = startups.vendor_cash * left
     startups.raised_cash = startups.raised_cash * left
-    income = earned + got_first + got_second
-    e.now.compute.rent_income = income
+    e.now.compute.rent_income = sum_in_order([earned, *income])
     e.now.compute.startup_rent = (drawn + paid).sum(axis=-1)
     e.now.compute.circular_musd = circular.sum(axis=-1)
-    return from_credit + cash_first, other_credit + cash_second
+    return [credit + part for credit, part in zip(from_credit, cash, strict=True)]
+
+
+def _draw_credit(startups: Startup, due: list[FloatArray]) -> tuple[list[FloatArray], FloatArray]:
+    """What of the rent is paid from compute paid ahead: by contract in use, and altogether, M$, (worlds, start-ups).
+
+    One cloud owes it, so at most one contract is paid so; the first is asked first.
+    """
+    first, *others = startups.leases
+    owed = startups.credit_host != NONE
+    credit = startups.prepaid
+    from_first = np.where(first.lessor == startups.credit_host, np.minimum(credit, due[0]), 0.0)
+    drawn = from_first
+    for lease, rent in zip(others, due[1:], strict=True):
+        here = owed & (lease.lessor == startups.credit_host)
+        drawn = drawn + np.where(here, np.minimum(credit - from_first, rent), 0.0)
+    drawn = np.where(owed, np.maximum(drawn, 0.0), 0.0)
+    from_first = np.minimum(from_first, drawn)
+    rest = drawn - from_first
+    return [from_first, *(np.where(lease.lessor == startups.credit_host, rest, 0.0) for lease in others)], drawn
 
 
 def _enterprise_wants(e: Economy, rent: FloatArray) -> FloatArray:

@@ -10,13 +10,12 @@ import numpy as np
 
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
-from kingmaker.agents.startup import PLAIN
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.month import phase
-from kingmaker.environment.phases import pledges, tenancies
-from kingmaker.environment.phases.second_hosts import TENANCY
+from kingmaker.environment.phases import tenancies
+from kingmaker.environment.ties import contracts, stakes
 
 
 def service_debts(e: Economy) -> None:
@@ -64,22 +63,11 @@ def _release_tenants(e: Economy, fails: BoolArray) -> None:
     lapsed = startups.prepaid * at_host(gone, startups.credit_host)
     e.ledger.draw_down("lapsed", "startups", lapsed, "clouds", by_host(lapsed, startups.credit_host, fails.shape[1]))
     startups.credit_host = np.where(at_host(gone, startups.credit_host) > 0.0, NONE, startups.credit_host)
-    first, second = at_host(gone, startups.host) > 0.0, at_host(gone, startups.second) > 0.0
-    e.partnerships.note(e.month, "end", "cloud_contract", "host", first, TENANCY, startups.host)
-    promoted = first & ~second & (startups.second != NONE)
-    e.partnerships.note(e.month, "end", "cloud_contract", "second", second | promoted, TENANCY, startups.second)
-    heir = startups.second.copy()
-    tenancies.end(startups, first)
-    tenancies.end_second(startups, second)
-    tenancies.begin(startups, promoted, heir, tenancies.new_term(e, "contract term after a failure"))
-    tenancies.end_talks(startups, at_host(gone, startups.talks) > 0.0, at_host(gone, startups.second_talks) > 0.0)
-    e.partnerships.note(
-        e.month, "start", "cloud_contract", "host", promoted, TENANCY, startups.host, subtype=PLAIN, share=1.0,
-        term=startups.term, why="its first host has failed",
-    )  # fmt: skip
+    freed = startups.second != NONE
+    first = contracts.release(e, fails, tenancies.new_term(e, "contract term after a failure"))
     # that the host is gone is known to all: it is not the news of a contract
     startups.host_known = np.where(first, startups.host, startups.host_known)
-    startups.second_known = np.where(second | promoted, NONE, startups.second_known)
+    startups.second_known = np.where(freed & (startups.second == NONE), NONE, startups.second_known)
     startups.bound_known = startups.bound_known & ~first
 
 
@@ -87,16 +75,8 @@ def _release_stakes(e: Economy, fails: BoolArray) -> None:
     """Stakes in labs go to creditors at no price, what was paid for them is written off; promises are not kept."""
     startups = e.startups.view()
     clouds = e.clouds.view()
-    gone = fails.astype(np.float64)
-    latest, earlier = at_host(gone, startups.vendor) > 0.0, at_host(gone, startups.vendor_before) > 0.0
-    why = "its holder is wound up"
-    for slot, where in (("vendor", latest), ("vendor_before", earlier)):
-        e.partnerships.note(e.month, "end", "equity", "vendor", where, TENANCY, getattr(startups, slot), why=why)
-        setattr(startups, slot, np.where(where, NONE, getattr(startups, slot)))
-        for amount in (f"{slot}_share", f"{slot}_paid"):
-            setattr(startups, amount, np.where(where, 0.0, getattr(startups, amount)))
+    latest = stakes.release(e, fails, "its holder is wound up")
     startups.vendor_cash = np.where(latest, 0.0, startups.vendor_cash)
-    pledges.lapse(startups, at_host(gone, startups.pledger) > 0.0)
     e.ledger.book("clouds", "net_worth", "stakes", np.where(fails, clouds.stakes, 0.0))
 
 

@@ -16,6 +16,7 @@ from kingmaker.environment.month import phase
 from kingmaker.environment.phases import pledges, tenancies
 from kingmaker.environment.phases.partnership_review import review_deals
 from kingmaker.environment.phases.second_hosts import agrees_exclusivity, cost_of_two
+from kingmaker.environment.ties import contracts, stakes
 
 
 @phase()
@@ -59,7 +60,7 @@ def fund_startups(e: Economy) -> None:
         (startups.region == CN).astype(np.int8), lead, "funding round",
     )  # fmt: skip
     investors.invested = paid
-    _dilute(startups, granted)
+    stakes.dilute(e, granted > 0.0, _kept(startups, granted))
     startups.investor = np.where(granted > 0.0, lead, startups.investor)
     startups.raised_cash = startups.raised_cash + granted
     startups.paid_funds = startups.paid_funds + granted
@@ -71,11 +72,9 @@ def fund_startups(e: Economy) -> None:
     )  # fmt: skip
 
 
-def _dilute(startups: Startup, raised: FloatArray) -> None:
-    """New shares make the stakes of the clouds a smaller part of the whole."""
-    kept = np.where(raised > 0.0, startups.value / np.maximum(startups.value + raised, 1e-9), 1.0)
-    startups.vendor_share = startups.vendor_share * kept
-    startups.vendor_before_share = startups.vendor_before_share * kept
+def _kept(startups: Startup, raised: FloatArray) -> FloatArray:
+    """What new shares leave of each old one, as a part of the whole, (worlds, start-ups)."""
+    return np.where(raised > 0.0, startups.value / np.maximum(startups.value + raised, 1e-9), 1.0)
 
 
 def _place(
@@ -167,15 +166,9 @@ def _ask_exclusivity(e: Economy, bought: BoolArray, partner: IntArray) -> None:
     signs = agrees_exclusivity(e, free, cost_of_two(e), "exclusivity")
     if not signs.any():
         return
-    luck = e.draws("exclusive term", "startups").uniform()
-    term = np.floor(e.p.compute.shortest_term + e.p.compute.term_spread * luck)
-    startups.contract = np.where(signs, EXCLUSIVE, startups.contract).astype(np.int8)
-    startups.term = np.where(signs, np.maximum(term, startups.term), startups.term)
-    e.partnerships.note(
-        e.month, "change", "cloud_contract", "host", signs, ("startups", "clouds"), partner, subtype=EXCLUSIVE,
-        term=startups.term, share=1.0, why="decision: exclusivity for a stake",
-    )  # fmt: skip
-    e.tell(signs, "startups", "deal", "binds itself to its cloud alone")
+    term = np.maximum(tenancies.new_term(e, "exclusive term"), startups.term)
+    told = ("deal", "binds itself to its cloud alone")
+    contracts.renew(e, signs, 0, term=term, form=EXCLUSIVE, why="decision: exclusivity for a stake", told=told)
 
 
 def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None:
@@ -191,56 +184,14 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     clouds = e.clouds.view()
     clouds.stake_purse = np.maximum(clouds.stake_purse - paid, 0.0)
     other = where & (startups.vendor != NONE) & (startups.vendor != partner)
-    pledges.promise(e, amount, partner, np.where(unbundled, 0.0, p.credit_part))
+    anew = pledges.call_in(e, where, partner)
     stake = p.stake_terms * amount / np.maximum(startups.value + amount, 1e-9)
-    dropped = other & (startups.vendor_before != NONE) & (startups.vendor_before != partner)
-    before = startups.vendor_share + np.where(dropped, 0.0, startups.vendor_before_share)
-    _dilute(startups, amount)
-    _make_room(e, startups, other, partner)
-    most = 0.95 - np.where(where, startups.vendor_before_share, 0.0)
-    startups.vendor_share = np.where(where, np.minimum(startups.vendor_share + stake, most), startups.vendor_share)
-    startups.vendor = np.where(where, partner, startups.vendor)
-    _dilute_funds(e, where, before)
-    preferred = where & (startups.host == partner) & (startups.contract == PLAIN) & ~unbundled
-    startups.contract = np.where(preferred, PREFERRED, startups.contract).astype(np.int8)
-    e.partnerships.note(
-        e.month, "change", "cloud_contract", "host", preferred, ("startups", "clouds"), partner, subtype=PREFERRED,
-        term=startups.term, share=1.0 - startups.second_share, why=why,
-    )  # fmt: skip
-    e.partnerships.note(
-        e.month, "start", "equity", "vendor", where, ("startups", "clouds"), partner, share=startups.vendor_share,
-        value=amount, why=why,
-    )  # fmt: skip
-    e.tell(where & (amount > 50.0), "startups", "deal", "sells a stake to its cloud for money and compute")
-
-
-def _dilute_funds(e: Economy, where: BoolArray, before: FloatArray) -> None:
-    """What clouds did not hold ``before`` and do not hold now is split among the other owners as it was."""
-    startups = e.startups.view()
-    now = startups.vendor_share + startups.vendor_before_share
-    e.partnerships.dilute(e.month, where, np.maximum(1.0 - now, 0.0) / np.maximum(1.0 - before, 1e-9))
-
-
-def _make_room(e: Economy, startups: Startup, other: BoolArray, partner: IntArray) -> None:
-    """The latest stake becomes the earlier one of labs (``other``) in which another cloud buys now.
-
-    Two stakes a lab are kept: what a third holder paid for the earliest is written off. A cloud that held the earlier
-    stake and buys again has it still.
-    """
-    again = other & (startups.vendor_before == partner)
-    dropped = other & ~again & (startups.vendor_before != NONE)
-    lost = by_host(np.where(dropped, startups.vendor_before_paid, 0.0), startups.vendor_before, e.clouds.slots)
-    e.ledger.book("clouds", "net_worth", "stakes", lost)
-    e.partnerships.note(
-        e.month, "end", "equity", "vendor", dropped, ("startups", "clouds"), startups.vendor_before,
-        why="stakes of two clouds are followed; this was the third",
-    )  # fmt: skip
-    for latest, earlier in (("vendor_share", "vendor_before_share"), ("vendor_paid", "vendor_before_paid")):
-        now, before = getattr(startups, latest).copy(), getattr(startups, earlier).copy()
-        setattr(startups, latest, np.where(other, np.where(again, before, 0.0), now))
-        setattr(startups, earlier, np.where(other, now, before))
-    startups.vendor_before = np.where(other, startups.vendor, startups.vendor_before)
+    stakes.sign(e, where, partner, stake, _kept(startups, amount), amount, why=why)
+    stakes.promise(e, where, amount, np.where(unbundled, 0.0, p.credit_part), p.tranche_months, anew)
     startups.vendor_cash = np.where(other, 0.0, startups.vendor_cash)
+    preferred = where & (startups.host == partner) & (startups.contract == PLAIN) & ~unbundled
+    contracts.renew(e, preferred, 0, form=PREFERRED, why=why)
+    e.tell(where & (amount > 50.0), "startups", "deal", "sells a stake to its cloud for money and compute")
 
 
 @phase("finance.sign_stakes")
@@ -263,32 +214,8 @@ def enter_dated_ties(e: Economy) -> None:
             held = np.where(startups.vendor == partner, startups.vendor_share, 0.0)
             _buy_in(e, amount, partner, f"dated input: {tie.source}")
             if tie.share is not None:
-                before = startups.vendor_share + startups.vendor_before_share
-                startups.vendor_share = np.where(
-                    where, np.minimum(held + tie.share, 0.95 - startups.vendor_before_share), startups.vendor_share
-                )
-                _dilute_funds(e, where, before)
+                stakes.amend(e, where & (startups.vendor == partner), held + tie.share)
         elif tie.kind == "cloud_contract":
-            sign_contract(e, where, partner, CONTRACTS.index(tie.subtype or "plain"), f"dated input: {tie.source}")
-
-
-def sign_contract(e: Economy, where: BoolArray, partner: IntArray, kind: int, why: str) -> None:
-    """A dated contract: the first host of a lab that has none, a new form of the present one, or a second host."""
-    startups = e.startups.view()
-    new = where & (startups.host == NONE)
-    first = new | (where & (startups.host == partner))
-    second = where & ~first
-    tenancies.begin(startups, new, partner, e.p.compute.shortest_term, kind)
-    startups.contract = np.where(first, kind, startups.contract).astype(np.int8)
-    startups.term = np.where(first, np.maximum(startups.term, e.p.compute.shortest_term), startups.term)
-    e.partnerships.note(
-        e.month, "end", "cloud_contract", "second", second & (startups.second != NONE), ("startups", "clouds"),
-        startups.second,
-    )  # fmt: skip
-    tenancies.begin_second(startups, second, partner, e.p.compute.second_share)
-    for slot, signed in (("host", first), ("second", second)):
-        e.partnerships.note(
-            e.month, "start", "cloud_contract", slot, signed, ("startups", "clouds"), partner,
-            subtype=kind if slot == "host" else PLAIN,
-            share=1.0 - startups.second_share if slot == "host" else startups.second_share, term=startups.term, why=why,
-        )  # fmt: skip
+            tenancies.sign_dated(
+                e, where, partner, CONTRACTS.index(tie.subtype or "plain"), f"dated input: {tie.source}"
+            )

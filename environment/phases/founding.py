@@ -8,12 +8,13 @@ import numpy as np
 
 from kingmaker.agents.cloud import EUROPEAN, NEW
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED
-from kingmaker.agents.types import NONE, FloatArray
 from kingmaker.environment.economy import Economy
-from kingmaker.environment.graph import firm_name
 from kingmaker.environment.ledger import Ledger
 from kingmaker.environment.panel_codes import key_of
 from kingmaker.environment.scenario import month_label
+from kingmaker.environment.ties import contracts, relations, stakes
+from kingmaker.environment.ties.contracts import Terms
+from kingmaker.environment.ties.graph import firm_name
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -87,53 +88,34 @@ def sign_founding_ties(e: Economy) -> None:
             _hold(e, labs[tie.target_node], clouds[tie.source_node], tie, why)
         elif tie.kind == "chip_supply" and tie.source_node in makers and tie.target_node in clouds:
             e.chips.silent[:, makers[tie.source_node], clouds[tie.target_node]] = 0.0
-            _note(e, "chip_supply", f"supply {tie.target_node}", ("chipmakers", "clouds"), makers[tie.source_node],
-                  clouds[tie.target_node], tie, why)  # fmt: skip
+            slot = clouds[tie.target_node]
+            relations.founding_supply(e, makers[tie.source_node], tie.target_node, slot, tie.start, why)
 
 
 def _sign(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
     table = e.startups.table
     if not table.alive[0, lab]:
         return
-    data = table.data
-    data["host"][:, lab], data["contract"][:, lab] = cloud, _CONTRACT.get(tie.subtype, PLAIN)
-    data["term"][:, lab] = _TERM.get(tie.subtype, 24.0)
-    data["tenure"][:, lab] = float(-tie.start)
-    _note(e, "cloud_contract", "host", ("startups", "clouds"), lab, cloud, tie, why)
+    where = np.zeros(table.alive.shape, dtype=np.bool_)
+    where[:, lab] = True
+    terms = Terms(form=_CONTRACT.get(tie.subtype, PLAIN), term=_TERM.get(tie.subtype, 24.0))
+    contracts.sign(e, where, 0, np.full(where.shape, cloud, dtype=np.int32), terms, why=why, since=tie.start)
 
 
 def _hold(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
     table = e.startups.table
     if not table.alive[0, lab]:
         return
-    held = np.where(table.data["vendor"][:, lab] == cloud, table.data["vendor_share"][:, lab], 0.0)
-    table.data["vendor"][:, lab] = cloud
-    table.data["vendor_share"][:, lab] = held + (tie.share or 0.0)
+    where = np.zeros(table.alive.shape, dtype=np.bool_)
+    where[:, lab] = True
     # of a stake bought before, the tranches that fall due from January 2022 on are still to come
-    months = e.p.capital.tranche_months[:, 0]
-    rate = (tie.value_musd or 0.0) / months
-    left = rate * np.maximum(months + tie.start, 0.0)
-    table.data["pledged"][:, lab] += left
-    table.data["pledge_rate"][:, lab] += np.where(left > 0.0, rate, 0.0)
-    table.data["pledge_credit"][:, lab] = e.p.capital.credit_part[:, 0]
-    table.data["pledger"][:, lab] = cloud
-    paid = (tie.value_musd or 0.0) - left
-    _note(e, "equity", "vendor", ("startups", "clouds"), lab, cloud, tie, why, paid[:, np.newaxis])
-
-
-def _note(
-    e: Economy, kind: str, slot: str, ends: tuple[str, str], a: int, b: int, tie: Any, why: str,
-    paid: FloatArray | float = 0.0,
-) -> None:  # fmt: skip
-    shape = e.populations[ends[0]].table.alive.shape
-    where = np.zeros(shape, dtype=np.bool_)
-    where[:, a] = True
-    contract = kind == "cloud_contract"  # a contract without a share is for all of a lab's compute
-    e.partnerships.note(
-        tie.start, "start", kind, slot, where, ends, np.full(shape, b, dtype=np.int32),
-        subtype=_CONTRACT.get(tie.subtype, PLAIN) if contract else NONE, share=tie.share or float(contract),
-        value=paid, term=_TERM.get(tie.subtype, 24.0) if contract else 0.0, why=why,
-    )  # fmt: skip
+    months = e.p.capital.tranche_months
+    agreed = (tie.value_musd or 0.0) * np.ones_like(months)
+    left = agreed / months * np.maximum(months + tie.start, 0.0)
+    whole = np.ones(where.shape)
+    owner = np.full(where.shape, cloud, dtype=np.int32)
+    stakes.sign(e, where, owner, whole * (tie.share or 0.0), whole, whole * (agreed - left), why=why, since=tie.start)
+    stakes.carry_over(e, where, whole * left, np.where(left > 0.0, agreed / months, 0.0), e.p.capital.credit_part)
 
 
 def panel_of(e: Economy) -> pd.DataFrame:
@@ -148,9 +130,18 @@ def panel_of(e: Economy) -> pd.DataFrame:
             "month": month_label(e.month - 1), "population": name,
             "firm": [firm_name(e.populations, name, int(table.ids[0, slot])) for slot in slots],
         }  # fmt: skip
-        columns |= {key: array[0, slots] for key, array in table.data.items()}
+        columns |= {key: array[0, slots] for key, array in table.data.items() if not table.untouched(key)}
         frames.append(pd.DataFrame(columns))
     return pd.concat(frames, ignore_index=True)
+
+
+def fill_panel(e: Economy, panel: pd.DataFrame) -> None:
+    """Columns of rows that came into use on the way hold their defaults in the months before."""
+    for name, population in e.populations.items() if len(panel) else ():
+        here = panel["population"] == name
+        for key, column in population.table.columns.items():
+            if column.lazy and key in panel:
+                panel.loc[here & panel[key].isna(), key] = column.default
 
 
 def panel_columns(e: Economy) -> dict[str, tuple[str, str]]:
@@ -161,6 +152,8 @@ def panel_columns(e: Economy) -> dict[str, tuple[str, str]]:
     meanings: dict[str, dict[str, list[str]]] = {}
     for name, population in e.populations.items():
         for key, column in population.table.columns.items():
+            if population.table.untouched(key):
+                continue
             code = key_of(e.populations, name, key)
             told = f"{column.doc}: {code}" if code else column.doc
             meanings.setdefault(key, {}).setdefault(f"{column.unit}|{told}", []).append(name)

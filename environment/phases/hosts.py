@@ -8,7 +8,7 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.draws import mix64
 from kingmaker.agents.offers import Offers
 from kingmaker.agents.population import by_slot
-from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, Startup
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
 from kingmaker.agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
@@ -16,13 +16,14 @@ from kingmaker.environment.month import phase
 from kingmaker.environment.phases import tenancies
 from kingmaker.environment.phases.first_hosts import stand_where_room_was
 from kingmaker.environment.phases.second_hosts import (
-    TENANCY,
     agrees_exclusivity,
     cost_of_two,
     expected_fill,
     months_of_talks,
     move_second_hosts,
 )
+from kingmaker.environment.ties import contracts
+from kingmaker.environment.ties.contracts import Terms
 
 
 def attraction(e: Economy) -> FloatArray:
@@ -80,21 +81,13 @@ def _taste_ids(e: Economy) -> IdArray:
 
 def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
     """Talks that end become contracts (the switch itself); a firm without host takes the best at once."""
-    left = np.maximum(startups.talks_left - 1.0, 0.0)
-    signs = (startups.talks != NONE) & (left <= 0.0)
-    starts = startups.alive & (startups.host == NONE) & (best != NONE)
-    moved = signs | starts
-    host = np.where(signs, startups.talks, np.where(starts, best, startups.host)).astype(np.int32)
-    merged = moved & (startups.second == host)
-    e.partnerships.note(e.month, "end", "cloud_contract", "host", signs, TENANCY, startups.host)
-    e.partnerships.note(e.month, "end", "cloud_contract", "second", merged, TENANCY, startups.second)
+    contracts.negotiate(e, 0)
+    signs = (startups.talks != NONE) & (startups.talks_left <= 0.0)
+    starts = startups.alive & (startups.host == NONE) & (best != NONE) & ~signs
     _pay_for_moving(e, startups, signs)
-    startups.talks_left = left
-    tenancies.begin(startups, moved, host, tenancies.new_term(e, "contract term"))
-    e.partnerships.note(
-        e.month, "start", "cloud_contract", "host", moved, TENANCY, host, subtype=PLAIN, term=startups.term, share=1.0
-    )
-    e.tell(signs, "startups", "switch", "moves to another cloud")
+    terms = Terms(term=tenancies.new_term(e, "contract term"))
+    contracts.sign(e, signs, 0, startups.talks, terms, told=("switch", "moves to another cloud"))
+    contracts.sign(e, starts, 0, best, terms)
     hosted = startups.weight * ((startups.host != NONE) & startups.alive)
     e.now.compute.switching_rate = (startups.weight * signs).sum(axis=-1) / np.maximum(hosted.sum(axis=-1), 1e-12)
 
@@ -118,17 +111,9 @@ def _review(e: Economy, startups: Startup, best: IntArray, cost: FloatArray) -> 
     ends = (startups.contract == EXCLUSIVE) & (startups.term <= 0.0)
     keeps = by_slot(agrees_exclusivity(e, ends, cost, "exclusivity renewed"))
     moves, loosens = e.startups.act(Startup.reviews, e.p, by_slot(best), keeps, banned, luck)
-    startups.contract = np.where(loosens, FIRST_REFUSAL, startups.contract).astype(np.int8)
-    e.partnerships.note(
-        e.month, "change", "cloud_contract", "host", loosens, TENANCY, startups.host, subtype=FIRST_REFUSAL,
-        term=startups.term, share=1.0 - startups.second_share,
-    )  # fmt: skip
-    e.tell(loosens, "startups", "deal", "is freed from exclusivity: its cloud keeps a right of first refusal")
-    startups.talks = np.where(moves, best, startups.talks)
-    months = np.where(e.startups.act(Startup.negotiates, e.p), months_of_talks(e), 0.0)
-    startups.talks_left = np.where(moves, months, startups.talks_left)
-    hosted = startups.host != NONE
-    renewed = hosted & (startups.term <= 0.0) & ~moves
-    term = np.where(renewed, tenancies.new_term(e, "renewal"), startups.term)
-    startups.term = np.where(hosted, np.maximum(term - 1.0, 0.0), 0.0)
-    startups.tenure = np.where(hosted, startups.tenure + 1.0, 0.0)
+    freed = ("deal", "is freed from exclusivity: its cloud keeps a right of first refusal")
+    contracts.loosen(e, loosens, 0, FIRST_REFUSAL, told=freed)
+    contracts.offer(e, moves, 0, best, np.where(e.startups.act(Startup.negotiates, e.p), months_of_talks(e), 0.0))
+    renewed = (startups.host != NONE) & (startups.term <= 0.0) & ~moves
+    contracts.renew(e, renewed, 0, term=tenancies.new_term(e, "renewal"))
+    contracts.pass_month(e)

@@ -10,6 +10,7 @@ from kingmaker.environment import review
 from kingmaker.environment.compute_market import at_host
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.phases.complaints import cloud_shares
+from kingmaker.environment.ties import contracts
 
 
 def review_deals(e: Economy, amount: FloatArray, partner: IntArray) -> tuple[FloatArray, BoolArray]:
@@ -29,11 +30,7 @@ def review_deals(e: Economy, amount: FloatArray, partner: IntArray) -> tuple[Flo
     blocked, unbundled = review.verdict(amount, worry, e.in_force.review_bar, e.p.policy.review_threshold_musd)
     allowed = np.where(blocked, 0.0, amount)
     loosens = unbundled & exclusive
-    startups.contract = np.where(loosens, FIRST_REFUSAL, startups.contract).astype(np.int8)
-    e.partnerships.note(
-        e.month, "change", "cloud_contract", "host", loosens, ("startups", "clouds"), partner, subtype=FIRST_REFUSAL,
-        term=startups.term, share=1.0 - startups.second_share, why="partnership review",
-    )  # fmt: skip
+    contracts.loosen(e, loosens, 0, FIRST_REFUSAL, why="partnership review")
     e.tell(blocked, "startups", "policy", "may not sell a stake to its cloud: the review blocks the deal")
     e.tell(unbundled, "startups", "policy", "may sell a stake, but without ties: the review unbundles the deal")
     _count(e, startups, allowed > 0.0, blocked, unbundled)

@@ -44,15 +44,15 @@ def rent_public_compute(e: Economy, got: FloatArray, rent: FloatArray) -> None:
     startups.public_compute = e.p.policy.fund_startup_share * total * part
 
 
-def pay_parallel_egress(e: Economy, second: FloatArray) -> None:
-    """Fees on data that moves between two hosts used side by side, paid to the first host.
+def pay_parallel_egress(e: Economy, elsewhere: FloatArray) -> None:
+    """Fees on data that moves between hosts used side by side, paid to the first host.
 
     Args:
         e: the economy.
-        second: compute used at the second host this month, H100e, (worlds, start-ups).
+        elsewhere: compute used at hosts beside the first this month, H100e, (worlds, start-ups).
     """
     startups = e.startups.view()
-    fee = e.p.compute.parallel_bill * e.in_force.parallel_egress * second * KUSD
+    fee = e.p.compute.parallel_bill * e.in_force.parallel_egress * elsewhere * KUSD
     purse = e.p.compute.parallel_purse * np.maximum(startups.cash, 0.0)
     fee = np.where(startups.host != NONE, np.minimum(fee, purse), 0.0)
     hosts = e.clouds.slots

@@ -20,8 +20,7 @@ from kingmaker.environment.phases.public_compute import public_wants
 class Served:
     """What tenants get: by start-up (worlds, n), and by host (worlds, hosts)."""
 
-    first: FloatArray  # compute from the first host, H100e
-    second: FloatArray  # compute from the second host
+    got: list[FloatArray]  # compute from the hosts, H100e, by contract in use; the first is that with the first host
     asked: FloatArray  # asked of the first host
     business: FloatArray  # got by enterprises that run open models, by host
     public: FloatArray  # got by the public fund, by host
@@ -36,8 +35,8 @@ def ration(e: Economy, wanted: FloatArray, business: FloatArray, rent: FloatArra
 
     Those who rival the host's own models get less if that pays.
 
-    A host with a right of first refusal is asked for all that its tenant wants; the second host stands by for what the
-    first lately left, and gives of it what is still missing.
+    A host with a right of first refusal is asked for all that its tenant wants; the others stand by for what the first
+    lately left, and give of it what is still missing.
 
     Args:
         e: the economy.
@@ -47,38 +46,44 @@ def ration(e: Economy, wanted: FloatArray, business: FloatArray, rent: FloatArra
     """
     startups = e.startups.view()
     clouds = e.clouds.view()
-    host, other = startups.host, startups.second
+    leases = startups.leases
+    host = [lease.lessor for lease in leases]
     partner = startups.contract != PLAIN
     all_first = e.startups.act(Startup.asks_host_first)
-    first = wanted * np.where(all_first, 1.0, 1.0 - startups.second_share)
-    second = wanted * startups.second_share
-    rival, rival_second = _rivals(e, startups, clouds)
+    first = wanted * np.where(all_first, 1.0, startups.first_share)
+    rival = _rivals(e, startups, clouds)
     hosts = e.clouds.slots
     small, reserved, from_reserve = _reserve(e, startups, clouds, wanted, first)
     first = first - from_reserve
     free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     free = np.maximum(free - reserved, 0.0)
     public = public_wants(e, rent, free)
-    partners = market.by_host(np.where(partner, first, 0.0), host, hosts)
+    partners = market.by_host(np.where(partner, first, 0.0), host[0], hosts)
     fill_partner, left = market.serve_partners(partners, free)
-    rivals = market.by_host(np.where(rival & ~partner, first, 0.0), host, hosts)
-    rivals = rivals + market.by_host(np.where(rival_second, second, 0.0), other, hosts)
-    others = market.by_host(np.where(rival | partner, 0.0, first), host, hosts)
-    others = others + market.by_host(np.where(rival_second, 0.0, second), other, hosts) + business + public
-    weight = 1.0 - _held_back(e, startups, clouds, rival, others, rivals, left)
+    rivals = market.by_host(np.where(rival[0] & ~partner, first, 0.0), host[0], hosts)
+    others = market.by_host(np.where(rival[0] | partner, 0.0, first), host[0], hosts)
+    asked = [first, *(wanted * lease.share for lease in leases[1:])]
+    for k in range(1, len(leases)):
+        rivals = rivals + market.by_host(np.where(rival[k], asked[k], 0.0), host[k], hosts)
+        others = others + market.by_host(np.where(rival[k], 0.0, asked[k]), host[k], hosts)
+    others = others + business + public
+    weight = 1.0 - _held_back(e, startups, clouds, rival[0], others, rivals, left)
     fill, fill_rival = market.fill_rates(others, rivals, weight, left)
-    served = np.where(rival, market.at_host(fill_rival, host), market.at_host(fill, host))
-    got_open = first * np.where(partner, market.at_host(fill_partner, host), served)
-    got = got_open + from_reserve
-    served = np.where(rival_second, market.at_host(fill_rival, other), market.at_host(fill, other))
-    got_second = np.minimum(second * served, np.maximum(wanted - got, 0.0))
-    from_first = np.where(partner, 0.0, got_open)
+    served = np.where(rival[0], market.at_host(fill_rival, host[0]), market.at_host(fill, host[0]))
+    got_open = first * np.where(partner, market.at_host(fill_partner, host[0]), served)
+    got = [got_open + from_reserve]
     sold = partners * fill_partner + (business + public) * fill + reserved
-    sold = sold + market.by_host(from_first, host, hosts) + market.by_host(got_second, other, hosts)
+    sold = sold + market.by_host(np.where(partner, 0.0, got_open), host[0], hosts)
+    had = got[0]
+    for k in range(1, len(leases)):
+        served = np.where(rival[k], market.at_host(fill_rival, host[k]), market.at_host(fill, host[k]))
+        got.append(np.minimum(asked[k] * served, np.maximum(wanted - had, 0.0)))
+        had = had + got[k]
+        sold = sold + market.by_host(got[k], host[k], hosts)
     whole = rivals.sum(axis=-1)
     e.now.compute.rival_penalty = (rivals * (fill - fill_rival)).sum(axis=-1) / np.where(whole > 0.0, whole, 1.0)
     return Served(
-        first=got, second=got_second, asked=first + from_reserve, business=business * fill, public=public * fill,
+        got=got, asked=first + from_reserve, business=business * fill, public=public * fill,
         small=small, reserved=reserved, wants=partners + others + rivals + reserved, sold=sold,
     )  # fmt: skip
 
@@ -96,13 +101,13 @@ def _reserve(
     return small, reserved, np.where(small, first * market.at_host(served, startups.host), 0.0)
 
 
-def _rivals(e: Economy, startups: Startup, clouds: Cloud) -> tuple[BoolArray, BoolArray]:
-    """Who competes with the models of the first, and of the second host, each (worlds, n)."""
+def _rivals(e: Economy, startups: Startup, clouds: Cloud) -> list[BoolArray]:
+    """Who competes with the models of its host, by contract in use, each (worlds, n)."""
     own = np.where(clouds.develops & clouds.alive, clouds.capability, np.inf)
-    population = e.startups
-    first = population.act(Startup.rivals_host, e.p, by_slot(market.at_host(own, startups.host, np.inf)))
-    second = population.act(Startup.rivals_host, e.p, by_slot(market.at_host(own, startups.second, np.inf)))
-    return first, second
+    return [
+        e.startups.act(Startup.rivals_host, e.p, by_slot(market.at_host(own, lease.lessor, np.inf)))
+        for lease in startups.leases
+    ]
 
 
 def _held_back(

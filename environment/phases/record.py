@@ -8,6 +8,7 @@ import numpy as np
 
 from kingmaker.agents.arithmetic import BELOW_ALL, TINY
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
+from kingmaker.agents.contract import MOST_ROWS, ContractRow, StakeRow
 from kingmaker.agents.startup import EXCLUSIVE, PREFERRED, Startup
 from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray
 from kingmaker.agents.units import GIGAWATT, KUSD_PER_MUSD, TRAINING_UNIT, WEEKS, YEAR
@@ -124,9 +125,10 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
     weight = startups.weight
     rented = startups.used - startups.own_used
     used = rented.sum(axis=-1)
-    exclusive = np.where(startups.contract == EXCLUSIVE, rented - startups.used_second, 0.0)
+    beside = startups.used_elsewhere
+    exclusive = np.where(startups.contract == EXCLUSIVE, rented - beside, 0.0)
     preferred = weight * ((startups.contract == PREFERRED) & (rented > 0.0))
-    elsewhere = startups.used_second / np.where(rented > 0.0, rented, 1.0)
+    elsewhere = beside / np.where(rented > 0.0, rented, 1.0)
     number = (weight * hosted).sum(axis=-1)
     single = np.array([row.id not in AGGREGATES for row in e.tables.clouds])
     return {
@@ -141,9 +143,9 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
         ),
         "tenant_fill_rate": e.now.compute.tenant_fill_rate,
         "switching_rate": e.now.compute.switching_rate,
-        "multihoming_share": ratio((weight * (hosted & (startups.second != NONE))).sum(axis=-1), number),
+        "multihoming_share": ratio((weight * (hosted & startups.multihomed)).sum(axis=-1), number),
         "exclusive_share": ratio(exclusive.sum(axis=-1), used),
-        "second_host_share": ratio(startups.used_second.sum(axis=-1), used),
+        "second_host_share": ratio(beside.sum(axis=-1), used),
         "preferred_partner_share": 1.0 - ratio((preferred * elsewhere).sum(axis=-1), preferred.sum(axis=-1)),
         "unmet_h100e": np.maximum(startups.wanted - startups.used, 0.0).sum(axis=-1),
         "rival_penalty": np.maximum(e.now.compute.rival_penalty, 0.0),
@@ -164,10 +166,9 @@ def _leading_lab(startups: Startup) -> dict[str, FloatArray]:
     def its(values: FloatArray) -> FloatArray:
         return np.asarray(np.take_along_axis(values, first, axis=1)[:, 0], dtype=np.float64)
 
-    hosts = (startups.host != NONE).astype(np.float64) + (startups.second != NONE)
     return {
         "leading_lab_unmet_share": np.maximum(ratio(its(startups.wanted - startups.used), its(startups.wanted)), 0.0),
-        "leading_lab_hosts": its(hosts),
+        "leading_lab_hosts": its(startups.hosts_held),
         "leading_lab_exclusive": its(startups.contract == EXCLUSIVE),
     }
 
@@ -284,11 +285,15 @@ def _world(e: Economy) -> dict[str, FloatArray]:
     }
 
 
+_ROWS = (ContractRow.lessor, ContractRow.term, StakeRow.owner, StakeRow.share)
+_TIES = tuple(field.column(k) for k in range(1, MOST_ROWS) for field in _ROWS)
+
+
 def sizes(e: Economy) -> dict[str, dict[str, Any]]:
     """Every firm's attributes for the graph's nodes: population -> column -> (worlds, slots)."""
     kept = (
         "region", "cash", "value", "compute", "used", "capability", "weight", "type", "revenue", "host", "term",
-        "vendor", "vendor_share", "vendor_before", "vendor_before_share", "pledged", "pledger", "base_model",
+        "vendor", "vendor_share", "pledged", "base_model",
     )  # fmt: skip
     found: dict[str, dict[str, Any]] = {}
     for name, population in e.populations.items():
@@ -297,8 +302,8 @@ def sizes(e: Economy) -> dict[str, dict[str, Any]]:
         amounts = np.float64 if population.slots < MANY else np.float32
         columns: dict[str, Any] = {
             key: data[key].astype(amounts if data[key].dtype == np.float64 else data[key].dtype)
-            for key in kept
-            if key in data
+            for key in (*kept, *_TIES)
+            if key in data and not population.table.untouched(key)
         }
         columns |= {"alive": population.table.alive.copy(), "ids": population.table.ids.copy()}
         found[name] = columns

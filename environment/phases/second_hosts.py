@@ -6,13 +6,14 @@ import numpy as np
 
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
-from kingmaker.agents.startup import PLAIN, Startup
+from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
-from kingmaker.environment.phases import tenancies
+from kingmaker.environment.ties import contracts
+from kingmaker.environment.ties.contracts import Terms
 
-TENANCY = ("startups", "clouds")
+SECOND = 1  # the row of the second host, which is the one that labs decide on
 
 
 def cost_of_two(e: Economy) -> FloatArray:
@@ -63,29 +64,28 @@ def move_second_hosts(e: Economy, other: IntArray, expected: FloatArray, cost: F
     """
     p = e.p.compute
     startups = e.startups.view()
+    if len(startups.contracts) <= SECOND:  # one host is all that a lab may have
+        return
     luck = e.draws("second host", "startups")
     opens, drops = e.startups.act(
         Startup.weighs_second_host, e.p, by_slot(other), by_slot(expected), by_slot(cost), luck
     )
-    e.partnerships.note(e.month, "end", "cloud_contract", "second", drops, TENANCY, startups.second)
-    signs = _conclude(e, startups, e.startups.act(Startup.may_multihome, e.p, by_slot(expected)))
-    partner, over = startups.second_talks, startups.second_talks_left <= 0.0
-    tenancies.end_second(startups, drops)
-    tenancies.begin_second(startups, signs, partner, p.second_share)
-    second = startups.second
-    startups.second_talks = np.where(opens, other, np.where(over, NONE, startups.second_talks)).astype(np.int32)
-    startups.second_talks_left = np.where(opens, months_of_talks(e), startups.second_talks_left)
+    contracts.negotiate(e, SECOND)
+    may = e.startups.act(Startup.may_multihome, e.p, by_slot(expected))
+    signs, fails = _conclude(startups, may)
+    contracts.end(e, drops, SECOND)
+    contracts.sign(
+        e, signs, SECOND, startups.second_talks, Terms(share=p.second_share), told=("deal", "takes a second cloud")
+    )
+    contracts.break_off(e, fails, SECOND)
+    opening = ("deal", "begins to talk to a second cloud")
+    contracts.offer(e, opens, SECOND, other, months_of_talks(e), told=opening)
     clouds = e.clouds.view()
     own = market.at_host(clouds.rent, startups.host) * (1.0 - e.startups.act(Startup.partner_saving, e.p))
-    theirs = market.at_host(clouds.rent, second)
+    theirs = market.at_host(clouds.rent, startups.second)
     ratio = np.where((own > 0.0) & (theirs > 0.0), own / np.where(theirs > 0.0, theirs, 1.0), 1.0)
-    startups.second_share = e.startups.act(Startup.splits, e.p, by_slot(ratio))
-    _note_first_share(e, startups, signs | drops)
-    e.partnerships.note(
-        e.month, "start", "cloud_contract", "second", signs, TENANCY, second, subtype=PLAIN, share=startups.second_share
-    )
-    e.tell(opens, "startups", "deal", "begins to talk to a second cloud")
-    e.tell(signs, "startups", "deal", "takes a second cloud")
+    contracts.amend(e, startups.alive, SECOND, e.startups.act(Startup.splits, e.p, by_slot(ratio)))
+    contracts.note_first(e, signs | drops)
 
 
 def months_of_talks(e: Economy) -> FloatArray:
@@ -93,20 +93,11 @@ def months_of_talks(e: Economy) -> FloatArray:
     return np.asarray(e.p.compute.negotiation)
 
 
-def _conclude(e: Economy, startups: Startup, may: BoolArray) -> BoolArray:
-    """Who signs with a second host now: talks take months.
+def _conclude(startups: Startup, may: BoolArray) -> tuple[BoolArray, BoolArray]:
+    """Who signs with a second host now, and whose talks come to nothing: talks take months.
 
     They come to nothing if the lab has bound itself since, or if its host, asked first, can serve it after all.
     """
-    talking = startups.second_talks != NONE
-    startups.second_talks_left = np.where(talking, np.maximum(startups.second_talks_left - 1.0, 0.0), 0.0)
-    free = (startups.second == NONE) & (startups.second_talks != startups.host)
-    return np.asarray(may & talking & (startups.second_talks_left <= 0.0) & free)
-
-
-def _note_first_share(e: Economy, startups: Startup, where: BoolArray) -> None:
-    """Log the share that a first host has left when a second one comes or goes."""
-    e.partnerships.note(
-        e.month, "change", "cloud_contract", "host", where, TENANCY, startups.host, subtype=startups.contract,
-        term=startups.term, share=1.0 - startups.second_share,
-    )  # fmt: skip
+    over = (startups.second_talks != NONE) & (startups.second_talks_left <= 0.0)
+    signs = may & over & (startups.second == NONE) & (startups.second_talks != startups.host)
+    return np.asarray(signs), np.asarray(over & ~signs)

@@ -9,7 +9,7 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.enterprise import Enterprise
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.agents.units import RENT_MUSD, TRAINING_UNIT
 from kingmaker.environment import service_market as market
 from kingmaker.environment import technology as tech
@@ -20,6 +20,7 @@ from kingmaker.environment.economy import Economy
 from kingmaker.environment.month import phase
 from kingmaker.environment.phases import licences, open_models, sales
 from kingmaker.environment.pools import ratio
+from kingmaker.environment.ties import relations
 
 
 @phase("compute.rent_compute")
@@ -138,22 +139,8 @@ def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
     builds = startups.alive & (built_on > startups.capability)
     startups.product = np.where(builds, built_on, startups.capability)
     base = np.where(builds, c.open_origin, NONE).astype(np.int32)
-    _note_lineage(e, startups, base, hosts)
+    relations.lineage(e, startups.base_model, base)
     startups.base_model = base
-
-
-def _note_lineage(e: Economy, startups: Startup, base: IntArray, hosts: int) -> None:
-    """Log whose open model a start-up builds on: codes below ``hosts`` are clouds, the others start-ups."""
-    changed = startups.base_model != base
-    if not (e.partnerships.keep and changed.any()):
-        return
-    for lower, population in ((True, "clouds"), (False, "startups")):
-        old = (startups.base_model != NONE) & ((startups.base_model < hosts) == lower) & changed
-        new = (base != NONE) & ((base < hosts) == lower) & changed
-        shift = 0 if lower else hosts
-        ends = ("startups", population)
-        e.partnerships.note(e.month, "end", "open_weights", "base", old, ends, startups.base_model - shift)
-        e.partnerships.note(e.month, "start", "open_weights", "base", new, ends, base - shift)
 
 
 @phase("services.train")

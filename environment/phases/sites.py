@@ -6,15 +6,17 @@ import numpy as np
 
 from kingmaker.agents.cloud import CHINESE, CONSORTIUM, HYPERSCALER, NEW, Cloud
 from kingmaker.agents.population import by_slot
-from kingmaker.agents.startup import PLAIN, Startup
+from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, IntArray
 from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.month import phase
-from kingmaker.environment.phases import designs, direct, tenancies
+from kingmaker.environment.phases import designs, direct
 from kingmaker.environment.phases.hosts import attraction
-from kingmaker.environment.phases.second_hosts import TENANCY
+from kingmaker.environment.phases.second_hosts import SECOND
 from kingmaker.environment.pools import QUARTER, in_region, over_region, ratio, spend
+from kingmaker.environment.ties import contracts
+from kingmaker.environment.ties.contracts import Terms
 
 
 @phase("installation.build_centres")
@@ -103,11 +105,15 @@ def reserve_new_clouds(e: Economy) -> None:
         return
     population = e.startups
     startups: Startup = population.view()
+    if len(startups.contracts) <= SECOND:  # one host is all that a lab may have
+        return
     clouds = e.clouds.view()
     rent = by_slot(at_host(clouds.rent, startups.host))
     dares = population.act(Startup.dares, e.p, e.p.sites.commitment, rent)
     big = np.where((clouds.type == HYPERSCALER) | (clouds.type == CHINESE), 1.0, 0.0)
-    exposed = (at_host(big, startups.host) > 0.5) & (at_host(big, startups.second, 1.0) > 0.5)
+    exposed = at_host(big, startups.host) > 0.5
+    for lease in startups.leases[1:]:
+        exposed = exposed & (at_host(big, lease.lessor, 1.0) > 0.5)
     luck = e.draws("reserve", "startups")
     signs = population.act(Startup.reserves_new_cloud, e.p, by_slot(dares), by_slot(exposed), luck)
     if not signs.any():
@@ -118,19 +124,10 @@ def reserve_new_clouds(e: Economy) -> None:
     some = np.where(np.isfinite(liking.max(axis=1)), 1.0, 0.0)
     partner = in_region(best.astype(np.float64), startups.region).astype(np.int32)
     signs = signs & (in_region(some, startups.region) > 0.5) & (partner != startups.host)
-    e.partnerships.note(
-        e.month, "end", "cloud_contract", "second", signs & (startups.second != NONE), TENANCY, startups.second
-    )
-    tenancies.begin_second(startups, signs, partner, e.p.sites.reserved_share)
-    e.partnerships.note(
-        e.month, "start", "cloud_contract", "second", signs, TENANCY, partner, subtype=PLAIN,
-        share=startups.second_share, why="reserves capacity at a new-generation cloud",
-    )  # fmt: skip
-    e.partnerships.note(
-        e.month, "change", "cloud_contract", "host", signs, TENANCY, startups.host, subtype=startups.contract,
-        term=startups.term, share=1.0 - startups.second_share,
-    )  # fmt: skip
-    e.tell(signs, "startups", "deal", "reserves capacity at a new-generation cloud")
+    what = "reserves capacity at a new-generation cloud"
+    terms = Terms(share=e.p.sites.reserved_share)
+    contracts.sign(e, signs, SECOND, partner, terms, why=what, told=("deal", what))
+    contracts.note_first(e, signs)
 
 
 def sell_used_chips(e: Economy, leaves: BoolArray, bought: BoolArray, buyer: IntArray) -> None:
@@ -205,8 +202,9 @@ def observe(e: Economy) -> dict[str, FloatArray]:
     clouds = e.clouds.view()
     used = startups.used.sum(axis=-1)
     big = (clouds.type == HYPERSCALER) | (clouds.type == CHINESE)
-    at_big = at_host(np.where(big, 1.0, 0.0), startups.host) * (1.0 - startups.second_share)
-    at_big = at_big + at_host(np.where(big, 1.0, 0.0), startups.second) * startups.second_share
+    at_big = at_host(np.where(big, 1.0, 0.0), startups.host) * startups.first_share
+    for lease in startups.leases[1:]:
+        at_big = at_big + at_host(np.where(big, 1.0, 0.0), lease.lessor) * lease.share
     hosted = (at_big * (startups.used - startups.own_used)).sum(axis=-1)
     return {
         "direct_deliveries_h100e": came.sum(axis=-1),

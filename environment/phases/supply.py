@@ -17,6 +17,7 @@ from kingmaker.environment.economy import Economy
 from kingmaker.environment.month import phase
 from kingmaker.environment.phases import direct
 from kingmaker.environment.phases.orders import duty_passed_on, gpu_share, lead_by_buyer, own_line, own_mix, own_part
+from kingmaker.environment.ties import relations
 
 
 @phase("direct.order_directly")
@@ -149,15 +150,7 @@ def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
     after = chips.silent < YEAR
     if np.array_equal(before, after):
         return
-    for buyer, row in enumerate(e.tables.clouds):
-        slot = np.full(shipped.shape[:2], buyer, dtype=np.int32)
-        for action, where, why in (
-            ("start", after & ~before, "first delivery"), ("end", before & ~after, "a year without a delivery"),
-        ):  # fmt: skip
-            e.partnerships.note(
-                e.month, action, "chip_supply", f"supply {row.id}", where[:, :, buyer], ("chipmakers", "clouds"), slot,
-                why=why,
-            )  # fmt: skip
+    relations.supply(e, [row.id for row in e.tables.clouds], before, after)
 
 
 def _unit_costs(e: Economy, shipped: FloatArray) -> FloatArray:

@@ -37,15 +37,14 @@ def spread_knowledge(e: Economy) -> None:
 def _tenant_lead(e: Economy) -> FloatArray:
     """How far the best algorithms among a host's tenants lie above its own, log10, shape (worlds, hosts).
 
-    A host sees how its tenants train (facts S1-011), those who are with it in second place as well; what it makes of
-    it depends on its talent (absorptive capacity: Cohen & Levinthal 1989).
+    A host sees how its tenants train (facts S1-011), those who are with it beside their first host as well; what it
+    makes of it depends on its talent (absorptive capacity: Cohen & Levinthal 1989).
     """
     startups = e.startups.view()
     clouds = e.clouds.view()
     hosts = clouds.algorithms.shape[-1]
-    first = best_by_host(startups.algorithms, startups.host, hosts, BELOW_ALL)
-    second = best_by_host(startups.algorithms, startups.second, hosts, BELOW_ALL)
-    return np.asarray(np.maximum(np.maximum(first, second) - clouds.algorithms, 0.0))
+    best = [best_by_host(startups.algorithms, lease.lessor, hosts, BELOW_ALL) for lease in startups.leases]
+    return np.asarray(np.maximum(np.max(best, axis=0) - clouds.algorithms, 0.0))
 
 
 @phase()

@@ -87,9 +87,8 @@ def _wind_up(e: Economy, startups: Startup, fails: BoolArray, bought: BoolArray,
     estate = np.where(fails & ~bought, np.maximum(startups.cash, 0.0), 0.0)
     e.ledger.pay("estate", "startups", estate, "investors", _to_funds(e, estate))
     e.ledger.book("investors", "net_worth", "stakes", _to_funds(e, np.where(fails, startups.paid_funds, 0.0)))
-    lost = by_host(np.where(fails, startups.vendor_paid, 0.0), startups.vendor, hosts)
-    lost = lost + by_host(np.where(fails, startups.vendor_before_paid, 0.0), startups.vendor_before, hosts)
-    e.ledger.book("clouds", "net_worth", "stakes", lost)
+    lost = [by_host(np.where(fails, stake.paid, 0.0), stake.owner, hosts) for stake in startups.owners_held]
+    e.ledger.book("clouds", "net_worth", "stakes", np.sum(lost, axis=0))
 
 
 def _to_funds(e: Economy, amount: FloatArray) -> FloatArray:

@@ -63,7 +63,7 @@ def _invested(e: Economy) -> tuple[FloatArray, FloatArray]:
     hosts = e.clouds.slots
     now, last = np.zeros((e.worlds, hosts)), np.zeros((e.worlds, hosts))
     known = np.where(startups.value_known > 0.0, 1.0, 0.0)
-    for vendor in (startups.vendor, startups.vendor_before):
+    for vendor in [stake.owner for stake in startups.owners_held]:
         held = known * (vendor != NONE)
         if held.any():  # else nothing would be added
             now = now + by_host(held * startups.value, vendor, hosts)
@@ -75,7 +75,7 @@ def _held(e: Economy) -> FloatArray:
     """Worth of what each cloud holds in labs, (worlds, clouds)."""
     startups = e.startups.view()
     business = np.zeros_like(e.clouds.view().value)
-    stakes = [(startups.vendor_share, startups.vendor), (startups.vendor_before_share, startups.vendor_before)]
+    stakes = [(stake.share, stake.owner) for stake in startups.owners_held]
     royalty = np.where(startups.host != NONE, startups.royalty, 0.0)
     held, _ = market.equity_values(startups.value, business, stakes, [(royalty, startups.host)])
     return held

@@ -14,7 +14,7 @@ from kingmaker.agents.types import REGIONS, BoolArray, FloatArray
 from kingmaker.environment.ledger import KINDS
 from kingmaker.environment.measures import MEASURES
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.tie_replay import Tie as PartnershipTie
+from kingmaker.environment.ties.tie_replay import Tie as PartnershipTie
 from kingmaker.experiments.dashboard.records import Node, Story, Tie, Told
 
 KIND_OF = {

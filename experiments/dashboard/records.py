@@ -39,7 +39,7 @@ class Tie:
     first: int
     end: int
     since: int
-    shares: tuple[float, ...]  # 0-1, a month each from ``first`` on; of what, kingmaker.environment.tie_kinds says
+    shares: tuple[float, ...]  # 0-1, a month each from ``first`` on; of what, kingmaker.environment.ties.tie_kinds says
     money: tuple[float, ...]  # M$ in each of these months
 
     def share(self, month: int) -> float:

@@ -19,7 +19,7 @@ from kingmaker.experiments.mechanisms.row import Mutant, Row, lever
 _wants = compute._wants
 
 
-def _grows_slowly(e: Economy, startups: Startup, *given: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _grows_slowly(e: Economy, startups: Startup, *given: Any) -> tuple[FloatArray, FloatArray]:
     before = startups.wanted
     wanted, own = _wants(e, startups, *given)
     return np.minimum(wanted, np.where(before > 0.0, np.maximum(1.03 * before, own), np.inf)), own

@@ -10,7 +10,7 @@ import numpy as np
 from kingmaker.agents.startup import EXCLUSIVE
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment.table_rows import TieRow
-from kingmaker.experiments.validation.trace import TracedEconomy
+from kingmaker.experiments.validation.trace import HOSTS, STAKES, TracedEconomy
 
 if TYPE_CHECKING:
     from kingmaker.environment.tables import Tables
@@ -32,17 +32,20 @@ def _seen(model: TracedEconomy, name: str, lab: str, last: int) -> FloatArray:
 
 
 def _hosted(model: TracedEconomy, lab: str, cloud: str, last: int) -> BoolArray:
-    """Whether a lab has a contract with a cloud, as its first host or its second, (worlds,)."""
-    slot = model.trace.buyers.index(cloud)
-    return np.asarray((_seen(model, "lab_host", lab, last) == slot) | (_seen(model, "lab_second", lab, last) == slot))
+    """Whether a lab has a contract with a cloud, as its first host or another, (worlds,)."""
+    slot, kept = model.trace.buyers.index(cloud), model.trace.names()
+    rows = [f"lab_{host}" for host in HOSTS if f"lab_{host}" in kept]
+    return np.asarray(np.any([_seen(model, row, lab, last) == slot for row in rows], axis=0))
 
 
 def _stake(model: TracedEconomy, lab: str, cloud: str, last: int) -> FloatArray:
     """The share of a lab that a cloud holds, (worlds,)."""
     slot = model.trace.buyers.index(cloud)
     held = np.zeros(model.worlds)
-    for holder, share in (("lab_vendor", "lab_vendor_share"), ("lab_vendor_before", "lab_vendor_before_share")):
-        held = held + np.where(_seen(model, holder, lab, last) == slot, _seen(model, share, lab, last), 0.0)
+    for holder, share in STAKES:
+        if f"lab_{holder}" in model.trace.names():
+            here = _seen(model, f"lab_{holder}", lab, last) == slot
+            held = held + np.where(here, _seen(model, f"lab_{share}", lab, last), 0.0)
     return held
 
 

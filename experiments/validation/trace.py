@@ -7,11 +7,14 @@ from typing import Any
 
 import numpy as np
 
+from kingmaker.agents.contract import MOST_ROWS, ContractRow, StakeRow
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.model import ComputeEconomy
 
-TIE_COLUMNS = ("host", "contract", "second", "vendor", "vendor_share", "vendor_before", "vendor_before_share")
+HOSTS = tuple(ContractRow.lessor.column(k) for k in range(MOST_ROWS))
+STAKES = tuple((StakeRow.owner.column(k), StakeRow.share.column(k)) for k in range(MOST_ROWS))
+TIE_COLUMNS = ("contract", *HOSTS, *(column for stake in STAKES for column in stake))
 LENGTH = 49  # January 2022 to January 2026, the end of the leader's fiscal year 2026
 
 
@@ -46,7 +49,7 @@ class Trace:
             "lab_funding": startups["paid_funds"][:, labs] + startups["paid_clouds"][:, labs],
             "lab_alive": e.startups.table.alive[:, labs],
         }  # fmt: skip
-        row |= {f"lab_{name}": startups[name][:, labs] for name in TIE_COLUMNS}
+        row |= {f"lab_{name}": startups[name][:, labs] for name in TIE_COLUMNS if name in startups}
         self._rows.append({name: np.array(value, dtype=np.float64) for name, value in row.items()})
 
     def _run(self, e: Economy) -> FloatArray:
@@ -60,6 +63,10 @@ class Trace:
         now = np.concatenate(found, axis=-1).max(axis=-1)
         self._largest_run = now if self._largest_run is None else np.maximum(self._largest_run, now)
         return self._largest_run
+
+    def names(self) -> set[str]:
+        """What is seen of each month."""
+        return set(self._rows[0])
 
     def of(self, name: str) -> FloatArray:
         """A series, shape (months, worlds, ...)."""

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from kingmaker.environment.partnerships import KINDS
+from kingmaker.environment.ties.partnerships import KINDS
 from kingmaker.experiments.reference import PAGES, ties_page
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"

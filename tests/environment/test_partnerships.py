@@ -10,10 +10,10 @@ import pytest
 
 from kingmaker.agents.startup import CONTRACTS
 from kingmaker.agents.types import NONE
-from kingmaker.environment.graph import firm_name
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.partnerships import KINDS
-from kingmaker.environment.tie_kinds import ATTRIBUTES, NUMBERS, ROLES
+from kingmaker.environment.ties.graph import firm_name
+from kingmaker.environment.ties.partnerships import KINDS
+from kingmaker.environment.ties.tie_kinds import ATTRIBUTES, NUMBERS, ROLES
 
 MONTHS = 60
 NODE = {"name", "kind", "type", "region", "named", "compute_h100e", "value_musd", "cash_musd", "capability", "weight"}

@@ -47,7 +47,7 @@ def test_a_dated_stake_is_paid_month_by_month_part_of_it_as_compute() -> None:
 def test_another_clouds_stake_makes_the_first_ones_promise_fall_due() -> None:
     model = build(20, **{"capital.stake_chance": 0.0, "capital.success": 0.0})
     model.run(14)
-    from kingmaker.environment.phases import pledges
+    from kingmaker.environment.phases import finance
 
     e = model.economy
     startups = e.populations["startups"].view()
@@ -57,10 +57,10 @@ def test_another_clouds_stake_makes_the_first_ones_promise_fall_due() -> None:
     owed, paid = startups.pledged[0, OPENAI].copy(), startups.paid_clouds[0, OPENAI].copy()
     assert owed > 5000.0
     e.now.capital.funding_musd = np.zeros(1)
-    pledges.promise(e, amount, np.full((1, slots), google, dtype=np.int32), np.zeros((1, slots)))
+    finance._buy_in(e, amount, np.full((1, slots), google, dtype=np.int32), "test")
     assert startups.paid_clouds[0, OPENAI] == pytest.approx(paid + owed)
     assert startups.pledged[0, OPENAI] == pytest.approx(500.0)
-    assert startups.pledger[0, OPENAI] == google
+    assert startups.vendor[0, OPENAI] == google
     model.run(2)  # and the ledger closes
     startups = e.populations["startups"].view()
     assert startups.pledged[0, OPENAI] < 500.0

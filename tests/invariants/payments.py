@@ -19,7 +19,7 @@ from kingmaker.agents.types import CN, NONE
 from kingmaker.environment.ledger import Ledger
 from kingmaker.environment.model import ComputeEconomy
 
-TIES = ("host", "second", "contract", "vendor", "pledger", "credit_host", "prepaid", "region", "used_second")
+TIES = ("host", "second", "contract", "vendor", "credit_host", "prepaid", "region", "used_second")
 CLOUD = ("region", "rents_out", "debt", "rent")
 
 
@@ -175,11 +175,11 @@ ROLES: dict[tuple[str, str, str], Callable[[Payment], bool]] = {
     ("egress", "startups", "clouds"): _to("host", "before"),  # the host that is left, not the new one
     ("parallel_egress", "startups", "clouds"): _to("host"),
     ("rent", "startups", "clouds"): _rent,
-    ("prepayment", "startups", "clouds"): _to("pledger"),
+    ("prepayment", "startups", "clouds"): _to("vendor"),
     ("lapsed", "startups", "clouds"): _to("credit_host"),
     ("revenue_share", "startups", "clouds"): _revenue_share,
     ("licence", "clouds", "startups"): _from("vendor"),
-    ("equity", "clouds", "startups"): _from("pledger"),
+    ("equity", "clouds", "startups"): _from("vendor"),
     ("estate", "startups", "clouds"): _takeover,
     ("wholesale", "clouds", "clouds"): _wholesale,
     ("resale", "clouds", "clouds"): _resale,

@@ -13,7 +13,8 @@ from typing import Any
 
 import numpy as np
 
-from kingmaker.agents.types import CN
+from kingmaker.agents.contract import StakeRow
+from kingmaker.agents.types import CN, NONE
 from kingmaker.environment.compute_market import by_host
 from kingmaker.environment.ledger import TOLERANCE
 from kingmaker.environment.measures import MEASURES
@@ -81,8 +82,11 @@ def claims(model: ComputeEconomy) -> dict[str, tuple[Any, Any]]:
     firms = {name: population.table.data for name, population in model.populations.items()}
     labs, clouds, funds = firms["startups"], firms["clouds"], firms["investors"]
     hosts = clouds["cash"].shape[1]
-    stakes = by_host(labs["vendor_paid"], labs["vendor"], hosts)
-    stakes = stakes + by_host(labs["vendor_before_paid"], labs["vendor_before"], hosts)
+    held = [
+        (StakeRow.paid.column(k), StakeRow.owner.column(k))
+        for k in range(model.populations["startups"].table.ranks["stakes"])
+    ]
+    stakes = sum(by_host(labs[paid], labs[owner], hosts) for paid, owner in held)
     at_home = [(labs["region"] == CN, funds["region"] == CN), (labs["region"] != CN, funds["region"] != CN)]
     return {
         "stakes of clouds": (clouds["stakes"], stakes),
@@ -97,7 +101,7 @@ def claims(model: ComputeEconomy) -> dict[str, tuple[Any, Any]]:
         ),
         "chips that makers owe": (firms["chipmakers"]["deferred"], chips.deposits.sum(axis=2)),
         "promises for stakes": (
-            labs["pledged"], np.where(labs["pledger"] == labs["vendor"], labs["pledged"], 0.0)
+            labs["pledged"], np.where(labs["vendor"] != NONE, labs["pledged"], 0.0)
         ),
     }  # fmt: skip
 

@@ -10,7 +10,9 @@ import pytest
 from kingmaker.agents.startup import EXCLUSIVE, PLAIN
 from kingmaker.agents.types import NONE
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.phases import finance, tenancies
+from kingmaker.environment.phases.tenancies import sign_dated
+from kingmaker.environment.ties import contracts
+from kingmaker.environment.ties.contracts import Terms
 
 OLD = 99.0  # months: a tenure and a term that no new contract has
 # clouds fail, and labs move and take second hosts often
@@ -57,9 +59,9 @@ def test_a_new_tenancy_has_nothing_of_the_old_one() -> None:
             assert (labs[column] != labs["host"])[new].all(), column
         assert not labs["second_share"][labs["second"] == NONE].any()
         assert not labs["used_second"][labs["second"] == NONE].any()
-        assert not labs["pledged"][~np.isin(labs["pledger"], np.arange(clouds.alive.shape[1]))].any()
+        assert not labs["pledged"][~np.isin(labs["vendor"], np.arange(clouds.alive.shape[1]))].any()
         gone = ~clouds.alive & living
-        for column in ("host", "second", "talks", "second_talks", "pledger", "vendor", "vendor_before"):
+        for column in ("host", "second", "talks", "second_talks", "vendor", "vendor_before"):
             named = np.take_along_axis(gone, np.maximum(labs[column], 0), axis=1) & (labs[column] != NONE)
             assert not named.any(), column
         newborn = table.alive & (table.ids != ids)
@@ -85,7 +87,7 @@ def test_a_dated_contract_of_a_lab_without_host_is_new() -> None:
     where[0, 0] = True
     assert labs.alive[0, 0]
     data["host"][0, 0], data["term"][0, 0], data["talks"][0, 0] = NONE, 0.0, 2
-    finance.sign_contract(model.economy, where, np.full(where.shape, 2, dtype=np.int32), EXCLUSIVE, "test")
+    sign_dated(model.economy, where, np.full(where.shape, 2, dtype=np.int32), EXCLUSIVE, "test")
     row = {name: data[name][0, 0] for name in ("host", "contract", "tenure", "host_fill", "fill", "royalty", "talks")}
     assert row == {
         "host": 2, "contract": EXCLUSIVE, "tenure": 0.0, "host_fill": 1.0, "fill": 1.0, "royalty": 0.0, "talks": NONE,
@@ -99,31 +101,44 @@ def test_a_contract_amended_keeps_its_past() -> None:
     where = np.zeros(labs.alive.shape, dtype=np.bool_)
     where[0, 0] = True
     host = int(data["host"][0, 0])
-    finance.sign_contract(model.economy, where, np.full(where.shape, host, dtype=np.int32), EXCLUSIVE, "test")
+    sign_dated(model.economy, where, np.full(where.shape, host, dtype=np.int32), EXCLUSIVE, "test")
     assert (data["contract"][0, 0], data["tenure"][0, 0], data["host_fill"][0, 0]) == (EXCLUSIVE, OLD, 0.0)
 
 
-@pytest.mark.parametrize("verb", ["begin", "end", "end_second", "begin_second"])
-def test_only_the_labs_concerned_are_touched(verb: str) -> None:
+HOST = np.full((1, 1), 1, dtype=np.int32)
+VERBS: dict[str, Any] = {
+    "offer": lambda e, where, k: contracts.offer(e, where, k, HOST, np.full((1, 1), 3.0)),
+    "break_off": contracts.break_off,
+    "sign": lambda e, where, k: contracts.sign(e, where, k, HOST, Terms(share=0.2, term=12.0)),
+    "renew": lambda e, where, k: contracts.renew(e, where, k, term=24.0, form=EXCLUSIVE),
+    "loosen": lambda e, where, k: contracts.loosen(e, where, k, PLAIN),
+    "move": lambda e, where, k: contracts.move(e, where, 1, 0, Terms(term=12.0), why="test"),
+    "end": contracts.end,
+}
+
+
+@pytest.mark.parametrize("k", [0, 1, 3])
+@pytest.mark.parametrize("verb", VERBS)
+def test_only_the_labs_concerned_are_touched(verb: str, k: int) -> None:
     model, labs = _started()
     table = model.populations["startups"].table
-    before = {name: array.copy() for name, array in table.data.items()}
     where = np.zeros(labs.alive.shape, dtype=np.bool_)
     where[0, :3] = True
-    host = np.full(where.shape, 1, dtype=np.int32)
-    given = {"begin": (host, np.full(where.shape, 12.0)), "begin_second": (host, np.full(where.shape, 0.2))}
-    getattr(tenancies, verb)(labs, where, *given.get(verb, ()))
+    contracts.sign(model.economy, where, k, HOST + 1, Terms(share=0.1))
+    before = {name: array.copy() for name, array in table.data.items()}
+    VERBS[verb](model.economy, where, k)
     for name, array in table.data.items():
         assert np.array_equal(array[~where], before[name][~where]), name
 
 
 def test_who_promotes_its_second_host_has_one_host() -> None:
-    """The column of second hosts is handed over as it stands, though it changes on the way."""
+    """The lessor of the second row is handed over as it stands, though it changes on the way."""
     model, labs = _started()
     data = model.populations["startups"].table.data
     data["host"][0, :4], data["second"][0, :4], data["second_share"][0, :4] = 0, 1, 0.3
     where = labs.alive & (np.arange(labs.alive.shape[1]) < 4)
-    tenancies.begin(labs, where, labs.second, np.full(where.shape, 12.0))
+    contracts.move(model.economy, where, 1, 0, Terms(term=12.0), why="test")
     assert (data["host"][where] == 1).all()
     assert (data["second"][where] == NONE).all()
     assert not data["second_share"][where].any()
+    assert (data["term"][where] == 12.0).all()

@@ -12,8 +12,8 @@ import pytest
 from kingmaker import environment
 from kingmaker.environment.ledger import KINDS
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.partnerships import KINDS as TIE_KINDS
 from kingmaker.environment.scenario import list_scenarios, load_scenario
+from kingmaker.environment.ties.partnerships import KINDS as TIE_KINDS
 from kingmaker.experiments.dashboard.choices import LANGUAGES, levers
 from kingmaker.experiments.dashboard.setting import moved
 from kingmaker.experiments.dashboard.timeline import SIGNS

@@ -66,7 +66,8 @@ ACTIONS = {
     "end": "the tie ends, also because one of the two has left the market",
 }
 ROLES = {
-    "first": "a tenant's first host", "second": "its second host", "strategic": "a cloud's stake",
+    "first": "a tenant's first host", "second": "its second host", "further": "another host",
+    "strategic": "a cloud's stake",
     "lead": "the fund that led the last round", "syndicate": "another fund that holds shares",
     "": "of the other kinds",
 }  # fmt: skip
@@ -98,7 +99,10 @@ ATTRIBUTES: dict[str, tuple[str, str]] = {
     ),
     "value_musd": ("M$", "the same to date, from the tie's first month on, but not from before January 2022"),
     "pledged_musd": ("M$", "equity of a cloud: money promised for shares and not yet paid"),
-    "term_months": ("months", "cloud_contract with the first host: months that the contract still runs"),
+    "term_months": (
+        "months",
+        "cloud_contract: months that the contract still runs; 0 for one that runs until it is given up",
+    ),
     "source": ("", "where the tie is documented, or the rule that made or last changed it"),
 }
 NUMBERS = ("share", "seller_share", "compute_h100e", "month_musd", "value_musd", "pledged_musd", "term_months")

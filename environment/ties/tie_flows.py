@@ -5,6 +5,7 @@ The ledger knows sectors; here stands who paid whom, from the same arrays. All o
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -37,46 +38,48 @@ class TieFlows:
         if self.keep:
             self.by_month.setdefault(month, {}).update({name: np.array(array) for name, array in arrays.items()})
 
-    def rent(self, month: int, startups: Startup, first: FloatArray, second: FloatArray) -> None:
+    def rent(self, month: int, startups: Startup, paid: Sequence[FloatArray]) -> None:
         """Keep the rent of the month and the compute that it bought.
 
         Args:
             month: of the payment.
             startups: all of them, with hosts and compute of the month.
-            first: M$ to the first host, cash and credit, (worlds, start-ups).
-            second: to the second one.
+            paid: M$ to the host of each contract in use, cash and credit, each (worlds, start-ups).
         """
         if not self.keep:
             return
-        host, second_host, ids = startups.host, startups.second, startups.ids
-        total, second_total = first, second
-        if self.tenancy:
-            last = self.tenancy
-            same = ids == last["ids"]
-            total = first + _carried(host, last, same)
-            second_total = second + _carried(second_host, last, same)
-        self.tenancy = {
-            "ids": np.array(ids), "host": np.array(host), "second": np.array(second_host),
-            "total": total, "second_total": second_total,
-        }  # fmt: skip
-        large = host.shape[-1] > SMALL
+        ids, used = startups.ids, startups.used
+        hosts = [np.array(lease.lessor) for lease in startups.leases]
+        same = ids == self.tenancy["ids"] if self.tenancy else np.zeros(ids.shape, dtype=np.bool_)
+        totals = [rent + self._carried(host, same) for rent, host in zip(paid, hosts, strict=True)]
+        self.tenancy = {"ids": np.array(ids)}
+        self.tenancy |= {place("lessor", k): host for k, host in enumerate(hosts)}
+        self.tenancy |= {place("total", k): total for k, total in enumerate(totals)}
+        large = ids.shape[-1] > SMALL
         kept = np.float32 if large else np.float64
         if large and month % YEAR != 0:
             self._drop_rents(month - 1)
-        used, at_second = startups.used, startups.used_second
-        at_first = np.maximum(used - startups.own_used - at_second, 0.0)
-        self.by_month.setdefault(month, {}).update({
-            "host": self.tenancy["host"], "second": self.tenancy["second"], "rent": first.astype(kept),
-            "second_rent": second.astype(kept), "rent_total": total.astype(kept),
-            "second_rent_total": second_total.astype(kept), "at_host": at_first.astype(kept),
-            "at_second": at_second.astype(kept), "used": used.astype(kept),
-        })  # fmt: skip
+        elsewhere = [lease.got for lease in startups.leases[1:]]
+        at = [np.maximum(used - startups.own_used - startups.used_elsewhere, 0.0), *elsewhere]
+        arrays: Arrays = {"used": used.astype(kept)}
+        for k, (host, rent, total, got) in enumerate(zip(hosts, paid, totals, at, strict=True)):
+            arrays |= {place("lessor", k): host, place("rent", k): rent.astype(kept),
+                       place("total", k): total.astype(kept), place("at", k): got.astype(kept)}  # fmt: skip
+        self.by_month.setdefault(month, {}).update(arrays)
+
+    def _carried(self, host: NDArray[Any], same: NDArray[np.bool_]) -> FloatArray:
+        """What has been paid so far to the host of now, in whatever row it was."""
+        here = same & (host != NONE)
+        found = np.zeros(host.shape)
+        for k in reversed(rows_in(self.tenancy)):
+            found = np.where(here & (host == self.tenancy[place("lessor", k)]), self.tenancy[place("total", k)], found)
+        return found
 
     def _drop_rents(self, month: int) -> None:
         """Of many start-ups the rents of Decembers are kept, and those of the latest month."""
-        for name in ("host", "second", "rent", "second_rent", "rent_total", "second_rent_total", "at_host", "at_second",
-                     "used"):  # fmt: skip
-            self.by_month.get(month, {}).pop(name, None)
+        kept = self.by_month.get(month, {})
+        for name in [key for key in kept if key == "used" or key.split(" ")[0] in ("lessor", "rent", "total", "at")]:
+            kept.pop(name)
 
     def latest(self, month: int, name: str) -> NDArray[Any] | None:
         """The latest array of this name up to ``month``."""
@@ -93,8 +96,11 @@ class TieFlows:
         return np.asarray(np.sum(months, axis=0)) if months else np.zeros(())
 
 
-def _carried(host: NDArray[Any], last: Arrays, same: NDArray[np.bool_]) -> FloatArray:
-    """What has been paid so far to the host of now, which may have been the other one of the two."""
-    here = same & (host != NONE)
-    was_second = np.where(here & (host == last["second"]), last["second_total"], 0.0)
-    return np.where(here & (host == last["host"]), last["total"], was_second)
+def place(name: str, k: int) -> str:
+    """What an array of the contracts in row ``k`` is called: lessor, rent, total (paid so far) or at (compute)."""
+    return f"{name} {k}"
+
+
+def rows_in(arrays: Mapping[str, Any]) -> range:
+    """The rows of contracts of which there are arrays."""
+    return range(sum(key.startswith("lessor ") for key in arrays))

@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from kingmaker.agents.contract import MOST_ROWS, ContractRow, StakeRow
 from kingmaker.agents.types import NONE
-from kingmaker.environment.tie_flows import YEAR, TieFlows
-from kingmaker.environment.tie_kinds import NUMBERS
-from kingmaker.environment.tie_replay import Tie
+from kingmaker.environment.ties.tie_flows import YEAR, TieFlows, place
+from kingmaker.environment.ties.tie_kinds import NUMBERS
+from kingmaker.environment.ties.tie_replay import Tie
 
 Sizes = Mapping[str, Mapping[str, Any]]  # population -> column -> (slots,)
 
@@ -35,7 +36,7 @@ class TieWeights:
         self._arrays: dict[str, Any] = {}
 
     def of(self, tie: Tie) -> dict[str, float]:
-        """The numbers of a tie, by the names of :data:`kingmaker.environment.tie_kinds.NUMBERS`."""
+        """The numbers of a tie, by the names of :data:`kingmaker.environment.ties.tie_kinds.NUMBERS`."""
         found = dict.fromkeys(NUMBERS, 0.0)
         for name, value in self._of[tie.kind](tie).items():
             found[name] = float(value)
@@ -49,33 +50,37 @@ class TieWeights:
         return self._arrays[name]
 
     def _contract(self, tie: Tie) -> dict[str, float]:
-        """Compute and rent of a tenant at a host; both of its hosts are looked at, as a second may become the first."""
+        """Compute and rent of a tenant at a host; all of its hosts are looked at, as a second may become the first."""
         slot, cloud = int(tie.key[3]), int(tie.key[4])
-        if self._latest("host") is None:
+        if self._latest(place("lessor", 0)) is None:
             return {"share": tie.agreed, "term_months": self._term(tie)}
-        place = next((p for p in (_FIRST, _SECOND) if self._latest(p["host"])[slot] == cloud), None)
-        if place is None:  # it ended before rent was paid: what has been paid until the month before
+        row = next((k for k in self._rows(self.month) if self._latest(place("lessor", k))[slot] == cloud), None)
+        if row is None:  # it ended before rent was paid: what has been paid until the month before
             return {"value_musd": self._before(tie)}
-        rent, took = float(self._latest(place["rent"])[slot]), self._latest("rent_income")
-        used, at_host = float(self._latest("used")[slot]), float(self._latest(place["at"])[slot])
+        rent, took = float(self._latest(place("rent", row))[slot]), self._latest("rent_income")
+        used, at_host = float(self._latest("used")[slot]), float(self._latest(place("at", row))[slot])
         return {
             "share": _ratio(at_host, used), "seller_share": _ratio(rent, 0.0 if took is None else float(took[cloud])),
-            "compute_h100e": at_host, "month_musd": rent, "value_musd": self._latest(place["total"])[slot],
+            "compute_h100e": at_host, "month_musd": rent, "value_musd": self._latest(place("total", row))[slot],
             "term_months": self._term(tie),
         }  # fmt: skip
 
+    def _rows(self, month: int) -> list[int]:
+        """The rows of contracts that were in use up to ``month``."""
+        return [k for k in range(MOST_ROWS) if self.flows.latest(month, place("lessor", k)) is not None]
+
     def _before(self, tie: Tie) -> float:
         slot, cloud = int(tie.key[3]), int(tie.key[4])
-        for place in (_FIRST, _SECOND):
-            host, total = (self.flows.latest(self.month - 1, place[name]) for name in ("host", "total"))
+        for k in self._rows(self.month - 1):
+            host, total = (self.flows.latest(self.month - 1, place(name, k)) for name in ("lessor", "total"))
             if host is not None and total is not None and host[self.world, slot] == cloud and tie.since < self.month:
                 return float(total[self.world, slot])
         return 0.0
 
     def _term(self, tie: Tie) -> float:
-        labs, slot = self.sizes["startups"], int(tie.key[3])
-        mine = tie.key[1] == "host" and int(labs["ids"][slot]) == tie.ids[0] and int(labs["host"][slot]) == tie.key[4]
-        return float(labs["term"][slot]) if mine else 0.0
+        labs, slot, row = self.sizes["startups"], int(tie.key[3]), tie.key[1]
+        mine = row in labs and int(labs["ids"][slot]) == tie.ids[0] and int(labs[row][slot]) == tie.key[4]
+        return float(labs[_TERM_OF[row]][slot]) if mine and _TERM_OF[row] in labs else 0.0
 
     def _equity(self, tie: Tie) -> dict[str, float]:
         now = tie.paid_now if tie.paid_in == self.month else 0.0
@@ -86,10 +91,10 @@ class TieWeights:
         if int(labs["ids"][slot]) != tie.ids[0]:
             return money
         held = 0.0
-        for owner, share in (("vendor", "vendor_share"), ("vendor_before", "vendor_before_share")):
-            if int(labs[owner][slot]) == cloud:
+        for owner, share in _STAKES.items():
+            if owner in labs and int(labs[owner][slot]) == cloud:
                 held += float(labs[share][slot])
-        owed = float(labs["pledged"][slot]) if int(labs["pledger"][slot]) == cloud else 0.0
+        owed = float(labs["pledged"][slot]) if int(labs["vendor"][slot]) == cloud else 0.0
         return money | {"share": held, "pledged_musd": owed}
 
     def _supply(self, tie: Tie) -> dict[str, float]:
@@ -130,8 +135,8 @@ class TieWeights:
         return {} if shares is None else {"share": shares[int(tie.key[4])]}
 
 
-_FIRST = {"host": "host", "rent": "rent", "total": "rent_total", "at": "at_host"}
-_SECOND = {"host": "second", "rent": "second_rent", "total": "second_rent_total", "at": "at_second"}
+_STAKES = {StakeRow.owner.column(k): StakeRow.share.column(k) for k in range(MOST_ROWS)}
+_TERM_OF = {ContractRow.lessor.column(k): ContractRow.term.column(k) for k in range(MOST_ROWS)}
 
 
 def _ratio(part: float, whole: float) -> float:

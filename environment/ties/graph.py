@@ -11,7 +11,7 @@ from kingmaker.agents.cloud import TYPES
 from kingmaker.agents.member import firm_label
 from kingmaker.agents.population import Population
 from kingmaker.agents.types import REGIONS
-from kingmaker.environment.tie_replay import Tie
+from kingmaker.environment.ties.tie_replay import Tie
 
 if TYPE_CHECKING:
     import networkx as nx

@@ -13,7 +13,7 @@ class Change:
     """One month's changes of one sort: parallel arrays over the ties that changed.
 
     The source is the firm in whose columns the tie is held; its edge leads as
-    :mod:`kingmaker.environment.tie_kinds` says.
+    :mod:`kingmaker.environment.ties.tie_kinds` says.
     """
 
     month: int

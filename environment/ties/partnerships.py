@@ -1,7 +1,7 @@
 """The ties between firms: typed, dated, sourced. They live in columns; here they are signed, ended, and handed out.
 
 Each change is logged, and what goes over a tie is kept month by month, so that the graph of any month can be rebuilt
-with the weights that were true in it. Kinds, directions and attributes: :mod:`kingmaker.environment.tie_kinds`.
+with the weights that were true in it. Kinds, directions and attributes: :mod:`kingmaker.environment.ties.tie_kinds`.
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from kingmaker.agents.errors import WrongValueError
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.population import Population
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
-from kingmaker.environment import tie_kinds
-from kingmaker.environment.graph import build_graph, chosen_nodes, firm_name
 from kingmaker.environment.scenario import month_label
-from kingmaker.environment.tie_flows import TieFlows
-from kingmaker.environment.tie_log import Change
-from kingmaker.environment.tie_replay import Replay, Step, Tie, described
-from kingmaker.environment.tie_weights import TieWeights
+from kingmaker.environment.ties import tie_kinds
+from kingmaker.environment.ties.graph import build_graph, chosen_nodes, firm_name
+from kingmaker.environment.ties.tie_flows import TieFlows
+from kingmaker.environment.ties.tie_log import Change
+from kingmaker.environment.ties.tie_replay import Replay, Step, Tie, described
+from kingmaker.environment.ties.tie_weights import TieWeights
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -128,7 +128,7 @@ class Partnerships:
         self.note(month, "leave", "any", "any", leaving, (population, population), np.zeros(leaving.shape, np.int32))
 
     def open_ties(self, month: int | None, world: int) -> dict[tuple[Any, ...], Tie]:
-        """The ties open after ``month`` months (None: now), by :data:`kingmaker.environment.tie_replay.Key`."""
+        """The ties open after ``month`` months (None: now), by :data:`kingmaker.environment.ties.tie_replay.Key`."""
         replay = self._replay(world)
         replay.found()
         replay.month((self.now if month is None else month) - 1)
@@ -143,13 +143,13 @@ class Partnerships:
     def graph(self, world: int = 0, month: int | None = None, largest: int | None = None) -> nx.MultiDiGraph[str]:
         """The ties as a networkx MultiDiGraph.
 
-        Its weights are the month's (:data:`kingmaker.environment.tie_kinds.ATTRIBUTES`).
+        Its weights are the month's (:data:`kingmaker.environment.ties.tie_kinds.ATTRIBUTES`).
 
         Args:
             world: which world of the stack.
             month: the number of months completed (12: the end of 2022); None is now. Ties are those of that month; with
-                many start-ups (:data:`kingmaker.environment.tie_flows.SMALL`) firms, sizes and what depends on them
-                (rents, clouds' stakes) are those of the December before.
+                many start-ups (:data:`kingmaker.environment.ties.tie_flows.SMALL`) firms, sizes and what depends on
+                them (rents, clouds' stakes) are those of the December before.
             largest: keep all named firms and this many of the largest others (by compute used).
 
         Raises:
@@ -209,7 +209,7 @@ class Partnerships:
         return found
 
     def to_frame(self) -> pd.DataFrame:
-        """The log as steps of ties, a row each; columns as in :data:`kingmaker.environment.tie_kinds.COLUMNS`.
+        """The log as steps of ties, a row each; columns as in :data:`kingmaker.environment.ties.tie_kinds.COLUMNS`.
 
         Replaying it (start and change set a tie, by kind, source and target; end takes it away) gives the edges of the
         graph of every month.

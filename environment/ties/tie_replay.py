@@ -13,9 +13,10 @@ from kingmaker.agents.types import BoolArray
 from kingmaker.environment.scenario import month_label
 
 if TYPE_CHECKING:
-    from kingmaker.environment.tie_flows import TieFlows
-    from kingmaker.environment.tie_log import Change
+    from kingmaker.environment.ties.tie_flows import TieFlows
+    from kingmaker.environment.ties.tie_log import Change
 
+HOSTS = {"host": "first", "second": "second"}  # role of the contract, by its row
 Firm = tuple[str, int]  # population and slot
 Key = tuple[Any, ...]  # kind, slot of the tie, keeper's population and slot, partner's slot and population
 
@@ -146,7 +147,7 @@ class Replay:
             tie.paid += float(change.value[k])  # what the data say was paid before the first month
         if change.kind == "cloud_contract":
             tie.subtype = CONTRACTS[int(change.subtype[k])]
-            tie.role = "first" if change.slot == "host" else "second"
+            tie.role = HOSTS.get(change.slot, "further")
         elif change.kind == "equity":
             tie.role = "strategic"
         tie.why = change.why
