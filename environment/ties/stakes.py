@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import SMALL
 from kingmaker.agents.contract import NO_MONTH, StakeRow, write_row
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
@@ -95,7 +96,7 @@ def promise(
     row = e.startups.view().owners_held[0]
     still = np.where(anew, 0.0, row.pledged)
     rate = np.where(anew, 0.0, row.pledge_rate)
-    mixed = (still * row.pledge_credit + amount * credit) / np.maximum(still + amount, 1e-9)
+    mixed = (still * row.pledge_credit + amount * credit) / np.maximum(still + amount, SMALL)
     write_row(row, where, pledge_credit=mixed, pledged=still + amount, pledge_rate=rate + amount / months)
 
 
@@ -117,7 +118,7 @@ def stop_paying(e: Scene) -> None:
     """Who has paid all that was promised pays no more."""
     startups = e.startups.view()
     row = startups.owners_held[0]
-    write_row(row, row.pledged <= 1e-9, pledge_rate=0.0)
+    write_row(row, row.pledged <= SMALL, pledge_rate=0.0)
 
 
 def release(e: Scene, gone: BoolArray, why: str) -> BoolArray:
@@ -205,4 +206,4 @@ def _write_off(e: Scene, row: StakeRow, dropped: BoolArray) -> None:
 def _dilute_funds(e: Scene, where: BoolArray, before: FloatArray) -> None:
     """What clouds did not hold ``before`` and do not hold now is split among the other owners as it was."""
     now = held_by_clouds(e.startups.view())
-    e.partnerships.dilute(e.month, where, np.maximum(1.0 - now, 0.0) / np.maximum(1.0 - before, 1e-9))
+    e.partnerships.dilute(e.month, where, np.maximum(1.0 - now, 0.0) / np.maximum(1.0 - before, SMALL))

@@ -13,9 +13,9 @@ from numpy.typing import NDArray
 
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, FloatArray
+from kingmaker.agents.units import YEAR
 
 SMALL = 5_000  # slots of start-ups up to which firms and rents are kept every month, not only each December
-YEAR = 12
 
 Arrays = dict[str, NDArray[Any]]
 

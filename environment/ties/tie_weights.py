@@ -9,7 +9,8 @@ import numpy as np
 
 from kingmaker.agents.contract import MOST_ROWS, ContractRow, StakeRow
 from kingmaker.agents.types import NONE
-from kingmaker.environment.ties.tie_flows import YEAR, TieFlows, place
+from kingmaker.agents.units import YEAR
+from kingmaker.environment.ties.tie_flows import TieFlows, place
 from kingmaker.environment.ties.tie_kinds import NUMBERS
 from kingmaker.environment.ties.tie_replay import Tie
 

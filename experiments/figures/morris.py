@@ -1,4 +1,4 @@
-"""Elementary effects of a Morris sweep (Morris 1991; Campolongo et al. 2007), by SALib, for its own figure."""
+"""Elementary effects of a Morris sweep (Morris 1991), by SALib, for its own figure."""
 
 from __future__ import annotations
 

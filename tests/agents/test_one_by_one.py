@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -45,8 +46,9 @@ class Witness:
         self.uncut: set[str] = set()
         self.original = Population.act
 
-    def act(self, population: Population[Any], behaviour: str, *given: Any) -> Any:
-        result = self.original(population, behaviour, *given)
+    def act(self, population: Population[Any], method: Callable[..., Any], *given: Any) -> Any:
+        result = self.original(population, method, *given)
+        behaviour = method.__name__
         self.called.add((population.base.__name__, behaviour))
         if any(uncut(one, population.slots) for one in given):
             self.uncut.add(f"{population.base.__name__}.{behaviour}")
@@ -83,7 +85,7 @@ def test_one_by_one_equals_at_once(witness: Witness) -> None:
 
 
 def test_values_by_firm_are_cut_to_the_classes_of_a_family(witness: Witness) -> None:
-    """One value a firm goes through PerFirm, or a second class in the family would be handed the first one's."""
+    """One value a firm goes through by_slot, or a second class in the family would be handed the first one's."""
     assert not witness.uncut
 
 
@@ -102,7 +104,7 @@ def test_deciding_changes_nothing() -> None:
     again = ComputeEconomy(rng=5, months=20, **{"startups.number": 60})
     original = Population.act
 
-    def twice(population: Population[Any], behaviour: str, *given: Any) -> Any:
+    def twice(population: Population[Any], behaviour: Callable[..., Any], *given: Any) -> Any:
         before = {name: bits(array) for name, array in population.table.data.items()}
         original(population, behaviour, *given)
         assert before == {name: bits(array) for name, array in population.table.data.items()}, behaviour

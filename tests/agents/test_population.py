@@ -135,7 +135,7 @@ def test_a_view_does_not_outlive_its_phase() -> None:
 
 def test_act_calls_each_class_on_its_block() -> None:
     population = family()
-    got = population.act("order", 2.0)
+    got = population.act(Shop.order, 2.0)
     stock = population.table.data["stock"]
     expected = (10.0 - stock) / 2.0
     expected[:, 4:7] *= 4.0
@@ -146,7 +146,7 @@ def test_act_calls_each_class_on_its_block() -> None:
 def test_act_cuts_arguments_to_the_block_and_joins_tuples() -> None:
     population = family()
     price = 1.0 + np.arange(18.0).reshape(2, 9)
-    assert bits(population.act("order", by_slot(price))) == bits(population.act("order", 1.0) / price)
+    assert bits(population.act(Shop.order, by_slot(price))) == bits(population.act(Shop.order, 1.0) / price)
 
     class Luck:
         def block(self, start: int, stop: int) -> Any:
@@ -161,7 +161,7 @@ def test_act_cuts_arguments_to_the_block_and_joins_tuples() -> None:
         def uniform(self) -> Any:
             return price / 100.0
 
-    goods, town = population.act("both", Luck())
+    goods, town = population.act(Shop.both, Luck())
     assert bits(goods) == bits(population.table.data["stock"] + price / 100.0)
     assert goods.shape == town.shape == (2, 9)
 
@@ -176,7 +176,7 @@ def test_act_over_any_blocks_equals_act_over_one(sizes: list[int]) -> None:
     for blocks in ([(Shop, n)], [(Shop, size) for size in sizes]):
         population: Population[Shop] = Population(blocks, 1, 9, "shops")
         population.enter(np.ones((1, n), dtype=np.bool_), firm_ids(9, 0, np.arange(n))[np.newaxis], {"stock": stock})
-        results.append(population.act("order", price))
+        results.append(population.act(Shop.order, price))
     assert bits(results[0]) == bits(results[1])
 
 

@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from kingmaker.agents.startup import Startup
 from kingmaker.environment.measures import MEASURES
 from kingmaker.environment.parameters import DECLARATIONS, GROUPS
 from kingmaker.environment.scenario import list_scenarios
+from kingmaker.environment.ties import contracts, stakes
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
@@ -32,7 +34,8 @@ def test_parameters_named_on_a_page_exist(page: Path) -> None:
 def test_every_name_in_the_odd_protocol_exists() -> None:
     words = [word for word in quoted(DOCS / "odd.md") if re.fullmatch(r"[a-z]+(_[a-z0-9]+)*", word)]
     assert len(words) > 100
-    assert sorted({word for word in words if word not in SHORT}) == []
+    verbs = set(vars(contracts)) | set(vars(stakes)) | set(vars(Startup))
+    assert sorted({word for word in words if word not in SHORT and word not in verbs}) == []
 
 
 def test_every_module_in_the_odd_protocol_exists() -> None:
@@ -53,7 +56,7 @@ def test_every_phase_of_the_model_is_in_the_odd_protocol() -> None:
     own = {path.name for path in (ROOT / "environment/phases").glob("*.py")}
     # measures and starting state are described in sections 4 and 5, helpers of others with these
     own -= {"__init__.py", "record.py", "record_models.py", "oversight.py", "founding.py", "chronicle.py"}
-    own -= {"complaints.py", "licences.py", "debts.py"}
+    own -= {"complaints.py", "licences.py", "debts.py", "instruments.py"}
     assert sorted(name for name in own if name not in text) == []
 
 
