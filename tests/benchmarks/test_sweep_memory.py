@@ -38,7 +38,7 @@ def memory_of_a_sweep(runs: int) -> dict[str, list[float]]:
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "many.toml").write_text(DESIGN.format(replications=runs // 5), encoding="utf-8")
         driver = subprocess.Popen(
-            [sys.executable, "-m", "experiments", "sweep", "many.toml", "--out", "out", "--workers", "2", "--quiet",
+            [sys.executable, "-m", "kingmaker", "sweep", "many.toml", "--out", "out", "--workers", "2", "--quiet",
              "--stack", "32"], cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)},
         )  # fmt: skip
         found: dict[str, list[float]] = {"driver": [], "workers": []}

@@ -41,7 +41,7 @@ class Server:
     def __init__(self, *options: str) -> None:
         """Start it and wait until it says where it is."""
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "experiments", "dashboard", "--no-browser", "--port", "0", *options],
+            [sys.executable, "-m", "kingmaker", "dashboard", "--no-browser", "--port", "0", *options],
             cwd=ROOT, env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
             start_new_session=True,
         )  # fmt: skip

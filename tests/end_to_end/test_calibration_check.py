@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 @pytest.mark.slow
 def test_the_score_of_the_calibration_is_computed_again_exactly(tmp_path: Path) -> None:
-    words = [sys.executable, "-m", "experiments", "calibrate", "--check"]
+    words = [sys.executable, "-m", "kingmaker", "calibrate", "--check"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     done = subprocess.run(words, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=600)
     assert done.returncode == 0, done.stdout + done.stderr

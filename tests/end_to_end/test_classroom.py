@@ -339,7 +339,7 @@ def test_a_link_leads_to_the_same_numbers_and_the_scenario_runs_elsewhere(
     assert status == 200
     (tmp_path / "mine.toml").write_bytes(toml)
     done = subprocess.run(
-        [sys.executable, "-m", "experiments", "run", str(tmp_path / "mine.toml"), "--seed", "5", "--no-figures",
+        [sys.executable, "-m", "kingmaker", "run", str(tmp_path / "mine.toml"), "--seed", "5", "--no-figures",
          "--quiet",
          "--out", str(tmp_path / "out")],
         env=ENVIRONMENT, cwd=ROOT, capture_output=True, text=True, timeout=120,
@@ -434,7 +434,7 @@ def test_it_listens_on_loopback_unless_told(server: Server) -> None:
 def test_a_taken_port_is_told_in_a_sentence(server: Server) -> None:
     port = str(urlsplit(server.url).port)
     done = subprocess.run(
-        [sys.executable, "-m", "experiments", "dashboard", "--no-browser", "--port", port],
+        [sys.executable, "-m", "kingmaker", "dashboard", "--no-browser", "--port", port],
         cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=60,
     )  # fmt: skip
     assert done.returncode == 2

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.slow
 
 def kingmaker(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "experiments", *words],
+        [sys.executable, "-m", "kingmaker", *words],
         cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
 
@@ -223,7 +223,7 @@ LONG = ("compare", "baseline", "interoperability", "--set", "startups.number=20"
 def started(folder: Path, *words: str) -> subprocess.Popen[str]:
     """A command with two workers at work."""
     running = subprocess.Popen(
-        [sys.executable, "-m", "experiments", *words], cwd=folder, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True,
+        [sys.executable, "-m", "kingmaker", *words], cwd=folder, env=ENVIRONMENT, stderr=subprocess.PIPE, text=True,
         start_new_session=True,
     )  # fmt: skip
     until(lambda: len(children(running.pid)) == 2)

@@ -129,7 +129,7 @@ def test_the_steps_of_a_page_run(page: str, tmp_path: Path) -> None:
             for line in commands(text):
                 made = smaller(line)
                 if made is not None:
-                    run(["-m", "experiments", *shlex.split(made)[1:]], tmp_path, made)
+                    run(["-m", "kingmaker", *shlex.split(made)[1:]], tmp_path, made)
 
 
 def run(words: list[str], folder: Path, what: str) -> None:

@@ -22,7 +22,7 @@ def follow(page: str, folder: Path) -> list[float]:
     for name, content in FILE.findall(text):
         (folder / name).write_text(content, encoding="utf-8")
     kingmaker = Path(sys.executable).with_name("kingmaker")
-    start = [str(kingmaker)] if kingmaker.exists() else [sys.executable, "-m", "experiments"]
+    start = [str(kingmaker)] if kingmaker.exists() else [sys.executable, "-m", "kingmaker"]
     for line in "".join(COMMANDS.findall(text)).splitlines():
         command = shlex.split(line)
         assert command[0] == "kingmaker"

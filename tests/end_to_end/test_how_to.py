@@ -51,4 +51,4 @@ def test_everything_on_the_page_runs(page: str, tmp_path: Path) -> None:
                 assert line.startswith("kingmaker "), line
                 # figures and the start of workers take most of the time of these small runs: they are there once a page
                 fewer = ["--no-figures", "--workers", "1"] if (tmp_path / "results").exists() else []
-                run(["-m", "experiments", *shlex.split(line)[1:], *fewer], tmp_path)
+                run(["-m", "kingmaker", *shlex.split(line)[1:], *fewer], tmp_path)

@@ -22,7 +22,7 @@ pytestmark = pytest.mark.slow
 
 def kingmaker(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "experiments", *words],
+        [sys.executable, "-m", "kingmaker", *words],
         cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
 
@@ -103,7 +103,7 @@ def test_a_users_own_file_in_a_result_folder_is_not_deleted(tmp_path: Path) -> N
 @pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
 def test_a_terminated_run_leaves_nothing(tmp_path: Path) -> None:
     running = subprocess.Popen(
-        [sys.executable, "-m", "experiments", "run", "baseline", "--quiet", "--set", "startups.number=20000",
+        [sys.executable, "-m", "kingmaker", "run", "baseline", "--quiet", "--set", "startups.number=20000",
          "--out", str(tmp_path / "out")],
         env=ENVIRONMENT, stderr=subprocess.PIPE, text=True,
     )  # fmt: skip

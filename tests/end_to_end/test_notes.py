@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow
 
 def kingmaker(*words: str, folder: Path) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "experiments", *words],
+        [sys.executable, "-m", "kingmaker", *words],
         cwd=folder, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, text=True, timeout=300,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr

@@ -14,7 +14,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
-COMMAND = [sys.executable, "-m", "experiments", "run", "baseline", "--quiet"]
+COMMAND = [sys.executable, "-m", "kingmaker", "run", "baseline", "--quiet"]
 
 
 def test_two_processes_write_the_same_bytes(tmp_path: Path) -> None:

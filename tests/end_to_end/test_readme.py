@@ -28,7 +28,7 @@ def commands() -> list[str]:
 
 
 def run(command: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    words = [sys.executable, "-m", "experiments", *shlex.split(command)[1:]]
+    words = [sys.executable, "-m", "kingmaker", *shlex.split(command)[1:]]
     return subprocess.run(words, cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300)
 
 

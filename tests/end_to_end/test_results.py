@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
-KINGMAKER = [sys.executable, "-m", "experiments"]
+KINGMAKER = [sys.executable, "-m", "kingmaker"]
 SHORT = ("--no-figures", "--quiet", "--set", "startups.number=20")
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(os.name == "nt", reason="signals, limits and devices of Unix")]
@@ -152,7 +152,7 @@ def test_ctrl_c_during_imports_twice(tmp_path: Path, patience: float) -> None:
         env=ENVIRONMENT, stderr=subprocess.PIPE, text=True, start_new_session=True,
     )  # fmt: skip
     limit = time.monotonic() + 30
-    while b"experiments" not in Path(f"/proc/{running.pid}/cmdline").read_bytes() and time.monotonic() < limit:
+    while b"kingmaker" not in Path(f"/proc/{running.pid}/cmdline").read_bytes() and time.monotonic() < limit:
         time.sleep(0.01)
     time.sleep(patience)
     for _ in range(2):

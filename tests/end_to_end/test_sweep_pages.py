@@ -35,16 +35,16 @@ def test_the_page_on_sweeps(tmp_path: Path) -> None:
     (design,) = blocks("toml")
     (python,) = blocks("python")
     (tmp_path / "cap.toml").write_text(design, encoding="utf-8")
-    run("-m", "experiments", "sweep", "cap.toml", folder=tmp_path)
+    run("-m", "kingmaker", "sweep", "cap.toml", folder=tmp_path)
     assert (tmp_path / "results/sweep-cap/runs.parquet").is_file()
     for line in commands.splitlines():
         words = shlex.split(line.split("#")[0])
-        run("-m", "experiments", *words[1:], folder=tmp_path)
+        run("-m", "kingmaker", *words[1:], folder=tmp_path)
     assert (tmp_path / "results/ban/figures/paths.png").is_file()
     first, second = (shlex.split(line.split("#")[0])[1:] for line in growing.splitlines())
-    run("-m", "experiments", *first, folder=tmp_path)
+    run("-m", "kingmaker", *first, folder=tmp_path)
     (tmp_path / "cap.toml").write_text(design.replace("[1600, 4800, inf]", "[1600, 3200, 4800, inf]"), encoding="utf-8")
-    assert "12 runs done" in run("-m", "experiments", *second, folder=tmp_path)
+    assert "12 runs done" in run("-m", "kingmaker", *second, folder=tmp_path)
     (tmp_path / "page.py").write_text(python + "\nprint(len(frame), len(table), outcomes.shape)\n", encoding="utf-8")
     assert run("page.py", folder=tmp_path).split() == ["10080", "2", "(3,)"]
 
@@ -52,7 +52,7 @@ def test_the_page_on_sweeps(tmp_path: Path) -> None:
 def test_the_options_on_the_page_about_clusters_exist() -> None:
     page = (ROOT / "docs/how-to/cluster.md").read_text(encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, "-m", "experiments", "sweep", "--help"], env={**ENVIRONMENT, "COLUMNS": "200"}, cwd=ROOT,
+        [sys.executable, "-m", "kingmaker", "sweep", "--help"], env={**ENVIRONMENT, "COLUMNS": "200"}, cwd=ROOT,
         capture_output=True, text=True, check=True,
     )  # fmt: skip
     calls = " ".join(line for line in page.replace("\\\n", " ").splitlines() if "kingmaker sweep" in line)

@@ -37,7 +37,7 @@ pytestmark = pytest.mark.slow
 
 def kingmaker(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "experiments", *map(str, words)],
+        [sys.executable, "-m", "kingmaker", *map(str, words)],
         cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=240,
     )  # fmt: skip
 
@@ -223,7 +223,7 @@ def test_ctrl_c_stops_at_once_and_says_how_to_go_on(tmp_path: Path) -> None:
     (tmp_path / "long.toml").write_text(DESIGN.replace("replications = 4", "replications = 400"), encoding="utf-8")
     words = ["sweep", "long.toml", "--out", "out", "--workers", "2", "--stack", "4"]
     driver = subprocess.Popen(
-        [sys.executable, "-m", "experiments", *words], cwd=tmp_path, env=ENVIRONMENT, text=True,
+        [sys.executable, "-m", "kingmaker", *words], cwd=tmp_path, env=ENVIRONMENT, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
     until = time.monotonic() + 60
@@ -256,7 +256,7 @@ def test_a_full_disk_loses_nothing(swept: Path, tmp_path: Path) -> None:
 
     text = DESIGN.replace('measures = ["switching_rate", "hhi_cloud"]\n', "")
     (tmp_path / "wide.toml").write_text(text.replace('["last3", "final"]', '"monthly"'), encoding="utf-8")
-    words = [sys.executable, "-m", "experiments", "sweep", "wide.toml", "--out", "out", "--workers", "1"]
+    words = [sys.executable, "-m", "kingmaker", "sweep", "wide.toml", "--out", "out", "--workers", "1"]
     limit = 20_000  # bytes: manifest and table of runs fit, the results of many runs do not
 
     def tighten() -> None:
@@ -297,7 +297,7 @@ def test_two_drivers_at_once(swept: Path, tmp_path: Path) -> None:
 
     def begin(*words: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "experiments", "sweep", "long.toml", "--workers", "1", *words], cwd=tmp_path,
+            [sys.executable, "-m", "kingmaker", "sweep", "long.toml", "--workers", "1", *words], cwd=tmp_path,
             env=ENVIRONMENT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
         )  # fmt: skip
 

@@ -90,7 +90,7 @@ def prepare(folder: Path, module: str) -> None:
 def kingmaker(*words: object, folder: Path, code: int = 0) -> str:
     """What a command prints; ``code`` is how it must end."""
     finished = subprocess.run(
-        [sys.executable, "-m", "experiments", *map(str, words)],
+        [sys.executable, "-m", "kingmaker", *map(str, words)],
         cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=240,
     )  # fmt: skip
     assert finished.returncode == code, finished.stderr

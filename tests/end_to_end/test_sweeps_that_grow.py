@@ -36,7 +36,7 @@ pytestmark = pytest.mark.slow
 
 def kingmaker(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
     finished = subprocess.run(
-        [sys.executable, "-m", "experiments", *map(str, words)],
+        [sys.executable, "-m", "kingmaker", *map(str, words)],
         cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert "Traceback" not in finished.stderr, finished.stderr
@@ -209,7 +209,7 @@ def test_a_design_of_a_million_runs_begins_at_once(tmp_path: Path) -> None:
     )
     for parts in (1, 2):
         driver = subprocess.Popen(
-            [sys.executable, "-m", "experiments", "sweep", "d.toml", "--out", "out", "--workers", "1"], cwd=tmp_path,
+            [sys.executable, "-m", "kingmaker", "sweep", "d.toml", "--out", "out", "--workers", "1"], cwd=tmp_path,
             env=ENVIRONMENT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True,
         )  # fmt: skip
         try:

@@ -42,7 +42,7 @@ pytestmark = pytest.mark.slow
 
 def kingmaker(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
     finished = subprocess.run(
-        [sys.executable, "-m", "experiments", *map(str, words)],
+        [sys.executable, "-m", "kingmaker", *map(str, words)],
         cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE,
     )  # fmt: skip
     assert "Traceback" not in finished.stderr, finished.stderr
@@ -51,7 +51,7 @@ def kingmaker(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
 
 def begin(*words: object, folder: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "-m", "experiments", *map(str, words)], cwd=folder, env=ENVIRONMENT, text=True,
+        [sys.executable, "-m", "kingmaker", *map(str, words)], cwd=folder, env=ENVIRONMENT, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ TITLES = {
 
 def kingmaker(*words: str, folder: Path, encoding: str = "utf-8") -> subprocess.CompletedProcess[bytes]:
     return subprocess.run(
-        [sys.executable, "-m", "experiments", *words], cwd=folder, capture_output=True, timeout=120,
+        [sys.executable, "-m", "kingmaker", *words], cwd=folder, capture_output=True, timeout=120,
         env={**os.environ, "PYTHONPATH": str(ROOT), "PYTHONIOENCODING": encoding, "COLUMNS": "200"},
     )  # fmt: skip
 

@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def kingmaker(*arguments: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     environment = os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT), os.environ.get("PYTHONPATH", "")])}
-    command = [sys.executable, "-m", "experiments", *arguments]
+    command = [sys.executable, "-m", "kingmaker", *arguments]
     return subprocess.run(command, cwd=cwd, env=environment, capture_output=True, text=True, check=False)
 
 

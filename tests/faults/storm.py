@@ -46,7 +46,7 @@ def write_design(folder: Path, text: str = DESIGN, name: str = "storm.toml") -> 
 def start(*words: object, folder: Path) -> subprocess.Popen[str]:
     """Start ``kingmaker`` in a process group of its own."""
     return subprocess.Popen(
-        [sys.executable, "-m", "experiments", *map(str, words)], cwd=folder, env=ENVIRONMENT, text=True,
+        [sys.executable, "-m", "kingmaker", *map(str, words)], cwd=folder, env=ENVIRONMENT, text=True,
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, start_new_session=True,
     )  # fmt: skip
 
