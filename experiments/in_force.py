@@ -5,7 +5,7 @@ It comes from the monthly measures, so that what authorities impose of themselve
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +15,7 @@ from kingmaker.agents.types import FloatArray
 from kingmaker.environment.measures import MEASURES, Measure
 from kingmaker.environment.parameters import DECLARATIONS
 from kingmaker.environment.scenario import month_label
+from kingmaker.experiments.safe_text import for_markdown
 from kingmaker.experiments.windows import Window
 
 if TYPE_CHECKING:
@@ -67,7 +68,7 @@ class Held:
 
     @property
     def level(self) -> str:
-        """Its level in words, such as ``0.6`` or ``mean of 20 worlds 0.47, 0.3 to 0.6``."""
+        """Its level in words, such as ``0.6`` or ``mean of 20 runs 0.47, 0.3 to 0.6``."""
         if self.steps:
             return "; ".join(self._words(value) for _, value in self.steps)
         worlds = self.values.shape[1]
@@ -75,7 +76,7 @@ class Held:
         low, high = _number(float(ends.min())), _number(float(ends.max()))
         if self.measure.unit == "year":  # the mean of two rules is no rule
             return f"{low} to {high}"
-        return f"mean{f' of {worlds} worlds' if worlds > 1 else ''} {_number(float(ends.mean()))}, {low} to {high}"
+        return f"mean{f' of {worlds} runs' if worlds > 1 else ''} {_number(float(ends.mean()))}, {low} to {high}"
 
     @property
     def months(self) -> str:
@@ -92,7 +93,9 @@ class Held:
             return NOT_IN_FORCE
         if not self.steps:
             return ", ".join(filter(None, (self.level, self.months)))
-        return ", ".join(f"{self._words(value)} {self._since(month)}".strip() for month, value in self.steps)
+        first, *later = self.steps
+        shown = later if later and first[1] == self.nothing else self.steps  # "1 from 2024-03" says that it was not
+        return ", ".join(f"{self._words(value)} {self._since(month)}".strip() for month, value in shown)
 
     def __str__(self) -> str:
         """Label, level and months, such as ``duty of interoperability 0.6 from 2026-11``."""
@@ -188,7 +191,7 @@ def sentence(found: Sequence[Held], what: str = "In force") -> str:
 
 def table(found: Sequence[Held]) -> list[str]:
     """A small table in Markdown: instrument, level, months; what is not in it is not in force."""
-    rows = [f"| {each.measure.label} | {each.level} | {each.months} |" for each in found if each.any]
+    rows = [f"| {for_markdown(each.measure.label)} | {each.level} | {each.months} |" for each in found if each.any]
     head = ["| instrument in force | level | months |", "|---|---|---|"]
     return [*head, *rows, "| nothing else | | |" if rows else "| nothing | | |"]
 
@@ -205,7 +208,8 @@ def ranges(found: Mapping[str, tuple[float, float, float]], measured: Mapping[st
         if name in found and any(abs(value - nothing(name)) > 10.0**-DECIMALS for value in found[name]):
             low, mean, high = (_number(value) for value in found[name])
             label = measured[name].label
-            spread = low if low == high else f"{low} to {high} (mean {mean})"
+            rule = measured[name].unit in ("year", "TPP")  # the mean of two rules is no rule
+            spread = low if low == high else f"{low} to {high}{'' if rule else f' (mean {mean})'}"
             told.append(f"{label[0].lower()}{label[1:]} {spread}")
     return (
         f"In force over the runs: {'; '.join([*told, 'nothing else'])}." if told else "In force over the runs: nothing."
@@ -224,11 +228,11 @@ def records(found: Iterable[Held]) -> list[dict[str, object]]:
     ]  # fmt: skip
 
 
-def contrasts(a: Sequence[Held], b: Sequence[Held]) -> list[str]:
-    """In what two sides differ that run the same worlds, one phrase an instrument."""
+def contrasts(a: Sequence[Held], b: Sequence[Held], shown: Callable[[str], str] = str) -> list[str]:
+    """In what two sides differ that run the same worlds, one phrase an instrument; ``shown`` makes labels safe."""
     other = {each.measure.name: each for each in b}
     return [
-        f"{one.measure.label}: in A {one.told}; in B {two.told}"
+        f"{shown(one.measure.label)}: in A {one.told}; in B {two.told}"
         for one in a
         if (two := other.get(one.measure.name)) is not None and not np.array_equal(one.values, two.values)
     ]

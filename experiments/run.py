@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kingmaker.environment.scenario import FOLDER, Scenario
+from kingmaker.experiments import in_force
 from kingmaker.experiments.asked import Asked, scenario_facts, seeds_in_words
 from kingmaker.experiments.manifest import build_manifest, write_manifest
 from kingmaker.experiments.outputs import default_folder, staged, write_graphs, write_tables
@@ -85,7 +86,8 @@ def run_and_write(request: RunRequest, model: Any | None = None) -> Any:
             if request.figures:
                 from kingmaker.experiments.figures import draw_all
 
-                draw_all(model, measures, folder / "figures")
+                held = in_force.held_in(measures, measured=model.setting.measured())
+                draw_all(model, measures, folder / "figures", in_force.sentence(held))
             write_manifest(manifest, folder)
     if not request.quiet:
         from kingmaker.experiments.summary import print_summary

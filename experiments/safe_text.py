@@ -16,7 +16,7 @@ import unicodedata
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # control, format (bidi overrides), surrogates, none, separators
 JOINERS = "\u200c\u200d"  # of letters and emoji; they act on their neighbours only
 _MARKDOWN = re.compile(r"[\\`*\[\]<>|~$#]|&(?=#?\w+;)|(?<![^\W_])_|_(?![^\W_])")
-_MARKDOWN_START = re.compile(r"^(?:[-+=:](?=[ -+=:]|$)|\d{1,9}(?=[.)]))")
+_MARKDOWN_START = re.compile(r"^(?:[-+=:](?=[-+=: ]|$)|\d{1,9}(?=[.)](?: |$)))")  # 0.17 is a number, no list
 _XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 PLAIN = {  # what an old terminal gets in place of a character that it does not have
     "–": "-", "—": "-", "−": "-", "‐": "-", "‑": "-", "×": "x", "·": "*", "•": "*", "…": "...", "≤": "<=", "≥": ">=",

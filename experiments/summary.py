@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from kingmaker.environment.scenario import Scenario
+    from kingmaker.experiments.console import Console
 
 KEY_MEASURES = (
     "chip_leader_share",
@@ -65,23 +67,40 @@ def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
     console.say(in_force.sentence(held))
     for note in model.notes():
         console.say(f"Note: {note}")
-    for note in model.setting.notes(model.months):
-        console.say(f"Note: {note}.")
-    for override in model.setting.overridden:
-        console.say(f"Overridden: {override}.")
-    if model.setting.users_classes:
-        console.say(f"With code of its own, which was run: {', '.join(model.setting.users_classes)}")
+    _say_setting(console, model.setting, model.months)
     console.say(f"Results, graphs and figures are in {out}")
 
 
-def print_ensemble(setting: Scenario, seeds: range, table: pd.DataFrame, out: Path) -> None:
-    """Print medians and bands over luck of the first, the middle and the last year of an ensemble."""
-    from rich.console import Console
+def _say_setting(console: Console, setting: Scenario, months: int) -> None:
+    """What the user must know of a scenario: what undoes what, what pins override, and whose code was run."""
+    for note in setting.notes(months):
+        console.say(f"Note: {note}.")
+    for override in setting.overridden:
+        console.say(f"Overridden: {override}.")
+    if setting.users_classes:
+        console.say(f"With code of its own, which was run: {', '.join(setting.users_classes)}")
+
+
+def print_ensemble(
+    setting: Scenario, seeds: range, months: int, table: pd.DataFrame, held: Sequence[in_force.Held], out: Path
+) -> None:
+    """Print medians and bands over luck of the first, the middle and the last year, and what is in force.
+
+    Args:
+        setting: the scenario.
+        seeds: of the runs.
+        months: of each run.
+        table: of :func:`kingmaker.experiments.bands.by_year`.
+        held: what is in force over all months and runs.
+        out: the folder of the results.
+    """
     from rich.table import Table
 
-    console = Console(highlight=False)
+    from kingmaker.experiments.console import Console
+
+    console = Console()
     years = sorted({int(table["year"].min()), int(MIDDLE), int(table["year"].max())} & set(table["year"]))
-    title = f"{setting.title or setting.name} ({setting.label}, seeds {seeds[0]}-{seeds[-1]})"
+    title = f"{one_line(setting.title or setting.name)} ({setting.label}, seeds {seeds[0]}-{seeds[-1]})"
     shown = Table(title=title, title_justify="left")
     shown.add_column("")
     for year in years:
@@ -101,9 +120,9 @@ def print_ensemble(setting: Scenario, seeds: range, table: pd.DataFrame, out: Pa
         "middle 90 % of them. The spread is over luck: it says nothing of what is wrong with the model.",
         style="dim", soft_wrap=True,
     )  # fmt: skip
-    for override in setting.overridden:
-        console.print(f"Pinned: {override}.", soft_wrap=True)
-    console.print(f"Every run, summary.csv and fan charts are in {out}", soft_wrap=True)
+    console.say(in_force.sentence(held))
+    _say_setting(console, setting, months)
+    console.say(f"Every run, summary.csv and fan charts are in {out}")
 
 
 def _cells(name: str, values: list[float], unit: str) -> list[str]:

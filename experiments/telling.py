@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from kingmaker.experiments.safe_text import READABLE, for_terminal
 
@@ -15,6 +18,18 @@ def say(text: object, *, now: bool = False) -> None:
 def complain(text: object) -> None:
     """Print a sentence on stderr, with the name of the command before it."""
     print(f"kingmaker: {for_terminal(text)}", file=sys.stderr, flush=True)
+
+
+@contextmanager
+def warnings_told() -> Iterator[None]:
+    """Print warnings for users, such as of incomplete results, as sentences on stderr, each once."""
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        try:
+            yield
+        finally:
+            for text in dict.fromkeys(str(each.message) for each in found if issubclass(each.category, UserWarning)):
+                complain(text)
 
 
 def forgive_encodings() -> None:

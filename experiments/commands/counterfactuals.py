@@ -21,7 +21,7 @@ from kingmaker.experiments.commands.options import (
     listed,
 )
 from kingmaker.experiments.commands.stopping import stoppable
-from kingmaker.experiments.telling import say
+from kingmaker.experiments.telling import say, warnings_told
 
 if TYPE_CHECKING:
     from kingmaker.experiments.compare.question import Question
@@ -155,7 +155,8 @@ def sensitivity(
             command=tuple(sys.argv[1:]), force=force,
         )  # fmt: skip
         work.kept = unfinished(request.out)
-        found = study_and_write(request)
+        with warnings_told():
+            found = study_and_write(request)
         if not quiet:
             print_study(found.study, found.box, request.out, found.held)
 

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import sys
-import warnings
-from collections.abc import Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,7 +22,7 @@ from kingmaker.experiments.commands.options import (
     listed,
 )
 from kingmaker.experiments.commands.stopping import StoppedError, same_command
-from kingmaker.experiments.telling import complain, say
+from kingmaker.experiments.telling import complain, say, warnings_told
 
 if TYPE_CHECKING:
     from kingmaker.experiments.asked import Asked
@@ -173,7 +171,7 @@ def _print_report(request: SweepRequest, report: Report) -> None:
     if report.done + report.before:
         from kingmaker.experiments.sweep.rules import in_force_in
 
-        with _notes():
+        with warnings_told():
             say(in_force_in(request.out))
     if report.peak_bytes:
         say(f"The largest worker took {size_text(report.peak_bytes)} of memory.")
@@ -211,7 +209,7 @@ def export(
         raise KingmakerError("export: give --csv or --parquet, not both.")
     form = "parquet" if parquet else "csv"
     target = out or folder / f"results.{form}"
-    with _notes(), _asked_file(folder, target, form, force) as file:
+    with warnings_told(), _asked_file(folder, target, form, force) as file:
         rows = write(folder, file, form)
     say(f"{rows:,} rows in {target}")
 
@@ -227,11 +225,12 @@ def figures(
 ) -> None:
     """Draw the figures of a sweep anew from its results, as PDF and PNG."""
     from kingmaker.experiments.figures.sweep import draw_sweep
+    from kingmaker.experiments.sweep.rules import in_force_in
 
     wanted = None if outcomes is None else list(listed(outcomes))
     target = out or folder / "figures"
-    with _notes(), _asked_folder(folder, target, force) as part:
-        drawn = [target / path.relative_to(part) for path in draw_sweep(folder, part, wanted)]
+    with warnings_told(), _asked_folder(folder, target, force) as part:
+        drawn = [target / path.relative_to(part) for path in draw_sweep(folder, part, wanted, in_force_in(folder))]
     for path in drawn:
         say(str(path))
 
@@ -259,16 +258,3 @@ def _asked(kind: str, folder: Path) -> Asked:
     manifest = read_sweep_manifest(folder)
     design = {key: value for key, value in manifest["design"].items() if key != "replications"}
     return Asked(kind, f"the sweep {manifest.get('name', '')}", {"design": design})
-
-
-@contextmanager
-def _notes() -> Iterator[None]:
-    """Print what is said of incomplete results as a note on stderr, not as a warning about code."""
-    with warnings.catch_warnings(record=True) as told:
-        warnings.simplefilter("always")
-        try:
-            yield
-        finally:
-            for warning in told:
-                if issubclass(warning.category, UserWarning):
-                    complain(warning.message)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from kingmaker.environment.scenario import Scenario, month_label
 from kingmaker.experiments import in_force
@@ -84,16 +84,20 @@ def in_force_of(window: Window, sides: Sides) -> Iterator[str]:
     yield f"| in force, {window.words} | A | B |"
     yield "|---|---|---|"
     shown = [(one, known[one.measure.name]) for one in a if one.any or known[one.measure.name].any]
-    yield from (f"| {one.measure.label} | {one.told} | {other.told} |" for one, other in shown)
+    yield from (f"| {for_markdown(one.measure.label)} | {one.told} | {other.told} |" for one, other in shown)
     yield f"| {'nothing else' if shown else 'nothing'} | | |"
     yield ""
-    yield different_in_force(sides)
+    found = in_force.contrasts(*sides, for_markdown)
+    yield _different(found)
     yield ""
 
 
 def different_in_force(sides: Sides) -> str:
-    """The line that says what differs in force between A and B."""
-    found = in_force.contrasts(*sides)
+    """The line that says what differs in force between A and B, for the terminal."""
+    return _different(in_force.contrasts(*sides))
+
+
+def _different(found: Sequence[str]) -> str:
     if not found:
         return "What is in force is the same in A and B."
     return f"What differs in force between A and B: {'; '.join(found)}."

@@ -17,6 +17,8 @@ from kingmaker.experiments.windows import Window
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_TOLD = 1000  # of a gain of variance
+
 
 def write_brief(
     question: Question, table: pd.DataFrame, robustness: pd.DataFrame | None, tested: int, pairs_tested: int,
@@ -205,6 +207,11 @@ def _assumptions(
         yield ""
 
 
+def _times(gain: float) -> str:
+    """A gain of variance in words: beyond some size only that it is large can be told from a few pairs."""
+    return digits(gain) if gain <= MOST_TOLD else f"more than {MOST_TOLD:,}"
+
+
 def _reading(question: Question, first: pd.DataFrame) -> Iterator[str]:
     gain = first.loc[first["claim"] != ZERO, "variance_reduction"]
     yield "## How to read this"
@@ -224,7 +231,7 @@ def _reading(question: Question, first: pd.DataFrame) -> Iterator[str]:
     )
     if len(gain):
         yield (
-            f"- Shared luck divides the variance of a difference by {digits(float(gain.median()))} here (median over "
+            f"- Shared luck divides the variance of a difference by {_times(float(gain.median()))} here (median over "
             "measures): as many times more runs would be needed without it."
         )
     yield (

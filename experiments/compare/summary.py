@@ -38,8 +38,8 @@ def print_findings(found: Findings, out: Path) -> None:
         console.print(f"Exactly zero everywhere: all {len(first)} measures are the same in all pairs.")
     else:
         console.say(
-            f"{counts.get(CLAIM, 0)} claims; {counts.get(HINT, 0)} hints that do not survive the correction for "
-            f"{len(first)} measures; {counts.get(NONE, 0)} measures of which nothing can be said; "
+            f"{_counted(counts.get(CLAIM, 0), 'claim')}; {_counted(counts.get(HINT, 0), 'hint')} not clear enough "
+            f"among {len(first)} measures; {_counted(counts.get(NONE, 0), 'measure')} of which nothing can be said; "
             f"{counts.get(ZERO, 0)} exactly the same."
         )
     if found.robustness is not None:
@@ -49,3 +49,7 @@ def print_findings(found: Findings, out: Path) -> None:
             f"{verdicts.get(WEAKER, 0)} times a claim disappears (robustness.csv)."
         )
     console.say(f"Brief, figures and data are in {out}")
+
+
+def _counted(number: int, what: str) -> str:
+    return f"{number} {what}{'' if number == 1 else 's'}"

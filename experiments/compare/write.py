@@ -114,7 +114,7 @@ def _write(found: Findings, folder: Path, options: Options, seconds: float) -> N
         from kingmaker.experiments.compare.drawing import draw_comparison
 
         (folder / "figures").mkdir()
-        draw_comparison(found.comparison, found.table, folder / "figures", footer)
+        draw_comparison(found.comparison, found.table, folder / "figures", footer, note_of(held[0]))
     else:
         brief = "\n".join(line for line in brief.splitlines() if not line.startswith("![")) + "\n"
     (folder / "brief.md").write_text(brief, encoding="utf-8")
@@ -141,6 +141,11 @@ def footer_of(question: Question) -> str:
     a, b = question.labels
     seeds = f"seeds {question.seeds[0]}-{question.seeds[-1]}"
     return f"Kingmaker {kingmaker_version()} · A {a} · B {b} · {seeds} · n = {question.replications} pairs"
+
+
+def note_of(sides: Sides) -> str:
+    """The lines under each figure that say what is in force on both sides over the first window."""
+    return "\n".join(in_force.sentence(side, f"In force in {name}") for name, side in zip("AB", sides, strict=True))
 
 
 def _manifest(found: Findings, paths: pd.DataFrame, options: Options, seconds: float) -> dict[str, Any]:

@@ -14,6 +14,7 @@ import numpy as np
 
 from kingmaker.environment.measures import Measure
 from kingmaker.environment.scenario import Scenario, month_label
+from kingmaker.experiments import in_force
 from kingmaker.experiments.asked import Asked
 from kingmaker.experiments.bands import MEANINGS, by_year
 from kingmaker.experiments.manifest import (
@@ -29,6 +30,7 @@ from kingmaker.experiments.progress import progress
 from kingmaker.experiments.run import ask
 from kingmaker.experiments.stacks import World
 from kingmaker.experiments.stacks import simulate as simulate_worlds
+from kingmaker.experiments.windows import Window
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -56,6 +58,11 @@ class EnsembleRequest:
         return ask(self.setting, self.seeds, self.months)
 
     @property
+    def window(self) -> Window:
+        """All months of the runs."""
+        return Window("mean", 0, self.months)
+
+    @property
     def measures(self) -> dict[str, Measure]:
         """All that is measured, with what extensions add."""
         return dict(self.setting.measured())
@@ -69,6 +76,7 @@ def run_ensemble(request: EnsembleRequest) -> pd.DataFrame:
     with staged(request.out, request.asked, request.force, request.quiet) as folder:
         began = time.perf_counter()
         values = simulate_ensemble(request, unfinished(request.out))
+        held = in_force.held(dict(zip(request.measures, values, strict=True)), request.window, request.measures)
         seconds = time.perf_counter() - began
         frame = frame_of(values, request)
         table = by_year(values, request.measures)
@@ -76,12 +84,12 @@ def run_ensemble(request: EnsembleRequest) -> pd.DataFrame:
         table.to_csv(folder / "summary.csv", index=False)
         _write_dictionary(folder / "data_dictionary.csv", request)
         if request.figures:
-            _draw(values, request, folder / "figures")
+            _draw(values, request, folder / "figures", in_force.sentence(held))
         write_manifest(_manifest(request, frame, seconds), folder)
     if not request.quiet:
         from kingmaker.experiments.summary import print_ensemble
 
-        print_ensemble(request.setting, request.seeds, table, request.out)
+        print_ensemble(request.setting, request.seeds, request.months, table, held, request.out)
     return frame
 
 
@@ -105,17 +113,19 @@ def frame_of(values: FloatArray, request: EnsembleRequest) -> pd.DataFrame:
     return pd.concat([keys, pd.DataFrame(rows, columns=list(request.measures))], axis=1)
 
 
-def _draw(values: FloatArray, request: EnsembleRequest, folder: Path) -> None:
+def _draw(values: FloatArray, request: EnsembleRequest, folder: Path, note: str) -> None:
     from kingmaker.experiments.figures.fans import draw_fans
-    from kingmaker.experiments.figures.style import save, styled
+    from kingmaker.experiments.figures.files import FigureFolder
+    from kingmaker.experiments.figures.style import styled
 
     folder.mkdir()
+    files = FigureFolder(folder)
     shown = f"seeds {request.seeds[0]}–{request.seeds[-1]}"
-    footer = f"Kingmaker {kingmaker_version()} · {request.setting.label} · {shown} · n = {len(request.seeds)} runs"
+    line = f"Kingmaker {kingmaker_version()} · {request.setting.label} · {shown} · n = {len(request.seeds)} runs"
     named = {measure: values[k] for k, measure in enumerate(request.measures.values())}
     with styled():
-        for number, figure in enumerate(draw_fans(named, request.setting.events, shown, footer), 1):
-            save(figure, folder / f"fans_{number}")
+        for number, figure in enumerate(draw_fans(named, request.setting.events, shown, f"{line}\n{note}"), 1):
+            files.save(figure, "fans", str(number))
 
 
 def _write_dictionary(path: Path, request: EnsembleRequest) -> None:

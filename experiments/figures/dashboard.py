@@ -11,24 +11,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from kingmaker.environment.measures import MEASURES
-from kingmaker.environment.scenario import Event, month_label
+from kingmaker.environment.scenario import Event
+from kingmaker.experiments.figures.events import HEADROOM, TOLD, draw_list, lines_of, listed, mark_events, within
 from kingmaker.experiments.figures.layout import Spacing, page_of_panels
-from kingmaker.experiments.figures.style import (
-    GREY,
-    LINE,
-    PAGE_WIDTH,
-    SMALL,
-    TEXT_WIDTH,
-    Sheet,
-    counts,
-    foot,
-    month_positions,
-    scaled_unit,
-    styles,
-    time_axis,
-    value_axis,
-    wrapped,
-)
+from kingmaker.experiments.figures.style import counts, month_positions, scaled_unit, styles, time_axis, value_axis
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -36,10 +22,6 @@ if TYPE_CHECKING:
 TITLE = "The AI-compute economy, month by month"
 COLUMNS = 3
 SPACING = Spacing(panel=0.85, gap=0.62, left=0.6, right=0.15, between=0.62, above=0.38, below=0.4)
-DOTS = "0.65"
-DIGIT = 0.075  # inches of a digit
-HEADROOM = 0.2  # of the height of a plot, for the numbers of events
-BELOW = 1.0 - HEADROOM / (1.0 + HEADROOM)  # where their lines end
 
 
 @dataclass(frozen=True)
@@ -88,24 +70,14 @@ def draw_dashboard(measures: pd.DataFrame, events: Sequence[Event], footer: str)
     """The page: one small plot a topic; dated events are numbered lines in all of them and are listed below."""
     panels = [panel for panel in PANELS if any(name in measures for name in panel.lines)]
     months = len(measures)
-    shown = sorted((event for event in events if event.month < months), key=lambda event: event.month)
-    listed = _lists(shown)
-    subtitle = "Monthly values; dotted lines are the dated events numbered and named at the foot"
-    figure, plots = page_of_panels(
-        len(panels), COLUMNS, TITLE, subtitle if shown else "Monthly values", footer, SPACING,
-        max(map(len, listed)),
-    )  # fmt: skip
-    marks = _marks([event.month for event in shown], months, plots[0].get_position().width * PAGE_WIDTH)
+    shown = within(events, months)
+    names = listed(shown)
+    subtitle = f"Monthly values; {TOLD}" if shown else "Monthly values"
+    figure, plots = page_of_panels(len(panels), COLUMNS, TITLE, subtitle, footer, SPACING, lines_of(names))
     for axes, panel in zip(plots, panels, strict=True):
         _draw_panel(axes, panel, measures, bool(shown))
-        for event in shown:
-            axes.axvline(event.month, ymax=BELOW, color=DOTS, linewidth=0.8, linestyle=":", zorder=0)
-        for place, mark in marks:
-            axes.text(
-                place, 0.985, mark, transform=axes.get_xaxis_transform(), fontsize=SMALL, color=GREY, ha="center",
-                va="top",
-            )  # fmt: skip
-    _draw_lists(figure, listed, footer)
+    mark_events(plots, shown, months)
+    draw_list(figure, names, footer)
     return figure
 
 
@@ -131,43 +103,3 @@ def _draw_panel(axes: Axes, panel: Panel, measures: pd.DataFrame, marked: bool) 
             loc="lower left", bbox_to_anchor=(-0.03, 0.965), ncols=3, handlelength=1.2, columnspacing=0.6,
             handletextpad=0.3, borderpad=0,
         )  # fmt: skip
-
-
-def _marks(places: Sequence[int], months: int, width: float) -> list[tuple[float, str]]:
-    """Where the numbers of events stand in a plot of ``width`` inches: those that would touch share one label."""
-    groups = [[k] for k in range(len(places))]
-
-    def span(group: Sequence[int]) -> tuple[float, float, str]:
-        text = str(group[0] + 1) if len(group) == 1 else f"{group[0] + 1}–{group[-1] + 1}"
-        half = 0.5 * (DIGIT * len(text) + 0.03) * (months + 1) / width
-        middle = 0.5 * (places[group[0]] + places[group[-1]])
-        middle = min(max(middle, half - 1.0), months - half)  # inside the plot
-        return middle - half, middle + half, text
-
-    k = 0
-    while k + 1 < len(groups):
-        if span(groups[k])[1] > span(groups[k + 1])[0]:
-            groups[k : k + 2] = [groups[k] + groups[k + 1]]
-            k = max(k - 1, 0)
-        else:
-            k += 1
-    spans = [span(group) for group in groups]
-    return [(0.5 * (left + right), text) for left, right, text in spans]
-
-
-def _lists(events: Sequence[Event]) -> list[list[str]]:
-    """The names of events in two columns of lines."""
-    entries = [
-        wrapped(f"{k}  {month_label(event.month)}  {event.why}", 0.48 * TEXT_WIDTH)
-        for k, event in enumerate(events, start=1)
-    ]
-    half = -(-len(entries) // 2)
-    return [[line for entry in part for line in entry] for part in (entries[:half], entries[half:])]
-
-
-def _draw_lists(figure: Sheet, listed: Sequence[Sequence[str]], footer: str) -> None:
-    height, most = figure.get_figheight(), max(map(len, listed))
-    for place, lines in zip((0.02, 0.51), listed, strict=True):
-        for k, line in enumerate(lines):
-            y = (foot(footer) + (LINE + 0.02) * (most - 1 - k)) / height
-            figure.text(place, y, line, fontsize=SMALL, va="bottom")

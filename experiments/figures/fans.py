@@ -6,26 +6,28 @@ import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import MaxNLocator
 
 from kingmaker.environment.measures import Measure
 from kingmaker.environment.scenario import Event
 from kingmaker.experiments.bands import quantiles
 from kingmaker.experiments.figures.dashboard import PANELS
-from kingmaker.experiments.figures.style import PALETTE, SMALL, scaled_unit, sheet, time_axis
+from kingmaker.experiments.figures.events import HEADROOM, TOLD, draw_list, lines_of, listed, mark_events, within
+from kingmaker.experiments.figures.layout import Spacing, page_of_panels, pages
+from kingmaker.experiments.figures.style import LINE, PALETTE, SMALL, head, scaled_unit, time_axis, value_axis
 
 if TYPE_CHECKING:
     from kingmaker.agents.types import FloatArray
 
-COLUMNS, ROWS = 3, 6  # of a page
-HEAD, FOOT, ROW = 1.05, 0.45, 1.3  # inches
+TITLE = "An ensemble, month by month"
+COLUMNS = 3
+KEY = 0.22  # inches of the key above the plots
+SPACING = Spacing(panel=0.85, gap=0.62, left=0.6, right=0.15, between=0.62, above=0.4 + KEY, below=0.4)
 NARROW, WIDE = 0.45, 0.2  # opacity of the bands
-TITLE = 34  # characters in a line
-SMALL_SUM = 0.1  # billions below which millions are drawn
-COUNTS = ("number", "firms")  # units without parts
+WRAP = 34  # characters in a line of a title
 
 
 def draw_fans(
@@ -35,55 +37,53 @@ def draw_fans(
 
     Args:
         values: by measure all runs, shape (months, runs).
-        events: of the scenario; those within the months are dotted lines.
+        events: of the scenario; those within the months are numbered lines, named at the foot.
         seeds: in words, such as ``seeds 1–20``.
         footer: the line that says which runs these are.
     """
     by_name = {measure.name: measure for measure in values}
     shown = [by_name[name] for panel in PANELS for name in panel.lines if name in by_name]
+    if not shown:
+        return
+    months, runs = values[shown[0]].shape
+    dated = within(events, months)
+    subtitle = f"{runs} runs, {seeds}: the spread is luck alone" + (f"; {TOLD}" if dated else "")
+    room = (LINE + 0.02) * lines_of(listed(dated))
     rows = -(-len(shown) // COLUMNS)
-    pages = -(-rows // ROWS)
-    each = COLUMNS * -(-rows // max(pages, 1))  # pages of about the same length
-    for first in range(0, len(shown), max(each, 1)):
-        yield _page(shown[first : first + each], values, events, seeds, footer)
+    for _, lines in pages(range(rows), SPACING.rows(TITLE, subtitle, footer, room)):
+        part = shown[COLUMNS * lines[0] : COLUMNS * (lines[-1] + 1)]
+        yield _page(part, values, dated, subtitle, footer)
 
 
 def _page(
-    shown: Sequence[Measure], values: Mapping[Measure, FloatArray], events: Sequence[Event], seeds: str, footer: str
+    shown: Sequence[Measure], values: Mapping[Measure, FloatArray], events: Sequence[Event], subtitle: str, footer: str
 ) -> Figure:
-    months, runs = values[shown[0]].shape
-    rows = -(-len(shown) // COLUMNS)
-    height = HEAD + ROW * rows + FOOT
-    dated = [event.month for event in events if event.month < months]
-    subtitle = f"{runs} runs, {seeds}: the spread is luck alone" + ("; dotted: dated events" if dated else "")
-    figure = sheet(height, "An ensemble, month by month", subtitle, footer)
-    grid = figure.add_gridspec(
-        rows, COLUMNS, left=0.075, right=0.97, top=1 - HEAD / height, bottom=FOOT / height, hspace=0.65, wspace=0.32
-    )
-    for i, measure in enumerate(shown):
-        axes = figure.add_subplot(grid[i // COLUMNS, i % COLUMNS])
-        _fan(axes, measure, values[measure])
-        for month in dated:
-            axes.axvline(month, color="0.65", linewidth=0.8, linestyle=":", zorder=0)
-    _legend(figure, 1 - 0.52 / height)
+    names = listed(events)
+    figure, plots = page_of_panels(len(shown), COLUMNS, TITLE, subtitle, footer, SPACING, lines_of(names))
+    for axes, measure in zip(plots, shown, strict=True):
+        _fan(axes, measure, values[measure], bool(events))
+    mark_events(plots, events, len(values[shown[0]]))
+    draw_list(figure, names, footer)
+    _legend(figure, 1 - (head(TITLE, subtitle) + 0.02) / figure.get_figheight())
     return figure
 
 
-def _fan(axes: Axes, measure: Measure, runs: FloatArray) -> None:
-    factor, unit = scaled_unit(measure)
-    if float(runs.max()) * factor < SMALL_SUM:
-        factor, unit = 1.0, measure.unit.replace(" per ", "/")
+def _fan(axes: Axes, measure: Measure, runs: FloatArray, marked: bool) -> None:
+    """One plot; ``marked`` leaves room at its top for the numbers of events."""
+    factor, unit = scaled_unit(measure, float(np.abs(runs).max()))
     found = {name: band * factor for name, band in quantiles(runs).items()}
     months = range(len(runs))
     for share, opacity in (("90", WIDE), ("50", NARROW)):
         low, high = found[f"low_{share}"], found[f"high_{share}"]
         axes.fill_between(months, low, high, color=PALETTE[0], alpha=opacity, linewidth=0)
     axes.plot(months, found["median"], color=PALETTE[0])
-    axes.set_title(textwrap.fill(measure.label, TITLE), pad=3)
+    axes.set_title(textwrap.fill(measure.label, WRAP), pad=3)
     axes.set_ylabel(unit)
+    bottom, top = axes.get_ylim()
     if runs.min() >= 0 and "log10" not in unit:
-        axes.set_ylim(0, (float(found["high_90"].max()) or 1.0) * 1.06)
-    axes.yaxis.set_major_locator(MaxNLocator(nbins=4, integer=unit in COUNTS))
+        bottom, top = 0.0, (float(found["high_90"].max()) or 1.0) * 1.06
+    axes.set_ylim(bottom, top + (HEADROOM * (top - bottom) if marked else 0.0))
+    value_axis(axes, unit, most=3, whole=False)
     time_axis(axes, len(runs))
 
 

@@ -17,7 +17,7 @@ from kingmaker.experiments.figures.interactions import draw_interaction
 from kingmaker.experiments.figures.intervals import FEWEST, FREE, Bounds, complete, counted, differs, interval
 from kingmaker.experiments.figures.layout import Spacing, page_of_panels
 from kingmaker.experiments.figures.outcomes import Outcome, axis_label, subtitle_of, value_text
-from kingmaker.experiments.figures.style import GREY, INK, SMALL, Sheet, number_text
+from kingmaker.experiments.figures.style import GREY, INK, SMALL, Sheet, number_text, text_width
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
 SPACING = Spacing(panel=1.75, gap=1.05, left=0.95, right=0.25, between=1.0, above=0.46, below=0.55)
 MOST_LABELLED = 16  # cells that are written out
 TITLE_PAD = 19  # points from a map to its title, with a note between
-BAR = 0.5  # inches that a colour bar takes from its plot
+BAR = 0.5  # inches that a colour bar takes from its plot, at least
+STRIP, UNIT, BESIDE = 0.23, 0.25, 0.2  # of gap, bar and ticks; of its unit; of the margin that it may use
 Keys = tuple[str, str]
 
 
@@ -143,15 +144,17 @@ def _tidy(axes: Axes) -> None:
 
 
 def colour_bar(figure: Sheet, axes: Axes, unit: str) -> None:
-    """A colour bar at the right of a heatmap, which gives up the room for it."""
+    """A colour bar at the right of a heatmap, which gives up the room for it: more where numbers are long."""
     x, y, width, height = axes.get_position().bounds
-    room = BAR / figure.get_figwidth()
+    inch, ticks = 1.0 / figure.get_figwidth(), MaxNLocator(nbins=4)
+    numbers = [number_text(value) for value in ticks.tick_values(*axes.collections[0].get_clim())]
+    room = max(BAR, STRIP + max(map(text_width, numbers)) + UNIT - BESIDE) * inch
     axes.set_position((x, y, width - room, height))
-    strip = figure.add_axes((x + width - 0.8 * room, y, 0.12 * room, height))
+    strip = figure.add_axes((x + width - room + 0.1 * inch, y, 0.06 * inch, height))
     bar = figure.colorbar(axes.collections[0], cax=strip, format=FuncFormatter(lambda value, _: number_text(value)))
     bar.set_label(unit)
     bar.outline.set_visible(False)
-    strip.yaxis.set_major_locator(MaxNLocator(nbins=4))
+    strip.yaxis.set_major_locator(ticks)
     strip.grid(visible=False)
 
 

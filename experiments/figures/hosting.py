@@ -10,12 +10,14 @@ import pandas as pd
 import seaborn as sns
 from matplotlib.figure import Figure
 
-from kingmaker.experiments.figures.style import GREY, SMALL, sheet, short
+from kingmaker.experiments.figures.style import GREY, SMALL, foot, head, sheet, short, text_width
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 ROWS = 26  # labs shown by name; all others share one row
+LONGEST = 20  # letters of a cloud's name
+LEAN = 0.68  # height of a name that leans by 40 degrees, of its length
 OTHERS = "all other start-ups"
 OWN = "own chips"
 
@@ -23,13 +25,16 @@ OWN = "own chips"
 def draw_hosting(graph: nx.MultiDiGraph[str], when: str, footer: str) -> Figure:
     """A matrix of labs (largest first) and clouds: the part of each lab's compute that each cloud hosts."""
     shares, compute = hosting_shares(graph)
-    height = 1.95 + 0.2 * max(len(shares), 3)
+    title = "Who hosts whom"
     subtitle = (
         f"Share of each lab's compute by cloud in {when}, %; E exclusive, P preferred, R right of first refusal; "
-        "× 15: stands for 15 firms"
+        "× n: stands for n firms"
     )
-    figure = sheet(height, "Who hosts whom", subtitle, footer)
-    axes = figure.add_axes((0.235, 0.55 / height, 0.685, 1 - (1.5 + 0.5) / height))
+    longest = max((text_width(short(cloud, LONGEST)) for cloud in shares.columns), default=0.0)
+    top, bottom = head(title, subtitle) + 0.2 + LEAN * longest, foot(footer) + 0.4
+    height = top + 0.2 * max(len(shares), 3) + bottom
+    figure = sheet(height, title, subtitle, footer)
+    axes = figure.add_axes((0.235, bottom / height, 0.67, 1 - (top + bottom) / height))
     if shares.empty:
         axes.axis("off")
         axes.text(0.5, 0.5, "There are no cloud contracts in this month.", ha="center")
@@ -105,7 +110,8 @@ def _label(axes: Axes, shares: pd.DataFrame, compute: pd.Series[float], names: M
     axes.set(xlabel="", ylabel="")
     axes.xaxis.tick_top()
     axes.tick_params(length=0, left=False, top=False)
-    axes.set_xticklabels([short(cloud, 20) for cloud in shares.columns], rotation=40, ha="left", rotation_mode="anchor")
+    clouds = [short(cloud, LONGEST) for cloud in shares.columns]
+    axes.set_xticklabels(clouds, rotation=40, ha="left", rotation_mode="anchor")
     axes.set_yticklabels([short(names.get(lab, lab), 30) for lab in shares.index], rotation=0)
     width = len(shares.columns)
     for i, lab in enumerate(shares.index):

@@ -13,9 +13,9 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Curve
 
-from kingmaker.experiments.figures.style import INK, PALETTE, SMALL, Colour, sheet, short
+from kingmaker.experiments.figures.style import INK, PALETTE, SMALL, Colour, foot, head, sheet, short
 
-COLUMNS = {"chipmaker": 0.0, "cloud": 1.0, "startup": 2.0, "investor": 2.9}
+COLUMNS = {"chipmaker": 0.0, "cloud": 1.0, "startup": 1.85, "investor": 2.9}
 SHAPES = {"chipmaker": "s", "cloud": "o", "startup": "^", "investor": "h"}
 COLOURS = {"chipmaker": PALETTE[0], "cloud": PALETTE[1], "startup": PALETTE[2], "investor": PALETTE[4]}
 NAMES = {"chipmaker": "chipmaker", "cloud": "cloud or self-builder", "startup": "lab", "investor": "investor"}
@@ -27,6 +27,9 @@ TIES: dict[str, tuple[str, Colour, Any]] = {
 }
 PRIVILEGED = {"exclusive", "preferred", "right_of_first_refusal"}
 UNNAMED_LABS = 15
+LEFT, WIDTH = 0.12, 0.64  # of the page, beside which chipmakers and investors have their names
+WIDTHS = "width: part of a buyer's chips (12 months), a tenant's compute, a firm's shares, the sales of a lineage"
+LEGEND = 0.95  # inches of its lines
 LEAST, SPAN = 0.4, 4.0  # width of a line without any share, and what a whole share adds, points
 REGIONS = ("US", "OTHER", "EU", "CN")
 
@@ -38,13 +41,16 @@ def draw_network(graph: nx.MultiDiGraph[str], when: str, footer: str) -> Figure:
     shown = _selected(graph)
     columns = _ordered_columns(graph, shown)
     longest = max((len(column) for column in columns.values()), default=1)
-    height = max(6.7, 0.185 * longest + 1.9)
+    height = max(5.1, 0.185 * longest + 0.3)
+    title = "The partnership network"
     subtitle = (
-        f"{when}: named actors and the {UNNAMED_LABS} largest other start-ups (× 15: stands for 15 firms); "
+        f"{when}: named actors and the {UNNAMED_LABS} largest other start-ups (× n: stands for n firms); "
         "symbols: compute"
     )
-    figure = sheet(height, "The partnership network", subtitle, footer)
-    axes = figure.add_axes((0.14, 1.05 / height, 0.63, 1 - (1.05 + 0.6) / height))
+    below = foot(footer) + LEGEND
+    height += below + head(title, subtitle)
+    figure = sheet(height, title, subtitle, footer)
+    axes = figure.add_axes((LEFT, below / height, WIDTH, 1 - (below + head(title, subtitle)) / height))
     axes.set(xlim=(-0.05, 2.95), ylim=(-0.03, 1.03))
     axes.axis("off")
     positions = {
@@ -54,7 +60,7 @@ def draw_network(graph: nx.MultiDiGraph[str], when: str, footer: str) -> Figure:
     }
     _draw_ties(axes, graph, positions)
     _draw_nodes(axes, graph, columns, positions)
-    _draw_legend(figure, {tie["kind"] for _, _, tie in _ties(graph, positions)}, columns)
+    _draw_legend(figure, foot(footer), {tie["kind"] for _, _, tie in _ties(graph, positions)}, columns)
     return figure
 
 
@@ -173,7 +179,7 @@ def _label(
     )  # fmt: skip
 
 
-def _draw_legend(figure: Figure, ties: set[str], columns: dict[str, list[str]]) -> None:
+def _draw_legend(figure: Figure, foot_inches: float, ties: set[str], columns: dict[str, list[str]]) -> None:
     actors = [
         Line2D([], [], color=COLOURS[kind], marker=SHAPES[kind], linestyle="none", markersize=6, label=NAMES[kind])
         for kind in columns
@@ -189,8 +195,7 @@ def _draw_legend(figure: Figure, ties: set[str], columns: dict[str, list[str]]) 
         for share in (0.1, 0.5, 1.0)
     ]
     inch = 1 / figure.get_figheight()
-    figure.legend(handles=actors, loc="lower left", bbox_to_anchor=(0.01, 0.74 * inch), ncols=4)
-    figure.legend(handles=[*lines, strong], loc="lower left", bbox_to_anchor=(0.01, 0.5 * inch), ncols=5)
-    figure.legend(handles=widths, loc="lower left", bbox_to_anchor=(0.01, 0.26 * inch), ncols=3)
-    text = "width: part of a buyer's chips (12 months), a tenant's compute, a firm's shares, the sales of a lineage"
-    figure.text(0.33, 0.36 * inch, text, fontsize=SMALL, va="center")
+    for place, handles in ((0.66, actors), (0.42, [*lines, strong]), (0.18, widths)):
+        corner = (0.01, (foot_inches + place) * inch)
+        figure.legend(handles=handles, loc="lower left", bbox_to_anchor=corner, ncols=5, borderpad=0.0)
+    figure.text(0.02, (foot_inches + 0.02) * inch, WIDTHS, fontsize=SMALL, va="bottom")

@@ -40,7 +40,7 @@ def draw_heatmap(values: pd.DataFrame, main: str, names: Mapping[str, str], foot
     """Outcomes by parameters, the ranking index in each cell.
 
     Args:
-        values: outcomes (rows) by parameters (columns), from -1 to 1 for swings and from 0 to 1 otherwise.
+        values: outcomes (rows, at least one) by parameters (columns), from -1 to 1 for swings, else from 0 to 1.
         main: the name of the index.
         names: of the outcomes in words, with a star (:data:`STAR`) where the sample was too small.
         footer: the line that says which runs these are.
@@ -58,14 +58,21 @@ def draw_heatmap(values: pd.DataFrame, main: str, names: Mapping[str, str], foot
     figure = sheet(height, title, subtitle, footer)
     wide, tall = PAGE_WIDTH - start - side, CELL * max(rows, 1)
     axes = figure.add_axes((start / PAGE_WIDTH, (foot(footer) + 0.1) / height, wide / PAGE_WIDTH, tall / height))
+    _cells(axes, values, main, wide / max(columns, 1))
+    axes.set_yticks(np.arange(rows) + 0.5)
+    axes.set_yticklabels(shown, fontsize=SMALL)
+    return figure
+
+
+def _cells(axes: Axes, values: pd.DataFrame, main: str, inches: float) -> None:
+    """The map with its numbers and, above it, the names of the parameters."""
+    columns = len(values.columns)
     low, palette = (-1.0, "vlag") if main == "swing" else (0.0, "crest")
-    marks = np.array([[_cell(v, wide / max(columns, 1)) for v in row] for row in values.to_numpy()])
+    marks = np.array([[_cell(v, inches) for v in row] for row in values.to_numpy()])
     sns.heatmap(
         values, ax=axes, vmin=low, vmax=1.0, cmap=palette, annot=marks, fmt="", cbar=False, linewidths=0.4,
         annot_kws={"fontsize": SMALL},
     )  # fmt: skip
-    axes.set_yticks(np.arange(rows) + 0.5)
-    axes.set_yticklabels(shown, fontsize=SMALL)
     axes.xaxis.tick_top()
     axes.set_xticks(np.arange(columns) + 0.5)
     axes.set_xticklabels(list(values.columns))
@@ -77,7 +84,6 @@ def draw_heatmap(values: pd.DataFrame, main: str, names: Mapping[str, str], foot
     axes.tick_params(length=0)
     axes.set_xlabel("")
     axes.set_ylabel("")
-    return figure
 
 
 def _cell(value: float, inches: float) -> str:

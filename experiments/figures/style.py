@@ -121,10 +121,9 @@ def _as_written(figure: Figure) -> Iterator[None]:
                 powers |= {id(label) for tick in ticks for label in (tick.label1, tick.label2)}
     texts: list[Any] = figure.findobj(Text)
     for text in texts:
-        if id(text) not in powers:
-            text.set_parse_math(False)
-            if (plain := visible(text.get_text())) != text.get_text():
-                text.set_text(plain)
+        text.set_parse_math(id(text) in powers)
+        if id(text) not in powers and (plain := visible(text.get_text())) != text.get_text():
+            text.set_text(plain)
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
@@ -147,13 +146,14 @@ def wrapped(text: str, inches: float = TEXT_WIDTH, size: float = NORMAL, bold: b
         line = ""
         for word in part.split(" "):
             longer = f"{line} {word}" if line else word
-            if not line or _width(longer, size, bold) <= inches:
+            if not line or text_width(longer, size, bold) <= inches:
                 line = longer
             else:
                 found.append(line)
                 line = word
-            while _width(line, size, bold) > inches:
-                fits = next(k for k in range(len(line) - 1, 0, -1) if k == 1 or _width(line[:k], size, bold) <= inches)
+            while text_width(line, size, bold) > inches:
+                ends = range(len(line) - 1, 0, -1)
+                fits = next(k for k in ends if k == 1 or text_width(line[:k], size, bold) <= inches)
                 found.append(line[:fits])
                 line = line[fits:]
         found.append(line)
@@ -161,10 +161,12 @@ def wrapped(text: str, inches: float = TEXT_WIDTH, size: float = NORMAL, bold: b
 
 
 @functools.lru_cache(maxsize=4096)
-def _width(text: str, size: float, bold: bool) -> float:
+def text_width(text: str, size: float = NORMAL, bold: bool = False) -> float:
     """Inches that a text takes."""
     font = FontProperties(family="DejaVu Sans", size=size, weight="bold" if bold else "normal")
-    width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
+    with warnings.catch_warnings():  # a letter that the font lacks is as wide as the box drawn for it
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        width, _, _ = text_to_path.get_text_width_height_descent(text, font, ismath=False)
     return HINTED * float(width) / 72.0
 
 

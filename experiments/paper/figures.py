@@ -42,7 +42,10 @@ SHOWN = 8  # parameters a panel
 def draw(tables: Mapping[str, pd.DataFrame], folder: Path, note: str = "") -> list[Path]:
     """Write the three figures as PDF and PNG into ``folder``; gives the files written.
 
-    ``note`` is a line for the foot of each, such as what is in force in the runs.
+    Args:
+        tables: of :func:`kingmaker.experiments.paper.run.run_all`.
+        folder: where to; made if need be.
+        note: a line for the foot of each, such as what is in force in the runs.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = FigureFolder(folder)

@@ -23,7 +23,7 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
     """Each placeholder of the template with its text."""
     frame, points = tables["flagship"], tables["assumptions"]
     found = claims.claims(tables)
-    reference = frame[(frame["duty"] == flagship.REFERENCE[0]) & (frame["cap"] == flagship.REFERENCE[1])]
+    reference = reference_of(frame)
     text = {
         "months": str(MONTHS), "window": str(WINDOW), "stack": str(STACK),
         "seeds": str(frame["seed"].nunique()), "points": str(len(frame.groupby(["duty", "cap"]))),
@@ -42,6 +42,16 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
         text[f"claims_{policy}"] = claims.text_of([found[policy, outcome.name] for outcome in OUTCOMES])
     text |= _replications(tables["replications"], frame["seed"].nunique()) | _sobol(tables["sobol"])
     return text | _validation(tables["validation"]) | _sources()
+
+
+def reference_of(frame: pd.DataFrame) -> pd.DataFrame:
+    """The runs of the flagship's reference: no duty, the cap of the rules of 2022 and 2023."""
+    return frame[(frame["duty"] == flagship.REFERENCE[0]) & (frame["cap"] == flagship.REFERENCE[1])]
+
+
+def note_of(tables: Mapping[str, pd.DataFrame]) -> str:
+    """The line under each figure that says what is in force in the reference."""
+    return f"In force in the reference: {in_force_text(reference_of(tables['flagship']))}"
 
 
 NAMED = {"duty_in_force": "a duty of", "gatekeepers": "gatekeepers", "remedies_active": "remedies"}

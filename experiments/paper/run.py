@@ -38,13 +38,14 @@ def make(place: Path, quick: bool, workers: int, force: bool = False) -> None:
 
 def _make(out: Path, quick: bool, workers: int) -> None:
     from kingmaker.experiments.paper.figures import draw
+    from kingmaker.experiments.paper.numbers import note_of
 
     (out / "tables").mkdir()
     tables = run_all(quick, workers)
     for name, frame in tables.items():
         frame.to_csv(out / "tables" / f"{name}.csv", index=False, float_format=FORMAT, lineterminator="\n")
     tables = read_tables(out)  # figures and text are made of what is kept
-    draw(tables, out / "figures")
+    draw(tables, out / "figures", note_of(tables))
     (out / "paper.md").write_text(render(tables), encoding="utf-8")
     shutil.copyfile(REFERENCES, out / "paper.bib")
 

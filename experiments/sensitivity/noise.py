@@ -46,4 +46,5 @@ def take_apart(y: FloatArray) -> Noise:
     points = max(between - both / r, 0.0)
     seeds = max(float(seed.var(ddof=1)) - both / n, 0.0)
     total = points + seeds + both
-    return Noise(min(both / r / between, 1.0), points / total, (seeds + both) / total)
+    in_mean = min(both / r / between, 1.0) if between > 0.0 else 1.0  # the points do not differ but by luck
+    return Noise(in_mean, points / total, (seeds + both) / total)

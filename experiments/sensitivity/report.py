@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kingmaker.experiments.design import Design
@@ -87,12 +87,19 @@ def _trust(study: Study) -> Iterator[str]:
     counts = found["verdict"].value_counts()
     yield "## Was the sample large enough?"
     yield ""
-    known = len(found) - int(counts.get(CONSTANT, 0))
-    yield (
-        f"For {counts.get(CONVERGED, 0)} of {known} outcomes that vary, yes (widest 95 % interval of an index up to "
-        f"0.10); for {counts.get(ROUGH, 0)} roughly (up to 0.25); for the others **no**: their numbers are tentative."
-    )
-    yield ""
+    constant = found.loc[found["verdict"] == CONSTANT, "outcome"]
+    if len(constant) < len(found):
+        sure, rough = (int(counts.get(verdict, 0)) for verdict in (CONVERGED, ROUGH))
+        vary = len(found) - len(constant)
+        yield (
+            f"For {sure} of {vary} {'outcome that varies' if vary == 1 else 'outcomes that vary'}, yes (widest 95 % "
+            f"interval of an index up to 0.10); for {rough} roughly (up to 0.25)"
+            + ("; for the others **no**: their numbers are tentative." if sure + rough < vary else ".")
+        )
+        yield ""
+    if len(constant):
+        yield f"The same at all points, so that no parameter moves them here: {_labels(study, constant)}."
+        yield ""
     short = found[~found["verdict"].isin([CONVERGED, CONSTANT])].sort_values("width", ascending=False)
     if not short.empty:
         yield "| outcome | verdict | widest interval | change against half the sample | sample | needed |"
@@ -108,15 +115,23 @@ def _trust(study: Study) -> Iterator[str]:
             yield ""
 
 
+def _labels(study: Study, outcomes: Iterable[str]) -> str:
+    return "; ".join(for_markdown(study.labels[outcome]) for outcome in outcomes)
+
+
 def _ranking(study: Study) -> Iterator[str]:
     main = MAIN[study.sample.kind]
     yield "## What matters"
     yield ""
+    if (study.convergence["verdict"] == CONSTANT).all():
+        yield "Nothing can be ranked: no outcome differs between the points of this study."
+        yield ""
+        return
     told = {row.outcome: row.verdict for row in _rows(study.convergence)}
     ranked = study.table[study.table["index"] == main]
     for outcome in study.outcomes:
         rows = ranked[ranked["outcome"] == outcome]
-        if rows.empty:
+        if rows.empty or told[outcome] == CONSTANT:
             continue
         rows = rows.assign(size=rows["value"].abs()).sort_values("size", ascending=False)
         clear = [row for row in _rows(rows) if row.low > 0.0 or row.high < 0.0][:4]
@@ -153,13 +168,15 @@ def _noise(study: Study) -> Iterator[str]:
     found = study.convergence
     yield "## How much is luck"
     yield ""
-    known = found[found["noise_of_run_luck"].notna()]
+    known = found[found["noise_of_run_luck"].notna() & (found["verdict"] != CONSTANT)]
     if study.y.shape[1] < 2:
         yield (
             "Not known: each point was run once. What luck does is then counted among the effects, mostly as "
             "interaction (it raises ST and µ*). Set `replications` in the design to tell the two apart."
         )
-    elif not known.empty:
+    elif known.empty:
+        yield "No outcome varies between points, so that there is nothing to set luck against."
+    else:
         median = known["noise_of_run_luck"].median()
         yield (
             f"In a single run, luck makes up {100 * median:.0f} % of the variance (median over outcomes; "

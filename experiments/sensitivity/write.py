@@ -18,7 +18,7 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.asked import Asked, scenario_facts
 from kingmaker.experiments.compare.page import to_html
 from kingmaker.experiments.design import Design
-from kingmaker.experiments.in_force import Held
+from kingmaker.experiments.in_force import Held, sentence
 from kingmaker.experiments.manifest import (
     kingmaker_version,
     library_versions,
@@ -28,7 +28,7 @@ from kingmaker.experiments.manifest import (
 )
 from kingmaker.experiments.outputs import staged, unfinished
 from kingmaker.experiments.progress import progress
-from kingmaker.experiments.sensitivity.convergence import SMALL
+from kingmaker.experiments.sensitivity.convergence import CONSTANT, SMALL
 from kingmaker.experiments.sensitivity.discovery import Box, check_case, discover
 from kingmaker.experiments.sensitivity.from_sweep import outcomes_from
 from kingmaker.experiments.sensitivity.indices import MAIN
@@ -145,7 +145,7 @@ def _write(request: Request, found: Findings, folder: Path, seconds: float) -> N
     report = write_report(request.design, study, box, found.held)
     if request.figures:
         (folder / "figures").mkdir()
-        draw_study(study, folder / "figures", footer)
+        draw_study(study, folder / "figures", footer, sentence(found.held, "In force before anything is varied"))
     else:
         report = report.replace("![What moves what](figures/heatmap.png)\n\n", "")
     (folder / "report.md").write_text(report, encoding="utf-8")
@@ -188,8 +188,12 @@ def draw_study(study: Study, folder: Path, footer: str, note: str = "") -> list[
     from kingmaker.experiments.figures.style import styled
 
     main, files = MAIN[study.sample.kind], FigureFolder(folder)
-    footer = "\n".join(filter(None, (footer, note)))
+    constant = [study.labels[name] for name in constants(study)]
+    same = f"The same at all points: {'; '.join(constant)}" if constant else ""
+    footer = "\n".join(filter(None, (footer, same, note)))
     values = ranking(study)
+    if values.empty:
+        return []  # nothing moves anything, as the report says
     unsure = set(study.convergence.loc[study.convergence["verdict"] == SMALL, "outcome"])
     names = {outcome: f"{STAR}{label}" if outcome in unsure else label for outcome, label in study.labels.items()}
     with styled():
@@ -203,9 +207,15 @@ def draw_study(study: Study, folder: Path, footer: str, note: str = "") -> list[
     return files.written
 
 
+def constants(study: Study) -> list[str]:
+    """The outcomes that are the same at all points: they have no sensitivity, and no place in a figure."""
+    return list(study.convergence.loc[study.convergence["verdict"] == CONSTANT, "outcome"])
+
+
 def ranking(study: Study) -> pd.DataFrame:
-    """The ranking index, outcomes by parameters; mu* and swings relative to the largest of the outcome."""
+    """The ranking index of what varies, outcomes by parameters; mu* and swings relative to the largest."""
     rows = study.table[study.table["index"] == MAIN[study.sample.kind]]
+    rows = rows[~rows["outcome"].isin(constants(study))]
     values = rows.pivot(index="outcome", columns="parameter", values="value")
     values = values.reindex(index=[name for name in study.outcomes if name in values.index], columns=study.sample.names)
     if study.sample.kind in ("oat", "morris"):

@@ -4,6 +4,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import networkx as nx
+import numpy as np
 import pandas as pd
 import pytest
 from fake_model import FakeEconomy
@@ -16,7 +17,9 @@ from kingmaker.environment.measures import MEASURES
 from kingmaker.environment.scenario import Event, Scenario
 from kingmaker.experiments.figures import draw_all
 from kingmaker.experiments.figures.dashboard import PANELS, draw_dashboard
+from kingmaker.experiments.figures.fans import draw_fans
 from kingmaker.experiments.figures.hosting import draw_hosting
+from kingmaker.experiments.figures.layout import PAGE_HEIGHT
 from kingmaker.experiments.figures.money import draw_money
 from kingmaker.experiments.figures.network import draw_network
 from kingmaker.experiments.figures.style import scaled_unit, short, styled
@@ -135,6 +138,50 @@ def test_events_are_numbered_where_their_lines_stand(model: FakeEconomy) -> None
     for number, event in enumerate(shown, start=1):
         assert any(text.startswith(f"{number}  ") and text.endswith(event.why) for text in said)
     assert not any("month 99" in text for text in said)
+
+
+def test_fan_charts_number_and_name_the_same_events(model: FakeEconomy) -> None:
+    frame = model.measures.to_frame()
+    values = {m: np.tile(frame[[name]].to_numpy(float), 3) for name, m in MEASURES.items() if name in frame}
+    with styled():
+        drawn = list(draw_fans(values, EVENTS, "seeds 1–3", "Kingmaker 0\nIn force: nothing."))
+        bare = next(draw_fans(values, (), "seeds 1–3", "Kingmaker 0"))
+        for figure in drawn:
+            assert problems(figure) == []
+            assert figure.get_figheight() <= PAGE_HEIGHT + 0.1
+            assert all([text.get_text() for text in axes.texts] == ["1–3", "4"] for axes in figure.axes)
+            said = [text.get_text() for text in figure.texts]
+            assert "4  2025-05  an event of month 40" in said
+            assert not any("month 99" in text for text in said)
+    assert not any(axes.texts for axes in bare.axes)
+
+
+def crowded(labs: int) -> nx.MultiDiGraph[str]:
+    """A network with the longest names that there are, each lab tied to a cloud and a fund."""
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    for cloud in ("Other western buyers", "Google Cloud and DeepMind", "Other Chinese buyers"):
+        graph.add_node(cloud, kind="cloud", name=cloud, named=True, compute_h100e=1e6)
+    for fund in ("Rest of the world venture capital", "European venture capital", "Sovereign funds"):
+        graph.add_node(fund, kind="investor", name=fund, named=True)
+    clouds, funds = list(graph)[:3], list(graph)[3:]
+    for k in range(labs):
+        name = f"startup founder #{40 + k} × 5000"
+        graph.add_node(name, kind="startup", name=name, compute_h100e=1e5 + k)
+        graph.add_edge(clouds[k % 3], name, kind="cloud_contract", share=1.0, subtype="exclusive")
+        graph.add_edge(funds[k % 3], name, kind="equity", share=0.2)
+    return graph
+
+
+@pytest.mark.parametrize("labs", [1, 3, 15])
+def test_names_in_the_network_and_in_hosting_touch_nothing(labs: int) -> None:
+    footer = "Kingmaker 0 · a scenario of a long name with startups.number = 30 · seed 1 · n = 1 run"
+    with styled():
+        assert problems(draw_network(crowded(labs), "2026-12", footer)) == []
+        hosting = draw_hosting(crowded(labs), "2026-12", footer)
+        assert problems(hosting) == []
+        names = max(text.get_window_extent().y1 for text in hosting.axes[0].get_xticklabels())
+        subtitle = min(text.get_window_extent().y0 for text in hosting.texts[:2])
+        assert names < subtitle  # the slanted names of clouds stay below the head
 
 
 def test_a_dollar_in_a_name_is_a_dollar(model: FakeEconomy) -> None:

@@ -45,7 +45,7 @@ def test_every_measure_of_the_group_is_told() -> None:
     [
         (course((0, 0.0)), DUTY, "not in force"),
         (course((0, 0.6)), DUTY, "0.6 throughout"),
-        (course((58, 0.6)), DUTY, "not in force, 0.6 from 2026-11"),
+        (course((58, 0.6)), DUTY, "0.6 from 2026-11"),
         (course((40, 0.6)), DUTY, "0.6 from 2025-05"),  # since before the window
         (course((0, 1.0)), FEE, "not in force"),  # the list price is what is paid where no rule lowers it
         (course((0, 1.0), (50, 0.25), (60, 0.0)), FEE, "0.25 from 2026-03, 0 from 2027-01"),
@@ -61,7 +61,7 @@ def test_worlds_that_differ_are_told_by_mean_and_range() -> None:
     values[:, 2] = 0.0
     values[40:, 3] = 0.3
     found = one(values, Window("last12", 60, 72))
-    assert found.told == "mean of 4 worlds 0.375, 0 to 0.6, from 2025-05 at the earliest"
+    assert found.told == "mean of 4 runs 0.375, 0 to 0.6, from 2025-05 at the earliest"
     assert found.means.tolist() == pytest.approx([0.6, 0.6, 0.0, 0.3])
 
 
@@ -90,7 +90,7 @@ def test_the_sides_of_a_pair_differ_where_any_month_of_any_world_does() -> None:
     assert in_force.contrasts([one(a, window)], [one(b, window)]) == []
     b[65, 1] = 1.0
     (told,) = in_force.contrasts([one(a, window)], [one(b, window)])
-    assert told.startswith("Duty of interoperability: in A 0.5 throughout; in B mean of 2 worlds")
+    assert told.startswith("Duty of interoperability: in A 0.5 throughout; in B mean of 2 runs")
 
 
 def test_ranges_over_the_runs_of_a_sweep() -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from PIL import Image
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.scenario import load_scenario
@@ -21,7 +22,7 @@ from kingmaker.experiments.sensitivity.discovery import discover
 from kingmaker.experiments.sensitivity.noise import take_apart
 from kingmaker.experiments.sensitivity.report import write_report
 from kingmaker.experiments.sensitivity.study import Points, Study, run_study, with_method
-from kingmaker.experiments.sensitivity.write import draw_study, ranking
+from kingmaker.experiments.sensitivity.write import constants, draw_study, ranking
 
 KEYS = ("chips.moat", "chips.deposit", "chips.hoarding")
 FACTORS = tuple(Factor(key, -np.pi, np.pi) for key in KEYS)
@@ -245,3 +246,44 @@ def test_a_grid_is_studied_one_factor_at_a_time() -> None:
     study = run_study(with_method(grid, None, None), linear, ["linear"])
     assert study.sample.kind == "oat"
     assert [dict(point) for point in study.points] == [{}, {"chips.moat": 1.0}, {"chips.moat": 2.0}]
+
+
+def half_constant(points: Points) -> np.ndarray:
+    """One outcome that is the same everywhere, one that only luck moves in sums that cancel, one that varies."""
+    luck = np.tile([[1.0, -1.0], [-1.0, 1.0]], (len(points) // 2 + 1, 1))[: len(points)]
+    return np.dstack([np.full((len(points), 2), 0.25), luck, np.repeat(linear(points)[:, :1, 0], 2, axis=1)])
+
+
+@pytest.mark.parametrize("kind", ["oat", "morris", "sobol", "lhs"])
+def test_what_does_not_vary_is_said_and_not_drawn(kind: str, tmp_path: Path) -> None:
+    small = {"oat": None, "morris": 3, "sobol": 8, "lhs": 64}[kind]
+    asked = with_method(DESIGN, kind, small)
+    study = run_study(asked, half_constant, ["still", "luck", "moves"])
+    assert constants(study)[:1] == ["still"]
+    assert "still" not in ranking(study).index
+    assert "moves" in ranking(study).index
+    draw_study(study, tmp_path, "footer", "In force: nothing.")
+    assert (tmp_path / "heatmap.png").exists()
+    told = Image.open(tmp_path / "heatmap.png").info["Description"]
+    assert "The same at all points: still" in told
+    assert "In force: nothing." in told
+    report = write_report(asked, study, None)
+    assert "no parameter moves them here: still" in report
+    assert "- still" not in report.partition("## What matters")[2].partition("##")[0]
+
+
+@pytest.mark.parametrize("kind", ["oat", "morris", "sobol", "lhs"])
+def test_a_study_in_which_nothing_varies_has_a_report_and_no_figure(kind: str, tmp_path: Path) -> None:
+    asked = with_method(DESIGN, kind, {"oat": None, "morris": 3, "sobol": 8, "lhs": 64}[kind])
+    study = run_study(asked, lambda points: half_constant(points)[:, :, :1], ["still"])
+    assert draw_study(study, tmp_path, "footer") == []
+    report = write_report(asked, study, None)
+    assert "Nothing can be ranked" in report
+    assert "heatmap" not in report
+    assert "could be held fixed" not in report
+    assert "of 0" not in report
+
+
+def test_luck_that_cancels_in_every_mean_is_all_that_is_seen() -> None:
+    noise = take_apart(np.array([[1.0, -1.0], [-1.0, 1.0]]))
+    assert (noise.in_mean, noise.of_run_parameters, noise.of_run_luck) == (1.0, 0.0, 1.0)
