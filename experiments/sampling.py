@@ -40,7 +40,7 @@ def latin_hypercube(k: int, samples: int, seed: int) -> FloatArray:
 
 
 def sobol_sample(problem: dict[str, Any], samples: int, seed: int, second_order: bool) -> FloatArray:
-    """The points that SALib's Sobol analysis expects, in its order (Saltelli 2002).
+    """The points that SALib's Sobol analysis expects, in its order (Saltelli et al. 2010).
 
     They are SALib's, bit by bit (a test compares them); its own sampler fills them in number by number, which takes
     seconds for a design of a million runs.
