@@ -76,7 +76,8 @@ class Regulator(Firm):
 
     def judges_concentration(self, p: Parameters, concentration: FloatArray) -> FloatArray:
         """What a Herfindahl index (0-1) is worth as evidence, shape (..., n)."""
-        return np.asarray(p.policy.hhi_weight * np.maximum(concentration - p.policy.hhi_floor, 0.0))
+        worth = p.policy.hhi_weight * np.maximum(concentration - p.policy.hhi_floor, 0.0)
+        return np.broadcast_to(worth, self.stage.shape)
 
     def opens_inquiry(self, p: Parameters, dated: BoolArray) -> BoolArray:
         """Whether it opens an inquiry now, shape (..., n): on evidence, or of its own motion (``dated`` input).

@@ -17,6 +17,6 @@ def apart(a: float, b: float, show: Callable[[float, int], str], digits: int = 3
     """
     for count in range(digits, most + 1):
         shown = show(a, count), show(b, count)
-        if shown[0] != shown[1]:
+        if float(shown[0].replace(",", "")) != float(shown[1].replace(",", "")):  # 1.00 and 1.000 are the same
             return shown
     return show(a, digits), show(a, digits)

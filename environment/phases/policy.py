@@ -77,8 +77,7 @@ def move_inquiries(e: Economy) -> None:
 def _weigh(e: Economy, heard: Heard) -> None:
     regulators = e.regulators.view()
     if e.month == 0:  # how concentrated the market is, authorities know before the first month
-        known = e.regulators.act(Regulator.judges_concentration, e.p, e.conditions.hhi_cloud_all)
-        regulators.concentrated = np.broadcast_to(known, regulators.stage.shape)
+        regulators.concentrated = e.regulators.act(Regulator.judges_concentration, e.p, e.conditions.hhi_cloud_all)
     evidence = e.regulators.act(
         Regulator.weigh_evidence,
         e.p,

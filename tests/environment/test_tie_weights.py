@@ -22,7 +22,8 @@ MONTHS = 48
 # switching, second hosts, stakes, inquiries, failures of clouds and of start-ups: every kind of tie comes and goes
 LIVELY = {"policy.interoperability": 0.8, "compute.impatience": 0.3, "compute.second_chance": 0.3,
           "capital.stake_chance": 0.2, "startups.number": 60, "clouds.internal_priority": 0.9,
-          "policy.complaint_weight": 0.5, "policy.trigger": 0.3, "policy.remedies": 1}  # fmt: skip
+          "policy.complaint_weight": 0.5, "policy.trigger": 0.05,
+          "policy.remedies": 1}  # fmt: skip
 FRAGILE = {"capital.interest": 0.3, "clouds.default_months": 2.0, "clouds.loan_cover": 40.0, "startups.number": 40,
            "capital.stake_chance": 0.2}  # fmt: skip
 STAKES = [(StakeRow.owner.column(k), StakeRow.share.column(k)) for k in range(4)]
