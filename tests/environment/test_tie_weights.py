@@ -125,7 +125,9 @@ def test_all_kinds_come_and_most_go() -> None:
         "open_weights",
         "inquiry",
     }
-    assert set(found.role) == set(ROLES) - {"further"}  # third hosts are signed by data alone, and third owners not kept
+    assert set(found.role) == set(ROLES) - {
+        "further"
+    }  # third hosts are signed by data alone, and third owners not kept
     assert list(found.columns) == list(COLUMNS)
     assert made("fragile").model.measures.array("clouds_failed").sum() > 0.0
 
