@@ -91,7 +91,7 @@ def test_the_dated_steps_of_the_procedure_come_in_every_seed(law: ComputeEconomy
                        ("European Commission", "2025-11")):  # fmt: skip
         mine = own[own.who == who]
         assert sorted(mine.world) == list(range(SEEDS))
-        assert set(mine.month) == {month_number(month)}
+        assert set(mine.month) == {month}
     open_now = law.measures.array("inquiries_open")
     assert (open_now[month_number("2025-11") : LAST_FACT + 1] >= 1.0).all()
 

@@ -183,7 +183,7 @@ def test_import_stays_cheap() -> None:
     import subprocess
     import sys
 
-    check = "import sys, experiments; print([m for m in ('numpy', 'pandas', 'pyarrow', 'mesa') if m in sys.modules])"
+    check = "import sys, kingmaker; print([m for m in ('numpy', 'pandas', 'pyarrow', 'mesa') if m in sys.modules])"
     root = Path(__file__).resolve().parents[2]
     told = subprocess.run([sys.executable, "-c", check], cwd=root, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
