@@ -40,7 +40,9 @@ def test_what_happens_in_runs_is_told_in_french(told: Told) -> None:
     # and nothing of an English sentence is left in the gaps of one with gaps
     inquiries = {FRENCH.sentence(text) for _, _, text in told if text.startswith("opens an inquiry")}
     assert inquiries
-    assert all(re.search(r": concentration \d+,\d+, locataires", text) for text in inquiries)
+    on_evidence = {text for text in inquiries if ":" in text}  # one of its own motion cites none
+    assert on_evidence
+    assert all(re.search(r": concentration \d+,\d+, locataires", text) for text in on_evidence)
 
 
 def test_every_kind_of_event_has_a_sign_and_a_name(told: Told) -> None:
