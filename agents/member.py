@@ -175,30 +175,32 @@ class Member(_Agent):
         model.register_agent(agent)
         return agent
 
-    def __getattr__(self, name: str) -> Any:
-        """Called for what is not there: the error names the nearest column."""
-        if name.startswith("_"):
-            raise AttributeError(name)
-        if hasattr(type(self), name):  # it is there, but its own look-up has failed (a dead firm): say that again
-            return object.__getattribute__(self, name)
-        if name in self._table.columns:  # of a row of a small table, which the class does not name
-            return self._table.columns[name].__get__(self, type(self))
-        raise UnknownNameError(name, names_of(type(self)), "column", type(self).__name__)
+    if not TYPE_CHECKING:  # a misspelt column is found before it runs
 
-    def __setattr__(self, name: str, value: Any) -> None:
-        """A firm has the columns and attributes that its class declares: a name misspelt would do nothing.
-
-        Raises:
-            UnknownNameError: there is no such column. One of your own is declared in a subclass.
-        """
-        if not name.startswith("_") and name not in MESAS and not hasattr(type(self), name):
-            if name in self._table.columns:
-                return self._table.columns[name].__set__(self, value)
+        def __getattr__(self, name: str) -> Any:
+            """Called for what is not there: the error names the nearest column."""
+            if name.startswith("_"):
+                raise AttributeError(name)
+            if hasattr(type(self), name):  # it is there, but its own look-up has failed (a dead firm): say that again
+                return object.__getattribute__(self, name)
+            if name in self._table.columns:  # of a row of a small table, which the class does not name
+                return self._table.columns[name].__get__(self, type(self))
             raise UnknownNameError(name, names_of(type(self)), "column", type(self).__name__)
-        known = getattr(type(self), name, None)
-        if isinstance(known, property) and known.fset is None:
-            raise KingmakerError(f"{type(self).__name__}: '{name}' can be read, not set.")
-        super().__setattr__(name, value)
+
+        def __setattr__(self, name: str, value: Any) -> None:
+            """A firm has the columns and attributes that its class declares: a name misspelt would do nothing.
+
+            Raises:
+                UnknownNameError: there is no such column. One of your own is declared in a subclass.
+            """
+            if not name.startswith("_") and name not in MESAS and not hasattr(type(self), name):
+                if name in self._table.columns:
+                    return self._table.columns[name].__set__(self, value)
+                raise UnknownNameError(name, names_of(type(self)), "column", type(self).__name__)
+            known = getattr(type(self), name, None)
+            if isinstance(known, property) and known.fset is None:
+                raise KingmakerError(f"{type(self).__name__}: '{name}' can be read, not set.")
+            super().__setattr__(name, value)
 
     def __repr__(self) -> str:
         """What it is, and of a registered firm its name."""

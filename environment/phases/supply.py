@@ -132,13 +132,14 @@ def _bill(e: Economy, shipped: FloatArray) -> None:
     chips.outstanding = np.maximum(chips.outstanding - shipped, 0.0)
     sales = total.sum(axis=2)
     foreign = np.where(chips.in_china, total, 0.0).sum(axis=2) * (makers.region != CN)
-    e.pay_public("duty", "chipmakers", e.p.policy.export_duty * foreign)
+    # deposits may have been spent before the chips are delivered: nobody pays more than there is
+    e.pay_public("duty", "chipmakers", np.minimum(e.p.policy.export_duty * foreign, np.maximum(makers.cash, 0.0)))
     makers.delivered = shipped.sum(axis=2)
     makers.sales = makers.sales + (sales - makers.sales) / e.p.chips.sales_months
     e.now.chips.maker_revenue, e.now.building.chip_bill = sales, total.sum(axis=1)[:, mine]
     e.now.chips.chip_sales = total
     e.now.chips.leader_accelerators = gpu_share(e)[:, :1] * total[:, 0, mine]
-    e.now.chips.unit_costs = np.minimum(_unit_costs(e, shipped), makers.cash)
+    e.now.chips.unit_costs = np.minimum(_unit_costs(e, shipped), np.maximum(makers.cash, 0.0))
     e.pay_rest("costs", "chipmakers", e.now.chips.unit_costs)
 
 

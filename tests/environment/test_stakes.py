@@ -23,7 +23,7 @@ HOLDERS = ("microsoft", "google", "amazon", "oracle", "meta")
 
 def started(**given: Any) -> tuple[ComputeEconomy, np.ndarray, list[int]]:
     """A model before its first month, a mask of one lab, and the slots of five clouds."""
-    model = ComputeEconomy(rng=1, months=6, register=False, **{"startups.number": 20}, **given)
+    model = ComputeEconomy(rng=1, months=6, register=False, **{"startups.number": 20, "ties.most_owners": 4, **given})
     where = np.zeros(model.populations["startups"].table.alive.shape, dtype=np.bool_)
     where[:, LAB] = True
     slots = {row.id: k for k, row in enumerate(model.tables.clouds)}

@@ -13,11 +13,11 @@ from kingmaker.experiments.design import Design, build_design
 from kingmaker.experiments.design_file import DesignFile
 from kingmaker.experiments.sweep.dictionary import described
 from kingmaker.experiments.sweep.identity import build_sweep_manifest
+from kingmaker.experiments.sweep.opening import Wanted, opened
 from kingmaker.experiments.sweep.plan import WHOLE, Namer, named_runs, work_of
 from kingmaker.experiments.sweep.reading import load
 from kingmaker.experiments.sweep.rules import in_force_in
 from kingmaker.experiments.sweep.store import Store
-from kingmaker.experiments.sweep.sweep import SweepRequest, _open
 from kingmaker.experiments.sweep.tasks import Job
 from kingmaker.experiments.sweep.worker import encode, run_stack
 
@@ -34,9 +34,9 @@ def swept(folder: Path, made: Design) -> Path:
     """The folder of a sweep whose runs are made here."""
     work, store = work_of(made), Store(folder)
     runs = list(named_runs(made, Namer(work), WHOLE))
-    _open(SweepRequest(made, folder), work, store, [name for name, _ in runs])
     jobs = [Job(name, run.parameters, run.seed) for name, run in runs]
-    store.write_part(encode([run_stack(work, jobs)], [job.run for job in jobs]))
+    with opened(store, Wanted(made, work, [job.run for job in jobs]), WHOLE):
+        store.write_part(encode([run_stack(work, jobs)], [job.run for job in jobs]))
     return folder
 
 
