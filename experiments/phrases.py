@@ -17,6 +17,10 @@ def apart(a: float, b: float, show: Callable[[float, int], str], digits: int = 3
     """
     for count in range(digits, most + 1):
         shown = show(a, count), show(b, count)
-        if float(shown[0].replace(",", "")) != float(shown[1].replace(",", "")):  # 1.00 and 1.000 are the same
+        if shown[0] != shown[1] and _rounded(a, count) != _rounded(b, count):  # 1.00 and 1.000 are the same
             return shown
     return show(a, digits), show(a, digits)
+
+
+def _rounded(value: float, digits: int) -> float:
+    return float(f"{value:.{digits - 1}e}")
