@@ -60,7 +60,7 @@ def test_a_measure_asked_for_is_kept_once() -> None:
     made = design(measures=["duty_in_force", "hhi_cloud"])
     work = work_of(made)
     assert sorted(work.measures) == sorted({"hhi_cloud", *in_force.names()})
-    manifest = build_sweep_manifest(made, work, ())
+    manifest = build_sweep_manifest(made, work, (), "")
     assert manifest["design"]["measures"] == ["duty_in_force", "hhi_cloud"]
     assert set(manifest["measured"]) == set(work.measures)
     assert np.unique([name for name, _, _ in described(made)], return_counts=True)[1].max() == 1
