@@ -136,7 +136,7 @@ def test_a_sweep_over_the_parameters_of_an_extension(tmp_path: Path) -> None:
     # figures and files need the folder of results only
     shutil.rmtree(project)
     kingmaker("figures", out, folder=tmp_path)
-    assert {path.name for path in (out / "figures").iterdir()} == {
+    assert {path.name for path in (out / "figures").glob("[!.]*")} == {
         f"heatmaps_{s}.{e}" for s in ("final", "2022-03_2022-05") for e in ("png", "pdf")
     }
     assert export(out, tmp_path / "all.csv", "csv") == 18
@@ -175,7 +175,7 @@ def test_comparison_study_and_function_know_them(tmp_path: Path) -> None:
         "compare", "own.toml", "own.toml", "--set-b", "levy.rate=0.1", *small, "--replications", 3, "--window", "final",
         "--no-robustness", "--no-figures", "--out", "cmp", "--workers", 1, folder=tmp_path,
     )  # fmt: skip
-    assert "Bite of the levy: from 50.0 % to 10.0 %: −40.0 percentage points" in told
+    assert "Bite of the levy falls from 50.0 % to 10.0 %: −40.0 percentage points" in told
     brief = (tmp_path / "cmp/brief.md").read_text(encoding="utf-8")
     assert "levy.rate: 0.5 in A, 0.1 in B" in brief
     own = tmp_path / "own.toml"
