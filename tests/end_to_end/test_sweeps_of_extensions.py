@@ -177,7 +177,7 @@ def test_comparison_study_and_function_know_them(tmp_path: Path) -> None:
     )  # fmt: skip
     assert "Bite of the levy falls from 50.0 % to 10.0 %: −40.0 percentage points" in told
     brief = (tmp_path / "cmp/brief.md").read_text(encoding="utf-8")
-    assert "levy.rate: 0.5 in A, 0.1 in B" in brief
+    assert "| levy.rate | 0.5 | 0.1" in brief
     own = tmp_path / "own.toml"
     same = ask(own, own, set_b={"levy.months": 5}, months=6, replications=2)
     assert "levy.rate" in assumptions(same)  # it is declared as free
