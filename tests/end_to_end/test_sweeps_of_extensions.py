@@ -185,7 +185,7 @@ def test_comparison_study_and_function_know_them(tmp_path: Path) -> None:
 
     added = ask("baseline", own, set_a={"startups.number": 20}, set_b={"startups.number": 20}, months=6, replications=2)
     found = find(added, Options(tmp_path / "added", quiet=True, ends=Ends.HALF))
-    assert "- only in B, compared_levy:Levy" in write_brief(added, found.table, found.robustness, 0, 0)
+    assert "extension compared_levy:Levy | absent | present" in write_brief(added, found.table, found.robustness, 0, 0)
     assert "levy_bite" not in set(found.table["measure"])  # A does not take it
 
     text = DESIGN.format(replications=1).replace('"levy.rate" = 0.4', '"levy.rate" = 0.2')
