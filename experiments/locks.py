@@ -18,7 +18,7 @@ def hold(path: Path) -> BinaryIO | None:
     """
     while True:
         file = path.open("a+b")
-        if not _take(file.fileno()):
+        if not take(file.fileno()):
             file.close()
             return None
         try:
@@ -33,14 +33,14 @@ def is_free(path: Path) -> bool:
     """Whether no living process holds the lock; a lock that is not there is free."""
     try:
         with path.open("r+b") as file:
-            return _take(file.fileno())
+            return take(file.fileno())
     except FileNotFoundError:
         return True
     except OSError:
         return False
 
 
-def _take(handle: int) -> bool:
+def take(handle: int) -> bool:
     """Try to lock; True also where the file system has no locks."""
     try:
         if os.name == "nt":

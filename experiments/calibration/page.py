@@ -6,10 +6,16 @@ import csv
 from pathlib import Path
 
 from kingmaker.experiments.calibration.objective import read_fitted
-from kingmaker.experiments.calibration.result import read_result
+from kingmaker.experiments.calibration.result import Calibration, read_result
 
 PROFILES = Path(__file__).with_name("profiles.csv")
 CLOSE = 1.25  # a value is as good as the fitted one if its score is at most this multiple of the fitted one's
+
+
+def _rescored(result: Calibration) -> str:
+    if not result.rescored:
+        return ""
+    return f" The model has changed since: both scores are of {result.rescored}, no new search was made."
 
 
 def introduction() -> list[str]:
@@ -23,7 +29,7 @@ def introduction() -> list[str]:
         f"- Made on {result.date} by `{result.command}`:",
         f"  {result.generations} generations of {result.candidates} candidates on {len(result.seeds)} seeds. Score",
         f"  {result.score_before:.4f} at the start values, {result.score:.4f} at the result (0: every line well inside",
-        "  its tolerance).",
+        "  its tolerance)." + _rescored(result),
         "- The start values were found by hand and by earlier searches, with the whole table in view; so were the",
         "  form of the loss and the parameters that are held fixed: the intervals of the validation show luck, not",
         "  this choice.",

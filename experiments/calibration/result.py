@@ -30,6 +30,7 @@ class Calibration:
     score_before: float
     score: float
     parameters: dict[str, float]
+    rescored: str = ""  # when the scores were computed anew, as the model had changed; no search was made then
 
 
 def write_result(search: Search, command: Sequence[str], path: Path) -> None:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
+from kingmaker.experiments.locks import take
 from kingmaker.experiments.sweep.tasks import SweepError
 
 HOST = re.sub(r"\W", "-", socket.gethostname())
@@ -127,24 +128,8 @@ def locked(path: Path, told: str, patience: float = 0.0) -> Iterator[None]:
         raise SweepError(_explained(path, fault)) from None
     until = time.monotonic() + patience
     with file:
-        while not _take(file.fileno()):
+        while not take(file.fileno()):
             if time.monotonic() >= until:
                 raise SweepError(told)
             time.sleep(LOOK_SECONDS)
         yield
-
-
-def _take(handle: int) -> bool:
-    """Try to lock; True also where there are no locks."""
-    try:
-        if os.name == "nt":
-            import msvcrt
-
-            msvcrt.locking(handle, msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined,unused-ignore]
-        else:
-            import fcntl
-
-            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as fault:
-        return fault.errno not in (errno.EWOULDBLOCK, errno.EACCES, errno.EDEADLK)
-    return True
