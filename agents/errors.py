@@ -7,6 +7,7 @@ import difflib
 from collections.abc import Iterable
 
 LONGEST_SHOWN = 80  # characters of a wrong value in a message
+END_SHOWN = 30  # of these at its end: what is wrong with a path is mostly there
 MOST_NAMED = 12  # known names in a message
 ALIKE = 0.5  # of 1: two names at least so similar may be the same misspelt
 
@@ -46,7 +47,7 @@ def nearest(name: object, known: Iterable[str]) -> str:
 
 
 def shown(value: object) -> str:
-    """A value as a message shows it: as Python writes it, a number of NumPy's as a plain one, long ones cut short."""
+    """A value as a message shows it: as Python writes it, a number of NumPy's as a plain one, long ones cut inside."""
     if isinstance(value, datetime.date | datetime.time):
         return value.isoformat()
     try:
@@ -56,4 +57,6 @@ def shown(value: object) -> str:
         text = f"<{type(value).__name__}>"
     if "\n" in text:  # an array of several rows
         text = " ".join(text.split())
-    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]} …"
+    if len(text) <= LONGEST_SHOWN:
+        return text
+    return f"{text[: LONGEST_SHOWN - END_SHOWN]} … {text[-END_SHOWN:]}"

@@ -72,8 +72,9 @@ def newcomers(
         "frugality": np.where(frugal, 1.0, 0.0),
         "algorithms": frontier - s.algorithms_behind + talent, "recipe": frontier - s.algorithms_behind + talent,
         "capability": s.first_capability + s.capability_of_talent * talent * ones,
-        "compute_share": s.compute_share * (s.compute_least + s.compute_spread * draws.uniform(Trait.COMPUTE))
-        * np.where(maker, 1.0, s.applied_compute),
+        "compute_share": np.where(maker, 1.0, s.applied_compute) * np.minimum(
+            s.compute_share * (s.compute_least + s.compute_spread * draws.uniform(Trait.COMPUTE)), 1.0
+        ),
         "applied": np.where(maker, 0.0, 1.0),
         "burn": cash / s.runway, "value": s.first_value * cash, "raised_cash": cash,
     }  # fmt: skip

@@ -22,7 +22,7 @@ from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.pools import over_region
 from tests.helpers import states
 
-ROUNDING, OF_LARGEST = 1e-9, 1e-12  # an absolute error (M$, chips), and one relative to the largest of its world
+ROUNDING, OF_LARGEST = 1e-8, 1e-12  # an absolute error (a cent, in M$; chips), one relative to the largest of its world
 EITHER_SIGN = {
     "chips.born": "month of a release: before January 2022 for what was on sale then",
     "conditions.frontier": "a logarithm",

@@ -13,7 +13,8 @@ from kingmaker.agents.member import SIGNED_UNITS, Column
 from kingmaker.environment.ledger import LedgerError
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.environment.phases import installation
+from kingmaker.experiments.mechanisms.mutation import applied
+from kingmaker.experiments.mechanisms.row import Mutant
 from tests.helpers import random_parameters, structure
 from tests.invariants.search import draw_value, draw_world, guilty, reproduction, shrink
 from tests.invariants.stocks import faults
@@ -106,24 +107,24 @@ def _smuggle_at_a_price_out_of_stock(e: Any) -> None:
     e.ledger.sell("resale", "clouds", paid, "clouds", price, price)
 
 
-def test_a_stock_below_zero_stops_the_run(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(installation, "smuggle", _smuggle_at_a_price_out_of_stock)
-    with pytest.raises(LedgerError, match=r"clouds \d+ has -.* M\$ of fixed, less than nothing"):
+def test_a_stock_below_zero_stops_the_run() -> None:
+    fault = Mutant("environment.phases.installation:smuggle", _smuggle_at_a_price_out_of_stock, "")
+    with applied([fault]), pytest.raises(LedgerError, match=r"clouds \d+ has -.* M\$ of fixed, less than nothing"):
         ComputeEconomy(rng=1, months=24, register=False).run()
 
 
-def test_the_search_names_the_parameter_at_fault(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_search_names_the_parameter_at_fault() -> None:
     """A fault that needs one lever: of all that a world moves, only that lever is left."""
 
     def leaks(e: Any) -> None:
         hit = (e.p.policy.export_duty > 0.5) & (e.month == 2)
         e.populations["clouds"].table.data["compute"] -= np.where(hit, 1e9, 0.0)
 
-    monkeypatch.setattr(installation, "smuggle", leaks)
     world = {"rng": 7, "policy.tax": 0.3, "policy.export_duty": 0.9, "clouds.payout": 0.2, "chips.deposit": 0.1}
-    [(found, failure)] = guilty([{"rng": 1}, world, {"rng": 2}], 4)
-    assert (found, failure.month) == (world, 2)
-    assert shrink(found, failure) == {"rng": 1, "policy.export_duty": 0.9}
+    with applied([Mutant("environment.phases.installation:smuggle", leaks, "")]):
+        [(found, failure)] = guilty([{"rng": 1}, world, {"rng": 2}], 4)
+        assert (found, failure.month) == (world, 2)
+        assert shrink(found, failure) == {"rng": 1, "policy.export_duty": 0.9}
     text = reproduction({"rng": 1, "policy.export_cap_tpp": float("inf")}, failure)
     assert compile(text, "pasted", "exec")
     assert 'float("inf")' in text
@@ -163,8 +164,10 @@ def test_a_column_is_a_stock_unless_it_says_otherwise() -> None:
         for key, column in population.table.columns.items()
         if column.low < 0.0 and column.unit not in SIGNED_UNITS and key != "net_worth"
     }
-    timers = {"startups.centre_left", "startups.chip_left", "chipmakers.design", "clouds.gatekeeper"}  # -1 is none
-    assert signed == timers | {"sectors.cash"}
+    timers = {"startups.centre_left", "startups.chip_left", "chipmakers.design", "clouds.gatekeeper", "clouds.notified"}
+    since = {key for key in signed if "_since_" in key}  # months; -1 is none, as in timers
+    assert since == {f"startups.contracts_since_{k}" for k in range(4)} | {f"startups.stakes_since_{k}" for k in (0, 1)}
+    assert signed == timers | since | {"sectors.cash"}
 
 
 @pytest.mark.parametrize(("population", "column", "value", "fault"), [
