@@ -22,6 +22,7 @@ from kingmaker.experiments.manifest import (
 )
 from kingmaker.experiments.manifest_fields import RunFields, ScenarioFields, checked
 from kingmaker.experiments.outputs import at_work, located
+from kingmaker.experiments.parquet import frame_of, table_in
 from kingmaker.experiments.run import RunRequest, build_model, one_world, run_and_write, simulate
 from kingmaker.experiments.telling import complain
 
@@ -140,14 +141,14 @@ def _size(measures: pd.DataFrame) -> str:
 
 def _difference(folder: Path, measures: pd.DataFrame) -> str:
     """Where the new measures first depart from the stored ones."""
-    import pandas as pd
+    import pyarrow as pa
 
     path = folder / "measures.parquet"
     if not path.exists():
         return "the hash is not that of the manifest, and there is no measures.parquet to compare with"
     try:
-        stored = pd.read_parquet(path)
-    except (OSError, ValueError):
+        stored = frame_of(table_in(path.read_bytes()))
+    except (OSError, pa.ArrowException):
         return "the hash is not that of the manifest, and measures.parquet cannot be read to compare with"
     if list(stored.columns) != list(measures.columns) or len(stored) != len(measures):
         return "the measures have other columns or another number of months"

@@ -15,11 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.design import Run
+from kingmaker.experiments.parquet import table_in
 from kingmaker.experiments.sweep.driver import drive
 from kingmaker.experiments.sweep.engines import inline_engine, local_engine
 from kingmaker.experiments.sweep.files import locked, make_folder
 from kingmaker.experiments.sweep.plan import Namer, tasks_of, work_for
-from kingmaker.experiments.sweep.store import Odd, Store, table_in
+from kingmaker.experiments.sweep.store import Odd, Store
 from kingmaker.experiments.sweep.tasks import Outcome, Task, Work
 
 if TYPE_CHECKING:

@@ -10,8 +10,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kingmaker.agents.errors import shown
+from kingmaker.experiments.parquet import frame_of, table_in
 from kingmaker.experiments.sweep.state import Folder, open_folder, shortfall
-from kingmaker.experiments.sweep.store import RUNS, table_in
+from kingmaker.experiments.sweep.store import RUNS
 from kingmaker.experiments.sweep.tasks import SweepError
 
 if TYPE_CHECKING:
@@ -42,11 +43,11 @@ def load(folder: str | Path) -> pd.DataFrame:
             table = table.filter(pa.array(fresh))
         seen.update(part.runs)
         tables.append(table)
-    plan = opened.plan.to_pandas()
+    plan = frame_of(opened.plan)
     _warn(opened, seen)
     if not tables:
         raise SweepError(f"{folder}: there are no results yet; run the sweep.")
-    results = pa.concat_tables(tables).to_pandas()
+    results = frame_of(pa.concat_tables(tables))
     outcomes = [name for name in results.columns if name == "run" or name not in plan.columns]
     frame = plan.merge(results[outcomes], on="run", how="inner", sort=False)
     order = [name for name in ORDER if name in frame]

@@ -16,13 +16,14 @@ import hashlib
 import json
 import os
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kingmaker.experiments.manifest import NAME as MANIFEST
+from kingmaker.experiments.parquet import table_in
 from kingmaker.experiments.safe_text import for_json
 from kingmaker.experiments.sweep.files import clear_temporaries, locked, make_folder, write_whole
 from kingmaker.experiments.sweep.plan import Shard
@@ -200,11 +201,10 @@ class Store:
             SweepError: it is missing, damaged, or that of another design.
         """
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         path = self.folder / RUNS
         try:
-            table = pq.read_table(pa.BufferReader(path.read_bytes()))
+            table = table_in(path.read_bytes())
         except OSError as fault:
             why = fault.strerror or "it is truncated or damaged"  # Arrow's own errors are OSErrors too
             raise SweepError(f"{path}: cannot be read ({why}); run the sweep again to make it anew.") from None
@@ -280,16 +280,3 @@ def _is_record(path: Path) -> bool:
 def part_name(content: bytes) -> str:
     """The name that a part's content gives it."""
     return hashlib.sha256(content).hexdigest()[:32]
-
-
-def table_in(content: bytes, columns: Sequence[str] | None = None) -> pa.Table:
-    """The table of a whole part, or some of its columns.
-
-    Read by this thread alone: a thread of Arrow's own that still holds bytes of Python's when the interpreter ends
-    brings the process down ("terminate called without an active exception").
-    """
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
-    file = pq.ParquetFile(pa.BufferReader(content), pre_buffer=False)
-    return file.read(None if columns is None else list(columns), use_threads=False)
