@@ -39,6 +39,11 @@ def power(base: FloatArray, exponent: FloatArray) -> FloatArray:
     return np.asarray(np.power(base, np.array(exponent)))
 
 
+def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
+    """Elementwise quotient, zero where there is no whole."""
+    return np.asarray(part / np.where(whole > 0.0, whole, np.inf))
+
+
 def logistic(drive: FloatArray) -> FloatArray:
     """Chance of a binary logit, 0-1, elementwise."""
     return np.asarray(1.0 / (1.0 + np.exp(-np.clip(drive, -EXPONENT, EXPONENT))))

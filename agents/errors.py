@@ -20,6 +20,10 @@ class WrongValueError(KingmakerError, ValueError):
     """A value that is not allowed where it was given."""
 
 
+class ScenarioError(KingmakerError):
+    """A scenario that does not exist or is not well formed."""
+
+
 class UnknownNameError(KingmakerError, KeyError, AttributeError):
     """A name that there is not, looked up as a key or as an attribute."""
 

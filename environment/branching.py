@@ -21,11 +21,12 @@ from kingmaker.agents.checks import world as world_number
 from kingmaker.agents.errors import KingmakerError, shown
 from kingmaker.agents.member import Column, Table
 from kingmaker.agents.population import Population
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.ledger import Ledger
 from kingmaker.environment.news import Batch
 from kingmaker.environment.parameters import Declaration, ParameterError, check
-from kingmaker.environment.scenario import Event, Scenario, hold, month_label
+from kingmaker.environment.scenario import Event, Scenario, hold
 from kingmaker.environment.state import Catalogue, Chips
 from kingmaker.environment.streams import Streams
 from kingmaker.environment.tables import Tables

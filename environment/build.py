@@ -27,8 +27,8 @@ from kingmaker.environment.parameters import StackedParameters
 from kingmaker.environment.parties import OUTSIDE
 from kingmaker.environment.scenario import Scenario
 from kingmaker.environment.state import Catalogue, Chips, Conditions
-from kingmaker.environment.table_rows import NODES, PowerRow
-from kingmaker.environment.tables import Tables
+from kingmaker.environment.table_rows import NODES
+from kingmaker.environment.tables import Tables, power_rows
 
 DEEP, PUBLIC = 1e8, 1e6  # M$ that the rest of the economy and the public sector start with: they never run out
 BASES: dict[str, type[Firm]] = {
@@ -214,12 +214,6 @@ def stock_chips(chips: Chips, tables: Tables, p: StackedParameters) -> None:
             chips.running[:, buyer, ready[-1]] = share * row.compute_h100e_2022 / chips.h100e[:, ready[-1]]
         chips.running[:, buyer, first] = (1.0 - share) * row.compute_h100e_2022 / chips.h100e[:, first]
     chips.founding = chips.running.sum(axis=1)
-
-
-def power_rows(tables: Tables) -> list[PowerRow]:
-    """Power for data centres, by region in the order of :data:`kingmaker.agents.types.REGIONS`."""
-    rows = {row.region: row for row in tables.power}
-    return [rows[name] for name in REGIONS]
 
 
 def build_conditions(p: StackedParameters, tables: Tables) -> Conditions:

@@ -12,7 +12,7 @@ import numpy as np
 from kingmaker.agents.arithmetic import NEGLIGIBLE, SMALL, TINY
 from kingmaker.agents.types import NONE, FloatArray, IntArray
 from kingmaker.agents.units import YEAR
-from kingmaker.environment.compute_market import by_host
+from kingmaker.environment.lookups import by_host
 
 Claim = tuple[FloatArray, IntArray]  # a share of each firm, and the slot of who has it
 

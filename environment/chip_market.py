@@ -9,6 +9,7 @@ import numpy as np
 
 from kingmaker.agents.arithmetic import TINY
 from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.agents.units import HOURS, USD_PER_KUSD
 
 _PASSES = 12
 FIRST_EXPORT_RULE, DENSITY_RULE = 2022.0, 2023.0  # vintages of the American rules (facts 8a-001, 8a-003)
@@ -130,3 +131,10 @@ def release_mix(age: FloatArray, order: list[list[int]], ramp: float, steepness:
             mix[p] = left if p == released[-1] else left * taken[p]
             left -= mix[p]
     return mix
+
+
+def cost_per_hour(
+    price_kusd: FloatArray, overhead: FloatArray, life: float, used: FloatArray, running: FloatArray
+) -> FloatArray:
+    """Full cost of an H100-equivalent-hour, $: chip and data centre over the hours ``used`` (0-1), and running cost."""
+    return USD_PER_KUSD * price_kusd * overhead / (life * HOURS * used) + running

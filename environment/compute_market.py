@@ -6,60 +6,9 @@ Pure functions of arrays; the first axis is the world.
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from kingmaker.agents.types import FloatArray, IntArray
-from kingmaker.agents.units import HOURS, USD, USD_PER_KUSD
-
-_FEW = 2_000  # amounts; so few are summed faster than looked through
-_RARE = 4  # one amount in so many that is not zero: from here on it pays to add only those
-
-
-def by_host(amount: FloatArray, host: IntArray, hosts: int) -> FloatArray:
-    """Sum ``amount`` (worlds, n) by ``host`` (worlds, n; negative is none) to shape (worlds, hosts).
-
-    Each world's sums run over its firms in slot order, so they do not depend on the other worlds.
-    """
-    return np.ascontiguousarray(sum_by(amount, host, 1, hosts + 1)[:, 1:])
-
-
-def sum_by(amount: FloatArray, code: IntArray, shift: int, codes: int) -> FloatArray:
-    """Sum ``amount`` (worlds, n) by ``code + shift`` (worlds, n; from 0 to ``codes`` - 1) to shape (worlds, codes).
-
-    Most amounts are zero for most firms (stakes, fees, credit), and a zero changes no sum: where few are not, only
-    those are added, in the same order and so to the same bits.
-    """
-    worlds, n = amount.shape
-    if amount.size > _FEW and _RARE * np.count_nonzero(some := amount != 0.0) < amount.size:
-        firms = np.flatnonzero(some)
-        place = code.ravel().take(firms) + (firms // n * codes + shift)
-        total = np.bincount(place, weights=amount.ravel().take(firms), minlength=worlds * codes)
-    else:
-        total = np.bincount(_places(code, shift, codes).ravel(), weights=amount.ravel(), minlength=worlds * codes)
-    return total.astype(np.float64, copy=False).reshape(worlds, codes)
-
-
-def at_host(values: FloatArray, host: IntArray, none: float = 0.0) -> FloatArray:
-    """Look up ``values`` (worlds, hosts) at each firm's host (worlds, n); ``none`` where there is no host."""
-    worlds, hosts = values.shape
-    # NONE is -1: from each world that leads to the last column of the one before, which holds ``none`` in all of them
-    padded = np.concatenate([values, np.full((worlds, 1), none)], axis=1)
-    return padded.ravel().take(host if worlds == 1 else _places(host, 0, hosts + 1))
-
-
-def best_by_host(values: FloatArray, host: IntArray, hosts: int, least: float) -> FloatArray:
-    """The largest of ``values`` (worlds, n) by ``host``, shape (worlds, hosts); ``least`` where there is none above."""
-    worlds = values.shape[0]
-    best = np.full(worlds * (hosts + 1), least)
-    np.maximum.at(best, _places(host, 1, hosts + 1).ravel(), values.ravel())
-    return np.ascontiguousarray(best.reshape(worlds, hosts + 1)[:, 1:])
-
-
-def _places(code: IntArray, shift: int, codes: int) -> NDArray[np.int64]:
-    """Each firm's place in a flat table of (worlds, codes); a shift of 1 leaves the first column for no host."""
-    places = code.astype(np.int64)
-    places += shift + codes * np.arange(len(code))[:, np.newaxis]
-    return places
+from kingmaker.agents.types import FloatArray
+from kingmaker.agents.units import HOURS, USD
 
 
 def serve_partners(partners: FloatArray, free: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -143,13 +92,6 @@ def share_idle(wanted: FloatArray, idle: FloatArray) -> tuple[FloatArray, FloatA
     traded = np.minimum(wants, offers)
     got = wanted * (traded / np.where(wants > 0.0, wants, 1.0))
     return got, idle * (traded / np.where(offers > 0.0, offers, 1.0))
-
-
-def cost_per_hour(
-    price_kusd: FloatArray, overhead: FloatArray, life: float, used: FloatArray, running: FloatArray
-) -> FloatArray:
-    """Full cost of an H100-equivalent-hour, $: chip and data centre over the hours ``used`` (0-1), and running cost."""
-    return USD_PER_KUSD * price_kusd * overhead / (life * HOURS * used) + running
 
 
 def marginal_margin(rent: FloatArray, cost: FloatArray, share: FloatArray, elasticity: FloatArray) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -18,16 +18,18 @@ from kingmaker.agents.population import Population
 from kingmaker.agents.regulator import Regulator
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import BoolArray, FloatArray
-from kingmaker.environment.capital_market import Comovement
-from kingmaker.environment.extensions import Extensions
 from kingmaker.environment.ledger import Ledger
 from kingmaker.environment.month import InForce, Month
-from kingmaker.environment.news import News
-from kingmaker.environment.parameters import StackedParameters
-from kingmaker.environment.state import Chips, Conditions
 from kingmaker.environment.streams import Streams
-from kingmaker.environment.tables import Tables
-from kingmaker.environment.ties.partnerships import Partnerships
+
+if TYPE_CHECKING:
+    from kingmaker.environment.capital_market import Comovement
+    from kingmaker.environment.extensions import Extensions
+    from kingmaker.environment.news import News
+    from kingmaker.environment.parameters import StackedParameters
+    from kingmaker.environment.state import Chips, Conditions
+    from kingmaker.environment.tables import Tables
+    from kingmaker.environment.ties.partnerships import Partnerships
 
 
 @dataclass(repr=False)
@@ -44,11 +46,11 @@ class Economy:
     conditions: Conditions
     ledger: Ledger
     partnerships: Partnerships
-    extensions: Extensions = field(default_factory=Extensions)
+    extensions: Extensions
+    news: News
+    comovement: Comovement
     now: Month = field(init=False)  # what this month's phases have left for those that follow
     events: list[tuple[int, int, str, str, str]] = field(default_factory=list)  # world, month, kind, who, text
-    news: News = field(default_factory=News)
-    comovement: Comovement = field(default_factory=Comovement)
     refused_entries: FloatArray = field(default_factory=lambda: np.zeros(1))
 
     def __repr__(self) -> str:

@@ -11,10 +11,11 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -27,6 +28,9 @@ from kingmaker.environment.guarding import called, guarded, keep_policy
 from kingmaker.environment.measures import MEASURES, Measure
 from kingmaker.environment.parameters import DECLARATIONS, GROUPS, Declaration
 from kingmaker.environment.table_rows import ChipmakerRow, ChipRow
+
+# demand, capacity and weight of each in, what each gets out
+Rationing: TypeAlias = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
 
 class Extension:
@@ -126,17 +130,19 @@ class Extensions:
             found[gauge.measure.name] = value
         return found
 
-    def ration(self, e: Any, demand: FloatArray, capacity: FloatArray, weight: FloatArray) -> FloatArray:
-        """Split a scarce output by the scenario's rule, which must not give more than is wanted or there is.
+    def rule_or(self, standard: Rationing, e: Any) -> Rationing:
+        """The rule by which a scarce output is split: the scenario's, checked, or the model's own."""
+        rule = self.chip_rule
+        return standard if rule is None else partial(self._ration, rule, e)
+
+    def _ration(
+        self, rule: ChipRule, e: Any, demand: FloatArray, capacity: FloatArray, weight: FloatArray
+    ) -> FloatArray:
+        """Split a scarce output by a rule of the scenario's, which must not give more than is wanted or there is.
 
         Raises:
-            KingmakerError: the rule gave too much, too little than nothing, or an array of another shape.
+            KingmakerError: the rule gave too much, less than nothing, or an array of another shape.
         """
-        from kingmaker.environment.chip_market import ration
-
-        rule = self.chip_rule
-        if rule is None:
-            return ration(demand, capacity, weight)
         got = np.asarray(guarded(rule, "ration", e, demand, capacity, weight))
         slack = SMALL * (1.0 + demand)
         if got.shape != demand.shape:

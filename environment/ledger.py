@@ -16,8 +16,8 @@ from kingmaker.agents.firm import ASSETS, LIABILITIES
 from kingmaker.agents.population import Population
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import YEAR
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.parties import ALLOWED, OUTSIDE
-from kingmaker.environment.scenario import month_label
 
 if TYPE_CHECKING:
     import pandas as pd

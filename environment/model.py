@@ -15,9 +15,12 @@ from kingmaker.agents.startup import Startup
 from kingmaker.agents.units import YEAR
 from kingmaker.environment import branching, build, registration, snapshots
 from kingmaker.environment.arguments import STACK, demand_one_structure, horizon_of, refuse_strangers, seed_of
+from kingmaker.environment.calendar import month_label
+from kingmaker.environment.capital_market import Comovement
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.ledger import Ledger
 from kingmaker.environment.measures import Measures
+from kingmaker.environment.news import News
 from kingmaker.environment.parameter_view import ParameterView
 from kingmaker.environment.parameters import StackedParameters, resolve
 from kingmaker.environment.phases import (
@@ -43,7 +46,7 @@ from kingmaker.environment.phases import (
     turnover,
     valuation,
 )
-from kingmaker.environment.scenario import Scenario, load_scenario, month_label
+from kingmaker.environment.scenario import Scenario, load_scenario
 from kingmaker.environment.startup_population import found
 from kingmaker.environment.state import read_catalogue
 from kingmaker.environment.streams import Streams
@@ -144,7 +147,7 @@ class ComputeEconomy(mesa.Model):
             chips=chips, conditions=build.build_conditions(parameters, self.tables),
             ledger=Ledger(populations, self.worlds, history=self.worlds == 1 or keep_ties),
             partnerships=Partnerships(populations, keep_ties), extensions=extensions,
-            refused_entries=np.zeros(self.worlds),
+            news=News(), comovement=Comovement(), refused_entries=np.zeros(self.worlds),
         )  # fmt: skip
         founding.set_balance_sheets(self.economy)
         founding.place_founding_orders(self.economy)

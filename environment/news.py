@@ -10,7 +10,7 @@ import numpy as np
 
 from kingmaker.agents.population import Population
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
-from kingmaker.environment.scenario import month_label
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.ties.graph import firm_name
 
 if TYPE_CHECKING:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents import units
+from kingmaker.agents.arithmetic import ratio
 from kingmaker.agents.types import REGIONS, FloatArray, IntArray
-from kingmaker.environment.compute_market import sum_by
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import sum_by
 
 PLACES = len(REGIONS)
 QUARTER = units.QUARTER
@@ -26,11 +27,6 @@ def over_region(amount: FloatArray, region: IntArray) -> FloatArray:
 def _places(region: IntArray) -> IntArray:
     """Each firm's place in a flat table of (worlds, regions)."""
     return np.asarray(region + (PLACES * np.arange(len(region), dtype=np.int32))[:, np.newaxis])
-
-
-def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
-    """Elementwise quotient, zero where there is no whole."""
-    return np.asarray(part / np.where(whole > 0.0, whole, np.inf))
 
 
 def spend(e: Economy, kind: str, wanted: FloatArray, to: FloatArray | None = None) -> None:

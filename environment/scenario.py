@@ -20,17 +20,16 @@ from pathlib import Path
 from typing import Any
 
 from kingmaker.agents.checks import whole
-from kingmaker.agents.errors import KingmakerError, nearest, shown
+from kingmaker.agents.errors import KingmakerError, ScenarioError, nearest, shown
 from kingmaker.agents.units import FIRST_YEAR as FIRST_YEAR  # these are also handed on
+from kingmaker.environment.calendar import month_label, month_number
 from kingmaker.environment.extensions import Extensions, load
 from kingmaker.environment.measures import Measure
 from kingmaker.environment.parameters import Declaration, ParameterError, check
-from kingmaker.environment.scenario_file import EventEntry, ScenarioError, ScenarioFile, read_file
+from kingmaker.environment.scenario_file import EventEntry, ScenarioFile, read_file
 from kingmaker.environment.text_files import is_there
 from kingmaker.environment.timeline import Event as Event
 from kingmaker.environment.timeline import Remark, Value, beyond, described, held_back, remarks, values_in_force
-from kingmaker.environment.timeline import month_label as month_label
-from kingmaker.environment.timeline import month_number as month_number
 
 DEFAULT_MONTHS = 108
 MOST_MONTHS = 1200

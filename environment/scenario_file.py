@@ -12,12 +12,8 @@ from typing import Any
 
 import pydantic
 
-from kingmaker.agents.errors import KingmakerError, nearest, shown
+from kingmaker.agents.errors import ScenarioError, nearest, shown
 from kingmaker.environment.text_files import read_toml
-
-
-class ScenarioError(KingmakerError):
-    """A scenario that does not exist or is not well formed."""
 
 
 class EventEntry(pydantic.BaseModel):

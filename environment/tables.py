@@ -303,3 +303,9 @@ def _check_references(folder: Path, tables: dict[str, list[tuple[int, Any]]]) ->
                         _Place(folder / f"{name}.csv", line, column).wrong(
                             target, f"an id of {where}.{nearest(target, known)}"
                         )
+
+
+def power_rows(tables: Tables) -> list[PowerRow]:
+    """Power for data centres, by region in the order of :data:`kingmaker.agents.types.REGIONS`."""
+    rows = {row.region: row for row in tables.power}
+    return [rows[name] for name in REGIONS]

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from kingmaker.agents.units import FIRST_YEAR, YEAR
-from kingmaker.environment.scenario_file import ScenarioError, ScenarioFile
+from kingmaker.environment.calendar import month_label
+from kingmaker.environment.scenario_file import ScenarioFile
 
 MOST_NAMED = 4  # changes or events that a sentence names; of the others it gives the number
 Value = float | int
@@ -33,25 +32,6 @@ class Remark:
     key: str
     month: int
     text: str
-
-
-def month_label(month: int) -> str:
-    """The calendar month of a month number: ``month_label(7)`` is ``"2022-08"``."""
-    return f"{FIRST_YEAR + month // YEAR}-{month % YEAR + 1:02d}"
-
-
-def month_number(label: str) -> int:
-    """The number of a calendar month: ``month_number("2022-08")`` is 7.
-
-    Raises:
-        ScenarioError: if the label is no month, or lies before January 2022.
-    """
-    match = re.fullmatch(r"(\d{4})-(\d{2})", label, flags=re.ASCII)
-    if match is None or not 1 <= int(match[2]) <= YEAR:
-        raise ScenarioError(f"'{label}' is not a month; write it as year-month, for example '2024-03'.")
-    if int(match[1]) < FIRST_YEAR:
-        raise ScenarioError(f"'{label}' lies before the first month of the model, {FIRST_YEAR}-01.")
-    return (int(match[1]) - FIRST_YEAR) * YEAR + int(match[2]) - 1
 
 
 def held_back(events: Sequence[Event]) -> tuple[list[Event], list[str]]:

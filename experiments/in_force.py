@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kingmaker.agents.types import FloatArray
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.measures import MEASURES, Measure
 from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.environment.scenario import month_label
 from kingmaker.experiments.safe_text import for_markdown
 from kingmaker.experiments.windows import Window
 

@@ -74,7 +74,7 @@ def library_versions() -> dict[str, str]:
 
 def scenario_record(scenario: Scenario) -> dict[str, Any]:
     """A resolved scenario, ready for JSON."""
-    from kingmaker.environment.scenario import month_label
+    from kingmaker.environment.calendar import month_label
 
     return {
         "name": scenario.name,
@@ -94,9 +94,10 @@ def scenario_record(scenario: Scenario) -> dict[str, Any]:
 
 def scenario_of(record: Mapping[str, Any]) -> Scenario:
     """The scenario of a manifest, values checked again."""
+    from kingmaker.environment.calendar import month_number
     from kingmaker.environment.extensions import load
     from kingmaker.environment.parameters import check
-    from kingmaker.environment.scenario import Event, Scenario, month_number
+    from kingmaker.environment.scenario import Event, Scenario
 
     extensions, folders = tuple(record["extensions"]), tuple(Path(folder) for folder in record["folders"])
     known = load(extensions, folders).declared()

@@ -79,7 +79,8 @@ def measures_page() -> str:
 
 def scenarios_page() -> str:
     """The shipped scenarios: what they set, when and why, and the source of each lever."""
-    from kingmaker.environment.scenario import list_scenarios, load_scenario, month_label
+    from kingmaker.environment.calendar import month_label
+    from kingmaker.environment.scenario import list_scenarios, load_scenario
 
     text = ["# Scenarios", "", f"What ships with Kingmaker. Later events of a month undo earlier ones. {MADE}", ""]
     base = load_scenario("baseline").events

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.scenario import month_label, month_number
+from kingmaker.environment.calendar import month_label, month_number
 
 if TYPE_CHECKING:
     from kingmaker.agents.types import FloatArray

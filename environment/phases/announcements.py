@@ -14,6 +14,7 @@ from kingmaker.agents.units import YEAR
 from kingmaker.environment import capital_market
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host, by_host
 from kingmaker.environment.month import phase
 from kingmaker.environment.news import KINDS
 
@@ -80,16 +81,16 @@ def _revalue(e: Economy, startups: Startup, clouds: Cloud, story: _Story) -> Non
     """The worth of what is announced, to the winner with what it signals, to the loser as far as it cannot re-let."""
     p, hosts = e.p.capital, clouds.value.shape[-1]
     # at the winner's price, or at the loser's where nobody wins
-    price = market.at_host(clouds.rent, np.where(story.winner != NONE, story.winner, story.loser).astype(np.int32))
+    price = at_host(clouds.rent, np.where(story.winner != NONE, story.winner, story.loser).astype(np.int32))
     rent = market.spending((startups.wanted - startups.own_used) * story.share, price)
     value = _worth(e, startups, rent)
     heard = (story.kind != NONE) & (value >= p.news_least * startups.weight)
     value = np.where(heard, value, 0.0)
-    freed = market.by_host(np.where(heard, (startups.used - startups.own_used) * story.share, 0.0), story.loser, hosts)
-    left = market.at_host(1.0 - _refilled(clouds, freed), story.loser)
+    freed = by_host(np.where(heard, (startups.used - startups.own_used) * story.share, 0.0), story.loser, hosts)
+    left = at_host(1.0 - _refilled(clouds, freed), story.loser)
     won = np.where(story.winner != NONE, (1.0 + p.news_signal) * story.surprise * value, 0.0)
     lost = left * story.surprise * value
-    surprise = market.by_host(won, story.winner, hosts) - market.by_host(lost, story.loser, hosts)
+    surprise = by_host(won, story.winner, hosts) - by_host(lost, story.loser, hosts)
     e.now.capital.reaction = capital_market.announcement_return(surprise, clouds.value, p.news_response)
     least = p.business_least * clouds.value
     clouds.business = np.maximum(clouds.business + e.now.capital.reaction * clouds.value, least)
@@ -125,8 +126,8 @@ def _keep(
         return
     rent, value, won, lost = sums
     response = e.p.capital.news_response
-    rise = capital_market.announcement_return(won, market.at_host(clouds.value, story.winner), response)
-    fall = capital_market.announcement_return(-lost, market.at_host(clouds.value, story.loser), response)
+    rise = capital_market.announcement_return(won, at_host(clouds.value, story.winner), response)
+    fall = capital_market.announcement_return(-lost, at_host(clouds.value, story.loser), response)
     for code, kind in enumerate(KINDS):
         told = heard & (story.kind == code)
         e.news.add(e.month, kind, told, startups.ids, story.winner, story.loser, rent, value, rise, fall)

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import TINY
+from kingmaker.agents.arithmetic import TINY, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.regulator import Regulator
 from kingmaker.agents.startup import EXCLUSIVE, Startup
 from kingmaker.agents.types import CN, EU, NONE, REGIONS, BoolArray, FloatArray, IntArray
 from kingmaker.agents.units import YEAR
-from kingmaker.environment.compute_market import by_host
 from kingmaker.environment.economy import Economy
-from kingmaker.environment.pools import ratio
+from kingmaker.environment.lookups import by_host
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,9 @@ from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, EU, NONE, BoolArray, FloatArray
 from kingmaker.agents.units import KUSD_PER_MUSD
 from kingmaker.environment import compute_market as market
+from kingmaker.environment.chip_market import cost_per_hour
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host, by_host
 from kingmaker.environment.month import phase
 from kingmaker.environment.phases import open_models
 from kingmaker.environment.phases.public_compute import pay_parallel_egress, rent_public_compute
@@ -42,7 +44,7 @@ def post_prices(e: Economy) -> None:
     life = float(p.chips.asset_life[0, 0])
     price = np.take_along_axis(e.conditions.energy_price, clouds.region.astype(np.int64), axis=1)
     running = p.compute.running_cost + p.energy.mwh_per_hour * price
-    cost = market.cost_per_hour(per_unit, 1.0 + p.chips.building, life, p.compute.cost_utilisation, running)
+    cost = cost_per_hour(per_unit, 1.0 + p.chips.building, life, p.compute.cost_utilisation, running)
     e.now.compute.host_cost = cost
     clouds.list_price = population.act(Cloud.post_list_price, p, by_slot(cost))
     clouds.rent = population.act(Cloud.post_rent, p, by_slot(running), by_slot(p.compute.market_markup * cost))
@@ -64,7 +66,7 @@ def rent_compute(e: Economy) -> None:
     clouds = e.clouds.view()
     p = e.p
     rent = clouds.rent
-    at = [market.at_host(rent, lease.lessor) for lease in startups.leases]
+    at = [at_host(rent, lease.lessor) for lease in startups.leases]
     at[0] = at[0] * (1.0 - e.startups.act(Startup.partner_saving, p))
     usual = e.now.compute.rent_market[:, np.newaxis]
     serving = e.startups.act(Startup.serves, p, usual)
@@ -125,7 +127,7 @@ def _see_service(e: Economy, startups: Startup, wanted: FloatArray, own: FloatAr
 
 def _see_markups(e: Economy, startups: Startup, got: FloatArray, at: FloatArray) -> None:
     """What tenants pay their first host over its full cost: those who are there for long, and new ones."""
-    cost = market.at_host(e.now.compute.host_cost, startups.host, 1.0)
+    cost = at_host(e.now.compute.host_cost, startups.host, 1.0)
     old = startups.tenure >= e.p.compute.tenure_half
 
     def markup(mine: BoolArray) -> FloatArray:
@@ -150,13 +152,13 @@ def _pay_rent(e: Economy, startups: Startup, got: list[FloatArray], at: list[Flo
     hosts, leases = e.clouds.slots, startups.leases
     due = [market.spending(amount, price) for amount, price in zip(got, at, strict=True)]
     from_credit, drawn = _draw_credit(startups, due)
-    earned = market.by_host(drawn, startups.credit_host, hosts)
+    earned = by_host(drawn, startups.credit_host, hosts)
     e.ledger.draw_down("rent", "startups", drawn, "clouds", earned)
     cash = [owed - part for owed, part in zip(due, from_credit, strict=True)]
     share = sum_in_order(cash)
     squeeze = np.minimum(startups.cash / np.where(share > 0.0, share, 1.0), 1.0)
     cash = [part * squeeze for part in cash]
-    income = [market.by_host(part, lease.lessor, hosts) for part, lease in zip(cash, leases, strict=True)]
+    income = [by_host(part, lease.lessor, hosts) for part, lease in zip(cash, leases, strict=True)]
     own = startups.vendor_cash / np.maximum(startups.cash, TINY)
     at_vendor = sum_in_order(
         [np.where(startups.vendor == lease.lessor, part, 0.0) for part, lease in zip(cash, leases, strict=True)]
@@ -257,7 +259,7 @@ def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArra
 def europe_at_home(startups: Startup, clouds: Cloud) -> FloatArray:
     """Share of the compute that European start-ups rent which stands at European clouds, shape (worlds,)."""
     mine = (startups.region == EU) & startups.alive
-    home = is_on(market.at_host((clouds.region == EU).astype(np.float64), startups.host))
+    home = is_on(at_host((clouds.region == EU).astype(np.float64), startups.host))
     used = np.where(mine, startups.used - startups.own_used, 0.0)
     total = used.sum(axis=-1)
     return np.asarray(np.where(home, used, 0.0).sum(axis=-1) / np.where(total > 0.0, total, 1.0))

@@ -11,8 +11,8 @@ import numpy as np
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
-from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host, by_host
 from kingmaker.environment.month import phase
 from kingmaker.environment.phases import tenancies
 from kingmaker.environment.ties import contracts, stakes

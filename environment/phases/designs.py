@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LONG_AGO
+from kingmaker.agents.arithmetic import LONG_AGO, ratio
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import BoolArray, FloatArray
 from kingmaker.agents.units import KUSD
 from kingmaker.environment.economy import Economy
-from kingmaker.environment.pools import PLACES, over_region, ratio, spend
+from kingmaker.environment.pools import PLACES, over_region, spend
 
 
 def plan_own_chips(e: Economy, target: FloatArray, horizon: FloatArray) -> FloatArray:

@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_PRICE
+from kingmaker.agents.arithmetic import LEAST_PRICE, ratio
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, FloatArray
 from kingmaker.agents.units import KUSD_PER_MUSD, QUARTER
 from kingmaker.environment import energy
-from kingmaker.environment.build import power_rows
-from kingmaker.environment.compute_market import at_host, cost_per_hour
+from kingmaker.environment.chip_market import cost_per_hour
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host
 from kingmaker.environment.month import phase
 from kingmaker.environment.phases.designs import make_own_chips, plan_own_chips
 from kingmaker.environment.phases.orders import cost_of_capacity, lead_by_buyer, offers, split
-from kingmaker.environment.pools import in_region, over_region, ratio, spend
+from kingmaker.environment.pools import in_region, over_region, spend
+from kingmaker.environment.tables import power_rows
 
 
 @phase("orders.place_orders")

@@ -10,8 +10,8 @@ from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import CONTRACTS, EXCLUSIVE, PLAIN, PREFERRED, Startup
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment import capital_market as market
-from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host, by_host
 from kingmaker.environment.month import phase
 from kingmaker.environment.phases import pledges, tenancies
 from kingmaker.environment.phases.partnership_review import review_deals

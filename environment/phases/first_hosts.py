@@ -12,6 +12,7 @@ from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host, by_host
 
 
 def stand_where_room_was(e: Economy, attraction: FloatArray, best: IntArray, taste: Draws) -> IntArray:
@@ -33,7 +34,7 @@ def stand_where_room_was(e: Economy, attraction: FloatArray, best: IntArray, tas
     clouds = e.clouds.view()
     hosts = e.clouds.slots
     free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
-    taken = market.by_host(_needs(e, startups, startups.host), startups.host, hosts)
+    taken = by_host(_needs(e, startups, startups.host), startups.host, hosts)
     seeks = startups.alive & (startups.host == NONE)
     within_reach = np.where(np.isfinite(attraction), free[..., np.newaxis], 0.0).max(axis=1)
     largest = np.take_along_axis(within_reach, startups.region.astype(np.int64), axis=1)
@@ -45,11 +46,11 @@ def stand_where_room_was(e: Economy, attraction: FloatArray, best: IntArray, tas
             share = enough * np.minimum(largest / np.where(needs > 0.0, needs, np.inf), 1.0)
             fits = seeks & _served(needs, choice, taken, free, np.where(needs > 0.0, share, 0.0))
             found = np.where(fits, choice, found).astype(np.int32)
-            taken = taken + market.by_host(np.where(fits, needs, 0.0), choice, hosts)
+            taken = taken + by_host(np.where(fits, needs, 0.0), choice, hosts)
             seeks = seeks & ~fits
             if not seeks.any():  # in no world does anybody look any more
                 return found
-            full = market.by_host(seeks.astype(np.float64), choice, hosts) > 0.0
+            full = by_host(seeks.astype(np.float64), choice, hosts) > 0.0
             appeal = np.where(full[..., np.newaxis], -np.inf, appeal)
             choice, _ = population.act(Startup.choose_host, Offers(appeal), indifferent, taste)
     return found
@@ -59,7 +60,7 @@ def _needs(e: Economy, startups: Startup, host: IntArray) -> FloatArray:
     """Compute that each start-up would rent from ``host`` (worlds, n), H100e: what it can pay, what serving takes."""
     clouds = e.clouds.view()
     usual = e.now.compute.rent_market[:, np.newaxis]
-    rent = market.at_host(clouds.rent, host)
+    rent = at_host(clouds.rent, host)
     dearness = np.where(rent > 0.0, rent / e.p.startups.usual_rent, 1.0)
     budget, _ = e.startups.act(Startup.budget, e.p, by_slot(dearness))
     serving = market.spending(e.startups.act(Startup.serves, e.p, usual), np.maximum(usual, 0.05))

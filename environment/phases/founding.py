@@ -8,10 +8,10 @@ import numpy as np
 
 from kingmaker.agents.cloud import EUROPEAN, NEW
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.ledger import Ledger
 from kingmaker.environment.panel_codes import key_of
-from kingmaker.environment.scenario import month_label
 from kingmaker.environment.ties import contracts, relations, stakes
 from kingmaker.environment.ties.contracts import Terms
 from kingmaker.environment.ties.graph import firm_name

@@ -10,8 +10,8 @@ from kingmaker.agents.offers import Offers
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
 from kingmaker.agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
-from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host, by_host
 from kingmaker.environment.month import phase
 from kingmaker.environment.phases import tenancies
 from kingmaker.environment.phases.first_hosts import stand_where_room_was
@@ -53,7 +53,7 @@ def choose_hosts(e: Economy) -> None:
     p, f = e.p, e.in_force
     population = e.startups
     startups: Startup = population.view()
-    left = np.maximum(1.0 - market.at_host(f.interoperability, startups.host), 0.0)
+    left = np.maximum(1.0 - at_host(f.interoperability, startups.host), 0.0)
     stay = population.act(Startup.switching_cost, p, f.egress, by_slot(left))
     # who leaves a host that owes it compute leaves the credit behind
     stay = stay + p.compute.credit_bond * ((startups.prepaid > 0.0) & (startups.host == startups.credit_host))
@@ -100,7 +100,7 @@ def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
         signs & (startups.host != NONE), p.egress_bill * f.egress * (startups.used - startups.own_used) * 1e-3, 0.0
     )
     fee = np.minimum(fee, 0.1 * startups.cash)
-    e.ledger.pay("egress", "startups", fee, "clouds", market.by_host(fee, startups.host, hosts))
+    e.ledger.pay("egress", "startups", fee, "clouds", by_host(fee, startups.host, hosts))
     e.now.compute.switching_fees_musd = fee.sum(axis=-1)
 
 

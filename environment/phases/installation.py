@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL, TINY
+from kingmaker.agents.arithmetic import SMALL, TINY, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.types import FloatArray, IntArray
 from kingmaker.agents.units import YEAR
 from kingmaker.environment import energy
-from kingmaker.environment.build import power_rows
 from kingmaker.environment.buyers import home
 from kingmaker.environment.chip_market import FIRST_EXPORT_RULE
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.month import phase
-from kingmaker.environment.pools import PLACES, ratio
+from kingmaker.environment.pools import PLACES
+from kingmaker.environment.tables import power_rows
 
 MID_YEARS = (0.5, 1.5, 2.5)  # years since January 2022: the middles of the years of which the data give a mean
 

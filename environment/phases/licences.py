@@ -11,8 +11,8 @@ import numpy as np
 
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL
 from kingmaker.agents.types import FloatArray
-from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host, by_host
 from kingmaker.environment.month import phase
 
 

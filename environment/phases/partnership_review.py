@@ -7,8 +7,8 @@ import numpy as np
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
 from kingmaker.agents.types import BoolArray, FloatArray, IntArray
 from kingmaker.environment import review
-from kingmaker.environment.compute_market import at_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host
 from kingmaker.environment.phases.complaints import cloud_shares
 from kingmaker.environment.ties import contracts
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.types import BoolArray, FloatArray, IntArray
-from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host, by_host
 from kingmaker.environment.month import phase
 from kingmaker.environment.ties import stakes
 

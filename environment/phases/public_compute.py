@@ -9,6 +9,7 @@ from kingmaker.agents.types import CN, EU, NONE, FloatArray
 from kingmaker.agents.units import KUSD
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import by_host
 
 
 def public_wants(e: Economy, rent: FloatArray, free: FloatArray) -> FloatArray:
@@ -56,5 +57,5 @@ def pay_parallel_egress(e: Economy, elsewhere: FloatArray) -> None:
     purse = e.p.compute.parallel_purse * np.maximum(startups.cash, 0.0)
     fee = np.where(startups.host != NONE, np.minimum(fee, purse), 0.0)
     hosts = e.clouds.slots
-    e.ledger.pay("parallel_egress", "startups", fee, "clouds", market.by_host(fee, startups.host, hosts))
+    e.ledger.pay("parallel_egress", "startups", fee, "clouds", by_host(fee, startups.host, hosts))
     e.now.compute.parallel_fees_musd = fee.sum(axis=-1)

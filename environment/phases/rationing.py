@@ -13,6 +13,7 @@ from kingmaker.agents.startup import PLAIN, Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host, by_host
 from kingmaker.environment.phases.public_compute import public_wants
 
 
@@ -58,28 +59,28 @@ def ration(e: Economy, wanted: FloatArray, business: FloatArray, rent: FloatArra
     free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     free = np.maximum(free - reserved, 0.0)
     public = public_wants(e, rent, free)
-    partners = market.by_host(np.where(partner, first, 0.0), host[0], hosts)
+    partners = by_host(np.where(partner, first, 0.0), host[0], hosts)
     fill_partner, left = market.serve_partners(partners, free)
-    rivals = market.by_host(np.where(rival[0] & ~partner, first, 0.0), host[0], hosts)
-    others = market.by_host(np.where(rival[0] | partner, 0.0, first), host[0], hosts)
+    rivals = by_host(np.where(rival[0] & ~partner, first, 0.0), host[0], hosts)
+    others = by_host(np.where(rival[0] | partner, 0.0, first), host[0], hosts)
     asked = [first, *(wanted * lease.share for lease in leases[1:])]
     for k in range(1, len(leases)):
-        rivals = rivals + market.by_host(np.where(rival[k], asked[k], 0.0), host[k], hosts)
-        others = others + market.by_host(np.where(rival[k], 0.0, asked[k]), host[k], hosts)
+        rivals = rivals + by_host(np.where(rival[k], asked[k], 0.0), host[k], hosts)
+        others = others + by_host(np.where(rival[k], 0.0, asked[k]), host[k], hosts)
     others = others + business + public
     weight = 1.0 - _held_back(e, startups, clouds, rival[0], others, rivals, left)
     fill, fill_rival = market.fill_rates(others, rivals, weight, left)
-    served = np.where(rival[0], market.at_host(fill_rival, host[0]), market.at_host(fill, host[0]))
-    got_open = first * np.where(partner, market.at_host(fill_partner, host[0]), served)
+    served = np.where(rival[0], at_host(fill_rival, host[0]), at_host(fill, host[0]))
+    got_open = first * np.where(partner, at_host(fill_partner, host[0]), served)
     got = [got_open + from_reserve]
     sold = partners * fill_partner + (business + public) * fill + reserved
-    sold = sold + market.by_host(np.where(partner, 0.0, got_open), host[0], hosts)
+    sold = sold + by_host(np.where(partner, 0.0, got_open), host[0], hosts)
     had = got[0]
     for k in range(1, len(leases)):
-        served = np.where(rival[k], market.at_host(fill_rival, host[k]), market.at_host(fill, host[k]))
+        served = np.where(rival[k], at_host(fill_rival, host[k]), at_host(fill, host[k]))
         got.append(np.minimum(asked[k] * served, np.maximum(wanted - had, 0.0)))
         had = had + got[k]
-        sold = sold + market.by_host(got[k], host[k], hosts)
+        sold = sold + by_host(got[k], host[k], hosts)
     whole = rivals.sum(axis=-1)
     e.now.compute.rival_penalty = (rivals * (fill - fill_rival)).sum(axis=-1) / np.where(whole > 0.0, whole, 1.0)
     return Served(
@@ -96,16 +97,16 @@ def _reserve(
     small &= startups.host != NONE
     if not e.in_force.reserved.any():  # nothing is reserved, in any world
         return small, np.zeros_like(clouds.capacity), np.zeros_like(first)
-    wants = market.by_host(np.where(small, first, 0.0), startups.host, clouds.capacity.shape[-1])
+    wants = by_host(np.where(small, first, 0.0), startups.host, clouds.capacity.shape[-1])
     reserved, served = market.reserve(wants, clouds.capacity, e.in_force.reserved)
-    return small, reserved, np.where(small, first * market.at_host(served, startups.host), 0.0)
+    return small, reserved, np.where(small, first * at_host(served, startups.host), 0.0)
 
 
 def _rivals(e: Economy, startups: Startup, clouds: Cloud) -> list[BoolArray]:
     """Who competes with the models of its host, by contract in use, each (worlds, n)."""
     own = np.where(clouds.develops & clouds.alive, clouds.capability, np.inf)
     return [
-        e.startups.act(Startup.rivals_host, e.p, by_slot(market.at_host(own, lease.lessor, np.inf)))
+        e.startups.act(Startup.rivals_host, e.p, by_slot(at_host(own, lease.lessor, np.inf)))
         for lease in startups.leases
     ]
 
@@ -120,8 +121,8 @@ def _held_back(
     """
     hosts = clouds.capacity.shape[-1]
     use = np.maximum(e.conditions.use, SMALL)
-    sales = market.by_host(np.where(rival, startups.revenue, 0.0), startups.host, hosts)
-    compute = market.by_host(np.where(rival, startups.used, 0.0), startups.host, hosts)
+    sales = by_host(np.where(rival, startups.revenue, 0.0), startups.host, hosts)
+    compute = by_host(np.where(rival, startups.used, 0.0), startups.host, hosts)
     diversion = clouds.revenue / use / np.maximum(1.0 - sales / use, LEAST_PART)
     diverted = np.clip(diversion, 0.0, 1.0) * sales / np.where(compute > 0.0, compute, 1.0)
     excess = np.maximum(others + rivals - left, 0.0)

@@ -6,16 +6,17 @@ from typing import Any
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import BELOW_ALL, TINY
+from kingmaker.agents.arithmetic import BELOW_ALL, TINY, ratio
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.contract import MOST_ROWS, ContractRow, StakeRow
 from kingmaker.agents.startup import EXCLUSIVE, PREFERRED, Startup
 from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray
 from kingmaker.agents.units import GIGAWATT, KUSD_PER_MUSD, TRAINING_UNIT, WEEKS, YEAR
-from kingmaker.environment.compute_market import by_host, spending
+from kingmaker.environment.compute_market import spending
 from kingmaker.environment.definitions import ABLE, FIXED_CAPABILITY, FOLLOWER, NEAR_FRONTIER
 from kingmaker.environment.economy import Economy
 from kingmaker.environment.ledger import TOLERANCE, LedgerError
+from kingmaker.environment.lookups import by_host
 from kingmaker.environment.measures import CAPEX_FIRMS
 from kingmaker.environment.phases import sites
 from kingmaker.environment.phases.complaints import cloud_shares
@@ -23,7 +24,6 @@ from kingmaker.environment.phases.compute import europe_at_home
 from kingmaker.environment.phases.oversight import oversight
 from kingmaker.environment.phases.record_models import observe_models
 from kingmaker.environment.phases.valuation import observe_values
-from kingmaker.environment.pools import ratio
 from kingmaker.environment.technology import training_flop
 
 MANY = 100_000  # firms; of so many a picture does with seven digits

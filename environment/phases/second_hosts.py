@@ -10,6 +10,7 @@ from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host
 from kingmaker.environment.ties import contracts
 from kingmaker.environment.ties.contracts import Terms
 
@@ -19,7 +20,7 @@ SECOND = 1  # the row of the second host, which is the one that labs decide on
 def cost_of_two(e: Economy) -> FloatArray:
     """What the law leaves of the cost of using a second host beside the first, relative, (worlds, start-ups)."""
     startups = e.startups.view()
-    left = np.maximum(1.0 - market.at_host(e.in_force.interoperability, startups.host), 0.0)
+    left = np.maximum(1.0 - at_host(e.in_force.interoperability, startups.host), 0.0)
     return np.asarray(left + e.p.compute.egress_part * e.in_force.parallel_egress)
 
 
@@ -37,8 +38,8 @@ def expected_fill(e: Economy) -> FloatArray:
     each = (startups.wanted - startups.own_used) / np.maximum(startups.weight, 1e-12)
     host = startups.host
     return market.fill_ahead(
-        each, startups.need_growth, p.look_ahead, market.at_host(supply, host),
-        market.at_host(np.maximum(clouds.demand_outside, 0.0), host),
+        each, startups.need_growth, p.look_ahead, at_host(supply, host),
+        at_host(np.maximum(clouds.demand_outside, 0.0), host),
     )  # fmt: skip
 
 
@@ -50,7 +51,7 @@ def agrees_exclusivity(e: Economy, asked: BoolArray, cost: FloatArray, when: str
     asks = e.clouds.act(Cloud.asks_exclusivity, e.p) & (e.in_force.exclusivity > 0.5)
     luck = e.draws(when, "startups")
     accepts = e.startups.act(Startup.accepts_exclusivity, e.p, by_slot(expected_fill(e)), by_slot(cost), luck)
-    return np.asarray(asked & accepts & (market.at_host(asks.astype(np.float64), startups.host) > 0.5))
+    return np.asarray(asked & accepts & (at_host(asks.astype(np.float64), startups.host) > 0.5))
 
 
 def move_second_hosts(e: Economy, other: IntArray, expected: FloatArray, cost: FloatArray) -> None:
@@ -81,8 +82,8 @@ def move_second_hosts(e: Economy, other: IntArray, expected: FloatArray, cost: F
     opening = ("deal", "begins to talk to a second cloud")
     contracts.offer(e, opens, SECOND, other, months_of_talks(e), told=opening)
     clouds = e.clouds.view()
-    own = market.at_host(clouds.rent, startups.host) * (1.0 - e.startups.act(Startup.partner_saving, e.p))
-    theirs = market.at_host(clouds.rent, startups.second)
+    own = at_host(clouds.rent, startups.host) * (1.0 - e.startups.act(Startup.partner_saving, e.p))
+    theirs = at_host(clouds.rent, startups.second)
     ratio = np.where((own > 0.0) & (theirs > 0.0), own / np.where(theirs > 0.0, theirs, 1.0), 1.0)
     contracts.amend(e, startups.alive, SECOND, e.startups.act(Startup.splits, e.p, by_slot(ratio)))
     contracts.note_first(e, signs | drops)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_MUSD, LEAST_RENT, SMALL, TINY
+from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_MUSD, LEAST_RENT, SMALL, TINY, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.enterprise import Enterprise
 from kingmaker.agents.population import by_slot
@@ -13,13 +13,12 @@ from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.agents.units import RENT_MUSD, TRAINING_UNIT
 from kingmaker.environment import service_market as market
 from kingmaker.environment import technology as tech
-from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.definitions import STRONG_MODEL
 from kingmaker.environment.dimensions import DIMENSIONS
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host, by_host
 from kingmaker.environment.month import phase
 from kingmaker.environment.phases import licences, open_models, sales
-from kingmaker.environment.pools import ratio
 from kingmaker.environment.ties import relations
 
 

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import ratio
 from kingmaker.agents.cloud import CHINESE, CONSORTIUM, HYPERSCALER, NEW, Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, IntArray
-from kingmaker.environment.compute_market import at_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host, by_host
 from kingmaker.environment.month import phase
 from kingmaker.environment.phases import designs, direct
 from kingmaker.environment.phases.hosts import attraction
 from kingmaker.environment.phases.second_hosts import SECOND
-from kingmaker.environment.pools import QUARTER, in_region, over_region, ratio, spend
+from kingmaker.environment.pools import QUARTER, in_region, over_region, spend
 from kingmaker.environment.ties import contracts
 from kingmaker.environment.ties.contracts import Terms
 

@@ -37,8 +37,9 @@ def produce_and_ship(e: Economy) -> None:
     _price_line(e, sellable, on_hand)
     weight = np.broadcast_to(standing(e)[:, np.newaxis, :], due.shape)
     world, china = np.where(chips.in_china, 0.0, due), np.where(chips.in_china, due, 0.0)
-    shipped = e.extensions.ration(e, world, on_hand[:, 0, :, np.newaxis], weight)
-    shipped_cn = e.extensions.ration(e, china, on_hand[:, 1, :, np.newaxis], weight)
+    ration = e.extensions.rule_or(market.ration, e)
+    shipped = ration(world, on_hand[:, 0, :, np.newaxis], weight)
+    shipped_cn = ration(china, on_hand[:, 1, :, np.newaxis], weight)
     within = market.within_quota(shipped_cn.sum(axis=-1), shipped.sum(axis=-1), p.policy.export_quota)
     cut = np.where(makers.region != CN, within, 1.0)
     shipped = shipped + shipped_cn * cut[:, :, np.newaxis]

@@ -8,10 +8,10 @@ from kingmaker.agents.arithmetic import BELOW_ALL, SMALL
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.agents.units import YEAR
 from kingmaker.environment import technology as tech
-from kingmaker.environment.build import power_rows
-from kingmaker.environment.compute_market import best_by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import best_by_host
 from kingmaker.environment.month import phase
+from kingmaker.environment.tables import power_rows
 
 
 @phase()

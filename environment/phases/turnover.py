@@ -12,8 +12,8 @@ from kingmaker.agents.member import firm_ids
 from kingmaker.agents.startup import Startup, frugal_chance
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.build import KIND_CODES, cloud_rows
-from kingmaker.environment.compute_market import at_host, best_by_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import at_host, best_by_host, by_host
 from kingmaker.environment.month import phase
 from kingmaker.environment.parameters import StackedParameters
 from kingmaker.environment.phases.sites import sell_used_chips

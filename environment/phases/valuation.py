@@ -13,8 +13,8 @@ from kingmaker.agents.cloud import CONSORTIUM, HYPERSCALER, NEW
 from kingmaker.agents.types import NONE, FloatArray
 from kingmaker.agents.units import YEAR
 from kingmaker.environment import capital_market as market
-from kingmaker.environment.compute_market import best_by_host, by_host
 from kingmaker.environment.economy import Economy
+from kingmaker.environment.lookups import best_by_host, by_host
 from kingmaker.environment.month import phase
 
 

@@ -6,12 +6,12 @@ from typing import NamedTuple
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.environment import compute_market as market
 from kingmaker.environment.economy import Economy
-from kingmaker.environment.pools import ratio
 
 
 class Wholesale(NamedTuple):

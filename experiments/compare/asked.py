@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kingmaker.environment.scenario import Scenario, month_label
+from kingmaker.environment.calendar import month_label
+from kingmaker.environment.scenario import Scenario
 from kingmaker.experiments import in_force
 from kingmaker.experiments.compare.contrasts import same_again, unseen
 from kingmaker.experiments.compare.question import Question

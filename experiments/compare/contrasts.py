@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.parameters import resolve
-from kingmaker.environment.scenario import Event, Scenario, month_label
+from kingmaker.environment.scenario import Event, Scenario
 from kingmaker.experiments.windows import Window
 
 Value = float | int

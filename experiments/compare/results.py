@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.measures import Measure
-from kingmaker.environment.scenario import month_label
 from kingmaker.experiments import in_force
 from kingmaker.experiments.compare.question import Question
 from kingmaker.experiments.compare.statistics import Paired, holm, paired, pairs_needed

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from tornado.web import RequestHandler
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.scenario import month_label
+from kingmaker.environment.calendar import month_label
 from kingmaker.experiments.dashboard import drawing
 from kingmaker.experiments.dashboard.choices import MEASURE_GROUPS
 from kingmaker.experiments.dashboard.class_sheet import ClassSheet

@@ -10,15 +10,8 @@ from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
 from kingmaker.agents.errors import KingmakerError, nearest
-from kingmaker.environment.scenario import (
-    Event,
-    Scenario,
-    hold,
-    list_scenarios,
-    load_scenario,
-    month_label,
-    month_number,
-)
+from kingmaker.environment.calendar import month_label, month_number
+from kingmaker.environment.scenario import Event, Scenario, hold, list_scenarios, load_scenario
 from kingmaker.experiments.dashboard.choices import LANGUAGES, levers
 
 MONTHS = (12, 24, 36, 48, 60, 72, 84, 96, 108)

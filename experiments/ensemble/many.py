@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.measures import Measure
-from kingmaker.environment.scenario import Scenario, month_label
+from kingmaker.environment.scenario import Scenario
 from kingmaker.experiments import in_force
 from kingmaker.experiments.asked import Asked
 from kingmaker.experiments.bands import MEANINGS, by_year

@@ -20,8 +20,8 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, Locator, LogFormatter, MaxNLocator
 
+from kingmaker.environment.calendar import month_number
 from kingmaker.environment.measures import Measure
-from kingmaker.environment.scenario import month_number
 from kingmaker.experiments.safe_text import one_line, visible
 
 Colour = tuple[float, float, float]

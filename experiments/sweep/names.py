@@ -12,8 +12,9 @@ import struct
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.parameters import check
-from kingmaker.environment.scenario import load_scenario, month_label
+from kingmaker.environment.scenario import load_scenario
 from kingmaker.experiments.design import Design, Run
 from kingmaker.experiments.sweep.tasks import Work
 

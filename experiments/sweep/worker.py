@@ -81,7 +81,7 @@ def tabulate(work: Work, jobs: Sequence[Job], series: dict[str, FloatArray]) -> 
     import numpy as np
     import pyarrow as pa
 
-    from kingmaker.environment.scenario import month_label
+    from kingmaker.environment.calendar import month_label
     from kingmaker.experiments.statistics import summarise
 
     repeats = 1 if work.statistics else work.months

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.scenario import month_label, month_number
+from kingmaker.environment.calendar import month_label, month_number
 from kingmaker.environment.table_rows import SeriesRow
 from kingmaker.environment.tables import Tables
 from kingmaker.experiments.validation.statistics import STATISTICS

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from kingmaker.environment import capital_market, compute_market, energy, service_market, technology
+from kingmaker.environment.chip_market import cost_per_hour
 from kingmaker.environment.dimensions import reasoning_gain, valued
+from kingmaker.environment.lookups import at_host, by_host
 from tests.helpers import bits, parameters
 
 amounts = st.just(0.0) | st.floats(1e-9, 1e6)  # no amount is smaller than a thousandth of a cent
@@ -28,21 +30,21 @@ def test_sums_by_host_lose_nothing(data: st.DataObject) -> None:
     worlds, n, hosts = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 20)), data.draw(st.integers(1, 5))
     amount = data.draw(hnp.arrays(np.float64, (worlds, n), elements=amounts))
     host = data.draw(hnp.arrays(np.int32, (worlds, n), elements=st.integers(-1, hosts - 1)))
-    total = compute_market.by_host(amount, host, hosts)
+    total = by_host(amount, host, hosts)
     assert total.shape == (worlds, hosts)
     assert total.flags.c_contiguous
     for w in range(worlds):
         for h in range(hosts):
             assert total[w, h] == pytest.approx(amount[w][host[w] == h].sum())
-    alone = compute_market.by_host(amount[:1], host[:1], hosts)
+    alone = by_host(amount[:1], host[:1], hosts)
     assert bits(alone) == bits(total[:1])
 
 
 def test_values_at_host() -> None:
     values = np.array([[1.0, 2.0], [3.0, 4.0]])
     host = np.array([[0, -1, 1], [1, 1, -1]], dtype=np.int32)
-    assert compute_market.at_host(values, host).tolist() == [[1.0, 0.0, 2.0], [4.0, 4.0, 0.0]]
-    assert compute_market.at_host(values, host, 9.0).tolist() == [[1.0, 9.0, 2.0], [4.0, 4.0, 9.0]]
+    assert at_host(values, host).tolist() == [[1.0, 0.0, 2.0], [4.0, 4.0, 0.0]]
+    assert at_host(values, host, 9.0).tolist() == [[1.0, 9.0, 2.0], [4.0, 4.0, 9.0]]
 
 
 @given(st.lists(st.tuples(amounts, amounts), min_size=1, max_size=8))
@@ -108,9 +110,9 @@ def test_spending_and_affordable_are_inverse() -> None:
 
 def test_cost_per_hour() -> None:
     """A chip of 30 k$ with half as much again for the building, over five years at 85 %: about 1.21 $, plus power."""
-    cost = compute_market.cost_per_hour(row([30.0]), row([1.5]), 60.0, row([0.85]), row([0.4]))
+    cost = cost_per_hour(row([30.0]), row([1.5]), 60.0, row([0.85]), row([0.4]))
     assert cost[0, 0] == pytest.approx(45000.0 / (60 * 730.5 * 0.85) + 0.4)
-    idle = compute_market.cost_per_hour(row([30.0]), row([1.5]), 60.0, row([0.425]), row([0.4]))
+    idle = cost_per_hour(row([30.0]), row([1.5]), 60.0, row([0.425]), row([0.4]))
     assert idle[0, 0] - 0.4 == pytest.approx(2.0 * (cost[0, 0] - 0.4))  # half the use, twice the cost
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kingmaker.environment.calendar import month_number
 from kingmaker.environment.measures import MEASURES
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.scenario import list_scenarios, load_scenario, month_number
+from kingmaker.environment.scenario import list_scenarios, load_scenario
 from kingmaker.experiments.compare.question import ask
 
 SEEDS, MONTHS = 6, 108

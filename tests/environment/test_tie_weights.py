@@ -14,8 +14,8 @@ import pytest
 from kingmaker.agents.contract import StakeRow
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.types import CN, NONE
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.scenario import month_label
 from kingmaker.environment.ties.tie_kinds import ACTIONS, ATTRIBUTES, COLUMNS, KINDS, NUMBERS, ROLES
 
 MONTHS = 48

@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.scenario import load_scenario, month_label
+from kingmaker.environment.scenario import load_scenario
 from kingmaker.environment.timeline import Event, held_back
 from kingmaker.experiments.compare.question import ask
 

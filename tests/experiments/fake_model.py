@@ -9,9 +9,10 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.measures import MEASURES
 from kingmaker.environment.parameters import resolve
-from kingmaker.environment.scenario import Scenario, load_scenario, month_label
+from kingmaker.environment.scenario import Scenario, load_scenario
 from kingmaker.environment.tables import read_tables
 
 CHIPMAKERS = ("Nvidia", "AMD", "Intel (Habana)", "Huawei (Ascend)")

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.measures import MEASURES, Measure
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.scenario import month_label
 from kingmaker.experiments import in_force
 from kingmaker.experiments.in_force import Held, held, held_on_average
 from kingmaker.experiments.windows import Window, read_window

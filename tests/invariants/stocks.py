@@ -15,8 +15,8 @@ import numpy as np
 
 from kingmaker.agents.contract import StakeRow
 from kingmaker.agents.types import CN, NONE
-from kingmaker.environment.compute_market import by_host
 from kingmaker.environment.ledger import TOLERANCE
+from kingmaker.environment.lookups import by_host
 from kingmaker.environment.measures import MEASURES
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.pools import over_region

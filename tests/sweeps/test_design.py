@@ -12,9 +12,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.measures import MEASURES
 from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.environment.scenario import month_label
 from kingmaker.experiments.design import Design, build_design, list_designs, load_design
 from kingmaker.experiments.design_file import DesignError, DesignFile
 from kingmaker.experiments.factors import Factor, read_factor

@@ -7,9 +7,9 @@ import re
 import numpy as np
 import pytest
 
+from kingmaker.environment.calendar import month_label
 from kingmaker.environment.measures import MEASURES
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.scenario import month_label
 from kingmaker.experiments.dashboard import work
 from kingmaker.experiments.dashboard.extract import story_of
 from kingmaker.experiments.dashboard.layout import positions
