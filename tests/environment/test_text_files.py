@@ -65,7 +65,7 @@ def test_another_encoding_is_refused_with_the_one_wanted(tmp_path: Path, encodin
         ("months = true", "'months' is True"),
         ("title = 5", "'title' is 5; allowed is a text"),
         ("title = 2024-01-01", "'title' is 2024-01-01; allowed is a text"),
-        ("title = [" + "1," * 500 + "]", " … 1, 1, 1, 1, 1, 1, 1, 1, 1, 1]; allowed is a text"),
+        ("title = [" + "1," * 500 + "]", ", 1, 1, 1]; allowed is a text"),
         ("parameters = 5", "'parameters' is 5; allowed is a table"),
         ("extends = 5", "'extends' is 5"),
         ('extensions = "a:B"', "'extensions' is 'a:B'; allowed is a list"),
