@@ -1,7 +1,7 @@
 """The parameters in force, by group: one number a world, shape (worlds, 1).
 
-Made from ``environment/parameters.csv`` by ``python -m kingmaker.experiments.parameter_stub``; do not edit by hand. The
-table has each one's unit, range, meaning and source.
+Made from ``environment/parameters.csv`` by ``python -m kingmaker.experiments.reference.parameter_stub``; do not edit by
+hand. The table has each one's unit, range, meaning and source.
 """
 
 from __future__ import annotations

@@ -13,46 +13,31 @@ from kingmaker.agents.checks import Named, flag, sequence, whole
 from kingmaker.agents.errors import KingmakerError, shown
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.units import YEAR
-from kingmaker.environment import branching, build, registration, snapshots
-from kingmaker.environment.arguments import STACK, demand_one_structure, horizon_of, refuse_strangers, seed_of
-from kingmaker.environment.calendar import month_label
-from kingmaker.environment.capital_market import Comovement
-from kingmaker.environment.economy import Economy
-from kingmaker.environment.ledger import Ledger
-from kingmaker.environment.measures import Measures
-from kingmaker.environment.news import News
-from kingmaker.environment.parameter_view import ParameterView
-from kingmaker.environment.parameters import StackedParameters, resolve
-from kingmaker.environment.phases import (
-    announcements,
-    compute,
-    debts,
-    direct,
-    finance,
-    founding,
-    hosts,
-    installation,
-    instruments,
-    licences,
-    orders,
-    pledges,
-    policy,
-    record,
-    services,
-    settlement,
-    sites,
-    supply,
-    technology,
-    turnover,
-    valuation,
-)
-from kingmaker.environment.scenario import Scenario, load_scenario
-from kingmaker.environment.startup_population import found
-from kingmaker.environment.state import read_catalogue
-from kingmaker.environment.streams import Streams
-from kingmaker.environment.tables import Tables, read_tables
+from kingmaker.environment.capital import announcements, debts, finance, pledges, valuation
+from kingmaker.environment.capital.capital_market import Comovement
+from kingmaker.environment.capital.news import News
+from kingmaker.environment.chips import chip_supply, direct, installation, orders
+from kingmaker.environment.chips.chip_state import read_catalogue
+from kingmaker.environment.compute import hosts, renting, sites
+from kingmaker.environment.core.calendar import month_label
+from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.core.ledger import Ledger
+from kingmaker.environment.core.measures import Measures
+from kingmaker.environment.core.streams import Streams
+from kingmaker.environment.firms import build, founding, settlement, turnover
+from kingmaker.environment.firms.startup_population import found
+from kingmaker.environment.inputs.parameter_view import ParameterView
+from kingmaker.environment.inputs.parameters import StackedParameters, resolve
+from kingmaker.environment.inputs.scenario import Scenario, load_scenario
+from kingmaker.environment.inputs.tables import Tables, read_tables
+from kingmaker.environment.knowledge import technology
+from kingmaker.environment.policy import instruments, procedures
+from kingmaker.environment.record import record_month
+from kingmaker.environment.services import licences, model_use
 from kingmaker.environment.ties.partnerships import Partnerships
 from kingmaker.environment.ties.tie_flows import SMALL
+from kingmaker.environment.worlds import branching, registration, snapshots
+from kingmaker.environment.worlds.arguments import STACK, demand_one_structure, horizon_of, refuse_strangers, seed_of
 
 _SHOWN = 3  # seeds of a stack that are shown; the others are many
 _SCRATCH = 31 * 2**20  # bytes: a block large enough for glibc to raise its thresholds
@@ -154,17 +139,17 @@ class ComputeEconomy(mesa.Model):
         founding.sign_founding_ties(self.economy)
         valuation.open_values(self.economy)
         if keep_ties:
-            record.keep_founding(self.economy)
+            record_month.keep_founding(self.economy)
         self.measures = Measures(self.worlds, extensions.measures())
-        self._trail = record.Trail()
+        self._trail = record_month.Trail()
         self._panel: list[pd.DataFrame] | None = [] if panel else None
 
     def step(self) -> None:
         """One month. The order of these lines is the order in which things happen."""
         e = self._next_month()
 
-        policy.move_inquiries(e)
-        policy.fix_policy(e)
+        procedures.move_inquiries(e)
+        procedures.fix_policy(e)
         instruments.fix(e)
         e.end_phase()
 
@@ -184,24 +169,24 @@ class ComputeEconomy(mesa.Model):
         orders.plan_compute(e)
         orders.place_orders(e)
         direct.order_directly(e)
-        supply.produce_and_ship(e)
-        supply.build_own_chips(e)
+        chip_supply.produce_and_ship(e)
+        chip_supply.build_own_chips(e)
         installation.smuggle(e)
         installation.install(e)
         installation.build_centres(e)
         sites.build_sites(e)
         e.end_phase()
 
-        compute.post_prices(e)
+        renting.post_prices(e)
         instruments.price(e)
         hosts.choose_hosts(e)
         announcements.announce(e)
         sites.reserve_new_clouds(e)
-        compute.rent_compute(e)
+        renting.rent_compute(e)
         e.end_phase()
 
-        services.train(e)
-        services.sell_services(e)
+        model_use.train(e)
+        model_use.sell_services(e)
         licences.share_revenue(e)
         e.end_phase()
 
@@ -236,14 +221,14 @@ class ComputeEconomy(mesa.Model):
 
     def _record(self) -> None:
         e = self.economy
-        residual = record.audit(e)
-        self.measures.record(record.observe(e, residual, self._trail) | e.extensions.observe(e))
-        record.keep_flows(e)
+        residual = record_month.audit(e)
+        self.measures.record(record_month.observe(e, residual, self._trail) | e.extensions.observe(e))
+        record_month.keep_flows(e)
         e.month += 1
         e.partnerships.now = e.month
         small = e.startups.slots <= SMALL
         if e.partnerships.keep and (small or e.month % YEAR == 0 or e.month >= self.months):
-            e.partnerships.snapshot(e.month, record.sizes(e))
+            e.partnerships.snapshot(e.month, record_month.sizes(e))
         if self._panel is not None:
             self._panel.append(founding.panel_of(e))
         e.end_phase()

@@ -31,7 +31,7 @@ _PLACES = {
 
 def __getattr__(name: str) -> Any:
     if name == "__version__":
-        from kingmaker.environment.provenance import kingmaker_version
+        from kingmaker.environment.inputs.provenance import kingmaker_version
 
         return kingmaker_version()
     if name not in _PLACES:

@@ -11,10 +11,10 @@ import numpy as np
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.member import Member, firm_ids
 from kingmaker.agents.population import Population
-from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.core.streams import Streams
+from kingmaker.environment.inputs.parameters import DECLARATIONS, StackedParameters, resolve
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.parameters import DECLARATIONS, StackedParameters, resolve
-from kingmaker.environment.streams import Streams
 
 KIND = 9  # an id prefix that no population of the model uses
 

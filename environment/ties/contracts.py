@@ -18,7 +18,7 @@ from kingmaker.agents.contract import FIXED, NO_MONTH, PLAIN, ContractRow, write
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
-from kingmaker.environment.lookups import at_host
+from kingmaker.environment.core.lookups import at_host
 from kingmaker.environment.ties.scene import Scene, Told
 
 TENANCY = ("startups", "clouds")

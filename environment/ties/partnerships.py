@@ -17,7 +17,7 @@ from kingmaker.agents.errors import WrongValueError
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.population import Population
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
-from kingmaker.environment.calendar import month_label
+from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.ties import tie_kinds
 from kingmaker.environment.ties.graph import build_graph, chosen_nodes, firm_name
 from kingmaker.environment.ties.tie_flows import TieFlows

@@ -8,14 +8,14 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import Population
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import BoolArray
-from kingmaker.environment.ledger import Ledger
+from kingmaker.environment.core.ledger import Ledger
 from kingmaker.environment.ties.partnerships import Partnerships
 
 Told = tuple[str, str]  # a sentence of the chronicle: its kind and its text
 
 
 class Scene(Protocol):
-    """The month in which a tie is written: :class:`kingmaker.environment.economy.Economy` is one."""
+    """The month in which a tie is written: :class:`kingmaker.environment.core.economy.Economy` is one."""
 
     month: int
     ledger: Ledger

@@ -14,7 +14,7 @@ from kingmaker.agents.arithmetic import SMALL
 from kingmaker.agents.contract import NO_MONTH, StakeRow, write_row
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
-from kingmaker.environment.lookups import at_host, by_host
+from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.ties.contracts import TENANCY
 from kingmaker.environment.ties.scene import Scene
 

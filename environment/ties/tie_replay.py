@@ -10,7 +10,7 @@ import numpy as np
 
 from kingmaker.agents.startup import CONTRACTS
 from kingmaker.agents.types import BoolArray
-from kingmaker.environment.calendar import month_label
+from kingmaker.environment.core.calendar import month_label
 
 if TYPE_CHECKING:
     from kingmaker.environment.ties.tie_flows import TieFlows

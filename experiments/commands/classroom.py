@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from kingmaker.experiments.telling import say
+from kingmaker.experiments.terminal.telling import say
 
 
 def register(app: typer.Typer) -> None:
@@ -22,6 +22,6 @@ def dashboard(
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open the page in a browser.")] = True,
 ) -> None:
     """Open the classroom page: levers, network, comparison, lessons. It needs no internet; stop it with Ctrl-C."""
-    from kingmaker.experiments.dashboard.app import serve
+    from kingmaker.experiments.page.app import serve
 
     serve(address, port, browser, say)

@@ -21,11 +21,11 @@ from kingmaker.experiments.commands.options import (
     listed,
 )
 from kingmaker.experiments.commands.stopping import stoppable
-from kingmaker.experiments.telling import say, warnings_told
+from kingmaker.experiments.terminal.telling import say, warnings_told
 
 if TYPE_CHECKING:
-    from kingmaker.experiments.compare.question import Question
-    from kingmaker.experiments.compare.robustness import Ends
+    from kingmaker.experiments.studies.compare.question import Question
+    from kingmaker.experiments.studies.compare.robustness import Ends
 
 
 def register(app: typer.Typer) -> None:
@@ -69,11 +69,11 @@ def compare(
 ) -> None:
     """Compare two scenarios run by run on the same luck, and write a brief that claims only what is sure."""
     with stoppable("the comparison") as work:
-        from kingmaker.experiments.compare.question import ask, pins
-        from kingmaker.experiments.compare.robustness import read_ends
-        from kingmaker.experiments.compare.summary import print_findings
-        from kingmaker.experiments.compare.write import Options, asked_of, compare_and_write
-        from kingmaker.experiments.outputs import default_folder, unfinished
+        from kingmaker.experiments.results.outputs import default_folder, unfinished
+        from kingmaker.experiments.studies.compare.comparison_summary import print_findings
+        from kingmaker.experiments.studies.compare.question import ask, pins
+        from kingmaker.experiments.studies.compare.robustness import read_ends
+        from kingmaker.experiments.studies.compare.write_comparison import Options, asked_of, compare_and_write
 
         both = pins(set_both, "--set")
         question = ask(
@@ -135,10 +135,10 @@ def sensitivity(
 ) -> None:
     """Find which parameters move which outcomes, how they interact, and whether the sample was large enough."""
     with stoppable("the study") as work:
-        from kingmaker.experiments.outputs import default_folder, unfinished
-        from kingmaker.experiments.sensitivity.ask import ask, runs_of
-        from kingmaker.experiments.sensitivity.summary import print_study
-        from kingmaker.experiments.sensitivity.write import Request, asked_of, study_and_write
+        from kingmaker.experiments.results.outputs import default_folder, unfinished
+        from kingmaker.experiments.studies.sensitivity.ask import ask, runs_of
+        from kingmaker.experiments.studies.sensitivity.study_summary import print_study
+        from kingmaker.experiments.studies.sensitivity.write_study import Request, asked_of, study_and_write
 
         asked, statistics = ask(
             design, method, samples, replications, listed(outcomes), listed(over), {"months": months, "seed": seed}
@@ -163,7 +163,7 @@ def sensitivity(
 
 def _say_comparison(question: Question, ends: Ends | None) -> None:
     """How many runs it would take; how many assumptions are tested depends on what the runs show."""
-    from kingmaker.experiments.compare.robustness import variants
+    from kingmaker.experiments.studies.compare.robustness import variants
 
     n = question.replications
     say(f"{2 * n:,} runs of {question.months} months: {n:,} pairs.")

@@ -10,7 +10,7 @@ from contextlib import contextmanager, suppress
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.commands.stopping import StoppedError, deaf, listen, stop_asked, unlisten
-from kingmaker.experiments.telling import complain, forgive_encodings
+from kingmaker.experiments.terminal.telling import complain, forgive_encodings
 
 FAULT, STOPPED = 2, 130
 # Address space that the libraries take once they are imported, in bytes, rounded up. With less, linear algebra that is
@@ -98,7 +98,7 @@ def _tell(fault: BaseException) -> int:
 
 
 def _disk(fault: OSError) -> str:
-    from kingmaker.experiments.exchange import FULL, explained
+    from kingmaker.experiments.results.exchange import FULL, explained
 
     if fault.filename is None and fault.errno in FULL:
         return f"what is printed or written cannot be: {explained(fault)}."

@@ -9,7 +9,7 @@ import typer
 
 from kingmaker.experiments.commands.options import Force
 from kingmaker.experiments.commands.stopping import stoppable
-from kingmaker.experiments.telling import say
+from kingmaker.experiments.terminal.telling import say
 
 
 def register(app: typer.Typer) -> None:
@@ -23,7 +23,7 @@ def reference(
 ) -> None:
     """Write the reference pages: parameters, measures, scenarios, state variables, ties, ledger."""
     with stoppable("the reference"):
-        from kingmaker.experiments.reference import PAGES, write_reference
+        from kingmaker.experiments.reference.reference_pages import PAGES, write_reference
 
         write_reference(out, force)
         say(f"{len(PAGES)} pages written to {out}.")

@@ -9,7 +9,7 @@ import typer
 
 from kingmaker.experiments.commands.options import Force
 from kingmaker.experiments.commands.stopping import stoppable
-from kingmaker.experiments.telling import say
+from kingmaker.experiments.terminal.telling import say
 
 
 def register(app: typer.Typer) -> None:
@@ -29,7 +29,7 @@ def paper(
 ) -> None:
     """Make every number, table and figure of the paper, and its text: a quarter of an hour on one core."""
     with stoppable("the paper"):
-        from kingmaker.experiments.paper.run import make
+        from kingmaker.experiments.paper.paper_run import make
 
         make(out, quick, workers, force)
         say(f"paper.md, paper.bib, tables and figures written to {out}.")

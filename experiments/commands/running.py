@@ -12,7 +12,7 @@ from kingmaker.agents.checks import LARGEST_SEED
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.commands.options import Force, Workers, cores
 from kingmaker.experiments.commands.stopping import stoppable
-from kingmaker.experiments.telling import say
+from kingmaker.experiments.terminal.telling import say
 
 MOST_REPLICATIONS = 100_000
 
@@ -50,8 +50,8 @@ def run(
 ) -> None:
     """Run a scenario, once or on several seeds, and write its results, graphs and figures into a folder."""
     with stoppable("the run" if replications == 1 else "the ensemble") as work:
-        from kingmaker.environment.scenario import check_months, load_scenario, parse_pin
-        from kingmaker.experiments.run import RunRequest, folder_for, run_and_write
+        from kingmaker.environment.inputs.scenario import check_months, load_scenario, parse_pin
+        from kingmaker.experiments.runs.one_run import RunRequest, folder_for, run_and_write
 
         setting = load_scenario(scenario, dict(parse_pin(text) for text in settings or ()), "--set")
         horizon = setting.months if months is None else check_months(months, "--months")
@@ -61,8 +61,8 @@ def run(
         if replications == 1:
             run_and_write(RunRequest(setting, seed, horizon, place, panel, figures, quiet, command, force))
             return
-        from kingmaker.experiments.ensemble.many import EnsembleRequest, run_ensemble
-        from kingmaker.experiments.outputs import unfinished
+        from kingmaker.experiments.results.outputs import unfinished
+        from kingmaker.experiments.runs.many import EnsembleRequest, run_ensemble
 
         work.kept = unfinished(place)
         run_ensemble(
@@ -109,7 +109,7 @@ def rerun(
 ) -> None:
     """Run a result again from its manifest and compare: identical, or where the measures differ (exit code 1)."""
     with stoppable("the rerun"):
-        from kingmaker.experiments.rerun import rerun_and_compare
+        from kingmaker.experiments.runs.rerun import rerun_and_compare
 
         command = tuple(sys.argv[1:])
         verdict = rerun_and_compare(folder, out, force, quiet, command, workers or cores())

@@ -22,12 +22,12 @@ from kingmaker.experiments.commands.options import (
     listed,
 )
 from kingmaker.experiments.commands.stopping import StoppedError, same_command
-from kingmaker.experiments.telling import complain, say, warnings_told
+from kingmaker.experiments.terminal.telling import complain, say, warnings_told
 
 if TYPE_CHECKING:
-    from kingmaker.experiments.asked import Asked
+    from kingmaker.experiments.results.asked import Asked
     from kingmaker.experiments.sweep.plan import Shard
-    from kingmaker.experiments.sweep.sweep import Report, SweepRequest
+    from kingmaker.experiments.sweep.sweeping import Report, SweepRequest
 
 
 class EngineName(StrEnum):
@@ -48,8 +48,8 @@ def register(app: typer.Typer) -> None:
 
 def designs(form: FormatOption = Form.TABLE) -> None:
     """Print the designs of sweeps that come with Kingmaker."""
-    from kingmaker.experiments.design import FOLDER, load_design
-    from kingmaker.experiments.listings import Listing
+    from kingmaker.experiments.design.sweep_design import FOLDER, load_design
+    from kingmaker.experiments.reference.listings import Listing
 
     found = [load_design(path.stem) for path in sorted(FOLDER.glob("*.toml"))]
     rows = tuple((d.name, d.kind, len(d.points), d.replications, d.months, d.title) for d in found)
@@ -84,8 +84,8 @@ def sweep(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no report.")] = False,
 ) -> None:
     """Make the runs of a design. Stop it whenever you like: run the same command again and it goes on."""
-    from kingmaker.experiments.design import load_design
-    from kingmaker.experiments.sweep.sweep import SweepRequest
+    from kingmaker.experiments.design.sweep_design import load_design
+    from kingmaker.experiments.sweep.sweeping import SweepRequest
 
     request = SweepRequest(
         design=load_design(design, {"months": months, "replications": replications, "seed": seed}),
@@ -112,7 +112,7 @@ def sweep(
 
 def _run(request: SweepRequest) -> Report:
     """Run it; Ctrl-C is told with the way to go on."""
-    from kingmaker.experiments.sweep.sweep import run_sweep
+    from kingmaker.experiments.sweep.sweeping import run_sweep
 
     try:
         return run_sweep(request)
@@ -141,7 +141,7 @@ def parse_shard(text: str | None) -> Shard:
 def _print_estimate(request: SweepRequest) -> None:
     from kingmaker.experiments.sweep.engines import available_cores
     from kingmaker.experiments.sweep.estimate import estimate, size_text
-    from kingmaker.experiments.sweep.progress import duration
+    from kingmaker.experiments.sweep.sweep_progress import duration
 
     for note in request.design.notes():
         complain(note)
@@ -162,14 +162,14 @@ def _print_estimate(request: SweepRequest) -> None:
 
 def _print_report(request: SweepRequest, report: Report) -> None:
     from kingmaker.experiments.sweep.estimate import size_text
-    from kingmaker.experiments.sweep.progress import duration
+    from kingmaker.experiments.sweep.sweep_progress import duration
 
     for name in report.damaged:
         say(f"Damaged, set aside in {request.out / 'damaged'} and made anew: {name}")
     before = f", {report.before} were there" if report.before else ""
     say(f"{report.done} runs done in {duration(report.wall_seconds)}{before}. Results are in {request.out}")
     if report.done + report.before:
-        from kingmaker.experiments.sweep.rules import in_force_in
+        from kingmaker.experiments.sweep.sweep_rules import in_force_in
 
         with warnings_told():
             say(in_force_in(request.out))
@@ -224,8 +224,8 @@ def figures(
     force: Force = False,
 ) -> None:
     """Draw the figures of a sweep anew from its results, as PDF and PNG."""
-    from kingmaker.experiments.figures.sweep import draw_sweep
-    from kingmaker.experiments.sweep.rules import in_force_in
+    from kingmaker.experiments.figures.sweep_figures import draw_sweep
+    from kingmaker.experiments.sweep.sweep_rules import in_force_in
 
     wanted = None if outcomes is None else list(listed(outcomes))
     target = out or folder / "figures"
@@ -237,7 +237,7 @@ def figures(
 
 def _asked_file(folder: Path, target: Path, form: str, force: bool) -> AbstractContextManager[Path]:
     """Where to write the export until it is whole; the sweep's own results file may always be replaced."""
-    from kingmaker.experiments.filing import filed_one
+    from kingmaker.experiments.results.filing import filed_one
 
     own = target.parent.resolve() == folder.resolve() and target.name == f"results.{form}"
     return filed_one(target, _asked("export", folder), force or own)
@@ -245,14 +245,14 @@ def _asked_file(folder: Path, target: Path, form: str, force: bool) -> AbstractC
 
 def _asked_folder(folder: Path, target: Path, force: bool) -> AbstractContextManager[Path]:
     """Where to draw until all figures are whole; the sweep's own folder of figures may always be replaced."""
-    from kingmaker.experiments.filing import filed
+    from kingmaker.experiments.results.filing import filed
 
     return filed(target, (), _asked("figures", folder), force or target.resolve() == (folder / "figures").resolve())
 
 
 def _asked(kind: str, folder: Path) -> Asked:
     """The question that the files made of a sweep answer: that of its design."""
-    from kingmaker.experiments.asked import Asked
+    from kingmaker.experiments.results.asked import Asked
     from kingmaker.experiments.sweep.identity import read_sweep_manifest
 
     manifest = read_sweep_manifest(folder)

@@ -32,8 +32,8 @@ def validate(
 ) -> None:
     """Hold the baseline against the facts: target, tolerance, the ensemble's median and interval, hit or miss."""
     with stoppable("the validation"):
-        from kingmaker.environment.scenario import load_scenario, parse_pin
-        from kingmaker.experiments.validation.report import validate as run
+        from kingmaker.environment.inputs.scenario import load_scenario, parse_pin
+        from kingmaker.experiments.studies.validation.validation_report import validate as run
 
         pins = dict(parse_pin(text) for text in settings or ())
         load_scenario("baseline", pins, "--set")
@@ -56,7 +56,7 @@ def calibrate(
 ) -> None:
     """Fit the behavioural parameters to the patterns of 2022-24; those of validation are never used."""
     with stoppable("the calibration; run the same command to go on"):
-        from kingmaker.experiments.calibration import session
+        from kingmaker.experiments.studies.calibration import session
 
         if check:
             if not session.check():

@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kingmaker.experiments.figures.dashboard import draw_dashboard
-from kingmaker.experiments.figures.files import FigureFolder
+from kingmaker.experiments.figures.facts_figure import draw_validation
+from kingmaker.experiments.figures.figure_files import FigureFolder
 from kingmaker.experiments.figures.hosting import draw_hosting
-from kingmaker.experiments.figures.money import draw_money
-from kingmaker.experiments.figures.network import draw_network
+from kingmaker.experiments.figures.money_flows import draw_money
+from kingmaker.experiments.figures.network_figure import draw_network
 from kingmaker.experiments.figures.style import styled
-from kingmaker.experiments.figures.validation import draw_validation
-from kingmaker.experiments.manifest import kingmaker_version
+from kingmaker.experiments.results.manifest import kingmaker_version
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kingmaker.experiments.figures.intervals import combined
-from kingmaker.experiments.figures.outcomes import Outcome
+from kingmaker.experiments.figures.mean_intervals import combined
+from kingmaker.experiments.figures.outcome_columns import Outcome
 
 if TYPE_CHECKING:
     import pandas as pd

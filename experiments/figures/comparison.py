@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kingmaker.environment.measures import Measure
+from kingmaker.environment.core.measures import Measure
 from kingmaker.experiments.figures.style import (
     GREY,
     INK,
@@ -113,7 +113,7 @@ def draw_overview(
     """All differences of one window in per cent of the level under A, with intervals; claims stand out.
 
     Args:
-        table: the rows of one window of :func:`kingmaker.experiments.compare.results.tabulate`.
+        table: the rows of one window of :func:`kingmaker.experiments.studies.compare.comparison_table.tabulate`.
         measures: what is compared, by name.
         labels: the scenarios' names.
         window: the window in words.

@@ -10,10 +10,10 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kingmaker.environment.measures import MEASURES
-from kingmaker.environment.scenario import Event
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.scenario import Event
 from kingmaker.experiments.figures.events import HEADROOM, TOLD, draw_list, lines_of, listed, mark_events, within
-from kingmaker.experiments.figures.layout import Spacing, page_of_panels
+from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels
 from kingmaker.experiments.figures.style import counts, month_positions, scaled_unit, styles, time_axis, value_axis
 
 if TYPE_CHECKING:

@@ -12,9 +12,9 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from kingmaker.experiments.figures.heatmaps import number_of
-from kingmaker.experiments.figures.intervals import FEWEST, Interval, combined, counted, ends, interval
-from kingmaker.experiments.figures.layout import Spacing, page_of_panels
-from kingmaker.experiments.figures.outcomes import Outcome, subtitle_of, value_text
+from kingmaker.experiments.figures.mean_intervals import FEWEST, Interval, combined, counted, ends, interval
+from kingmaker.experiments.figures.outcome_columns import Outcome, subtitle_of, value_text
+from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels
 from kingmaker.experiments.figures.style import (
     GREY,
     INK,

@@ -9,9 +9,9 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from kingmaker.experiments.figures.intervals import FEWEST, counted, interval
-from kingmaker.experiments.figures.layout import Spacing, page_of_panels
-from kingmaker.experiments.figures.outcomes import Outcome, subtitle_of
+from kingmaker.experiments.figures.mean_intervals import FEWEST, counted, interval
+from kingmaker.experiments.figures.outcome_columns import Outcome, subtitle_of
+from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels
 from kingmaker.experiments.figures.style import PALETTE, around, number_text, value_locator
 
 if TYPE_CHECKING:

@@ -10,11 +10,11 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from kingmaker.environment.measures import Measure
-from kingmaker.environment.parameters import DECLARATIONS, Declaration
-from kingmaker.experiments.figures.intervals import FEWEST, complete, counted, ends, interval, seeds_by_value
-from kingmaker.experiments.figures.layout import Spacing, page_of_panels, put_legend
-from kingmaker.experiments.figures.outcomes import Outcome, axis_label, subtitle_of, value_text
+from kingmaker.environment.core.measures import Measure
+from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration
+from kingmaker.experiments.figures.mean_intervals import FEWEST, complete, counted, ends, interval, seeds_by_value
+from kingmaker.experiments.figures.outcome_columns import Outcome, axis_label, subtitle_of, value_text
+from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels, put_legend
 from kingmaker.experiments.figures.style import GREY, PALETTE, number_text, scaled_unit, styles, time_axis, value_axis
 
 if TYPE_CHECKING:

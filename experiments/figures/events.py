@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from kingmaker.environment.calendar import month_label
-from kingmaker.environment.scenario import Event
+from kingmaker.environment.core.calendar import month_label
+from kingmaker.environment.inputs.scenario import Event
 from kingmaker.experiments.figures.style import GREY, LINE, PAGE_WIDTH, SMALL, TEXT_WIDTH, Sheet, foot, wrapped
 
 TOLD = "dotted lines are the dated events numbered and named at the foot"

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 from matplotlib.figure import Figure
 
-from kingmaker.environment.parameters import DECLARATIONS, Declaration
+from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration
 from kingmaker.experiments.figures.cells import cells_of
 from kingmaker.experiments.figures.heatmaps import TITLE_PAD, colour_bar, colour_range, draw_cells, label_axes
-from kingmaker.experiments.figures.intervals import complete, interval
-from kingmaker.experiments.figures.layout import Spacing, page_of_panels
-from kingmaker.experiments.figures.outcomes import Outcome, subtitle_of, value_text
+from kingmaker.experiments.figures.mean_intervals import complete, interval
+from kingmaker.experiments.figures.outcome_columns import Outcome, subtitle_of, value_text
+from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels
 
 if TYPE_CHECKING:
     import numpy as np

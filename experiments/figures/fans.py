@@ -11,13 +11,13 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
 
-from kingmaker.environment.measures import Measure
-from kingmaker.environment.scenario import Event
-from kingmaker.experiments.bands import quantiles
+from kingmaker.environment.core.measures import Measure
+from kingmaker.environment.inputs.scenario import Event
 from kingmaker.experiments.figures.dashboard import PANELS
 from kingmaker.experiments.figures.events import HEADROOM, TOLD, draw_list, lines_of, listed, mark_events, within
-from kingmaker.experiments.figures.layout import Spacing, page_of_panels, pages
+from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels, pages
 from kingmaker.experiments.figures.style import LINE, PALETTE, SMALL, head, scaled_unit, time_axis, value_axis
+from kingmaker.experiments.stats.bands import quantiles
 
 if TYPE_CHECKING:
     from kingmaker.agents.types import FloatArray

@@ -11,12 +11,12 @@ from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from kingmaker.environment.parameters import DECLARATIONS, Declaration
+from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration
 from kingmaker.experiments.figures.cells import cells_of
 from kingmaker.experiments.figures.interactions import draw_interaction
-from kingmaker.experiments.figures.intervals import FEWEST, FREE, Bounds, complete, counted, differs, interval
-from kingmaker.experiments.figures.layout import Spacing, page_of_panels
-from kingmaker.experiments.figures.outcomes import Outcome, axis_label, subtitle_of, value_text
+from kingmaker.experiments.figures.mean_intervals import FEWEST, FREE, Bounds, complete, counted, differs, interval
+from kingmaker.experiments.figures.outcome_columns import Outcome, axis_label, subtitle_of, value_text
+from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels
 from kingmaker.experiments.figures.style import GREY, INK, SMALL, Sheet, number_text, text_width
 
 if TYPE_CHECKING:

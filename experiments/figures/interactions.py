@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kingmaker.experiments.figures.cells import Cells, interaction, levels, origin
-from kingmaker.experiments.figures.intervals import FEWEST, ends, interval
-from kingmaker.experiments.figures.outcomes import Outcome, value_text
+from kingmaker.experiments.figures.mean_intervals import FEWEST, ends, interval
+from kingmaker.experiments.figures.outcome_columns import Outcome, value_text
 from kingmaker.experiments.figures.style import GREY, SMALL, around, styles, value_axis
 
 if TYPE_CHECKING:

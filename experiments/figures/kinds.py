@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from matplotlib.figure import Figure
 
-from kingmaker.environment.parameters import Declaration
+from kingmaker.environment.inputs.parameters import Declaration
 from kingmaker.experiments.figures import differences
 from kingmaker.experiments.figures.cells import strength
 from kingmaker.experiments.figures.differences import draw_differences, is_factorial, point_labels
@@ -17,12 +17,12 @@ from kingmaker.experiments.figures.distribution import draw_distribution
 from kingmaker.experiments.figures.effects import draw_lines
 from kingmaker.experiments.figures.facets import draw_facets, facet_key
 from kingmaker.experiments.figures.heatmaps import draw_heatmaps, rows_of_page
-from kingmaker.experiments.figures.layout import pages
 from kingmaker.experiments.figures.morris import elementary_effects
-from kingmaker.experiments.figures.outcomes import Outcome, footer_of, subtitle_of
+from kingmaker.experiments.figures.outcome_columns import Outcome, footer_of, subtitle_of
+from kingmaker.experiments.figures.plot_grid import pages
 from kingmaker.experiments.figures.scatters import draw_scatter
-from kingmaker.experiments.figures.sensitivity import bars_per_page, draw_bars
-from kingmaker.experiments.phrases import listed
+from kingmaker.experiments.figures.study_figures import bars_per_page, draw_bars
+from kingmaker.experiments.terminal.phrases import listed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from kingmaker.experiments import sampling
-from kingmaker.experiments.figures.outcomes import Outcome
+from kingmaker.experiments.design import sampling
+from kingmaker.experiments.figures.outcome_columns import Outcome
 
 if TYPE_CHECKING:
     from kingmaker.agents.types import FloatArray

@@ -9,10 +9,10 @@ import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
 
-from kingmaker.environment.parameters import DECLARATIONS, Declaration
-from kingmaker.experiments.figures.intervals import FEWEST, FREE, Bounds, ends, interval
-from kingmaker.experiments.figures.layout import Spacing, page_of_panels
-from kingmaker.experiments.figures.outcomes import Outcome, subtitle_of
+from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration
+from kingmaker.experiments.figures.mean_intervals import FEWEST, FREE, Bounds, ends, interval
+from kingmaker.experiments.figures.outcome_columns import Outcome, subtitle_of
+from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels
 from kingmaker.experiments.figures.style import GREY, PALETTE, number_text, value_axis
 
 if TYPE_CHECKING:

@@ -20,9 +20,9 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, Locator, LogFormatter, MaxNLocator
 
-from kingmaker.environment.calendar import month_number
-from kingmaker.environment.measures import Measure
-from kingmaker.experiments.safe_text import one_line, visible
+from kingmaker.environment.core.calendar import month_number
+from kingmaker.environment.core.measures import Measure
+from kingmaker.experiments.terminal.safe_text import one_line, visible
 
 Colour = tuple[float, float, float]
 
@@ -87,7 +87,7 @@ def save(figure: Figure, stem: Path, note: str = "") -> list[Path]:
     """Write ``<stem>.pdf`` and ``<stem>.png``, the same bytes for the same picture whenever they are drawn.
 
     Both carry title and caption (the lines of :func:`sheet`, then ``note``) as metadata. The name of the files is made
-    by :func:`kingmaker.experiments.figure_names.figure_name`.
+    by :func:`kingmaker.experiments.figures.figure_names.figure_name`.
     """
     title, caption = (figure.title, figure.caption) if isinstance(figure, Sheet) else ("", "")
     caption = visible(" ".join(filter(None, (caption, note))))

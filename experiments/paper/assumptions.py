@@ -15,7 +15,7 @@ import numpy as np
 
 from kingmaker.agents.types import FloatArray
 from kingmaker.experiments.paper import flagship, sobol
-from kingmaker.experiments.paper.outcomes import run
+from kingmaker.experiments.paper.paper_outcomes import run
 
 if TYPE_CHECKING:
     import pandas as pd

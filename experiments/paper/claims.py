@@ -13,10 +13,10 @@ import numpy as np
 
 from kingmaker.agents.types import FloatArray
 from kingmaker.experiments.paper import assumptions, flagship
-from kingmaker.experiments.paper.outcomes import OUTCOMES, Outcome
-from kingmaker.experiments.paper.statistics import Interval, holm
-from kingmaker.experiments.paper.words import change_text, number, share_text, spread
-from kingmaker.experiments.phrases import listed
+from kingmaker.experiments.paper.paper_outcomes import OUTCOMES, Outcome
+from kingmaker.experiments.paper.paper_words import change_text, number, share_text, spread
+from kingmaker.experiments.stats.multiple_tests import Interval, holm
+from kingmaker.experiments.terminal.phrases import listed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -16,8 +16,8 @@ import numpy as np
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.types import FloatArray
-from kingmaker.experiments.paper.outcomes import OUTCOMES, run
-from kingmaker.experiments.paper.statistics import Interval, interval
+from kingmaker.experiments.paper.paper_outcomes import OUTCOMES, run
+from kingmaker.experiments.stats.multiple_tests import Interval, interval
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.experiments import in_force, origins
+from kingmaker.environment.inputs.parameters import DECLARATIONS
 from kingmaker.experiments.paper import assumptions, claims, flagship, replications, sobol
-from kingmaker.experiments.paper.outcomes import BY_NAME, MONTHS, OUTCOMES, STACK, WINDOW
-from kingmaker.experiments.paper.statistics import stable_from
-from kingmaker.experiments.paper.words import number
-from kingmaker.experiments.phrases import listed
+from kingmaker.experiments.paper.paper_outcomes import BY_NAME, MONTHS, OUTCOMES, STACK, WINDOW
+from kingmaker.experiments.paper.paper_words import number
+from kingmaker.experiments.reference import origins
+from kingmaker.experiments.results import in_force
+from kingmaker.experiments.stats.multiple_tests import stable_from
+from kingmaker.experiments.terminal.phrases import listed
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from kingmaker.experiments.paper.flagship import BOTH, REFERENCE, world
-from kingmaker.experiments.paper.outcomes import run
+from kingmaker.experiments.paper.paper_outcomes import run
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,12 +10,12 @@ import numpy as np
 
 from kingmaker.agents.types import BoolArray, FloatArray
 from kingmaker.experiments.paper.flagship import BOTH, REFERENCE, world
-from kingmaker.experiments.paper.outcomes import OUTCOMES, run
+from kingmaker.experiments.paper.paper_outcomes import OUTCOMES, run
 
 if TYPE_CHECKING:
     import pandas as pd
 
-FITTED = Path(__file__).resolve().parent.parent / "calibration" / "fitted.csv"
+FITTED = Path(__file__).resolve().parent.parent / "studies/calibration/fitted.csv"
 FULL, QUICK = 128, 2  # base points: powers of two
 SEED, RESAMPLES = 1, 500
 LEVELS = ("switching", "concentration", "rent", "china_compute")

@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kingmaker.experiments.parquet import table_in
-from kingmaker.experiments.sweep.state import open_folder, shortfall
+from kingmaker.experiments.results.parquet import table_in
+from kingmaker.experiments.sweep.folder_state import open_folder, shortfall
 from kingmaker.experiments.sweep.tasks import SweepError
 from kingmaker.experiments.sweep.versions import text
 

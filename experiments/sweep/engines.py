@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from kingmaker.experiments.sweep.local import Inline, Workers, refuse_bootstrap
 from kingmaker.experiments.sweep.tasks import SweepError
 from kingmaker.experiments.sweep.trust import exposed, warning
-from kingmaker.experiments.telling import complain
+from kingmaker.experiments.terminal.telling import complain
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,10 +9,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.experiments.design import Design
-from kingmaker.experiments.statistics import check_statistic
+from kingmaker.experiments.design.sweep_design import Design
+from kingmaker.experiments.stats.run_statistics import check_statistic
 from kingmaker.experiments.sweep.engines import Engine, free_memory, local_engine
-from kingmaker.experiments.sweep.names import Namer
 from kingmaker.experiments.sweep.plan import (
     BYTES_PER_SLOT,
     Shard,
@@ -24,6 +23,7 @@ from kingmaker.experiments.sweep.plan import (
     structure_of,
     work_of,
 )
+from kingmaker.experiments.sweep.run_ids import Namer
 from kingmaker.experiments.sweep.tasks import Job, Work
 from kingmaker.experiments.sweep.worker import encode, tabulate
 

@@ -7,14 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kingmaker.agents.checks import flag, seeds, whole
-from kingmaker.environment.scenario import MOST_MONTHS
-from kingmaker.experiments.design import build_design
-from kingmaker.experiments.design_file import DesignFile
-from kingmaker.experiments.parquet import table_in
-from kingmaker.experiments.sweep.arguments import names_of, sample_of, table_of, text_of
+from kingmaker.environment.inputs.scenario import MOST_MONTHS
+from kingmaker.experiments.design.design_file import DesignFile
+from kingmaker.experiments.design.sweep_design import build_design
+from kingmaker.experiments.results.parquet import table_in
 from kingmaker.experiments.sweep.driver import drive
 from kingmaker.experiments.sweep.engines import inline_engine, local_engine
 from kingmaker.experiments.sweep.plan import WHOLE, Namer, named_runs, tasks_of, work_of
+from kingmaker.experiments.sweep.sweep_arguments import names_of, sample_of, table_of, text_of
 from kingmaker.experiments.sweep.tasks import Outcome, SweepError
 
 if TYPE_CHECKING:

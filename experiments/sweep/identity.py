@@ -9,12 +9,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from kingmaker.environment.measures import MEASURES, Measure
-from kingmaker.environment.parameters import DECLARATIONS, Declaration
-from kingmaker.experiments.design import Design
-from kingmaker.experiments.factors import Factor
-from kingmaker.experiments.manifest import NAME as MANIFEST
-from kingmaker.experiments.manifest import (
+from kingmaker.environment.core.measures import MEASURES, Measure
+from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration
+from kingmaker.experiments.design.factors import Factor
+from kingmaker.experiments.design.sweep_design import Design
+from kingmaker.experiments.results.manifest import NAME as MANIFEST
+from kingmaker.experiments.results.manifest import (
     ManifestError,
     kingmaker_version,
     library_versions,

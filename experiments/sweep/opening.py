@@ -10,19 +10,19 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kingmaker.experiments.design import Design
-from kingmaker.experiments.manifest import NAME as MANIFEST
-from kingmaker.experiments.safe_text import for_json
+from kingmaker.experiments.design.sweep_design import Design
+from kingmaker.experiments.results.manifest import NAME as MANIFEST
 from kingmaker.experiments.sweep import versions
 from kingmaker.experiments.sweep.changes import changes_of_points, other_changes
-from kingmaker.experiments.sweep.dictionary import dictionary_text
-from kingmaker.experiments.sweep.files import make_folder, write_whole
 from kingmaker.experiments.sweep.identity import build_sweep_manifest, read_sweep_manifest
-from kingmaker.experiments.sweep.names import Namer
 from kingmaker.experiments.sweep.plan import Shard
+from kingmaker.experiments.sweep.run_ids import Namer
 from kingmaker.experiments.sweep.runs_table import encoded, runs_table, table_digest
 from kingmaker.experiments.sweep.store import RUNS, Store
+from kingmaker.experiments.sweep.sweep_dictionary import dictionary_text
 from kingmaker.experiments.sweep.tasks import SweepError, Work
+from kingmaker.experiments.sweep.whole_files import make_folder, write_whole
+from kingmaker.experiments.terminal.safe_text import for_json
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -7,11 +7,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kingmaker.environment.parameters import DECLARATIONS, Declaration
-from kingmaker.environment.scenario import Scenario, load_scenario
-from kingmaker.experiments import in_force
-from kingmaker.experiments.design import Design, Run
-from kingmaker.experiments.sweep.names import Namer as Namer  # also handed on
+from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration
+from kingmaker.environment.inputs.scenario import Scenario, load_scenario
+from kingmaker.experiments.design.sweep_design import Design, Run
+from kingmaker.experiments.results import in_force
+from kingmaker.experiments.sweep.run_ids import Namer as Namer  # also handed on
 from kingmaker.experiments.sweep.tasks import Job, Task, Work
 
 Value = float | int
@@ -65,13 +65,13 @@ def work_for(
     Raises:
         KingmakerError: data files or classes that cannot be loaded.
     """
-    from kingmaker.environment.tables import read_tables
-    from kingmaker.experiments.manifest import source_digest
+    from kingmaker.environment.inputs.tables import read_tables
+    from kingmaker.experiments.results.manifest import source_digest
 
     setting = _located(setting)
     declared = setting.declared()
     if setting.users_classes:
-        from kingmaker.environment.build import load_classes
+        from kingmaker.environment.firms.build import load_classes
 
         load_classes(setting)  # so that mistakes are told at once, and the digest covers their modules
     return Work(

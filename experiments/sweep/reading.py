@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kingmaker.agents.errors import shown
-from kingmaker.experiments.parquet import frame_of, table_in
-from kingmaker.experiments.sweep.state import Folder, open_folder, shortfall
+from kingmaker.experiments.results.parquet import frame_of, table_in
+from kingmaker.experiments.sweep.folder_state import Folder, open_folder, shortfall
 from kingmaker.experiments.sweep.store import RUNS
 from kingmaker.experiments.sweep.tasks import SweepError
 

@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from kingmaker.experiments.design import Design
+from kingmaker.experiments.design.sweep_design import Design
 
 if TYPE_CHECKING:
     import pyarrow as pa

@@ -22,15 +22,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kingmaker.experiments.manifest import NAME as MANIFEST
-from kingmaker.experiments.parquet import table_in
-from kingmaker.experiments.safe_text import for_json
-from kingmaker.experiments.sweep.files import clear_temporaries, locked, make_folder, write_whole
+from kingmaker.experiments.results.manifest import NAME as MANIFEST
+from kingmaker.experiments.results.parquet import table_in
 from kingmaker.experiments.sweep.plan import Shard
 from kingmaker.experiments.sweep.runs_table import table_digest
 from kingmaker.experiments.sweep.tasks import Failure, SweepError
 from kingmaker.experiments.sweep.versions import of_part
+from kingmaker.experiments.sweep.whole_files import clear_temporaries, locked, make_folder, write_whole
 from kingmaker.experiments.sweep.worker import RUNS_KEY
+from kingmaker.experiments.terminal.safe_text import for_json
 
 if TYPE_CHECKING:
     import pyarrow as pa

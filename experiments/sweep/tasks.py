@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.scenario import Scenario
+from kingmaker.environment.inputs.scenario import Scenario
 
 Value = float | int
 

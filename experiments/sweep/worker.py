@@ -81,8 +81,8 @@ def tabulate(work: Work, jobs: Sequence[Job], series: dict[str, FloatArray]) -> 
     import numpy as np
     import pyarrow as pa
 
-    from kingmaker.environment.calendar import month_label
-    from kingmaker.experiments.statistics import summarise
+    from kingmaker.environment.core.calendar import month_label
+    from kingmaker.experiments.stats.run_statistics import summarise
 
     repeats = 1 if work.statistics else work.months
     columns: dict[str, Any] = {
@@ -151,7 +151,7 @@ def _skew(work: Work) -> Skew | None:
 
 def _source(classes: tuple[str, ...], work: Work) -> str:
     if classes:
-        from kingmaker.environment.build import load_classes
+        from kingmaker.environment.firms.build import load_classes
 
         load_classes(work.setting)  # the digest covers modules that are loaded
         work.setting.load_extensions()
@@ -160,12 +160,12 @@ def _source(classes: tuple[str, ...], work: Work) -> str:
 
 @functools.lru_cache(maxsize=8)
 def _source_of(classes: tuple[str, ...]) -> str:
-    from kingmaker.experiments.manifest import source_digest
+    from kingmaker.experiments.results.manifest import source_digest
 
     return source_digest(classes)
 
 
 def _data(work: Work) -> str:
-    from kingmaker.environment.tables import read_tables
+    from kingmaker.environment.inputs.tables import read_tables
 
     return str(read_tables(work.setting.data).digest)

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kingmaker.agents.startup import Startup
-from kingmaker.environment.dimensions import reasoning_gain, valued
+from kingmaker.environment.services.dimensions import reasoning_gain, valued
 from tests.helpers import firms, luck, parameters
 
 P = parameters()

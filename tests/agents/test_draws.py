@@ -12,7 +12,7 @@ from scipy import stats
 
 from kingmaker.agents.draws import Draws, mix64, stream_key
 from kingmaker.agents.member import firm_ids
-from kingmaker.environment.streams import Streams
+from kingmaker.environment.core.streams import Streams
 from tests.helpers import bits, luck
 
 N = 40_000
@@ -101,10 +101,9 @@ def test_the_decisions_that_a_month_uses_have_keys_of_their_own() -> None:
     import re
     from pathlib import Path
 
-    import kingmaker.environment.phases
+    import kingmaker.environment
 
-    text = "\n".join(p.read_text() for p in Path(kingmaker.environment.phases.__path__[0]).glob("*.py"))
-    text += (Path(kingmaker.environment.phases.__path__[0]).parent / "startup_population.py").read_text()
+    text = "\n".join(p.read_text(encoding="utf-8") for p in Path(kingmaker.environment.__path__[0]).rglob("*.py"))
     labels = set(re.findall(r"(?:draws|world)\(\s*\"([^\"]+)\"", text))
     assert len(labels) > 8
     seed = np.array([[7]], dtype=np.uint64)

@@ -12,7 +12,7 @@ import pytest
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Member
 from kingmaker.agents.population import Population
-from kingmaker.environment.build import BASES
+from kingmaker.environment.firms.build import BASES
 from kingmaker.environment.model import ComputeEconomy
 from tests.helpers import bits
 

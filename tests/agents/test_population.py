@@ -59,7 +59,7 @@ def test_columns_are_inherited_in_order() -> None:
 
 
 def test_every_column_of_the_model_says_unit_and_meaning() -> None:
-    from kingmaker.environment.build import BASES
+    from kingmaker.environment.firms.build import BASES
 
     for cls in BASES.values():
         for name, column in columns_of(cls).items():

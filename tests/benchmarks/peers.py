@@ -32,9 +32,9 @@ MEASURE = "hhi_cloud"
 
 def sweep(runs: int) -> float:
     """Through ``kingmaker sweep``; gives the CPU seconds of the model itself."""
-    from kingmaker.experiments.design import build_design
-    from kingmaker.experiments.design_file import DesignFile
-    from kingmaker.experiments.sweep.sweep import SweepRequest, run_sweep
+    from kingmaker.experiments.design.design_file import DesignFile
+    from kingmaker.experiments.design.sweep_design import build_design
+    from kingmaker.experiments.sweep.sweeping import SweepRequest, run_sweep
 
     entries = DesignFile(kind="grid", months=MONTHS, replications=runs // 2, parameters={KEY: [0.0, 1.0]},
                          measures=[MEASURE], keep=["final"])  # fmt: skip

@@ -10,10 +10,13 @@ import pytest
 from kingmaker.agents.developer import Developer
 from kingmaker.agents.enterprise import Enterprise
 from kingmaker.agents.startup import Startup
-from kingmaker.environment import capital_market, chip_market, compute_market, technology
-from kingmaker.experiments.docking import forms, prices, switching
-from kingmaker.experiments.docking.limit import Limit
-from kingmaker.experiments.docking.run import LIMITS, page
+from kingmaker.environment.capital import capital_market
+from kingmaker.environment.chips import chip_market
+from kingmaker.environment.compute import compute_market
+from kingmaker.environment.knowledge import effective_compute
+from kingmaker.experiments.studies.docking import forms, prices, switching
+from kingmaker.experiments.studies.docking.docking_run import LIMITS, page
+from kingmaker.experiments.studies.docking.limit import Limit
 
 pytestmark = pytest.mark.mechanism
 
@@ -53,7 +56,7 @@ def test_rationing_by_standing_is_not_pro_rata(monkeypatch: pytest.MonkeyPatch) 
 
 
 def test_learning_that_stops_is_no_wright(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(technology, "learning", lambda made, first, b: np.ones_like(made * b))
+    monkeypatch.setattr(effective_compute, "learning", lambda made, first, b: np.ones_like(made * b))
     assert forms.wright() > 0.01
 
 

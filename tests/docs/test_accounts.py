@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kingmaker.environment.ledger import KINDS
-from kingmaker.experiments.accounts import DRAWN, Matrix, cells, year
+from kingmaker.environment.core.ledger import KINDS
+from kingmaker.experiments.reference.accounts import DRAWN, Matrix, cells, year
 
 Year = tuple[list[str], Matrix, Matrix]
 

@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from kingmaker.experiments import identified
-from kingmaker.experiments.calibration.objective import Fitted, read_fitted
-from kingmaker.experiments.calibration.result import read_result
-from kingmaker.experiments.identified import EDGE, free, sentences
+from kingmaker.experiments.reference import identified
+from kingmaker.experiments.reference.identified import EDGE, free, sentences
+from kingmaker.experiments.studies.calibration.calibration_record import read_result
+from kingmaker.experiments.studies.calibration.objective import Fitted, read_fitted
 
 FITTED = Fitted("x.y", 1.0, 0.0, 10.0, False, "")
 

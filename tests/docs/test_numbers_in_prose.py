@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from kingmaker.environment.measures import MEASURES
-from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.experiments.calibration.objective import read_fitted
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.parameters import DECLARATIONS
+from kingmaker.experiments.studies.calibration.objective import read_fitted
 
 ROOT = Path(__file__).resolve().parents[2]
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -4,10 +4,17 @@ from __future__ import annotations
 
 import pytest
 
-from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.environment.tables import read_tables
-from kingmaker.experiments.calibration.objective import read_fitted
-from kingmaker.experiments.origins import CONFIDENCE, KINDS, dictionary, kind_of, parameters_of, rows_by_confidence
+from kingmaker.environment.inputs.parameters import DECLARATIONS
+from kingmaker.environment.inputs.tables import read_tables
+from kingmaker.experiments.reference.origins import (
+    CONFIDENCE,
+    KINDS,
+    dictionary,
+    kind_of,
+    parameters_of,
+    rows_by_confidence,
+)
+from kingmaker.experiments.studies.calibration.objective import read_fitted
 
 
 @pytest.mark.parametrize(

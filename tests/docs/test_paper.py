@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.paper import assumptions, claims, flagship, replications, sobol
-from kingmaker.experiments.paper.outcomes import OUTCOMES
-from kingmaker.experiments.paper.run import fill, read_tables, render
-from kingmaker.experiments.paper.statistics import holm, interval, stable_from, variation
-from kingmaker.experiments.paper.words import number, share_text
+from kingmaker.experiments.paper.paper_outcomes import OUTCOMES
+from kingmaker.experiments.paper.paper_run import fill, read_tables, render
+from kingmaker.experiments.paper.paper_words import number, share_text
+from kingmaker.experiments.stats.multiple_tests import holm, interval, stable_from, variation
 
 ROOT = Path(__file__).resolve().parents[2]
 PAPER = ROOT / "docs" / "paper"
@@ -75,7 +75,7 @@ def test_quick_runs_are_those_of_the_committed_tables(tmp_path: Path) -> None:
 @pytest.mark.slow
 def test_the_validation_is_that_of_today() -> None:
     """The committed counts of hits come from a table that a run of today gives again, for its first lines."""
-    from kingmaker.experiments.paper.run import validation
+    from kingmaker.experiments.paper.paper_run import validation
 
     kept = read_tables(PAPER)["validation"]
     made = validation(int(kept["seeds"].iloc[0]))

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from kingmaker.environment.ties.partnerships import KINDS
-from kingmaker.experiments.reference import PAGES, ties_page
+from kingmaker.experiments.reference.reference_pages import PAGES, ties_page
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
 NUMBER = re.compile(r"-?\d[\d,]*\.\d")

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from kingmaker.experiments.calibration import session
-from kingmaker.experiments.calibration.result import read_result
+from kingmaker.experiments.studies.calibration import session
+from kingmaker.experiments.studies.calibration.calibration_record import read_result
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -19,10 +19,10 @@ from urllib.parse import parse_qs, urlsplit
 import pandas as pd
 import pytest
 
-from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.experiments.dashboard.app import Room
-from kingmaker.experiments.dashboard.class_sheet import ClassSheet
-from kingmaker.experiments.dashboard.engine import Engine
+from kingmaker.environment.inputs.parameters import DECLARATIONS
+from kingmaker.experiments.page.app import Room
+from kingmaker.experiments.page.class_sheet import ClassSheet
+from kingmaker.experiments.page.engine import Engine
 from tests.end_to_end.classroom import CHROMIUM, DRIVER, ENVIRONMENT, ROOT, Browser, Server, serving
 
 selenium = pytest.importorskip("selenium")

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import typer
 
-from kingmaker.experiments.cli import app
+from kingmaker.experiments.commands.cli import app
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGES = {"README": ROOT / "README.md"} | {

@@ -58,7 +58,7 @@ def test_everything_in_the_wheel_is_below_kingmaker(wheel: Path) -> None:
     assert {name.split("/")[0].split("-")[0] for name in names} == {"kingmaker"}
     assert len(names) == len(set(names))
     for needed in ("__init__.py", "py.typed", "agents/startup.py", "environment/parameters.csv",
-                   "experiments/scenarios/baseline.toml"):  # fmt: skip
+                   "environment/scenarios/baseline.toml"):  # fmt: skip
         assert f"kingmaker/{needed}" in names
 
 

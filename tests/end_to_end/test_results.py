@@ -111,14 +111,14 @@ INTERRUPTED = """
 import os, signal, sys
 from kingmaker.experiments import entry
 from kingmaker.experiments.commands import ending
-import kingmaker.experiments.cli
+import kingmaker.experiments.commands.cli
 
 def app():
     from kingmaker.experiments.commands.stopping import stoppable
     with stoppable("the run"):
         {what}
 
-kingmaker.experiments.cli.app = app
+kingmaker.experiments.commands.cli.app = app
 entry.main()
 """
 

@@ -16,12 +16,12 @@ import pytest
 from kingmaker import evaluate, load
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.experiments.compare.brief import write_brief
-from kingmaker.experiments.compare.question import ask
-from kingmaker.experiments.compare.robustness import Ends, assumptions
-from kingmaker.experiments.compare.write import Options, find
-from kingmaker.experiments.design import load_design
-from kingmaker.experiments.listings import measure_listing, parameter_listing
+from kingmaker.experiments.design.sweep_design import load_design
+from kingmaker.experiments.reference.listings import measure_listing, parameter_listing
+from kingmaker.experiments.studies.compare.brief import write_brief
+from kingmaker.experiments.studies.compare.question import ask
+from kingmaker.experiments.studies.compare.robustness import Ends, assumptions
+from kingmaker.experiments.studies.compare.write_comparison import Options, find
 from kingmaker.experiments.sweep.digest import digest_of
 from kingmaker.experiments.sweep.reading import export, query
 
@@ -30,9 +30,9 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 # each test's module has its own name: a process can load only one of a name
 MODULE = """
 from kingmaker.agents.startup import Startup
-from kingmaker.environment.extensions import Gauge, Instrument
-from kingmaker.environment.measures import Measure
-from kingmaker.environment.parameters import Declaration
+from kingmaker.environment.inputs.extensions import Gauge, Instrument
+from kingmaker.environment.core.measures import Measure
+from kingmaker.environment.inputs.parameters import Declaration
 
 
 class Levy(Instrument):

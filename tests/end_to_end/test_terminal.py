@@ -98,7 +98,8 @@ def test_an_error_shows_what_was_typed(tmp_path: Path, word: str) -> None:
 
 def test_a_users_code_is_quoted_safely(tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(
-        "from kingmaker.environment.extensions import Instrument\n\n\nclass Loud(Instrument):\n    def fix(self, e):\n"
+        "from kingmaker.environment.inputs.extensions import Instrument\n\n\n"
+        "class Loud(Instrument):\n    def fix(self, e):\n"
         "        raise RuntimeError('[/b] \\x1b[2J')\n",
         encoding="utf-8",
     )
@@ -111,7 +112,8 @@ def test_a_users_code_is_quoted_safely(tmp_path: Path) -> None:
 
 def test_a_policy_that_there_is_not_is_refused(tmp_path: Path) -> None:
     (tmp_path / "own.py").write_text(
-        "from kingmaker.environment.extensions import Instrument\n\n\nclass Typo(Instrument):\n    def fix(self, e):\n"
+        "from kingmaker.environment.inputs.extensions import Instrument\n\n\n"
+        "class Typo(Instrument):\n    def fix(self, e):\n"
         "        e.in_force.interoperabilty = e.in_force.interoperability * 0 + 1\n",
         encoding="utf-8",
     )

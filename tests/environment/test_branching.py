@@ -18,11 +18,11 @@ from hypothesis import strategies as st
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.startup import Startup
-from kingmaker.environment.branching import ONE_FOR_ALL
+from kingmaker.environment.chips.chip_state import Chips
+from kingmaker.environment.inputs.scenario import Event, load_scenario
 from kingmaker.environment.model import ComputeEconomy, branching
-from kingmaker.environment.scenario import Event, load_scenario
-from kingmaker.environment.snapshots import MAGIC, Snapshot
-from kingmaker.environment.state import Chips
+from kingmaker.environment.worlds.branching import ONE_FOR_ALL
+from kingmaker.environment.worlds.snapshots import MAGIC, Snapshot
 from tests.helpers import bits, differing, random_parameters, series, states
 
 ROOT = Path(__file__).parents[2]

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kingmaker.environment import chip_market as market
-from kingmaker.environment.tables import read_tables
+from kingmaker.environment.chips import chip_market as market
+from kingmaker.environment.inputs.tables import read_tables
 
 units = st.just(0.0) | st.floats(1e-9, 1e7)
 weights = st.floats(0.01, 100.0)
@@ -215,7 +215,7 @@ def test_a_new_generation_takes_over_along_an_s_curve() -> None:
 
 
 def test_the_mixes_of_the_shipped_catalogue_sum_to_one() -> None:
-    from kingmaker.environment.state import read_catalogue
+    from kingmaker.environment.chips.chip_state import read_catalogue
 
     catalogue = read_catalogue(read_tables())
     for month in (0, 12, 47, 107):

@@ -15,8 +15,8 @@ from kingmaker.agents.contract import NO_MONTH, SIGNED, TALKS, ContractRow, Stak
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.startup import FIRST_REFUSAL, PLAIN, Startup
 from kingmaker.agents.types import NONE
+from kingmaker.environment.compute.tenancies import sign_dated
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.phases.tenancies import sign_dated
 from kingmaker.environment.ties import contracts
 from kingmaker.environment.ties.contracts import Terms
 from tests.helpers import differing, firms, series

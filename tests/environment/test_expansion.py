@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from kingmaker.environment.chips import orders
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.phases import orders
 
 
 def _stack(months: int, *settings: dict[str, float]) -> ComputeEconomy:

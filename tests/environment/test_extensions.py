@@ -9,17 +9,17 @@ import numpy as np
 import pytest
 
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.scenario import load_scenario
 
 SMALL = {"startups.number": 40}
 HEAD = """
 import numpy as np
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.startup import Startup
-from kingmaker.environment.extensions import ChipRule, Gauge, Instrument
-from kingmaker.environment.measures import Measure
-from kingmaker.environment.parameters import Declaration
+from kingmaker.environment.inputs.extensions import ChipRule, Gauge, Instrument
+from kingmaker.environment.core.measures import Measure
+from kingmaker.environment.inputs.parameters import Declaration
 
 def declared(key, value=0.5, structural=False):
     return Declaration(key, value, "0-1", 0.0, 1.0, "an example", "an example", structural)
@@ -194,7 +194,7 @@ def test_a_scenario_hands_its_extensions_on(tmp_path: Path) -> None:
         ("e.in_force.duty = 'much'", "e.in_force.duty as 'much'"),
         ("e.in_forced.duty = 1.0", "Did you mean 'in_force'?"),
         ("e.now.compte.rent_market", "Did you mean 'compute'?"),
-        ("e.now.compute.rent_market", "before the phase compute.post_prices"),
+        ("e.now.compute.rent_market", "before the phase renting.post_prices"),
         ("e.conditions.hhi_clod", "Did you mean 'hhi_cloud'?"),
         ("e.p.policy.taxx", "Did you mean 'policy.tax'?"),
         ('e.populations["clods"]', "Did you mean 'clouds'?"),

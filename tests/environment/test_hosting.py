@@ -10,7 +10,7 @@ import pytest
 from kingmaker.agents.cloud import NEW, OTHER_BUYER
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL
 from kingmaker.agents.types import CN, NONE
-from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.model import ComputeEconomy
 from tests.helpers import paired_interval
 

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from kingmaker.agents.firm import ASSETS, LIABILITIES, Firm, Sector
 from kingmaker.agents.population import Population
-from kingmaker.environment.ledger import KINDS, Ledger, LedgerError
+from kingmaker.environment.core.ledger import KINDS, Ledger, LedgerError
+from kingmaker.environment.core.parties import OUTSIDE
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.parties import OUTSIDE
 from tests.helpers import population_of
 
 

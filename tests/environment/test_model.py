@@ -13,9 +13,9 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.startup import Startup
-from kingmaker.environment.measures import MEASURES, Measures
+from kingmaker.environment.core.measures import MEASURES, Measures
+from kingmaker.environment.core.streams import Streams
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.streams import Streams
 from tests.helpers import bits
 
 ASKED = {

@@ -13,9 +13,9 @@ import pandas as pd
 import pytest
 
 from kingmaker.environment import model as module
+from kingmaker.environment.core.month import BLOCKS, PHASES, Month, OrderError, Summed, entries, phase
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.month import BLOCKS, PHASES, Month, OrderError, Summed, entries, phase
-from kingmaker.experiments.month_plan import plan
+from kingmaker.experiments.reference.month_plan import plan
 
 SETTING = {
     "startups.number": 60, "policy.partnership_review": 0.5, "policy.compute_fund_musd": 50.0,
@@ -72,7 +72,7 @@ def test_every_entry_names_a_phase_that_fills_it() -> None:
 
 def test_what_is_not_filled_cannot_be_read() -> None:
     month = Month(worlds=1, clouds=2, startups=3)
-    with pytest.raises(OrderError, match=r"compute\.rent_market.*compute\.post_prices"):
+    with pytest.raises(OrderError, match=r"compute\.rent_market.*renting\.post_prices"):
         month.compute.rent_market  # noqa: B018
     month.compute.rent_market = np.ones(1)
     assert month.compute.rent_market == 1.0

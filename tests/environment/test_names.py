@@ -16,11 +16,11 @@ from hypothesis import strategies as st
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.member import firm_ids, firm_label
-from kingmaker.environment import names
-from kingmaker.environment.build import add_chipmakers
+from kingmaker.environment.firms.build import add_chipmakers
+from kingmaker.environment.inputs import names
+from kingmaker.environment.inputs.scenario import Scenario
+from kingmaker.environment.inputs.tables import DATA, read_tables
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.scenario import Scenario
-from kingmaker.environment.tables import DATA, read_tables
 
 
 @pytest.fixture

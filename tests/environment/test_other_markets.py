@@ -8,10 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from kingmaker.environment import capital_market, compute_market, energy, service_market, technology
-from kingmaker.environment.chip_market import cost_per_hour
-from kingmaker.environment.dimensions import reasoning_gain, valued
-from kingmaker.environment.lookups import at_host, by_host
+from kingmaker.environment.capital import capital_market
+from kingmaker.environment.chips import energy
+from kingmaker.environment.chips.chip_market import cost_per_hour
+from kingmaker.environment.compute import compute_market
+from kingmaker.environment.core.lookups import at_host, by_host
+from kingmaker.environment.knowledge import effective_compute
+from kingmaker.environment.services import service_market
+from kingmaker.environment.services.dimensions import reasoning_gain, valued
 from tests.helpers import bits, parameters
 
 amounts = st.just(0.0) | st.floats(1e-9, 1e6)  # no amount is smaller than a thousandth of a cent
@@ -278,7 +282,7 @@ RULES = {"pace": row([0.04]), "diffusion": row([0.03]), "openness": row([0.06]),
 
 def research(algorithms: float, frontier: float, public: float, talent: float, scarcity: float) -> float:
     given = (row([x]) for x in (algorithms, frontier, public, talent, scarcity))
-    return float(technology.research(*given, **RULES)[0, 0])
+    return float(effective_compute.research(*given, **RULES)[0, 0])
 
 
 @given(st.floats(-3, 5), st.floats(-3, 5), st.floats(-3, 5), share, share)
@@ -296,13 +300,13 @@ def test_talent_scarcity_and_the_gap_quicken_research() -> None:
 
 @given(st.floats(15, 30), st.floats(15, 30), share, st.floats(0.0, 0.3), st.floats(0.0, 3.0))
 def test_nobody_distils_past_the_teacher(own: float, frontier: float, talent: float, rate: float, gap: float) -> None:
-    learned = float(technology.distil(row([own]), row([frontier]), row([talent]), row([rate]), row([gap]))[0, 0])
+    learned = float(effective_compute.distil(row([own]), row([frontier]), row([talent]), row([rate]), row([gap]))[0, 0])
     assert own <= learned <= max(own, frontier - gap) + 1e-9
 
 
 def test_training_flop_of_a_known_run() -> None:
     """16 000 H100 for 54 days at 40 % utilisation: about 3e25 FLOP (Llama 3.1 405B: 3.8e25)."""
-    month = float(technology.training_flop(row([16_000.0]), row([0.40]))[0, 0])
+    month = float(effective_compute.training_flop(row([16_000.0]), row([0.40]))[0, 0])
     assert month * (54.0 / (730.5 / 24.0)) * 1e21 == pytest.approx(3e25, rel=0.1)
 
 

@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kingmaker.environment.calendar import month_number
+from kingmaker.environment.core.calendar import month_number
+from kingmaker.environment.inputs.scenario import list_scenarios, load_scenario
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.scenario import list_scenarios, load_scenario
 
 SMALL = {"startups.number": 60}
 

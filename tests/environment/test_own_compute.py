@@ -7,8 +7,8 @@ import pytest
 
 from kingmaker.agents.arithmetic import ratio
 from kingmaker.agents.types import CN, REGIONS
+from kingmaker.environment.core.regions import in_region, over_region
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.pools import in_region, over_region
 
 EAGER = {  # start-ups that buy, build and design as early and as much as they can
     "sites.smallest_purchase": 0.5, "sites.colocated_share": 0.9, "sites.fixed_cost": 20.0, "sites.centre_months": 3.0,

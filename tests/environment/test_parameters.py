@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kingmaker.environment.parameters import DECLARATIONS, ParameterError, StackedParameters, check, resolve
+from kingmaker.environment.inputs.parameters import DECLARATIONS, ParameterError, StackedParameters, check, resolve
 
 
 @pytest.mark.parametrize("key", sorted(DECLARATIONS))

@@ -47,7 +47,7 @@ def test_a_dated_stake_is_paid_month_by_month_part_of_it_as_compute() -> None:
 def test_another_clouds_stake_makes_the_first_ones_promise_fall_due() -> None:
     model = build(20, **{"capital.stake_chance": 0.0, "capital.success": 0.0})
     model.run(14)
-    from kingmaker.environment.phases import finance
+    from kingmaker.environment.capital import finance
 
     e = model.economy
     startups = e.populations["startups"].view()

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kingmaker.environment.calendar import month_number
-from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.core.calendar import month_number
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.scenario import list_scenarios, load_scenario
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.scenario import list_scenarios, load_scenario
-from kingmaker.experiments.compare.question import ask
+from kingmaker.experiments.studies.compare.question import ask
 
 SEEDS, MONTHS = 6, 108
 LAST_FACT = month_number("2026-06")

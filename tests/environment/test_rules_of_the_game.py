@@ -6,9 +6,9 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kingmaker.environment.chip_market import within_quota
-from kingmaker.environment.compute_market import reserve
-from kingmaker.environment.review import concern, verdict
+from kingmaker.environment.chips.chip_market import within_quota
+from kingmaker.environment.compute.compute_market import reserve
+from kingmaker.environment.policy.review import concern, verdict
 
 share = st.floats(0.0, 1.0)
 amount = st.floats(0.0, 1e5)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kingmaker.environment.economy import Economy
+from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.phases import open_models, sales
+from kingmaker.environment.services import open_models, sales
 
 
 @pytest.fixture(scope="module")

@@ -6,9 +6,16 @@ from pathlib import Path
 import pytest
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.calendar import month_label, month_number
-from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.environment.scenario import FOLDER, Scenario, check_months, list_scenarios, load_scenario, parse_pin
+from kingmaker.environment.core.calendar import month_label, month_number
+from kingmaker.environment.inputs.parameters import DECLARATIONS
+from kingmaker.environment.inputs.scenario import (
+    FOLDER,
+    Scenario,
+    check_months,
+    list_scenarios,
+    load_scenario,
+    parse_pin,
+)
 
 
 def write(folder: Path, text: str, name: str = "mine.toml") -> Path:

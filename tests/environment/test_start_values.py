@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 
 from kingmaker.agents.types import OTHER, REGIONS
-from kingmaker.environment.build import cloud_rows
+from kingmaker.environment.chips.chip_state import read_catalogue
+from kingmaker.environment.firms.build import cloud_rows
+from kingmaker.environment.inputs.parameters import StackedParameters, resolve
+from kingmaker.environment.inputs.tables import read_tables
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.parameters import StackedParameters, resolve
-from kingmaker.environment.state import read_catalogue
-from kingmaker.environment.tables import read_tables
 
 
 def stack(*changes: dict[str, float]) -> ComputeEconomy:

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.environment.tables import DATA, Tables, read_tables
+from kingmaker.environment.inputs.parameters import DECLARATIONS
+from kingmaker.environment.inputs.tables import DATA, Tables, read_tables
 
 FACT_ID = re.compile(r"\b(?:S\d|\d{1,2}[a-g]?)-\d{3}\b")
 

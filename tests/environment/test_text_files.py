@@ -7,11 +7,11 @@ from pathlib import Path
 import pytest
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.scenario import load_scenario
-from kingmaker.environment.tables import DATA, read_tables
-from kingmaker.environment.text_files import read_text
-from kingmaker.experiments.design import load_design
-from kingmaker.experiments.manifest import read_manifest
+from kingmaker.environment.inputs.scenario import load_scenario
+from kingmaker.environment.inputs.tables import DATA, read_tables
+from kingmaker.environment.inputs.text_files import read_text
+from kingmaker.experiments.design.sweep_design import load_design
+from kingmaker.experiments.results.manifest import read_manifest
 
 SCENARIO = 'extends = "baseline"\ntitle = "Für Zürich"\nmonths = 12\n'
 DESIGN = 'kind = "grid"\ntitle = "Für Zürich"\nmonths = 12\n[parameters]\n"policy.interoperability" = [0.0, 1.0]\n'

@@ -14,7 +14,7 @@ import pytest
 from kingmaker.agents.contract import StakeRow
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.types import CN, NONE
-from kingmaker.environment.calendar import month_label
+from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.ties.tie_kinds import ACTIONS, ATTRIBUTES, COLUMNS, KINDS, NUMBERS, ROLES
 

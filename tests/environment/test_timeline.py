@@ -8,11 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kingmaker.environment.calendar import month_label
+from kingmaker.environment.core.calendar import month_label
+from kingmaker.environment.inputs.scenario import load_scenario
+from kingmaker.environment.inputs.timeline import Event, held_back
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.scenario import load_scenario
-from kingmaker.environment.timeline import Event, held_back
-from kingmaker.experiments.compare.question import ask
+from kingmaker.experiments.studies.compare.question import ask
 
 KEYS = ("policy.interoperability", "policy.tax", "policy.detection")
 CAP = "policy.export_cap_tpp"

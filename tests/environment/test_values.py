@@ -8,10 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kingmaker.agents.types import NONE
-from kingmaker.environment import capital_market
+from kingmaker.environment.capital import capital_market
+from kingmaker.environment.capital.news import COLUMNS, News
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.news import COLUMNS, News
-from kingmaker.environment.phases import licences
+from kingmaker.environment.services import licences
 from tests.invariants.stocks import faults
 
 FRAGILE = {"capital.interest": 0.3, "clouds.default_months": 2.0, "clouds.loan_cover": 40.0, "startups.number": 60}
@@ -86,7 +86,7 @@ def test_announcements_are_on_record_with_both_reactions(finished: ComputeEconom
 
 
 def test_a_full_host_loses_little() -> None:
-    from kingmaker.environment.phases.announcements import _refilled
+    from kingmaker.environment.capital.announcements import _refilled
 
     model = ComputeEconomy(rng=1, months=2).run()
     data = model.populations["clouds"].table.data

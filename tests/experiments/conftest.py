@@ -12,7 +12,7 @@ sys.path.insert(0, str(Path(__file__).parent))  # pytest's importlib mode does n
 
 from fake_model import FakeEconomy
 
-from kingmaker.experiments.run import RunRequest
+from kingmaker.experiments.runs.one_run import RunRequest
 
 
 def build_fake(request: RunRequest) -> FakeEconomy:
@@ -22,7 +22,7 @@ def build_fake(request: RunRequest) -> FakeEconomy:
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> Iterator[type[FakeEconomy]]:
     """The fake model wherever a model is built; ``fail_at`` is reset afterwards."""
-    monkeypatch.setattr("kingmaker.experiments.run.build_model", build_fake)
-    monkeypatch.setattr("kingmaker.experiments.rerun.build_model", build_fake)
+    monkeypatch.setattr("kingmaker.experiments.runs.one_run.build_model", build_fake)
+    monkeypatch.setattr("kingmaker.experiments.runs.rerun.build_model", build_fake)
     yield FakeEconomy
     FakeEconomy.fail_at, FakeEconomy.error = None, RuntimeError

@@ -9,11 +9,11 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from kingmaker.environment.calendar import month_label
-from kingmaker.environment.measures import MEASURES
-from kingmaker.environment.parameters import resolve
-from kingmaker.environment.scenario import Scenario, load_scenario
-from kingmaker.environment.tables import read_tables
+from kingmaker.environment.core.calendar import month_label
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.parameters import resolve
+from kingmaker.environment.inputs.scenario import Scenario, load_scenario
+from kingmaker.environment.inputs.tables import read_tables
 
 CHIPMAKERS = ("Nvidia", "AMD", "Intel (Habana)", "Huawei (Ascend)")
 CLOUDS = (

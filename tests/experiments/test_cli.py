@@ -10,8 +10,8 @@ import pytest
 from fake_model import FakeEconomy
 from typer.testing import CliRunner
 
-from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.experiments.cli import app, main
+from kingmaker.environment.inputs.parameters import DECLARATIONS
+from kingmaker.experiments.commands.cli import app, main
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -84,7 +84,7 @@ def test_help_is_quick_and_imports_nothing_heavy(tmp_path: Path) -> None:
     assert "rerun" in done.stdout
     assert (after.ru_utime - before.ru_utime) + (after.ru_stime - before.ru_stime) < 0.5
     heavy = ["numpy", "pandas", "mesa", "matplotlib", "seaborn", "networkx", "pydantic", "scipy"]
-    check = f"import sys, kingmaker.experiments.cli; print([name for name in {heavy} if name in sys.modules])"
+    check = f"import sys, kingmaker.experiments.commands.cli; print([name for name in {heavy} if name in sys.modules])"
     loaded = subprocess.run([sys.executable, "-c", check], cwd=ROOT, capture_output=True, text=True, check=True)
     assert loaded.stdout.strip() == "[]"
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from kingmaker.experiments.event_study import FACTS, page, run_study
+from kingmaker.experiments.studies.event_study import FACTS, page, run_study
 
 
 @pytest.mark.slow

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from matplotlib.figure import Figure
 
-from kingmaker.experiments.figure_names import DEVICES, LONGEST, figure_name
-from kingmaker.experiments.figures.files import FigureFolder, figure_path
+from kingmaker.experiments.figures.figure_files import FigureFolder, figure_path
+from kingmaker.experiments.figures.figure_names import DEVICES, LONGEST, figure_name
 from kingmaker.experiments.figures.style import save, sheet, styled
 
 PARTS = st.lists(st.text(max_size=300), max_size=4)

@@ -13,17 +13,17 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
-from kingmaker.environment.measures import MEASURES
-from kingmaker.environment.scenario import Event, Scenario
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.scenario import Event, Scenario
 from kingmaker.experiments.figures import draw_all
 from kingmaker.experiments.figures.dashboard import PANELS, draw_dashboard
+from kingmaker.experiments.figures.facts_figure import draw_validation
 from kingmaker.experiments.figures.fans import draw_fans
 from kingmaker.experiments.figures.hosting import draw_hosting
-from kingmaker.experiments.figures.layout import PAGE_HEIGHT
-from kingmaker.experiments.figures.money import draw_money
-from kingmaker.experiments.figures.network import draw_network
+from kingmaker.experiments.figures.money_flows import draw_money
+from kingmaker.experiments.figures.network_figure import draw_network
+from kingmaker.experiments.figures.plot_grid import PAGE_HEIGHT
 from kingmaker.experiments.figures.style import scaled_unit, short, styled
-from kingmaker.experiments.figures.validation import draw_validation
 from tests.figure_checks import problems
 
 EVENTS = tuple(

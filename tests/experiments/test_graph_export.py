@@ -10,11 +10,11 @@ import pytest
 from fake_model import FakeEconomy
 
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.experiments.dictionary import described
 from kingmaker.experiments.figures.hosting import OTHERS, hosting_shares
-from kingmaker.experiments.figures.network import LEAST, SPAN, TIES, draw_network
+from kingmaker.experiments.figures.network_figure import LEAST, SPAN, TIES, draw_network
 from kingmaker.experiments.figures.style import short
-from kingmaker.experiments.graph_export import EDGES, NODES, plain_graph, write_graph
+from kingmaker.experiments.results.dictionary import described
+from kingmaker.experiments.results.graph_export import EDGES, NODES, plain_graph, write_graph
 
 GEXF = "{http://www.gexf.net/1.2draft}"
 

@@ -9,12 +9,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kingmaker.environment.calendar import month_label
-from kingmaker.environment.measures import MEASURES, Measure
+from kingmaker.environment.core.calendar import month_label
+from kingmaker.environment.core.measures import MEASURES, Measure
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.experiments import in_force
-from kingmaker.experiments.in_force import Held, held, held_on_average
-from kingmaker.experiments.windows import Window, read_window
+from kingmaker.experiments.results import in_force
+from kingmaker.experiments.results.in_force import Held, held, held_on_average
+from kingmaker.experiments.stats.windows import Window, read_window
 
 DUTY, FEE, BAN = "duty_in_force", "switching_fee_in_force", "exclusivity_ban_in_force"
 

@@ -10,7 +10,7 @@ import pytest
 import typer.main
 from typer.testing import CliRunner
 
-from kingmaker.experiments.cli import app
+from kingmaker.experiments.commands.cli import app
 from kingmaker.experiments.commands.options import RENAMED, listed
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from kingmaker.experiments.asked import Asked
-from kingmaker.experiments.exchange import DOT, workshop
-from kingmaker.experiments.filing import check_files, filed
-from kingmaker.experiments.manifest import write_manifest
-from kingmaker.experiments.outputs import OURS, OutputError, default_folder, located, staged, unfinished
+from kingmaker.experiments.results.asked import Asked
+from kingmaker.experiments.results.exchange import DOT, workshop
+from kingmaker.experiments.results.filing import check_files, filed
+from kingmaker.experiments.results.manifest import write_manifest
+from kingmaker.experiments.results.outputs import OURS, OutputError, default_folder, located, staged, unfinished
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -213,7 +213,7 @@ def test_files_among_others_are_replaced_by_the_same_question_only(tmp_path: Pat
 
 
 def test_the_commands_that_make_the_documentation_may_make_it_again() -> None:
-    from kingmaker.experiments.validation.report import FILES
+    from kingmaker.experiments.studies.validation.validation_report import FILES
 
     full = Asked("validate", "the baseline, 40 seeds", {"seeds": 40, "pins": {}})
     check_files(ROOT / "docs", FILES, full, force=False)

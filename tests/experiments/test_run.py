@@ -11,12 +11,12 @@ from conftest import build_fake
 from fake_model import FakeEconomy
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.measures import MEASURES
-from kingmaker.environment.scenario import load_scenario
-from kingmaker.experiments.manifest import content_hash, read_manifest, scenario_of, scenario_record
-from kingmaker.experiments.outputs import staged
-from kingmaker.experiments.rerun import rerun_and_compare
-from kingmaker.experiments.run import RunRequest, run_and_write
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.scenario import load_scenario
+from kingmaker.experiments.results.manifest import content_hash, read_manifest, scenario_of, scenario_record
+from kingmaker.experiments.results.outputs import staged
+from kingmaker.experiments.runs.one_run import RunRequest, run_and_write
+from kingmaker.experiments.runs.rerun import rerun_and_compare
 
 
 def request(out: Path, seed: int = 1, months: int = 30, panel: bool = False, figures: bool = False) -> RunRequest:
@@ -104,7 +104,7 @@ def test_a_rerun_says_where_it_differs(
         model.measures.to_frame = frame
         return model
 
-    monkeypatch.setattr("kingmaker.experiments.rerun.build_model", nudged)
+    monkeypatch.setattr("kingmaker.experiments.runs.rerun.build_model", nudged)
     verdict = rerun_and_compare(tmp_path / "out", None, force=False, quiet=True, command=())
     assert not verdict.identical
     assert "1 of" in verdict.text
@@ -114,14 +114,19 @@ def test_a_rerun_says_where_it_differs(
 @pytest.mark.usefixtures("fake")
 def test_a_rerun_with_other_code_needs_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_and_write(request(tmp_path / "out"))
-    monkeypatch.setattr("kingmaker.experiments.rerun.source_digest", lambda *_: "1" * 64)
+    monkeypatch.setattr("kingmaker.experiments.runs.rerun.source_digest", lambda *_: "1" * 64)
     with pytest.raises(KingmakerError, match="code has changed"):
         rerun_and_compare(tmp_path / "out", None, force=False, quiet=True, command=())
     assert rerun_and_compare(tmp_path / "out", None, force=True, quiet=True, command=()).identical
 
 
 @pytest.mark.parametrize(
-    "place", ["kingmaker.experiments.run.write_graphs", "kingmaker.experiments.run.write_manifest", "simulation"]
+    "place",
+    [
+        "kingmaker.experiments.runs.one_run.write_graphs",
+        "kingmaker.experiments.runs.one_run.write_manifest",
+        "simulation",
+    ],
 )
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt])
 def test_a_crash_leaves_the_old_result_whole(

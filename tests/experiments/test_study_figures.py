@@ -8,12 +8,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.core.measures import MEASURES
 from kingmaker.experiments.figures.comparison import MOST, draw_overview, draw_paths, strongest
-from kingmaker.experiments.figures.sensitivity import draw_bars, draw_heatmap, draw_pairs
+from kingmaker.experiments.figures.study_figures import draw_bars, draw_heatmap, draw_pairs
 from kingmaker.experiments.figures.style import styled
-from kingmaker.experiments.paper import figures as paper
-from kingmaker.experiments.paper.run import read_tables
+from kingmaker.experiments.paper import paper_figures as paper
+from kingmaker.experiments.paper.paper_run import read_tables
 from tests.figure_checks import problems, texts_of
 
 ROOT = Path(__file__).resolve().parents[2]

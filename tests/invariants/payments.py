@@ -16,7 +16,7 @@ import pytest
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL
 from kingmaker.agents.types import CN, NONE
-from kingmaker.environment.ledger import Ledger
+from kingmaker.environment.core.ledger import Ledger
 from kingmaker.environment.model import ComputeEconomy
 
 TIES = ("host", "second", "contract", "vendor", "credit_host", "prepaid", "region", "used_second")

@@ -27,8 +27,8 @@ from typing import Any
 import numpy as np
 
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.parameters import DECLARATIONS, Declaration
 from tests.invariants.stocks import faults
 
 STACK = 64

@@ -15,11 +15,11 @@ import numpy as np
 
 from kingmaker.agents.contract import StakeRow
 from kingmaker.agents.types import CN, NONE
-from kingmaker.environment.ledger import TOLERANCE
-from kingmaker.environment.lookups import by_host
-from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.core.ledger import TOLERANCE
+from kingmaker.environment.core.lookups import by_host
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.core.regions import over_region
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.pools import over_region
 from tests.helpers import states
 
 ROUNDING, OF_LARGEST = 1e-8, 1e-12  # an absolute error (a cent, in M$; chips), one relative to the largest of its world

@@ -10,11 +10,11 @@ import numpy as np
 import pytest
 
 from kingmaker.agents.member import SIGNED_UNITS, Column
-from kingmaker.environment.ledger import LedgerError
+from kingmaker.environment.core.ledger import LedgerError
+from kingmaker.environment.inputs.parameters import DECLARATIONS
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.experiments.mechanisms.mutation import applied
-from kingmaker.experiments.mechanisms.row import Mutant
+from kingmaker.experiments.studies.mechanisms.mutation import applied
+from kingmaker.experiments.studies.mechanisms.row import Mutant
 from tests.helpers import random_parameters, structure
 from tests.invariants.search import draw_value, draw_world, guilty, reproduction, shrink
 from tests.invariants.stocks import faults
@@ -108,7 +108,7 @@ def _smuggle_at_a_price_out_of_stock(e: Any) -> None:
 
 
 def test_a_stock_below_zero_stops_the_run() -> None:
-    fault = Mutant("environment.phases.installation:smuggle", _smuggle_at_a_price_out_of_stock, "")
+    fault = Mutant("environment.chips.installation:smuggle", _smuggle_at_a_price_out_of_stock, "")
     with applied([fault]), pytest.raises(LedgerError, match=r"clouds \d+ has -.* M\$ of fixed, less than nothing"):
         ComputeEconomy(rng=1, months=24, register=False).run()
 
@@ -121,7 +121,7 @@ def test_the_search_names_the_parameter_at_fault() -> None:
         e.populations["clouds"].table.data["compute"] -= np.where(hit, 1e9, 0.0)
 
     world = {"rng": 7, "policy.tax": 0.3, "policy.export_duty": 0.9, "clouds.payout": 0.2, "chips.deposit": 0.1}
-    with applied([Mutant("environment.phases.installation:smuggle", leaks, "")]):
+    with applied([Mutant("environment.chips.installation:smuggle", leaks, "")]):
         [(found, failure)] = guilty([{"rng": 1}, world, {"rng": 2}], 4)
         assert (found, failure.month) == (world, 2)
         assert shrink(found, failure) == {"rng": 1, "policy.export_duty": 0.9}

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.experiments.intervals import half_width
+from kingmaker.experiments.stats.intervals import half_width
 from tests.helpers import paired_interval
 
 SEEDS = range(20)

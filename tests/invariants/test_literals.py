@@ -14,48 +14,52 @@ from pathlib import Path
 
 import pytest
 
-from kingmaker.environment.parameters import DECLARATIONS
+from kingmaker.environment.inputs.parameters import DECLARATIONS
 
 ROOT = Path(__file__).resolve().parents[2]
-HOMES = ("agents/units.py", "agents/arithmetic.py", "environment/definitions.py")  # modules of nothing but constants
+HOMES = (
+    "agents/units.py",
+    "agents/arithmetic.py",
+    "environment/core/definitions.py",
+)  # modules of nothing but constants
 
 NAMED: dict[str, tuple[str, ...]] = {  # technical numbers, each a constant of its module
     "agents/checks.py": ("LARGEST_SEED", "LARGEST_WHOLE_FLOAT"),
     "agents/contract.py": ("TIED_TO", "STAGES", "FIXED", "PLAIN", "NO_MONTH", "MOST_ROWS"),  # codes; room; no month
     "agents/draws.py": ("_GAMMA", "_OPTION", "_MASK", "_M1", "_S30", "_ONE_TO_TWO", "_BELOW_ONE"),  # of the hash
-    "agents/errors.py": ("LONGEST_SHOWN", "MOST_NAMED", "ALIKE"),  # of messages
+    "agents/errors.py": ("LONGEST_SHOWN", "END_SHOWN", "MOST_NAMED", "ALIKE"),  # of messages
     "agents/member.py": ("_RANK_BITS",),  # of an id
     "agents/offers.py": ("NEVER", "LEAST"),  # guards of the race of hosts
     "agents/population.py": ("_CACHED", "_LEAST_PIECE"),  # of the processor
-    "environment/build.py": ("DEEP",),  # purses that never run out
-    "environment/chip_market.py": ("_PASSES", "FIRST_EXPORT_RULE"),  # passes of a loop; vintages of the law
-    "environment/compute_market.py": ("_FEW", "_RARE"),  # of speed
-    "environment/ledger.py": ("TOLERANCE",),  # of rounding
+    "environment/firms/build.py": ("DEEP",),  # purses that never run out
+    "environment/chips/chip_market.py": ("_PASSES", "FIRST_EXPORT_RULE"),  # passes of a loop; vintages of the law
+    "environment/core/lookups.py": ("_FEW", "_RARE"),  # of speed
+    "environment/core/ledger.py": ("TOLERANCE",),  # of rounding
     "environment/model.py": ("_SHOWN", "_SCRATCH"),  # of a text; of memory
-    "environment/phases/installation.py": ("MID_YEARS",),  # dates of the data
-    "environment/phases/record.py": ("MANY",),  # of memory
-    "environment/phases/turnover.py": ("SPARE",),  # room
-    "environment/scenario.py": ("DEFAULT_MONTHS", "MOST_MONTHS", "PINS_SHOWN"),  # horizons; of a text
-    "environment/snapshots.py": ("SHARED",),  # rights of a file
-    "environment/state.py": ("LAB_SLOTS", "NOT_RELEASED"),  # room; a month that never comes
+    "environment/chips/installation.py": ("MID_YEARS",),  # dates of the data
+    "environment/record/record_month.py": ("MANY",),  # of memory
+    "environment/firms/turnover.py": ("SPARE",),  # room
+    "environment/inputs/scenario.py": ("DEFAULT_MONTHS", "MOST_MONTHS", "PINS_SHOWN"),  # horizons; of a text
+    "environment/worlds/snapshots.py": ("SHARED",),  # rights of a file
+    "environment/chips/chip_state.py": ("LAB_SLOTS", "NOT_RELEASED"),  # room; a month that never comes
     "environment/ties/stakes.py": ("MOST_HELD",),  # a guard
     "environment/ties/tie_flows.py": ("SMALL",),  # of memory
-    "environment/timeline.py": ("MOST_NAMED",),  # of a text
+    "environment/inputs/timeline.py": ("MOST_NAMED",),  # of a text
 }
 
 LEFT = {  # how many bare numbers are left in files still to be cleared; it may only fall
     "agents/startup.py": 24,
-    "environment/capital_market.py": 5,
-    "environment/phases/debts.py": 6,
-    "environment/phases/finance.py": 13,
-    "environment/phases/first_hosts.py": 3,
-    "environment/phases/founding.py": 13,
-    "environment/phases/hosts.py": 7,
-    "environment/phases/licences.py": 2,
-    "environment/phases/pledges.py": 1,
-    "environment/phases/second_hosts.py": 3,
-    "environment/phases/sites.py": 9,
-    "environment/review.py": 2,
+    "environment/capital/capital_market.py": 5,
+    "environment/capital/debts.py": 6,
+    "environment/capital/finance.py": 13,
+    "environment/compute/first_hosts.py": 3,
+    "environment/firms/founding.py": 13,
+    "environment/compute/hosts.py": 7,
+    "environment/services/licences.py": 2,
+    "environment/capital/pledges.py": 1,
+    "environment/compute/second_hosts.py": 3,
+    "environment/compute/sites.py": 9,
+    "environment/policy/review.py": 2,
 }
 
 BARE = (0, 1, 2)

@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kingmaker.environment.ledger import KINDS, Ledger, LedgerError
+from kingmaker.environment.compute import hosts
+from kingmaker.environment.core.ledger import KINDS, Ledger, LedgerError
+from kingmaker.environment.core.lookups import by_host
+from kingmaker.environment.core.parties import ALLOWED, INSTRUMENTS, OUTSIDE, PARTIES, pairs
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.parties import ALLOWED, INSTRUMENTS, OUTSIDE, PARTIES, pairs
-from kingmaker.environment.phases import hosts
-from kingmaker.experiments.accounts import DRAWN
+from kingmaker.experiments.reference.accounts import DRAWN
 from tests.invariants.payments import ROLES, Payment, run_recorded
 
 MONTHS = 60
@@ -109,7 +110,7 @@ def test_a_payment_by_or_to_the_wrong_cloud_is_seen(key: tuple[str, str, str], h
 def _fee_to_the_new_host(e: Any, startups: Any, signs: Any) -> None:
     """The fault of a fee paid to the host that is moved to, not to the one that is left."""
     fee = np.where(signs, np.minimum(0.1 * startups.cash, 1.0), 0.0)
-    to = hosts.market.by_host(fee, startups.talks, e.populations["clouds"].slots)
+    to = by_host(fee, startups.talks, e.populations["clouds"].slots)
     e.ledger.pay("egress", "startups", fee, "clouds", to)
     e.now.compute.switching_fees_musd = fee.sum(axis=-1)
 
@@ -117,7 +118,7 @@ def _fee_to_the_new_host(e: Any, startups: Any, signs: Any) -> None:
 def _fee_to_the_tenant(e: Any, startups: Any, signs: Any) -> None:
     """The fault of a fee that the host pays."""
     fee = np.where(signs, np.minimum(0.1 * startups.cash, 1.0), 0.0)
-    by = hosts.market.by_host(fee, startups.host, e.populations["clouds"].slots)
+    by = by_host(fee, startups.host, e.populations["clouds"].slots)
     e.ledger.pay("egress", "clouds", by, "startups", fee)
     e.now.compute.switching_fees_musd = fee.sum(axis=-1)
 

@@ -9,8 +9,8 @@ import pytest
 
 from kingmaker.agents.startup import EXCLUSIVE, PLAIN
 from kingmaker.agents.types import NONE
+from kingmaker.environment.compute.tenancies import sign_dated
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.phases.tenancies import sign_dated
 from kingmaker.environment.ties import contracts
 from kingmaker.environment.ties.contracts import Terms
 

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from kingmaker.environment.measures import MEASURES
-from kingmaker.environment.parameters import check
-from kingmaker.experiments.mechanisms.result import Result
-from kingmaker.experiments.mechanisms.row import Row
-from kingmaker.experiments.mechanisms.rows import OPEN, ROWS
-from kingmaker.experiments.mechanisms.run import run_row, run_rows
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.parameters import check
+from kingmaker.experiments.studies.mechanisms.row import Row
+from kingmaker.experiments.studies.mechanisms.row_result import Result
+from kingmaker.experiments.studies.mechanisms.row_runs import run_row, run_rows
+from kingmaker.experiments.studies.mechanisms.rows import OPEN, ROWS
 
 EXPECTED = {f"S{k}" for k in range(1, 13)} | {f"C{k}" for k in range(1, 14)} | {f"L{k}" for k in range(1, 17)} | {
     f"R{k}" for k in range(1, 7)

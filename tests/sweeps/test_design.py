@@ -12,13 +12,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.calendar import month_label
-from kingmaker.environment.measures import MEASURES
-from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.experiments.design import Design, build_design, list_designs, load_design
-from kingmaker.experiments.design_file import DesignError, DesignFile
-from kingmaker.experiments.factors import Factor, read_factor
-from kingmaker.experiments.statistics import check_statistic, meaning, summarise
+from kingmaker.environment.core.calendar import month_label
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.parameters import DECLARATIONS
+from kingmaker.experiments.design.design_file import DesignError, DesignFile
+from kingmaker.experiments.design.factors import Factor, read_factor
+from kingmaker.experiments.design.sweep_design import Design, build_design, list_designs, load_design
+from kingmaker.experiments.stats.run_statistics import check_statistic, meaning, summarise
 
 
 def made(**entries: Any) -> Design:
@@ -113,7 +113,7 @@ def test_a_latin_hypercube_fills_every_row() -> None:
 def test_the_quick_sobol_sample_is_salibs_bit_by_bit(k: int, power: int, second: bool, seed: int) -> None:
     from SALib.sample import sobol
 
-    from kingmaker.experiments.sampling import sobol_sample
+    from kingmaker.experiments.design.sampling import sobol_sample
 
     problem = {"num_vars": k, "names": [f"x{i}" for i in range(k)], "bounds": [[0.0, 1.0]] * k}
     expected = sobol.sample(problem, 2**power, calc_second_order=second, seed=seed)
@@ -166,7 +166,7 @@ def test_a_list_may_leave_parameters_to_the_scenario() -> None:
     units=st.lists(st.floats(0.0, 1.0), min_size=1, max_size=20),
 )
 def test_sampled_values_are_allowed_ones(key: str, units: list[float]) -> None:
-    from kingmaker.environment.parameters import check
+    from kingmaker.environment.inputs.parameters import check
 
     factor = read_factor(key, {}, "lhs", "test", DECLARATIONS)
     for value in factor.at(np.array(units)):

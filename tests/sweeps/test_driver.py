@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kingmaker.environment.scenario import Scenario
+from kingmaker.environment.inputs.scenario import Scenario
 from kingmaker.experiments.sweep.driver import HOPELESS, STARTS, drive
 from kingmaker.experiments.sweep.engines import Engine
 from kingmaker.experiments.sweep.local import DiedAtStart

@@ -15,8 +15,8 @@ import pytest
 from kingmaker import evaluate
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.experiments.design import build_design
-from kingmaker.experiments.design_file import DesignFile
+from kingmaker.experiments.design.design_file import DesignFile
+from kingmaker.experiments.design.sweep_design import build_design
 from kingmaker.experiments.sweep.local import Inline, Workers
 from kingmaker.experiments.sweep.plan import WHOLE, Namer, named_runs, tasks_of, work_of
 from kingmaker.experiments.sweep.tasks import Skew

@@ -12,14 +12,14 @@ import pytest
 from scipy.stats import t
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.core.measures import MEASURES
 from kingmaker.experiments.figures.effects import draw_lines, draw_paths
 from kingmaker.experiments.figures.heatmaps import draw_heatmaps
-from kingmaker.experiments.figures.intervals import by_value, differs, interval
-from kingmaker.experiments.figures.outcomes import Outcome, footer_of, per_run, statistics_of
+from kingmaker.experiments.figures.mean_intervals import by_value, differs, interval
+from kingmaker.experiments.figures.outcome_columns import Outcome, footer_of, per_run, statistics_of
 from kingmaker.experiments.figures.scatters import draw_scatter
 from kingmaker.experiments.figures.style import styled
-from kingmaker.experiments.figures.sweep import _wanted, draw_sweep
+from kingmaker.experiments.figures.sweep_figures import _wanted, draw_sweep
 
 X, Y = "policy.interoperability", "policy.export_cap_tpp"
 OUTCOME = Outcome("gap_china_final", MEASURES["gap_china"], "final")

@@ -12,17 +12,17 @@ import pandas as pd
 import pytest
 from scipy.stats import t
 
-from kingmaker.environment.measures import MEASURES
-from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.experiments import sampling
-from kingmaker.experiments.figures import sweep
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.parameters import DECLARATIONS
+from kingmaker.experiments.design import sampling
+from kingmaker.experiments.figures import sweep_figures
 from kingmaker.experiments.figures.cells import cells_of, interaction
 from kingmaker.experiments.figures.differences import draw_differences, is_factorial, point_labels
 from kingmaker.experiments.figures.distribution import draw_distribution
-from kingmaker.experiments.figures.intervals import complete
 from kingmaker.experiments.figures.kinds import Shown, figures_of
+from kingmaker.experiments.figures.mean_intervals import complete
 from kingmaker.experiments.figures.morris import elementary_effects
-from kingmaker.experiments.figures.outcomes import Outcome, outcomes_of
+from kingmaker.experiments.figures.outcome_columns import Outcome, outcomes_of
 from kingmaker.experiments.figures.scatters import draw_scatter
 from kingmaker.experiments.figures.style import styled
 from tests.figure_checks import problems, texts_of
@@ -118,8 +118,8 @@ def test_what_is_announced_is_written_and_of_the_right_kind(
 ) -> None:
     make, kinds = DESIGNS[name]
     manifest, frame = make()
-    monkeypatch.setattr(sweep, "read_sweep_manifest", lambda _: manifest)
-    monkeypatch.setattr(sweep, "load", lambda _: frame)
+    monkeypatch.setattr(sweep_figures, "read_sweep_manifest", lambda _: manifest)
+    monkeypatch.setattr(sweep_figures, "load", lambda _: frame)
     readable = []
 
     def keep(figure: Any, path: Path, note: str = "") -> list[Path]:
@@ -130,8 +130,8 @@ def test_what_is_announced_is_written_and_of_the_right_kind(
             file.write_bytes(b"drawn")
         return files
 
-    monkeypatch.setattr("kingmaker.experiments.figures.files.save", keep)
-    announced = sweep.draw_sweep(tmp_path, tmp_path / "figures", note="In force: nothing.")
+    monkeypatch.setattr("kingmaker.experiments.figures.figure_files.save", keep)
+    announced = sweep_figures.draw_sweep(tmp_path, tmp_path / "figures", note="In force: nothing.")
     assert sorted(announced) == sorted((tmp_path / "figures").iterdir())
     assert {path.name.split("_")[0].split(".")[0] for path in announced} == kinds
     with styled():

@@ -34,7 +34,7 @@ def test_no_thread_is_started(tmp_path: Path) -> None:
 import os, sys
 import pandas, pyarrow.parquet
 from pathlib import Path
-from kingmaker.experiments.parquet import frame_of, table_in
+from kingmaker.experiments.results.parquet import frame_of, table_in
 before = len(os.listdir("/proc/self/task"))
 assert len(frame_of(table_in(Path(sys.argv[1]).read_bytes()))) == 5000
 assert len(os.listdir("/proc/self/task")) == before

@@ -8,16 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kingmaker.experiments import in_force
-from kingmaker.experiments.design import Design, build_design
-from kingmaker.experiments.design_file import DesignFile
-from kingmaker.experiments.sweep.dictionary import described
+from kingmaker.experiments.design.design_file import DesignFile
+from kingmaker.experiments.design.sweep_design import Design, build_design
+from kingmaker.experiments.results import in_force
 from kingmaker.experiments.sweep.identity import build_sweep_manifest
 from kingmaker.experiments.sweep.opening import Wanted, opened
 from kingmaker.experiments.sweep.plan import WHOLE, Namer, named_runs, work_of
 from kingmaker.experiments.sweep.reading import load
-from kingmaker.experiments.sweep.rules import in_force_in
 from kingmaker.experiments.sweep.store import Store
+from kingmaker.experiments.sweep.sweep_dictionary import described
+from kingmaker.experiments.sweep.sweep_rules import in_force_in
 from kingmaker.experiments.sweep.tasks import Job
 from kingmaker.experiments.sweep.worker import encode, run_stack
 

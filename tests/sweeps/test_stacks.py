@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 import pytest
 
+from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.scenario import load_scenario
-from kingmaker.experiments import stacks
-from kingmaker.experiments.stacks import SimulationError, World, simulate
-from kingmaker.experiments.statistics import summarise
+from kingmaker.experiments.stats.run_statistics import summarise
+from kingmaker.experiments.sweep import stacks
 from kingmaker.experiments.sweep.driver import drive
+from kingmaker.experiments.sweep.stacks import SimulationError, World, simulate
 
 NAMES, MONTHS = ("hhi_cloud", "switching_rate", "gap_china"), 4
 SMALL = load_scenario("baseline", {"startups.number": 20})
@@ -82,16 +82,16 @@ def test_two_sides_that_are_the_same_are_run_both() -> None:
 
 
 def test_a_world_that_fails_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    from kingmaker.environment.phases import policy
+    from kingmaker.environment.policy import procedures
 
-    usual = policy.move_inquiries
+    usual = procedures.move_inquiries
 
     def fails(e: Any) -> None:
         usual(e)
         if (e.p.policy.tax > 0.3).any():
             raise ZeroDivisionError("on purpose")
 
-    monkeypatch.setattr(policy, "move_inquiries", fails)
+    monkeypatch.setattr(procedures, "move_inquiries", fails)
     told = r"startups\.number = 20 and policy\.tax = 0\.5, seed 3, failed: ZeroDivisionError: on purpose"
     with pytest.raises(SimulationError, match=told):
         simulate([World(SMALL, 1), World(SMALL, 3, {"policy.tax": 0.5})], 2, NAMES)

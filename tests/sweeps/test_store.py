@@ -17,17 +17,17 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from kingmaker.environment.scenario import Scenario
-from kingmaker.experiments.design import Design, Run, build_design
-from kingmaker.experiments.design_file import DesignFile
+from kingmaker.environment.inputs.scenario import Scenario
+from kingmaker.experiments.design.design_file import DesignFile
+from kingmaker.experiments.design.sweep_design import Design, Run, build_design
 from kingmaker.experiments.sweep.digest import digest_of
-from kingmaker.experiments.sweep.files import clear_temporaries, write_whole
 from kingmaker.experiments.sweep.opening import Opening, Wanted
 from kingmaker.experiments.sweep.opening import opened as open_for_work
 from kingmaker.experiments.sweep.plan import WHOLE, Namer, Shard, even_size, named_runs, stack_size, tasks_of, work_of
 from kingmaker.experiments.sweep.reading import load, query
 from kingmaker.experiments.sweep.store import RUNS, Odd, Store
 from kingmaker.experiments.sweep.tasks import Failure, Job, SweepError, Work
+from kingmaker.experiments.sweep.whole_files import clear_temporaries, write_whole
 from kingmaker.experiments.sweep.worker import encode, tabulate
 
 
@@ -271,7 +271,7 @@ def test_a_file_is_whole_or_not_there(tmp_path: Path, monkeypatch: pytest.Monkey
 
 
 def test_only_what_dead_processes_left_is_cleared(tmp_path: Path) -> None:
-    from kingmaker.experiments.sweep.files import HOST
+    from kingmaker.experiments.sweep.whole_files import HOST
 
     mine, theirs = tmp_path / f".a.parquet.{HOST}.{os.getpid()}.tmp", tmp_path / ".a.parquet.elsewhere.1.tmp"
     dead = tmp_path / f".a.parquet.{HOST}.{2**22 + 1}.tmp"

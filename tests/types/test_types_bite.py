@@ -16,7 +16,7 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.member import Column
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import FloatArray
-from kingmaker.environment.economy import Economy
+from kingmaker.environment.core.economy import Economy
 
 
 def phase(e: Economy) -> None:

@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.experiments.calibration.fit import advance, begin, load
-from kingmaker.experiments.calibration.objective import WORST, Fitted, calibrated_patterns, read_fitted, scores
-from kingmaker.experiments.calibration.result import Calibration, adopt, read_result, write_result
-from kingmaker.experiments.calibration.session import search
+from kingmaker.environment.inputs.parameters import DECLARATIONS
+from kingmaker.experiments.studies.calibration.calibration_record import Calibration, adopt, read_result, write_result
+from kingmaker.experiments.studies.calibration.fit import advance, begin, load
+from kingmaker.experiments.studies.calibration.objective import WORST, Fitted, calibrated_patterns, read_fitted, scores
+from kingmaker.experiments.studies.calibration.session import search
 
 
 @given(st.floats(0.0, 1.0), st.booleans())

@@ -15,12 +15,27 @@ import pytest
 
 from kingmaker.agents.startup import EXCLUSIVE
 from kingmaker.agents.types import NONE
-from kingmaker.environment.tables import read_tables
-from kingmaker.experiments.validation.report import COLUMNS, all_patterns, page, shown, summary, validate, write
-from kingmaker.experiments.validation.statistics import STATISTICS
-from kingmaker.experiments.validation.table import Line, coverage, hits, lines_of, read_patterns, score
-from kingmaker.experiments.validation.ties import TIES, dated, google_in_anthropic, openai_bound, others_bound, standing
-from kingmaker.experiments.validation.trace import TracedEconomy, run_traced
+from kingmaker.environment.inputs.tables import read_tables
+from kingmaker.experiments.studies.validation.measured import STATISTICS
+from kingmaker.experiments.studies.validation.table import Line, coverage, hits, lines_of, read_patterns, score
+from kingmaker.experiments.studies.validation.tie_pattern import (
+    TIES,
+    dated,
+    google_in_anthropic,
+    openai_bound,
+    others_bound,
+    standing,
+)
+from kingmaker.experiments.studies.validation.trace import TracedEconomy, run_traced
+from kingmaker.experiments.studies.validation.validation_report import (
+    COLUMNS,
+    all_patterns,
+    page,
+    shown,
+    summary,
+    validate,
+    write,
+)
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 ALL = {f"C{k}" for k in range(1, 22)}

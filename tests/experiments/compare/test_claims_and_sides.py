@@ -11,18 +11,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kingmaker.environment.measures import MEASURES
-from kingmaker.environment.scenario import load_scenario
-from kingmaker.experiments.compare.brief import write_brief
-from kingmaker.experiments.compare.contrasts import contrasts, same_again, unseen
-from kingmaker.experiments.compare.page import to_html
-from kingmaker.experiments.compare.question import Question, ask
-from kingmaker.experiments.compare.results import Comparison, tabulate
-from kingmaker.experiments.compare.robustness import COLUMNS, FLIPS, HOLDS, WEAKER
-from kingmaker.experiments.compare.words import digits, told
-from kingmaker.experiments.phrases import apart
-from kingmaker.experiments.safe_text import for_markdown
-from kingmaker.experiments.windows import Window
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.scenario import load_scenario
+from kingmaker.experiments.stats.windows import Window
+from kingmaker.experiments.studies.compare.brief import write_brief
+from kingmaker.experiments.studies.compare.comparison_table import Comparison, tabulate
+from kingmaker.experiments.studies.compare.contrasts import contrasts, same_again, unseen
+from kingmaker.experiments.studies.compare.difference_words import digits, told
+from kingmaker.experiments.studies.compare.html import to_html
+from kingmaker.experiments.studies.compare.question import Question, ask
+from kingmaker.experiments.studies.compare.robustness import COLUMNS, FLIPS, HOLDS, WEAKER
+from kingmaker.experiments.terminal.phrases import apart
+from kingmaker.experiments.terminal.safe_text import for_markdown
 
 ASKED = ask(
     "baseline", "baseline", set_b={"policy.interoperability": 1.0}, months=12, replications=6,

@@ -13,17 +13,17 @@ import pandas as pd
 import pytest
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.measures import MEASURES
-from kingmaker.environment.parameters import DECLARATIONS, resolve
-from kingmaker.experiments.compare import results, robustness
-from kingmaker.experiments.compare.brief import write_brief
-from kingmaker.experiments.compare.question import Question, ask, pins
-from kingmaker.experiments.compare.results import Comparison, run_question, tabulate
-from kingmaker.experiments.compare.robustness import Ends, assumptions, read_ends, variants
-from kingmaker.experiments.compare.words import change
-from kingmaker.experiments.compare.write import Options, compare_and_write, find
-from kingmaker.experiments.stacks import World
-from kingmaker.experiments.statistics import summarise
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.parameters import DECLARATIONS, resolve
+from kingmaker.experiments.stats.run_statistics import summarise
+from kingmaker.experiments.studies.compare import comparison_table, robustness
+from kingmaker.experiments.studies.compare.brief import write_brief
+from kingmaker.experiments.studies.compare.comparison_table import Comparison, run_question, tabulate
+from kingmaker.experiments.studies.compare.difference_words import change
+from kingmaker.experiments.studies.compare.question import Question, ask, pins
+from kingmaker.experiments.studies.compare.robustness import Ends, assumptions, read_ends, variants
+from kingmaker.experiments.studies.compare.write_comparison import Options, compare_and_write, find
+from kingmaker.experiments.sweep.stacks import World
 
 SHIFTED = {"switching_rate": 0.004, "funding_musd": -900.0}
 
@@ -55,7 +55,7 @@ def made_up(
 
 @pytest.fixture
 def fake(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(results, "simulate", made_up)
+    monkeypatch.setattr(comparison_table, "simulate", made_up)
     monkeypatch.setattr(robustness, "simulate", made_up)
 
 
@@ -131,7 +131,7 @@ def test_no_claim_where_the_interval_holds_zero(seed: int, monkeypatch: pytest.M
         side = np.arange(len(worlds)) >= n
         return 10.0 + rng.standard_normal((len(names), months, len(worlds))) + effects * side
 
-    monkeypatch.setattr(results, "simulate", random)
+    monkeypatch.setattr(comparison_table, "simulate", random)
     asked = question(6, windows=("mean",))
     table = tabulate(run_question(asked))
     brief = write_brief(asked, table, None, 0, 0)

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from kingmaker.experiments.compare.statistics import holm, paired, pairs_needed, power
+from kingmaker.experiments.stats.paired import holm, paired, pairs_needed, power
 
 
 def pairs(seed: int, outcomes: int, n: int, shift: float = 0.0, luck: float = 1.0) -> tuple[np.ndarray, np.ndarray]:

@@ -7,19 +7,19 @@ import re
 import numpy as np
 import pytest
 
-from kingmaker.environment.calendar import month_label
-from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.core.calendar import month_label
+from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.experiments.dashboard import work
-from kingmaker.experiments.dashboard.extract import story_of
-from kingmaker.experiments.dashboard.layout import positions
-from kingmaker.experiments.dashboard.lesson import Lesson, lessons
-from kingmaker.experiments.dashboard.paired import difference, window
-from kingmaker.experiments.dashboard.records import Band, Story
-from kingmaker.experiments.dashboard.setting import Setting, make
-from kingmaker.experiments.dashboard.story import LATEST, amount, tell
-from kingmaker.experiments.dashboard.timeline import by_month
-from kingmaker.experiments.dashboard.words import words_in
+from kingmaker.experiments.page import work
+from kingmaker.experiments.page.extract import story_of
+from kingmaker.experiments.page.happenings import by_month
+from kingmaker.experiments.page.lesson import Lesson, lessons
+from kingmaker.experiments.page.network_places import positions
+from kingmaker.experiments.page.paired_runs import difference, window
+from kingmaker.experiments.page.records import Band, Story
+from kingmaker.experiments.page.setting import Setting, make
+from kingmaker.experiments.page.story import LATEST, amount, tell
+from kingmaker.experiments.page.wording import words_in
 
 MONTHS = 48
 

@@ -10,16 +10,16 @@ from typing import Any
 import pytest
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.ledger import KINDS
-from kingmaker.environment.parameters import DECLARATIONS
-from kingmaker.experiments.dashboard import choices
-from kingmaker.experiments.dashboard.choices import DATA, LANGUAGES, LEVER_GROUPS, MEASURE_GROUPS, levers, measures
-from kingmaker.experiments.dashboard.lesson import ANSWERS, READERS, lessons
-from kingmaker.experiments.dashboard.money import SECTORS
-from kingmaker.experiments.dashboard.network import MARKERS, TIES
-from kingmaker.experiments.dashboard.setting import presets
-from kingmaker.experiments.dashboard.timeline import SIGNS
-from kingmaker.experiments.dashboard.words import words_in
+from kingmaker.environment.core.ledger import KINDS
+from kingmaker.environment.inputs.parameters import DECLARATIONS
+from kingmaker.experiments.page import choices
+from kingmaker.experiments.page.choices import DATA, LANGUAGES, LEVER_GROUPS, MEASURE_GROUPS, levers, measures
+from kingmaker.experiments.page.happenings import SIGNS
+from kingmaker.experiments.page.lesson import ANSWERS, READERS, lessons
+from kingmaker.experiments.page.money_ribbons import SECTORS
+from kingmaker.experiments.page.network_view import MARKERS, TIES
+from kingmaker.experiments.page.setting import presets
+from kingmaker.experiments.page.wording import words_in
 
 
 def test_levers_are_declared_parameters_in_every_group() -> None:

@@ -7,9 +7,9 @@ import io
 
 import pytest
 
-from kingmaker.experiments.dashboard import class_sheet as module
-from kingmaker.experiments.dashboard.class_sheet import COLUMNS, ClassSheet, Prediction
-from kingmaker.experiments.dashboard.paired import Difference
+from kingmaker.experiments.page import class_sheet as module
+from kingmaker.experiments.page.class_sheet import COLUMNS, ClassSheet, Prediction
+from kingmaker.experiments.page.paired_runs import Difference
 
 UP = Difference("hhi_cloud", 0.2, 0.3, 0.1, 0.05, 0.15, 16)
 

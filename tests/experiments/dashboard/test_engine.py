@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kingmaker.experiments.dashboard import engine as module
-from kingmaker.experiments.dashboard import work
-from kingmaker.experiments.dashboard.engine import BANDS, STORIES, Engine, EngineError
-from kingmaker.experiments.dashboard.records import Band
-from kingmaker.experiments.dashboard.setting import Setting, make
+from kingmaker.experiments.page import engine as module
+from kingmaker.experiments.page import work
+from kingmaker.experiments.page.engine import BANDS, STORIES, Engine, EngineError
+from kingmaker.experiments.page.records import Band
+from kingmaker.experiments.page.setting import Setting, make
 
 
 class FakeBand(Band):

@@ -11,9 +11,9 @@ from tornado.httpserver import HTTPServer
 from tornado.testing import bind_unused_port
 from tornado.web import Application, RequestHandler
 
-from kingmaker.experiments.dashboard.gate import HEADERS, LONGEST, Stranger, guard
-from kingmaker.experiments.dashboard.setting import make, read_link, write_query
-from kingmaker.experiments.dashboard.words import words_in
+from kingmaker.experiments.page.gate import HEADERS, LONGEST, Stranger, guard
+from kingmaker.experiments.page.setting import make, read_link, write_query
+from kingmaker.experiments.page.wording import words_in
 
 ODD = (
     "/components/..%2f",

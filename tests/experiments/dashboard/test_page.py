@@ -10,12 +10,12 @@ from typing import Any
 import pytest
 from bokeh.document import Document
 
-from kingmaker.experiments.dashboard.class_sheet import ClassSheet
-from kingmaker.experiments.dashboard.engine import Engine
-from kingmaker.experiments.dashboard.names import in_language
-from kingmaker.experiments.dashboard.page import Page
-from kingmaker.experiments.dashboard.setting import Setting, make
-from kingmaker.experiments.dashboard.words import words_in
+from kingmaker.experiments.page.class_sheet import ClassSheet
+from kingmaker.experiments.page.engine import Engine
+from kingmaker.experiments.page.setting import Setting, make
+from kingmaker.experiments.page.translated_names import in_language
+from kingmaker.experiments.page.visitor import Page
+from kingmaker.experiments.page.wording import words_in
 from tests.end_to_end.classroom import ENVIRONMENT, ROOT
 
 MOST_MODELS = 320  # of a page as it opens, in any version of Panel: each costs the server a millisecond or so
@@ -24,10 +24,10 @@ import json, re
 import panel as pn
 from bokeh.document import Document
 from panel.io.state import set_curdoc
-from kingmaker.experiments.dashboard.class_sheet import ClassSheet
-from kingmaker.experiments.dashboard.engine import Engine
-from kingmaker.experiments.dashboard.haste import hasten
-from kingmaker.experiments.dashboard.page import Page
+from kingmaker.experiments.page.class_sheet import ClassSheet
+from kingmaker.experiments.page.engine import Engine
+from kingmaker.experiments.page.haste import hasten
+from kingmaker.experiments.page.visitor import Page
 
 def sent(view):
     document, seen = Document(), {}
@@ -110,7 +110,7 @@ def test_a_month_after_the_end_is_refused_in_a_sentence(page: Page, monkeypatch:
 
 
 def test_names_are_those_of_the_language_and_made_once() -> None:
-    from kingmaker.experiments.dashboard import work
+    from kingmaker.experiments.page import work
 
     story: Any = work.stories([Setting(months=12)])[0]
     french = words_in("fr")

@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 
 from kingmaker import environment
-from kingmaker.environment.ledger import KINDS
+from kingmaker.environment.core.ledger import KINDS
+from kingmaker.environment.inputs.scenario import list_scenarios, load_scenario
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.scenario import list_scenarios, load_scenario
 from kingmaker.environment.ties.partnerships import KINDS as TIE_KINDS
-from kingmaker.experiments.dashboard.choices import LANGUAGES, levers
-from kingmaker.experiments.dashboard.setting import moved
-from kingmaker.experiments.dashboard.timeline import SIGNS
-from kingmaker.experiments.dashboard.words import words_in
+from kingmaker.experiments.page.choices import LANGUAGES, levers
+from kingmaker.experiments.page.happenings import SIGNS
+from kingmaker.experiments.page.setting import moved
+from kingmaker.experiments.page.wording import words_in
 
 FRENCH = words_in("fr")
-PHASES = Path(environment.__file__).parent / "phases"
+ENVIRONMENT = Path(environment.__file__).parent
 Told = list[tuple[str, str, str]]
 
 
@@ -65,7 +65,7 @@ def _strings(tree: ast.AST) -> Iterator[str]:
 def _source_sentences() -> set[str]:
     """The last argument of each ``tell(...)`` in the phases; where it is a name, the texts of that file's tables."""
     found: set[str] = set()
-    for file in sorted(PHASES.glob("*.py")):
+    for file in sorted(ENVIRONMENT.rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
             if not (isinstance(call.func, ast.Attribute) and call.func.attr == "tell" and call.args):

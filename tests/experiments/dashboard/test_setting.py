@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kingmaker.environment.measures import MEASURES
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.environment.scenario import load_scenario
-from kingmaker.experiments.dashboard.choices import levers
-from kingmaker.experiments.dashboard.setting import (
+from kingmaker.experiments.page.choices import levers
+from kingmaker.experiments.page.setting import (
     LARGEST_SEED,
     MONTHS,
     RUNS,

@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.experiments.design import Design, load_design
-from kingmaker.experiments.sensitivity.from_sweep import outcomes_from
-from kingmaker.experiments.sensitivity.runs import model_evaluator, outcomes_of
-from kingmaker.experiments.sensitivity.study import points_of, run_study, with_method
+from kingmaker.experiments.design.sweep_design import Design, load_design
+from kingmaker.experiments.studies.sensitivity.from_sweep import outcomes_from
+from kingmaker.experiments.studies.sensitivity.model_function import model_evaluator, outcomes_of
+from kingmaker.experiments.studies.sensitivity.study import points_of, run_study, with_method
 
 TEXT = """kind = "morris"
 months = 6
@@ -36,7 +36,7 @@ def design(folder: Path, keep: str) -> Design:
 @pytest.mark.parametrize("keep", ['["last3", "final"]', '"monthly"'])
 def test_a_sweep_gives_the_numbers_of_a_study(tmp_path: Path, keep: str) -> None:
     from kingmaker.experiments.sweep.reading import load
-    from kingmaker.experiments.sweep.sweep import SweepRequest, run_sweep
+    from kingmaker.experiments.sweep.sweeping import SweepRequest, run_sweep
 
     asked = design(tmp_path, keep)
     run_sweep(SweepRequest(design=load_design(str(tmp_path / "d.toml")), out=tmp_path / "runs", workers=1, quiet=True))

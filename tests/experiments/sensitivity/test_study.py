@@ -13,16 +13,16 @@ import pytest
 from PIL import Image
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.scenario import load_scenario
-from kingmaker.experiments.design import Design
-from kingmaker.experiments.factors import Factor
-from kingmaker.experiments.sensitivity import discovery
-from kingmaker.experiments.sensitivity.convergence import CONSTANT, CONVERGED, SMALL
-from kingmaker.experiments.sensitivity.discovery import discover
-from kingmaker.experiments.sensitivity.noise import take_apart
-from kingmaker.experiments.sensitivity.report import write_report
-from kingmaker.experiments.sensitivity.study import Points, Study, run_study, with_method
-from kingmaker.experiments.sensitivity.write import constants, draw_study, ranking
+from kingmaker.environment.inputs.scenario import load_scenario
+from kingmaker.experiments.design.factors import Factor
+from kingmaker.experiments.design.sweep_design import Design
+from kingmaker.experiments.studies.sensitivity import discovery
+from kingmaker.experiments.studies.sensitivity.convergence import CONSTANT, CONVERGED, SMALL
+from kingmaker.experiments.studies.sensitivity.discovery import discover
+from kingmaker.experiments.studies.sensitivity.noise import take_apart
+from kingmaker.experiments.studies.sensitivity.study import Points, Study, run_study, with_method
+from kingmaker.experiments.studies.sensitivity.study_report import write_report
+from kingmaker.experiments.studies.sensitivity.write_study import constants, draw_study, ranking
 
 KEYS = ("chips.moat", "chips.deposit", "chips.hoarding")
 FACTORS = tuple(Factor(key, -np.pi, np.pi) for key in KEYS)

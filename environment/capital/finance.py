@@ -1,0 +1,222 @@
+"""Finance: funds call money and fund start-ups; clouds buy stakes, part of it as compute; dated deals come in."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.investor import Investor
+from kingmaker.agents.population import by_slot
+from kingmaker.agents.startup import CONTRACTS, EXCLUSIVE, PLAIN, PREFERRED, Startup
+from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment.capital import capital_market as market
+from kingmaker.environment.capital import pledges
+from kingmaker.environment.compute import tenancies
+from kingmaker.environment.compute.second_hosts import agrees_exclusivity, cost_of_two
+from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.core.lookups import at_host, by_host
+from kingmaker.environment.core.month import phase
+from kingmaker.environment.policy.partnership_review import review_deals
+from kingmaker.environment.ties import contracts, stakes
+
+
+@phase()
+def move_moods(e: Economy) -> None:
+    """Belief in AI spreads among clouds, and the wave of venture money moves."""
+    p, c = e.p, e.conditions
+    clouds = e.clouds.view()
+    clouds.evidence = e.clouds.act(Cloud.weighs_evidence, p)
+    clouds.expected_revenue = e.clouds.act(Cloud.expects_revenue, p)
+    clouds.sentiment = e.clouds.act(Cloud.update_sentiment, p, c.signal, c.mood)
+    weight = clouds.compute
+    total = weight.sum(axis=-1, keepdims=True)
+    c.mood = (clouds.sentiment * weight).sum(axis=-1, keepdims=True) / np.where(total > 0.0, total, 1.0)
+    investors = e.investors.view()
+    luck = e.draws("venture mood", "investors").normal()
+    excitement = c.mood + 0.05 * luck
+    investors.sentiment = e.investors.act(Investor.update_sentiment, p, by_slot(excitement), p.capital.dryness)
+    called = e.investors.act(Investor.calls, p)
+    e.from_rest("commitments", "investors", called)
+
+
+@phase("finance.move_moods")
+def fund_startups(e: Economy) -> None:
+    """Funds of a region place their money with start-ups that go out for it, by merit and luck."""
+    p = e.p
+    startups = e.startups.view()
+    investors = e.investors.view()
+    mood = (investors.sentiment * investors.commitments).sum(axis=-1, keepdims=True)
+    mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), 1e-9)
+    startups.burn = e.startups.act(Startup.plan_burn, p)
+    startups.peak_burn = np.maximum(startups.peak_burn, startups.burn)
+    asks = e.startups.act(Startup.asks, p, mood)
+    merit = np.exp(
+        p.capital.merit_capability * (startups.capability - e.conditions.frontier)
+        + p.capital.merit_growth * np.clip(startups.growth, -0.1, 0.3)
+    )
+    granted, paid, lead, parts = _place(e, startups, investors, asks, merit)
+    e.ledger.pay("equity", "investors", paid, "startups", granted)
+    e.partnerships.round(
+        e.month, granted, granted / np.maximum(startups.value + granted, 1e-9), parts,
+        (startups.region == CN).astype(np.int8), lead, "funding round",
+    )  # fmt: skip
+    investors.invested = paid
+    stakes.dilute(e, granted > 0.0, _kept(startups, granted))
+    startups.investor = np.where(granted > 0.0, lead, startups.investor)
+    startups.raised_cash = startups.raised_cash + granted
+    startups.paid_funds = startups.paid_funds + granted
+    e.now.capital.funding_musd = granted.sum(axis=-1)
+    startups.value = market.lab_value(
+        startups.revenue, startups.growth, startups.cash,
+        p.capital.promise * startups.weight * np.exp(2.0 * (startups.capability - e.conditions.frontier))
+        + p.capital.team_months * startups.burn, mood,
+    )  # fmt: skip
+
+
+def _kept(startups: Startup, raised: FloatArray) -> FloatArray:
+    """What new shares leave of each old one, as a part of the whole, (worlds, start-ups)."""
+    return np.where(raised > 0.0, startups.value / np.maximum(startups.value + raised, 1e-9), 1.0)
+
+
+def _place(
+    e: Economy, startups: Startup, investors: Investor, asks: FloatArray, merit: FloatArray
+) -> tuple[FloatArray, FloatArray, IntArray, FloatArray]:
+    """What start-ups get, what funds pay, who leads each round, and the part of each fund in rounds of either side.
+
+    Funds of China serve China, the others the rest. A round is paid by all funds of its side in proportion to the money
+    that they place, so that it does not matter how finely start-ups are grained; the lead is drawn in that proportion.
+    """
+    offers = e.investors.act(Investor.invests, e.p)
+    accepts = e.investors.act(Investor.accepts, e.p)
+    luck = e.draws("funding", "startups")
+    home = startups.region == CN
+    # a slot that stands for many firms goes for many rounds; beyond some dozens of decisions luck evens out
+    members = np.minimum(np.round(e.p.capital.syndicate * np.maximum(startups.weight, 1.0)), 40.0)
+    granted, paid = np.zeros_like(asks), np.zeros_like(offers)
+    lead = np.full(asks.shape, NONE, dtype=np.int32)
+    parts = np.zeros((e.worlds, 2, offers.shape[-1]))
+    for inside in (True, False):
+        funds = np.where((investors.region == CN) == inside, offers, 0.0)
+        money = funds.sum(axis=-1, keepdims=True)
+        share = funds / np.where(money > 0.0, money, 1.0)
+        parts[:, int(inside)] = share
+        # no fund pays more than it holds
+        purse = np.where(share > 0.0, investors.cash / np.where(share > 0.0, share, 1.0), np.inf).min(
+            axis=-1, keepdims=True
+        )
+        purse = np.where(money > 0.0, 0.9 * purse, 0.0)
+        success = (share * accepts).sum(axis=-1, keepdims=True)
+        # who manages others' money may put only a part of it into one firm
+        most = e.p.capital.concentration * np.where(funds > 0.0, investors.cash, 0.0).sum(axis=-1, keepdims=True)
+        wanted = np.where(home == inside, np.minimum(asks, most * startups.weight), 0.0)
+        got = market.fund(wanted, merit, money, purse, luck.uniform(), success, members)
+        granted, paid = granted + got, paid + share * got.sum(axis=-1, keepdims=True)
+        lead = np.where(got > 0.0, _draw_lead(share, luck.uniform(1)), lead).astype(np.int32)
+    return granted, paid, lead, parts
+
+
+def _draw_lead(share: FloatArray, lot: FloatArray) -> IntArray:
+    """One fund for each start-up, with probability ``share`` (worlds, funds)."""
+    edge = np.zeros((share.shape[0], 1))
+    passed = np.zeros(lot.shape, dtype=np.int32)
+    for fund in range(share.shape[1] - 1):  # funds are few, so counting the edges that the lot has passed is cheapest
+        edge = edge + share[:, fund : fund + 1]
+        passed += lot >= edge
+    return passed
+
+
+@phase("finance.fund_startups", "instruments.fix")
+def sign_stakes(e: Economy) -> None:
+    """Clouds buy stakes in able labs (equity for compute): part in cash, part as compute paid ahead.
+
+    The host of a lab defends it, a rival may take it; a lab talks to one at a time. The money comes in tranches; the
+    credit part is at once paid back as a prepayment for compute (Brennan, Maksimovic & Zechner 1988: vendor finance).
+    """
+    p = e.p.capital
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    clouds.stake_purse = e.clouds.act(Cloud.offers_stake, e.p)
+    money = clouds.stake_purse
+    draws = e.draws("stakes", "startups")
+    best = np.where(startups.alive, startups.capability, -99.0).max(axis=-1, keepdims=True)
+    able = startups.alive & (startups.capability >= best - p.stake_gap)
+    hungry = able & ((startups.fill < 0.98) | (startups.cash + startups.pledged < p.stake_runway * startups.burn))
+    ready = hungry & (draws.uniform() < p.stake_chance)
+    partner = np.where(startups.host != NONE, startups.host, startups.second)
+    same_side = at_host((clouds.region == CN).astype(np.float64), partner) == (startups.region == CN)
+    ready = ready & (partner != NONE) & same_side
+    weight = np.where(ready, np.exp(2.0 * (startups.capability - e.conditions.frontier)) * startups.weight, 0.0)
+    total = by_host(weight, partner, money.shape[1])
+    whole = at_host(total, partner)
+    amount = weight / np.where(whole > 0.0, whole, 1.0) * at_host(money, partner)
+    amount = np.minimum(amount, p.stake_of_value * startups.value)
+    amount = np.where(ready, amount, 0.0)
+    _buy_in(e, amount, partner, "decision: equity for compute")
+    _ask_exclusivity(e, amount > 0.0, partner)
+
+
+def _ask_exclusivity(e: Economy, bought: BoolArray, partner: IntArray) -> None:
+    """With its stake a host asks to be the lab's only one; the lab, if it has no other, accepts where that pays.
+
+    A host that has let a lab go for a right of first refusal is not trusted with exclusivity again.
+    """
+    startups = e.startups.view()
+    free = bought & (startups.host == partner) & (startups.second == NONE) & (startups.contract == PREFERRED)
+    if not free.any():  # nobody to ask, in any world
+        return
+    signs = agrees_exclusivity(e, free, cost_of_two(e), "exclusivity")
+    if not signs.any():
+        return
+    term = np.maximum(tenancies.new_term(e, "exclusive term"), startups.term)
+    told = ("deal", "binds itself to its cloud alone")
+    contracts.renew(e, signs, 0, term=term, form=EXCLUSIVE, why="decision: exclusivity for a stake", told=told)
+
+
+def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None:
+    """A cloud buys new shares and promises its money for them."""
+    p = e.p.capital
+    startups = e.startups.view()
+    amount, unbundled = review_deals(e, amount, partner)
+    where = amount > 0.0
+    if not where.any():  # nothing is bought, in any world
+        return
+    hosts = e.clouds.slots
+    paid = by_host(amount, partner, hosts)
+    clouds = e.clouds.view()
+    clouds.stake_purse = np.maximum(clouds.stake_purse - paid, 0.0)
+    other = where & (startups.vendor != NONE) & (startups.vendor != partner)
+    anew = pledges.call_in(e, where, partner)
+    stake = p.stake_terms * amount / np.maximum(startups.value + amount, 1e-9)
+    stakes.sign(e, where, partner, stake, _kept(startups, amount), amount, why=why)
+    stakes.promise(e, where, amount, np.where(unbundled, 0.0, p.credit_part), p.tranche_months, anew)
+    startups.vendor_cash = np.where(other, 0.0, startups.vendor_cash)
+    preferred = where & (startups.host == partner) & (startups.contract == PLAIN) & ~unbundled
+    contracts.renew(e, preferred, 0, form=PREFERRED, why=why)
+    e.tell(where & (amount > 50.0), "startups", "deal", "sells a stake to its cloud for money and compute")
+
+
+@phase("finance.sign_stakes")
+def enter_dated_ties(e: Economy) -> None:
+    """Ties of the data files that begin this month: up to February 2023 they are input, not outcome."""
+    labs = {row.id: slot for slot, row in enumerate(e.tables.startups)}
+    clouds = {row.id: slot for slot, row in enumerate(e.tables.clouds)}
+    startups = e.startups.view()
+    for tie in e.tables.ties:
+        lab, cloud = (tie.target_node, tie.source_node) if tie.kind == "equity" else (tie.source_node, tie.target_node)
+        if tie.start != e.month or lab not in labs or cloud not in clouds:
+            continue
+        where = np.zeros(startups.alive.shape, dtype=np.bool_)
+        where[:, labs[lab]] = True
+        where &= startups.alive
+        partner = np.full(where.shape, clouds[cloud], dtype=np.int32)
+        if tie.kind == "equity":
+            purse = 0.5 * at_host(e.clouds.view().cash, partner)
+            amount = np.where(where, np.minimum(float(tie.value_musd or 0.0), purse), 0.0)
+            held = np.where(startups.vendor == partner, startups.vendor_share, 0.0)
+            _buy_in(e, amount, partner, f"dated input: {tie.source}")
+            if tie.share is not None:
+                stakes.amend(e, where & (startups.vendor == partner), held + tie.share)
+        elif tie.kind == "cloud_contract":
+            tenancies.sign_dated(
+                e, where, partner, CONTRACTS.index(tie.subtype or "plain"), f"dated input: {tie.source}"
+            )

@@ -1,0 +1,4 @@
+"""Chips: orders, makers' output and its rationing, delivery, installation, power.
+
+What is computed on them is in ``compute``.
+"""

@@ -1,0 +1,176 @@
+"""State that does not belong to one firm: the chip catalogue, orders and chips in their pipeline, conditions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from kingmaker.agents.arithmetic import NEVER_SEEN, SMALL
+from kingmaker.agents.types import CN, REGIONS, FloatArray, IntArray
+from kingmaker.environment.chips.chip_market import release_mix
+from kingmaker.environment.inputs.table_rows import ChipRow
+from kingmaker.environment.inputs.tables import Tables
+
+LAB_SLOTS = 4  # generations of chips that start-ups design for themselves in one run
+NOT_RELEASED = 10_000
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """All products, makers' first (in blocks by maker, with empty slots for export designs), then own chips."""
+
+    names: tuple[str, ...]
+    rows: tuple[ChipRow | None, ...]  # None: a slot for a chip designed to the export cap
+    maker: tuple[int, ...]  # index of the chipmaker, or -1
+    owner: tuple[int, ...]  # index of the cloud whose own chip it is, or -1
+    released: np.ndarray  # month of release
+    blocks: tuple[slice, ...]  # products of each maker
+    own_blocks: dict[int, slice]  # products of each cloud with a programme
+    lab_block: slice  # empty slots for chips that start-ups design for themselves
+
+    @property
+    def sold(self) -> int:
+        """How many of the products are sold by chipmakers (the first ones)."""
+        return int(self.blocks[-1].stop)
+
+    def mix(self, month: int, ramp: float, steepness: float) -> FloatArray:
+        """Share of each product in its maker's output, shape (products,)."""
+        age = np.where(self.released < NOT_RELEASED, month - self.released, -1).astype(np.float64)
+        groups = [*self.blocks, *self.own_blocks.values()]
+        order = [sorted(range(g.start, g.stop), key=lambda p: -int(self.released[p])) for g in groups]
+        usable = [[p for p in products if self.released[p] < NOT_RELEASED] for products in order]
+        return release_mix(age, usable, ramp, steepness)
+
+
+def read_catalogue(tables: Tables) -> Catalogue:
+    """Order the chips of the data files; chips marked as export designs are left to the sellers' own decision."""
+    makers = [row.id for row in tables.chipmakers]
+    clouds = [row.id for row in tables.clouds]
+    names: list[str] = []
+    rows: list[ChipRow | None] = []
+    maker: list[int] = []
+    owner: list[int] = []
+    blocks: list[slice] = []
+    own: dict[int, slice] = {}
+    for index, (name, row) in enumerate(zip(makers, tables.chipmakers, strict=True)):
+        start = len(names)
+        products = [chip for chip in tables.chips if chip.maker == name and not chip.export_design]
+        slots = row.export_designs
+        names += [chip.id for chip in products] + [f"{name}_export_{k + 1}" for k in range(slots)]
+        rows += [*products, *[None] * slots]
+        blocks.append(slice(start, len(names)))
+        maker += [index] * (len(names) - start)
+        owner += [-1] * (len(names) - start)
+    for index, name in enumerate(clouds):
+        products = [chip for chip in tables.chips if chip.maker == name]
+        if products:
+            own[index] = slice(len(names), len(names) + len(products))
+            names += [chip.id for chip in products]
+            rows += products
+            maker += [-1] * len(products)
+            owner += [index] * len(products)
+    lab = slice(len(names), len(names) + LAB_SLOTS)
+    names += [f"lab_chip_{k + 1}" for k in range(LAB_SLOTS)]
+    rows += [None] * LAB_SLOTS
+    maker += [-1] * LAB_SLOTS
+    owner += [-1] * LAB_SLOTS
+    released = np.array([NOT_RELEASED if row is None else row.released for row in rows])
+    return Catalogue(tuple(names), tuple(rows), tuple(maker), tuple(owner), released, tuple(blocks), own, lab)
+
+
+class Chips:
+    """Products' attributes, orders, stocks and the pipeline, for W worlds, M makers, B buyers, P products.
+
+    Buyers are the clouds, and after them one pool for each region (:data:`kingmaker.agents.types.REGIONS`) of the
+    start-ups that buy chips themselves: they queue together, and each holds a claim on a part of its pool.
+    """
+
+    def __init__(
+        self, catalogue: Catalogue, worlds: int, makers: int, regions: list[int], months: int, ramp: tuple[float, float]
+    ) -> None:
+        """Attributes from the catalogue; no orders, no stock; ``ramp``: of a new generation, months and steepness."""
+        self.clouds = len(regions)
+        regions = [*regions, *range(len(REGIONS))]
+        w, m, b, p = worlds, makers, len(regions), len(catalogue.names)
+        self.catalogue = catalogue
+        self.maker_of = np.array(catalogue.maker)
+        self.line_of = np.array([1 if region == CN else 0 for region in regions])  # 0 the world, 1 China
+        self.in_china = self.line_of == 1
+
+        def attribute(name: str) -> FloatArray:
+            values = [0.0 if row is None else float(getattr(row, name)) for row in catalogue.rows]
+            return np.tile(np.array(values), (w, 1))
+
+        self.h100e, self.memory = attribute("h100e"), attribute("memory_h100e")
+        self.tpp, self.interconnect = attribute("tpp"), attribute("interconnect_gbps")
+        die = attribute("die_mm2")
+        self.density = self.tpp / np.where(die > 0.0, die, 1.0)
+        self.die = die
+        self.tdp, self.cost = attribute("tdp_w"), attribute("unit_cost_kusd")
+        self.price = attribute("price_2024_kusd")
+        self.per_wafer = np.maximum(attribute("chips_per_wafer"), SMALL)
+        self.designed = np.zeros((w, p), dtype=np.bool_)  # export and start-ups' own designs that are ready
+        self.born = np.tile(catalogue.released.astype(np.float64), (w, 1))  # month in which each was first sold
+
+        self.outstanding = np.zeros((w, m, b))  # units ordered and not delivered
+        self.deposits = np.zeros((w, m, b))  # M$
+        self.need = np.zeros((w, self.clouds))  # compute that a cloud plans to add in a month, H100e
+        self.planned = np.zeros((w, 2, m))  # production planned last month, units
+        self.lead = np.zeros((w, m, b))  # lead time last seen, months
+        self.stock = np.zeros((w, 2, p))  # finished and not shipped, units
+        self.awaiting = np.zeros((w, b, p))  # delivered and not yet running
+        self.running = np.zeros((w, b, p))
+        self.grey = np.zeros((w, b, p))  # the part of what runs or waits that came by the grey market
+        self.produced, self.delivered, self.retired = np.zeros((w, p)), np.zeros((w, p)), np.zeros((w, p))
+        self.founding = np.zeros((w, p))  # units that stood at the start
+        self.additions: list[FloatArray] = []  # fixed assets added each month, M$, (worlds, clouds)
+        self.depreciation = np.zeros((w, self.clouds))  # M$ a month now running off
+        self.founding_depreciation = np.zeros((w, self.clouds))
+        self.silent = np.full((w, m, b), NEVER_SEEN)  # months since a maker last shipped to a buyer
+        self.delivered_now = np.zeros((w, b, p))
+        self.pools = slice(self.clouds, b)
+        self.mixes = np.stack([catalogue.mix(month, *ramp) for month in range(months + 1)])
+
+    def by_maker(self, amount: FloatArray) -> FloatArray:
+        """Sum (..., products) over each maker's products, shape (..., makers)."""
+        return np.stack([amount[..., block].sum(axis=-1) for block in self.catalogue.blocks], axis=-1)
+
+    def residual(self) -> FloatArray:
+        """Largest relative gap in the conservation of chips, shape (worlds,).
+
+        Produced = delivered + stock; delivered (and what stood at the start) = awaiting + running + retired.
+        """
+        stock = self.stock.sum(axis=1)
+        made = np.abs(self.produced - self.delivered - stock) / (1.0 + self.produced)
+        here = self.awaiting.sum(axis=1) + self.running.sum(axis=1) + self.retired
+        came = self.delivered + self.founding
+        return np.asarray(np.maximum(made.max(axis=-1), (np.abs(came - here) / (1.0 + came)).max(axis=-1)))
+
+
+@dataclass
+class Conditions:
+    """What everybody can observe of last month, each of shape (worlds, 1) unless it says otherwise."""
+
+    signal: FloatArray  # growth of use that everybody sees, 0-1
+    mood: FloatArray  # mean belief of the clouds in fast growth, 0-1
+    use: FloatArray  # spending on AI services, M$ a month
+    users: FloatArray  # share of households that use AI
+    inference_share: FloatArray  # share of compute that serves users
+    frontier: FloatArray  # log10 FLOP
+    open_frontier: FloatArray  # log10 FLOP
+    best_algorithms: FloatArray  # log10
+    open_algorithms: FloatArray  # log10
+    open_origin: IntArray  # whose model that is: a cloud's slot, or the number of clouds plus a start-up's slot
+    service_price: FloatArray  # mean price of AI services, relative to that of a small firm of usual cost
+    service_cost: FloatArray  # compute of a unit of service with the best algorithms, relative to January 2022
+    tastes: FloatArray  # weights of reasoning, tool use and safety in the market, by spending, (worlds, 3)
+    open_recipe: FloatArray  # log10, algorithmic efficiency with which the best open model was made
+    open_rl: FloatArray  # intensity of reinforcement learning that it went through
+    export_gap: FloatArray  # how much less the best chip sold to China is worth than the best sold elsewhere, 0-1
+    hhi_cloud: FloatArray
+    hhi_cloud_all: FloatArray
+    energy_price: FloatArray  # $/MWh by region, (worlds, 4)
+    power_used: FloatArray  # MW by region, (worlds, 4)
+    power_capacity: FloatArray  # MW by region, (worlds, 4)
+    extra: dict[str, FloatArray] = field(default_factory=dict)  # this month's numbers on their way to the measures

@@ -1,0 +1,216 @@
+"""Supply: makers produce and ration, chips are delivered and billed; own programmes turn out chips."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kingmaker.agents.arithmetic import SMALL, SOME_UNITS
+from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.population import by_slot
+from kingmaker.agents.types import CN, FloatArray
+from kingmaker.agents.units import KUSD, QUARTER, YEAR
+from kingmaker.environment.chips import chip_market as market
+from kingmaker.environment.chips import direct
+from kingmaker.environment.chips.buyers import small, standing
+from kingmaker.environment.chips.orders import duty_passed_on, gpu_share, lead_by_buyer, own_line, own_mix, own_part
+from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.core.month import phase
+from kingmaker.environment.knowledge import effective_compute
+from kingmaker.environment.ties import relations
+
+
+@phase("direct.order_directly")
+def produce_and_ship(e: Economy) -> None:
+    """Output is planned on last month's orders, limited by packaging; a scarce output is rationed by standing."""
+    chips, p = e.chips, e.p
+    population = e.chipmakers
+    makers: Chipmaker = population.view()
+    mix = e.now.chips.mix
+    made = _production(e, mix)
+    available = chips.stock + made[:, :, chips.maker_of] * mix * (chips.maker_of >= 0)
+    chips.produced = chips.produced + (made[:, :, chips.maker_of] * mix * (chips.maker_of >= 0)).sum(axis=1)
+    sellable = available * e.now.chips.may_ship  # stock that has been banned meanwhile stays where it is
+    on_hand = chips.by_maker(sellable)
+    shortest = p.chips.shortest_lead[..., np.newaxis]
+    due = chips.outstanding / shortest
+    _price_line(e, sellable, on_hand)
+    weight = np.broadcast_to(standing(e)[:, np.newaxis, :], due.shape)
+    world, china = np.where(chips.in_china, 0.0, due), np.where(chips.in_china, due, 0.0)
+    ration = e.extensions.rule_or(market.ration, e)
+    shipped = ration(world, on_hand[:, 0, :, np.newaxis], weight)
+    shipped_cn = ration(china, on_hand[:, 1, :, np.newaxis], weight)
+    within = market.within_quota(shipped_cn.sum(axis=-1), shipped.sum(axis=-1), p.policy.export_quota)
+    cut = np.where(makers.region != CN, within, 1.0)
+    shipped = shipped + shipped_cn * cut[:, :, np.newaxis]
+    shipped = shipped * _affordable(e, shipped)[:, np.newaxis, :]
+    _deliver(e, shipped, available, sellable, on_hand)
+    direct.receive(e, due, shipped)
+    _see_waiting(e, due, shipped)
+    chips.planned = np.stack([world.sum(axis=-1), china.sum(axis=-1)], axis=1)
+    per_wafer = _per_wafer(e, mix)
+    due_wafers = np.where(per_wafer > 0.0, chips.planned / np.where(per_wafer > 0.0, per_wafer, 1.0), 0.0)
+    backlog = due_wafers.sum(axis=1) * p.chips.shortest_lead
+    makers.backlog_seen = makers.backlog_seen + (backlog - makers.backlog_seen) / p.chips.capacity_delay
+    makers.capacity = population.act(Chipmaker.plan_capacity, p)
+    makers.markup = population.act(Chipmaker.set_markup, p)
+
+
+def _per_wafer(e: Economy, mix: FloatArray) -> FloatArray:
+    """Units of each maker's line that a wafer's packaging yields, (worlds, 2, makers)."""
+    per_wafer = e.chips.per_wafer * e.p.chips.packaging_yield
+    wafers = e.chips.by_maker(mix / per_wafer[:, np.newaxis, :])
+    return np.where(wafers > 0.0, 1.0 / np.where(wafers > 0.0, wafers, 1.0), 0.0)
+
+
+def _production(e: Economy, mix: FloatArray) -> FloatArray:
+    """Units made for the world and for China, (worlds, 2, makers): the plan, cut if packaging does not suffice."""
+    makers = e.chipmakers.view()
+    per_wafer = _per_wafer(e, mix)
+    planned = np.maximum(e.chips.planned - e.chips.by_maker(e.chips.stock), 0.0) * (per_wafer > 0.0)
+    wafers = (planned / np.where(per_wafer > 0.0, per_wafer, 1.0)).sum(axis=1)
+    part = np.minimum(makers.capacity / np.where(wafers > 0.0, wafers, 1.0), 1.0)
+    return np.asarray(planned * part[:, np.newaxis, :])
+
+
+def _affordable(e: Economy, shipped: FloatArray) -> FloatArray:
+    """Share of a delivery that a buyer can pay for, building included, (worlds, buyers)."""
+    clouds = e.clouds.view()
+    price = (shipped * e.now.chips.unit_price).sum(axis=1)
+    bill = price[:, : e.chips.clouds] * (1.0 + e.p.chips.building)
+    interest = clouds.debt * e.p.capital.interest / (YEAR / QUARTER)  # that of a quarter comes first
+    free = np.maximum(clouds.cash - interest, 0.0)
+    part = np.clip(e.p.chips.delivery_purse * free / np.where(bill > 0.0, bill, 1.0), 0.0, 1.0)
+    return np.concatenate([part, direct.affordable(e, shipped[:, :, e.chips.pools])], axis=1)
+
+
+def _price_line(e: Economy, sellable: FloatArray, on_hand: FloatArray) -> None:
+    """Price and cost of a unit out of what is on hand, M$, (worlds, makers, buyers) and (worlds, 2, makers)."""
+    chips = e.chips
+    makers = e.chipmakers.view()
+    units = np.where(on_hand > 0.0, on_hand, 1.0)
+    line = KUSD * chips.by_maker(sellable * chips.price[:, np.newaxis, :]) / units * makers.markup[:, np.newaxis, :]
+    gross = line / gpu_share(e)[:, np.newaxis, :]
+    e.now.chips.unit_price = np.swapaxes(gross[:, chips.line_of, :], 1, 2) * duty_passed_on(e)
+    learnt = effective_compute.learning(chips.produced, e.p.chips.learning_from, e.p.chips.learning)
+    e.now.chips.unit_cost = KUSD * chips.by_maker(sellable * (chips.cost * learnt)[:, np.newaxis, :]) / units
+
+
+def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, sellable: FloatArray, on_hand: FloatArray) -> None:
+    """Hand over chips (a line's products in proportion) and settle: deposit first, then cash."""
+    chips = e.chips
+    sold = chips.catalogue.sold
+    line = np.stack(
+        [np.where(chips.in_china, 0.0, shipped).sum(axis=-1), np.where(chips.in_china, shipped, 0.0).sum(axis=-1)],
+        axis=1,
+    )
+    part = line / np.where(on_hand > 0.0, on_hand, 1.0)
+    out = sellable * part[:, :, chips.maker_of] * (chips.maker_of >= 0)
+    chips.stock = np.maximum(available - out, 0.0)
+    makeup = out / np.where(line[:, :, chips.maker_of] > 0.0, line[:, :, chips.maker_of], 1.0)
+    of_maker = np.swapaxes(shipped[:, chips.maker_of[:sold], :], 1, 2)
+    delivered = np.zeros_like(chips.awaiting)
+    delivered[:, :, :sold] = of_maker * makeup[:, chips.line_of, :sold]
+    chips.awaiting = chips.awaiting + delivered
+    chips.delivered = chips.delivered + delivered.sum(axis=1)
+    _bill(e, shipped)
+    chips.delivered_now = delivered
+    _date_supply_ties(e, shipped)
+
+
+def _bill(e: Economy, shipped: FloatArray) -> None:
+    chips = e.chips
+    makers = e.chipmakers.view()
+    total = shipped * e.now.chips.unit_price
+    part = np.minimum(shipped / np.where(chips.outstanding > 0.0, chips.outstanding, 1.0), 1.0)
+    mine = slice(0, chips.clouds)
+    from_deposit = np.minimum(chips.deposits * part, total)[:, :, mine]
+    balance = total[:, :, mine] - from_deposit
+    e.ledger.draw_down("chips_drawn", "clouds", from_deposit.sum(axis=1), "chipmakers", from_deposit.sum(axis=2))
+    e.ledger.pay("chips", "clouds", balance.sum(axis=1), "chipmakers", balance.sum(axis=2))
+    chips.deposits[:, :, mine] -= from_deposit
+    direct.pay_for_chips(e, total[:, :, chips.pools], part[:, :, chips.pools])
+    chips.outstanding = np.maximum(chips.outstanding - shipped, 0.0)
+    sales = total.sum(axis=2)
+    foreign = np.where(chips.in_china, total, 0.0).sum(axis=2) * (makers.region != CN)
+    # deposits may have been spent before the chips are delivered: nobody pays more than there is
+    e.pay_public("duty", "chipmakers", np.minimum(e.p.policy.export_duty * foreign, np.maximum(makers.cash, 0.0)))
+    makers.delivered = shipped.sum(axis=2)
+    makers.sales = makers.sales + (sales - makers.sales) / e.p.chips.sales_months
+    e.now.chips.maker_revenue, e.now.building.chip_bill = sales, total.sum(axis=1)[:, mine]
+    e.now.chips.chip_sales = total
+    e.now.chips.leader_accelerators = gpu_share(e)[:, :1] * total[:, 0, mine]
+    e.now.chips.unit_costs = np.minimum(_unit_costs(e, shipped), np.maximum(makers.cash, 0.0))
+    e.pay_rest("costs", "chipmakers", e.now.chips.unit_costs)
+
+
+def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
+    """A supply tie begins with a first delivery and ends after a year without any."""
+    chips = e.chips
+    before = chips.silent < YEAR
+    chips.silent = np.where(shipped > SOME_UNITS, 0.0, chips.silent + 1.0)
+    after = chips.silent < YEAR
+    if np.array_equal(before, after):
+        return
+    relations.supply(e, [row.id for row in e.tables.clouds], before, after)
+
+
+def _unit_costs(e: Economy, shipped: FloatArray) -> FloatArray:
+    """What the units cost, networking in proportion, and the other cost of sales, M$, shape (worlds, makers)."""
+    chips = e.chips
+    units = np.stack(
+        [np.where(chips.in_china, 0.0, shipped).sum(axis=-1), np.where(chips.in_china, shipped, 0.0).sum(axis=-1)],
+        axis=1,
+    )
+    other = e.p.chips.other_costs * e.now.chips.maker_revenue
+    return np.asarray((e.now.chips.unit_cost * units).sum(axis=1) / gpu_share(e) + other)
+
+
+def _see_waiting(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
+    """Lead times as each queue sees them: large and small buyers of the world, and China."""
+    chips, p = e.chips, e.p
+    few = small(e)
+    shortest = p.chips.shortest_lead[..., np.newaxis]
+    before = due * shortest
+    lead = np.zeros_like(chips.lead)
+    queues = (few & ~chips.in_china, ~few & ~chips.in_china, np.tile(chips.in_china, (e.worlds, 1)))
+    for number, queue in enumerate(queues):
+        mask = queue[:, np.newaxis, :]
+        months = market.lead_time(
+            np.where(mask, before, 0.0), np.where(mask, shipped, 0.0), shortest, p.chips.lead_ceiling[..., np.newaxis]
+        )
+        lead = np.where(mask, months, lead)
+        if number == 0:
+            e.now.chips.lead_time = months[:, :, 0]
+    chips.lead = lead
+    makers = e.chipmakers.view()
+    excess = e.now.chips.lead_time / p.chips.shortest_lead - 1.0
+    makers.scarcity = makers.scarcity + p.chips.scarcity_memory * (excess - makers.scarcity)
+
+
+@phase("chip_supply.produce_and_ship")
+def build_own_chips(e: Economy) -> None:
+    """Own chip programmes turn out compute, a new generation taking over from the last; foundries are paid."""
+    chips, p = e.chips, e.p.clouds
+    population = e.clouds
+    clouds: Cloud = population.view()
+    own = own_line(e)
+    affordable = np.where(own.ready, p.chip_purse * clouds.cash / np.maximum(own.cost, SMALL) * own.value, 0.0)
+    seed = by_slot(p.own_seed * clouds.compute * own.ready)
+    # need is spread over the wait for bought chips; what it makes itself stands in no queue, and comes the sooner
+    soonest = e.p.chips.shortest_lead + e.p.chips.install_months
+    sooner = (lead_by_buyer(e)[:, : chips.clouds] + e.p.chips.install_months) / soonest
+    output = population.act(
+        Cloud.ramps_own_chips, e.p, by_slot(own_part(e, own) * chips.need * sooner), seed, by_slot(affordable)
+    )
+    units = output / own.value
+    for buyer, mix in own_mix(e).items():
+        block = chips.catalogue.own_blocks[buyer]
+        made = units[:, buyer : buyer + 1] * mix
+        chips.awaiting[:, buyer, block] += made
+        chips.produced[:, block] += made
+        chips.delivered[:, block] += made
+        chips.delivered_now[:, buyer, block] += made
+    clouds.own_output = output
+    e.now.building.own_bill = units * own.cost
+    e.pay_rest("construction", "clouds", e.now.building.own_bill)

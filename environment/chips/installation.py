@@ -1,0 +1,171 @@
+"""Installation: the grey market, chips come on line as power allows, data centres are built and written off."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kingmaker.agents.arithmetic import SMALL, TINY, ratio
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.types import FloatArray, IntArray
+from kingmaker.agents.units import YEAR
+from kingmaker.environment.chips import energy
+from kingmaker.environment.chips.buyers import home
+from kingmaker.environment.chips.chip_market import FIRST_EXPORT_RULE
+from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.regions import PLACES
+from kingmaker.environment.inputs.tables import power_rows
+
+MID_YEARS = (0.5, 1.5, 2.5)  # years since January 2022: the middles of the years of which the data give a mean
+
+
+@phase("chip_supply.build_own_chips")
+def smuggle(e: Economy) -> None:
+    """The grey market: chips bought by others are resold to China if the premium exceeds the expected penalty.
+
+    Becker (1968): the premium rises with what Chinese buyers want and cannot get (facts 8b-008, 8b-009).
+    """
+    chips, p = e.chips, e.p.policy
+    clouds = e.clouds.view()
+    ids = [row.id for row in e.tables.clouds]
+    if "other_clouds" not in ids or "other_china" not in ids:
+        return
+    seller, buyer = ids.index("other_clouds"), ids.index("other_china")
+    in_china = np.where(chips.in_china[: chips.clouds], 1.0, 0.0)
+    want = (e.now.chips.unmet * in_china).sum(axis=-1, keepdims=True)
+    have = (clouds.capacity * in_china).sum(axis=-1, keepdims=True)
+    premium = want / np.maximum(want + have, SMALL)
+    controlled = (e.in_force.export_vintage >= FIRST_EXPORT_RULE) & np.isfinite(e.in_force.export_cap)
+    part = p.grey_leak / (1.0 + np.exp(-(premium - p.grey_penalty) / p.grey_width)) * controlled
+    taken = chips.delivered_now[:, seller, :] * part * (chips.maker_of >= 0)
+    cost = _paid_for(e, seller, taken)
+    price = cost * (1.0 + premium[:, 0])
+    purse = np.minimum(p.grey_purse[:, 0] * clouds.cash[:, buyer] / np.maximum(price, TINY), 1.0)
+    taken, cost, price = taken * purse[:, np.newaxis], cost * purse, price * purse
+    chips.awaiting[:, seller, :] = np.maximum(chips.awaiting[:, seller, :] - taken, 0.0)
+    chips.awaiting[:, buyer, :] += taken
+    chips.grey[:, buyer, :] += taken
+    chips.delivered_now[:, seller, :] -= taken
+    chips.delivered_now[:, buyer, :] += taken
+    paid, got, book = np.zeros_like(clouds.cash), np.zeros_like(clouds.cash), np.zeros_like(clouds.cash)
+    paid[:, buyer], got[:, seller], book[:, seller] = price, price, cost
+    e.ledger.sell("resale", "clouds", paid, "clouds", got, book)
+    e.now.building.grey_added, e.now.building.resale_gain = paid - book, got - book
+
+
+def _paid_for(e: Economy, buyer: int, units: FloatArray) -> FloatArray:
+    """What a buyer has paid, networking included, for ``units`` (worlds, products) of this month's delivery, M$."""
+    chips = e.chips
+    came = chips.delivered_now[:, buyer]
+    bill = e.now.chips.unit_price[:, :, buyer] * chips.by_maker(came)
+    return np.asarray((bill * ratio(chips.by_maker(units * chips.price), chips.by_maker(came * chips.price))).sum(-1))
+
+
+@phase("installation.smuggle")
+def install(e: Economy) -> None:
+    """Delivered chips come on line after about a quarter, as far as power is there; old ones are retired."""
+    chips, c, p = e.chips, e.conditions, e.p
+    clouds = e.clouds.view()
+    rows = power_rows(e.tables)
+    region = home(e)
+    pue = np.array([row.pue for row in rows])[region]
+    ready = chips.awaiting / p.chips.install_months[..., np.newaxis]
+    wanted = energy.draw_mw(ready, chips.tdp[:, np.newaxis, :], pue)
+    used = energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue)
+    wanted_by, used_by = _by_region(wanted, region), _by_region(used, region)
+    capacity = c.power_capacity * p.energy.cap
+    room = energy.room_for(wanted_by, used_by, capacity)
+    base = np.tile(np.array([row.price_usd_per_mwh for row in rows]), (e.worlds, 1))
+    c.energy_price = energy.shadow_price(base, wanted_by, room, p.energy.scarcity_response)
+    on = ready * np.take_along_axis(room, region.astype(np.int64), axis=1)[..., np.newaxis]
+    old = (e.month - chips.born > p.chips.young_months)[:, np.newaxis, :]
+    worn = chips.running * (p.chips.retirement[..., np.newaxis] / YEAR) * old
+    worn = np.minimum(worn, chips.running)
+    chips.awaiting, chips.running = np.maximum(chips.awaiting - on, 0.0), chips.running + on - worn
+    held = chips.running + chips.awaiting + worn
+    chips.grey = chips.grey * np.where(held > 0.0, 1.0 - worn / np.where(held > 0.0, held, 1.0), 0.0)
+    chips.retired = chips.retired + worn.sum(axis=1)
+    power = energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue)
+    c.power_used = _by_region(power, region)
+    compute = (chips.running * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
+    capacity = (chips.running * e.now.chips.value[:, np.newaxis, :]).sum(axis=-1)
+    clouds.compute, e.now.building.site_compute = compute[:, : chips.clouds], compute[:, chips.pools]
+    _run(e, clouds, capacity[:, : chips.clouds])
+    e.now.building.site_capacity = capacity[:, chips.pools]
+    e.now.building.power_mw, e.now.building.site_mw = power[:, : chips.clouds], power[:, chips.pools]
+    _see_own_chips(e, clouds)
+
+
+def _see_own_chips(e: Economy, clouds: Cloud) -> None:
+    """Compute running on chips of a cloud's own design."""
+    chips = e.chips
+    own = np.zeros_like(clouds.capacity)
+    for buyer, block in chips.catalogue.own_blocks.items():
+        own[:, buyer] = (chips.running[:, buyer, block] * e.now.chips.value[:, block]).sum(axis=-1)
+    clouds.own_capacity = own
+
+
+def _run(e: Economy, clouds: Cloud, installed: FloatArray) -> None:
+    """What can be used of the chips that run: all of them, but at the cloud that an outage hits."""
+    p = e.p.clouds
+    hit = np.arange(clouds.capacity.shape[-1]) == p.outage_at
+    capacity = installed * (1.0 - p.outage * hit)
+    change = np.log(np.maximum(capacity, 1.0) / np.maximum(clouds.capacity, 1.0))
+    change = np.clip(change, -e.p.compute.growth_bound, e.p.compute.growth_bound)
+    clouds.expansion = clouds.expansion + e.p.compute.growth_memory * (change - clouds.expansion)
+    clouds.capacity = capacity
+
+
+@phase("installation.install")
+def build_centres(e: Economy) -> None:
+    """Data centres for the chips delivered, capital spending of all kinds, and its depreciation in a straight line."""
+    chips, p = e.chips, e.p
+    clouds = e.clouds.view()
+    pue = np.array([row.pue for row in power_rows(e.tables)])[clouds.region]
+    mw = energy.draw_mw(chips.delivered_now[:, : chips.clouds], chips.tdp[:, np.newaxis, :], pue)
+    building = np.minimum(mw * p.energy.building_cost, p.clouds.building_purse * clouds.cash)
+    e.pay_rest("construction", "clouds", building)
+    outside = np.minimum(_outside_capex(e), np.maximum(p.clouds.outside_purse * clouds.cash, 0.0))
+    e.pay_rest("outside_capex", "clouds", outside)
+    clouds.outside_capex = outside
+    chips_and_sites = e.now.building.chip_bill + e.now.building.own_bill + building
+    clouds.capex = chips_and_sites + outside
+    e.now.building.ai_capex = chips_and_sites
+    _depreciate(e, chips_and_sites + e.now.building.grey_added)
+
+
+def _outside_capex(e: Economy) -> FloatArray:
+    """Capital spending outside AI: given while the data speak (linear between yearly figures), M$, (worlds, clouds).
+
+    Afterwards each cloud goes on spending the same part of its cash flow outside AI.
+    """
+    clouds = e.clouds.view()
+    rows = e.tables.clouds
+    year = e.month / YEAR
+    path = np.array(
+        [np.interp(year, MID_YEARS, [r.outside_capex_musd, r.outside_capex_2023_musd, r.outside_capex_2024_musd])
+         for r in rows]
+    ) * clouds.alive  # fmt: skip
+    earns = clouds.outside_cash > 0.0
+    if year <= MID_YEARS[-1]:
+        clouds.outside_intensity = np.where(earns, path / np.where(earns, clouds.outside_cash, 1.0), 0.0)
+    return np.asarray(np.where(earns, clouds.outside_intensity * clouds.outside_cash, path))
+
+
+def _depreciate(e: Economy, added: FloatArray) -> None:
+    """Straight line over the asset life; what stood at the start runs off over half of it."""
+    chips = e.chips
+    clouds = e.clouds.view()
+    life = int(e.p.chips.asset_life[0, 0])
+    due = np.minimum(chips.depreciation + chips.founding_depreciation * (e.month < life // 2), clouds.fixed)
+    due = np.maximum(due, 0.0)
+    e.ledger.book("clouds", "net_worth", "fixed", due)
+    e.now.building.depreciation = due
+    chips.additions.append(added)
+    chips.depreciation = chips.depreciation + added / life
+    if len(chips.additions) > life:
+        chips.depreciation = chips.depreciation - chips.additions[-1 - life] / life
+
+
+def _by_region(amount: FloatArray, place: IntArray) -> FloatArray:
+    return np.stack([np.where(place == region, amount, 0.0).sum(axis=-1) for region in range(PLACES)], axis=-1)

@@ -1,0 +1,119 @@
+"""Hosts: labs stay, switch or take a second host; contracts are signed, reviewed and loosened."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.draws import mix64
+from kingmaker.agents.offers import Offers
+from kingmaker.agents.population import by_slot
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
+from kingmaker.agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
+from kingmaker.environment.compute import tenancies
+from kingmaker.environment.compute.first_hosts import stand_where_room_was
+from kingmaker.environment.compute.second_hosts import (
+    agrees_exclusivity,
+    cost_of_two,
+    expected_fill,
+    months_of_talks,
+    move_second_hosts,
+)
+from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.core.lookups import at_host, by_host
+from kingmaker.environment.core.month import phase
+from kingmaker.environment.ties import contracts
+from kingmaker.environment.ties.contracts import Terms
+
+
+def attraction(e: Economy) -> FloatArray:
+    """The attraction of each host to tenants of each region, (worlds, hosts, regions): price, room, size, home."""
+    p = e.p.compute
+    clouds = e.clouds.view()
+    room = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
+    serves = clouds.rents_out & clouds.alive & (room > p.smallest_host)
+    base = (
+        -p.price_sensitivity * np.log(np.maximum(clouds.rent, 0.01))
+        + p.size_taste * np.log(np.maximum(room, 1.0))
+        + p.service_taste * np.log(np.maximum(1.0 - clouds.shortage, 0.05))
+        + p.breadth_taste * np.log1p(clouds.cloud_revenue)
+    )
+    chinese = clouds.region == CN
+    utility = np.full((e.worlds, e.clouds.slots, 4), -np.inf)
+    for region in (US, EU, CN, OTHER):
+        home = np.where(clouds.region == region, p.home_taste, 0.0)
+        reach = serves & (chinese == (region == CN))
+        utility[:, :, region] = np.where(reach, base + home, -np.inf)
+    return utility
+
+
+@phase("instruments.price")
+def choose_hosts(e: Economy) -> None:
+    """Talks end in signatures, contracts that run out are reviewed, second hosts are taken and given up."""
+    p, f = e.p, e.in_force
+    population = e.startups
+    startups: Startup = population.view()
+    left = np.maximum(1.0 - at_host(f.interoperability, startups.host), 0.0)
+    stay = population.act(Startup.switching_cost, p, f.egress, by_slot(left))
+    # who leaves a host that owes it compute leaves the credit behind
+    stay = stay + p.compute.credit_bond * ((startups.prepaid > 0.0) & (startups.host == startups.credit_host))
+    # and who leaves a partner pays the full rent elsewhere
+    stay = stay - p.compute.price_sensitivity * np.log1p(-population.act(Startup.partner_saving, p))
+    taste = e.streams.draws("choose host", 0, _taste_ids(e))
+    appeal = attraction(e)
+    best, other = population.act(Startup.choose_host, Offers(appeal), by_slot(stay), taste)
+    if e.month == 0:
+        best = stand_where_room_was(e, appeal, best, taste)
+    _sign(e, startups, best)
+    parallel = cost_of_two(e)
+    _review(e, startups, best, parallel)
+    move_second_hosts(e, other, expected_fill(e), parallel)
+
+
+def _taste_ids(e: Economy) -> IdArray:
+    """Ids under which tastes for hosts are drawn: each firm's change every few years, in a month of its own."""
+    ids = e.startups.table.ids
+    span = float(e.p.compute.taste_months[0, 0])
+    phase = e.streams.draws("taste phase", 0, ids).uniform() * span
+    epoch = np.floor((e.month + phase) / span).astype(np.uint64)
+    return mix64(ids ^ (epoch << np.uint64(56)))
+
+
+def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
+    """Talks that end become contracts (the switch itself); a firm without host takes the best at once."""
+    contracts.negotiate(e, 0)
+    signs = (startups.talks != NONE) & (startups.talks_left <= 0.0)
+    starts = startups.alive & (startups.host == NONE) & (best != NONE) & ~signs
+    _pay_for_moving(e, startups, signs)
+    terms = Terms(term=tenancies.new_term(e, "contract term"))
+    contracts.sign(e, signs, 0, startups.talks, terms, told=("switch", "moves to another cloud"))
+    contracts.sign(e, starts, 0, best, terms)
+    hosted = startups.weight * ((startups.host != NONE) & startups.alive)
+    e.now.compute.switching_rate = (startups.weight * signs).sum(axis=-1) / np.maximum(hosted.sum(axis=-1), 1e-12)
+
+
+def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
+    """Egress fees, paid to the host that is left."""
+    p, f = e.p.compute, e.in_force
+    hosts = e.clouds.slots
+    fee = np.where(
+        signs & (startups.host != NONE), p.egress_bill * f.egress * (startups.used - startups.own_used) * 1e-3, 0.0
+    )
+    fee = np.minimum(fee, 0.1 * startups.cash)
+    e.ledger.pay("egress", "startups", fee, "clouds", by_host(fee, startups.host, hosts))
+    e.now.compute.switching_fees_musd = fee.sum(axis=-1)
+
+
+def _review(e: Economy, startups: Startup, best: IntArray, cost: FloatArray) -> None:
+    """Who is bound no longer and likes another host better begins to talk to it; the others renew."""
+    banned = 1.0 - e.in_force.exclusivity
+    luck = e.draws("review", "startups")
+    ends = (startups.contract == EXCLUSIVE) & (startups.term <= 0.0)
+    keeps = by_slot(agrees_exclusivity(e, ends, cost, "exclusivity renewed"))
+    moves, loosens = e.startups.act(Startup.reviews, e.p, by_slot(best), keeps, banned, luck)
+    freed = ("deal", "is freed from exclusivity: its cloud keeps a right of first refusal")
+    contracts.loosen(e, loosens, 0, FIRST_REFUSAL, told=freed)
+    contracts.offer(e, moves, 0, best, np.where(e.startups.act(Startup.negotiates, e.p), months_of_talks(e), 0.0))
+    renewed = (startups.host != NONE) & (startups.term <= 0.0) & ~moves
+    contracts.renew(e, renewed, 0, term=tenancies.new_term(e, "renewal"))
+    contracts.pass_month(e)

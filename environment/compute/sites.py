@@ -1,0 +1,218 @@
+"""Start-ups' sites: data centres and chips of their own design, running costs, and what becomes of used chips."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kingmaker.agents.arithmetic import ratio
+from kingmaker.agents.cloud import CHINESE, CONSORTIUM, HYPERSCALER, NEW, Cloud
+from kingmaker.agents.population import by_slot
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, IntArray
+from kingmaker.environment.chips import chip_designs, direct
+from kingmaker.environment.compute.hosts import attraction
+from kingmaker.environment.compute.second_hosts import SECOND
+from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.core.lookups import at_host, by_host
+from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.regions import QUARTER, in_region, over_region, spend
+from kingmaker.environment.ties import contracts
+from kingmaker.environment.ties.contracts import Terms
+
+
+@phase("installation.build_centres")
+def build_sites(e: Economy) -> None:
+    """Once a quarter start-ups that dare it begin a data centre or a chip; those under way are paid for and opened."""
+    p = e.p.sites
+    startups = e.startups.view()
+    if e.month % QUARTER == 0:
+        _begin(e, startups, "centre_left", p.fixed_cost, p.centre_months, "data centre")
+        _begin(e, startups, "chip_left", p.chip_cost, p.chip_months, "chip")
+    _build(e, startups, "centre_left", "construction", p.fixed_cost / p.centre_months, "data centre")
+    ready = _build(e, startups, "chip_left", "costs", p.chip_cost / p.chip_months, "chip")
+    due = np.asarray(ready.any(axis=-1))
+    if e.month % QUARTER == 0:  # a question of the month, not of whether another world has a chip ready
+        due = due | chip_designs.outdated(e, startups)
+    if due.any():
+        chip_designs.draw_design(e, due)
+    _house(e, startups)
+
+
+def _begin(e: Economy, startups: Startup, column: str, cost: FloatArray, months: FloatArray, what: str) -> None:
+    """Start-ups that dare the fixed ``cost`` begin; ``column`` counts the months left."""
+    clouds = e.clouds.view()
+    rent = by_slot(at_host(clouds.rent, startups.host))
+    begins = (getattr(startups, column) < 0.0) & e.startups.act(Startup.dares, e.p, cost, rent)
+    setattr(startups, column, np.where(begins, months, getattr(startups, column)))
+    e.tell(begins, "startups", "self-supply", f"begins a {what} of its own")
+
+
+def _build(e: Economy, startups: Startup, column: str, kind: str, rate: FloatArray, what: str) -> BoolArray:
+    """Pay a month's part of what is under way (M$ a month and firm); work rests as far as money lacks.
+
+    Returns:
+        Whose is ready now, (worlds, start-ups).
+    """
+    left: FloatArray = getattr(startups, column).copy()
+    under_way: BoolArray = left > 0.0
+    if not under_way.any():
+        return under_way
+    step = np.minimum(left, 1.0)
+    bill = np.where(under_way, rate * startups.weight * step, 0.0)
+    paid = np.minimum(bill, 0.3 * startups.cash)
+    spend(e, kind, paid)
+    after = left - ratio(paid, bill) * step
+    after = np.where(under_way, np.where(after < 1e-6, 0.0, after), left)
+    setattr(startups, column, after)
+    ready: BoolArray = under_way & (after == 0.0)
+    e.tell(ready, "startups", "self-supply", f"has a {what} of its own")
+    return ready
+
+
+def _house(e: Economy, startups: Startup) -> None:
+    """Own centres are extended for chips that arrive; chips and centres lose value (declining balance)."""
+    came = e.now.chips.direct_got + startups.chip_output
+    mw = came * in_region(ratio(direct.site_power(e), over_region(came, startups.region)), startups.region)
+    building = np.where(startups.centre_left == 0.0, mw * e.p.energy.building_cost, 0.0)
+    spend(e, "construction", np.minimum(building, 0.3 * startups.cash))
+    life = float(e.p.chips.asset_life[0, 0])
+    e.ledger.book("startups", "net_worth", "fixed", startups.fixed * (2.0 / life))
+
+
+def run_own(e: Economy) -> FloatArray:
+    """Compute of their own that start-ups run this month, H100e, (worlds, start-ups)."""
+    startups = e.startups.view()
+    e.now.compute.own_total = over_region(startups.own, startups.region)
+    return np.asarray(
+        startups.own * in_region(ratio(e.now.building.site_capacity, e.now.compute.own_total), startups.region)
+    )
+
+
+def pay_running(e: Economy) -> None:
+    """Electricity of own chips; space in others' data centres, or upkeep of an own one."""
+    p = e.p.sites
+    startups = e.startups.view()
+    mw = startups.own * in_region(ratio(e.now.building.site_mw, e.now.compute.own_total), startups.region)
+    price = in_region(e.conditions.energy_price, startups.region)
+    spend(e, "energy", np.minimum(mw * e.p.energy.load * price * 730.5e-6, startups.cash))
+    rate = np.where(startups.centre_left == 0.0, p.operations, p.colocation)
+    spend(e, "costs", np.minimum(mw * rate, startups.cash))
+
+
+@phase("announcements.announce")
+def reserve_new_clouds(e: Economy) -> None:
+    """Once a quarter, labs that dare to commit reserve capacity at the new-generation cloud that suits them best."""
+    if e.month % QUARTER != 0:
+        return
+    population = e.startups
+    startups: Startup = population.view()
+    if len(startups.contracts) <= SECOND:  # one host is all that a lab may have
+        return
+    clouds = e.clouds.view()
+    rent = by_slot(at_host(clouds.rent, startups.host))
+    dares = population.act(Startup.dares, e.p, e.p.sites.commitment, rent)
+    big = np.where((clouds.type == HYPERSCALER) | (clouds.type == CHINESE), 1.0, 0.0)
+    exposed = at_host(big, startups.host) > 0.5
+    for lease in startups.leases[1:]:
+        exposed = exposed & (at_host(big, lease.lessor, 1.0) > 0.5)
+    luck = e.draws("reserve", "startups")
+    signs = population.act(Startup.reserves_new_cloud, e.p, by_slot(dares), by_slot(exposed), luck)
+    if not signs.any():
+        return
+    new = ((clouds.type == NEW) | (clouds.type == CONSORTIUM))[:, :, np.newaxis]
+    liking = np.where(new, attraction(e), -np.inf)
+    best = np.argmax(liking, axis=1).astype(np.int32)
+    some = np.where(np.isfinite(liking.max(axis=1)), 1.0, 0.0)
+    partner = in_region(best.astype(np.float64), startups.region).astype(np.int32)
+    signs = signs & (in_region(some, startups.region) > 0.5) & (partner != startups.host)
+    what = "reserves capacity at a new-generation cloud"
+    terms = Terms(share=e.p.sites.reserved_share)
+    contracts.sign(e, signs, SECOND, partner, terms, why=what, told=("deal", what))
+    contracts.note_first(e, signs)
+
+
+def sell_used_chips(e: Economy, leaves: BoolArray, bought: BoolArray, buyer: IntArray) -> None:
+    """Chips of start-ups that leave go to their buyer, or are sold used to clouds of their side, the rest scrapped.
+
+    Orders lapse: the deposit stays with the chipmakers.
+    """
+    chips = e.chips
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    if not (leaves & ((startups.own > 0.0) | (startups.ordered > 0.0) | (startups.fixed > 0.0))).any():
+        return
+    _let_orders_lapse(e, startups, leaves)
+    claims = ratio(startups.own, in_region(over_region(startups.own, startups.region), startups.region))
+    paid, parts = np.zeros_like(clouds.cash), []
+    price = e.p.sites.used_value * startups.fixed
+    to_buyer = np.where(bought & (buyer != NONE), price, 0.0)
+    market = np.where(leaves, price, 0.0) - to_buyer
+    bids = _bids(e, clouds)
+    owed = by_host(to_buyer, buyer, clouds.cash.shape[-1])
+    offered = over_region(market, startups.region)
+    for place in range(len(REGIONS)):
+        owed = owed + offered[:, place : place + 1] * bids[place]
+    part = np.minimum(ratio(0.3 * clouds.cash, owed), 1.0)
+    paid = owed * part
+    kept = np.stack([(bids[place] * part).sum(axis=-1) for place in range(len(REGIONS))], axis=-1)
+    got = to_buyer * at_host(part, buyer) + market * in_region(kept, startups.region)
+    e.ledger.sell("resale", "clouds", paid, "startups", got, np.where(leaves, startups.fixed, 0.0))
+    chips.additions[-1] = chips.additions[-1] + paid
+    chips.depreciation = chips.depreciation + paid / int(e.p.chips.asset_life[0, 0])
+    for place in range(len(REGIONS)):
+        here = startups.region == place
+        theirs = by_host(np.where(here, claims * (bought & (buyer != NONE)), 0.0), buyer, clouds.cash.shape[-1])
+        rest = np.where(here & leaves & ~(bought & (buyer != NONE)), claims, 0.0).sum(axis=-1, keepdims=True)
+        parts.append(theirs + rest * bids[place])
+        _move(e, place, parts[-1], rest[:, 0] * (bids[place].sum(axis=-1) <= 0.0))
+
+
+def _bids(e: Economy, clouds: Cloud) -> list[FloatArray]:
+    """For chips of each region, the share of each cloud that would buy them used, (worlds, clouds)."""
+    want = np.where(clouds.alive, (e.chips.need + 1e-9) * clouds.cash, 0.0)
+    found = []
+    for place in range(len(REGIONS)):
+        side = np.where((clouds.region == CN) == (place == CN), want, 0.0)
+        found.append(ratio(side, side.sum(axis=-1, keepdims=True)))
+    return found
+
+
+def _move(e: Economy, place: int, part: FloatArray, scrapped: FloatArray) -> None:
+    """Move parts of a pool's chips to clouds, where they are put up again; a part is scrapped."""
+    chips = e.chips
+    pool = chips.pools.start + place
+    stock = chips.running[:, pool] + chips.awaiting[:, pool]
+    chips.awaiting[:, : chips.clouds] += part[:, :, np.newaxis] * stock[:, np.newaxis, :]
+    chips.retired += scrapped[:, np.newaxis] * stock
+    left = np.maximum(1.0 - part.sum(axis=-1) - scrapped, 0.0)[:, np.newaxis]
+    chips.running[:, pool] *= left
+    chips.awaiting[:, pool] *= left
+
+
+def _let_orders_lapse(e: Economy, startups: Startup, leaves: BoolArray) -> None:
+    lost = np.where(leaves, startups.deposits, 0.0)
+    freed = direct.release(e, startups, np.where(leaves, startups.ordered, 0.0), lost)
+    e.ledger.draw_down("forfeits", "startups", lost, "chipmakers", freed.sum(axis=2))
+
+
+def observe(e: Economy) -> dict[str, FloatArray]:
+    """Measures of start-ups that buy, house or design chips themselves, each (worlds,)."""
+    chips = e.chips
+    came = (chips.delivered_now[:, chips.pools] * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    used = startups.used.sum(axis=-1)
+    big = (clouds.type == HYPERSCALER) | (clouds.type == CHINESE)
+    at_big = at_host(np.where(big, 1.0, 0.0), startups.host) * startups.first_share
+    for lease in startups.leases[1:]:
+        at_big = at_big + at_host(np.where(big, 1.0, 0.0), lease.lessor) * lease.share
+    hosted = (at_big * (startups.used - startups.own_used)).sum(axis=-1)
+    return {
+        "direct_deliveries_h100e": came.sum(axis=-1),
+        "direct_fill": e.now.chips.direct_fill,
+        "own_compute_share": ratio(startups.own_used.sum(axis=-1), used),
+        "self_hosted_labs": (startups.weight * (startups.centre_left == 0.0)).sum(axis=-1),
+        "chip_designers": (startups.weight * (startups.chip_left == 0.0)).sum(axis=-1),
+        "big_cloud_dependence": ratio(hosted, used),
+        "chip_owners_rent_musd": np.where(clouds.offers_own, e.now.compute.rent_income, 0.0).sum(axis=-1),
+    }

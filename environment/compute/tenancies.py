@@ -1,0 +1,52 @@
+"""Tenancies: how long new contracts with hosts run, and contracts that the data date."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.ties import contracts
+from kingmaker.environment.ties.contracts import Terms
+
+
+def new_term(e: Economy, decision: str) -> FloatArray:
+    """Length of a new contract, months, (worlds, start-ups); ``decision`` names the luck that it is drawn with."""
+    p = e.p.compute
+    return np.asarray(np.floor(p.shortest_term + p.term_spread * e.draws(decision, "startups").uniform()))
+
+
+def sign_dated(e: Economy, where: BoolArray, partner: IntArray, form: int, why: str) -> None:
+    """A dated contract of the labs in ``where``: of who has no host the first, of who has that host a new form of it.
+
+    Others take the cloud beside their first host, in place of a second one that they had chosen themselves; what was
+    dated before stands on, in rows of its own. What they have with that cloud already goes on.
+
+    Args:
+        e: the economy.
+        where: whose, (worlds, start-ups).
+        partner: the cloud, same shape.
+        form: of the contract, if it is that of the first host; others are plain.
+        why: where it is documented.
+    """
+    startups = e.startups.view()
+    shortest = e.p.compute.shortest_term
+    known = np.any([lease.lessor == partner for lease in startups.leases[1:]], axis=0)
+    new = where & (startups.host == NONE)
+    first = where & (startups.host == partner)
+    beside = where & ~new & ~first & ~known
+    row = _row_for_dated(startups)
+    contracts.renew(e, first, 0, term=np.maximum(startups.term, shortest), form=form, why=why)
+    contracts.sign(e, new, 0, partner, Terms(form=form, term=shortest, dated=1), why=why)
+    for k in range(1, len(startups.contracts)):
+        terms = Terms(share=e.p.compute.second_share, dated=1)
+        contracts.sign(e, beside & (row == k), k, partner, terms, why=why)
+
+
+def _row_for_dated(startups: Startup) -> IntArray:
+    """The first row beside that of the first host which holds no dated contract; the second host's if all do."""
+    found = np.ones(startups.host.shape, dtype=np.int32)
+    for lease in reversed(startups.contracts[1:]):
+        found = np.where((lease.lessor == NONE) | (lease.dated == 0), np.int32(lease.rank), found)
+    return found

@@ -1,0 +1,1 @@
+"""Knowledge: effective compute, efficiency that is found and spreads, power capacity that is added."""

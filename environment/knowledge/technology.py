@@ -1,0 +1,70 @@
+"""Technology: efficiency is found and spreads; moats of software move; power capacity is added."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kingmaker.agents.arithmetic import BELOW_ALL, SMALL
+from kingmaker.agents.types import CN, FloatArray
+from kingmaker.agents.units import YEAR
+from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.core.lookups import best_by_host
+from kingmaker.environment.core.month import phase
+from kingmaker.environment.inputs.tables import power_rows
+from kingmaker.environment.knowledge import effective_compute as tech
+
+
+@phase()
+def spread_knowledge(e: Economy) -> None:
+    """Own research, imitation, open models and distillation move the algorithms and capability of every developer."""
+    p, c = e.p.technology, e.conditions
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    rules = {
+        "pace": np.log10(2.0) / p.efficiency_doubling, "diffusion": p.diffusion, "openness": p.open_learning,
+        "induced": p.induced,
+    }  # fmt: skip
+    shared = (c.best_algorithms, c.open_algorithms)
+    barred = c.export_gap * (startups.region == CN)
+    scarcity = np.clip(1.0 - startups.fill + barred, 0.0, 1.0)
+    startups.algorithms = tech.research(startups.algorithms, *shared, startups.talent, scarcity, **rules)
+    barred = c.export_gap * (clouds.region == CN)
+    learned = tech.research(clouds.algorithms, *shared, clouds.talent, barred, **rules)
+    learned = learned + p.tenant_spillover * clouds.talent * _tenant_lead(e)
+    clouds.algorithms = np.where(clouds.develops, learned, clouds.algorithms)
+
+
+def _tenant_lead(e: Economy) -> FloatArray:
+    """How far the best algorithms among a host's tenants lie above its own, log10, shape (worlds, hosts).
+
+    A host sees how its tenants train (facts S1-011), those who are with it beside their first host as well; what it
+    makes of it depends on its talent (absorptive capacity: Cohen & Levinthal 1989).
+    """
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    hosts = clouds.algorithms.shape[-1]
+    best = [best_by_host(startups.algorithms, lease.lessor, hosts, BELOW_ALL) for lease in startups.leases]
+    return np.asarray(np.maximum(np.max(best, axis=0) - clouds.algorithms, 0.0))
+
+
+@phase()
+def build_moats(e: Economy) -> None:
+    """Software stocks grow with use and fade (S' = (1 - d) S + g share; Arthur 1989; Church & Gandal 1992)."""
+    population = e.chipmakers
+    makers = population.view()
+    p = e.p.chips
+    sales = makers.sales
+    total = sales.sum(axis=-1, keepdims=True)
+    share = sales / np.where(total > 0.0, total, 1.0)
+    makers.software = (1.0 - p.software_fade) * makers.software + p.software_fade * (p.software_catch_up + share)
+
+
+@phase()
+def add_power(e: Economy) -> None:
+    """Regions connect new power for data centres, faster the closer they run to the limit, after slow planning."""
+    c, p = e.conditions, e.p.energy
+    rows = power_rows(e.tables)
+    year = e.month / YEAR
+    additions = np.array([[row.additions_mw_per_month * (1.0 + row.additions_growth) ** year for row in rows]])
+    tightness = np.clip(c.power_used / np.maximum(c.power_capacity * p.cap, SMALL), 0.0, 1.0)
+    c.power_capacity = c.power_capacity + p.additions * additions * (1.0 + p.response * tightness * tightness)

@@ -1,1 +1,0 @@
-"""The phases of a month, one module each, in the order in which ``ComputeEconomy.step`` calls them."""

@@ -1,0 +1,1 @@
+"""Policy: complaints, procedures, decisions and fines of authorities, and what is in force."""

@@ -1,0 +1,335 @@
+"""Record: the ledger is audited, measures are taken, the graph is dated."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kingmaker.agents.arithmetic import BELOW_ALL, TINY, ratio
+from kingmaker.agents.cloud import HYPERSCALER, Cloud
+from kingmaker.agents.contract import MOST_ROWS, ContractRow, StakeRow
+from kingmaker.agents.startup import EXCLUSIVE, PREFERRED, Startup
+from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray
+from kingmaker.agents.units import GIGAWATT, KUSD_PER_MUSD, TRAINING_UNIT, WEEKS, YEAR
+from kingmaker.environment.capital.valuation import observe_values
+from kingmaker.environment.compute import sites
+from kingmaker.environment.compute.compute_market import spending
+from kingmaker.environment.compute.renting import europe_at_home
+from kingmaker.environment.core.definitions import ABLE, FIXED_CAPABILITY, FOLLOWER, NEAR_FRONTIER
+from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.core.ledger import TOLERANCE, LedgerError
+from kingmaker.environment.core.lookups import by_host
+from kingmaker.environment.core.measures import CAPEX_FIRMS
+from kingmaker.environment.knowledge.effective_compute import training_flop
+from kingmaker.environment.policy.complaints import cloud_shares
+from kingmaker.environment.policy.oversight import oversight
+from kingmaker.environment.record.record_models import observe_models
+
+MANY = 100_000  # firms; of so many a picture does with seven digits
+AGGREGATES = ("other_clouds", "other_china", "european_clouds")  # rows of the data that stand for many firms
+
+
+def audit(e: Economy) -> FloatArray:
+    """Check money, chips and compute; the largest relative residual, shape (worlds,).
+
+    Raises:
+        LedgerError: a residual above 1e-9.
+    """
+    clouds = e.clouds.view()
+    over = np.maximum(e.now.compute.used - clouds.capacity, 0.0) / (1.0 + clouds.capacity)
+    startups = e.startups.view()
+    housed = e.now.building.site_capacity.sum(axis=-1)
+    more = np.maximum(startups.own_used.sum(axis=-1) - housed, 0.0) / (1.0 + housed)
+    things = np.maximum(np.maximum(e.chips.residual(), over.max(axis=-1)), more)
+    if not np.all(things <= TOLERANCE):
+        world = int(np.argmax(np.where(np.isnan(things), np.inf, things)))
+        raise LedgerError(f"chips or chip-hours are not conserved in world {world}: {things[world]:.3g}")
+    return np.asarray(np.maximum(e.ledger.audit(), things))
+
+
+def observe(e: Economy, residual: FloatArray, trail: Trail) -> dict[str, FloatArray]:
+    """All measures of the month, each of shape (worlds,)."""
+    values = {"ledger_residual": residual}
+    values |= _chips(e) | _clouds(e, trail) | _startups(e, trail) | _models(e) | _world(e) | oversight(e)
+    values |= observe_values(e) | observe_models(e)
+    c = e.conditions
+    c.hhi_cloud, c.hhi_cloud_all = values["hhi_cloud"][:, np.newaxis], values["hhi_cloud_all"][:, np.newaxis]
+    return values
+
+
+class Trail:
+    """Sums over the last twelve months, by name, shape (worlds,)."""
+
+    def __init__(self) -> None:
+        """Nothing yet."""
+        self._last: dict[str, list[FloatArray]] = {}
+
+    def add(self, name: str, amount: FloatArray) -> FloatArray:
+        """Add this month's amount; the sum over twelve months."""
+        last = self._last.setdefault(name, [])
+        last.append(amount)
+        del last[:-YEAR]
+        total = np.zeros_like(amount)
+        for month in last:
+            total = total + month
+        return total
+
+
+def _hhi(amount: FloatArray, single: BoolArray | bool = True) -> FloatArray:
+    """Herfindahl index; rows that are not a ``single`` firm stand for many small ones, whose squares vanish."""
+    total = amount.sum(axis=-1, keepdims=True)
+    share = amount / np.where(total > 0.0, total, 1.0)
+    return np.asarray((share * share * single).sum(axis=-1))
+
+
+def _chips(e: Economy) -> dict[str, FloatArray]:
+    chips = e.chips
+    makers = e.chipmakers.view()
+    clouds = e.clouds.view()
+    revenue = e.now.chips.maker_revenue
+    compute = (chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=1)
+    ids = [row.id for row in e.tables.clouds]
+    line = e.now.chips.line_price[:, 0, 0]
+    values = {
+        "chip_leader_share": ratio(revenue.max(axis=-1), revenue.sum(axis=-1)),
+        "hhi_chips": _hhi(revenue),
+        "lead_time_weeks": e.now.chips.lead_time[:, 0] * WEEKS / YEAR,
+        "chip_price_kusd": line * KUSD_PER_MUSD,
+        "chips_delivered": makers.delivered.sum(axis=-1),
+        "leader_chips_delivered": makers.delivered[:, 0],
+        "leader_revenue_musd": revenue[:, 0],
+        "inhouse_share": ratio(np.where(chips.maker_of < 0, compute, 0.0).sum(axis=-1), compute.sum(axis=-1)),
+        "hhi_deliveries": _hhi(
+            (chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=-1),
+            np.array([name not in AGGREGATES for name in ids] + [False] * len(REGIONS)),
+        ),
+        "compute_h100e": clouds.compute.sum(axis=-1) + e.now.building.site_compute.sum(axis=-1),
+        "ai_capex_musd": e.now.building.ai_capex.sum(axis=-1) + e.now.building.lab_capex,
+        **sites.observe(e),
+    }
+    big = np.zeros(e.worlds)
+    for firm in CAPEX_FIRMS:
+        spent = clouds.capex[:, ids.index(firm)] if firm in ids else np.zeros(e.worlds)
+        values[f"capex_{firm}_musd"] = spent
+        big = big + (spent if firm != "oracle" else 0.0)
+    return values | {"capex_musd": big}
+
+
+def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
+    clouds = e.clouds.view()
+    startups = e.startups.view()
+    rent = e.now.compute.rent_income
+    lists = np.where((clouds.type == HYPERSCALER) & (clouds.region != CN), clouds.compute, 0.0)
+    hosted = startups.alive & (startups.host != NONE)
+    weight = startups.weight
+    rented = startups.used - startups.own_used
+    used = rented.sum(axis=-1)
+    beside = startups.used_elsewhere
+    exclusive = np.where(startups.contract == EXCLUSIVE, rented - beside, 0.0)
+    preferred = weight * ((startups.contract == PREFERRED) & (rented > 0.0))
+    elsewhere = beside / np.where(rented > 0.0, rented, 1.0)
+    number = (weight * hosted).sum(axis=-1)
+    single = np.array([row.id not in AGGREGATES for row in e.tables.clouds])
+    return {
+        "hhi_cloud": _hhi(rent, single),
+        "hhi_cloud_all": _hhi(clouds.cloud_revenue * clouds.alive + rent, single),
+        "rent_list_usd_per_hour": ratio((lists * clouds.list_price).sum(axis=-1), lists.sum(axis=-1)),
+        "rent_market_usd_per_hour": e.now.compute.rent_market,
+        "wholesale_h100e": clouds.rented.sum(axis=-1),
+        "utilisation": ratio(
+            e.now.compute.used.sum(axis=-1) + startups.own_used.sum(axis=-1),
+            clouds.capacity.sum(axis=-1) + e.now.building.site_capacity.sum(axis=-1),
+        ),
+        "tenant_fill_rate": e.now.compute.tenant_fill_rate,
+        "switching_rate": e.now.compute.switching_rate,
+        "multihoming_share": ratio((weight * (hosted & startups.multihomed)).sum(axis=-1), number),
+        "exclusive_share": ratio(exclusive.sum(axis=-1), used),
+        "second_host_share": ratio(beside.sum(axis=-1), used),
+        "preferred_partner_share": 1.0 - ratio((preferred * elsewhere).sum(axis=-1), preferred.sum(axis=-1)),
+        "unmet_h100e": np.maximum(startups.wanted - startups.used, 0.0).sum(axis=-1),
+        "rival_penalty": np.maximum(e.now.compute.rival_penalty, 0.0),
+        "markup_tenured": e.now.compute.markup_tenured,
+        "markup_new": e.now.compute.markup_new,
+        **_leading_lab(startups),
+        "eu_hosted_at_home_share": europe_at_home(startups, clouds),
+        "circularity": ratio(
+            trail.add("circular", e.now.compute.circular_musd), trail.add("rent", e.now.compute.startup_rent)
+        ),
+    }
+
+
+def _leading_lab(startups: Startup) -> dict[str, FloatArray]:
+    """How the start-up that wants most compute fares: what it does not get, and its clouds."""
+    first = np.argmax(np.where(startups.alive, startups.wanted, -1.0), axis=-1)[:, np.newaxis]
+
+    def its(values: FloatArray) -> FloatArray:
+        return np.asarray(np.take_along_axis(values, first, axis=1)[:, 0], dtype=np.float64)
+
+    return {
+        "leading_lab_unmet_share": np.maximum(ratio(its(startups.wanted - startups.used), its(startups.wanted)), 0.0),
+        "leading_lab_hosts": its(startups.hosts_held),
+        "leading_lab_exclusive": its(startups.contract == EXCLUSIVE),
+    }
+
+
+def _startups(e: Economy, trail: Trail) -> dict[str, FloatArray]:
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    near = startups.alive & (startups.capability >= e.conditions.frontier - NEAR_FRONTIER)
+    near_clouds = clouds.alive & clouds.develops & (clouds.capability >= e.conditions.frontier - NEAR_FRONTIER)
+    spent = trail.add("spent", startups.spending_raised.sum(axis=-1))
+    raised = trail.add("raised", e.now.capital.funding_musd)
+    return {
+        "startups_alive": (startups.weight * startups.alive).sum(axis=-1),
+        "startups_entered": e.now.turnover.startups_entered,
+        "startups_failed": e.now.turnover.startups_failed,
+        "startups_acquired": e.now.turnover.startups_acquired,
+        "startup_survival": _survival(e, (startups.weight * startups.alive).sum(axis=-1), trail),
+        "frontier_labs": (startups.weight * near).sum(axis=-1) + near_clouds.sum(axis=-1),
+        "funding_musd": e.now.capital.funding_musd,
+        "funding_pass_through": np.minimum(ratio(spent, raised), 1.0),
+        "leading_lab_revenue_musd": startups.revenue.max(axis=-1),
+    }
+
+
+def _survival(e: Economy, alive: FloatArray, trail: Trail) -> FloatArray:
+    """Chance of staying open for a year: the monthly chances of the last twelve months, multiplied."""
+    closed = e.now.turnover.startups_failed
+    at_risk = alive - e.now.turnover.startups_entered + closed + e.now.turnover.startups_acquired
+    open_still = np.clip(1.0 - ratio(closed, at_risk), TINY, 1.0)
+    months = min(e.month + 1, YEAR)  # the first year has fewer
+    return np.asarray(np.exp(trail.add("open", np.log(open_still)) * (YEAR / months)))
+
+
+def _models(e: Economy) -> dict[str, FloatArray]:
+    startups = e.startups.view()
+    clouds = e.clouds.view()
+    sectors = e.enterprises.view()
+    frontier = e.conditions.frontier[:, 0]
+    own = np.where(startups.alive, startups.capability, BELOW_ALL)
+    big = np.where(clouds.develops & clouds.alive, clouds.capability, BELOW_ALL)
+    everyone = np.concatenate([own, big], axis=-1)
+    fifth = -np.partition(-everyone, FOLLOWER, axis=-1)[:, FOLLOWER]
+    region = np.concatenate([startups.region, clouds.region], axis=-1)
+    chinese = np.where(region == CN, everyone, BELOW_ALL).max(axis=-1)
+    firms = ~sectors.household
+    size = np.where(firms, sectors.output, 0.0)
+    market = size * sectors.potential * sectors.adoption
+    return {
+        "capability_frontier": frontier,
+        "gap_open": frontier - e.conditions.open_frontier[:, 0],
+        "gap_china": frontier - chinese,
+        "gap_follower": frontier - fifth,
+        **_advances(e, startups, clouds),
+        "model_diversity": 1.0 - _hhi(_by_lineage(startups, clouds)),
+        "services_musd": e.conditions.use[:, 0],
+        "self_hosted_share": ratio((market * sectors.self_hosting).sum(axis=-1), market.sum(axis=-1)),
+        "adoption_share": ratio((size * sectors.adoption).sum(axis=-1), size.sum(axis=-1)),
+    }
+
+
+def _advances(e: Economy, startups: Startup, clouds: Cloud) -> dict[str, FloatArray]:
+    """Efficiency by kind of developer, what a fixed capability costs, and who sells."""
+    best = e.conditions.best_algorithms[:, 0]
+    labs = np.where(startups.alive, startups.algorithms, BELOW_ALL)
+    big = np.where(clouds.develops & clouds.alive, clouds.algorithms, BELOW_ALL)
+    chinese = np.maximum(
+        np.where(startups.region == CN, labs, BELOW_ALL).max(axis=-1),
+        np.where(clouds.region == CN, big, BELOW_ALL).max(axis=-1),
+    )
+    west_labs = np.where(startups.region != CN, labs, BELOW_ALL).max(axis=-1)
+    west_big = np.where(clouds.region != CN, big, BELOW_ALL).max(axis=-1)
+    month = training_flop(np.ones(e.worlds), e.p.technology.flop_utilisation[:, 0])  # of one H100e, 1e21 FLOP
+    months = np.power(10.0, FIXED_CAPABILITY - TRAINING_UNIT - best) / month
+    able = startups.alive & (startups.capability >= ABLE)
+    sold = clouds.revenue.sum(axis=-1)
+    firms = np.maximum(startups.weight, 1.0)  # a slot of several firms is several vendors
+    total = startups.revenue.sum(axis=-1) + sold
+    squares = (startups.revenue * startups.revenue / firms).sum(axis=-1) + (clouds.revenue * clouds.revenue).sum(
+        axis=-1
+    )
+    return {
+        "algorithms_china": chinese - best,
+        "host_lead": west_big - west_labs,
+        "fixed_capability_musd": spending(months, e.now.compute.rent_market),
+        "able_labs": (startups.weight * able).sum(axis=-1),
+        "cloud_service_share": ratio(sold, total),
+        "vendor_diversity": 1.0 - ratio(squares, total * total),
+    }
+
+
+def _by_lineage(startups: Startup, clouds: Cloud) -> FloatArray:
+    """AI sales by the developer of the model that they rest on, (worlds, clouds + start-ups)."""
+    hosts, n = clouds.revenue.shape[-1], startups.revenue.shape[-1]
+    own = hosts + np.arange(n)
+    code = np.where(startups.base_model != NONE, startups.base_model, own)
+    sales = by_host(startups.revenue, code, hosts + n)
+    sales[:, :hosts] += clouds.revenue
+    return sales
+
+
+def _world(e: Economy) -> dict[str, FloatArray]:
+    clouds = e.clouds.view()
+    chips = e.chips
+    compute = np.where(clouds.region == CN, clouds.compute, 0.0).sum(axis=-1) + e.now.building.site_compute[:, CN]
+    held = ((chips.running + chips.awaiting) * chips.h100e[:, np.newaxis, :] * chips.in_china[:, np.newaxis]).sum(
+        axis=(1, 2)
+    )
+    grey = (chips.grey * chips.h100e[:, np.newaxis, :]).sum(axis=(1, 2))
+    return {
+        "china_compute_share": ratio(compute, clouds.compute.sum(axis=-1) + e.now.building.site_compute.sum(axis=-1)),
+        "grey_market_share": ratio(grey, held),
+        "power_gw": e.conditions.power_used.sum(axis=-1) * GIGAWATT,
+        "remedies_active": e.now.oversight.remedies_active,
+    }
+
+
+_ROWS = (ContractRow.lessor, ContractRow.term, StakeRow.owner, StakeRow.share)
+_TIES = tuple(field.column(k) for k in range(1, MOST_ROWS) for field in _ROWS)
+
+
+def sizes(e: Economy) -> dict[str, dict[str, Any]]:
+    """Every firm's attributes for the graph's nodes: population -> column -> (worlds, slots)."""
+    kept = (
+        "region", "cash", "value", "compute", "used", "capability", "weight", "type", "revenue", "host", "term",
+        "vendor", "vendor_share", "pledged", "base_model",
+    )  # fmt: skip
+    found: dict[str, dict[str, Any]] = {}
+    for name, population in e.populations.items():
+        data = population.table.data
+        # seven digits are enough for a picture of a hundred thousand firms, and half the memory
+        amounts = np.float64 if population.slots < MANY else np.float32
+        columns: dict[str, Any] = {
+            key: data[key].astype(amounts if data[key].dtype == np.float64 else data[key].dtype)
+            for key in (*kept, *_TIES)
+            if key in data and not population.table.untouched(key)
+        }
+        columns |= {"alive": population.table.alive.copy(), "ids": population.table.ids.copy()}
+        found[name] = columns
+    return found
+
+
+def keep_founding(e: Economy) -> None:
+    """What stands before the first month: firms, and the orders for chips."""
+    e.partnerships.flows.record(-1, chip_orders=e.chips.outstanding[:, :, : e.chips.clouds])
+    e.partnerships.snapshot(0, sizes(e))
+
+
+def keep_flows(e: Economy) -> None:
+    """What went over the ties this month, where ties are kept; rents and rounds are kept where they are paid."""
+    if not e.partnerships.keep:
+        return
+    chips = e.chips
+    clouds = e.clouds.view()
+    mine = slice(0, chips.clouds)
+    compute = chips.delivered_now[:, mine] * chips.h100e[:, np.newaxis, :]
+    makers = range(e.chipmakers.slots)
+    e.partnerships.flows.record(
+        e.month,
+        chip_bill=e.now.chips.chip_sales[:, :, mine],
+        chip_sales=e.now.chips.chip_sales.sum(axis=-1),
+        chip_compute=np.stack([compute[:, :, chips.maker_of == maker].sum(axis=-1) for maker in makers], axis=1),
+        rent_income=e.now.compute.rent_income,
+        cloud_share=cloud_shares(clouds),
+    )

@@ -1,0 +1,42 @@
+"""``kingmaker events`` and ``kingmaker docking``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from kingmaker.experiments.commands.options import Force
+from kingmaker.experiments.commands.stopping import stoppable
+
+
+def register(app: typer.Typer) -> None:
+    """Add the commands of this module."""
+    app.command()(events)
+    app.command()(docking)
+
+
+def events(
+    replications: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of worlds.")] = 24,
+    out: Annotated[Path | None, typer.Option(help="Write event_study.md into this folder.")] = None,
+    force: Force = False,
+) -> None:
+    """Study the announcement of a contract: how investors revalue the cloud that wins it and the one that loses it."""
+    from kingmaker.experiments.studies.event_study import run_and_print as study
+
+    with stoppable("the event study"):
+        if not study(replications, out, force):
+            raise typer.Exit(1)
+
+
+def docking(
+    out: Annotated[Path | None, typer.Option(help="Write docking.md into this folder.")] = None,
+    force: Force = False,
+) -> None:
+    """Hold the model's functions against closed forms: Bertrand, Cournot, Klemperer, Wright, Bass and others."""
+    from kingmaker.experiments.studies.docking.docking_run import run_and_print as dock
+
+    with stoppable("the docking"):
+        if not dock(out, force):
+            raise typer.Exit(1)

@@ -1,0 +1,1 @@
+"""Reference pages and listings, made from the declarations."""

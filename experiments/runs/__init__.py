@@ -1,0 +1,1 @@
+"""Runs of one scenario, of one seed or many, and again from a manifest."""

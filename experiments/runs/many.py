@@ -1,0 +1,164 @@
+"""``kingmaker run --replications N``: stacks of worlds that differ in their seed, and all that is written of them."""
+
+from __future__ import annotations
+
+import csv
+import platform
+import time
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from kingmaker.environment.core.calendar import month_label
+from kingmaker.environment.core.measures import Measure
+from kingmaker.environment.inputs.scenario import Scenario
+from kingmaker.experiments.results import in_force
+from kingmaker.experiments.results.asked import Asked
+from kingmaker.experiments.results.manifest import (
+    content_hash,
+    kingmaker_version,
+    library_versions,
+    scenario_record,
+    source_digest,
+    write_manifest,
+)
+from kingmaker.experiments.results.outputs import staged, unfinished
+from kingmaker.experiments.runs.one_run import ask
+from kingmaker.experiments.stats.bands import MEANINGS, by_year
+from kingmaker.experiments.stats.windows import Window
+from kingmaker.experiments.sweep.stacks import World
+from kingmaker.experiments.sweep.stacks import simulate as simulate_worlds
+from kingmaker.experiments.terminal.progress import progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from kingmaker.agents.types import FloatArray
+
+
+@dataclass(frozen=True)
+class EnsembleRequest:
+    """What the user asked for."""
+
+    setting: Scenario
+    seeds: range
+    months: int
+    out: Path
+    figures: bool
+    quiet: bool
+    command: tuple[str, ...]
+    workers: int = 1
+    force: bool = False
+
+    @property
+    def asked(self) -> Asked:
+        """The question, as a folder of results says it."""
+        return ask(self.setting, self.seeds, self.months)
+
+    @property
+    def window(self) -> Window:
+        """All months of the runs."""
+        return Window("mean", 0, self.months)
+
+    @property
+    def measures(self) -> dict[str, Measure]:
+        """All that is measured, with what extensions add."""
+        return dict(self.setting.measured())
+
+
+def run_ensemble(request: EnsembleRequest) -> pd.DataFrame:
+    """Run all seeds and write the result folder in one piece; gives every run's measures.
+
+    Finished stacks are kept until the result stands: asked again after a stop, the ensemble goes on.
+    """
+    with staged(request.out, request.asked, request.force, request.quiet) as folder:
+        began = time.perf_counter()
+        values = simulate_ensemble(request, unfinished(request.out))
+        held = in_force.held(dict(zip(request.measures, values, strict=True)), request.window, request.measures)
+        seconds = time.perf_counter() - began
+        frame = frame_of(values, request)
+        table = by_year(values, request.measures)
+        frame.to_parquet(folder / "measures.parquet", index=False)
+        table.to_csv(folder / "summary.csv", index=False)
+        _write_dictionary(folder / "data_dictionary.csv", request)
+        if request.figures:
+            _draw(values, request, folder / "figures", in_force.sentence(held))
+        write_manifest(_manifest(request, frame, seconds), folder)
+    if not request.quiet:
+        from kingmaker.experiments.runs.run_summary import print_ensemble
+
+        print_ensemble(request.setting, request.seeds, request.months, table, held, request.out)
+    return frame
+
+
+def simulate_ensemble(request: EnsembleRequest, keep: Path | None = None) -> FloatArray:
+    """The measures of all runs, shape (measures, months, runs); finished ones are kept in ``keep``."""
+    worlds = [World(request.setting, seed) for seed in request.seeds]
+    with progress(len(worlds), f"{request.setting.name}, {len(worlds)} seeds", request.quiet) as advance:
+        return simulate_worlds(
+            worlds, request.months, tuple(request.measures), workers=request.workers, advance=advance, keep=keep
+        )
+
+
+def frame_of(values: FloatArray, request: EnsembleRequest) -> pd.DataFrame:
+    """Every run's path: seed, month, then the measures."""
+    import pandas as pd
+
+    measures, months, runs = values.shape
+    labels = [month_label(month) for month in range(months)]
+    keys = pd.DataFrame({"seed": np.repeat(list(request.seeds), months), "month": np.tile(labels, runs)})
+    rows = values.transpose(2, 1, 0).reshape(runs * months, measures)
+    return pd.concat([keys, pd.DataFrame(rows, columns=list(request.measures))], axis=1)
+
+
+def _draw(values: FloatArray, request: EnsembleRequest, folder: Path, note: str) -> None:
+    from kingmaker.experiments.figures.fans import draw_fans
+    from kingmaker.experiments.figures.figure_files import FigureFolder
+    from kingmaker.experiments.figures.style import styled
+
+    folder.mkdir()
+    files = FigureFolder(folder)
+    shown = f"seeds {request.seeds[0]}–{request.seeds[-1]}"
+    line = f"Kingmaker {kingmaker_version()} · {request.setting.label} · {shown} · n = {len(request.seeds)} runs"
+    named = {measure: values[k] for k, measure in enumerate(request.measures.values())}
+    with styled():
+        for number, figure in enumerate(draw_fans(named, request.setting.events, shown, f"{line}\n{note}"), 1):
+            files.save(figure, "fans", str(number))
+
+
+def _write_dictionary(path: Path, request: EnsembleRequest) -> None:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("file", "column", "unit", "meaning"))
+        writer.writerow(("measures", "seed", "", "seed of the run"))
+        writer.writerow(("measures", "month", "month", "calendar month"))
+        writer.writerows(("measures", m.name, m.unit, m.definition) for m in request.measures.values())
+        writer.writerows(("summary", column, *told) for column, told in MEANINGS.items())
+
+
+def _manifest(request: EnsembleRequest, frame: pd.DataFrame, seconds: float) -> dict[str, Any]:
+    from kingmaker.environment.inputs.parameters import resolve
+    from kingmaker.environment.inputs.tables import read_tables
+
+    setting = request.setting
+    return {
+        "kingmaker_version": kingmaker_version(),
+        "kind": "ensemble",
+        "command": ["kingmaker", *request.command],
+        "question": request.asked.record,
+        "scenario": scenario_record(setting),
+        "parameters": dict(resolve(setting.parameters, setting.name, setting.declared())),
+        "seeds": list(request.seeds),
+        "months": request.months,
+        "panel": False,
+        "figures": request.figures,
+        "versions": {"python": platform.python_version(), **library_versions()},
+        "source_digest": source_digest(setting.users_classes, setting.folders),
+        "data_digest": str(read_tables(setting.data).digest),
+        "measures_hash": content_hash(frame),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_seconds": round(seconds, 2),
+    }

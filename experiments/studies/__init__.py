@@ -1,0 +1,1 @@
+"""Studies: comparisons, sensitivity, validation, calibration, mechanisms, docking, the event study."""

@@ -1,0 +1,227 @@
+"""A comparison from question to result folder."""
+
+from __future__ import annotations
+
+import platform
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from kingmaker.experiments.results import in_force
+from kingmaker.experiments.results.asked import Asked, scenario_facts, seeds_in_words
+from kingmaker.experiments.results.manifest import (
+    content_hash,
+    kingmaker_version,
+    library_versions,
+    scenario_record,
+    source_digest,
+    write_manifest,
+)
+from kingmaker.experiments.results.outputs import staged, unfinished
+from kingmaker.experiments.studies.compare.brief import write_brief
+from kingmaker.experiments.studies.compare.comparison_table import Comparison, run_question, tabulate
+from kingmaker.experiments.studies.compare.html import to_html
+from kingmaker.experiments.studies.compare.question import Question
+from kingmaker.experiments.studies.compare.robustness import Ends, claims_of, judge, pairs_for, run_variants, variants
+from kingmaker.experiments.studies.compare.sides import Sides
+from kingmaker.experiments.terminal.progress import progress
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+KEYS = ["side", "seed", "month"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """How a comparison is made, as distinct from what is compared."""
+
+    out: Path
+    robustness: bool = True
+    ends: Ends = Ends.RANGE
+    workers: int = 1
+    figures: bool = True
+    quiet: bool = False
+    command: tuple[str, ...] = ()
+    force: bool = False
+
+
+def asked_of(question: Question, robustness: bool, ends: Ends) -> Asked:
+    """The question, as a folder of results says it; a brief with robustness tests answers more than one without."""
+    a, b = question.labels
+    windows = [window.name for window in question.windows]
+    tests = f"robustness over {ends.value}" if robustness else "no robustness tests"
+    words = f"{b} compared with {a}, {seeds_in_words(question.seed, question.replications)}, {question.months} months"
+    facts = {
+        "a": scenario_facts(question.a), "b": scenario_facts(question.b), "months": question.months,
+        "seeds": [question.seed, question.replications], "windows": windows, "robustness": robustness and ends.value,
+    }  # fmt: skip
+    return Asked("compare", f"{words}, {', '.join(windows)}, {tests}", facts)
+
+
+@dataclass(frozen=True)
+class Findings:
+    """All that a comparison found."""
+
+    comparison: Comparison
+    table: pd.DataFrame
+    robustness: pd.DataFrame | None
+    tested: int
+    pairs_tested: int
+
+
+def compare_and_write(question: Question, options: Options) -> Findings:
+    """Run both sides, test the claims, write everything into one folder in one piece.
+
+    Until the result stands, finished runs are kept in its folder: asked again after a stop, the question goes on.
+    """
+    asked = asked_of(question, options.robustness, options.ends)
+    with staged(options.out, asked, options.force, options.quiet) as folder:
+        began = time.perf_counter()
+        found = find(question, options, unfinished(options.out))
+        _write(found, folder, options, time.perf_counter() - began)
+    return found
+
+
+def find(question: Question, options: Options, keep: Path | None = None) -> Findings:
+    """Run both sides and, for claims, the assumptions; finished runs are kept in ``keep``."""
+    with progress(2 * question.replications, "both sides", options.quiet) as advance:
+        comparison = run_question(question, options.workers, advance, keep)
+    table = tabulate(comparison)
+    if not options.robustness or claims_of(table).empty:
+        return Findings(comparison, table, None, 0, 0)
+    chosen, n = list(variants(question, options.ends)), pairs_for(table, question)
+    with progress(2 * n * len(chosen), f"{len(chosen)} other assumptions", options.quiet) as advance:
+        outcomes = run_variants(question, chosen, n, options.workers, advance, keep)
+    return Findings(comparison, table, judge(table, question, chosen, outcomes), len(chosen), n)
+
+
+def _write(found: Findings, folder: Path, options: Options, seconds: float) -> None:
+    question = found.comparison.question
+    found.table.to_csv(folder / "differences.csv", index=False)
+    paths = found.comparison.paths()
+    paths.to_parquet(folder / "paths.parquet", index=False)
+    if found.robustness is not None:
+        found.robustness.to_csv(folder / "robustness.csv", index=False)
+    held = [found.comparison.held(window) for window in question.windows]
+    _write_in_force(folder / "in_force.csv", question, held)
+    footer = footer_of(question)
+    brief = write_brief(question, found.table, found.robustness, found.tested, found.pairs_tested, held)
+    if options.figures:
+        from kingmaker.experiments.studies.compare.comparison_figures import draw_comparison
+
+        (folder / "figures").mkdir()
+        draw_comparison(found.comparison, found.table, folder / "figures", footer, note_of(held[0]))
+    else:
+        brief = "\n".join(line for line in brief.splitlines() if not line.startswith("![")) + "\n"
+    (folder / "brief.md").write_text(brief, encoding="utf-8")
+    (folder / "brief.html").write_text(to_html(brief, folder, footer), encoding="utf-8")
+    _write_dictionary(folder / "data_dictionary.csv", question)
+    write_manifest(_manifest(found, paths, options, seconds), folder)
+
+
+def _write_in_force(path: Path, question: Question, held: Sequence[Sides]) -> None:
+    """A row for each window, side and instrument."""
+    import pandas as pd
+
+    rows = [
+        {"window": window.name, "months": window.words, "side": side, **record}
+        for window, sides in zip(question.windows, held, strict=True)
+        for side, found in zip("ab", sides, strict=True)
+        for record in in_force.records(found)
+    ]
+    pd.DataFrame(rows).to_csv(path, index=False)
+
+
+def footer_of(question: Question) -> str:
+    """The line under each figure: version, sides, seeds, pairs."""
+    a, b = question.labels
+    seeds = f"seeds {question.seeds[0]}-{question.seeds[-1]}"
+    return f"Kingmaker {kingmaker_version()} · A {a} · B {b} · {seeds} · n = {question.replications} pairs"
+
+
+def note_of(sides: Sides) -> str:
+    """The lines under each figure that say what is in force on both sides over the first window."""
+    return "\n".join(in_force.sentence(side, f"In force in {name}") for name, side in zip("AB", sides, strict=True))
+
+
+def _manifest(found: Findings, paths: pd.DataFrame, options: Options, seconds: float) -> dict[str, Any]:
+    from kingmaker.environment.inputs.tables import read_tables
+
+    question = found.comparison.question
+    return {
+        "kingmaker_version": kingmaker_version(),
+        "kind": "compare",
+        "command": ["kingmaker", *options.command],
+        "question": asked_of(question, options.robustness, options.ends).record,
+        "scenario_a": scenario_record(question.a),
+        "scenario_b": scenario_record(question.b),
+        "seeds": list(question.seeds),
+        "months": question.months,
+        "windows": [window.name for window in question.windows],
+        "robustness": {"assumptions": found.tested, "pairs": found.pairs_tested, "ends": options.ends.value},
+        "versions": {"python": platform.python_version(), **library_versions()},
+        "source_digest": source_digest((*question.a.users_classes, *question.b.users_classes)),
+        "data_digest": [str(read_tables(side.data).digest) for side in (question.a, question.b)],
+        "paths_hash": content_hash(paths[[*KEYS, *question.measures]]),
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "wall_seconds": round(seconds, 2),
+    }
+
+
+MEANINGS = {
+    ("differences", "measure"): ("", "name of the measure (kingmaker measures)"),
+    ("differences", "difference"): ("unit of the measure", "mean over pairs of B less A"),
+    ("differences", "low"): ("unit of the measure", "lower end of the paired 95 % interval (Student's t)"),
+    ("differences", "high"): ("unit of the measure", "upper end of that interval"),
+    ("differences", "p_sign"): ("0-1", "probability of the sign of the estimate (posterior under a flat prior)"),
+    ("differences", "n"): ("pairs", "pairs of runs"),
+    ("differences", "variance_reduction"): ("ratio", "variance with unpaired seeds over that with paired ones"),
+    ("differences", "n_needed"): ("pairs", "pairs for the interval to exclude zero with probability 0.8"),
+    ("differences", "window"): ("", "window over which the measure is averaged"),
+    ("differences", "months"): ("", "the months of the window"),
+    ("differences", "unit"): ("", "unit of the measure"),
+    ("differences", "level_a"): ("unit of the measure", "mean under A"),
+    ("differences", "level_b"): ("unit of the measure", "mean under B"),
+    ("differences", "relative"): ("ratio", "difference over the level under A; for logarithms the factor less one"),
+    ("differences", "p_value"): ("0-1", "two-sided p value of no difference"),
+    ("differences", "p_holm"): ("0-1", "the same after Holm's correction over the measures of the window"),
+    ("differences", "claim"): ("", "claim, hint (before the correction only), none (interval holds zero), zero"),
+    ("paths", "side"): ("", "a or b"),
+    ("paths", "seed"): ("", "seed, shared by a pair"),
+    ("paths", "month"): ("month", "calendar month"),
+    ("in_force", "window"): ("", "window"),
+    ("in_force", "months"): ("", "the months of the window"),
+    ("in_force", "side"): ("", "a or b"),
+    ("in_force", "measure"): ("", "measure of what is in force (kingmaker measures)"),
+    ("in_force", "unit"): ("", "its unit"),
+    ("in_force", "mean"): ("unit of the measure", "mean over the window and all runs"),
+    ("in_force", "lowest"): ("unit of the measure", "lowest mean over the window of a run"),
+    ("in_force", "highest"): ("unit of the measure", "highest mean over the window of a run"),
+    ("in_force", "nothing"): ("unit of the measure", "value where nothing is in force"),
+    ("in_force", "level"): ("", "the level in words, level by level if it changes within the window"),
+    ("in_force", "since"): ("", "months since which each of these levels holds"),
+    ("robustness", "window"): ("", "window of the claim"),
+    ("robustness", "measure"): ("", "measure of which a claim is made"),
+    ("robustness", "parameter"): ("", "assumption changed on both sides"),
+    ("robustness", "value"): ("unit of the parameter", "its value in this test"),
+    ("robustness", "usual"): ("unit of the parameter", "its value otherwise"),
+    ("robustness", "difference"): ("unit of the measure", "mean over pairs of B less A under this assumption"),
+    ("robustness", "low"): ("unit of the measure", "lower end of its paired 95 % interval"),
+    ("robustness", "high"): ("unit of the measure", "upper end"),
+    ("robustness", "verdict"): ("", "holds, disappears (interval holds zero), flips (other side of zero)"),
+}  # fmt: skip
+
+
+def _write_dictionary(path: Path, question: Question) -> None:
+    import csv
+
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("file", "column", "unit", "meaning"))
+        writer.writerows((file_name, column, *told) for (file_name, column), told in MEANINGS.items())
+        known = question.measures | question.rules
+        writer.writerows(("paths", m.name, m.unit, m.definition) for m in known.values())

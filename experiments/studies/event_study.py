@@ -1,0 +1,157 @@
+"""The event study: what the announcement of a contract does to the values of both hosts (row C12).
+
+The event is that of 10 June 2025: OpenAI, until January 2025 bound to Microsoft, signs with Google (facts S5-001 to
+S5-004: Alphabet +2.1 %, Microsoft -0.6 %). Each world is run twice on the same luck, with and without the signature,
+so that what would have happened otherwise is not estimated (MacKinlay 1997) but known: the abnormal return is the
+difference between the two in the month of the announcement.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN
+from kingmaker.agents.types import NONE, BoolArray, FloatArray
+from kingmaker.environment.compute.tenancies import sign_dated
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.ties import contracts
+from kingmaker.experiments.results.asked import Asked
+from kingmaker.experiments.results.filing import filed_if
+from kingmaker.experiments.stats.intervals import half_width
+from kingmaker.experiments.terminal.phrases import listed
+from kingmaker.experiments.terminal.telling import say
+
+FREED, SIGNED = 36, 40  # months since January 2022: January and May 2025
+LAB, WINNER, LOSER = "openai", "google", "microsoft"
+FACTS = {"winner": 0.021, "loser": -0.006}  # S5-003, S5-004
+FACTOR = 3.0  # the size is right if it is within this factor of the fact
+
+
+@dataclass(frozen=True)
+class Reaction:
+    """One side's abnormal return: mean over worlds, its 95 % interval (Student's t), and the quantiles over worlds."""
+
+    side: str
+    firm: str
+    fact: float
+    mean: float
+    low: float
+    high: float
+    tenth: float
+    ninetieth: float
+    n: int
+
+    @property
+    def holds(self) -> bool:
+        """Whether the sign is certain and the mean is of the size of the fact."""
+        ratio = self.mean / self.fact
+        return bool(self.low * self.high > 0.0 and 1.0 / FACTOR <= ratio <= FACTOR)
+
+
+def run_study(seeds: int = 24, **pins: float) -> list[Reaction]:
+    """The reaction of both hosts over ``seeds`` pairs of worlds.
+
+    Worlds in which the lab has left, or is no longer a tenant of the loser alone, have no such event and are left out.
+
+    Raises:
+        ValueError: fewer than two seeds, or fewer than two worlds in which the event can take place.
+    """
+    if seeds < 2:
+        raise ValueError(f"seeds is {seeds}; an interval needs at least 2")
+    model = ComputeEconomy.stack([{"rng": s, **pins} for s in range(1, seeds + 1)] * 2, months=SIGNED + 1)
+    model.run(FREED)
+    _free(model)
+    model.run(SIGNED - FREED)
+    counts = _sign(model, seeds)
+    model.run()
+    value = model.populations["clouds"].table.data["value"]
+    names = [row.id for row in model.tables.clouds]
+    found = []
+    for side, firm in (("winner", WINNER), ("loser", LOSER)):
+        values = value[:, names.index(firm)]
+        returns = (values[seeds:] / values[:seeds] - 1.0)[counts]
+        found.append(_reaction(side, model.tables.clouds[names.index(firm)].name, returns))
+    return found
+
+
+def _slots(model: ComputeEconomy) -> tuple[int, int, int]:
+    labs, clouds = [row.id for row in model.tables.startups], [row.id for row in model.tables.clouds]
+    return labs.index(LAB), clouds.index(WINNER), clouds.index(LOSER)
+
+
+def _free(model: ComputeEconomy) -> None:
+    """In January 2025 exclusivity became a right of first refusal, in both worlds of a pair (fact S5-002)."""
+    lab = _slots(model)[0]
+    table = model.populations["startups"].table
+    bound = np.zeros(table.alive.shape, dtype=np.bool_)
+    bound[:, lab] = table.alive[:, lab] & (table.data["contract"][:, lab] == EXCLUSIVE)
+    contracts.loosen(model.economy, bound, 0, FIRST_REFUSAL, why="event study")
+    model.economy.end_phase()
+
+
+def _sign(model: ComputeEconomy, seeds: int) -> BoolArray:
+    """Sign the contract in the second world of each pair; in which pairs that is the event, shape (seeds,)."""
+    lab, winner, loser = _slots(model)
+    table = model.populations["startups"].table
+    able = table.alive[:, lab] & (table.data["host"][:, lab] == loser) & (table.data["second"][:, lab] == NONE)
+    where = np.zeros(table.alive.shape, dtype=np.bool_)
+    where[seeds:, lab] = able[seeds:]
+    partner = np.full(where.shape, winner, dtype=np.int32)
+    sign_dated(model.economy, where, partner, PLAIN, "event study")
+    model.economy.end_phase()
+    return np.asarray(able[seeds:])
+
+
+def _reaction(side: str, firm: str, returns: FloatArray) -> Reaction:
+    n = len(returns)
+    if n < 2:
+        raise ValueError(f"the event takes place in {n} of the worlds; an interval needs at least 2")
+    mean, half = float(returns.mean()), half_width(float(returns.std(ddof=1)), n)
+    tenth, ninetieth = (float(q) for q in np.quantile(returns, (0.1, 0.9)))
+    return Reaction(side, firm, FACTS[side], mean, mean - half, mean + half, tenth, ninetieth, n)
+
+
+def page(reactions: list[Reaction]) -> str:
+    """The page ``event_study.md``."""
+    lines = [
+        "# An event study", "",
+        "On 10 June 2025 it became known that OpenAI, until January of that year bound to Microsoft, had signed with",
+        "Google: Alphabet rose by 2.1 %, Microsoft fell by 0.6 % (facts S5-001 to S5-004). Here the same contract is",
+        "signed in the model in May 2025, in one of two worlds that share all their luck; the difference between them",
+        "in that month is the abnormal return. The winner gains the present value of the margin on the rent and what",
+        "the contract tells of demand to come; the loser loses what it cannot let to others. The terms",
+        f"(`capital.news_*`) are assumed, with the size of the fact in view: {_conclusion(reactions)}",
+        "Made by `kingmaker events --out docs`.", "",
+        "| | fact | model, mean | 95 % interval of the mean | 10–90 % of worlds | worlds | sign and size (factor 3) |",
+        "|---|---|---|---|---|---|---|",
+    ]  # fmt: skip
+    for r in reactions:
+        lines.append(
+            f"| {r.firm} ({r.side}) | {r.fact:+.1%} | {r.mean:+.2%} | {r.low:+.2%} to {r.high:+.2%} "
+            f"| {r.tenth:+.2%} to {r.ninetieth:+.2%} | {r.n} | {'yes' if r.holds else '**no**'} |"
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _conclusion(reactions: list[Reaction]) -> str:
+    """What the sizes show, said only if they do."""
+    off = [r.firm for r in reactions if not r.holds]
+    if off:
+        return f"for {listed(off)} sign or size is not that of the fact."
+    return "that the sizes are right shows that the fact is within reach; it tests nothing."
+
+
+def run_and_print(seeds: int, out: Path | None, force: bool = False) -> bool:
+    """Run the study, print it, write ``event_study.md`` into ``out``; whether both reactions hold."""
+    with filed_if(out, ("event_study.md",), Asked("events", f"{seeds} seeds", {"seeds": seeds}), force) as folder:
+        reactions = run_study(seeds)
+        for r in reactions:
+            verdict = "holds" if r.holds else "FAILS"
+            say(f"{r.side:6} {r.firm:28} fact {r.fact:+.1%}  model {r.mean:+.2%} ({r.low:+.2%} to {r.high:+.2%})  "
+                  f"n {r.n}  {verdict}")  # fmt: skip
+        if folder is not None:
+            (folder / "event_study.md").write_text(page(reactions), encoding="utf-8")
+    return all(r.holds for r in reactions)

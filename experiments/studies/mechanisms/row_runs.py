@@ -1,0 +1,169 @@
+"""Runs rows: low against high on the same luck, in one stack of worlds; the paired difference with its interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.experiments.results import in_force
+from kingmaker.experiments.results.asked import Asked
+from kingmaker.experiments.results.filing import filed_if
+from kingmaker.experiments.stats.intervals import half_width
+from kingmaker.experiments.studies.mechanisms.mechanism_page import write_results
+from kingmaker.experiments.studies.mechanisms.mutation import applied
+from kingmaker.experiments.studies.mechanisms.row import Row
+from kingmaker.experiments.studies.mechanisms.row_result import Result
+from kingmaker.experiments.studies.mechanisms.rows import OPEN, ROWS
+from kingmaker.experiments.terminal.telling import say
+
+IN_FORCE_SEEDS = 8  # worlds of the baseline that tell what is in force
+FILES = ("mechanisms.csv", "mechanisms.md", "mutants.csv")
+MOST_WORLDS = 192  # of one stack; wider ones are hardly faster and take more memory
+
+
+def run_row(row: Row, seeds: int | None = None, *, mutated: bool = False) -> Result:
+    """Run one row on ``seeds`` pairs of worlds (the row's own number if None), its mechanism off if ``mutated``.
+
+    Raises:
+        ValueError: fewer than two seeds, or a row without mutants to be switched off.
+    """
+    return next(run_rows([row], seeds, mutated=mutated))
+
+
+def run_rows(rows: Sequence[Row], seeds: int | None = None, *, mutated: bool = False) -> Iterator[Result]:
+    """Run rows and give each's result, in their order; the same numbers as ``run_row``, in fewer and wider stacks.
+
+    Rows with the same horizon and the same mechanism off share a stack, and worlds that several of them ask for are run
+    once: a world gives the same numbers in any stack. A stack is run when the first of its rows is asked for.
+
+    Raises:
+        ValueError: fewer than two seeds, or a row without mutants to be switched off.
+    """
+    stacks = {row.id: stack for stack in _stacks(rows, seeds, mutated) for row in stack}
+    found: dict[str, Result] = {}
+    for row in rows:
+        if row.id not in found:
+            found |= _run_together(stacks[row.id], seeds, mutated)
+        yield found[row.id]
+
+
+def _pairs(row: Row, seeds: int | None, mutated: bool) -> int:
+    """How many pairs of worlds a row is run on, if it can be run as asked."""
+    pairs = row.seeds if seeds is None else seeds
+    if pairs < 2:
+        raise ValueError(f"seeds is {pairs}; an interval needs at least 2")
+    if mutated and not row.mutants:
+        raise ValueError(f"row {row.id} does not say how its mechanism is switched off")
+    return pairs
+
+
+def _stacks(rows: Sequence[Row], seeds: int | None, mutated: bool) -> list[list[Row]]:
+    """The rows that run together: same horizon, same mechanism off, and no more worlds than still run faster so."""
+    stacks: list[list[Row]] = []
+    open_stack: dict[object, tuple[list[Row], int]] = {}
+    for row in rows:
+        shared = (row.window[1], row.mutants if mutated else ())
+        worlds = 2 * _pairs(row, seeds, mutated)
+        stack, before = open_stack.get(shared, ([], MOST_WORLDS))
+        if before + worlds > MOST_WORLDS:
+            stack, before = [], 0
+            stacks.append(stack)
+        stack.append(row)
+        open_stack[shared] = stack, before + worlds
+    return stacks
+
+
+def _run_together(rows: Sequence[Row], seeds: int | None, mutated: bool) -> dict[str, Result]:
+    """Run one stack for these rows; their results by their ids."""
+    places: dict[tuple[object, ...], int] = {}  # of each world in the stack
+    worlds: list[dict[str, float]] = []
+    asked: dict[str, list[list[int]]] = {}  # of each row: the places of its low worlds, and of its high ones
+    for row in rows:
+        asked[row.id] = [[], []]
+        for level, settings in enumerate((row.low, row.high)):
+            for seed in range(1, _pairs(row, seeds, mutated) + 1):
+                world = {**row.both, **settings, "rng": seed}
+                place = places.setdefault(tuple(sorted(world.items())), len(worlds))
+                if place == len(worlds):
+                    worlds.append(world)
+                asked[row.id][level].append(place)
+    with applied(rows[0].mutants if mutated else ()):
+        model = ComputeEconomy.stack(worlds, months=rows[0].window[1]).run()
+    return {row.id: _result(row, model, *asked[row.id]) for row in rows}
+
+
+def _result(row: Row, model: ComputeEconomy, low: list[int], high: list[int]) -> Result:
+    """What a row's worlds, at these places of a stack that has run, say of its claim."""
+    if row.of is None:
+        values = model.measures.array(row.outcome)[slice(*row.window)].mean(axis=0)
+    else:
+        values = row.of(model, row.window)
+    difference = values[high] - values[low]
+    effect = float(difference.mean())
+    margin = half_width(float(difference.std(ddof=1)), len(low))
+    return Result(row, effect, effect - margin, effect + margin, len(low))
+
+
+def chosen_rows(chosen: str | None) -> list[Row]:
+    """The rows of a list such as ``S1,R4``, a family's by its letter (``S``), or all.
+
+    Raises:
+        KingmakerError: a row that does not exist.
+    """
+    if chosen is None:
+        return list(ROWS)
+    found: list[Row] = []
+    for name in (part.strip() for part in chosen.split(",")):
+        rows = [row for row in ROWS if row.id == name or row.id.rstrip("abcdefgh") == name or row.id[0] == name]
+        if not rows:
+            raise KingmakerError(f"--rows: there is no row '{name}' to test.{nearest(name, [r.id for r in ROWS])}")
+        found += [row for row in rows if row not in found]
+    return found
+
+
+def run_and_print(chosen: str | None, seeds: int | None, out: Path | None, mutants: bool, force: bool = False) -> bool:
+    """Run the chosen rows, print each as it comes; whether all hold, and fail once they are switched off.
+
+    Raises:
+        KingmakerError: a row that does not exist, or results of another question in ``out`` and not ``force``.
+    """
+    rows = chosen_rows(chosen)
+    with filed_if(out, FILES[: 3 if mutants else 2], _asked(rows, seeds, mutants), force) as folder:
+        return _run_and_print(rows, seeds, folder, mutants)
+
+
+def _asked(rows: list[Row], seeds: int | None, mutants: bool) -> Asked:
+    """The question, as it is kept beside the files."""
+    which = "all rows" if rows == list(ROWS) else f"rows {', '.join(row.id for row in rows)}"
+    words = f"{which}, {'their own number of' if seeds is None else seeds} seeds{', with mutants' if mutants else ''}"
+    return Asked("mechanisms", words, {"rows": [row.id for row in rows], "seeds": seeds, "mutants": mutants})
+
+
+def _run_and_print(rows: list[Row], seeds: int | None, out: Path | None, mutants: bool) -> bool:
+    results = list(_printed(rows, seeds, mutated=False))
+    say(f"{sum(r.holds for r in results)} of {len(results)} tests hold; {len(OPEN)} rows are not proven yet.")
+    without = []
+    if mutants:
+        say("\nWith the row's mechanism switched off:")
+        without = list(_printed([row for row in rows if row.mutants], seeds, mutated=True))
+        say(f"{sum(not r.holds for r in without)} of {len(rows)} tests fail once their mechanism is switched off.")
+    if out is not None:
+        write_results(results, without, out, _in_force(max(row.window[1] for row in rows)))
+    return all(r.holds for r in results) and not any(r.holds for r in without)
+
+
+def _in_force(months: int) -> str:
+    """What is in force in the baseline, on which all rows rest, before a row moves a lever."""
+    model = ComputeEconomy.stack([{"rng": seed} for seed in range(1, IN_FORCE_SEEDS + 1)], months=months).run()
+    held = in_force.held_in(model.measures.to_frame())
+    return in_force.sentence(held, "In force in the baseline, before a row moves a lever")
+
+
+def _printed(rows: list[Row], seeds: int | None, *, mutated: bool) -> Iterator[Result]:
+    for row, result in zip(rows, run_rows(rows, seeds, mutated=mutated), strict=True):
+        verdict = "holds" if result.holds else "FAILS" if not mutated else "fails"
+        said = "; ".join(mutant.means for mutant in row.mutants) if mutated else row.claim
+        say(f"{row.id:4} {verdict}  {result.effect:+10.4g}  ({result.low:+.4g} to {result.high:+.4g})  {said}")
+        yield result

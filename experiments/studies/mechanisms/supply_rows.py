@@ -1,0 +1,113 @@
+"""Rows S: chip supply."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.environment.chips.chip_market import ration
+from kingmaker.experiments.studies.mechanisms.row import Mutant, Row, lever
+
+
+def _no_reaction(cloud: Any, p: Any, largest_rival: FloatArray) -> FloatArray:
+    """Plans grow with belief, whatever the rivals plan."""
+    growth = p.clouds.calm_growth + (p.clouds.boom_growth - p.clouds.calm_growth) * cloud.sentiment
+    ceiling = np.maximum(p.clouds.reach * cloud.capacity, cloud.ambition)
+    return np.where(cloud.develops, np.minimum(cloud.ambition * np.exp(growth), ceiling), 0.0)
+
+
+def _pro_rata(demand: FloatArray, capacity: FloatArray, weight: FloatArray) -> FloatArray:
+    """Every order counts alike."""
+    return ration(demand, capacity, np.ones_like(weight))
+
+
+def _kept_by_priority_alone(cloud: Any, p: Any) -> FloatArray:
+    """Own chips are rented out like all others."""
+    kept = np.minimum(cloud.wanted_inside, p.clouds.internal_priority * cloud.capacity)
+    return np.asarray(np.where(cloud.rents_out, kept, np.minimum(cloud.wanted_inside, cloud.capacity)))
+
+
+def _nobody_dares(lab: Any, p: Any, cost: FloatArray, rent: FloatArray) -> BoolArray:
+    """No start-up bears a fixed cost."""
+    return np.zeros(lab.cash.shape, dtype=np.bool_)
+
+
+PRO_RATA = Mutant("environment.chips.chip_market:ration", _pro_rata, "sellers ration by orders, whoever places them")
+NOBODY_DARES = Mutant(
+    "agents.builder:Builder.dares", _nobody_dares, "no start-up bears a fixed cost to be its own host"
+)
+NO_HOARDING = Mutant(
+    "environment.chips.chip_market:desired_orders", lambda need, lead_time, hoarding, shortest: need * lead_time,
+    "nobody orders beyond need",
+)  # fmt: skip
+FIXED_CAPACITY = Mutant(
+    "agents.chipmaker:Chipmaker.plan_capacity", lambda maker, p: maker.capacity * 1.0, "packaging capacity stands still"
+)
+# Up to 0.5, over twice the default: packaging capacity answers orders beyond need as well, so the effect is a hump.
+# From about 2 on start-ups are even served better than without; where capacity stands still they are served ever worse.
+_HOARDING = lever("chips.hoarding", 0.0, 0.5)
+
+ROWS: tuple[Row, ...] = (
+    Row("S1", "a stronger software moat raises the leader's share", "orders.software_moat",
+        *lever("chips.moat", 0.5, 2.5), "chip_leader_share", (24, 60), +1,
+        mutants=(Mutant("environment.chips.orders:software_moat",
+                        lambda weight, software: np.zeros(software.shape), "buyers are not bound to software"),)),
+    Row("S2", "rivals that build software whatever their share lower the leader's share, in years",
+        "technology.build_moats", *lever("chips.software_catch_up", 0.0, 0.2), "chip_leader_share",
+        (96, 108), -1,
+        mutants=(Mutant("environment.knowledge.technology:build_moats", lambda e: None,
+                        "stocks of software do not move"),)),
+    Row("S3", "faster growth of packaging shortens the lead time", "chipmaker.plan_capacity",
+        *lever("chips.capacity_growth", 0.04, 0.15), "lead_time_weeks", (12, 48), -1, mutants=(FIXED_CAPACITY,)),
+    Row("S4", "what giants order beyond need crowds out start-ups that buy chips themselves",
+        "chip_market.desired_orders", *_HOARDING, "direct_fill", (14, 28), -1, mutants=(NO_HOARDING,)),
+    Row("S4b", "they get fewer chips", "chip_market.desired_orders", *_HOARDING, "direct_deliveries_h100e", (14, 28),
+        -1, mutants=(NO_HOARDING,)),
+    Row("S4c", "and wait longer", "chip_market.desired_orders", *_HOARDING, "lead_time_weeks", (14, 28), +1,
+        mutants=(NO_HOARDING,)),
+    Row("S5", "allocation by a standing that follows size rather than pro rata concentrates deliveries",
+        "chip_market.ration", *lever("chips.kingmaker", 0.0, 2.0), "hhi_deliveries", (12, 36), +1,
+        mutants=(PRO_RATA,)),
+    # in a shortage that lasts: allocation counts while there is not enough for all
+    Row("S5b", "allocation that favours new clouds spreads deliveries", "chip_market.ration",
+        *lever("chips.favour_new", 1.0, 10.0), "hhi_deliveries", (12, 36), -1, mutants=(PRO_RATA,),
+        both={"chips.capacity_growth": 0.05}),
+    Row("S6", "own chip programmes lower what the leader sells", "cloud.ramps_own_chips",
+        *lever("clouds.own_share", 0.0, 1.5), "leader_revenue_musd", (24, 60), -1,
+        mutants=(Mutant("agents.cloud:Cloud.ramps_own_chips",
+                        lambda cloud, p, wanted, seed, affordable: np.zeros(cloud.cash.shape),
+                        "nobody makes chips of its own"),)),
+    # once enough own chips run: in 2022-23 there are so few that the net effect is within the noise
+    Row("S7", "a cloud that rents its own chips out earns more from outsiders, net of bought chips left idle",
+        "cloud.kept_inside, cloud.post_rent", *lever("clouds.external_offering", 0.0, 1.0), "chip_owners_rent_musd",
+        (24, 48), +1,
+        mutants=(Mutant("agents.cloud:Cloud.kept_inside", _kept_by_priority_alone,
+                        "own chips serve tenants like all others"),
+                 Mutant("agents.cloud:Cloud._own_part_offered", lambda cloud, p: np.zeros(cloud.cash.shape),
+                        "own chips are rented out at the price of bought ones"))),
+    Row("S8", "labs that dare chips, centres and reservations of their own depend less on the big clouds",
+        "builder.dares, sites", *lever("sites.threshold", 20.0, 0.5), "big_cloud_dependence", (30, 60), -1,
+        both={"policy.exclusivity_ban": 1}, mutants=(NOBODY_DARES,)),
+    Row("S8b", "and run more compute of their own", "builder.wants_own_compute, direct",
+        *lever("sites.threshold", 20.0, 0.5), "own_compute_share", (30, 60), +1, mutants=(NOBODY_DARES,)),
+    Row("S9", "scarcity raises the price of chips", "chipmaker.set_markup",
+        *lever("chips.capacity_growth", 0.04, 0.15), "chip_price_kusd", (12, 48), -1,
+        mutants=(Mutant("agents.chipmaker:Chipmaker.set_markup", lambda maker, p: maker.markup * 1.0,
+                        "prices do not follow scarcity"),)),
+    Row("S10", "a stronger reaction to rivals raises capital spending on AI", "cloud.raise_ambition",
+        *lever("clouds.arms_race", 0.0, 0.8), "ai_capex_musd", (12, 60), +1,
+        mutants=(Mutant("agents.cloud:Cloud.raise_ambition", _no_reaction, "nobody looks at rivals' plans"),)),
+    Row("S11", "where power is short, more of it means more compute", "installation.install",
+        *lever("energy.cap", 0.3, 3.0), "compute_h100e", (36, 60), +1,
+        mutants=(Mutant("environment.chips.energy:room_for", lambda wanted, used, capacity: np.ones_like(wanted),
+                        "the grid connects everybody at once"),)),
+    # at fixed know-how: what the best algorithms need for a fixed capability moves with who has compute to learn on
+    Row("S12", "capacity that arrives lowers the cost of entry: of the chip-hours of a run of a fixed size",
+        "cloud.post_rent", *lever("chips.capacity_growth", 0.04, 0.15), "rent_market_usd_per_hour", (18, 42), -1,
+        mutants=(Mutant("agents.cloud:Cloud.post_rent", lambda cloud, p, floor, cost: cloud.rent * 1.0,
+                        "rents follow neither cost nor utilisation"),)),
+)  # fmt: skip
+
+OPEN: dict[str, str] = {}

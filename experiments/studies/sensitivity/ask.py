@@ -1,0 +1,55 @@
+"""A study as a user asks for it: a design, and what replaces its entries."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.experiments.design.design_entries import MOST_RUNS
+from kingmaker.experiments.design.sweep_design import Design, load_design
+from kingmaker.experiments.studies.sensitivity.model_function import statistics_of
+from kingmaker.experiments.studies.sensitivity.study import with_method
+
+
+def ask(
+    name: str,
+    method: str | None = None,
+    samples: int | None = None,
+    replications: int | None = None,
+    measures: tuple[str, ...] = (),
+    statistics: tuple[str, ...] = (),
+    entries: Mapping[str, object] | None = None,
+) -> tuple[Design, tuple[str, ...]]:
+    """The design as the method needs it, and the statistics over the months.
+
+    ``entries`` replace those of the design's file (``months``, ``seed``), where they are not None.
+
+    Raises:
+        KingmakerError: an unknown design, method, measure or statistic, or numbers that do not fit.
+    """
+    design = with_method(load_design(name, entries), method, samples)
+    for measure in measures:
+        if measure not in design.measured:
+            raise KingmakerError(f"--outcomes: there is no measure '{measure}'.{nearest(measure, design.measured)}")
+    if measures:
+        design = replace(design, measures=tuple(dict.fromkeys(measures)))
+    if replications is not None:
+        design = replace(design, replications=replications)
+    runs = runs_of(design)
+    if runs > MOST_RUNS:
+        raise KingmakerError(f"{design.name}: {runs:,} runs; at most {MOST_RUNS:,} are allowed. Take fewer samples.")
+    return design, statistics_of(design, statistics)
+
+
+def runs_of(design: Design) -> int:
+    """How many runs a study of a design takes."""
+    k = len(design.factors)
+    sobol = 2 * k + 2 if design.second_order else k + 2
+    blocks = {
+        "oat": 2 * k + 1,
+        "morris": design.samples * (k + 1),
+        "lhs": design.samples,
+        "sobol": design.samples * sobol,
+    }
+    return blocks[design.kind] * design.replications

@@ -1,0 +1,133 @@
+"""The id of each run: a hash of all that its numbers depend on.
+
+An id covers the digests of the model's code and data, the months, the classes, the dated events in force, the seed, and
+every parameter whose value is another than the declared one. A million ids are made in about a second: what a point is
+made of is hashed from one array, row by row.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import struct
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
+
+from kingmaker.environment.core.calendar import month_label
+from kingmaker.environment.inputs.parameters import check
+from kingmaker.environment.inputs.scenario import load_scenario
+from kingmaker.experiments.design.sweep_design import Design, Run
+from kingmaker.experiments.sweep.tasks import Work
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from kingmaker.agents.types import BoolArray, FloatArray
+
+Value = float | int
+DIGITS = 32  # hexadecimal ones, of an id
+MOST_BITS = 2**60  # of a pattern's number, before patterns are numbered anew
+
+
+class Namer:
+    """Gives each run its id: a hash of resolved parameters, events, months, seed and the digests of model and data."""
+
+    def __init__(self, work: Work) -> None:
+        """The part of the hash that all runs share is computed once."""
+        self._work = work
+        self._declared = work.setting.declared()
+        # where a value is the declared one, it is left out of the hash: the declared ones stand here, all at once
+        declared = "".join(f"\n{key}={float(one.default).hex()}" for key, one in sorted(self._declared.items()))
+        head = "\n".join((work.source_digest, work.data_digest, str(work.months), *sorted(work.setting.users_classes)))
+        self._head = (head + declared).encode()
+        where = work.setting.name
+        self._base = {key: check(key, v, where, self._declared) for key, v in work.setting.parameters.items()}
+        self._events: dict[frozenset[str], str] = {}
+        self._prefixes: dict[tuple[frozenset[str], tuple[str, ...]], bytes] = {}
+
+    def name(self, run: Run) -> str:
+        """The id of a run, 32 hexadecimal digits."""
+        pinned = {key: check(key, value, "run", self._declared) for key, value in run.parameters.items()}
+        resolved = {**self._base, **pinned}
+        kept = tuple(sorted(key for key, value in resolved.items() if value != self._declared[key].default))
+        values = struct.pack(f"<{len(kept)}d", *(resolved[key] + 0.0 for key in kept))
+        prefix = self._prefix(frozenset(pinned), kept)
+        return hashlib.sha256(prefix + values + struct.pack("<q", run.seed)).hexdigest()[:DIGITS]
+
+    def names(self, design: Design) -> list[str]:
+        """The ids of all runs of a design, in its order; those that :meth:`name` gives."""
+        import numpy as np
+
+        columns = self._columns(design)
+        keys = sorted(columns)
+        nothing = np.zeros((len(design.points), 0))
+        values = np.column_stack([nothing, *(columns[key] for key in keys)])
+        usual = np.array([float(self._declared[key].default) for key in keys])
+        varied = list(design.points.columns)
+        held = np.column_stack([nothing, *(~np.isnan(design.points.columns[key]) for key in varied)]).astype(bool)
+        found = np.empty((design.replications, len(design.points)), dtype=object)
+        for rows in _alike(np.concatenate([values != usual, held], axis=1)):
+            first = rows[0]
+            kept = [k for k in range(len(keys)) if values[first, k] != usual[k]]
+            pins = frozenset([*design.fixed, *(key for k, key in enumerate(varied) if held[first, k])])
+            prefix = self._prefix(pins, tuple(keys[k] for k in kept))
+            for replication in range(design.replications):
+                seed = design.seed + replication
+                found[replication, rows] = _hashes(prefix, values[rows][:, kept], seed)
+        return list(found[:, design.order].ravel())
+
+    def _columns(self, design: Design) -> dict[str, FloatArray]:
+        """The resolved values of all parameters that are set anywhere, at each point."""
+        import numpy as np
+
+        constants = {**self._base, **design.fixed}
+        count = len(design.points)
+        columns = {key: np.full(count, value + 0.0) for key, value in constants.items()}
+        for key, column in design.points.columns.items():
+            otherwise = float(constants.get(key, self._declared[key].default))
+            columns[key] = np.where(np.isnan(column), otherwise, column) + 0.0  # -0.0 is 0.0
+        return columns
+
+    def _prefix(self, pinned: frozenset[str], kept: tuple[str, ...]) -> bytes:
+        """The hash of what runs share that pin the same parameters, and give other than usual values to these."""
+        if (pinned, kept) not in self._prefixes:
+            if pinned not in self._events:
+                self._events[pinned] = self._events_without(pinned)
+            text = self._head + "\0".join(kept).encode() + self._events[pinned].encode()
+            self._prefixes[pinned, kept] = hashlib.sha256(text).digest()
+        return self._prefixes[pinned, kept]
+
+    def _events_without(self, pinned: Iterable[str]) -> str:
+        """The dated events that the pinned parameters leave in force."""
+        pins: Mapping[str, Value] = {key: self._declared[key].default for key in pinned}
+        lines = []
+        for event in load_scenario(self._work.setting, pins).events:
+            changes = ",".join(f"{key}={float(value).hex()}" for key, value in sorted(event.set.items()))
+            more = sorted((name, repr(v)) for name, v in vars(event).items() if name not in ("month", "why", "set"))
+            lines.append(f"\n{month_label(event.month)}:{changes}{more or ''}")
+        return "".join(lines)
+
+
+def _hashes(prefix: bytes, values: FloatArray, seed: int) -> list[str]:
+    """The ids of points of these values, shape (points, parameters), under one seed."""
+    import numpy as np
+
+    rows, width = len(values), 8 * (values.shape[1] + 1)
+    table = np.empty((rows, values.shape[1] + 1), dtype="<f8")
+    table[:, :-1] = values
+    table.view("<i8")[:, -1] = seed
+    content, sha256 = table.tobytes(), hashlib.sha256
+    return [sha256(prefix + content[i : i + width]).hexdigest()[:DIGITS] for i in range(0, rows * width, width)]
+
+
+def _alike(bits: BoolArray) -> list[NDArray[np.intp]]:
+    """The numbers of the rows of each pattern of truth values, of shape (rows, columns)."""
+    import numpy as np
+
+    codes = np.zeros(len(bits), dtype=np.int64)
+    for column in bits.T:
+        codes = 2 * codes + column
+        if codes.max(initial=0) > MOST_BITS:
+            codes = np.unique(codes, return_inverse=True)[1].reshape(-1)
+    _, where, counts = np.unique(codes, return_inverse=True, return_counts=True)
+    return np.split(np.argsort(where, kind="stable"), np.cumsum(counts)[:-1])

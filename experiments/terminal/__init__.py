@@ -1,0 +1,1 @@
+"""What is said on the terminal, safe whatever it holds. No command lives here."""
