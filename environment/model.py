@@ -38,9 +38,9 @@ from kingmaker.environment.ties.partnerships import Partnerships
 from kingmaker.environment.ties.tie_flows import SMALL
 from kingmaker.environment.worlds import branching, registration, snapshots
 from kingmaker.environment.worlds.arguments import STACK, demand_one_structure, horizon_of, refuse_strangers, seed_of
+from kingmaker.environment.worlds.scratch_memory import keep_scratch_memory
 
 _SHOWN = 3  # seeds of a stack that are shown; the others are many
-_SCRATCH = 31 * 2**20  # bytes: a block large enough for glibc to raise its thresholds
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,7 +108,7 @@ class ComputeEconomy(mesa.Model):
         return model
 
     def _build(self, given: list[tuple[Scenario, int]], months: int | None, panel: bool, keep_ties: bool) -> None:
-        _keep_scratch_memory()
+        keep_scratch_memory()
         self.settings = [setting for setting, _ in given]
         self.setting = self.settings[0]
         self.seed, self.seeds = given[0][1], [seed for _, seed in given]
@@ -349,12 +349,3 @@ class ComputeEconomy(mesa.Model):
             f"{refused.max():.0f} start-ups were refused entry for want of a slot; raise startups.slots_factor "
             f"(now {float(self.economy.p.startups.slots_factor[0, 0]):g})."
         ]
-
-
-def _keep_scratch_memory() -> None:
-    """Let the C library keep what scratch arrays give back, rather than ask the system for it at every operation.
-
-    glibc raises its thresholds for giving memory back (to 31 and 62 MiB) when an untouched block of that size is freed;
-    other C libraries take no notice. A month of 100 000 start-ups is a sixth faster for it.
-    """
-    np.empty(_SCRATCH, dtype=np.uint8)

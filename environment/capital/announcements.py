@@ -16,7 +16,7 @@ from kingmaker.environment.capital.news import KINDS
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 
 SWITCH, SECOND, SECOND_ENDS, FREED = range(len(KINDS))
 _TEXT = {

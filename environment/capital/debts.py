@@ -14,7 +14,7 @@ from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment.compute import tenancies
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 from kingmaker.environment.ties import contracts, stakes
 
 

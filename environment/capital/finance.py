@@ -15,7 +15,7 @@ from kingmaker.environment.compute import tenancies
 from kingmaker.environment.compute.second_hosts import agrees_exclusivity, cost_of_two
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 from kingmaker.environment.policy.partnership_review import review_deals
 from kingmaker.environment.ties import contracts, stakes
 

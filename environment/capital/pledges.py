@@ -7,7 +7,7 @@ import numpy as np
 from kingmaker.agents.types import BoolArray, FloatArray, IntArray
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 from kingmaker.environment.ties import stakes
 
 

@@ -15,7 +15,7 @@ from kingmaker.agents.units import YEAR
 from kingmaker.environment.capital import capital_market as market
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import best_by_host, by_host
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 
 
 def open_values(e: Economy) -> None:

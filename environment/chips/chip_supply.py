@@ -15,7 +15,7 @@ from kingmaker.environment.chips import direct
 from kingmaker.environment.chips.buyers import small, standing
 from kingmaker.environment.chips.orders import duty_passed_on, gpu_share, lead_by_buyer, own_line, own_mix, own_part
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 from kingmaker.environment.knowledge import effective_compute
 from kingmaker.environment.ties import relations
 

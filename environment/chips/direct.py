@@ -19,7 +19,7 @@ from kingmaker.environment.chips.chip_market import cost_per_hour
 from kingmaker.environment.chips.orders import cost_of_capacity, lead_by_buyer, offers, split
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 from kingmaker.environment.core.regions import in_region, over_region, spend
 from kingmaker.environment.inputs.tables import power_rows
 

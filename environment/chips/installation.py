@@ -12,7 +12,7 @@ from kingmaker.environment.chips import energy
 from kingmaker.environment.chips.buyers import home
 from kingmaker.environment.chips.chip_market import FIRST_EXPORT_RULE
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 from kingmaker.environment.core.regions import PLACES
 from kingmaker.environment.inputs.tables import power_rows
 

@@ -15,7 +15,7 @@ from kingmaker.agents.units import KUSD, YEAR
 from kingmaker.environment.chips import chip_market as market
 from kingmaker.environment.chips.buyers import home, in_business
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 
 
 @phase("instruments.fix")

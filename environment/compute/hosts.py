@@ -21,7 +21,7 @@ from kingmaker.environment.compute.second_hosts import (
 )
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 from kingmaker.environment.ties import contracts
 from kingmaker.environment.ties.contracts import Terms
 

@@ -20,7 +20,7 @@ from kingmaker.environment.compute.sites import run_own
 from kingmaker.environment.compute.wholesale import trade_idle_compute
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 from kingmaker.environment.services import open_models
 from kingmaker.environment.ties import contracts
 

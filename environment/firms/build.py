@@ -26,7 +26,7 @@ from kingmaker.environment.inputs import names
 from kingmaker.environment.inputs.extensions import load_class
 from kingmaker.environment.inputs.parameters import StackedParameters
 from kingmaker.environment.inputs.scenario import Scenario
-from kingmaker.environment.inputs.table_rows import NODES
+from kingmaker.environment.inputs.table_cells import NODES
 from kingmaker.environment.inputs.tables import Tables, power_rows
 from kingmaker.environment.services.dimensions import DIMENSIONS
 

@@ -15,7 +15,7 @@ from kingmaker.environment.capital import debts, valuation
 from kingmaker.environment.chips import energy
 from kingmaker.environment.compute.sites import pay_running
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 
 
 @phase("licences.share_revenue")

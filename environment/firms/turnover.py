@@ -14,7 +14,7 @@ from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.compute.sites import sell_used_chips
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, best_by_host, by_host
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 from kingmaker.environment.firms.build import KIND_CODES, cloud_rows
 from kingmaker.environment.firms.startup_population import Trait, born, enter_named, named_values, newcomers, shares
 from kingmaker.environment.inputs.parameters import StackedParameters

@@ -19,10 +19,8 @@ from typing import Any, NoReturn
 from kingmaker.agents.errors import KingmakerError, nearest, shown
 from kingmaker.agents.units import FIRST_YEAR, YEAR
 from kingmaker.environment.inputs import names
+from kingmaker.environment.inputs.table_cells import NODES, REGIONS, Cell
 from kingmaker.environment.inputs.table_rows import (
-    NODES,
-    REGIONS,
-    Cell,
     ChipmakerRow,
     ChipRow,
     CloudRow,

@@ -9,7 +9,7 @@ from kingmaker.agents.types import CN, FloatArray
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import best_by_host
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 from kingmaker.environment.inputs.tables import power_rows
 from kingmaker.environment.knowledge import effective_compute as tech
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 
 
 @phase("procedures.fix_policy")

@@ -25,7 +25,7 @@ from kingmaker.agents.regulator import (
 )
 from kingmaker.agents.types import REGIONS, BoolArray, FloatArray
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 from kingmaker.environment.policy.chronicle import note_cases, tell_steps
 from kingmaker.environment.policy.complaints import Heard, hear_complaints
 from kingmaker.environment.policy.enforcement import comply, designate, duties_in_force

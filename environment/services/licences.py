@@ -13,7 +13,7 @@ from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 
 
 def lent_reach(e: Economy) -> FloatArray:

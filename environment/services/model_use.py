@@ -14,7 +14,7 @@ from kingmaker.agents.units import RENT_MUSD, TRAINING_UNIT
 from kingmaker.environment.core.definitions import STRONG_MODEL
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 from kingmaker.environment.knowledge import effective_compute as tech
 from kingmaker.environment.services import licences, open_models, sales
 from kingmaker.environment.services import service_market as market

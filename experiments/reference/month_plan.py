@@ -12,7 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from kingmaker.environment.core.month import BLOCKS, PHASES, entries
+from kingmaker.environment.core.month import BLOCKS, entries
+from kingmaker.environment.core.phases import PHASES
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.experiments.terminal.safe_text import for_markdown
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kingmaker.agents.checks import flag, seeds, whole
 from kingmaker.environment.inputs.scenario import MOST_MONTHS
 from kingmaker.experiments.design.design_file import DesignFile
-from kingmaker.experiments.design.sweep_design import build_design
+from kingmaker.experiments.design.sweep_design import Design, build_design
 from kingmaker.experiments.results.parquet import table_in
 from kingmaker.experiments.sweep.driver import drive
 from kingmaker.experiments.sweep.engines import inline_engine, local_engine
@@ -77,10 +77,23 @@ def evaluate(
         points=[dict(zip(keys, map(float, row), strict=True)) for row in rows],
     )
     design = build_design(entries, "evaluate", "evaluate")
+    found = _outcomes(design, [f"{name}_{statistic}" for name in wanted], workers)
+    if averaged:
+        found = found.mean(axis=1)
+    return np.asarray(found[..., 0] if isinstance(measures, str) else found)
+
+
+def _outcomes(design: Design, columns: Sequence[str], workers: int) -> FloatArray:
+    """The columns of each run, shape (points, replications, columns).
+
+    Raises:
+        SweepError: a run failed.
+    """
+    import numpy as np
+
     work = work_of(design)
     named = list(named_runs(design, Namer(work), WHOLE))
     values: dict[str, tuple[float, ...]] = {}
-    columns = [f"{name}_{statistic}" for name in wanted]
     rows_of = {name: run.point for name, run in named}
 
     def take(outcome: Outcome) -> None:
@@ -90,12 +103,10 @@ def evaluate(
 
     with inline_engine() if workers == 1 else local_engine(workers) as engine:
         drive(tasks_of(work, iter(named), len(rows_of), engine.workers), engine, take)
-    found = np.empty((len(rows), replications, len(wanted)))
+    found = np.empty((len(design.points), design.replications, len(columns)))
     for name, run in named:
         found[run.point, run.replication] = values[name]
-    if averaged:
-        found = found.mean(axis=1)
-    return np.asarray(found[..., 0] if isinstance(measures, str) else found)
+    return found
 
 
 def _read(outcome: Outcome, columns: Sequence[str]) -> dict[str, tuple[float, ...]]:

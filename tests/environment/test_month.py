@@ -13,7 +13,8 @@ import pandas as pd
 import pytest
 
 from kingmaker.environment import model as module
-from kingmaker.environment.core.month import BLOCKS, PHASES, Month, OrderError, Summed, entries, phase
+from kingmaker.environment.core.month import BLOCKS, Month, entries
+from kingmaker.environment.core.phases import PHASES, OrderError, Summed, phase
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.experiments.reference.month_plan import plan
 

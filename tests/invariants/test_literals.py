@@ -34,8 +34,9 @@ NAMED: dict[str, tuple[str, ...]] = {  # technical numbers, each a constant of i
     "environment/firms/build.py": ("DEEP",),  # purses that never run out
     "environment/chips/chip_market.py": ("_PASSES", "FIRST_EXPORT_RULE"),  # passes of a loop; vintages of the law
     "environment/core/lookups.py": ("_FEW", "_RARE"),  # of speed
+    "environment/worlds/scratch_memory.py": ("SCRATCH",),  # of memory
     "environment/core/ledger.py": ("TOLERANCE",),  # of rounding
-    "environment/model.py": ("_SHOWN", "_SCRATCH"),  # of a text; of memory
+    "environment/model.py": ("_SHOWN",),  # of a text
     "environment/chips/installation.py": ("MID_YEARS",),  # dates of the data
     "environment/record/record_month.py": ("MANY",),  # of memory
     "environment/firms/turnover.py": ("SPARE",),  # room

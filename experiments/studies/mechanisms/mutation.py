@@ -10,7 +10,7 @@ from functools import reduce
 from typing import Any
 from unittest import mock
 
-from kingmaker.environment.core.month import phase
+from kingmaker.environment.core.phases import phase
 from kingmaker.experiments.studies.mechanisms.row import Mutant
 
 
