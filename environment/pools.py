@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents import units
 from kingmaker.agents.types import REGIONS, FloatArray, IntArray
 from kingmaker.environment.compute_market import sum_by
 from kingmaker.environment.economy import Economy
 
 PLACES = len(REGIONS)
-QUARTER = units.QUARTER
 
 
 def in_region(values: FloatArray, region: IntArray) -> FloatArray:

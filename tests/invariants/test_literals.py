@@ -23,7 +23,7 @@ NAMED: dict[str, tuple[str, ...]] = {  # technical numbers, each a constant of i
     "agents/checks.py": ("LARGEST_SEED", "LARGEST_WHOLE_FLOAT"),
     "agents/contract.py": ("TIED_TO", "STAGES", "FIXED", "PLAIN", "NO_MONTH", "MOST_ROWS"),  # codes; room; no month
     "agents/draws.py": ("_GAMMA", "_OPTION", "_MASK", "_M1", "_S30", "_ONE_TO_TWO", "_BELOW_ONE"),  # of the hash
-    "agents/errors.py": ("LONGEST_SHOWN", "MOST_NAMED", "ALIKE"),  # of messages
+    "agents/errors.py": ("LONGEST_SHOWN", "END_SHOWN", "MOST_NAMED", "ALIKE"),  # of messages
     "agents/member.py": ("_RANK_BITS",),  # of an id
     "agents/offers.py": ("NEVER", "LEAST"),  # guards of the race of hosts
     "agents/population.py": ("_CACHED", "_LEAST_PIECE"),  # of the processor
@@ -41,21 +41,6 @@ NAMED: dict[str, tuple[str, ...]] = {  # technical numbers, each a constant of i
     "environment/ties/stakes.py": ("MOST_HELD",),  # a guard
     "environment/ties/tie_flows.py": ("SMALL",),  # of memory
     "environment/timeline.py": ("MOST_NAMED",),  # of a text
-}
-
-LEFT = {  # how many bare numbers are left in files still to be cleared; it may only fall
-    "agents/startup.py": 24,
-    "environment/capital_market.py": 5,
-    "environment/phases/debts.py": 6,
-    "environment/phases/finance.py": 13,
-    "environment/phases/first_hosts.py": 3,
-    "environment/phases/founding.py": 13,
-    "environment/phases/hosts.py": 7,
-    "environment/phases/licences.py": 2,
-    "environment/phases/pledges.py": 1,
-    "environment/phases/second_hosts.py": 3,
-    "environment/phases/sites.py": 9,
-    "environment/review.py": 2,
 }
 
 BARE = (0, 1, 2)
@@ -113,20 +98,13 @@ def found(name: str) -> list[tuple[int, float]]:
 
 @pytest.mark.parametrize("name", modules())
 def test_no_bare_numbers(name: str) -> None:
-    """A module has none, or no more than the list of what is left allows."""
+    """A module has none."""
     there = found(name)
     listed = "\n".join(f"  {name}:{line}: {value}" for line, value in there)
-    assert len(there) <= LEFT.get(name, 0), (
-        f"{len(there)} bare numbers, {LEFT.get(name, 0)} allowed. A number of the economics is a row of parameters.csv "
-        f"or of data; a unit or a guard has a name in {' or '.join(HOMES[:2])}:\n{listed}"
+    assert not there, (
+        f"{len(there)} bare numbers. A number of the economics is a row of parameters.csv or of data, "
+        f"a unit or a guard has a name in {' or '.join(HOMES[:2])}:\n{listed}"
     )
-
-
-@pytest.mark.parametrize("name", sorted(LEFT))
-def test_what_is_left_is_there(name: str) -> None:
-    """A file that has been cleared, or is gone, leaves the list."""
-    assert name in modules(), f"there is no {name}: take it off the list LEFT."
-    assert found(name), f"{name} has no bare numbers any more: take it off the list LEFT."
 
 
 @pytest.mark.parametrize("name", sorted(NAMED))
