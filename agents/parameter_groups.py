@@ -23,6 +23,7 @@ class StartupsParameters:
     cut: FloatArray
     core: FloatArray
     reinvested: FloatArray
+    spending_purse: FloatArray
     compute_share: FloatArray
     makers: FloatArray
     makers_boom: FloatArray
@@ -126,6 +127,8 @@ class ChipsParameters:
     payout: FloatArray
     sales_2022: FloatArray
     backlog_2022: FloatArray
+    installed_2022: FloatArray
+    book_2022: FloatArray
 
 
 class CloudsParameters:
@@ -183,8 +186,10 @@ class CloudsParameters:
     wealth: FloatArray
     reserve_months: FloatArray
     rollover: FloatArray
+    repayment_purse: FloatArray
     default_months: FloatArray
     estate_price: FloatArray
+    resale_purse: FloatArray
     loan_months_ahead: FloatArray
     foreclosure: FloatArray
     outage: FloatArray
@@ -202,6 +207,8 @@ class CloudsParameters:
     entry_lag: FloatArray
     entry_ambition: FloatArray
     own_stock_2022: FloatArray
+    algorithms_2022: FloatArray
+    need_2022: FloatArray
 
 
 class TiesParameters:
@@ -225,6 +232,7 @@ class SitesParameters:
     operations: FloatArray
     fixed_cost: FloatArray
     centre_months: FloatArray
+    building_purse: FloatArray
     threshold: FloatArray
     saving: FloatArray
     payback: FloatArray
@@ -234,6 +242,7 @@ class SitesParameters:
     chip_cost_ratio: FloatArray
     chip_seed: FloatArray
     chip_share: FloatArray
+    own_ahead: FloatArray
     generation_months: FloatArray
     commitment: FloatArray
     commitment_chance: FloatArray
@@ -264,6 +273,7 @@ class ComputeParameters:
     home_taste: FloatArray
     smallest_host: FloatArray
     tenure_half: FloatArray
+    refactoring_fixed: FloatArray
     switching_scale: FloatArray
     switching_size: FloatArray
     egress_part: FloatArray
@@ -295,9 +305,12 @@ class ComputeParameters:
     second_end: FloatArray
     second_drift: FloatArray
     second_share: FloatArray
+    second_least: FloatArray
+    second_most: FloatArray
     rent_step: FloatArray
     cost_utilisation: FloatArray
     rent_purse: FloatArray
+    egress_purse: FloatArray
     growth_bound: FloatArray
     mix_memory: FloatArray
     parallel_purse: FloatArray
@@ -307,6 +320,8 @@ class ComputeParameters:
     market_2022: FloatArray
     utilisation_2022: FloatArray
     inference_2022: FloatArray
+    term_2022: FloatArray
+    exclusive_term_2022: FloatArray
 
 
 class ServicesParameters:
@@ -379,29 +394,40 @@ class CapitalParameters:
     dryness: FloatArray
     mood_2022: FloatArray
     mood_speed: FloatArray
+    mood_luck: FloatArray
     wave: FloatArray
     deployment: FloatArray
+    funding_purse: FloatArray
     dry_powder: FloatArray
     raise_runway: FloatArray
     round_months: FloatArray
     growth_ask: FloatArray
+    growth_ask_most: FloatArray
     success: FloatArray
     choosiness: FloatArray
     warm_mood: FloatArray
     merit_capability: FloatArray
     merit_growth: FloatArray
+    growth_valued: FloatArray
+    decline_valued: FloatArray
+    base_multiple: FloatArray
+    growth_multiple: FloatArray
+    value_mood: FloatArray
     promise: FloatArray
+    promise_capability: FloatArray
     dilution: FloatArray
     largest_step: FloatArray
     most_sold: FloatArray
     team_months: FloatArray
     concentration: FloatArray
     syndicate: FloatArray
+    syndicate_most: FloatArray
     tranche_months: FloatArray
     stake_share: FloatArray
     stake_gap: FloatArray
     stake_chance: FloatArray
     stake_runway: FloatArray
+    stake_fill: FloatArray
     stake_of_value: FloatArray
     stake_terms: FloatArray
     credit_part: FloatArray
@@ -422,9 +448,12 @@ class CapitalParameters:
     earnings_multiple: FloatArray
     earnings_pull: FloatArray
     revenue_share: FloatArray
+    royalty_purse: FloatArray
     licence_margin: FloatArray
     stake_memory: FloatArray
     stake_purse: FloatArray
+    dated_purse: FloatArray
+    pledge_purse: FloatArray
     neutral_mood: FloatArray
     deployment_cold: FloatArray
     deployment_mood: FloatArray
@@ -457,6 +486,7 @@ class TechnologyParameters:
     release_months: FloatArray
     distillation: FloatArray
     openness: FloatArray
+    openness_share: FloatArray
     fine_tuning: FloatArray
     least_cluster: FloatArray
     threshold_run: FloatArray
@@ -542,6 +572,8 @@ class PolicyParameters:
     lock_in_gain: FloatArray
     partnership_review: FloatArray
     remedy_review: FloatArray
+    safe_share: FloatArray
+    exclusive_concern: FloatArray
     review_threshold_musd: FloatArray
     reserved_capacity: FloatArray
     remedy_reserve: FloatArray

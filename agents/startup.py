@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import power
+from kingmaker.agents.arithmetic import ALL_BUT, EXPONENT, HIGHEST, LEAST_AMOUNT, TINY, is_on, logistic, power
 from kingmaker.agents.contract import (  # the forms of contract are known from here, too
     CONTRACTS as CONTRACTS,
 )
@@ -33,9 +33,8 @@ def frugal_chance(p: Parameters, dearness: FloatArray) -> FloatArray:
     """
     s = p.startups
     saved = s.compute_share * s.frugal_saving * (dearness - 1.0)
-    odds = (
-        s.frugal_share / (1.0 - np.minimum(s.frugal_share, 0.999)) * np.exp(np.minimum(s.design_choice * saved, 40.0))
-    )
+    usual = s.frugal_share / (1.0 - np.minimum(s.frugal_share, ALL_BUT))
+    odds = usual * np.exp(np.minimum(s.design_choice * saved, EXPONENT))
     return np.asarray(odds / (1.0 + odds))
 
 
@@ -115,8 +114,8 @@ class Startup(Tenant):
         there (row L2). A frugal approach saves compute and the money for it.
         """
         kept = np.maximum(self.revenue - self.shared, 0.0)
-        spendable = np.minimum(self.burn + p.startups.reinvested * kept, 0.9 * self.cash)
-        weight = self.compute_share * power(np.maximum(dearness, 1e-3), 1.0 - p.startups.substitution)
+        spendable = np.minimum(self.burn + p.startups.reinvested * kept, p.startups.spending_purse * self.cash)
+        weight = self.compute_share * power(np.maximum(dearness, LEAST_AMOUNT), 1.0 - p.startups.substitution)
         share = weight / (weight + 1.0 - self.compute_share)
         return share * self._lean(p) * spendable, (1.0 - share) * spendable
 
@@ -136,7 +135,7 @@ class Startup(Tenant):
         """
         cost = 1.0 - p.services.compute_cost_share * (1.0 - self._lean(p))
         suited = (1.0 - p.startups.frugal_ceiling * self.frugality) * np.where(
-            self.applied > 0.5, p.startups.applied_market, 1.0
+            is_on(self.applied), p.startups.applied_market, 1.0
         )
         return np.asarray(cost), np.asarray(suited)
 
@@ -148,7 +147,7 @@ class Startup(Tenant):
         short = self.alive & (self.cash < p.capital.raise_runway * self.burn)
         lost = self.capability < frontier - p.startups.pivot_gap
         chance = p.startups.pivot_chance * frugal_chance(p, dearness)
-        return np.asarray(short & lost & (self.frugality < 0.5) & (draws.uniform() < chance))
+        return np.asarray(short & lost & ~is_on(self.frugality) & (draws.uniform() < chance))
 
     def switching_cost(self, p: Parameters, egress: FloatArray, refactoring_kept: FloatArray) -> FloatArray:
         """Disutility of leaving the host, in units of utility, shape (..., n).
@@ -157,9 +156,10 @@ class Startup(Tenant):
         tenure and with the size of the models in use.
         """
         tenure = self.tenure / (self.tenure + p.compute.tenure_half)
-        size = 1.0 + p.compute.switching_size * np.log1p(self.used / np.maximum(self.weight, 1e-12))
+        size = 1.0 + p.compute.switching_size * np.log1p(self.used / np.maximum(self.weight, TINY))
         scale = p.compute.switching_scale * size
-        return np.asarray(scale * (p.compute.egress_part * egress + refactoring_kept * (0.4 + 0.6 * tenure)))
+        refactoring = p.compute.refactoring_fixed + (1.0 - p.compute.refactoring_fixed) * tenure
+        return np.asarray(scale * (p.compute.egress_part * egress + refactoring_kept * refactoring))
 
     def choose_host(self, offers: Offers, stay: FloatArray, draws: Draws) -> tuple[IntArray, IntArray]:
         """The host each start-up likes best, and the best other than its present one; both of shape (..., n).
@@ -180,7 +180,7 @@ class Startup(Tenant):
             np.maximum(first, np.multiply(sooner, h + 1, dtype=np.int16), out=first)
         other = first.astype(np.int32) - np.int32(1)
         at_home = np.where(self.host != NONE, draws.exponential(self.host) / offers.rate_at_home(seen), np.inf)
-        at_home /= np.exp(np.minimum(stay, 60.0))
+        at_home /= np.exp(np.minimum(stay, HIGHEST))
         stays = (at_home < soonest) | ((at_home == soonest) & (self.host < other))
         best = np.where(stays, self.host, other)
         return best, other
@@ -203,7 +203,7 @@ class Startup(Tenant):
         tenants. What it costs: work and the charge on data moved between the two (``kept``: what the law leaves of it;
         Katz & Shapiro 1985; Doganoglu & Wright 2006), and the rent that a partner saves on what it keeps at home.
         """
-        size = np.log1p(self.used / np.maximum(self.weight, 1e-12))
+        size = np.log1p(self.used / np.maximum(self.weight, TINY))
         gain = (p.compute.second_gain * self._missing(expected) + p.compute.second_taste) * size
         dearer = -p.compute.price_sensitivity * np.log1p(-self.partner_saving(p))
         return np.asarray(gain - p.compute.second_cost * kept - dearer)
@@ -224,8 +224,7 @@ class Startup(Tenant):
         discount = -p.compute.price_sensitivity * np.log1p(-p.compute.exclusive_discount)
         offer = p.compute.exclusive_stake * stake + discount
         option = np.logaddexp(0.0, self._gain_of_second(p, expected, kept))
-        worth = 1.0 / (1.0 + np.exp(-np.clip(offer - option, -40.0, 40.0)))
-        return np.asarray(self.alive & (draws.uniform() < worth))
+        return np.asarray(self.alive & (draws.uniform() < logistic(offer - option)))
 
     def rivals_host(self, p: Parameters, own: FloatArray) -> BoolArray:
         """Whose model competes with its host's ``own`` (log10 FLOP; infinity: the host has none), shape (..., n)."""
@@ -251,7 +250,7 @@ class Startup(Tenant):
         exclusive = self.contract == EXCLUSIVE
         due = hosted & (self.term <= 0.0)
         renegotiated = poorly & (luck < p.compute.loosening)
-        loosens = exclusive & (renegotiated | (due & ~keeps) | (hosted & (banned > 0.5)))
+        loosens = exclusive & (renegotiated | (due & ~keeps) | (hosted & is_on(banned)))
         bound = exclusive & ~loosens
         likes = (best != self.host) & (best != NONE) & (self.talks == NONE)
         return (due | short) & ~bound & likes, loosens
@@ -275,7 +274,7 @@ class Startup(Tenant):
         then, and sooner where the first host serves badly (problem-driven search: Cyert & March 1963).
         """
         gain = self._gain_of_second(p, expected, kept)
-        worth = 1.0 / (1.0 + np.exp(-np.clip(gain, -40.0, 40.0)))
+        worth = logistic(gain)
         luck = draws.uniform()
         free = (self.second == NONE) & (self.second_talks == NONE) & (other != NONE) & (other != self.host)
         badly = self._missing(expected) > 1.0 - p.compute.enough_fill
@@ -297,7 +296,8 @@ class Startup(Tenant):
         """
         left = 1.0 - self.host_fill
         aim = p.compute.second_share * power(ratio, p.compute.split_elasticity) + left
-        slow = np.clip(self.second_share + p.compute.second_drift * (aim - self.second_share), 0.02, 0.7)
+        slow = self.second_share + p.compute.second_drift * (aim - self.second_share)
+        slow = np.clip(slow, p.compute.second_least, p.compute.second_most)
         share = np.where(self.asks_host_first(), left, slow)
         return np.where(self.second != NONE, share, 0.0)
 
@@ -316,18 +316,19 @@ class Startup(Tenant):
         """Money that it asks investors for this month, M$, shape (..., n); zero if its runway is long enough.
 
         A firm goes out when its runway, what is promised to it and what growing sales will take included, falls below a
-        threshold, earlier in a boom (Gompers & Lerner 2000). It asks for what a round must last, or, if more, for what
-        its owners will part with at its value (``dilution``), though for no more than it can put to use
-        (``largest_step``), and never for so much that its founders would lose it: a round sells ``most_sold`` of the
-        firm at most, its money included.
+        threshold (``raise_runway`` at a neutral mood), earlier in a boom (Gompers & Lerner 2000). It asks for what a
+        round must last, or, if more, for what its owners will part with at its value (``dilution``), though for no more
+        than it can put to use (``largest_step``), and never for so much that its founders would lose it: a round sells
+        ``most_sold`` of the firm at most, its money included.
         """
-        horizon = p.capital.raise_runway * (0.5 + sentiment)
-        expansion = p.capital.growth_ask * np.clip(self.growth, 0.0, 0.3) * self.revenue
+        boom = 1.0 - p.capital.neutral_mood + sentiment
+        horizon = p.capital.raise_runway * boom
+        expansion = p.capital.growth_ask * np.clip(self.growth, 0.0, p.capital.growth_valued) * self.revenue
         wants = self._money_within(horizon) < horizon * (self.burn + expansion)
-        growth = np.clip(1.0 + p.capital.growth_ask * self.growth, 1.0, 4.0)
-        need = p.capital.round_months * self.burn * growth * (0.5 + sentiment)
+        growth = np.clip(1.0 + p.capital.growth_ask * self.growth, 1.0, p.capital.growth_ask_most)
+        need = p.capital.round_months * self.burn * growth * boom
         stake = np.minimum(p.capital.dilution * self.value, p.capital.largest_step * need)
-        most = p.capital.most_sold / (1.0 - np.minimum(p.capital.most_sold, 0.99)) * self.value
+        most = p.capital.most_sold / (1.0 - p.capital.most_sold) * self.value
         return np.where(wants, np.minimum(np.maximum(need, stake), most), 0.0)
 
     def opens_weights(self, p: Parameters, share: FloatArray, draws: Draws) -> BoolArray:
@@ -336,7 +337,7 @@ class Startup(Tenant):
         A challenger gains attention and contributors, a leader would give away its margin: the propensity falls with
         the market share that it has to lose.
         """
-        chance = np.clip(self.openness * p.technology.openness * np.exp(-share / 0.05), 0.0, 1.0)
+        chance = np.clip(self.openness * p.technology.openness * np.exp(-share / p.technology.openness_share), 0.0, 1.0)
         return np.asarray(draws.uniform() < chance)
 
     def fails(self, p: Parameters) -> BoolArray:

@@ -69,7 +69,16 @@ def _part_taken(luck: FloatArray, chance: FloatArray, members: FloatArray) -> Fl
 
 
 def lab_value(
-    revenue: FloatArray, growth: FloatArray, cash: FloatArray, promise: FloatArray, mood: FloatArray
+    revenue: FloatArray,
+    growth: FloatArray,
+    cash: FloatArray,
+    promise: FloatArray,
+    mood: FloatArray,
+    *,
+    base_multiple: FloatArray,
+    growth_multiple: FloatArray,
+    growth_valued: FloatArray,
+    value_mood: FloatArray,
 ) -> FloatArray:
     """Value of a start-up, M$: a multiple of sales that rises with growth and mood, plus cash, plus promise.
 
@@ -79,9 +88,14 @@ def lab_value(
         cash: M$.
         promise: M$, what its capability alone is thought to be worth.
         mood: sentiment of investors, 0-1.
+        base_multiple: of a year's sales, without growth, years, shape (worlds, 1).
+        growth_multiple: what a growth of one (1/month) would add to it, years, shape (worlds, 1).
+        growth_valued: growth beyond which more adds nothing, 1/month, shape (worlds, 1).
+        value_mood: factor on multiple and promise in the coldest mood, shape (worlds, 1); mood adds to it.
     """
-    multiple = (4.0 + 60.0 * np.clip(growth, 0.0, 0.3)) * (0.5 + mood)
-    return YEAR * revenue * multiple + cash + promise * (0.5 + mood)
+    factor = value_mood + mood
+    multiple = (base_multiple + growth_multiple * np.clip(growth, 0.0, growth_valued)) * factor
+    return YEAR * revenue * multiple + cash + promise * factor
 
 
 def contract_worth(

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import ROUNDING, TINY
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
+from kingmaker.agents.units import YEAR
 from kingmaker.environment.compute import tenancies
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
@@ -23,14 +25,15 @@ def service_debts(e: Economy) -> None:
     p = e.p
     population = e.clouds
     clouds: Cloud = population.view()
-    due = clouds.debt * p.capital.interest / 12.0
+    due = clouds.debt * p.capital.interest / YEAR
     interest = np.minimum(due, np.maximum(clouds.cash, 0.0))
     e.pay_rest("interest", "clouds", interest)
     new = population.act(Cloud.borrows, p, by_slot(e.now.chips.planned_spending))
     principal = clouds.debt / p.clouds.loan_months
     uncovered = clouds.debt > population.act(Cloud.can_keep, p)
-    back = np.minimum(principal, np.where(uncovered, 1.0, 0.2) * clouds.cash)
-    short = (interest < (1.0 - 1e-9) * due) | (uncovered & (back < (1.0 - 1e-9) * principal))
+    back = np.minimum(principal, np.where(uncovered, 1.0, p.clouds.repayment_purse) * clouds.cash)
+    most = 1.0 - ROUNDING
+    short = (interest < most * due) | (uncovered & (back < most * principal))
     e.ledger.pay("credit", "sectors", e.to_sectors(rest=new.sum(axis=-1)), "clouds", new)
     e.pay_rest("repayment", "clouds", back)
     clouds.arrears = np.where(short & (clouds.debt > 0.0), clouds.arrears + 1.0, 0.0)
@@ -100,8 +103,8 @@ def _sell_chips(e: Economy, fails: BoolArray) -> None:
     mine = slice(0, chips.clouds)
     buyer = clouds.alive & ~fails & ~chips.in_china[mine]
     wants = np.where(buyer, e.now.chips.unmet, 0.0)
-    part = wants / np.maximum(wants.sum(axis=-1, keepdims=True), 1e-12)
-    paid = np.minimum(part * price, np.where(buyer, 0.3 * np.maximum(clouds.cash, 0.0), 0.0))
+    part = wants / np.maximum(wants.sum(axis=-1, keepdims=True), TINY)
+    paid = np.minimum(part * price, np.where(buyer, p.resale_purse * np.maximum(clouds.cash, 0.0), 0.0))
     taken = paid / np.where(price > 0.0, price, 1.0)
     received = asked * (paid.sum(axis=-1, keepdims=True) / np.where(price > 0.0, price, 1.0))
     e.ledger.sell("resale", "clouds", paid, "clouds", received, np.where(fails, clouds.fixed, 0.0))

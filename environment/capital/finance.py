@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import BELOW_ALL, SMALL
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.investor import Investor
 from kingmaker.agents.population import by_slot
@@ -13,6 +14,7 @@ from kingmaker.environment.capital import capital_market as market
 from kingmaker.environment.capital import pledges
 from kingmaker.environment.compute import tenancies
 from kingmaker.environment.compute.second_hosts import agrees_exclusivity, cost_of_two
+from kingmaker.environment.core.definitions import LARGE_STAKE
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase
@@ -33,7 +35,7 @@ def move_moods(e: Economy) -> None:
     c.mood = (clouds.sentiment * weight).sum(axis=-1, keepdims=True) / np.where(total > 0.0, total, 1.0)
     investors = e.investors.view()
     luck = e.draws("venture mood", "investors").normal()
-    excitement = c.mood + 0.05 * luck
+    excitement = c.mood + p.capital.mood_luck * luck
     investors.sentiment = e.investors.act(Investor.update_sentiment, p, by_slot(excitement), p.capital.dryness)
     called = e.investors.act(Investor.calls, p)
     e.from_rest("commitments", "investors", called)
@@ -46,18 +48,18 @@ def fund_startups(e: Economy) -> None:
     startups = e.startups.view()
     investors = e.investors.view()
     mood = (investors.sentiment * investors.commitments).sum(axis=-1, keepdims=True)
-    mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), 1e-9)
+    mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), SMALL)
     startups.burn = e.startups.act(Startup.plan_burn, p)
     startups.peak_burn = np.maximum(startups.peak_burn, startups.burn)
     asks = e.startups.act(Startup.asks, p, mood)
     merit = np.exp(
         p.capital.merit_capability * (startups.capability - e.conditions.frontier)
-        + p.capital.merit_growth * np.clip(startups.growth, -0.1, 0.3)
+        + p.capital.merit_growth * np.clip(startups.growth, -p.capital.decline_valued, p.capital.growth_valued)
     )
     granted, paid, lead, parts = _place(e, startups, investors, asks, merit)
     e.ledger.pay("equity", "investors", paid, "startups", granted)
     e.partnerships.round(
-        e.month, granted, granted / np.maximum(startups.value + granted, 1e-9), parts,
+        e.month, granted, granted / np.maximum(startups.value + granted, SMALL), parts,
         (startups.region == CN).astype(np.int8), lead, "funding round",
     )  # fmt: skip
     investors.invested = paid
@@ -68,14 +70,21 @@ def fund_startups(e: Economy) -> None:
     e.now.capital.funding_musd = granted.sum(axis=-1)
     startups.value = market.lab_value(
         startups.revenue, startups.growth, startups.cash,
-        p.capital.promise * startups.weight * np.exp(2.0 * (startups.capability - e.conditions.frontier))
+        p.capital.promise * startups.weight * _pull(e, startups)
         + p.capital.team_months * startups.burn, mood,
+        base_multiple=p.capital.base_multiple, growth_multiple=p.capital.growth_multiple,
+        growth_valued=p.capital.growth_valued, value_mood=p.capital.value_mood,
     )  # fmt: skip
+
+
+def _pull(e: Economy, startups: Startup) -> FloatArray:
+    """What the promise of each lab's model is, relative to that of one at the frontier, (worlds, start-ups)."""
+    return np.exp(e.p.capital.promise_capability * (startups.capability - e.conditions.frontier))
 
 
 def _kept(startups: Startup, raised: FloatArray) -> FloatArray:
     """What new shares leave of each old one, as a part of the whole, (worlds, start-ups)."""
-    return np.where(raised > 0.0, startups.value / np.maximum(startups.value + raised, 1e-9), 1.0)
+    return np.where(raised > 0.0, startups.value / np.maximum(startups.value + raised, SMALL), 1.0)
 
 
 def _place(
@@ -91,7 +100,8 @@ def _place(
     luck = e.draws("funding", "startups")
     home = startups.region == CN
     # a slot that stands for many firms goes for many rounds; beyond some dozens of decisions luck evens out
-    members = np.minimum(np.round(e.p.capital.syndicate * np.maximum(startups.weight, 1.0)), 40.0)
+    members = np.round(e.p.capital.syndicate * np.maximum(startups.weight, 1.0))
+    members = np.minimum(members, e.p.capital.syndicate_most)
     granted, paid = np.zeros_like(asks), np.zeros_like(offers)
     lead = np.full(asks.shape, NONE, dtype=np.int32)
     parts = np.zeros((e.worlds, 2, offers.shape[-1]))
@@ -104,7 +114,7 @@ def _place(
         purse = np.where(share > 0.0, investors.cash / np.where(share > 0.0, share, 1.0), np.inf).min(
             axis=-1, keepdims=True
         )
-        purse = np.where(money > 0.0, 0.9 * purse, 0.0)
+        purse = e.p.capital.funding_purse * np.where(money > 0.0, purse, 0.0)
         success = (share * accepts).sum(axis=-1, keepdims=True)
         # who manages others' money may put only a part of it into one firm
         most = e.p.capital.concentration * np.where(funds > 0.0, investors.cash, 0.0).sum(axis=-1, keepdims=True)
@@ -138,14 +148,15 @@ def sign_stakes(e: Economy) -> None:
     clouds.stake_purse = e.clouds.act(Cloud.offers_stake, e.p)
     money = clouds.stake_purse
     draws = e.draws("stakes", "startups")
-    best = np.where(startups.alive, startups.capability, -99.0).max(axis=-1, keepdims=True)
+    best = np.where(startups.alive, startups.capability, BELOW_ALL).max(axis=-1, keepdims=True)
     able = startups.alive & (startups.capability >= best - p.stake_gap)
-    hungry = able & ((startups.fill < 0.98) | (startups.cash + startups.pledged < p.stake_runway * startups.burn))
+    poor = startups.cash + startups.pledged < p.stake_runway * startups.burn
+    hungry = able & ((startups.fill < p.stake_fill) | poor)
     ready = hungry & (draws.uniform() < p.stake_chance)
     partner = np.where(startups.host != NONE, startups.host, startups.second)
     same_side = at_host((clouds.region == CN).astype(np.float64), partner) == (startups.region == CN)
     ready = ready & (partner != NONE) & same_side
-    weight = np.where(ready, np.exp(2.0 * (startups.capability - e.conditions.frontier)) * startups.weight, 0.0)
+    weight = np.where(ready, _pull(e, startups) * startups.weight, 0.0)
     total = by_host(weight, partner, money.shape[1])
     whole = at_host(total, partner)
     amount = weight / np.where(whole > 0.0, whole, 1.0) * at_host(money, partner)
@@ -186,13 +197,13 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     clouds.stake_purse = np.maximum(clouds.stake_purse - paid, 0.0)
     other = where & (startups.vendor != NONE) & (startups.vendor != partner)
     anew = pledges.call_in(e, where, partner)
-    stake = p.stake_terms * amount / np.maximum(startups.value + amount, 1e-9)
+    stake = p.stake_terms * amount / np.maximum(startups.value + amount, SMALL)
     stakes.sign(e, where, partner, stake, _kept(startups, amount), amount, why=why)
     stakes.promise(e, where, amount, np.where(unbundled, 0.0, p.credit_part), p.tranche_months, anew)
     startups.vendor_cash = np.where(other, 0.0, startups.vendor_cash)
     preferred = where & (startups.host == partner) & (startups.contract == PLAIN) & ~unbundled
     contracts.renew(e, preferred, 0, form=PREFERRED, why=why)
-    e.tell(where & (amount > 50.0), "startups", "deal", "sells a stake to its cloud for money and compute")
+    e.tell(where & (amount > LARGE_STAKE), "startups", "deal", "sells a stake to its cloud for money and compute")
 
 
 @phase("finance.sign_stakes")
@@ -210,7 +221,7 @@ def enter_dated_ties(e: Economy) -> None:
         where &= startups.alive
         partner = np.full(where.shape, clouds[cloud], dtype=np.int32)
         if tie.kind == "equity":
-            purse = 0.5 * at_host(e.clouds.view().cash, partner)
+            purse = e.p.capital.dated_purse * at_host(e.clouds.view().cash, partner)
             amount = np.where(where, np.minimum(float(tie.value_musd or 0.0), purse), 0.0)
             held = np.where(startups.vendor == partner, startups.vendor_share, 0.0)
             _buy_in(e, amount, partner, f"dated input: {tie.source}")

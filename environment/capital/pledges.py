@@ -45,7 +45,8 @@ def _pay(e: Economy, due: FloatArray) -> None:
     clouds = e.clouds.view()
     hosts = e.clouds.slots
     whole = by_host(due, startups.vendor, hosts)
-    part = np.minimum(0.5 * np.maximum(clouds.cash, 0.0) / np.where(whole > 0.0, whole, 1.0), 1.0)
+    purse = e.p.capital.pledge_purse * np.maximum(clouds.cash, 0.0)
+    part = np.minimum(purse / np.where(whole > 0.0, whole, 1.0), 1.0)
     amount = due * at_host(part, startups.vendor)
     e.ledger.pay("equity", "clouds", by_host(amount, startups.vendor, hosts), "startups", amount)
     # compute can be owed by one cloud only: what an earlier vendor still owes bars a credit from a new one

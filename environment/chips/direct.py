@@ -43,7 +43,7 @@ def order_directly(e: Economy) -> None:
     horizon = in_region(lead + p.chips.install_months, startups.region)
     own_made = plan_own_chips(e, target, horizon)
     placed, cancelled = population.act(
-        Startup.orders_chips, p, by_slot(np.where(unit > 0.0, target - 2.0 * QUARTER * own_made, 0.0)),
+        Startup.orders_chips, p, by_slot(np.where(unit > 0.0, target - p.sites.own_ahead * own_made, 0.0)),
         by_slot(horizon), by_slot(in_region(line, startups.region)), by_slot(unit),
     )  # fmt: skip
     _cancel(e, startups, cancelled)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import LEAST_RENT
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.offers import Offers
@@ -39,7 +40,7 @@ def stand_where_room_was(e: Economy, attraction: FloatArray, best: IntArray, tas
     within_reach = np.where(np.isfinite(attraction), free[..., np.newaxis], 0.0).max(axis=1)
     largest = np.take_along_axis(within_reach, startups.region.astype(np.int64), axis=1)
     found, indifferent = best.copy(), by_slot(np.zeros(best.shape))
-    for enough in (np.ones_like(p.patience), p.enough_fill, p.patience, p.patience**2, p.patience**4):
+    for enough in (np.ones_like(p.patience), p.enough_fill, p.patience, p.patience**2, (p.patience**2) ** 2):
         choice, appeal = best, attraction
         for _ in range(hosts):
             needs = np.where(seeks, _needs(e, startups, choice), 0.0)
@@ -63,8 +64,8 @@ def _needs(e: Economy, startups: Startup, host: IntArray) -> FloatArray:
     rent = at_host(clouds.rent, host)
     dearness = np.where(rent > 0.0, rent / e.p.startups.usual_rent, 1.0)
     budget, _ = e.startups.act(Startup.budget, e.p, by_slot(dearness))
-    serving = market.spending(e.startups.act(Startup.serves, e.p, usual), np.maximum(usual, 0.05))
-    return market.affordable(np.maximum(budget, np.minimum(serving, 0.6 * startups.cash)), rent)
+    serving = market.spending(e.startups.act(Startup.serves, e.p, usual), np.maximum(usual, LEAST_RENT))
+    return market.affordable(np.maximum(budget, np.minimum(serving, e.p.compute.rent_purse * startups.cash)), rent)
 
 
 def _served(needs: FloatArray, choice: IntArray, taken: FloatArray, free: FloatArray, enough: FloatArray) -> BoolArray:

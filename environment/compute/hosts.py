@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import EPOCH_PLACE, LEAST_PART, LEAST_PRICE, TINY
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.draws import mix64
 from kingmaker.agents.offers import Offers
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
-from kingmaker.agents.types import CN, EU, NONE, OTHER, US, BoolArray, FloatArray, IdArray, IntArray
+from kingmaker.agents.types import CN, EU, NONE, OTHER, REGIONS, US, BoolArray, FloatArray, IdArray, IntArray
+from kingmaker.agents.units import KUSD
 from kingmaker.environment.compute import tenancies
 from kingmaker.environment.compute.first_hosts import stand_where_room_was
 from kingmaker.environment.compute.second_hosts import (
@@ -33,13 +35,13 @@ def attraction(e: Economy) -> FloatArray:
     room = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     serves = clouds.rents_out & clouds.alive & (room > p.smallest_host)
     base = (
-        -p.price_sensitivity * np.log(np.maximum(clouds.rent, 0.01))
+        -p.price_sensitivity * np.log(np.maximum(clouds.rent, LEAST_PRICE))
         + p.size_taste * np.log(np.maximum(room, 1.0))
-        + p.service_taste * np.log(np.maximum(1.0 - clouds.shortage, 0.05))
+        + p.service_taste * np.log(np.maximum(1.0 - clouds.shortage, LEAST_PART))
         + p.breadth_taste * np.log1p(clouds.cloud_revenue)
     )
     chinese = clouds.region == CN
-    utility = np.full((e.worlds, e.clouds.slots, 4), -np.inf)
+    utility = np.full((e.worlds, e.clouds.slots, len(REGIONS)), -np.inf)
     for region in (US, EU, CN, OTHER):
         home = np.where(clouds.region == region, p.home_taste, 0.0)
         reach = serves & (chinese == (region == CN))
@@ -76,7 +78,7 @@ def _taste_ids(e: Economy) -> IdArray:
     span = float(e.p.compute.taste_months[0, 0])
     phase = e.streams.draws("taste phase", 0, ids).uniform() * span
     epoch = np.floor((e.month + phase) / span).astype(np.uint64)
-    return mix64(ids ^ (epoch << np.uint64(56)))
+    return mix64(ids ^ (epoch << np.uint64(EPOCH_PLACE)))
 
 
 def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
@@ -89,7 +91,7 @@ def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
     contracts.sign(e, signs, 0, startups.talks, terms, told=("switch", "moves to another cloud"))
     contracts.sign(e, starts, 0, best, terms)
     hosted = startups.weight * ((startups.host != NONE) & startups.alive)
-    e.now.compute.switching_rate = (startups.weight * signs).sum(axis=-1) / np.maximum(hosted.sum(axis=-1), 1e-12)
+    e.now.compute.switching_rate = (startups.weight * signs).sum(axis=-1) / np.maximum(hosted.sum(axis=-1), TINY)
 
 
 def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
@@ -97,9 +99,9 @@ def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
     p, f = e.p.compute, e.in_force
     hosts = e.clouds.slots
     fee = np.where(
-        signs & (startups.host != NONE), p.egress_bill * f.egress * (startups.used - startups.own_used) * 1e-3, 0.0
+        signs & (startups.host != NONE), p.egress_bill * f.egress * (startups.used - startups.own_used) * KUSD, 0.0
     )
-    fee = np.minimum(fee, 0.1 * startups.cash)
+    fee = np.minimum(fee, p.egress_purse * startups.cash)
     e.ledger.pay("egress", "startups", fee, "clouds", by_host(fee, startups.host, hosts))
     e.now.compute.switching_fees_musd = fee.sum(axis=-1)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import TINY, is_on
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
@@ -35,7 +36,7 @@ def expected_fill(e: Economy) -> FloatArray:
     clouds = e.clouds.view()
     free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     supply = free * np.exp(clouds.expansion * p.look_ahead)
-    each = (startups.wanted - startups.own_used) / np.maximum(startups.weight, 1e-12)
+    each = (startups.wanted - startups.own_used) / np.maximum(startups.weight, TINY)
     host = startups.host
     return market.fill_ahead(
         each, startups.need_growth, p.look_ahead, at_host(supply, host),
@@ -48,10 +49,10 @@ def agrees_exclusivity(e: Economy, asked: BoolArray, cost: FloatArray, when: str
     if not asked.any():  # nothing to think about, in any world
         return asked
     startups = e.startups.view()
-    asks = e.clouds.act(Cloud.asks_exclusivity, e.p) & (e.in_force.exclusivity > 0.5)
+    asks = e.clouds.act(Cloud.asks_exclusivity, e.p) & is_on(e.in_force.exclusivity)
     luck = e.draws(when, "startups")
     accepts = e.startups.act(Startup.accepts_exclusivity, e.p, by_slot(expected_fill(e)), by_slot(cost), luck)
-    return np.asarray(asked & accepts & (at_host(asks.astype(np.float64), startups.host) > 0.5))
+    return np.asarray(asked & accepts & is_on(at_host(asks.astype(np.float64), startups.host)))
 
 
 def move_second_hosts(e: Economy, other: IntArray, expected: FloatArray, cost: FloatArray) -> None:

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import ratio
+from kingmaker.agents.arithmetic import SMALL, SOME_TIME, is_on, ratio
 from kingmaker.agents.cloud import CHINESE, CONSORTIUM, HYPERSCALER, NEW, Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, IntArray
+from kingmaker.agents.units import QUARTER, RENT_MUSD
 from kingmaker.environment.chips import chip_designs, direct
 from kingmaker.environment.compute.hosts import attraction
 from kingmaker.environment.compute.second_hosts import SECOND
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase
-from kingmaker.environment.core.regions import QUARTER, in_region, over_region, spend
+from kingmaker.environment.core.regions import in_region, over_region, spend
 from kingmaker.environment.ties import contracts
 from kingmaker.environment.ties.contracts import Terms
 
@@ -59,10 +60,10 @@ def _build(e: Economy, startups: Startup, column: str, kind: str, rate: FloatArr
         return under_way
     step = np.minimum(left, 1.0)
     bill = np.where(under_way, rate * startups.weight * step, 0.0)
-    paid = np.minimum(bill, 0.3 * startups.cash)
+    paid = np.minimum(bill, e.p.sites.building_purse * startups.cash)
     spend(e, kind, paid)
     after = left - ratio(paid, bill) * step
-    after = np.where(under_way, np.where(after < 1e-6, 0.0, after), left)
+    after = np.where(under_way, np.where(after < SOME_TIME, 0.0, after), left)
     setattr(startups, column, after)
     ready: BoolArray = under_way & (after == 0.0)
     e.tell(ready, "startups", "self-supply", f"has a {what} of its own")
@@ -74,7 +75,7 @@ def _house(e: Economy, startups: Startup) -> None:
     came = e.now.chips.direct_got + startups.chip_output
     mw = came * in_region(ratio(direct.site_power(e), over_region(came, startups.region)), startups.region)
     building = np.where(startups.centre_left == 0.0, mw * e.p.energy.building_cost, 0.0)
-    spend(e, "construction", np.minimum(building, 0.3 * startups.cash))
+    spend(e, "construction", np.minimum(building, e.p.sites.building_purse * startups.cash))
     life = float(e.p.chips.asset_life[0, 0])
     e.ledger.book("startups", "net_worth", "fixed", startups.fixed * (2.0 / life))
 
@@ -94,7 +95,7 @@ def pay_running(e: Economy) -> None:
     startups = e.startups.view()
     mw = startups.own * in_region(ratio(e.now.building.site_mw, e.now.compute.own_total), startups.region)
     price = in_region(e.conditions.energy_price, startups.region)
-    spend(e, "energy", np.minimum(mw * e.p.energy.load * price * 730.5e-6, startups.cash))
+    spend(e, "energy", np.minimum(mw * e.p.energy.load * price * RENT_MUSD, startups.cash))
     rate = np.where(startups.centre_left == 0.0, p.operations, p.colocation)
     spend(e, "costs", np.minimum(mw * rate, startups.cash))
 
@@ -112,9 +113,9 @@ def reserve_new_clouds(e: Economy) -> None:
     rent = by_slot(at_host(clouds.rent, startups.host))
     dares = population.act(Startup.dares, e.p, e.p.sites.commitment, rent)
     big = np.where((clouds.type == HYPERSCALER) | (clouds.type == CHINESE), 1.0, 0.0)
-    exposed = at_host(big, startups.host) > 0.5
+    exposed = is_on(at_host(big, startups.host))
     for lease in startups.leases[1:]:
-        exposed = exposed & (at_host(big, lease.lessor, 1.0) > 0.5)
+        exposed = exposed & is_on(at_host(big, lease.lessor, 1.0))
     luck = e.draws("reserve", "startups")
     signs = population.act(Startup.reserves_new_cloud, e.p, by_slot(dares), by_slot(exposed), luck)
     if not signs.any():
@@ -124,7 +125,7 @@ def reserve_new_clouds(e: Economy) -> None:
     best = np.argmax(liking, axis=1).astype(np.int32)
     some = np.where(np.isfinite(liking.max(axis=1)), 1.0, 0.0)
     partner = in_region(best.astype(np.float64), startups.region).astype(np.int32)
-    signs = signs & (in_region(some, startups.region) > 0.5) & (partner != startups.host)
+    signs = signs & is_on(in_region(some, startups.region)) & (partner != startups.host)
     what = "reserves capacity at a new-generation cloud"
     terms = Terms(share=e.p.sites.reserved_share)
     contracts.sign(e, signs, SECOND, partner, terms, why=what, told=("deal", what))
@@ -152,7 +153,7 @@ def sell_used_chips(e: Economy, leaves: BoolArray, bought: BoolArray, buyer: Int
     offered = over_region(market, startups.region)
     for place in range(len(REGIONS)):
         owed = owed + offered[:, place : place + 1] * bids[place]
-    part = np.minimum(ratio(0.3 * clouds.cash, owed), 1.0)
+    part = np.minimum(ratio(e.p.clouds.resale_purse * clouds.cash, owed), 1.0)
     paid = owed * part
     kept = np.stack([(bids[place] * part).sum(axis=-1) for place in range(len(REGIONS))], axis=-1)
     got = to_buyer * at_host(part, buyer) + market * in_region(kept, startups.region)
@@ -169,7 +170,7 @@ def sell_used_chips(e: Economy, leaves: BoolArray, bought: BoolArray, buyer: Int
 
 def _bids(e: Economy, clouds: Cloud) -> list[FloatArray]:
     """For chips of each region, the share of each cloud that would buy them used, (worlds, clouds)."""
-    want = np.where(clouds.alive, (e.chips.need + 1e-9) * clouds.cash, 0.0)
+    want = np.where(clouds.alive, (e.chips.need + SMALL) * clouds.cash, 0.0)
     found = []
     for place in range(len(REGIONS)):
         side = np.where((clouds.region == CN) == (place == CN), want, 0.0)

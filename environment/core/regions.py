@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents import units
 from kingmaker.agents.arithmetic import ratio
 from kingmaker.agents.types import REGIONS, FloatArray, IntArray
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import sum_by
 
 PLACES = len(REGIONS)
-QUARTER = units.QUARTER
 
 
 def in_region(values: FloatArray, region: IntArray) -> FloatArray:

@@ -203,7 +203,7 @@ def build_fixed(
 def stock_chips(chips: Chips, tables: Tables, p: StackedParameters) -> None:
     """Put the compute of January 2022 on the ground: the leader's chip of the day, and own chips where there are."""
     catalogue = chips.catalogue
-    first = catalogue.names.index("a100") if "a100" in catalogue.names else catalogue.blocks[0].start
+    first = chip_of_2022(catalogue)
     for buyer, row in enumerate(tables.clouds):
         if row.entry > 0:
             continue
@@ -214,6 +214,11 @@ def stock_chips(chips: Chips, tables: Tables, p: StackedParameters) -> None:
             chips.running[:, buyer, ready[-1]] = share * row.compute_h100e_2022 / chips.h100e[:, ready[-1]]
         chips.running[:, buyer, first] = (1.0 - share) * row.compute_h100e_2022 / chips.h100e[:, first]
     chips.founding = chips.running.sum(axis=1)
+
+
+def chip_of_2022(catalogue: Catalogue) -> int:
+    """The leading chipmaker's chip of January 2022: its place among the products."""
+    return catalogue.names.index("a100") if "a100" in catalogue.names else catalogue.blocks[0].start
 
 
 def build_conditions(p: StackedParameters, tables: Tables) -> Conditions:

@@ -8,9 +8,12 @@ import numpy as np
 
 from kingmaker.agents.cloud import EUROPEAN, NEW
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED
+from kingmaker.agents.types import FloatArray
+from kingmaker.agents.units import KUSD
 from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.ledger import Ledger
+from kingmaker.environment.firms.build import chip_of_2022
 from kingmaker.environment.firms.panel_codes import key_of
 from kingmaker.environment.ties import contracts, relations, stakes
 from kingmaker.environment.ties.contracts import Terms
@@ -20,14 +23,14 @@ if TYPE_CHECKING:
     import pandas as pd
 
 _CONTRACT = {"exclusive": EXCLUSIVE, "preferred": PREFERRED, "right_of_first_refusal": FIRST_REFUSAL}
-_TERM = {"exclusive": 36.0}  # months left in January 2022 of a contract of this kind; of the others 24 (assumed)
 
 
 def set_balance_sheets(e: Economy) -> None:
     """Chips on the ground at depreciated cost, debts owed to the rest of the economy; then the books are opened."""
     clouds = e.clouds.table
     running = e.chips.running[:, : e.chips.clouds]
-    book = (running * e.chips.price[:, np.newaxis, :]).sum(axis=-1) * 1e-3 * 1.4 * 0.6
+    book = (running * e.chips.price[:, np.newaxis, :]).sum(axis=-1) * KUSD
+    book = book * e.p.chips.installed_2022 * e.p.chips.book_2022
     clouds.data["fixed"][...] = np.where(clouds.alive, book, 0.0)
     life = float(e.p.chips.asset_life[0, 0])
     e.chips.founding_depreciation = clouds.data["fixed"] / np.floor(life / 2.0)
@@ -37,10 +40,10 @@ def set_balance_sheets(e: Economy) -> None:
     clouds.data["debt"][...] = np.where(clouds.alive & poor & (clouds.data["type"] == NEW), debt, 0.0)
     rest = e.sectors.table.data
     rest["loans"][:, 0] = clouds.data["debt"].sum(axis=-1)
-    value = e.chips.h100e * 0.6 + e.chips.memory * 0.4
-    clouds.data["capacity"][...] = (running * value[:, np.newaxis, :]).sum(axis=-1)
+    clouds.data["capacity"][...] = (running * _value(e)[:, np.newaxis, :]).sum(axis=-1)
     clouds.data["compute"][...] = (running * e.chips.h100e[:, np.newaxis, :]).sum(axis=-1)
-    clouds.data["algorithms"][...] = np.where(clouds.alive, clouds.data["talent"] - 1.05, 0.0)
+    behind = e.p.clouds.algorithms_2022
+    clouds.data["algorithms"][...] = np.where(clouds.alive, clouds.data["talent"] - behind, 0.0)
     clouds.data["recipe"][...] = clouds.data["algorithms"]
     renters = (clouds.data["type"] == NEW) | (clouds.data["type"] == EUROPEAN)
     clouds.data["own_use"][...] = np.where(renters | ~clouds.alive, 0.0, e.p.clouds.own_use_calm)
@@ -57,6 +60,12 @@ def set_balance_sheets(e: Economy) -> None:
     e.ledger = Ledger(e.populations, e.worlds, history=e.ledger.history)
 
 
+def _value(e: Economy) -> FloatArray:
+    """What a unit of each product is worth in use in January 2022, H100e, (worlds, products)."""
+    serving = e.p.compute.inference_2022
+    return e.chips.h100e * (1.0 - serving) + e.chips.memory * serving
+
+
 def place_founding_orders(e: Economy) -> None:
     """Orders that stand in January 2022: each maker's output of the day for as long as chips take, split by size."""
     chips = e.chips
@@ -70,7 +79,8 @@ def place_founding_orders(e: Economy) -> None:
     in_china = chips.in_china[: chips.clouds]
     world, china = np.where(in_china, 0.0, units), np.where(in_china, units, 0.0)
     chips.planned = np.stack([world.sum(axis=-1), china.sum(axis=-1)], axis=1)
-    chips.need = part * 1.1 * float(output[0]) * (0.6 * 0.3155 + 0.4 * 0.6)
+    first = chip_of_2022(chips.catalogue)
+    chips.need = part * e.p.clouds.need_2022 * float(output[0]) * _value(e)[:, first : first + 1]
 
 
 def sign_founding_ties(e: Economy) -> None:
@@ -98,7 +108,8 @@ def _sign(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
         return
     where = np.zeros(table.alive.shape, dtype=np.bool_)
     where[:, lab] = True
-    terms = Terms(form=_CONTRACT.get(tie.subtype, PLAIN), term=_TERM.get(tie.subtype, 24.0))
+    form, p = _CONTRACT.get(tie.subtype, PLAIN), e.p.compute
+    terms = Terms(form=form, term=p.exclusive_term_2022 if form == EXCLUSIVE else p.term_2022)
     contracts.sign(e, where, 0, np.full(where.shape, cloud, dtype=np.int32), terms, why=why, since=tie.start)
 
 

@@ -26,8 +26,12 @@ def review_deals(e: Economy, amount: FloatArray, partner: IntArray) -> tuple[Flo
         return amount, nothing
     exclusive = (startups.contract == EXCLUSIVE) & (startups.host == partner)
     behind = e.conditions.frontier - startups.capability
-    worry = review.concern(at_host(cloud_shares(clouds), partner), behind, exclusive)
-    blocked, unbundled = review.verdict(amount, worry, e.in_force.review_bar, e.p.policy.review_threshold_musd)
+    p = e.p.policy
+    worry = review.concern(
+        at_host(cloud_shares(clouds), partner), behind, exclusive,
+        safe_share=p.safe_share, exclusive_concern=p.exclusive_concern,
+    )  # fmt: skip
+    blocked, unbundled = review.verdict(amount, worry, e.in_force.review_bar, p.review_threshold_musd)
     allowed = np.where(blocked, 0.0, amount)
     loosens = unbundled & exclusive
     contracts.loosen(e, loosens, 0, FIRST_REFUSAL, why="partnership review")

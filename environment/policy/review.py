@@ -9,10 +9,15 @@ import numpy as np
 
 from kingmaker.agents.types import BoolArray, FloatArray
 
-SAFE_SHARE = 0.3  # Guidelines on non-horizontal mergers (2008/C 265/07), point 25: below it concern is unlikely
 
-
-def concern(host_share: FloatArray, behind: FloatArray, exclusive: BoolArray) -> FloatArray:
+def concern(
+    host_share: FloatArray,
+    behind: FloatArray,
+    exclusive: BoolArray,
+    *,
+    safe_share: FloatArray,
+    exclusive_concern: FloatArray,
+) -> FloatArray:
     """Concern about a cloud's stake in a lab, 0-1, elementwise.
 
     A vertical merger forecloses the more, the larger the buyer upstream and the nearer the target to the frontier
@@ -22,10 +27,13 @@ def concern(host_share: FloatArray, behind: FloatArray, exclusive: BoolArray) ->
         host_share: the cloud's share of cloud revenue, 0-1.
         behind: orders of magnitude (log10 FLOP) between the frontier and the lab's best model, >= 0.
         exclusive: whether the lab is bound to the cloud.
+        safe_share: share of cloud revenue from which on size raises full concern, 0-1, shape (worlds, 1).
+        exclusive_concern: factor of an exclusive contract, at least one, shape (worlds, 1).
     """
-    upstream = np.minimum(host_share / SAFE_SHARE, 1.0)
+    upstream = np.minimum(host_share / safe_share, 1.0)
     downstream = np.exp(-np.maximum(behind, 0.0))
-    return np.asarray(np.clip(np.sqrt(upstream * downstream) * np.where(exclusive, 1.25, 1.0), 0.0, 1.0))
+    bound = np.where(exclusive, exclusive_concern, 1.0)
+    return np.asarray(np.clip(np.sqrt(upstream * downstream) * bound, 0.0, 1.0))
 
 
 def verdict(amount: FloatArray, worry: FloatArray, bar: FloatArray, least: FloatArray) -> tuple[BoolArray, BoolArray]:

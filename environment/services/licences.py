@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import SMALL
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.core.economy import Economy
@@ -35,7 +36,7 @@ def resold(e: Economy, sales: FloatArray, lent: FloatArray) -> FloatArray:
     """
     startups = e.startups.view()
     lent = np.where(startups.open_weights, 0.0, lent)
-    return np.asarray(sales * lent / np.maximum(startups.distribution + lent, 1e-9))
+    return np.asarray(sales * lent / np.maximum(startups.distribution + lent, SMALL))
 
 
 @phase("model_use.sell_services")
@@ -52,7 +53,7 @@ def share_revenue(e: Economy) -> None:
     bound = (startups.contract == EXCLUSIVE) | (startups.contract == FIRST_REFUSAL)
     invested = startups.vendor == startups.host
     startups.royalty = np.where(startups.alive & bound & invested, p.revenue_share, 0.0)
-    share = np.minimum(startups.royalty * e.now.services.lab_sales, 0.5 * startups.cash)
+    share = np.minimum(startups.royalty * e.now.services.lab_sales, p.royalty_purse * startups.cash)
     got = by_host(share, startups.host, hosts)
     e.ledger.pay("revenue_share", "startups", share, "clouds", got)
     startups.shared = startups.shared + e.p.services.sales_speed * (margin + share - startups.shared)

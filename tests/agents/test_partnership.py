@@ -157,6 +157,15 @@ def test_the_split_follows_prices_and_service_and_first_refusal_leaves_only_the_
     assert split(contract=FIRST_REFUSAL, host_fill=1.0) == 0.0
 
 
+@given(least=st.floats(0.0, 0.1), most=st.floats(0.5, 0.95), now=share, ratio=st.floats(0.01, 100.0))
+def test_a_split_moves_between_its_bounds(least: float, most: float, now: float, ratio: float) -> None:
+    p = parameters(compute__second_least=least, compute__second_most=most, compute__second_drift=0.5)
+    tenant = lab(second=1, second_share=now, host_fill=1.0)
+    assert least <= float(tenant.splits(p, at(ratio))[0, 0]) <= most
+    assert float(lab(second=1, second_share=1.0, host_fill=0.0).splits(p, at(100.0))[0, 0]) == most
+    assert float(lab(second=1, second_share=0.0, host_fill=1.0).splits(p, at(1e-9))[0, 0]) >= least
+
+
 def test_small_contracts_are_self_service_however_many_firms_a_slot_stands_for() -> None:
     line = float(P.compute.self_service[0, 0])
     labs = lab(3, used=np.array([0.9, 1.1, 1.1]) * line, weight=np.array([1.0, 1.0, 15.0]))

@@ -58,6 +58,13 @@ def test_a_budget_is_split_by_the_compute_share_and_frugality_saves_compute() ->
     assert team == pytest.approx(staff)  # what is saved stays in the till
 
 
+@given(part=st.floats(0.05, 0.95), cash=st.floats(1.0, 100.0))
+def test_it_spends_a_part_of_its_cash_in_a_month_at_most(part: float, cash: float) -> None:
+    firm = lab(cash=cash, burn=1e6, compute_share=0.4)
+    compute, staff = (one(a) for a in firm.budget(parameters(startups__spending_purse=part), at(1.0)))
+    assert compute + staff == pytest.approx(part * cash)
+
+
 def test_no_cash_no_budget() -> None:
     compute, staff = lab(burn=5.0, revenue=7.0, compute_share=0.5).budget(P, at(2.0))
     assert one(compute) == one(staff) == 0.0
@@ -189,6 +196,24 @@ def test_asks_are_finite_and_not_negative(cash: float, burn: float, growth: floa
     assert asked >= 0.0
 
 
+@given(neutral=st.floats(0.1, 0.9))
+def test_at_a_neutral_mood_it_asks_as_its_parameters_say_wherever_neutral_lies(neutral: float) -> None:
+    p = parameters(capital__neutral_mood=neutral, capital__dilution=0.0)
+    need = float(P.capital.round_months[0, 0]) * 10.0
+    asked = [one(lab(cash=1.0, burn=10.0, value=1e6).asks(p, at(neutral + more))) for more in (-0.1, 0.0, 0.1)]
+    assert asked == pytest.approx([0.9 * need, need, 1.1 * need])
+
+
+def test_growth_raises_what_it_asks_for_up_to_a_bound_and_what_it_counts_on_too() -> None:
+    p = parameters(capital__growth_ask_most=1.5, capital__growth_valued=0.1, capital__dilution=0.0)
+    asked = [one(lab(cash=1.0, burn=10.0, growth=g, value=1e6).asks(p, at(0.5))) for g in (0.0, 0.05, 0.1, 0.3)]
+    assert np.array(asked) / asked[0] == pytest.approx([1.0, 1.3, 1.5, 1.5])
+    # sales of 10 a month that grow by 10 % take 6 a month more in cost; growth beyond what is believed takes no more
+    months = float(P.capital.raise_runway[0, 0])
+    grows = [lab(cash=cash * months, burn=1.0, growth=0.3, revenue=10.0, value=1e6) for cash in (6.9, 7.1)]
+    assert [one(firm.asks(p, at(0.5))) > 0.0 for firm in grows] == [True, False]
+
+
 def test_a_growing_firm_asks_for_more() -> None:
     mood = np.full((1, 1), 0.5)
     asked = [one(lab(cash=1.0, burn=10.0, growth=g, value=1e6).asks(P, mood)) for g in (-0.2, 0.0, 0.1, 0.2)]
@@ -212,6 +237,15 @@ def test_switching_cost_is_finite_and_not_negative(
 def test_switching_cost_grows_with(column: str) -> None:
     cost = lab(50, **{column: np.linspace(0.0, 300.0, 50)}).switching_cost(P, 1.0, 1.0)[0]
     assert (np.diff(cost) > 0.0).all()
+
+
+@given(fixed=share, tenure=st.floats(0.0, 1e3))
+def test_the_fixed_part_of_refactoring_is_due_at_once_and_the_rest_with_tenure(fixed: float, tenure: float) -> None:
+    p = parameters(compute__refactoring_fixed=fixed)
+    first, now, last = (one(lab(tenure=t).switching_cost(p, 0.0, 1.0)) for t in (0.0, tenure, 1e12))
+    assert last == pytest.approx(float(P.compute.switching_scale[0, 0]))
+    assert first == pytest.approx(fixed * last)
+    assert first - 1e-9 <= now <= last + 1e-9
 
 
 def test_switching_cost_is_nothing_without_fees_and_refactoring() -> None:
@@ -359,6 +393,10 @@ def test_the_propensity_to_open_weights_falls_with_what_there_is_to_lose() -> No
     assert large.mean() < 0.1
     assert (small | ~large).all()
     assert not lab(N, openness=0.0).opens_weights(P, np.zeros((1, N)), luck(N)).any()
+    bold = parameters(technology__openness_share=0.2)
+    assert lab(N, openness=0.6).opens_weights(bold, np.full((1, N), 0.2), luck(N)).mean() == pytest.approx(
+        0.6 * float(P.technology.openness[0, 0]) / np.e, abs=0.02
+    )
 
 
 def test_it_fails_without_money_and_sales() -> None:

@@ -255,13 +255,21 @@ def test_nobody_asks_nobody_gets() -> None:
 
 
 def test_value_rises_with_sales_growth_cash_promise_and_mood() -> None:
-    base = {"revenue": 10.0, "growth": 0.05, "cash": 50.0, "promise": 20.0, "mood": 0.5}
+    base = {
+        "revenue": 10.0, "growth": 0.05, "cash": 50.0, "promise": 20.0, "mood": 0.5,
+        "base_multiple": 4.0, "growth_multiple": 60.0, "growth_valued": 0.3, "value_mood": 0.5,
+    }  # fmt: skip
 
     def value(**change: float) -> float:
         return float(capital_market.lab_value(**{k: row([v]) for k, v in (base | change).items()})[0, 0])
 
     for name, more in (("revenue", 20.0), ("growth", 0.1), ("cash", 100.0), ("promise", 90.0), ("mood", 0.9)):
         assert value(**{name: more}) > value(), name
+    for name, more in (("base_multiple", 8.0), ("growth_multiple", 90.0), ("value_mood", 0.9)):
+        assert value(**{name: more}) > value(), name
+    assert value(growth=0.4) == value(growth=0.3) == value(growth=0.3, growth_valued=0.3)
+    assert value(growth=0.4, growth_valued=0.4) > value(growth=0.4)  # growth counts as far as it is believed in
+    assert value(growth=-0.4) == value(growth=0.0)
     nothing = dict.fromkeys(("revenue", "growth", "cash", "promise"), 0.0)
     assert value(**nothing) == 0.0
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from kingmaker.environment.chips.chip_market import within_quota
 from kingmaker.environment.compute.compute_market import reserve
-from kingmaker.environment.policy.review import concern, verdict
+from kingmaker.environment.policy import review
+from kingmaker.environment.policy.review import verdict
 
 share = st.floats(0.0, 1.0)
 amount = st.floats(0.0, 1e5)
@@ -16,6 +18,12 @@ amount = st.floats(0.0, 1e5)
 
 def at(value: float) -> np.ndarray:
     return np.full((1, 1), value)
+
+
+def concern(
+    host_share: np.ndarray, behind: np.ndarray, exclusive: np.ndarray, safe: float = 0.3, exclusivity: float = 1.25
+) -> np.ndarray:
+    return review.concern(host_share, behind, exclusive, safe_share=at(safe), exclusive_concern=at(exclusivity))
 
 
 @given(size=share, behind=st.floats(-1.0, 8.0), exclusive=st.booleans())
@@ -27,6 +35,15 @@ def test_concern_is_a_share_that_grows_with_size_nearness_and_exclusivity(
     assert concern(at(min(size + 0.1, 1.0)), at(behind), at(exclusive) > 0.5)[0, 0] >= worry
     assert concern(at(size), at(behind + 0.5), at(exclusive) > 0.5)[0, 0] <= worry
     assert concern(at(size), at(behind), at(1.0) > 0.5)[0, 0] >= worry
+
+
+@given(size=share, safe=st.floats(0.01, 1.0), factor=st.floats(1.0, 4.0))
+def test_concern_is_full_from_the_safe_share_on_and_exclusivity_multiplies_it(
+    size: float, safe: float, factor: float
+) -> None:
+    alone, bound = (concern(at(size), at(0.0), at(x) > 0.5, safe, factor)[0, 0] for x in (0.0, 1.0))
+    assert alone == pytest.approx(min(size / safe, 1.0) ** 0.5)
+    assert bound == pytest.approx(min(alone * factor, 1.0))
 
 
 @given(paid=amount, worry=share, strictness=st.floats(0.01, 1.0), least=st.floats(0.0, 1e4))

@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kingmaker.agents.types import OTHER, REGIONS
+from kingmaker.agents.startup import EXCLUSIVE
+from kingmaker.agents.types import NONE, OTHER, REGIONS
 from kingmaker.environment.chips.chip_state import read_catalogue
 from kingmaker.environment.firms.build import cloud_rows
 from kingmaker.environment.inputs.parameters import StackedParameters, resolve
@@ -58,6 +59,36 @@ def test_own_chips_of_the_start_split_the_same_compute() -> None:
     assert compute[2] == pytest.approx(compute[0])
     own = sum((chips.running[:, buyer, block].sum(axis=-1) for buyer, block in chips.catalogue.own_blocks.items()))
     assert own[1] == 0.0 < own[0] < own[2]
+
+
+def test_books_and_knowledge_of_the_start_are_parameters() -> None:
+    model = stack({"chips.installed_2022": 2.8}, {"chips.book_2022": 0.3}, {"clouds.algorithms_2022": 2.05})
+    clouds = model.populations["clouds"].table
+    books = clouds.data["fixed"].sum(axis=-1)
+    assert books / books[0] == pytest.approx([1.0, 2.0, 0.5, 1.0])
+    there = clouds.alive[0]
+    assert clouds.data["algorithms"][3][there] == pytest.approx(clouds.data["algorithms"][0][there] - 1.0)
+
+
+def test_contracts_of_the_start_have_their_months_left() -> None:
+    model = stack({"compute.term_2022": 7.0}, {"compute.exclusive_term_2022": 9.0})
+    startups = model.populations["startups"].view()
+    exclusive, others = (startups.contract == EXCLUSIVE), (startups.contract != EXCLUSIVE) & (startups.host != NONE)
+    assert exclusive[0].any()
+    assert others[0].any()
+    assert [set(startups.term[w][exclusive[w]].tolist()) for w in range(3)] == [{36.0}, {36.0}, {9.0}]
+    assert [set(startups.term[w][others[w]].tolist()) for w in range(3)] == [{24.0}, {7.0}, {24.0}]
+
+
+def test_what_clouds_plan_at_the_start_follows_the_leaders_chip_in_the_data() -> None:
+    model = stack({"clouds.need_2022": 2.2}, {"compute.inference_2022": 0.0}, {"compute.inference_2022": 1.0})
+    need = model.economy.chips.need.sum(axis=-1)
+    leader = next(row for row in model.tables.chips if row.id == "a100")
+    made = model.tables.chipmakers[0].units_per_month_2022
+    assert need[:2] == pytest.approx(
+        [1.1 * made * (0.6 * leader.h100e + 0.4 * leader.memory_h100e) * k for k in (1, 2)]
+    )
+    assert need[2:] == pytest.approx([1.1 * made * leader.h100e, 1.1 * made * leader.memory_h100e])
 
 
 def test_who_develops_and_who_is_open_is_data() -> None:

@@ -81,7 +81,7 @@ def test_worlds_of_the_search_conserve_everything(stack: int) -> None:
 
 
 # what failed when the search was first run: chips resold at more than they stood for in the books, and labs that paid
-# for chips with deposits that they could not draw yet
+# for chips with deposits that they could not draw yet; later, funds that neither may nor want to place anything
 FOUND = [
     {"rng": 1, "compute.list_markup": 1.0, "compute.list_speed": 1.0, "compute.contract_discount": 0.9,
      "policy.export_vintage": 2030, "policy.grey_leak": 1.0},
@@ -89,10 +89,11 @@ FOUND = [
      "policy.grey_penalty": 0.02728657062098185},
     {"rng": 436536042268, "startups.cutting_runway": 0.10546305239053562, "startups.core": 0.0022036138307088516,
      "services.sales_speed": 0.1470476888303379, "demand.intensity": 0.0018715259190568256},
+    {"rng": 1, "capital.deployment": 0.0, "capital.funding_purse": 0.0},
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize("world", FOUND, ids=["resale", "depreciation", "deposits"])
+@pytest.mark.parametrize("world", FOUND, ids=["resale", "depreciation", "deposits", "idle funds"])
 def test_what_the_search_has_found_holds(world: dict[str, Any]) -> None:
     assert not complaints([world], months=24)
 

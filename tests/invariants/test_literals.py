@@ -48,21 +48,6 @@ NAMED: dict[str, tuple[str, ...]] = {  # technical numbers, each a constant of i
     "environment/inputs/timeline.py": ("MOST_NAMED",),  # of a text
 }
 
-LEFT = {  # how many bare numbers are left in files still to be cleared; it may only fall
-    "agents/startup.py": 24,
-    "environment/capital/capital_market.py": 5,
-    "environment/capital/debts.py": 6,
-    "environment/capital/finance.py": 13,
-    "environment/compute/first_hosts.py": 3,
-    "environment/firms/founding.py": 13,
-    "environment/compute/hosts.py": 7,
-    "environment/services/licences.py": 2,
-    "environment/capital/pledges.py": 1,
-    "environment/compute/second_hosts.py": 3,
-    "environment/compute/sites.py": 9,
-    "environment/policy/review.py": 2,
-}
-
 BARE = (0, 1, 2)
 PLACES = ("axis", "ddof", "maxsplit", "maxsize", "protocol")  # arguments that are no amounts
 
@@ -118,20 +103,13 @@ def found(name: str) -> list[tuple[int, float]]:
 
 @pytest.mark.parametrize("name", modules())
 def test_no_bare_numbers(name: str) -> None:
-    """A module has none, or no more than the list of what is left allows."""
+    """A module has none."""
     there = found(name)
     listed = "\n".join(f"  {name}:{line}: {value}" for line, value in there)
-    assert len(there) <= LEFT.get(name, 0), (
-        f"{len(there)} bare numbers, {LEFT.get(name, 0)} allowed. A number of the economics is a row of parameters.csv "
-        f"or of data; a unit or a guard has a name in {' or '.join(HOMES[:2])}:\n{listed}"
+    assert not there, (
+        f"{len(there)} bare numbers. A number of the economics is a row of parameters.csv or of data, "
+        f"a unit or a guard has a name in {' or '.join(HOMES[:2])}:\n{listed}"
     )
-
-
-@pytest.mark.parametrize("name", sorted(LEFT))
-def test_what_is_left_is_there(name: str) -> None:
-    """A file that has been cleared, or is gone, leaves the list."""
-    assert name in modules(), f"there is no {name}: take it off the list LEFT."
-    assert found(name), f"{name} has no bare numbers any more: take it off the list LEFT."
 
 
 @pytest.mark.parametrize("name", sorted(NAMED))

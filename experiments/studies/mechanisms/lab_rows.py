@@ -66,7 +66,7 @@ def _never_opens(self: Any, *_: Any) -> Any:
 
 
 def _fixed_parts(self: Any, p: Any, dearness: FloatArray) -> tuple[FloatArray, FloatArray]:
-    spendable = np.minimum(self.burn + p.startups.reinvested * self.revenue, 0.9 * self.cash)
+    spendable = np.minimum(self.burn + p.startups.reinvested * self.revenue, p.startups.spending_purse * self.cash)
     return self.compute_share * spendable, (1.0 - self.compute_share) * spendable
 
 

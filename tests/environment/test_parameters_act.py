@@ -1,0 +1,62 @@
+"""Bounds and reactions that are parameters act in the model: a world that differs in one of them goes elsewhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from kingmaker.environment.model import ComputeEconomy
+from tests.helpers import differing, series
+
+CHIPS = {"sites.chip_cost": 1.0, "sites.chip_months": 6.0, "sites.chip_seed": 0.1, "sites.smallest_purchase": 0.5}
+REVIEW = {"policy.partnership_review": 0.6, "policy.review_threshold_musd": 0.0}
+FREE = {"compute.exclusive_stake": 0.0, "compute.exclusive_discount": 0.0, "compute.second_gain": 10.0}
+BUSY = {"compute.switching_scale": 0.0, "compute.patience": 1.0, "compute.impatience": 1.0}
+
+CASES: dict[str, tuple[float, dict[str, Any]]] = {  # another value of each, and what else holds in both worlds
+    "startups.spending_purse": (0.3, {}),
+    "clouds.repayment_purse": (0.0, {}),
+    "clouds.resale_purse": (0.0, {}),
+    "sites.building_purse": (0.0, {}),
+    "sites.own_ahead": (0.0, CHIPS),
+    "compute.refactoring_fixed": (0.0, {}),
+    "compute.second_least": (0.1, {"compute.second_share": 0.05, "compute.second_cost": 0.0}),
+    "compute.second_most": (0.5, {}),
+    "compute.egress_purse": (0.0, {"compute.egress_bill": 10.0, **BUSY}),
+    "compute.term_2022": (1.0, BUSY),
+    "compute.exclusive_term_2022": (1.0, FREE),
+    "capital.mood_luck": (0.5, {}),
+    "capital.funding_purse": (0.0, {}),
+    "capital.growth_ask_most": (1.0, {}),
+    "capital.growth_valued": (0.0, {}),
+    "capital.decline_valued": (0.0, {}),
+    "capital.base_multiple": (0.5, {}),
+    "capital.growth_multiple": (0.0, {}),
+    "capital.value_mood": (2.0, {}),
+    "capital.promise_capability": (0.0, {}),
+    "capital.syndicate_most": (1, {}),
+    "capital.stake_fill": (0.0, {"capital.stake_runway": 0.0, "capital.stake_chance": 1.0}),
+    "capital.royalty_purse": (0.0, {}),
+    "capital.dated_purse": (0.0, {}),
+    "capital.pledge_purse": (0.0, {}),
+    "technology.openness_share": (0.005, {}),
+    "policy.safe_share": (1.0, REVIEW),
+    "policy.exclusive_concern": (4.0, {**REVIEW, "policy.partnership_review": 0.1, "capital.stake_chance": 1.0}),
+}
+
+
+@pytest.fixture(scope="module")
+def model() -> ComputeEconomy:
+    """Two worlds for each case, of one seed: without the other value, and with it."""
+    worlds: list[dict[str, Any]] = []
+    for key, (value, setting) in CASES.items():
+        common = {"rng": 1, "startups.number": 60, **setting}
+        worlds += [common, {**common, key: value}]
+    return ComputeEconomy.stack(worlds, months=42).run()
+
+
+@pytest.mark.parametrize("key", CASES)
+def test_another_value_leads_elsewhere(model: ComputeEconomy, key: str) -> None:
+    place = 2 * list(CASES).index(key)
+    assert differing(series(model, place), series(model, place + 1))
