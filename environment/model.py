@@ -141,7 +141,7 @@ class ComputeEconomy(mesa.Model):
         if keep_ties:
             record_month.keep_founding(self.economy)
         self.measures = Measures(self.worlds, extensions.measures())
-        self._trail = record_month.Trail()
+        self._last_year = record_month.LastYear()
         self._panel: list[pd.DataFrame] | None = [] if panel else None
 
     def step(self) -> None:
@@ -222,7 +222,7 @@ class ComputeEconomy(mesa.Model):
     def _record(self) -> None:
         e = self.economy
         residual = record_month.audit(e)
-        self.measures.record(record_month.observe(e, residual, self._trail) | e.extensions.observe(e))
+        self.measures.record(record_month.observe(e, residual, self._last_year) | e.extensions.observe(e))
         record_month.keep_flows(e)
         e.month += 1
         e.partnerships.now = e.month

@@ -132,4 +132,4 @@ def _keep(
         told = heard & (story.kind == code)
         e.news.add(e.month, kind, told, startups.ids, story.winner, story.loser, rent, value, rise, fall)
         if code in _TEXT:
-            e.tell(told, "startups", "announcement", _TEXT[code])
+            e.note_event(told, "startups", "announcement", _TEXT[code])

@@ -48,7 +48,7 @@ def wind_up_clouds(e: Economy) -> None:
     e.now.turnover.default_loss_musd = np.zeros(e.worlds)
     if not fails.any():
         return
-    e.tell(fails, "clouds", "failure", "cannot meet its debts and is wound up; its tenants must move")
+    e.note_event(fails, "clouds", "failure", "cannot meet its debts and is wound up; its tenants must move")
     _release_tenants(e, fails)
     _release_stakes(e, fails)
     _drop_orders(e, fails)

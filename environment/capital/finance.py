@@ -203,7 +203,7 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     startups.vendor_cash = np.where(other, 0.0, startups.vendor_cash)
     preferred = where & (startups.host == partner) & (startups.contract == PLAIN) & ~unbundled
     contracts.renew(e, preferred, 0, form=PREFERRED, why=why)
-    e.tell(where & (amount > LARGE_STAKE), "startups", "deal", "sells a stake to its cloud for money and compute")
+    e.note_event(where & (amount > LARGE_STAKE), "startups", "deal", "sells a stake to its cloud for money and compute")
 
 
 @phase("finance.sign_stakes")

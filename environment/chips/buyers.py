@@ -14,7 +14,7 @@ from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.regions import PLACES
 
 
-def home(e: Economy) -> IntArray:
+def buyer_region(e: Economy) -> IntArray:
     """Region of each buyer, (worlds, buyers)."""
     clouds = e.clouds.view()
     places = np.broadcast_to(np.arange(PLACES, dtype=np.int32), (e.worlds, PLACES))

@@ -127,7 +127,7 @@ class Chips:
         self.additions: list[FloatArray] = []  # fixed assets added each month, M$, (worlds, clouds)
         self.depreciation = np.zeros((w, self.clouds))  # M$ a month now running off
         self.founding_depreciation = np.zeros((w, self.clouds))
-        self.silent = np.full((w, m, b), NEVER_SEEN)  # months since a maker last shipped to a buyer
+        self.months_without_delivery = np.full((w, m, b), NEVER_SEEN)  # months since a maker last shipped to a buyer
         self.delivered_now = np.zeros((w, b, p))
         self.pools = slice(self.clouds, b)
         self.mixes = np.stack([catalogue.mix(month, *ramp) for month in range(months + 1)])
@@ -144,8 +144,8 @@ class Chips:
         stock = self.stock.sum(axis=1)
         made = np.abs(self.produced - self.delivered - stock) / (1.0 + self.produced)
         here = self.awaiting.sum(axis=1) + self.running.sum(axis=1) + self.retired
-        came = self.delivered + self.founding
-        return np.asarray(np.maximum(made.max(axis=-1), (np.abs(came - here) / (1.0 + came)).max(axis=-1)))
+        received = self.delivered + self.founding
+        return np.asarray(np.maximum(made.max(axis=-1), (np.abs(received - here) / (1.0 + received)).max(axis=-1)))
 
 
 @dataclass

@@ -147,9 +147,9 @@ def _bill(e: Economy, shipped: FloatArray) -> None:
 def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
     """A supply tie begins with a first delivery and ends after a year without any."""
     chips = e.chips
-    before = chips.silent < YEAR
-    chips.silent = np.where(shipped > SOME_UNITS, 0.0, chips.silent + 1.0)
-    after = chips.silent < YEAR
+    before = chips.months_without_delivery < YEAR
+    chips.months_without_delivery = np.where(shipped > SOME_UNITS, 0.0, chips.months_without_delivery + 1.0)
+    after = chips.months_without_delivery < YEAR
     if np.array_equal(before, after):
         return
     relations.supply(e, [row.id for row in e.tables.clouds], before, after)

@@ -91,7 +91,9 @@ def _place(
     spend(e, "deposits", placed * unit * p.deposit, paid.sum(axis=2))
     chips.deposits[:, :, chips.pools] += paid
     chips.outstanding[:, :, chips.pools] += units
-    e.tell((placed > 0.0) & (startups.ordered <= 0.0) & (startups.own <= 0.0), "startups", "chips", "orders own chips")
+    e.note_event(
+        (placed > 0.0) & (startups.ordered <= 0.0) & (startups.own <= 0.0), "startups", "chips", "orders own chips"
+    )
     startups.ordered = startups.ordered + placed
 
 
@@ -183,8 +185,8 @@ def receive(e: Economy, due: FloatArray, shipped: FloatArray) -> None:
     chips = e.chips
     startups = e.startups.view()
     takes = e.now.chips.direct_take
-    came = (chips.delivered_now[:, chips.pools] * e.now.chips.value[:, np.newaxis, :]).sum(axis=-1)
-    got = takes * in_region(ratio(came, over_region(takes, startups.region)), startups.region)
+    delivered = (chips.delivered_now[:, chips.pools] * e.now.chips.value[:, np.newaxis, :]).sum(axis=-1)
+    got = takes * in_region(ratio(delivered, over_region(takes, startups.region)), startups.region)
     pools = slice(chips.pools.start, chips.pools.stop)
     value = offers(e, pools)[0]
     sent = (shipped[:, :, pools] * value).sum(axis=1)

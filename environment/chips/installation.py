@@ -9,7 +9,7 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.types import FloatArray, IntArray
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.chips import energy
-from kingmaker.environment.chips.buyers import home
+from kingmaker.environment.chips.buyers import buyer_region
 from kingmaker.environment.chips.chip_market import FIRST_EXPORT_RULE
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.phases import phase
@@ -56,9 +56,11 @@ def smuggle(e: Economy) -> None:
 def _paid_for(e: Economy, buyer: int, units: FloatArray) -> FloatArray:
     """What a buyer has paid, networking included, for ``units`` (worlds, products) of this month's delivery, M$."""
     chips = e.chips
-    came = chips.delivered_now[:, buyer]
-    bill = e.now.chips.unit_price[:, :, buyer] * chips.by_maker(came)
-    return np.asarray((bill * ratio(chips.by_maker(units * chips.price), chips.by_maker(came * chips.price))).sum(-1))
+    delivered = chips.delivered_now[:, buyer]
+    bill = e.now.chips.unit_price[:, :, buyer] * chips.by_maker(delivered)
+    return np.asarray(
+        (bill * ratio(chips.by_maker(units * chips.price), chips.by_maker(delivered * chips.price))).sum(-1)
+    )
 
 
 @phase("installation.smuggle")
@@ -67,7 +69,7 @@ def install(e: Economy) -> None:
     chips, c, p = e.chips, e.conditions, e.p
     clouds = e.clouds.view()
     rows = power_rows(e.tables)
-    region = home(e)
+    region = buyer_region(e)
     pue = np.array([row.pue for row in rows])[region]
     ready = chips.awaiting / p.chips.install_months[..., np.newaxis]
     wanted = energy.draw_mw(ready, chips.tdp[:, np.newaxis, :], pue)

@@ -13,7 +13,7 @@ from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, BoolArray, FloatArray
 from kingmaker.agents.units import KUSD, YEAR
 from kingmaker.environment.chips import chip_market as market
-from kingmaker.environment.chips.buyers import home, in_business
+from kingmaker.environment.chips.buyers import buyer_region, in_business
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.phases import phase
 
@@ -39,8 +39,8 @@ def design_products(e: Economy) -> None:
         china_mix[:, block], restricted[:, maker] = _china_line(e, world_mix[:, block], free, block)
     _design(e, restricted)
     licensed = ~is_on(p.policy.export_licence) | ~chips.designed
-    home = np.append(~foreign[0], True)[chips.maker_of]  # own chips (maker -1) are nobody's export
-    e.now.chips.may_ship = np.stack([np.ones_like(allowed), (allowed & licensed) | home], axis=1).astype(np.float64)
+    domestic = np.append(~foreign[0], True)[chips.maker_of]  # own chips (maker -1) are nobody's export
+    e.now.chips.may_ship = np.stack([np.ones_like(allowed), (allowed & licensed) | domestic], axis=1).astype(np.float64)
     e.now.chips.mix = np.stack([world_mix, china_mix * e.now.chips.may_ship[:, 1, :]], axis=1)
 
 
@@ -73,14 +73,16 @@ def _design(e: Economy, restricted: BoolArray) -> None:
     chips, p = e.chips, e.p.chips
     population = e.chipmakers
     makers: Chipmaker = population.view()
-    sells = np.asarray((chips.silent[:, :, chips.in_china] <= YEAR).any(axis=-1))  # China was a market in the last year
+    sells = np.asarray(
+        (chips.months_without_delivery[:, :, chips.in_china] <= YEAR).any(axis=-1)
+    )  # China was a market in the last year
     starts = population.act(Chipmaker.starts_design, by_slot(sells), by_slot(restricted))
     timer = np.where(starts, p.design_months, makers.design)
     done = (timer >= 0.0) & (timer < 1.0)
     makers.design = np.where(done | (timer < 0.0), -1.0, timer - 1.0)
     for maker, block in enumerate(chips.catalogue.blocks):
         _draw_design(e, block, done[:, maker])
-    e.tell(done, "chipmakers", "chip", "ships a chip designed to the export cap")
+    e.note_event(done, "chipmakers", "chip", "ships a chip designed to the export cap")
 
 
 def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
@@ -212,8 +214,8 @@ def post_offers(e: Economy) -> None:
         return np.ascontiguousarray(np.swapaxes(lines[:, chips.line_of, :], 1, 2))
 
     value, price = to_buyers(line_value), to_buyers(line_price)
-    home_only = (makers.region == CN)[:, :, np.newaxis] & (home(e) != CN)[:, np.newaxis, :]
-    offered = (value > 0.0) & ~home_only & in_business(e)[:, np.newaxis, :]
+    for_china_only = (makers.region == CN)[:, :, np.newaxis] & (buyer_region(e) != CN)[:, np.newaxis, :]
+    offered = (value > 0.0) & ~for_china_only & in_business(e)[:, np.newaxis, :]
     gross = price / gpu_share(e)[:, :, np.newaxis] * duty_passed_on(e)
     e.now.chips.offer_value, e.now.chips.offer_price = value, gross
     e.now.chips.offered = np.where(offered, 1.0, 0.0)

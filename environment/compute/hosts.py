@@ -43,9 +43,9 @@ def attraction(e: Economy) -> FloatArray:
     chinese = clouds.region == CN
     utility = np.full((e.worlds, e.clouds.slots, len(REGIONS)), -np.inf)
     for region in (US, EU, CN, OTHER):
-        home = np.where(clouds.region == region, p.home_taste, 0.0)
+        same_region = np.where(clouds.region == region, p.home_taste, 0.0)
         reach = serves & (chinese == (region == CN))
-        utility[:, :, region] = np.where(reach, base + home, -np.inf)
+        utility[:, :, region] = np.where(reach, base + same_region, -np.inf)
     return utility
 
 

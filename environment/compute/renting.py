@@ -235,15 +235,15 @@ def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArra
     left = np.maximum(clouds.capacity - sold, 0.0)
     trade = trade_idle_compute(e, left)
     own = np.minimum(clouds.wanted_inside, left)
-    used = own + sold + trade.let
+    used = own + sold + trade.leased_out
     inside = own + trade.rented
     clouds.inside, clouds.sold = inside, sold
-    clouds.rented, clouds.let = trade.rented, trade.let
+    clouds.rented, clouds.leased_out = trade.rented, trade.leased_out
     clouds.utilisation = used / np.where(clouds.capacity > 0.0, clouds.capacity, 1.0)
     missed = np.where(wants > 0.0, 1.0 - sold / np.where(wants > 0.0, wants, 1.0), 0.0)
     clouds.shortage = clouds.shortage + e.p.compute.memory * (missed - clouds.shortage)
     clouds.demand_outside = clouds.demand_outside + p.demand_speed * (wants - clouds.demand_outside)
-    clouds.demand_clouds = clouds.demand_clouds + p.demand_speed * (trade.let - clouds.demand_clouds)
+    clouds.demand_clouds = clouds.demand_clouds + p.demand_speed * (trade.leased_out - clouds.demand_clouds)
     e.now.compute.used = used
     serving = (
         e.now.compute.serving_startups
@@ -259,7 +259,7 @@ def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArra
 def europe_at_home(startups: Startup, clouds: Cloud) -> FloatArray:
     """Share of the compute that European start-ups rent which stands at European clouds, shape (worlds,)."""
     mine = (startups.region == EU) & startups.alive
-    home = is_on(at_host((clouds.region == EU).astype(np.float64), startups.host))
+    in_europe = is_on(at_host((clouds.region == EU).astype(np.float64), startups.host))
     used = np.where(mine, startups.used - startups.own_used, 0.0)
     total = used.sum(axis=-1)
-    return np.asarray(np.where(home, used, 0.0).sum(axis=-1) / np.where(total > 0.0, total, 1.0))
+    return np.asarray(np.where(in_europe, used, 0.0).sum(axis=-1) / np.where(total > 0.0, total, 1.0))

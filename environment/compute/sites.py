@@ -45,7 +45,7 @@ def _begin(e: Economy, startups: Startup, column: str, cost: FloatArray, months:
     rent = by_slot(at_host(clouds.rent, startups.host))
     begins = (getattr(startups, column) < 0.0) & e.startups.act(Startup.dares, e.p, cost, rent)
     setattr(startups, column, np.where(begins, months, getattr(startups, column)))
-    e.tell(begins, "startups", "self-supply", f"begins a {what} of its own")
+    e.note_event(begins, "startups", "self-supply", f"begins a {what} of its own")
 
 
 def _build(e: Economy, startups: Startup, column: str, kind: str, rate: FloatArray, what: str) -> BoolArray:
@@ -66,14 +66,14 @@ def _build(e: Economy, startups: Startup, column: str, kind: str, rate: FloatArr
     after = np.where(under_way, np.where(after < SOME_TIME, 0.0, after), left)
     setattr(startups, column, after)
     ready: BoolArray = under_way & (after == 0.0)
-    e.tell(ready, "startups", "self-supply", f"has a {what} of its own")
+    e.note_event(ready, "startups", "self-supply", f"has a {what} of its own")
     return ready
 
 
 def _house(e: Economy, startups: Startup) -> None:
     """Own centres are extended for chips that arrive; chips and centres lose value (declining balance)."""
-    came = e.now.chips.direct_got + startups.chip_output
-    mw = came * in_region(ratio(direct.site_power(e), over_region(came, startups.region)), startups.region)
+    added = e.now.chips.direct_got + startups.chip_output
+    mw = added * in_region(ratio(direct.site_power(e), over_region(added, startups.region)), startups.region)
     building = np.where(startups.centre_left == 0.0, mw * e.p.energy.building_cost, 0.0)
     spend(e, "construction", np.minimum(building, e.p.sites.building_purse * startups.cash))
     life = float(e.p.chips.asset_life[0, 0])
@@ -199,7 +199,7 @@ def _let_orders_lapse(e: Economy, startups: Startup, leaves: BoolArray) -> None:
 def observe(e: Economy) -> dict[str, FloatArray]:
     """Measures of start-ups that buy, house or design chips themselves, each (worlds,)."""
     chips = e.chips
-    came = (chips.delivered_now[:, chips.pools] * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
+    delivered = (chips.delivered_now[:, chips.pools] * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
     startups = e.startups.view()
     clouds = e.clouds.view()
     used = startups.used.sum(axis=-1)
@@ -209,7 +209,7 @@ def observe(e: Economy) -> dict[str, FloatArray]:
         at_big = at_big + at_host(np.where(big, 1.0, 0.0), lease.lessor) * lease.share
     hosted = (at_big * (startups.used - startups.own_used)).sum(axis=-1)
     return {
-        "direct_deliveries_h100e": came.sum(axis=-1),
+        "direct_deliveries_h100e": delivered.sum(axis=-1),
         "direct_fill": e.now.chips.direct_fill,
         "own_compute_share": ratio(startups.own_used.sum(axis=-1), used),
         "self_hosted_labs": (startups.weight * (startups.centre_left == 0.0)).sum(axis=-1),

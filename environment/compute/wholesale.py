@@ -18,7 +18,7 @@ class Wholesale(NamedTuple):
     """Capacity that changes hands between clouds in a month, H100e, each of shape (worlds, clouds)."""
 
     rented: FloatArray
-    let: FloatArray
+    leased_out: FloatArray
 
 
 def trade_idle_compute(e: Economy, left: FloatArray) -> Wholesale:
@@ -34,7 +34,7 @@ def trade_idle_compute(e: Economy, left: FloatArray) -> Wholesale:
     clouds: Cloud = population.view()
     seeks = population.act(Cloud.seeks_compute, e.p, by_slot(left))
     idle = population.act(Cloud.lets_idle, by_slot(left))
-    rented, let = np.zeros_like(idle), np.zeros_like(idle)
+    rented, leased_out = np.zeros_like(idle), np.zeros_like(idle)
     bill, dense = np.zeros_like(idle), np.zeros_like(idle)
     purse = e.p.compute.wholesale_purse * np.maximum(clouds.cash, 0.0)
     for here in (clouds.region == CN, clouds.region != CN):
@@ -42,13 +42,13 @@ def trade_idle_compute(e: Economy, left: FloatArray) -> Wholesale:
         price = _mean(offered, market.spending(np.ones_like(idle), clouds.rent))  # M$ a month
         affordable = purse / np.where(price > 0.0, price, 1.0)
         got, given = market.share_idle(np.where(here, np.minimum(seeks, affordable), 0.0), offered)
-        rented, let, bill = rented + got, let + given, bill + got * price
+        rented, leased_out, bill = rented + got, leased_out + given, bill + got * price
         dense = np.where(here, _mean(offered, ratio(clouds.compute, clouds.capacity)), dense)
-    income = market.spending(let, clouds.rent)
+    income = market.spending(leased_out, clouds.rent)
     e.ledger.pay("wholesale", "clouds", bill, "clouds", income)
     e.now.compute.rent_income = e.now.compute.rent_income + income
     e.now.compute.wholesale_bill, e.now.compute.rented_dense = bill, dense
-    return Wholesale(rented, let)
+    return Wholesale(rented, leased_out)
 
 
 def _mean(offered: FloatArray, value: FloatArray) -> FloatArray:

@@ -126,7 +126,7 @@ class Economy:
         """The rest of the economy pays firms."""
         self.ledger.pay(kind, "sectors", self.to_sectors(rest=amount.sum(axis=-1)), payee, amount)
 
-    def tell(self, where: BoolArray, population: str, kind: str, text: str) -> None:
+    def note_event(self, where: BoolArray, population: str, kind: str, text: str) -> None:
         """Note an event for the chronicle, for each named firm in ``where`` (worlds, n); only where ties are kept."""
         if not self.partnerships.keep or not where.any():
             return

@@ -97,7 +97,7 @@ def sign_founding_ties(e: Economy) -> None:
         elif tie.kind == "equity" and tie.target_node in labs and tie.source_node in clouds:
             _hold(e, labs[tie.target_node], clouds[tie.source_node], tie, why)
         elif tie.kind == "chip_supply" and tie.source_node in makers and tie.target_node in clouds:
-            e.chips.silent[:, makers[tie.source_node], clouds[tie.target_node]] = 0.0
+            e.chips.months_without_delivery[:, makers[tie.source_node], clouds[tie.target_node]] = 0.0
             slot = clouds[tie.target_node]
             relations.founding_supply(e, makers[tie.source_node], tie.target_node, slot, tie.start, why)
 

@@ -26,6 +26,13 @@ from kingmaker.environment.inputs.parameters import StackedParameters
 from kingmaker.environment.inputs.tables import Tables
 
 
+class Founded(IntEnum):
+    """What is drawn of a start-up that is there in January 2022, beside its traits."""
+
+    AGE = 0
+    LAST_ROUND = 1
+
+
 class Trait(IntEnum):
     """What is drawn of a newcomer: each trait has draws of its own."""
 
@@ -130,9 +137,9 @@ def found(
     nobody = np.zeros((worlds, 1))
     values = newcomers(p, streams.draws("founding", 0, ids), weight, frontier, usual, p.startups.founding_round, nobody)
     age = streams.draws("founding age", 0, ids)
-    values["age"] = p.startups.oldest * age.uniform()
+    values["age"] = p.startups.oldest * age.uniform(Founded.AGE)
     # the last round of each was in some month of the year before, and has been spent evenly since
-    left = 1.0 - YEAR * age.uniform(1) / np.maximum(p.startups.runway, YEAR + 1.0)
+    left = 1.0 - YEAR * age.uniform(Founded.LAST_ROUND) / np.maximum(p.startups.runway, YEAR + 1.0)
     values |= {name: values[name] * left for name in ("cash", "raised_cash")}
     synthetic = np.zeros((worlds, slots), dtype=np.bool_)
     for (_, block), count in zip(population.blocks, numbers, strict=True):

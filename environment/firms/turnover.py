@@ -46,8 +46,8 @@ def fail_and_merge(e: Economy) -> None:
     _forget_origin(e, leaves)
     e.now.turnover.startups_failed = (closes * startups.weight).sum(axis=-1)
     e.now.turnover.startups_acquired = (bought * startups.weight).sum(axis=-1)
-    e.tell(closes, "startups", "failure", "runs out of money and closes")
-    e.tell(bought, "startups", "takeover", "is taken over by its cloud")
+    e.note_event(closes, "startups", "failure", "runs out of money and closes")
+    e.note_event(bought, "startups", "takeover", "is taken over by its cloud")
     e.partnerships.forget(e.month, leaves, "startups")
     population.leave(leaves)
 
@@ -121,7 +121,7 @@ def turn_frugal(e: Economy) -> None:
     startups: Startup = population.view()
     turns = population.act(Startup.pivots, e.p, e.conditions.frontier, dearness(e), e.draws("pivot", "startups"))
     startups.frugality = np.where(turns, 1.0, startups.frugality)
-    e.tell(turns, "startups", "pivot", "turns to models that need little compute")
+    e.note_event(turns, "startups", "pivot", "turns to models that need little compute")
 
 
 @phase("turnover.turn_frugal")
@@ -256,4 +256,4 @@ def _enter_clouds(e: Economy) -> None:
         population.name_firm(slot, int(ids[0, slot]), name)
         population.enter(where, ids, {key: np.broadcast_to(v, where.shape) for key, v in values.items()})
         e.from_rest("commitments", "clouds", first)
-        e.tell(where, "clouds", "entry", "enters the market")
+        e.note_event(where, "clouds", "entry", "enters the market")

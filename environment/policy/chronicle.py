@@ -53,7 +53,7 @@ def tell_steps(
                 window=f"{float(regulators.window_months[world, slot]):.0f}",
                 evidence=", ".join(f"{name} {float(part[world, slot]):.3f}" for name, part in parts.items()),
             )
-            e.tell(one, "regulators", "policy", text)
+            e.note_event(one, "regulators", "policy", text)
 
 
 def note_cases(

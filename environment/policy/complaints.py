@@ -136,9 +136,9 @@ def cloud_shares(clouds: Cloud) -> FloatArray:
     """Each cloud's share of cloud revenue (ordinary and AI) on its side, China or the rest, (worlds, clouds)."""
     revenue = (clouds.cloud_revenue + clouds.ai_revenue) * clouds.alive
     chinese = clouds.region == CN
-    home = np.where(chinese, revenue, 0.0).sum(axis=-1, keepdims=True)
+    in_china = np.where(chinese, revenue, 0.0).sum(axis=-1, keepdims=True)
     rest = np.where(chinese, 0.0, revenue).sum(axis=-1, keepdims=True)
-    return ratio(revenue, np.where(chinese, home, rest))
+    return ratio(revenue, np.where(chinese, in_china, rest))
 
 
 def _by_region(amount: FloatArray, region: IntArray) -> FloatArray:

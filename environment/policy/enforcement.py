@@ -55,8 +55,8 @@ def designate(e: Economy, found: BoolArray) -> BoolArray:
     newly = applies & ~was & ((clouds.notified >= p.designation_months) | (gateway & found) | named)
     ends = was & (~applies | ((clouds.gatekeeper >= p.review_months) & ~presumed & ~gateway & ~named))
     clouds.gatekeeper = np.where(newly, 0.0, np.where(was & ~ends, clouds.gatekeeper + 1.0, -1.0))
-    e.tell(newly, "clouds", "policy", "is designated a gatekeeper (Digital Markets Act art. 3)")
-    e.tell(ends, "clouds", "policy", "is no longer a gatekeeper (Digital Markets Act art. 4)")
+    e.note_event(newly, "clouds", "policy", "is designated a gatekeeper (Digital Markets Act art. 3)")
+    e.note_event(ends, "clouds", "policy", "is no longer a gatekeeper (Digital Markets Act art. 4)")
     now: BoolArray = np.where(newly, True, was & ~ends)
     e.now.oversight.gatekeepers = now.sum(axis=-1).astype(np.float64)
     return now
@@ -103,5 +103,5 @@ def comply(e: Economy, interoperability: FloatArray, reserved: FloatArray) -> Fl
     e.now.oversight.fines_musd = fine.sum(axis=-1)
     clouds.fined = clouds.fined | found
     clouds.compliance = compliance
-    e.tell(found, "clouds", "policy", "is fined for not complying, and complies from next month on")
+    e.note_event(found, "clouds", "policy", "is fined for not complying, and complies from next month on")
     return np.asarray(compliance)

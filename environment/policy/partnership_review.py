@@ -35,8 +35,8 @@ def review_deals(e: Economy, amount: FloatArray, partner: IntArray) -> tuple[Flo
     allowed = np.where(blocked, 0.0, amount)
     loosens = unbundled & exclusive
     contracts.loosen(e, loosens, 0, FIRST_REFUSAL, why="partnership review")
-    e.tell(blocked, "startups", "policy", "may not sell a stake to its cloud: the review blocks the deal")
-    e.tell(unbundled, "startups", "policy", "may sell a stake, but without ties: the review unbundles the deal")
+    e.note_event(blocked, "startups", "policy", "may not sell a stake to its cloud: the review blocks the deal")
+    e.note_event(unbundled, "startups", "policy", "may sell a stake, but without ties: the review unbundles the deal")
     _count(e, startups, allowed > 0.0, blocked, unbundled)
     return allowed, unbundled
 

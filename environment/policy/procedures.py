@@ -104,9 +104,9 @@ def _weigh_opinions(e: Economy, opinions: BoolArray, cleared: BoolArray) -> None
     regulators = e.regulators.view()
     heard = np.zeros(opinions.shape)
     for region in range(len(REGIONS)):
-        home = regulators.region == region
-        spoken = (opinions & home).any(axis=-1, keepdims=True)
-        heard = np.where(home & spoken & ~regulators.advises, e.p.policy.opinion_weight, heard)
+        in_region = regulators.region == region
+        spoken = (opinions & in_region).any(axis=-1, keepdims=True)
+        heard = np.where(in_region & spoken & ~regulators.advises, e.p.policy.opinion_weight, heard)
     factor = np.where(cleared, 0.0, 1.0 + heard)
     regulators.concentrated, regulators.short = regulators.concentrated * factor, regulators.short * factor
     regulators.foreclosed, regulators.tied = regulators.foreclosed * factor, regulators.tied * factor

@@ -48,17 +48,17 @@ def audit(e: Economy) -> FloatArray:
     return np.asarray(np.maximum(e.ledger.audit(), things))
 
 
-def observe(e: Economy, residual: FloatArray, trail: Trail) -> dict[str, FloatArray]:
+def observe(e: Economy, residual: FloatArray, last_year: LastYear) -> dict[str, FloatArray]:
     """All measures of the month, each of shape (worlds,)."""
     values = {"ledger_residual": residual}
-    values |= _chips(e) | _clouds(e, trail) | _startups(e, trail) | _models(e) | _world(e) | oversight(e)
+    values |= _chips(e) | _clouds(e, last_year) | _startups(e, last_year) | _models(e) | _world(e) | oversight(e)
     values |= observe_values(e) | observe_models(e)
     c = e.conditions
     c.hhi_cloud, c.hhi_cloud_all = values["hhi_cloud"][:, np.newaxis], values["hhi_cloud_all"][:, np.newaxis]
     return values
 
 
-class Trail:
+class LastYear:
     """Sums over the last twelve months, by name, shape (worlds,)."""
 
     def __init__(self) -> None:
@@ -116,7 +116,7 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
     return values | {"capex_musd": big}
 
 
-def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
+def _clouds(e: Economy, last_year: LastYear) -> dict[str, FloatArray]:
     clouds = e.clouds.view()
     startups = e.startups.view()
     rent = e.now.compute.rent_income
@@ -154,7 +154,7 @@ def _clouds(e: Economy, trail: Trail) -> dict[str, FloatArray]:
         **_leading_lab(startups),
         "eu_hosted_at_home_share": europe_at_home(startups, clouds),
         "circularity": ratio(
-            trail.add("circular", e.now.compute.circular_musd), trail.add("rent", e.now.compute.startup_rent)
+            last_year.add("circular", e.now.compute.circular_musd), last_year.add("rent", e.now.compute.startup_rent)
         ),
     }
 
@@ -173,19 +173,19 @@ def _leading_lab(startups: Startup) -> dict[str, FloatArray]:
     }
 
 
-def _startups(e: Economy, trail: Trail) -> dict[str, FloatArray]:
+def _startups(e: Economy, last_year: LastYear) -> dict[str, FloatArray]:
     startups = e.startups.view()
     clouds = e.clouds.view()
     near = startups.alive & (startups.capability >= e.conditions.frontier - NEAR_FRONTIER)
     near_clouds = clouds.alive & clouds.develops & (clouds.capability >= e.conditions.frontier - NEAR_FRONTIER)
-    spent = trail.add("spent", startups.spending_raised.sum(axis=-1))
-    raised = trail.add("raised", e.now.capital.funding_musd)
+    spent = last_year.add("spent", startups.spending_raised.sum(axis=-1))
+    raised = last_year.add("raised", e.now.capital.funding_musd)
     return {
         "startups_alive": (startups.weight * startups.alive).sum(axis=-1),
         "startups_entered": e.now.turnover.startups_entered,
         "startups_failed": e.now.turnover.startups_failed,
         "startups_acquired": e.now.turnover.startups_acquired,
-        "startup_survival": _survival(e, (startups.weight * startups.alive).sum(axis=-1), trail),
+        "startup_survival": _survival(e, (startups.weight * startups.alive).sum(axis=-1), last_year),
         "frontier_labs": (startups.weight * near).sum(axis=-1) + near_clouds.sum(axis=-1),
         "funding_musd": e.now.capital.funding_musd,
         "funding_pass_through": np.minimum(ratio(spent, raised), 1.0),
@@ -193,13 +193,13 @@ def _startups(e: Economy, trail: Trail) -> dict[str, FloatArray]:
     }
 
 
-def _survival(e: Economy, alive: FloatArray, trail: Trail) -> FloatArray:
+def _survival(e: Economy, alive: FloatArray, last_year: LastYear) -> FloatArray:
     """Chance of staying open for a year: the monthly chances of the last twelve months, multiplied."""
     closed = e.now.turnover.startups_failed
     at_risk = alive - e.now.turnover.startups_entered + closed + e.now.turnover.startups_acquired
     open_still = np.clip(1.0 - ratio(closed, at_risk), TINY, 1.0)
     months = min(e.month + 1, YEAR)  # the first year has fewer
-    return np.asarray(np.exp(trail.add("open", np.log(open_still)) * (YEAR / months)))
+    return np.asarray(np.exp(last_year.add("open", np.log(open_still)) * (YEAR / months)))
 
 
 def _models(e: Economy) -> dict[str, FloatArray]:

@@ -52,7 +52,7 @@ def train(e: Economy) -> None:
     opens = population.act(Startup.opens_weights, p, by_slot(revenue_share), e.draws("open weights", "startups"))
     startups.open_weights = np.where(done, opens, startups.open_weights)
     strong = done & (startups.capability >= e.conditions.frontier - STRONG_MODEL)
-    e.tell(strong, "startups", "release", "releases a strong model")
+    e.note_event(strong, "startups", "release", "releases a strong model")
     _train_clouds(e, clouds)
     inside = clouds.workloads + clouds.ambition + e.clouds.act(Cloud.serves, p, _rent(e))
     clouds.wanted_inside = np.where(clouds.alive, inside, 0.0)
@@ -96,7 +96,7 @@ def _train_clouds(e: Economy, clouds: Cloud) -> None:
     clouds.run_months = np.where(done, 0.0, clouds.run_months)
     opens = e.clouds.act(Cloud.opens_weights, p, e.draws("open weights", "clouds"))
     clouds.open_weights = np.where(done, opens, clouds.open_weights)
-    e.tell(done, "clouds", "release", "releases a model of its own")
+    e.note_event(done, "clouds", "release", "releases a model of its own")
 
 
 def _see_frontier(e: Economy, startups: Startup, clouds: Cloud) -> None:
@@ -155,8 +155,8 @@ def sell_services(e: Economy) -> None:
     lean, suited = e.startups.act(Startup.design, p)
     _set_prices(e, startups, clouds, builds, lean)
     sells = np.where(clouds.develops & clouds.alive, p.services.sold_separately, 0.0)
-    liked = suited * _fashion(e, startups.alive.shape[-1])
-    mass = np.concatenate([sells, startups.weight * startups.alive * liked], axis=-1)
+    appeal = suited * _fashion(e, startups.alive.shape[-1])
+    mass = np.concatenate([sells, startups.weight * startups.alive * appeal], axis=-1)
     quality = market.quality(
         model, recipe, compute_weight=p.services.compute_weight, algorithm_weight=p.services.algorithm_weight
     )

@@ -40,8 +40,8 @@ def spread(
     sectors = e.enterprises.view()
     clouds = e.clouds.view()
     startups = e.startups.view()
-    home = (np.concatenate([clouds.region, startups.region], axis=-1) == CN).astype(np.float64)
-    abroad = 1.0 - home
+    chinese = (np.concatenate([clouds.region, startups.region], axis=-1) == CN).astype(np.float64)
+    abroad = 1.0 - chinese
     in_china = sectors.region == CN
     reasoning = reasoning_gain(rl, e.p.technology)
     got, spent = np.zeros_like(weights), np.zeros_like(spending)
@@ -53,13 +53,13 @@ def spread(
         attraction = weights * factor
         foreign = attraction * abroad
         rates = []
-        wholes = [side.sum(axis=-1, keepdims=True) for side in (attraction * home, foreign)]
+        wholes = [side.sum(axis=-1, keepdims=True) for side in (attraction * chinese, foreign)]
         for inside, whole in zip((True, False), wholes, strict=True):
             # where nobody is left to sell, nobody buys
             buys = np.where((in_china == inside) & (whole > 0.0), spending * mine, 0.0)
             spent = spent + buys
             rates.append(buys.sum(axis=-1, keepdims=True) / np.where(whole > 0.0, whole, 1.0))
-        got = got + attraction * (home * rates[0] + abroad * rates[1])
+        got = got + attraction * (chinese * rates[0] + abroad * rates[1])
         # outside China, where most suppliers compete
         sold = wholes[1][:, 0]
         bought.append((foreign * reasoning).sum(axis=-1) / np.where(sold > 0.0, sold, 1.0))

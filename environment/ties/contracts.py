@@ -288,4 +288,4 @@ def _log_end(e: Scene, row: ContractRow, where: BoolArray, why: str) -> None:
 
 def _tell(e: Scene, where: BoolArray, told: Told | None) -> None:
     if told is not None:
-        e.tell(where, "startups", *told)
+        e.note_event(where, "startups", *told)

@@ -29,5 +29,5 @@ class Scene(Protocol):
     def clouds(self) -> Population[Cloud]:
         """Who rents out compute."""
 
-    def tell(self, where: BoolArray, population: str, kind: str, text: str) -> None:
+    def note_event(self, where: BoolArray, population: str, kind: str, text: str) -> None:
         """Note an event for the chronicle, for each named firm in ``where`` (worlds, n)."""

@@ -117,18 +117,18 @@ def test_clouds_rent_from_clouds_without_models_of_their_own_and_not_over_the_bo
         model.step()
         clouds = model.populations["clouds"].table.data
         own = clouds["inside"] - clouds["rented"]
-        assert (own + clouds["sold"] + clouds["let"] <= clouds["capacity"] * (1.0 + 1e-9) + 1e-9).all()
-        idle = clouds["capacity"] - own - clouds["sold"] - clouds["let"]
+        assert (own + clouds["sold"] + clouds["leased_out"] <= clouds["capacity"] * (1.0 + 1e-9) + 1e-9).all()
+        idle = clouds["capacity"] - own - clouds["sold"] - clouds["leased_out"]
         for china in (True, False):
             here = (clouds["region"] == CN) == china
             here &= clouds["type"] != OTHER_BUYER
             lessors = here & clouds["rents_out"] & ~clouds["develops"]
             waits = clouds["inside"][here] < wanted[here] * (1.0 - 1e-9) - 1e-6
-            assert clouds["let"][here].sum() == pytest.approx(clouds["rented"][here].sum())
+            assert clouds["leased_out"][here].sum() == pytest.approx(clouds["rented"][here].sum())
             # nobody waits beside idle compute: own needs are met, or the lessors have nothing left
             assert not waits.any() or idle[lessors].sum() <= 1e-6 * clouds["capacity"][lessors].sum()
         assert not clouds["rented"][idle > 1e-6 * (1.0 + clouds["capacity"])].any()
-        assert not clouds["let"][clouds["develops"] | (clouds["type"] == OTHER_BUYER)].any()
+        assert not clouds["leased_out"][clouds["develops"] | (clouds["type"] == OTHER_BUYER)].any()
         traded += clouds["rented"].sum()
     assert traded > 0.0
 

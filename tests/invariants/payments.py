@@ -85,7 +85,9 @@ def run_recorded(worlds: list[dict[str, Any]], months: int) -> tuple[ComputeEcon
                 if model.month == months - 1:
                     patch.setattr(Cloud, "defaults", lambda cloud, p: cloud.alive & (cloud.type != HYPERSCALER))
                 model.step()
-            after = {name: clouds.data[name].copy() for name in ("rented", "let")} | {"alive": clouds.alive.copy()}
+            after = {name: clouds.data[name].copy() for name in ("rented", "leased_out")} | {
+                "alive": clouds.alive.copy()
+            }
             for payment in payments[first:]:
                 payment.before, payment.after = before, after
     return model, payments
@@ -149,7 +151,7 @@ def _takeover(p: Payment) -> bool:
 def _wholesale(p: Payment) -> bool:
     """What a cloud lets it is paid for at its rent, by clouds that rent."""
     alive, hourly = p.after["alive"], 730.5e-6 * p.clouds["rent"]
-    due = np.where(alive, p.after["let"] * hourly, p.received)
+    due = np.where(alive, p.after["leased_out"] * hourly, p.received)
     return _same(due, p.received) and not p.amount[alive & (p.after["rented"] <= 0.0)].any()
 
 

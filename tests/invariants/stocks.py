@@ -54,7 +54,7 @@ def faults(model: ComputeEconomy) -> Iterator[Fault]:
         low, high = bounds(model, name)
         yield from _outside(name, array, low, high)
     clouds = model.populations["clouds"].table.data
-    over = clouds["inside"] - clouds["rented"] + clouds["sold"] + clouds["let"] - clouds["capacity"]
+    over = clouds["inside"] - clouds["rented"] + clouds["sold"] + clouds["leased_out"] - clouds["capacity"]
     yield from _outside("compute used above capacity", np.maximum(over, 0.0), 0.0, 0.0, 1.0 + clouds["capacity"])
     for name, (held, recorded) in claims(model).items():
         yield from _outside(name, held - recorded, 0.0, 0.0, 1.0 + OF_LARGEST / ROUNDING * np.abs(recorded).max())

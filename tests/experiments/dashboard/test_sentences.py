@@ -63,12 +63,12 @@ def _strings(tree: ast.AST) -> Iterator[str]:
 
 
 def _source_sentences() -> set[str]:
-    """The last argument of each ``tell(...)`` in the phases; where it is a name, the texts of that file's tables."""
+    """The last argument of each ``note_event(...)`` in the phases; where it is a name, the texts of that file's tables."""
     found: set[str] = set()
     for file in sorted(ENVIRONMENT.rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
         for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
-            if not (isinstance(call.func, ast.Attribute) and call.func.attr == "tell" and call.args):
+            if not (isinstance(call.func, ast.Attribute) and call.func.attr == "note_event" and call.args):
                 continue
             text = call.args[-1]
             if isinstance(text, ast.Constant | ast.JoinedStr):
