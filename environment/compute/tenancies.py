@@ -21,7 +21,8 @@ def sign_dated(e: Economy, where: BoolArray, partner: IntArray, form: int, why: 
     """A dated contract of the labs in ``where``: of who has no host the first, of who has that host a new form of it.
 
     Others take the cloud beside their first host, in place of a second one that they had chosen themselves; what was
-    dated before stands on, in rows of its own. What they have with that cloud already goes on.
+    dated before stands on, in rows of its own. What they have with that cloud already goes on. Where labs have room for one
+    contract only (``ties.most_contracts``), those beside the first are not signed; the run counts and tells them.
 
     Args:
         e: the economy.
@@ -39,6 +40,8 @@ def sign_dated(e: Economy, where: BoolArray, partner: IntArray, form: int, why: 
     row = _row_for_dated(startups)
     contracts.renew(e, first, 0, term=np.maximum(startups.term, shortest), form=form, why=why)
     contracts.sign(e, new, 0, partner, Terms(form=form, term=shortest, dated=1), why=why)
+    if len(startups.contracts) == 1:
+        e.refused_contracts = e.refused_contracts + beside.sum(axis=-1)
     for k in range(1, len(startups.contracts)):
         terms = Terms(share=e.p.compute.second_share, dated=1)
         contracts.sign(e, beside & (row == k), k, partner, terms, why=why)

@@ -116,6 +116,14 @@ def test_a_lab_that_may_have_one_host_never_has_two() -> None:
     assert other.measures.array("multihoming_share").any()
 
 
+def test_dated_contracts_for_which_there_is_no_row_are_counted_and_told() -> None:
+    model = ComputeEconomy(rng=2, months=60, **SMALL, **{"ties.most_contracts": 1}).run()
+    assert model.economy.refused_contracts.tolist() == [1.0]
+    [note] = model.notes()
+    assert note.endswith("no row was free for: 1; raise ties.most_contracts (now 1).")
+    assert ComputeEconomy(rng=2, months=60, **SMALL).run().notes() == []
+
+
 def test_a_further_contract_ends_with_its_term_and_one_without_term_does_not() -> None:
     model, where, clouds = started()
     four_hosts(model, where, clouds)
