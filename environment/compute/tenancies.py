@@ -21,8 +21,8 @@ def sign_dated(e: Economy, where: BoolArray, partner: IntArray, form: int, why: 
     """A dated contract of the labs in ``where``: of who has no host the first, of who has that host a new form of it.
 
     Others take the cloud beside their first host, in place of a second one that they had chosen themselves; what was
-    dated before stands on, in rows of its own. What they have with that cloud already goes on. Where labs have room for one
-    contract only (``ties.most_contracts``), those beside the first are not signed; the run counts and tells them.
+    dated before stands on, in rows of its own. What they have with that cloud already goes on. Where labs have room for
+    one contract only (``ties.most_contracts``), those beside the first are not signed; the run counts and tells them.
 
     Args:
         e: the economy.

@@ -63,7 +63,7 @@ def _strings(tree: ast.AST) -> Iterator[str]:
 
 
 def _source_sentences() -> set[str]:
-    """The last argument of each ``note_event(...)`` in the phases; where it is a name, the texts of that file's tables."""
+    """The last argument of each ``note_event(...)``; where it is a name, the texts of that file's tables."""
     found: set[str] = set()
     for file in sorted(ENVIRONMENT.rglob("*.py")):
         tree = ast.parse(file.read_text(encoding="utf-8"))
