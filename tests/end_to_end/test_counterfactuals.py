@@ -16,9 +16,8 @@ import pandas as pd
 import pytest
 
 from kingmaker.experiments.commands.cli import main
+from tests.command import ENVIRONMENT, kingmaker
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 SMALL = ("--set", "startups.number=20", "--months", "30", "--replications", "4")
 DESIGN = """kind = "morris"
 months = 14
@@ -33,13 +32,6 @@ set = { "startups.number" = 20 }
 """
 
 pytestmark = pytest.mark.slow
-
-
-def kingmaker(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kingmaker", *words],
-        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=300,
-    )  # fmt: skip
 
 
 def done(*words: str, folder: Path) -> str:

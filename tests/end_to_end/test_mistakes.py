@@ -13,18 +13,11 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+from tests.command import ENVIRONMENT, ROOT, kingmaker
+
 SHORT = ("--months", "2", "--no-figures", "--quiet")
 
 pytestmark = pytest.mark.slow
-
-
-def kingmaker(*words: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kingmaker", *words],
-        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=120,
-    )  # fmt: skip
 
 
 def refused(folder: Path, *words: str) -> str:

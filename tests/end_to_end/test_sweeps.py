@@ -15,9 +15,8 @@ import pytest
 
 from kingmaker import load, query
 from kingmaker.experiments.sweep.digest import digest_of
+from tests.command import ENVIRONMENT, kingmaker
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 UNIX = pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
 DESIGN = """
 kind = "grid"
@@ -33,13 +32,6 @@ set = { "startups.number" = 20 }
 RUNS = 24
 
 pytestmark = pytest.mark.slow
-
-
-def kingmaker(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "kingmaker", *map(str, words)],
-        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=240,
-    )  # fmt: skip
 
 
 def done(*words: object, folder: Path) -> str:

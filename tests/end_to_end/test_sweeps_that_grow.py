@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -16,9 +15,8 @@ import pytest
 from kingmaker import load
 from kingmaker.experiments.sweep.digest import digest_of
 from kingmaker.experiments.sweep.trust import exposed
+from tests.command import ENVIRONMENT, kingmaker
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 PATIENCE = 240
 GRID = """
 kind = "grid"
@@ -32,15 +30,6 @@ set = { "startups.number" = 20 }
 """
 
 pytestmark = pytest.mark.slow
-
-
-def kingmaker(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    finished = subprocess.run(
-        [sys.executable, "-m", "kingmaker", *map(str, words)],
-        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE,
-    )  # fmt: skip
-    assert "Traceback" not in finished.stderr, finished.stderr
-    return finished
 
 
 def sweep(text: str, folder: Path, *words: str, out: str = "out") -> subprocess.CompletedProcess[str]:

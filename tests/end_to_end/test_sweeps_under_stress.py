@@ -19,9 +19,8 @@ import pytest
 from kingmaker import load
 from kingmaker.experiments.sweep.digest import digest_of
 from kingmaker.experiments.sweep.store import part_name
+from tests.command import ENVIRONMENT, kingmaker
 
-ROOT = Path(__file__).resolve().parents[2]
-ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 UNIX = pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
 PATIENCE = 240
 DESIGN = """
@@ -38,15 +37,6 @@ set = { "startups.number" = 20 }
 RUNS = 18
 
 pytestmark = pytest.mark.slow
-
-
-def kingmaker(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:
-    finished = subprocess.run(
-        [sys.executable, "-m", "kingmaker", *map(str, words)],
-        cwd=folder, env=ENVIRONMENT, capture_output=True, text=True, timeout=PATIENCE,
-    )  # fmt: skip
-    assert "Traceback" not in finished.stderr, finished.stderr
-    return finished
 
 
 def begin(*words: object, folder: Path) -> subprocess.Popen[str]:
