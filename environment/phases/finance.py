@@ -88,6 +88,7 @@ def _place(
     offers = e.investors.act(Investor.invests, e.p)
     accepts = e.investors.act(Investor.accepts, e.p)
     luck = e.draws("funding", "startups")
+    lot, lot_of_lead = luck.uniform(), luck.uniform(1)
     home = startups.region == CN
     # a slot that stands for many firms goes for many rounds; beyond some dozens of decisions luck evens out
     members = np.minimum(np.round(e.p.capital.syndicate * np.maximum(startups.weight, 1.0)), 40.0)
@@ -108,9 +109,9 @@ def _place(
         # who manages others' money may put only a part of it into one firm
         most = e.p.capital.concentration * np.where(funds > 0.0, investors.cash, 0.0).sum(axis=-1, keepdims=True)
         wanted = np.where(home == inside, np.minimum(asks, most * startups.weight), 0.0)
-        got = market.fund(wanted, merit, money, purse, luck.uniform(), success, members)
+        got = market.fund(wanted, merit, money, purse, lot, success, members)
         granted, paid = granted + got, paid + share * got.sum(axis=-1, keepdims=True)
-        lead = np.where(got > 0.0, _draw_lead(share, luck.uniform(1)), lead).astype(np.int32)
+        lead = np.where(got > 0.0, _draw_lead(share, lot_of_lead), lead).astype(np.int32)
     return granted, paid, lead, parts
 
 
