@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar, overload
 
-import mesa
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
 from kingmaker.agents.checks import flag, number, whole
 from kingmaker.agents.errors import KingmakerError, UnknownNameError, WrongValueError, shown
+from kingmaker.agents.mesa_parts import Agent, Model
 from kingmaker.agents.types import BoolArray, FloatArray, IdArray, IntArray
 from kingmaker.agents.units import FIRST_YEAR, YEAR
 
 if TYPE_CHECKING:  # Mesa has no types: with its Any as a base, every misspelt attribute would pass
 
     class _Agent:
-        model: mesa.Model
+        model: Model
         unique_id: int
         pos: Any
 
         def remove(self) -> None: ...
 
 else:
-    _Agent = mesa.Agent
+    _Agent = Agent
 
 _RANK_BITS, _MONTH_BITS = 36, 16
 A = TypeVar("A", bound=NDArray[Any])
@@ -164,7 +164,7 @@ class Member(_Agent):
         return view
 
     @classmethod
-    def registered(cls, table: Table, slot: int, model: mesa.Model, number: int) -> Self:
+    def registered(cls, table: Table, slot: int, model: Model, number: int) -> Self:
         """A Mesa agent on one slot of a one-world model.
 
         ``mesa.Agent.__init__`` is not called: on Mesa 3.3 it keeps every model alive in ``Agent._ids`` (mesa#3179).

@@ -10,12 +10,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
-import mesa
 import numpy as np
 from numpy.typing import NDArray
 
 from kingmaker.agents.contract import USUAL
 from kingmaker.agents.member import AnyColumn, Member, Table, columns_of
+from kingmaker.agents.mesa_parts import Model
 from kingmaker.agents.types import BoolArray, IdArray
 
 _CACHED = 16_384  # numbers; three or four arrays of so many fit into a second-level cache
@@ -63,7 +63,7 @@ class Population(Generic[M]):
         self.table = Table(columns, worlds, start, ranks)
         self.agents: dict[int, M] = {}
         self._view: M | None = None  # of this phase
-        self._model: mesa.Model | None = None
+        self._model: Model | None = None
         self._numbers: Iterator[int] = iter(())
 
     def __repr__(self) -> str:
@@ -134,19 +134,19 @@ class Population(Generic[M]):
         table = self.table
         if not where.any():
             return
+        leaving = np.nonzero(where)
         for name, column in table.columns.items():
-            if table.untouched(name):
-                continue
-            np.copyto(table.data[name], column.default, casting="same_kind", where=where)
-        table.alive &= ~where
-        np.copyto(table.ids, np.uint64(0), where=where)
+            if not table.untouched(name):
+                table.data[name][leaving] = column.default
+        table.alive[leaving] = False
+        table.ids[leaving] = 0
         if table.names:
             table.names = {key: name for key, name in table.names.items() if not where[key]}
         if self._model is not None:
             for slot in np.flatnonzero(where[0]):
                 self.agents.pop(int(slot)).remove()
 
-    def register(self, model: mesa.Model, numbers: Iterator[int]) -> None:
+    def register(self, model: Model, numbers: Iterator[int]) -> None:
         """Make every living firm of a one-world model a Mesa agent, now and at each entry."""
         self._model, self._numbers = model, numbers
         for slot in np.flatnonzero(self.table.alive[0]):

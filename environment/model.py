@@ -6,11 +6,11 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-import mesa
 import numpy as np
 
 from kingmaker.agents.checks import Named, flag, sequence, whole
 from kingmaker.agents.errors import KingmakerError, shown
+from kingmaker.agents.mesa_parts import Model
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.capital import announcements, debts, finance, pledges, valuation
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-class ComputeEconomy(mesa.Model):
+class ComputeEconomy(Model):
     """The AI-compute economy from January 2022 on, month by month.
 
     Args:
@@ -103,7 +103,7 @@ class ComputeEconomy(mesa.Model):
             luck = seed_of(world.get("rng"), f"stack: world {number}: rng")
             given.append((load_scenario(world.get("scenario", "baseline"), pins), luck))
         model = cls.__new__(cls)
-        mesa.Model.__init__(model, rng=given[0][1])
+        Model.__init__(model, rng=given[0][1])
         model._build(given, months, panel=False, keep_ties=flag(keep_ties, "stack: keep_ties"))
         return model
 

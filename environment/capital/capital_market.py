@@ -50,7 +50,10 @@ def fund(
     mean = weighted / np.where(total > 0.0, total, 1.0)
     cover = np.minimum(pace / np.where(total > 0.0, total, 1.0), success)
     chance = np.minimum(cover * merit / np.where(mean > 0.0, mean, 1.0), 1.0)
-    granted = asks * _part_taken(luck, chance, members)
+    part = np.zeros_like(asks)
+    out = np.nonzero(asks)  # few go out for money at a time, and only their luck matters
+    part[out] = _part_taken(luck[out], chance[out], members[out])
+    granted = asks * part
     whole = granted.sum(axis=-1, keepdims=True)
     return granted * np.minimum(purse / np.where(whole > 0.0, whole, 1.0), 1.0)
 
@@ -61,8 +64,11 @@ def _part_taken(luck: FloatArray, chance: FloatArray, members: FloatArray) -> Fl
     odds = chance / (1.0 - chance)
     likely = np.power(1.0 - chance, members)  # that nobody takes a part, then that one does, and so on
     reached, taken = likely, np.zeros_like(chance)
-    for number in range(int(members.max())):
-        taken = taken + ((luck >= reached) & (number < members))
+    for number in range(int(members.max(initial=0.0))):
+        one_more = (luck >= reached) & (number < members)
+        if not one_more.any():
+            break
+        taken += one_more
         likely = likely * odds * (members - number) / (number + 1.0)
         reached = reached + likely
     return np.asarray(taken / members)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from enum import IntEnum
+
 import numpy as np
 
 from kingmaker.agents.arithmetic import BELOW_ALL, SMALL
@@ -20,6 +22,13 @@ from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase
 from kingmaker.environment.policy.partnership_review import review_deals
 from kingmaker.environment.ties import contracts, stakes
+
+
+class Lot(IntEnum):
+    """What is drawn when money is placed: whether a start-up gets it, and which fund leads its round."""
+
+    FUNDS = 0
+    LEAD = 1
 
 
 @phase()
@@ -98,7 +107,8 @@ def _place(
     offers = e.investors.act(Investor.invests, e.p)
     accepts = e.investors.act(Investor.accepts, e.p)
     luck = e.draws("funding", "startups")
-    home = startups.region == CN
+    lot, lot_of_lead = luck.uniform(Lot.FUNDS), luck.uniform(Lot.LEAD)
+    chinese = startups.region == CN
     # a slot that stands for many firms goes for many rounds; beyond some dozens of decisions luck evens out
     members = np.round(e.p.capital.syndicate * np.maximum(startups.weight, 1.0))
     members = np.minimum(members, e.p.capital.syndicate_most)
@@ -118,10 +128,10 @@ def _place(
         success = (share * accepts).sum(axis=-1, keepdims=True)
         # who manages others' money may put only a part of it into one firm
         most = e.p.capital.concentration * np.where(funds > 0.0, investors.cash, 0.0).sum(axis=-1, keepdims=True)
-        wanted = np.where(home == inside, np.minimum(asks, most * startups.weight), 0.0)
-        got = market.fund(wanted, merit, money, purse, luck.uniform(), success, members)
+        wanted = np.where(chinese == inside, np.minimum(asks, most * startups.weight), 0.0)
+        got = market.fund(wanted, merit, money, purse, lot, success, members)
         granted, paid = granted + got, paid + share * got.sum(axis=-1, keepdims=True)
-        lead = np.where(got > 0.0, _draw_lead(share, luck.uniform(1)), lead).astype(np.int32)
+        lead = np.where(got > 0.0, _draw_lead(share, lot_of_lead), lead).astype(np.int32)
     return granted, paid, lead, parts
 
 

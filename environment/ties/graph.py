@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -43,13 +43,15 @@ def chosen_nodes(populations: Populations, sizes: Sizes, largest: int | None) ->
 
 
 def build_graph(
-    populations: Populations, ties: Iterable[tuple[Tie, dict[str, Any]]], sizes: Sizes, nodes: Mapping[str, list[int]]
-) -> nx.MultiDiGraph[str]:
+    populations: Populations, ties: Iterable[Tie], attributes: Callable[[Tie], dict[str, Any]], sizes: Sizes,
+    nodes: Mapping[str, list[int]],
+) -> nx.MultiDiGraph[str]:  # fmt: skip
     """The graph of one world.
 
     Args:
         populations: by name.
-        ties: open ties, each with its attributes.
+        ties: open ties; those between nodes become edges.
+        attributes: gives those of an edge.
         sizes: population -> column -> (slots,): what is known of each firm; must hold ``alive`` and ``ids``.
         nodes: the slots that are drawn, from :func:`chosen_nodes`.
     """
@@ -68,10 +70,10 @@ def build_graph(
             weight = graph.nodes[node]["weight"]
             # an anonymous start-up stands for several firms, or for a part of one: its amounts are theirs together
             graph.nodes[node]["name"] = node if named or weight == 1.0 else f"{node} × {weight:.3g}"
-    for tie, attributes in ties:
+    for tie in ties:
         source, target = (names.get(end) for end in tie.ends)
         if source is not None and target is not None:
-            graph.add_edge(source, target, key=f"{tie.kind}:{tie.key[1]}", **attributes)
+            graph.add_edge(source, target, key=f"{tie.kind}:{tie.key[1]}", **attributes(tie))
     return graph
 
 

@@ -6,14 +6,14 @@ with the weights that were true in it. Kinds, directions and attributes: :mod:`k
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from kingmaker.agents.checks import whole
 from kingmaker.agents.checks import world as world_number
-from kingmaker.agents.errors import WrongValueError
+from kingmaker.agents.errors import WrongValueError, shown
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.population import Population
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
@@ -155,19 +155,36 @@ class Partnerships:
         Raises:
             KingmakerError: the log was not kept (a stack), or there is no such world or month.
         """
+        return next(self.graphs((month,), world, largest))
+
+    def graphs(
+        self, months: Sequence[int | None], world: int = 0, largest: int | None = None
+    ) -> Iterator[nx.MultiDiGraph[str]]:
+        """The graphs of several months, in ascending order, as by :meth:`graph`; the log is gone through only once."""
         if largest is not None:
             largest = whole(largest, "graph: largest", 0, None, ", or None for all")
-        after = self._checked(world, month)
-        sizes = self._sizes(after, world)
-        nodes = chosen_nodes(self.populations, sizes, largest)
+        ends = [self._checked(world, month) for month in months]
+        if ends != sorted(ends):
+            raise WrongValueError(f"graphs: months are {shown(list(months))}; give them in ascending order.")
         mask = np.zeros(self.populations["startups"].slots, dtype=np.bool_)
-        mask[nodes["startups"]] = True
+        for after in ends:
+            mask[chosen_nodes(self.populations, self._sizes(after, world), largest)["startups"]] = True
         replay = self._replay(world, mask)
         replay.found()
-        replay.month(after - 1)
-        weights = TieWeights(self.flows, sizes, after - 1, world)
-        edges = ((tie, described(tie, weights.of(tie))) for tie in replay.ties.values())
-        return build_graph(self.populations, edges, sizes, nodes)
+        for after in ends:
+            replay.month(after - 1)
+            yield self._graph_of(replay, after, largest)
+
+    def _graph_of(self, replay: Replay, after: int, largest: int | None) -> nx.MultiDiGraph[str]:
+        """The graph at the month that a replay has come to."""
+        sizes = self._sizes(after, replay.world)
+        weights = TieWeights(self.flows, sizes, after - 1, replay.world)
+
+        def attributes(tie: Tie) -> dict[str, Any]:
+            return described(tie, weights.of(tie))
+
+        nodes = chosen_nodes(self.populations, sizes, largest)
+        return build_graph(self.populations, replay.ties.values(), attributes, sizes, nodes)
 
     def months(self, world: int = 0) -> Iterator[tuple[int, list[Step], dict[tuple[Any, ...], Tie], TieWeights]]:
         """Replay one world: month, its steps, the ties that then stand, and their weights; -1 is before the first."""

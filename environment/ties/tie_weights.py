@@ -35,6 +35,7 @@ class TieWeights:
             "open_weights": self._lineage, "inquiry": self._case, "remedy": self._case,
         }  # fmt: skip
         self._arrays: dict[str, Any] = {}
+        self._used: dict[int, list[int]] = {}  # month -> rows of contracts
 
     def of(self, tie: Tie) -> dict[str, float]:
         """The numbers of a tie, by the names of :data:`kingmaker.environment.ties.tie_kinds.NUMBERS`."""
@@ -68,7 +69,10 @@ class TieWeights:
 
     def _rows(self, month: int) -> list[int]:
         """The rows of contracts that were in use up to ``month``."""
-        return [k for k in range(MOST_ROWS) if self.flows.latest(month, place("lessor", k)) is not None]
+        if month not in self._used:
+            rows = range(MOST_ROWS)
+            self._used[month] = [k for k in rows if self.flows.latest(month, place("lessor", k)) is not None]
+        return self._used[month]
 
     def _before(self, tie: Tie) -> float:
         slot, cloud = int(tie.key[3]), int(tie.key[4])

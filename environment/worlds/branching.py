@@ -13,13 +13,13 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import mesa
 import numpy as np
 
 from kingmaker.agents.checks import flag
 from kingmaker.agents.checks import world as world_number
 from kingmaker.agents.errors import KingmakerError, shown
 from kingmaker.agents.member import Column, Table
+from kingmaker.agents.mesa_parts import Model
 from kingmaker.agents.population import Population
 from kingmaker.environment.capital.news import Batch
 from kingmaker.environment.chips.chip_state import Catalogue, Chips
@@ -70,7 +70,7 @@ def branch(model: Any, changes: Sequence[Mapping[str, object]], world: int = 0, 
     checked = [_check(number, change, model.parameters.known) for number, change in enumerate(changes)]
     cls: Any = type(model)
     new = cls.__new__(cls)
-    mesa.Model.__init__(new, rng=model.seeds[world])
+    Model.__init__(new, rng=model.seeds[world])
     copier = _Copier(model.worlds, world, len(checked), keep_ties)
     for name in set(vars(model)) - _set_by_mesa() - OWN:
         setattr(new, name, copier.copy(getattr(model, name), name))
@@ -110,7 +110,7 @@ def _with_event(setting: Scenario, month: int, change: Mapping[str, float | int]
 
 def _set_by_mesa() -> set[str]:
     """Attributes that Mesa gives every model, and the collector of a registered one: a branch has its own, or none."""
-    return set(vars(mesa.Model(rng=0))) | {"datacollector"}
+    return set(vars(Model(rng=0))) | {"datacollector"}
 
 
 class _Copier:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import functools
 from typing import Any
 
-import mesa
 import numpy as np
 
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.agents.mesa_parts import Model
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.measures import Measures
 
 
-def register(model: mesa.Model, economy: Economy, measures: Measures) -> None:
+def register(model: Model, economy: Economy, measures: Measures) -> None:
     """Give each firm of a single world an agent, and the model a data collector."""
+    from mesa.datacollection import DataCollector
+
     numbers = _Numbers()
     for population in economy.populations.values():
         population.register(model, numbers)
         population.table.on_intervention = _Intervention(economy, population.name)
     reporters = {name: functools.partial(_latest, name) for name in measures.known}
-    model.datacollector = mesa.DataCollector(model_reporters=reporters)
+    model.datacollector = DataCollector(model_reporters=reporters)
 
 
 def _latest(name: str, model: Any) -> float:

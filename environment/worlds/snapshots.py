@@ -13,10 +13,10 @@ import platform
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-import mesa
 import numpy as np
 import pydantic
 
@@ -168,4 +168,4 @@ def restore_snapshot(snapshot: Snapshot, force: bool = False) -> Any:
 
 
 def _versions() -> dict[str, str]:
-    return {"python": platform.python_version(), "numpy": np.__version__, "mesa": str(mesa.__version__)}
+    return {"python": platform.python_version(), "numpy": np.__version__, "mesa": metadata.version("mesa")}

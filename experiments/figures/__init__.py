@@ -15,21 +15,27 @@ from kingmaker.experiments.figures.style import styled
 from kingmaker.experiments.results.manifest import kingmaker_version
 
 if TYPE_CHECKING:
+    import networkx as nx
     import pandas as pd
+
+    Graph = nx.MultiDiGraph[str]
 
 LARGEST = 500
 
 
-def draw_all(model: Any, measures: pd.DataFrame, folder: Path, note: str = "") -> list[Path]:
+def draw_all(
+    model: Any, measures: pd.DataFrame, folder: Path, note: str = "", graph: Graph | None = None
+) -> list[Path]:
     """Draw every figure of a finished run into ``folder`` as PDF and PNG; gives the files written.
 
-    ``note`` is a line for the captions, such as what is in force in the run.
+    ``note`` is a line for the captions, such as what is in force in the run; ``graph`` the partnerships at the end, if
+    they are at hand.
     """
     folder.mkdir()
     line = f"Kingmaker {kingmaker_version()} · {model.setting.label} · seed {model.seed} · n = 1 run"
     footer = "\n".join(filter(None, (line, note)))
     when = str(measures["month"].iloc[-1])
-    graph = model.partnerships.graph(largest=LARGEST)
+    graph = model.partnerships.graph(largest=LARGEST) if graph is None else graph
     files, noted = FigureFolder(folder), FigureFolder(folder, note)
     with styled():
         files.save(draw_dashboard(measures, model.setting.events, footer), "dashboard")

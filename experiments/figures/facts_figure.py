@@ -9,11 +9,23 @@ from typing import TYPE_CHECKING, Any
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from kingmaker.experiments.figures.style import GREY, PALETTE, SMALL, Colour, month_positions, sheet, time_axis
+from kingmaker.experiments.figures.style import (
+    GREY,
+    PALETTE,
+    SMALL,
+    Colour,
+    foot,
+    head,
+    month_positions,
+    sheet,
+    time_axis,
+)
 
 if TYPE_CHECKING:
     import pandas as pd
 
+TITLE = "The model beside the facts"
+LEGEND, PLOTS = 0.5, 4.53  # inches
 LOOK = 60  # months shown: the facts end in 2026
 COLOURS: dict[str, Colour | str] = {
     "calibration": PALETTE[1],
@@ -61,10 +73,13 @@ def draw_validation(measures: pd.DataFrame, facts: Iterable[Any], footer: str) -
     """
     rows = list(facts)
     measures = measures.head(LOOK)
-    height = 6.2
     subtitle = "Lines: the model. Bars over the months that a fact covers: the fact, with its range where one is known"
-    figure = sheet(height, "The model beside the facts", subtitle, footer)
-    grid = figure.add_gridspec(2, 2, left=0.08, right=0.965, top=0.83, bottom=0.1, hspace=0.38, wspace=0.22)
+    above, below = head(TITLE, subtitle), foot(footer) + 0.34
+    height = above + LEGEND + PLOTS + below
+    figure = sheet(height, TITLE, subtitle, footer)
+    grid = figure.add_gridspec(
+        2, 2, left=0.08, right=0.965, top=1 - (above + LEGEND) / height, bottom=below / height, hspace=0.38, wspace=0.22
+    )
     for i, panel in enumerate(PANELS):
         axes = figure.add_subplot(grid[i // 2, i % 2])
         _draw_model(axes, panel, measures)
@@ -75,7 +90,8 @@ def draw_validation(measures: pd.DataFrame, facts: Iterable[Any], footer: str) -
         axes.set_ylabel(panel.unit)
         axes.set_ylim(bottom=0)
         time_axis(axes, len(measures))
-    _add_legend(figure, {fact.use for fact in rows if any(fact.series in panel.facts for panel in PANELS)})
+    drawn = {fact.use for fact in rows if any(fact.series in panel.facts for panel in PANELS)}
+    _add_legend(figure, 1 - (above - 0.085) / height, drawn)
     return figure
 
 
@@ -107,7 +123,7 @@ def _month(value: Any) -> int:
     return value if isinstance(value, int) else month_positions([str(value)])[0]
 
 
-def _add_legend(figure: Figure, uses: set[str]) -> None:
+def _add_legend(figure: Figure, top: float, uses: set[str]) -> None:
     from matplotlib.lines import Line2D
 
     names = {
@@ -122,4 +138,4 @@ def _add_legend(figure: Figure, uses: set[str]) -> None:
         for use, name in names.items()
         if use in uses
     ]
-    figure.legend(handles=entries, loc="upper left", bbox_to_anchor=(0.01, 0.925), ncols=5, fontsize=SMALL)
+    figure.legend(handles=entries, loc="upper left", bbox_to_anchor=(0.01, top), ncols=5, fontsize=SMALL)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import pandas as pd
-import seaborn as sns
+from matplotlib.colors import Normalize
 from matplotlib.figure import Figure
 
+from kingmaker.experiments.figures.matrix import draw_matrix
 from kingmaker.experiments.figures.style import GREY, SMALL, foot, head, sheet, short, text_width
 
 if TYPE_CHECKING:
+    import networkx as nx
     from matplotlib.axes import Axes
 
 ROWS = 26  # labs shown by name; all others share one row
@@ -39,10 +40,8 @@ def draw_hosting(graph: nx.MultiDiGraph[str], when: str, footer: str) -> Figure:
         axes.axis("off")
         axes.text(0.5, 0.5, "There are no cloud contracts in this month.", ha="center")
         return figure
-    sns.heatmap(
-        shares.where(shares > 0), ax=axes, cmap="Blues", vmin=0, vmax=1.15, cbar=False, linewidths=0.6,
-        annot=_annotations(shares, graph).to_numpy(), fmt="", annot_kws={"fontsize": SMALL},
-    )  # fmt: skip
+    texts = _annotations(shares, graph)
+    draw_matrix(axes, shares.where(shares > 0).to_numpy(), texts, Normalize(0.0, 1.15), gaps=0.6)
     names = {lab: str(graph.nodes[lab].get("name", lab)) for lab in shares.index if lab in graph}
     _label(axes, shares, compute, names)
     return figure
@@ -93,15 +92,19 @@ def _contracts(graph: nx.MultiDiGraph[str]) -> list[tuple[str, str, float, str]]
     return found
 
 
-def _annotations(shares: pd.DataFrame, graph: nx.MultiDiGraph[str]) -> pd.DataFrame:
-    """Per cent and the letter of a privileged contract."""
+def _annotations(shares: pd.DataFrame, graph: nx.MultiDiGraph[str]) -> list[list[str]]:
+    """Of each cell per cent and the letter of a privileged contract."""
     letters = {"exclusive": "E", "preferred": "P", "right_of_first_refusal": "R"}
     special = {(lab, cloud): letters.get(subtype, "") for lab, cloud, _, subtype in _contracts(graph)}
-    texts = shares.map(lambda share: f"{100 * share:.0f}" if share >= 0.005 else "")
-    for lab in texts.index:
-        for cloud in texts.columns:
-            texts.loc[lab, cloud] = f"{texts.loc[lab, cloud]} {special.get((lab, cloud), '')}".strip()
-    return texts
+
+    def text(lab: str, cloud: str, share: float) -> str:
+        number = f"{100 * share:.0f}" if share >= 0.005 else ""
+        return f"{number} {special.get((lab, cloud), '')}".strip()
+
+    return [
+        [text(lab, cloud, share) for cloud, share in zip(shares.columns, row, strict=True)]
+        for lab, row in zip(shares.index, shares.to_numpy().tolist(), strict=True)
+    ]
 
 
 def _label(axes: Axes, shares: pd.DataFrame, compute: pd.Series[float], names: Mapping[str, str]) -> None:
@@ -112,7 +115,7 @@ def _label(axes: Axes, shares: pd.DataFrame, compute: pd.Series[float], names: M
     axes.tick_params(length=0, left=False, top=False)
     clouds = [short(cloud, LONGEST) for cloud in shares.columns]
     axes.set_xticklabels(clouds, rotation=40, ha="left", rotation_mode="anchor")
-    axes.set_yticklabels([short(names.get(lab, lab), 30) for lab in shares.index], rotation=0)
+    axes.set_yticklabels([short(names.get(lab, lab), 30) for lab in shares.index], rotation=0, va="center")
     width = len(shares.columns)
     for i, lab in enumerate(shares.index):
         axes.text(width * 1.015, i + 0.5, f"{compute[lab] / 1000:,.1f}", fontsize=SMALL, va="center")

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import networkx as nx
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
@@ -14,6 +13,9 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Curve
 
 from kingmaker.experiments.figures.style import INK, PALETTE, SMALL, Colour, foot, head, sheet, short
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 COLUMNS = {"chipmaker": 0.0, "cloud": 1.0, "startup": 1.85, "investor": 2.9}
 SHAPES = {"chipmaker": "s", "cloud": "o", "startup": "^", "investor": "h"}

@@ -1,17 +1,26 @@
-"""The partnership graph as GraphML and GEXF, in the form that Gephi, yEd and networkx read."""
+"""The partnership graph as GraphML and GEXF, in the form that Gephi, yEd and networkx read.
+
+Both are written line by line: networkx builds a tree of all elements first, which takes ten times as long.
+"""
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import networkx as nx
+from typing import TYPE_CHECKING, Any
+from xml.sax.saxutils import escape
 
 from kingmaker.environment.ties import tie_kinds
 from kingmaker.experiments.terminal.safe_text import for_xml
+
+if TYPE_CHECKING:
+    import networkx as nx
+
+Record = dict[str, Any]
 
 NODES = {
     "name": ("", "name of the firm, also the label"),
@@ -27,54 +36,126 @@ NODES = {
 }
 EDGES = tie_kinds.ATTRIBUTES
 _TEXT = {"id", "label", *(name for name, (unit, _) in (NODES | EDGES).items() if unit in ("", "month"))}
-_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_TYPES = {bool: "boolean", int: "long", float: "double", str: "string"}  # of both formats; the wider ones come last
+_MARKED = re.compile('[&<>"\n\r\t]')
+_BREAKS = {'"': "&quot;", "\n": "&#10;", "\r": "&#13;", "\t": "&#9;"}  # in an attribute, a bare break reads as a space
+_GRAPHML = (
+    'xmlns="http://graphml.graphdrawing.org/xmlns" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    'xsi:schemaLocation="http://graphml.graphdrawing.org/xmlns http://graphml.graphdrawing.org/xmlns/1.0/graphml.xsd"'
+)
+_GEXF = (
+    'xmlns="http://www.gexf.net/1.2draft" xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" '
+    'xsi:schemaLocation="http://www.gexf.net/1.2draft http://www.gexf.net/1.2draft/gexf.xsd" version="1.2"'
+)
 
 
-def write_graph(graph: nx.MultiDiGraph[str], stem: Path) -> None:
-    """Write ``<stem>.graphml`` and ``<stem>.gexf``; the files hold no date of writing."""
-    plain = plain_graph(graph)
-    nx.write_graphml(plain, stem.with_name(f"{stem.name}.graphml"))
-    text = "\n".join(nx.generate_gexf(plain, version="1.2draft"))
-    text = re.sub(r' lastmodifieddate="[^"]*"', "", text)
-    gexf = stem.with_name(f"{stem.name}.gexf")
-    gexf.write_text('<?xml version="1.0" encoding="UTF-8"?>\n' + text + "\n", encoding="utf-8")
+@dataclass(frozen=True)
+class Elements:
+    """The nodes or the edges of a graph, as both formats write them.
+
+    Attributes:
+        heads: of each element, what says which it is, such as ``id="Nvidia"``.
+        cells: of each element, its attributes by name, escaped.
+        types: of each attribute, by name, in the order in which they are met.
+    """
+
+    heads: list[str]
+    cells: list[dict[str, str]]
+    types: dict[str, str]
+
+    @classmethod
+    def of(cls, heads: Iterable[str], records: list[Record]) -> Elements:
+        """From attributes that are text and Python numbers; each gets the widest type that it has anywhere."""
+        order, types = list(_TYPES), dict[str, type]()
+        for record in records:
+            for name, value in record.items():
+                types[name] = max(types.get(name, type(value)), type(value), key=order.index)
+        cells = [{name: _escaped(types[name](value)) for name, value in record.items()} for record in records]
+        return cls(list(heads), cells, {name: _TYPES[kind] for name, kind in types.items()})
 
 
-def plain_graph(graph: nx.MultiDiGraph[str]) -> nx.MultiDiGraph[str]:
-    """A copy whose attributes are text and finite Python numbers and whose edges have ids unique in the graph."""
-    plain: nx.MultiDiGraph[str] = nx.MultiDiGraph()
-    nodes = [_plain(data) for _, data in graph.nodes(data=True)]
-    edges = [_plain(data) for _, _, data in graph.edges(data=True)]
-    _unify(nodes)
-    _unify(edges)
-    for node, data in zip(graph.nodes, nodes, strict=True):
-        plain.add_node(for_xml(node), label=for_xml(data.get("name", node)), **data)
-    for number, ((source, target), data) in enumerate(zip(graph.edges(), edges, strict=True)):
-        identity = f"e{number}"
-        plain.add_edge(for_xml(source), for_xml(target), key=identity, id=identity, **data)
-    return plain
+def write_graph(graph: nx.MultiDiGraph[str], *stems: Path) -> None:
+    """Write ``<stem>.graphml`` and ``<stem>.gexf`` for each stem; the files hold no date of writing."""
+    nodes, edges = plain_records(graph)
+    ids = [_escaped(for_xml(node)) for node in graph]
+    place = dict(zip(graph, ids, strict=True))
+    ends = (f'source="{place[source]}" target="{place[target]}"' for source, target in graph.edges())
+    parts = (
+        Elements.of((f'id="{node}"' for node in ids), nodes),
+        Elements.of((f'{pair} id="{edge["id"]}"' for pair, edge in zip(ends, edges, strict=True)), edges),
+    )
+    for ending, lines in ((".graphml", _graphml), (".gexf", _gexf)):
+        text = "".join(lines(*parts)).encode()
+        for stem in stems:
+            stem.with_name(f"{stem.name}{ending}").write_bytes(text)
 
 
-def _plain(data: Mapping[str, Any]) -> dict[str, Any]:
+def plain_records(graph: nx.MultiDiGraph[str]) -> tuple[list[Record], list[Record]]:
+    """The attributes of nodes, with labels, and of edges, with ids unique in the graph: text and finite numbers."""
+    nodes = [{"label": for_xml(data.get("name", node)), **_plain(data)} for node, data in graph.nodes(data=True)]
+    edges = [{"id": f"e{number}", **_plain(data)} for number, (*_, data) in enumerate(graph.edges(data=True))]
+    return nodes, edges
+
+
+def _plain(data: Mapping[str, Any]) -> Record:
     """Attributes without numpy types, None and numbers that are not finite, none of which the formats know."""
-    found: dict[str, Any] = {}
+    found: Record = {}
     for name, value in data.items():
         value = value.item() if hasattr(value, "item") else value
-        if value is None or (isinstance(value, float) and not math.isfinite(value)):
-            continue
-        found[name] = for_xml(value) if name in _TEXT or isinstance(value, str) else value
+        if isinstance(value, str) or (name in _TEXT and value is not None):
+            found[name] = for_xml(value)
+        elif value is not None and math.isfinite(value):
+            found[name] = value
     return found
 
 
-def _text(value: object) -> str:
-    """Text without the characters that XML does not know."""
-    return _NOT_XML.sub("\ufffd", str(value))
+def _escaped(value: object) -> str:
+    """A value as it stands between quotation marks or tags."""
+    if isinstance(value, str):
+        return escape(value, _BREAKS) if _MARKED.search(value) else value
+    return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _unify(records: Iterable[dict[str, Any]]) -> None:
-    """Give each attribute one type: a column of whole and broken numbers would be written as two attributes."""
-    records = list(records)
-    broken = {name for record in records for name, value in record.items() if isinstance(value, float)}
-    for record in records:
-        for name in broken & record.keys():
-            record[name] = float(record[name])
+def _numbered(nodes: Elements, edges: Elements, prefix: str = "", but: tuple[str, ...] = ()) -> list[dict[str, str]]:
+    """A number for each attribute of nodes and of edges; attributes of edges go on where those of nodes end."""
+    count = itertools.count()
+    return [{name: f"{prefix}{next(count)}" for name in part.types if name not in but} for part in (nodes, edges)]
+
+
+def _graphml(nodes: Elements, edges: Elements) -> Iterator[str]:
+    parts = list(zip(("node", "edge"), (nodes, edges), _numbered(nodes, edges, "d"), strict=True))
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<graphml {_GRAPHML}>\n'
+    for element, part, keys in parts:
+        for name, key in keys.items():
+            yield f'  <key id="{key}" for="{element}" attr.name="{_escaped(name)}" attr.type="{part.types[name]}" />\n'
+    yield '  <graph edgedefault="directed">\n'
+    for element, part, keys in parts:
+        for head, cells in zip(part.heads, part.cells, strict=True):
+            yield f"    <{element} {head}>\n"
+            for name, text in cells.items():
+                yield f'      <data key="{keys[name]}">{text}</data>\n'
+            yield f"    </{element}>\n"
+    yield "  </graph>\n</graphml>\n"
+
+
+def _gexf(nodes: Elements, edges: Elements) -> Iterator[str]:
+    parts = list(zip(("node", "edge"), (nodes, edges), _numbered(nodes, edges, but=("label", "id")), strict=True))
+    yield f'<?xml version="1.0" encoding="UTF-8"?>\n<gexf {_GEXF}>\n'
+    yield "  <meta>\n    <creator>Kingmaker</creator>\n  </meta>\n"
+    yield '  <graph defaultedgetype="directed" mode="static">\n'
+    for element, part, keys in parts:
+        yield f'    <attributes mode="static" class="{element}">\n'
+        for name, key in keys.items():
+            yield f'      <attribute id="{key}" title="{_escaped(name)}" type="{part.types[name]}" />\n'
+        yield "    </attributes>\n"
+    for element, part, keys in parts:
+        yield f"    <{element}s>\n"
+        for head, cells in zip(part.heads, part.cells, strict=True):
+            label = f' label="{cells["label"]}"' if "label" in cells else ""
+            yield f"      <{element} {head}{label}>\n        <attvalues>\n"
+            for name, key in keys.items():
+                if name in cells:
+                    yield f'          <attvalue for="{key}" value="{cells[name]}" />\n'
+            yield f"        </attvalues>\n      </{element}>\n"
+        yield f"    </{element}s>\n"
+    yield "  </graph>\n</gexf>\n"

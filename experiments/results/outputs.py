@@ -8,8 +8,9 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
+from kingmaker.agents.units import FIRST_YEAR, YEAR
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.results.asked import DIGITS, Asked, asked_of
 from kingmaker.experiments.results.exchange import DOT, Workshop, clear_neighbours, explained, is_cut_short, workshop
@@ -18,6 +19,7 @@ from kingmaker.experiments.results.manifest import ManifestError, read_manifest
 from kingmaker.experiments.terminal.telling import complain
 
 if TYPE_CHECKING:
+    import networkx as nx
     import pandas as pd
 
 LARGEST = 500  # start-ups in an exported graph, beside all named actors
@@ -217,17 +219,19 @@ def write_tables(model: Any, measures: pd.DataFrame, folder: Path, panel: bool) 
     _write_dictionary(measures, tables, folder / "data_dictionary.csv")
 
 
-def write_graphs(model: Any, folder: Path) -> None:
-    """Write the partnership graph of each December and of the end as GraphML and GEXF."""
-    from kingmaker.environment.inputs.scenario import FIRST_YEAR
+def write_graphs(model: Any, folder: Path) -> nx.MultiDiGraph[str]:
+    """Write the partnership graph of each December and of the end as GraphML and GEXF; gives that of the end."""
     from kingmaker.experiments.results.graph_export import write_graph
 
     graphs = folder / "graphs"
     graphs.mkdir()
-    for year in range(model.month // 12):
-        graph = model.partnerships.graph(month=12 * (year + 1), largest=LARGEST)
-        write_graph(graph, graphs / str(FIRST_YEAR + year))
-    write_graph(model.partnerships.graph(largest=LARGEST), graphs / "final")
+    months = sorted({*range(YEAR, model.month + 1, YEAR), model.month})
+    graph: Any = None
+    for month, graph in zip(months, model.partnerships.graphs(months, largest=LARGEST), strict=True):
+        names = [] if month % YEAR else [str(FIRST_YEAR + month // YEAR - 1)]
+        names += ["final"] if month == model.month else []
+        write_graph(graph, *(graphs / name for name in names))
+    return cast("nx.MultiDiGraph[str]", graph)
 
 
 def _write_dictionary(measures: pd.DataFrame, tables: dict[str, pd.DataFrame], path: Path) -> None:

@@ -82,12 +82,12 @@ def run_and_write(request: RunRequest, model: Any | None = None) -> Any:
             manifest = build_manifest(model, measures, request.command, seconds, request.panel, request.figures)
             manifest["question"] = request.asked.record
             write_tables(model, measures, folder, request.panel)
-            write_graphs(model, folder)
+            graph = write_graphs(model, folder)
             if request.figures:
                 from kingmaker.experiments.figures import draw_all
 
                 held = in_force.held_in(measures, measured=model.setting.measured())
-                draw_all(model, measures, folder / "figures", in_force.sentence(held))
+                draw_all(model, measures, folder / "figures", in_force.sentence(held), graph)
             write_manifest(manifest, folder)
     if not request.quiet:
         from kingmaker.experiments.runs.run_summary import print_summary
@@ -106,7 +106,9 @@ def build_model(request: RunRequest) -> Any:
     """A model at the start of its first month."""
     from kingmaker.environment.model import ComputeEconomy
 
-    return ComputeEconomy(scenario=request.setting, rng=request.seed, months=request.months, panel=request.panel)
+    return ComputeEconomy(
+        scenario=request.setting, rng=request.seed, months=request.months, panel=request.panel, register=False
+    )
 
 
 def simulate(model: Any, quiet: bool) -> None:

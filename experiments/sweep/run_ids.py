@@ -26,6 +26,7 @@ if TYPE_CHECKING:
 
 Value = float | int
 DIGITS = 32  # hexadecimal ones, of an id
+AT_ONCE = 2**17  # runs that are hashed from one array
 MOST_BITS = 2**60  # of a pattern's number, before patterns are numbered anew
 
 
@@ -71,9 +72,10 @@ class Namer:
             kept = [k for k in range(len(keys)) if values[first, k] != usual[k]]
             pins = frozenset([*design.fixed, *(key for k, key in enumerate(varied) if held[first, k])])
             prefix = self._prefix(pins, tuple(keys[k] for k in kept))
-            for replication in range(design.replications):
-                seed = design.seed + replication
-                found[replication, rows] = _hashes(prefix, values[rows][:, kept], seed)
+            several = max(1, AT_ONCE // len(rows))
+            for start in range(0, design.replications, several):
+                seeds = design.seed + np.arange(start, min(start + several, design.replications))
+                found[start : start + len(seeds), rows] = _hashes(prefix, values[rows][:, kept], seeds)
         return list(found[:, design.order].ravel())
 
     def _columns(self, design: Design) -> dict[str, FloatArray]:
@@ -108,16 +110,17 @@ class Namer:
         return "".join(lines)
 
 
-def _hashes(prefix: bytes, values: FloatArray, seed: int) -> list[str]:
-    """The ids of points of these values, shape (points, parameters), under one seed."""
+def _hashes(prefix: bytes, values: FloatArray, seeds: NDArray[np.int64]) -> NDArray[np.object_]:
+    """The ids of points of these values, shape (points, parameters), under each seed: shape (seeds, points)."""
     import numpy as np
 
-    rows, width = len(values), 8 * (values.shape[1] + 1)
-    table = np.empty((rows, values.shape[1] + 1), dtype="<f8")
-    table[:, :-1] = values
-    table.view("<i8")[:, -1] = seed
+    points, width = len(values), 8 * (values.shape[1] + 1)
+    table = np.empty((len(seeds), points, values.shape[1] + 1), dtype="<f8")
+    table[:, :, :-1] = values
+    table.view("<i8")[:, :, -1] = seeds[:, np.newaxis]
     content, sha256 = table.tobytes(), hashlib.sha256
-    return [sha256(prefix + content[i : i + width]).hexdigest()[:DIGITS] for i in range(0, rows * width, width)]
+    ids = [sha256(prefix + content[i : i + width]).hexdigest()[:DIGITS] for i in range(0, len(content), width)]
+    return np.array(ids, dtype=object).reshape(len(seeds), points)
 
 
 def _alike(bits: BoolArray) -> list[NDArray[np.intp]]:

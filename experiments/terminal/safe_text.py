@@ -30,7 +30,10 @@ READABLE = "kingmaker.readable"  # the name of the codec error handler below
 
 def visible(text: object) -> str:
     """The text with everything unseen written as an escape; line breaks and spaces of all widths stay."""
-    return "".join(_escape(c) if _unseen(c) else c for c in str(text).replace("\r\n", "\n"))
+    plain = str(text)
+    if plain.isprintable():  # most texts are: nothing in them is unseen
+        return plain
+    return "".join(_escape(c) if _unseen(c) else c for c in plain.replace("\r\n", "\n"))
 
 
 def one_line(text: object) -> str:
@@ -71,7 +74,8 @@ def for_html(text: object) -> str:
 
 def for_xml(text: object) -> str:
     """As text that XML 1.0 may hold; a library that writes XML escapes the rest itself."""
-    return _XML.sub(lambda found: _escape(found[0]), visible(text))
+    plain = visible(text)
+    return plain if plain.isprintable() else _XML.sub(lambda found: _escape(found[0]), plain)
 
 
 def for_json(text: str) -> str:

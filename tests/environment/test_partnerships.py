@@ -8,6 +8,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
+from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.startup import CONTRACTS
 from kingmaker.agents.types import NONE
 from kingmaker.environment.model import ComputeEconomy
@@ -107,6 +108,18 @@ def test_the_graph_of_a_past_month_is_what_it_was(history: dict[str, Any], month
         assert from_graph(graph, f"cloud_contract:{slot}") == was, slot
     fresh = ComputeEconomy(rng=6, months=month, **LIVELY).run()
     assert set(fresh.partnerships.graph().nodes) == set(graph.nodes)
+
+
+@pytest.mark.parametrize("largest", [None, 5])
+def test_graphs_of_several_months_are_those_of_each(history: dict[str, Any], largest: int | None) -> None:
+    ties = history["model"].partnerships
+    months = [0, 12, 12, 30, None]
+    for month, graph in zip(months, ties.graphs(months, largest=largest), strict=True):
+        alone = ties.graph(month=month, largest=largest)
+        assert nx.utils.graphs_equal(graph, alone)
+        assert list(graph.edges(keys=True)) == list(alone.edges(keys=True))
+    with pytest.raises(KingmakerError, match=r"months are \[24, 12\]; give them in ascending order"):
+        list(ties.graphs([24, 12]))
 
 
 def test_nodes_and_edges_carry_their_attributes(history: dict[str, Any]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from types import SimpleNamespace
 from typing import Any
 
@@ -38,7 +39,7 @@ class FakeEconomy:
 
     def __init__(
         self, scenario: str | Scenario = "baseline", rng: int | None = None, months: int | None = None,
-        panel: bool = False, **pins: object,
+        panel: bool = False, register: bool = True, **pins: object,
     ) -> None:  # fmt: skip
         self.setting = load_scenario(scenario, pins)
         self.seed = 0 if rng is None else rng
@@ -47,7 +48,9 @@ class FakeEconomy:
         self.initial_parameters = [resolve(self.setting.parameters)]
         self.tables = SimpleNamespace(digest=read_tables(None).digest)
         self.measures = SimpleNamespace(to_frame=self._measures)
-        self.partnerships = SimpleNamespace(graph=self._graph, to_frame=lambda: _events("kind", "share"))
+        self.partnerships = SimpleNamespace(
+            graph=self._graph, graphs=self._graphs, to_frame=lambda: _events("kind", "share")
+        )
         self.ledger = SimpleNamespace(to_frame=lambda: _events("payer", "musd"), matrix=self._matrix)
         self.events_frame = lambda: _events("who", "text")
         self.panel_frame = lambda: _events("name", "cash")
@@ -96,6 +99,9 @@ class FakeEconomy:
         for lab in ("DeepSeek", "Mistral AI", "Cohere"):
             _tie(graph, "Meta", lab, "open_weights", random)
         return graph
+
+    def _graphs(self, months: Sequence[int], world: int = 0, largest: int | None = None) -> Iterator[nx.MultiDiGraph]:
+        return (self._graph(world, month, largest) for month in months)
 
     def _matrix(self, last: int = 12) -> pd.DataFrame:
         values = np.random.default_rng(self.seed).lognormal(8, 2, (len(SECTORS), len(SECTORS)))

@@ -78,8 +78,10 @@ def test_every_axis_of_the_dashboard_has_a_unit(model: FakeEconomy) -> None:
     assert all(axes.get_ylabel() and axes.get_title(loc="left") for axes in figure.axes)
 
 
-def test_figures_of_a_run_can_be_read(model: FakeEconomy) -> None:
-    footer = "Kingmaker 0 · baseline · seed 1 · n = 1 run\nIn force: a duty of 0.5 from 2024-01"
+@pytest.mark.parametrize("rules", [0, 1, 8])
+def test_figures_of_a_run_can_be_read(model: FakeEconomy, rules: int) -> None:
+    told = "; ".join(f"duty on chips of kind {k}, 0.{k} from 2024-01, 0 from 2026-02" for k in range(rules))
+    footer = f"Kingmaker 0 · baseline · seed 1 · n = 1 run\nIn force: {told or 'nothing'}"
     facts = [
         SimpleNamespace(series="lead_time_weeks", period_start=3, period_end=5, value=40.0, low=30.0, high=50.0,
                         unit="weeks", use=use)

@@ -14,7 +14,7 @@ from kingmaker.experiments.figures.hosting import OTHERS, hosting_shares
 from kingmaker.experiments.figures.network_figure import LEAST, SPAN, TIES, draw_network
 from kingmaker.experiments.figures.style import short
 from kingmaker.experiments.results.dictionary import described
-from kingmaker.experiments.results.graph_export import EDGES, NODES, plain_graph, write_graph
+from kingmaker.experiments.results.graph_export import EDGES, NODES, plain_records, write_graph
 
 GEXF = "{http://www.gexf.net/1.2draft}"
 
@@ -31,19 +31,19 @@ def graph() -> nx.MultiDiGraph[str]:
 
 def test_both_formats_read_back_as_they_were(graph: nx.MultiDiGraph[str], tmp_path: Path) -> None:
     write_graph(graph, tmp_path / "g")
-    expected = plain_graph(graph)
+    nodes, edges = plain_records(graph)
     for found in (
         nx.read_graphml(tmp_path / "g.graphml", force_multigraph=True),
         nx.MultiDiGraph(nx.read_gexf(tmp_path / "g.gexf")),
     ):
         assert set(found) == set(graph)
         assert found.number_of_edges() == graph.number_of_edges()
-        for source, target, data in expected.edges(data=True):
+        for source, target, data in ((*ends, data) for ends, data in zip(graph.edges(), edges, strict=True)):
             read = next(d for d in found[source][target].values() if d["id"] == data["id"])
             assert {name: read[name] for name in ("kind", "share") if name in data} == {
                 name: data[name] for name in ("kind", "share") if name in data
             }
-        assert found.nodes["Nvidia"]["compute_h100e"] == expected.nodes["Nvidia"]["compute_h100e"]
+        assert found.nodes["Nvidia"]["compute_h100e"] == nodes[list(graph).index("Nvidia")]["compute_h100e"]
 
 
 def test_gexf_has_one_type_an_attribute_unique_edges_and_no_date(graph: nx.MultiDiGraph[str], tmp_path: Path) -> None:
@@ -59,9 +59,8 @@ def test_gexf_has_one_type_an_attribute_unique_edges_and_no_date(graph: nx.Multi
 
 
 def test_only_plain_finite_values_are_written_and_all_are_documented(graph: nx.MultiDiGraph[str]) -> None:
-    plain = plain_graph(graph)
-    records = [data for _, data in plain.nodes(data=True)] + [data for _, _, data in plain.edges(data=True)]
-    for record in records:
+    nodes, edges = plain_records(graph)
+    for record in (*nodes, *edges):
         assert {type(value) for value in record.values()} <= {str, int, float, bool}
         assert all(math.isfinite(value) for value in record.values() if isinstance(value, float))
         assert set(record) - {"label", "id"} <= set(NODES | EDGES)
@@ -91,6 +90,40 @@ def test_odd_characters_and_mixed_numbers_are_written_and_read_back(odd: str, tm
         shares = {data["share"] for _, _, data in found.edges(data=True)}
         assert shares == {1.0, 0.25}
         assert {type(data["compute_h100e"]) for _, data in found.nodes(data=True)} == {float}
+
+
+@pytest.mark.parametrize(
+    ("values", "kind"),
+    [((True, False), bool), ((True, 2), int), ((1, 0.5), float), ((1, "a"), str), ((0.5, "<&>"), str)],
+)
+def test_an_attribute_has_the_widest_of_its_types(values: tuple[object, ...], kind: type, tmp_path: Path) -> None:
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph.add_edges_from([("a", "b", {"odd": value}) for value in values])
+    write_graph(graph, tmp_path / "one", tmp_path / "other")
+    for found in (
+        nx.read_graphml(tmp_path / "one.graphml", force_multigraph=True),
+        nx.MultiDiGraph(nx.read_gexf(tmp_path / "one.gexf")),
+    ):
+        assert [data["odd"] for *_, data in found.edges(data=True)] == [kind(value) for value in values]
+    for ending in (".graphml", ".gexf"):
+        assert (tmp_path / f"one{ending}").read_bytes() == (tmp_path / f"other{ending}").read_bytes()
+
+
+def test_a_large_graph_reads_as_what_networkx_writes(tmp_path: Path) -> None:
+    model = ComputeEconomy(rng=2, months=13, **{"startups.number": 60}).run()  # type: ignore[arg-type]
+    found = model.partnerships.graph()
+    write_graph(found, tmp_path / "ours")
+    nodes, edges = plain_records(found)
+    plain: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    plain.add_nodes_from(zip(found, nodes, strict=True))
+    for (source, target), data in zip(found.edges(), edges, strict=True):
+        plain.add_edge(source, target, key=data["id"], **data)
+    nx.write_graphml(plain, tmp_path / "theirs.graphml")
+    nx.write_gexf(plain, tmp_path / "theirs.gexf", version="1.2draft")
+    assert nx.utils.graphs_equal(
+        *(nx.read_graphml(tmp_path / f"{who}.graphml", force_multigraph=True) for who in ("ours", "theirs"))
+    )
+    assert nx.utils.graphs_equal(*(nx.read_gexf(tmp_path / f"{who}.gexf") for who in ("ours", "theirs")))
 
 
 def test_lines_of_the_figure_are_as_wide_as_the_shares(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from markdown_it import MarkdownIt
 from kingmaker.experiments.figures.style import save, sheet, styled
 from kingmaker.experiments.results.graph_export import write_graph
 from kingmaker.experiments.studies.compare.html import to_html
+from kingmaker.experiments.terminal import safe_text
 from kingmaker.experiments.terminal.console import Console, Task
 from kingmaker.experiments.terminal.safe_text import (
     READABLE,
@@ -37,6 +38,13 @@ ANY = st.text(st.characters(exclude_categories=()), max_size=60) | st.text(
     st.sampled_from("\x1b[]/\\`*_<>|~$#&;!-+=.1 \n\r\t\0\x07\x9b\u202e\u2066\u200b\ud800ab"), max_size=40
 )
 NASTY = ("Baseline [/b] test", "\x1b]0;pwned\x07\x1b[2J", "<b>x</b> & $x$ $y$", "a|b `c` *d* _e_ [f](g) ![h](i.png)")
+
+
+@given(st.one_of(ANY, st.text()))
+def test_texts_that_can_be_printed_are_left_as_they_are(text: str) -> None:
+    slow = "".join(safe_text._escape(c) if safe_text._unseen(c) else c for c in text.replace("\r\n", "\n"))
+    assert safe_text.visible(text) == slow
+    assert for_xml(text) == safe_text._XML.sub(lambda found: safe_text._escape(found[0]), slow)
 
 
 @settings(max_examples=300)
