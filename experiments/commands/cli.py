@@ -18,7 +18,7 @@ from kingmaker.experiments.commands import (
     validating,
 )
 from kingmaker.experiments.commands.ending import told
-from kingmaker.experiments.commands.options import Commands, Force, Form, FormatOption
+from kingmaker.experiments.commands.options import INTERVAL, Commands, Force, Form, FormatOption, IntervalLevel
 from kingmaker.experiments.commands.stopping import stoppable
 from kingmaker.experiments.terminal.telling import say
 
@@ -92,6 +92,7 @@ def mechanisms(
     replications: Annotated[
         int | None, typer.Option(min=2, max=1000, help="Pairs of worlds for each row; its own number if not given.")
     ] = None,
+    level: IntervalLevel = INTERVAL,
     out: Annotated[Path | None, typer.Option(help="Write mechanisms.md and mechanisms.csv into this folder.")] = None,
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Then switch each row's mechanism off: its test must fail.")
@@ -99,10 +100,11 @@ def mechanisms(
     force: Force = False,
 ) -> None:
     """Test mechanism by mechanism: a lever low and high on the same luck, and the interval of the difference."""
+    from kingmaker.experiments.stats.levels import read_level
     from kingmaker.experiments.studies.mechanisms.row_runs import run_and_print
 
     with stoppable("the mechanism tests"):
-        if not run_and_print(rows, replications, out, mutants, force):
+        if not run_and_print(rows, replications, out, mutants, force, read_level(level)):
             raise typer.Exit(1)
 
 

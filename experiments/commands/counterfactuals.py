@@ -10,9 +10,11 @@ import typer
 
 from kingmaker.agents.checks import LARGEST_SEED, seeds
 from kingmaker.experiments.commands.options import (
+    INTERVAL,
     DryRun,
     FirstSeed,
     Force,
+    IntervalLevel,
     Months,
     Outcomes,
     Replications,
@@ -60,6 +62,7 @@ def compare(
         str,
         typer.Option(help="How far assumptions are moved: range (ends of the declared range), half (half, double)."),
     ] = "range",
+    level: IntervalLevel = INTERVAL,
     out: Annotated[Path | None, typer.Option(help="Folder of the results; results/<B>-vs-<A> if not given.")] = None,
     workers: Workers = None,
     force: Force = False,
@@ -70,15 +73,16 @@ def compare(
     """Compare two scenarios run by run on the same luck, and write a brief that claims only what is sure."""
     with stoppable("the comparison") as work:
         from kingmaker.experiments.results.outputs import default_folder, unfinished
+        from kingmaker.experiments.stats.levels import read_level
         from kingmaker.experiments.studies.compare.comparison_summary import print_findings
         from kingmaker.experiments.studies.compare.question import ask, pins
         from kingmaker.experiments.studies.compare.robustness import read_ends
         from kingmaker.experiments.studies.compare.write_comparison import Options, asked_of, compare_and_write
 
-        both = pins(set_both, "--set")
+        sure, both = read_level(level), pins(set_both, "--set")
         question = ask(
             a, b, set_a=both | pins(set_a, "--set-a"), set_b=both | pins(set_b, "--set-b"), months=months, seed=seed,
-            replications=replications, windows=tuple(window or ()),
+            replications=replications, windows=tuple(window or ()), level=sure,
         )  # fmt: skip
         seeds(seed, replications, "--seed")
         if dry_run:
@@ -124,6 +128,7 @@ def sensitivity(
         str | None,
         typer.Option(metavar="CASE", help="Also find the box in which CASE happens: 'switching_rate_last12 > 0.01'."),
     ] = None,
+    level: IntervalLevel = INTERVAL,
     out: Annotated[
         Path | None, typer.Option(help="Folder of the results; results/<design>-<method> if not given.")
     ] = None,
@@ -136,10 +141,12 @@ def sensitivity(
     """Find which parameters move which outcomes, how they interact, and whether the sample was large enough."""
     with stoppable("the study") as work:
         from kingmaker.experiments.results.outputs import default_folder, unfinished
+        from kingmaker.experiments.stats.levels import read_level
         from kingmaker.experiments.studies.sensitivity.ask import ask, runs_of
         from kingmaker.experiments.studies.sensitivity.study_summary import print_study
         from kingmaker.experiments.studies.sensitivity.write_study import Request, asked_of, study_and_write
 
+        sure = read_level(level)
         asked, statistics = ask(
             design, method, samples, replications, listed(outcomes), listed(over), {"months": months, "seed": seed}
         )
@@ -150,9 +157,9 @@ def sensitivity(
             return
         request = Request(
             design=asked, statistics=statistics,
-            out=out or default_folder(f"{asked.name}-{asked.kind}", asked_of(asked, statistics, discover)),
+            out=out or default_folder(f"{asked.name}-{asked.kind}", asked_of(asked, statistics, discover, sure)),
             discover=discover, sweep=sweep, workers=workers or cores(), figures=figures, quiet=quiet,
-            command=tuple(sys.argv[1:]), force=force,
+            command=tuple(sys.argv[1:]), force=force, level=sure,
         )  # fmt: skip
         work.kept = unfinished(request.out)
         with warnings_told():

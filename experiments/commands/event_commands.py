@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kingmaker.experiments.commands.options import Force
+from kingmaker.experiments.commands.options import INTERVAL, Force, IntervalLevel
 from kingmaker.experiments.commands.stopping import stoppable
 
 
@@ -19,14 +19,16 @@ def register(app: typer.Typer) -> None:
 
 def events(
     replications: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of worlds.")] = 24,
+    level: IntervalLevel = INTERVAL,
     out: Annotated[Path | None, typer.Option(help="Write event_study.md into this folder.")] = None,
     force: Force = False,
 ) -> None:
     """Study the announcement of a contract: how investors revalue the cloud that wins it and the one that loses it."""
+    from kingmaker.experiments.stats.levels import read_level
     from kingmaker.experiments.studies.event_study import run_and_print as study
 
     with stoppable("the event study"):
-        if not study(replications, out, force):
+        if not study(replications, out, force, read_level(level)):
             raise typer.Exit(1)
 
 

@@ -12,6 +12,7 @@ from typer.core import TyperGroup
 
 from kingmaker.agents.checks import LARGEST_SEED
 from kingmaker.agents.errors import KingmakerError, shown
+from kingmaker.experiments.stats.levels import LEVEL, WIDE
 
 MOST_WORKERS = 1024
 
@@ -47,6 +48,11 @@ Outcomes = Annotated[
 Workers = Annotated[
     int | None, typer.Option(min=1, max=MOST_WORKERS, help="Processes; as many as there are free cores if not given.")
 ]
+IntervalLevel = Annotated[str, typer.Option("--level", metavar="SHARE", help="Level of all intervals, 0.5 to 0.999.")]
+BandLevel = Annotated[
+    str, typer.Option("--level", metavar="SHARE", help="Share of the runs in the band that is stated, 0.5 to 0.999.")
+]
+INTERVAL, BAND = f"{LEVEL.share:g}", f"{WIDE.level.share:g}"  # what they are if not given
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say how many runs it would take.")]
 
 

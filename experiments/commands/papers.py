@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kingmaker.experiments.commands.options import Force
+from kingmaker.experiments.commands.options import INTERVAL, Force, IntervalLevel
 from kingmaker.experiments.commands.stopping import stoppable
 from kingmaker.experiments.terminal.telling import say
 
@@ -24,12 +24,14 @@ def paper(
     out: Annotated[Path, typer.Option(help="Folder of the paper; docs/paper is the one in the repository.")] = Path(
         "results/paper"
     ),
+    level: IntervalLevel = INTERVAL,
     force: Force = False,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes; the numbers do not depend on them.")] = 1,
 ) -> None:
     """Make every number, table and figure of the paper, and its text: a quarter of an hour on one core."""
     with stoppable("the paper"):
         from kingmaker.experiments.paper.paper_run import make
+        from kingmaker.experiments.stats.levels import read_level
 
-        make(out, quick, workers, force)
+        make(out, quick, workers, force, read_level(level))
         say(f"paper.md, paper.bib, tables and figures written to {out}.")

@@ -10,7 +10,7 @@ import typer
 
 from kingmaker.agents.checks import LARGEST_SEED
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.experiments.commands.options import Force, Workers, cores
+from kingmaker.experiments.commands.options import BAND, BandLevel, Force, Workers, cores
 from kingmaker.experiments.commands.stopping import stoppable
 from kingmaker.experiments.terminal.telling import say
 
@@ -36,6 +36,7 @@ def run(
     replications: Annotated[
         int, typer.Option(help="Runs, each with the next seed: medians and bands over luck, and fan charts.")
     ] = 1,
+    level: BandLevel = BAND,
     out: Annotated[
         Path | None,
         typer.Option(help="Folder of the results; else one in results/ whose name tells scenario, seed, and pins."),
@@ -52,11 +53,14 @@ def run(
     with stoppable("the run" if replications == 1 else "the ensemble") as work:
         from kingmaker.environment.inputs.scenario import check_months, load_scenario, parse_pin
         from kingmaker.experiments.runs.one_run import RunRequest, folder_for, run_and_write
+        from kingmaker.experiments.stats.levels import read_level
 
+        share = read_level(level)
+        _demand_several(replications, level)
         setting = load_scenario(scenario, dict(parse_pin(text) for text in settings or ()), "--set")
         horizon = setting.months if months is None else check_months(months, "--months")
         seeds = seeds_of(seed, replications, panel)
-        place = folder_for(setting, seeds, horizon, panel) if out is None else out
+        place = folder_for(setting, seeds, horizon, panel, share) if out is None else out
         command = tuple(sys.argv[1:])
         if replications == 1:
             run_and_write(RunRequest(setting, seed, horizon, place, panel, figures, quiet, command, force))
@@ -66,7 +70,20 @@ def run(
 
         work.kept = unfinished(place)
         run_ensemble(
-            EnsembleRequest(setting, seeds, horizon, place, figures, quiet, command, workers or cores(), force)
+            EnsembleRequest(setting, seeds, horizon, place, figures, quiet, command, workers or cores(), force, share)
+        )
+
+
+def _demand_several(replications: int, level: str) -> None:
+    """A level is that of the band of several runs.
+
+    Raises:
+        KingmakerError: a level was asked of a single run.
+    """
+    if replications == 1 and level != BAND:
+        raise KingmakerError(
+            f"--level is {level}, the share of the runs in the wider band; a single run has none. Ask for several with "
+            "--replications."
         )
 
 

@@ -12,10 +12,12 @@ import typer
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.commands.options import (
+    INTERVAL,
     FirstSeed,
     Force,
     Form,
     FormatOption,
+    IntervalLevel,
     Months,
     Replications,
     Workers,
@@ -26,6 +28,7 @@ from kingmaker.experiments.terminal.telling import complain, say, warnings_told
 
 if TYPE_CHECKING:
     from kingmaker.experiments.results.asked import Asked
+    from kingmaker.experiments.stats.levels import Level
     from kingmaker.experiments.sweep.plan import Shard
     from kingmaker.experiments.sweep.sweeping import Report, SweepRequest
 
@@ -221,16 +224,20 @@ def figures(
         list[str] | None,
         typer.Option(metavar="A,B", help="Only these measures, the first twelve otherwise; can be repeated."),
     ] = None,
+    level: IntervalLevel = INTERVAL,
     force: Force = False,
 ) -> None:
     """Draw the figures of a sweep anew from its results, as PDF and PNG."""
     from kingmaker.experiments.figures.sweep_figures import draw_sweep
+    from kingmaker.experiments.stats.levels import read_level
     from kingmaker.experiments.sweep.sweep_rules import in_force_in
 
+    sure = read_level(level)
     wanted = None if outcomes is None else list(listed(outcomes))
     target = out or folder / "figures"
-    with warnings_told(), _asked_folder(folder, target, force) as part:
-        drawn = [target / path.relative_to(part) for path in draw_sweep(folder, part, wanted, in_force_in(folder))]
+    with warnings_told(), _asked_folder(folder, target, force, sure) as part:
+        written = draw_sweep(folder, part, wanted, in_force_in(folder), sure)
+        drawn = [target / path.relative_to(part) for path in written]
     for path in drawn:
         say(str(path))
 
@@ -243,18 +250,24 @@ def _asked_file(folder: Path, target: Path, form: str, force: bool) -> AbstractC
     return filed_one(target, _asked("export", folder), force or own)
 
 
-def _asked_folder(folder: Path, target: Path, force: bool) -> AbstractContextManager[Path]:
+def _asked_folder(folder: Path, target: Path, force: bool, level: Level) -> AbstractContextManager[Path]:
     """Where to draw until all figures are whole; the sweep's own folder of figures may always be replaced."""
     from kingmaker.experiments.results.filing import filed
 
-    return filed(target, (), _asked("figures", folder), force or target.resolve() == (folder / "figures").resolve())
+    return filed(
+        target, (), _asked("figures", folder, level), force or target.resolve() == (folder / "figures").resolve()
+    )
 
 
-def _asked(kind: str, folder: Path) -> Asked:
-    """The question that the files made of a sweep answer: that of its design."""
+def _asked(kind: str, folder: Path, level: Level | None = None) -> Asked:
+    """The question that the files made of a sweep answer: that of its design, with a level if they state intervals."""
     from kingmaker.experiments.results.asked import Asked
+    from kingmaker.experiments.stats.levels import LEVEL, level_asked, level_record
     from kingmaker.experiments.sweep.identity import read_sweep_manifest
 
     manifest = read_sweep_manifest(folder)
     design = {key: value for key, value in manifest["design"].items() if key != "replications"}
-    return Asked(kind, f"the sweep {manifest.get('name', '')}", {"design": design})
+    sure = level or LEVEL
+    return Asked(
+        kind, f"the sweep {manifest.get('name', '')}{level_asked(sure)}", {"design": design} | level_record(sure)
+    )

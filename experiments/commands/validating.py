@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kingmaker.agents.checks import LARGEST_SEED
-from kingmaker.experiments.commands.options import Force
+from kingmaker.experiments.commands.options import BAND, BandLevel, Force
 from kingmaker.experiments.commands.stopping import stoppable
 
 
@@ -21,6 +21,7 @@ def register(app: typer.Typer) -> None:
 
 def validate(
     replications: Annotated[int, typer.Option(min=2, max=1000, help="Worlds in the ensemble.")] = 40,
+    level: BandLevel = BAND,
     settings: Annotated[
         list[str] | None,
         typer.Option("--set", metavar="KEY=VALUE", help="Hold a parameter at a value; can be repeated."),
@@ -33,11 +34,13 @@ def validate(
     """Hold the baseline against the facts: target, tolerance, the ensemble's median and interval, hit or miss."""
     with stoppable("the validation"):
         from kingmaker.environment.inputs.scenario import load_scenario, parse_pin
+        from kingmaker.experiments.stats.levels import read_level
         from kingmaker.experiments.studies.validation.validation_report import validate as run
 
+        share = read_level(level)
         pins = dict(parse_pin(text) for text in settings or ())
         load_scenario("baseline", pins, "--set")
-        run(replications, pins, out, force)
+        run(replications, pins, out, force, share)
 
 
 def calibrate(

@@ -24,6 +24,7 @@ from kingmaker.experiments.figures.style import (
     value_axis,
     wrapped,
 )
+from kingmaker.experiments.stats.levels import LEVEL, PATHS, Level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -33,14 +34,13 @@ if TYPE_CHECKING:
 PAIRS = 2  # measures in a row, each with a plot of its paths and one of their difference
 PANEL, GAP = 0.95, 0.55  # inches
 SURE, UNSURE = PALETTE[2], "0.6"  # a claim; anything else
-BAND = (5.0, 95.0)  # percentiles between which nine runs in ten lie
 MOST = 20  # measures in the overview
 ROW = 0.19  # inches of it
 
 
 def draw_paths(
     group: str, a: Mapping[Measure, FloatArray], b: Mapping[Measure, FloatArray], labels: tuple[str, str],
-    difference: Mapping[Measure, tuple[FloatArray, FloatArray, FloatArray]], footer: str,
+    difference: Mapping[Measure, tuple[FloatArray, FloatArray, FloatArray]], footer: str, level: Level = LEVEL,
 ) -> Figure:  # fmt: skip
     """One page for a group of measures.
 
@@ -51,11 +51,12 @@ def draw_paths(
         labels: the scenarios' names.
         difference: by measure the mean of b - a and the ends of its interval, each of shape (months,).
         footer: the line that says which runs these are.
+        level: of the intervals.
     """
     rows = -(-len(a) // PAIRS)
     title = f"Two futures: {group}"
     subtitle = (
-        "Left: mean and the range of nine runs in ten. Right: B less A, mean of the pairs with its 95\u00a0% interval\n"
+        f"Left: mean and the range of {PATHS.in_ten}. Right: B less A, mean of the pairs with its {level.tied}\n"
         f"A (solid): {labels[0]}\nB (dashed): {labels[1]}"
     )
     top, bottom = head(title, subtitle) + 0.25, foot(footer) + 0.3
@@ -79,7 +80,7 @@ def draw_paths(
 def _paths(axes: Axes, a: FloatArray, b: FloatArray, unit: str) -> None:
     months = np.arange(len(a))
     for values, colour, dash in ((a, PALETTE[0], "-"), (b, PALETTE[1], "--")):
-        low, high = np.percentile(values, BAND, axis=1)
+        low, _, high = PATHS.of(values, axis=1)
         axes.fill_between(months, low, high, color=colour, alpha=0.18, linewidth=0)
         axes.plot(months, values.mean(axis=1), color=colour, linestyle=dash, linewidth=1.1)
     _finish(axes, len(a), unit)
@@ -108,8 +109,9 @@ def _finish(axes: Axes, months: int, unit: str) -> None:
 
 
 def draw_overview(
-    table: pd.DataFrame, measures: Mapping[str, Measure], labels: tuple[str, str], window: str, footer: str
-) -> Figure:
+    table: pd.DataFrame, measures: Mapping[str, Measure], labels: tuple[str, str], window: str, footer: str,
+    level: Level = LEVEL,
+) -> Figure:  # fmt: skip
     """All differences of one window in per cent of the level under A, with intervals; claims stand out.
 
     Args:
@@ -118,6 +120,7 @@ def draw_overview(
         labels: the scenarios' names.
         window: the window in words.
         footer: the line that says which runs these are.
+        level: of the intervals.
     """
     known = table[np.isfinite(table["relative"]) & (table["claim"] != "zero")]
     shown = strongest(known)
@@ -128,7 +131,7 @@ def draw_overview(
     notes = wrapped(told) if told else []
     title = "What differs, and what does not"
     subtitle = (
-        f"B less A in per cent of A, {window}; paired 95\u00a0% intervals (Student's t); green dots are claims. "
+        f"B less A in per cent of A, {window}; paired {level.tied}s (Student's t); green dots are claims. "
         "Sorted by the size of the effect against the spread of the pairs"
         f"{f', the {MOST} largest' if left else ''}.\nA: {labels[0]}\nB: {labels[1]}"
     )

@@ -27,6 +27,7 @@ from kingmaker.experiments.figures.style import (
     number_text,
     wrapped,
 )
+from kingmaker.experiments.stats.levels import Level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -92,7 +93,7 @@ def draw_differences(
     for axes, outcome in zip(panels, outcomes, strict=True):
         table = tables[outcome.column]
         level = float(np.nanmean(table.loc[first])) if first in table.index else np.nan
-        _forest(axes, rows[outcome.column], len(set(number)) > 1)
+        _forest(axes, rows[outcome.column], len(set(number)) > 1, outcome.level)
         axes.set_title(outcome.title, pad=16)
         axes.set_xlabel(outcome.unit)
         told = f"at point {first + 1}: {number_of(level)}"
@@ -109,8 +110,8 @@ def rows_of_page(labels: Mapping[int, str], title: str, footer: str) -> int:
 
 def _words(outcome: Outcome, number: Sequence[int], first: int, square: bool) -> str:
     words = (
-        f"{subtitle_of(outcome.statistic)}: difference from point {first + 1}, paired by seed; mean and its 95\u00a0% "
-        f"interval (Student's t over pairs; {counted(number, 'pairs')})."
+        f"{subtitle_of(outcome.statistic)}: difference from point {first + 1}, paired by seed; mean and its "
+        f"{outcome.level.tied} (Student's t over pairs; {counted(number, 'pairs')})."
     )
     if max(number, default=0) < FEWEST:
         words = (
@@ -141,11 +142,11 @@ def _together(frame: pd.DataFrame, table: pd.DataFrame, keys: Sequence[str], fir
     return np.asarray(values[np.isfinite(values)])
 
 
-def _forest(axes: Axes, rows: Mapping[str, FloatArray], counts: bool) -> None:
+def _forest(axes: Axes, rows: Mapping[str, FloatArray], counts: bool, level: Level) -> None:
     """A point and a bar for each row, the first at the top; ``counts`` writes the pairs of each."""
     axes.axvline(0.0, color=INK, linewidth=0.6)
     for place, (name, values) in zip(itertools.count(len(rows) - 1, -1), rows.items()):
-        found: Interval = interval(values)
+        found: Interval = interval(values, level=level)
         colour = PALETTE[1] if name == TOGETHER else PALETTE[0]
         if found.n < FEWEST:
             axes.plot(values, [place] * len(values), color=GREY, marker="o", markersize=2, linestyle="")

@@ -31,7 +31,8 @@ def draw_distribution(frame: pd.DataFrame, outcomes: Sequence[Outcome], title: s
         footer: which sweep this is.
     """
     n = len(frame)
-    mean = "line: mean, band: its 95\u00a0% interval" if n >= FEWEST else "line: mean; too few runs for an interval"
+    band = f"band: its {outcomes[0].level.tied}"
+    mean = f"line: mean, {band}" if n >= FEWEST else "line: mean; too few runs for an interval"
     told = f"{subtitle_of(outcomes[0].statistic)}. Dots: share of runs at or below a value; {mean}"
     figure, panels = page_of_panels(
         len(outcomes), COLUMNS, title, f"{told} ({counted([n], 'seeds')}).", footer, SPACING
@@ -39,7 +40,7 @@ def draw_distribution(frame: pd.DataFrame, outcomes: Sequence[Outcome], title: s
     for axes, outcome in zip(panels, outcomes, strict=True):
         values = np.sort(frame[outcome.column].to_numpy(dtype=np.float64) * outcome.factor)
         values = values[np.isfinite(values)]
-        found = interval(values, outcome.bounds)
+        found = interval(values, outcome.bounds, outcome.level)
         axes.plot(
             values, np.arange(1, len(values) + 1) / max(len(values), 1), color=PALETTE[0], marker="o", markersize=3,
             linestyle="",

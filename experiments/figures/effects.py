@@ -16,6 +16,7 @@ from kingmaker.experiments.figures.mean_intervals import FEWEST, complete, count
 from kingmaker.experiments.figures.outcome_columns import Outcome, axis_label, subtitle_of, value_text
 from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels, put_legend
 from kingmaker.experiments.figures.style import GREY, PALETTE, number_text, scaled_unit, styles, time_axis, value_axis
+from kingmaker.experiments.stats.levels import LEVEL, Level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,7 +46,7 @@ def draw_lines(
         declared: the parameters that there are.
     """
     few = frame["seed"].nunique() < FEWEST
-    subtitle = f"{subtitle_of(outcomes[0].statistic)}; mean over seeds and its 95\u00a0% interval."
+    subtitle = f"{subtitle_of(outcomes[0].statistic)}; mean over seeds and its {outcomes[0].level.tied}."
     if few:
         subtitle = (
             f"{subtitle_of(outcomes[0].statistic)}; mean over seeds; grey dots: the seeds, too few for intervals."
@@ -66,7 +67,7 @@ def draw_lines(
 def _line(axes: Axes, frame: pd.DataFrame, key: str, outcome: Outcome, usual: float | None, few: bool) -> None:
     """One outcome: joined by a line if there are enough values for one."""
     seeds = {value: row * outcome.factor for value, row in seeds_by_value(frame, key, outcome.column).items()}
-    found = [interval(row, outcome.bounds) for row in seeds.values()]
+    found = [interval(row, outcome.bounds, outcome.level) for row in seeds.values()]
     values = list(seeds)
     places = values if all(map(math.isfinite, values)) else [float(i) for i in range(len(values))]
     mean, bars = np.array([each.mean for each in found]), ends(found)
@@ -89,8 +90,9 @@ def _line(axes: Axes, frame: pd.DataFrame, key: str, outcome: Outcome, usual: fl
 
 
 def draw_paths(
-    frame: pd.DataFrame, labels: Mapping[int, str], measures: Sequence[Measure], title: str, footer: str
-) -> Figure:
+    frame: pd.DataFrame, labels: Mapping[int, str], measures: Sequence[Measure], title: str, footer: str,
+    level: Level = LEVEL,
+) -> Figure:  # fmt: skip
     """Monthly measures of a few points of a design: means over seeds with bands of their intervals.
 
     Args:
@@ -99,9 +101,10 @@ def draw_paths(
         measures: one panel each.
         title: in plain words.
         footer: which sweep this is.
+        level: of the intervals.
     """
     number = [int(frame[frame["point"] == point]["seed"].nunique()) for point in labels]
-    band = "mean over seeds, band: its 95\u00a0% interval" if min(number) >= FEWEST else "mean over seeds"
+    band = f"mean over seeds, band: its {level.tied}" if min(number) >= FEWEST else "mean over seeds"
     alone = len(labels) == 1
     band += "; thin: the runs" if alone and number[0] > 1 else ""
     told = f"Monthly values; {band}; {counted(number, 'seeds')} a point."
@@ -114,7 +117,8 @@ def draw_paths(
         for (point, label), (colour, dash) in zip(labels.items(), styles(), strict=False):
             values = frame[frame["point"] == point].pivot_table(index="month", columns="seed", values=measure.name)
             rows = values.loc[months].to_numpy() * factor
-            found = [interval(row, Outcome(measure.name, measure, "final").bounds) for row in rows]
+            bounds = Outcome(measure.name, measure, "final").bounds
+            found = [interval(row, bounds, level) for row in rows]
             mean, bars = np.array([f.mean for f in found]), ends(found)
             if alone:
                 axes.plot(range(len(months)), rows, color=GREY, alpha=0.35, linewidth=0.5)

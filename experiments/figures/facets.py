@@ -13,6 +13,7 @@ from kingmaker.experiments.figures.heatmaps import TITLE_PAD, colour_bar, colour
 from kingmaker.experiments.figures.mean_intervals import complete, interval
 from kingmaker.experiments.figures.outcome_columns import Outcome, subtitle_of, value_text
 from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels
+from kingmaker.experiments.stats.levels import Level
 
 if TYPE_CHECKING:
     import numpy as np
@@ -52,7 +53,7 @@ def draw_facets(
                                     footer, SPACING)  # fmt: skip
     runs = complete(frame, outcome.column)
     all_cells = [cells_of(runs[runs[third] == value], keys, outcome) for value in values]
-    means, widest = _spread([values for cells in all_cells for values in cells.seeds.values()])
+    means, widest = _spread([values for cells in all_cells for values in cells.seeds.values()], outcome.level)
     limits = colour_range(means, widest, outcome.bounds)
     for axes, cells, value in zip(panels, all_cells, values, strict=True):
         draw_cells(figure, axes, cells, outcome, None, keys, limits, bar=False)
@@ -62,9 +63,9 @@ def draw_facets(
     return figure
 
 
-def _spread(cells: Sequence[np.ndarray]) -> tuple[np.ndarray, float]:
+def _spread(cells: Sequence[np.ndarray], level: Level) -> tuple[np.ndarray, float]:
     """Means of all cells, and half of the widest interval."""
     import numpy as np
 
-    found = [interval(values) for values in cells]
+    found = [interval(values, level=level) for values in cells]
     return np.array([f.mean for f in found]), max((f.half for f in found if np.isfinite(f.half)), default=0.0)

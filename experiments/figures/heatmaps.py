@@ -76,12 +76,14 @@ def _words(outcome: Outcome, keys: Keys, marked: bool, intervals: bool, others: 
     words = f"{subtitle_of(outcome.statistic)}. Left: averaged over the runs of each pair of values{over}."
     if marked:
         words += (
-            " Outlined: the values that the scenario starts from. Dots: the paired 95\u00a0% interval of the "
+            f" Outlined: the values that the scenario starts from. Dots: the paired {outcome.level.tied} of the "
             "difference from there excludes zero (each by itself)."
         )
     words += f" Right: by how much {keys[0]} moves the outcome more at the values of {keys[1]} shown than at the first "
     words += "(difference of differences within a seed), "
-    return words + ("mean and 95\u00a0% interval." if intervals else "mean; small dots: seeds, too few for intervals.")
+    return words + (
+        f"mean and {outcome.level.tied}." if intervals else "mean; small dots: seeds, too few for intervals."
+    )
 
 
 def has(frame: pd.DataFrame, keys: Sequence[str], reference: Mapping[str, float]) -> bool:
@@ -103,13 +105,13 @@ def draw_cells(
     """One heatmap with its colour bar, dots and outline; ``limits`` are of the colours, for maps that share them."""
     corner = None if reference is None else (reference[keys[0]], reference[keys[1]])
     base = None if corner is None else cells.seeds.get(corner)
-    found = {place: interval(values, outcome.bounds) for place, values in cells.seeds.items()}
+    found = {place: interval(values, outcome.bounds, outcome.level) for place, values in cells.seeds.items()}
     means = np.full((len(cells.ys), len(cells.xs)), np.nan)
     dots: list[tuple[float, float]] = []
     for (x, y), values in cells.seeds.items():
         column, row = cells.xs.index(x), cells.ys.index(y)
         means[row, column] = found[x, y].mean
-        if base is not None and differs(values, base):
+        if base is not None and differs(values, base, outcome.level):
             dots.append((column + 0.5, row + 0.5))
     widest = max((f.half for f in found.values() if np.isfinite(f.half)), default=0.0)
     low, high = limits or colour_range(means, widest, outcome.bounds)
@@ -124,7 +126,7 @@ def draw_cells(
     _tidy(axes)
     if bar:
         colour_bar(figure, axes, outcome.unit)
-    note = f"95\u00a0% interval ≤ ±{number_of(widest)}" if widest else "no interval"
+    note = f"{outcome.level.tied} ≤ ±{number_of(widest)}" if widest else "no interval"
     count = counted([f.n for f in found.values()], "seeds")
     axes.text(0, 1.04, f"{count}; {note}", transform=axes.transAxes, fontsize=SMALL, color=GREY)
     if dots:

@@ -11,6 +11,7 @@ from kingmaker.experiments.figures.cells import Cells, interaction, levels, orig
 from kingmaker.experiments.figures.mean_intervals import FEWEST, ends, interval
 from kingmaker.experiments.figures.outcome_columns import Outcome, value_text
 from kingmaker.experiments.figures.style import GREY, SMALL, around, styles, value_axis
+from kingmaker.experiments.stats.levels import Level
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -31,7 +32,7 @@ def draw_interaction(
         shift = WIDTH * ((k + 0.5) / len(ys) - 0.5)
         found = {i + shift: interaction(cells, start, (x, y)) for i, x in enumerate(xs)}
         known = {place: values for place, values in found.items() if values is not None}
-        _points(axes, known, colour, dash if len(xs) > 1 else "", value_text(y))
+        _points(axes, known, colour, dash if len(xs) > 1 else "", value_text(y), outcome.level)
     axes.set_xticks(range(len(xs)), [value_text(x) if len(xs) <= 8 or i % 2 == 0 else "" for i, x in enumerate(xs)])
     axes.set_xlim(-0.6, len(xs) - 0.4)
     axes.set_title(f"{keys[1]}, against {value_text(start[1])}:", pad=19, fontweight="normal", color=GREY)
@@ -46,10 +47,11 @@ def draw_interaction(
 
 
 def _points(
-    axes: Axes, known: Mapping[float, FloatArray], colour: tuple[float, float, float], dash: str, label: str
-) -> None:
+    axes: Axes, known: Mapping[float, FloatArray], colour: tuple[float, float, float], dash: str, label: str,
+    level: Level,
+) -> None:  # fmt: skip
     """One value of the second parameter."""
-    found = [interval(values) for values in known.values()]
+    found = [interval(values, level=level) for values in known.values()]
     mean = np.array([each.mean for each in found])
     few = max((each.n for each in found), default=0) < FEWEST
     if few:

@@ -22,6 +22,7 @@ from kingmaker.experiments.figures.outcome_columns import Outcome, footer_of, su
 from kingmaker.experiments.figures.plot_grid import pages
 from kingmaker.experiments.figures.scatters import draw_scatter
 from kingmaker.experiments.figures.study_figures import bars_per_page, draw_bars
+from kingmaker.experiments.stats.levels import LEVEL, Level
 from kingmaker.experiments.terminal.phrases import listed
 
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ class Shown:
     outcomes: Sequence[Outcome]
     declared: Mapping[str, Declaration]
     note: str = ""
+    level: Level = LEVEL
 
     @property
     def kind(self) -> str:
@@ -69,7 +71,7 @@ class Shown:
 
     def footer(self, over: str = "seeds", told: str = "") -> str:
         """Which runs these are, the kind of interval (or what is ``told`` of it), and the note."""
-        first = " · ".join(filter(None, (footer_of(self.manifest, over, self.runs), told)))
+        first = " · ".join(filter(None, (footer_of(self.manifest, over, self.runs, self.level), told)))
         return "\n".join(filter(None, (first, self.note)))
 
     def reference(self) -> dict[str, float]:
@@ -186,15 +188,15 @@ def _sample(shown: Shown) -> Iterator[Drawn]:
 
 def _morris(shown: Shown) -> Iterator[Drawn]:
     """Mean absolute effect and spread of the parameters; single points where no trajectory is whole yet."""
-    table, whole = elementary_effects(shown.runs, shown.manifest["design"], shown.outcomes)
+    table, whole = elementary_effects(shown.runs, shown.manifest["design"], shown.outcomes, shown.level)
     if table.empty:
         yield from _sample(shown)
         return
-    footer = shown.footer("", f"95\u00a0% intervals: bootstrap over {whole} trajectories")
+    footer = shown.footer("", f"{shown.level.tied}s: bootstrap over {whole} trajectories")
     names = {o.column: f"{o.title}, {subtitle_of(o.statistic).lower()}" for o in shown.outcomes}
     units = {o.column: o.unit for o in shown.outcomes}
     for page, part in pages([o.column for o in shown.outcomes], bars_per_page(table)):
         yield (
             ("morris", shown.statistic, *page),
-            draw_bars(table, part, "morris", "mu_star", names, footer, shown.title, units),
+            draw_bars(table, part, "morris", "mu_star", names, footer, shown.title, units, shown.level),
         )

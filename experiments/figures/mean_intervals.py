@@ -1,4 +1,4 @@
-"""Means over independent runs, pairs of runs or points with their 95 % intervals (Student's t), for the figures.
+"""Means over independent runs, pairs of runs or points with their intervals (Student's t), for the figures.
 
 A mean that cannot pass a bound (a share lies between 0 and 1) has its interval cut there: what is cut off holds no
 value that the mean can have, so that the interval covers it as often as before. Differences have no bounds.
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kingmaker.experiments.stats.intervals import half_width
+from kingmaker.experiments.stats.levels import LEVEL, Level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -45,12 +46,13 @@ class Interval:
         return min(self.half, self.bounds[1] - self.mean) if np.isfinite(self.half) else float("nan")
 
 
-def interval(values: FloatArray, bounds: Bounds = FREE) -> Interval:
+def interval(values: FloatArray, bounds: Bounds = FREE, level: Level = LEVEL) -> Interval:
     """The mean of independent values, with its interval; missing values are left out.
 
     Args:
         values: one a run, a pair of runs with one seed, or a point of a sample.
         bounds: what the mean cannot pass.
+        level: of the interval.
     """
     known = np.asarray(values, dtype=np.float64)
     known = known[np.isfinite(known)]
@@ -59,7 +61,7 @@ def interval(values: FloatArray, bounds: Bounds = FREE) -> Interval:
         return Interval(float("nan"), float("nan"), 0)
     half = float("nan")
     if n >= FEWEST:
-        half = half_width(float(known.std(ddof=1)), n)
+        half = half_width(float(known.std(ddof=1)), n, level)
     mean = float(known.mean())
     kept = bounds if bounds[0] <= float(known.min()) and float(known.max()) <= bounds[1] else FREE
     return Interval(mean, half, n, kept)
@@ -106,9 +108,9 @@ def combined(terms: Sequence[tuple[float, FloatArray]]) -> FloatArray:
     return np.asarray(np.where(np.abs(found) <= ROUNDING * level, 0.0, found), dtype=np.float64)
 
 
-def differs(frame: FloatArray, reference: FloatArray) -> bool:
+def differs(frame: FloatArray, reference: FloatArray, level: Level = LEVEL) -> bool:
     """Whether there is an interval of the paired differences and it excludes zero."""
-    found = interval(frame - reference)
+    found = interval(frame - reference, level=level)
     return bool(abs(found.mean) > found.half)
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from kingmaker.experiments.design import sampling
 from kingmaker.experiments.figures.outcome_columns import Outcome
+from kingmaker.experiments.stats.levels import LEVEL, Level
 
 if TYPE_CHECKING:
     from kingmaker.agents.types import FloatArray
@@ -20,7 +21,7 @@ COLUMNS = ["outcome", "parameter", "index", "value", "low", "high"]
 
 
 def elementary_effects(
-    runs: pd.DataFrame, design: Mapping[str, Any], outcomes: Sequence[Outcome]
+    runs: pd.DataFrame, design: Mapping[str, Any], outcomes: Sequence[Outcome], level: Level = LEVEL
 ) -> tuple[pd.DataFrame, int]:
     """Mean absolute effect and spread of each parameter, and the number of trajectories that they rest on.
 
@@ -31,6 +32,7 @@ def elementary_effects(
         runs: one row a run.
         design: the record of a design of kind morris.
         outcomes: those wanted.
+        level: of the intervals.
 
     Returns:
         A table of outcome, parameter, index (mu_star or sigma), value, low, high (bootstrap over trajectories).
@@ -46,20 +48,21 @@ def elementary_effects(
     if whole.sum() >= 2:
         for outcome in outcomes:
             y = means[outcome.column].to_numpy(dtype=np.float64)[kept] * outcome.factor
-            rows += [(outcome.column, *row) for row in _effects(problem, unit[kept], y, design)]
+            rows += [(outcome.column, *row) for row in _effects(problem, unit[kept], y, design, level)]
     return pd.DataFrame(rows, columns=COLUMNS), int(whole.sum())
 
 
 def _effects(
-    problem: dict[str, Any], unit: FloatArray, y: FloatArray, design: Mapping[str, Any]
+    problem: dict[str, Any], unit: FloatArray, y: FloatArray, design: Mapping[str, Any], level: Level
 ) -> list[tuple[str, str, float, float, float]]:
     from SALib.analyze import morris
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of pandas, inside SALib
         found = morris.analyze(
-            problem, unit, y, num_resamples=RESAMPLES, num_levels=int(design["levels"]), seed=int(design["design_seed"])
-        )
+            problem, unit, y, num_resamples=RESAMPLES, conf_level=level.share, num_levels=int(design["levels"]),
+            seed=int(design["design_seed"]),
+        )  # fmt: skip
     rows: list[tuple[str, str, float, float, float]] = []
     for k, name in enumerate(problem["names"]):
         star, half = float(found["mu_star"][k]), float(found["mu_star_conf"][k])

@@ -12,6 +12,7 @@ from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration
 from kingmaker.experiments.figures.mean_intervals import FEWEST, FREE, Bounds
 from kingmaker.experiments.figures.style import scaled_unit
 from kingmaker.experiments.results.manifest import kingmaker_version
+from kingmaker.experiments.stats.levels import LEVEL, Level
 from kingmaker.experiments.stats.run_statistics import meaning
 
 if TYPE_CHECKING:
@@ -39,12 +40,13 @@ NEVER_NEGATIVE = (
 
 @dataclass(frozen=True)
 class Outcome:
-    """A column of results: the measure, the statistic, how it is drawn, and the largest absolute value drawn."""
+    """A column of results: measure, statistic, how it is drawn, largest absolute value, level of intervals."""
 
     column: str
     measure: Measure
     statistic: str
     largest: float = math.nan
+    level: Level = LEVEL
 
     @property
     def title(self) -> str:
@@ -102,11 +104,11 @@ def per_run(frame: pd.DataFrame, manifest: Mapping[str, Any]) -> pd.DataFrame:
     return found.replace({None: np.nan})
 
 
-def outcomes_of(statistic: str, wanted: Sequence[Measure], runs: pd.DataFrame) -> list[Outcome]:
+def outcomes_of(statistic: str, wanted: Sequence[Measure], runs: pd.DataFrame, level: Level = LEVEL) -> list[Outcome]:
     """The outcomes of one statistic in ``runs``, in the order given."""
     names = [f"{measure.name}_{statistic}" for measure in wanted]
     return [
-        Outcome(name, measure, statistic, float(runs[name].abs().max()))
+        Outcome(name, measure, statistic, float(runs[name].abs().max()), level)
         for name, measure in zip(names, wanted, strict=True)
     ]
 
@@ -122,19 +124,22 @@ def value_text(value: float) -> str:
     return "∞" if value == float("inf") else f"{value:g}"
 
 
-def footer_of(manifest: Mapping[str, Any], over: str = "seeds", runs: pd.DataFrame | None = None) -> str:
+def footer_of(
+    manifest: Mapping[str, Any], over: str = "seeds", runs: pd.DataFrame | None = None, level: Level = LEVEL
+) -> str:
     """Which sweep a figure shows, its n, its seeds and the kind of its intervals.
 
     Args:
         manifest: of the sweep.
         over: what the intervals are taken over: seeds, pairs of runs with one seed; empty if there are none or others.
         runs: those that there are, which can be fewer than were planned.
+        level: of the intervals.
     """
     design = manifest["design"]
     first, n = int(design["seed"]), int(design["replications"])
     seeds = f"seed {first}" if n == 1 else f"seeds {first}–{first + n - 1}"
     what = f"design {manifest['name']} · scenario {design['scenario']['name']} · {design['months']} months"
-    return f"Kingmaker {kingmaker_version()} · {what}\n{_runs_a_point(n, runs)} ({seeds}){_interval(n, over)}"
+    return f"Kingmaker {kingmaker_version()} · {what}\n{_runs_a_point(n, runs)} ({seeds}){_interval(n, over, level)}"
 
 
 def _runs_a_point(planned: int, runs: pd.DataFrame | None) -> str:
@@ -147,13 +152,13 @@ def _runs_a_point(planned: int, runs: pd.DataFrame | None) -> str:
     return f"n = {span} {'run' if high == 1 else 'runs'} a point"
 
 
-def _interval(n: int, over: str) -> str:
+def _interval(n: int, over: str, level: Level) -> str:
     """The kind of interval, or why there is none."""
     if not over:
         return ""
     if over in ("seeds", "pairs") and n < FEWEST:
         return f" · too few runs for intervals (from {FEWEST} on)" if n > 1 else ""
-    return f" · 95\u00a0% intervals: Student's t over {over}"
+    return f" · {level.tied}s: Student's t over {over}"
 
 
 def subtitle_of(statistic: str) -> str:

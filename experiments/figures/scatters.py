@@ -14,6 +14,7 @@ from kingmaker.experiments.figures.mean_intervals import FEWEST, FREE, Bounds, e
 from kingmaker.experiments.figures.outcome_columns import Outcome, subtitle_of
 from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels
 from kingmaker.experiments.figures.style import GREY, PALETTE, number_text, value_axis
+from kingmaker.experiments.stats.levels import LEVEL, Level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -48,7 +49,7 @@ def draw_scatter(
     bins = min(_bins(len(x)) for x, _ in panels_of.values())
     seen = "points" if block == 1 else "values of a parameter (points that share one count once)"
     trend = (
-        f"line: mean in {bins} bins of {seen}, band: its 95\u00a0% interval (Student's t over them)"
+        f"line: mean in {bins} bins of {seen}, band: its {outcome.level.tied} (Student's t over them)"
         if bins else f"{len(points)} points are too few for a trend with an interval"
     )  # fmt: skip
     subtitle = (
@@ -61,7 +62,7 @@ def draw_scatter(
         axes.scatter(*shown, s=5 if len(points) < 200 else 3, color=GREY, alpha=0.5, linewidths=0)
         x, y = panels_of[key]
         if bins:
-            centres, means, bars = _binned(x, y, bins, outcome.bounds)
+            centres, means, bars = _binned(x, y, bins, outcome.bounds, outcome.level)
             axes.fill_between(centres, means - bars[0], means + bars[1], color=PALETTE[0], alpha=0.3, linewidth=0)
             axes.plot(centres, means, color=PALETTE[0], marker="o", markersize=2.5)
         if _in_logarithms(x):
@@ -98,7 +99,7 @@ def _units(points: pd.DataFrame, key: str, outcome: Outcome, block: int) -> tupl
 
 
 def _binned(
-    x: FloatArray, y: FloatArray, bins: int, bounds: Bounds = FREE
+    x: FloatArray, y: FloatArray, bins: int, bounds: Bounds = FREE, level: Level = LEVEL
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Mean place, mean, and distances to the ends of the interval in bins that hold equally many units."""
     places = np.unique(x)
@@ -109,5 +110,5 @@ def _binned(
         number = np.clip(np.searchsorted(edges, x, side="right") - 1, 0, len(edges) - 2)
         groups = [number == i for i in range(len(edges) - 1)]
     groups = [group for group in groups if group.sum() >= FEWEST]
-    found = [interval(y[group], bounds) for group in groups]
+    found = [interval(y[group], bounds, level) for group in groups]
     return np.array([x[group].mean() for group in groups]), np.array([f.mean for f in found]), ends(found)

@@ -13,6 +13,7 @@ from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from kingmaker.experiments.figures.plot_grid import PAGE_HEIGHT, Spacing, page_of_panels
 from kingmaker.experiments.figures.style import INK, PAGE_WIDTH, PALETTE, SMALL, around, foot, head, number_text, sheet
+from kingmaker.experiments.stats.levels import LEVEL, Level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -111,8 +112,9 @@ def bars_per_page(table: pd.DataFrame) -> int:
 def draw_bars(
     table: pd.DataFrame, outcomes: Sequence[str], kind: str, main: str, names: Mapping[str, str], footer: str,
     title: str = "Parameters by their weight", units: Mapping[str, str] | None = None,
+    level: Level = LEVEL,
 ) -> Figure:  # fmt: skip
-    """A plot for each outcome: parameters from the strongest down, with 95 % intervals.
+    """A plot for each outcome: parameters from the strongest down, with their intervals.
 
     Args:
         table: outcome, parameter, index, value, low, high.
@@ -123,6 +125,7 @@ def draw_bars(
         footer: the line that says which runs these are.
         title: in plain words.
         units: of the effects on each outcome, unless these are shares of variance.
+        level: of the intervals.
     """
     told = {
         "sobol": "Dark: total effect ST; light: first-order effect S1", "lhs": "First-order effect S1",
@@ -133,7 +136,7 @@ def draw_bars(
     told += f"; the {SHOWN} strongest of {most} parameters" if most > SHOWN else ""
     words = "\n".join([footer, *_note([names[outcome] for outcome in outcomes])])
     spacing = _spacing(table)
-    figure, panels = page_of_panels(len(outcomes), 2, title, f"{told}; lines are 95\u00a0% intervals", words, spacing)
+    figure, panels = page_of_panels(len(outcomes), 2, title, f"{told}; lines are {level.tied}s", words, spacing)
     start = -(spacing.left - 0.1) / (panels[0].get_position().width * PAGE_WIDTH)  # above the names: titles are long
     for axes, outcome in zip(panels, outcomes, strict=True):
         _bars(axes, table[table["outcome"] == outcome], kind, main)

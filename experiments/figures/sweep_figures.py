@@ -15,6 +15,7 @@ from kingmaker.experiments.figures.kinds import Drawn, Shown, figures_of
 from kingmaker.experiments.figures.outcome_columns import outcomes_of, per_run, statistics_of
 from kingmaker.experiments.figures.plot_grid import pages
 from kingmaker.experiments.figures.style import styled
+from kingmaker.experiments.stats.levels import LEVEL, Level, read_level
 from kingmaker.experiments.sweep.identity import declared_in, measured_in, read_sweep_manifest
 from kingmaker.experiments.sweep.reading import load
 
@@ -24,7 +25,9 @@ if TYPE_CHECKING:
 MOST_PANELS = 12
 
 
-def draw_sweep(folder: Path, out: Path, measures: Sequence[str] | None = None, note: str = "") -> list[Path]:
+def draw_sweep(
+    folder: Path, out: Path, measures: Sequence[str] | None = None, note: str = "", level: Level | float = LEVEL
+) -> list[Path]:
     """Draw every figure of a sweep into ``out`` as PDF and PNG; gives the files written.
 
     Args:
@@ -32,10 +35,13 @@ def draw_sweep(folder: Path, out: Path, measures: Sequence[str] | None = None, n
         out: where to; made if need be.
         measures: those to draw; the first twelve that were kept if None.
         note: a line for the foot of each figure, such as what is in force in the runs shown.
+        level: of all intervals.
 
     Raises:
-        KingmakerError: no sweep, no results yet, a measure that was not kept, a folder that cannot be written.
+        KingmakerError: no sweep, no results yet, a measure that was not kept, no such level, a folder that cannot be
+            written.
     """
+    sure = read_level(level, "level")
     manifest = read_sweep_manifest(folder)
     frame = load(folder)
     wanted = _wanted(manifest, measures)
@@ -43,7 +49,7 @@ def draw_sweep(folder: Path, out: Path, measures: Sequence[str] | None = None, n
         out.mkdir(parents=True, exist_ok=True)
         files = FigureFolder(out)
         with styled():
-            for parts, figure in _figures(manifest, frame, wanted, note):
+            for parts, figure in _figures(manifest, frame, wanted, note, sure):
                 files.save(figure, *parts)
     except OSError as fault:
         raise KingmakerError(f"{out}: the figures cannot be written: {fault.strerror}.") from None
@@ -59,14 +65,16 @@ def _wanted(manifest: Mapping[str, Any], measures: Sequence[str] | None) -> list
     return [known[name] for name in dict.fromkeys(measures or kept[:MOST_PANELS])]
 
 
-def _figures(manifest: Mapping[str, Any], frame: pd.DataFrame, wanted: Sequence[Measure], note: str) -> Iterator[Drawn]:
+def _figures(
+    manifest: Mapping[str, Any], frame: pd.DataFrame, wanted: Sequence[Measure], note: str, level: Level
+) -> Iterator[Drawn]:
     """The parts of the name and the figure, one after the other."""
     keys = [str(key) for key in manifest["design"]["parameters"]]
     frame = frame.astype(dict.fromkeys(keys, float))
     runs = per_run(frame, manifest)
     declared = declared_in(manifest)
     every = [
-        Shown(manifest, runs, keys, outcomes_of(statistic, wanted, runs), declared, note)
+        Shown(manifest, runs, keys, outcomes_of(statistic, wanted, runs, level), declared, note, level)
         for statistic in statistics_of(manifest)
     ]
     for shown in every:
@@ -75,4 +83,4 @@ def _figures(manifest: Mapping[str, Any], frame: pd.DataFrame, wanted: Sequence[
     if "month" in frame and len(labels) <= MOST_PATHS:
         shown = every[0]
         for page, part in pages(wanted, MOST_PANELS):
-            yield ("paths", *page), draw_paths(frame, labels, part, shown.title, shown.footer())
+            yield ("paths", *page), draw_paths(frame, labels, part, shown.title, shown.footer(), level)

@@ -27,7 +27,7 @@ class Difference:
 
     @property
     def verdict(self) -> str:
-        """``up`` or ``down`` if the 95 % interval excludes zero, else ``unclear``."""
+        """``up`` or ``down`` if the interval excludes zero, else ``unclear``."""
         return "up" if self.low > 0.0 else "down" if self.high < 0.0 else "unclear"
 
 
@@ -37,7 +37,7 @@ def window(months: int) -> tuple[int, int]:
 
 
 def difference(a: Band, b: Band, name: str, months: tuple[int, int]) -> Difference:
-    """The paired difference of one measure, with the 95 % interval of Student's t over the seeds."""
+    """The paired difference of one measure, with the interval of Student's t over the seeds."""
     first, end = months
     means = [band.series[name][:, first:end].astype(np.float64).mean(axis=1) for band in (a, b)]
     change = means[1] - means[0]

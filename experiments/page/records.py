@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 
 from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.experiments.stats.levels import SPREAD
 
 T = TypeVar("T")
 
@@ -94,11 +95,11 @@ class Band:
 
     months: int
     series: dict[str, FloatArray]  # name -> (worlds, months), float32
-    quantiles: dict[str, FloatArray] = field(init=False)  # name -> (3, months): 10 %, 50 %, 90 %
+    quantiles: dict[str, FloatArray] = field(init=False)  # name -> (3, months): lower end, median, upper end
 
     def __post_init__(self) -> None:
         """Take the quantiles once."""
-        found = {name: np.quantile(values, (0.1, 0.5, 0.9), axis=0) for name, values in self.series.items()}
+        found = {name: np.stack(SPREAD.of(values, axis=0)) for name, values in self.series.items()}
         object.__setattr__(self, "quantiles", found)
 
     @property

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from kingmaker.experiments.page.choices import DATA, levers
+from kingmaker.experiments.stats.levels import LEVEL, SPREAD
 
 _GAP = re.compile(r"\{(\w+)\}")
 _DECIMAL = re.compile(r"\d+\.\d+")
@@ -88,7 +89,7 @@ class Words:
 @functools.cache
 def words_in(language: str) -> Words:
     """The words of one language."""
-    texts = tomllib.loads((DATA / f"words.{language}.toml").read_text(encoding="utf-8"))
+    texts = _with_levels(tomllib.loads((DATA / f"words.{language}.toml").read_text(encoding="utf-8")), language)
     if language == "en":
         return Words(language, texts, {})
     with (DATA / f"sentences.{language}.csv").open(encoding="utf-8", newline="") as file:
@@ -97,6 +98,20 @@ def words_in(language: str) -> Words:
     plain = {text: translated for text, translated in rows.items() if not _GAP.search(text)}
     labels = {lever.label["en"]: lever.label[language] for lever in levers().values()}
     return Words(language, texts, labels | plain, patterns)
+
+
+def _with_levels(texts: dict[str, Any], language: str) -> dict[str, Any]:
+    """The texts with the interval and the band of the page in the words of the language."""
+    gaps = {
+        "{interval}": LEVEL.words_in(language), "{band}": SPREAD.ends_in(language),
+        "{band_dashed}": SPREAD.dashed_in(language),
+    }  # fmt: skip
+    filled = dict(texts)
+    for key, text in texts.items():
+        if isinstance(text, str):
+            for gap, words in gaps.items():
+                filled[key] = filled[key].replace(gap, words)
+    return filled
 
 
 def _pattern(text: str) -> re.Pattern[str]:

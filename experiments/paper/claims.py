@@ -15,6 +15,7 @@ from kingmaker.agents.types import FloatArray
 from kingmaker.experiments.paper import assumptions, flagship
 from kingmaker.experiments.paper.paper_outcomes import OUTCOMES, Outcome
 from kingmaker.experiments.paper.paper_words import change_text, number, share_text, spread
+from kingmaker.experiments.stats.levels import LEVEL, Level
 from kingmaker.experiments.stats.multiple_tests import Interval, holm
 from kingmaker.experiments.terminal.phrases import listed
 
@@ -55,18 +56,18 @@ class Claim:
         return self.certain and self.share >= assumptions.STATED_SHARE
 
 
-def claims(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], Claim]:
-    """Policy and outcome -> the claim."""
+def claims(tables: Mapping[str, pd.DataFrame], level: Level = LEVEL) -> dict[tuple[str, str], Claim]:
+    """Policy and outcome -> the claim; ``level`` is that of the intervals and of all claims together."""
     frame, law, points = tables["flagship"], tables["law"], tables["assumptions"]
     found: dict[tuple[str, str], Interval] = {}
     for policy in POLICIES:
         for outcome in OUTCOMES:
             found[policy, outcome.name] = (
-                flagship.law_change(frame, law, outcome.name)
+                flagship.law_change(frame, law, outcome.name, level)
                 if policy == "law"
-                else flagship.change(frame, dict(flagship.POLICIES)[policy], outcome.name)
+                else flagship.change(frame, dict(flagship.POLICIES)[policy], outcome.name, level)
             )
-    certain = holm(np.array([each.p for each in found.values()]))
+    certain = holm(np.array([each.p for each in found.values()]), level)
     outcomes = {outcome.name: outcome for outcome in OUTCOMES}
     return {
         (policy, name): _claim(frame, outcomes[name], each, bool(stands), assumptions.differences(points, policy, name))
@@ -74,11 +75,11 @@ def claims(tables: Mapping[str, pd.DataFrame]) -> dict[tuple[str, str], Claim]:
     }
 
 
-def interactions(tables: Mapping[str, pd.DataFrame]) -> list[Claim]:
+def interactions(tables: Mapping[str, pd.DataFrame], level: Level = LEVEL) -> list[Claim]:
     """What both policies do together beyond the sum of each alone, outcome by outcome."""
     frame = tables["flagship"]
-    found = [flagship.interaction(frame, outcome.name) for outcome in OUTCOMES]
-    certain = holm(np.array([each.p for each in found]))
+    found = [flagship.interaction(frame, outcome.name, level) for outcome in OUTCOMES]
+    certain = holm(np.array([each.p for each in found]), level)
     return [
         _claim(frame, outcome, each, bool(stands), assumptions.interactions(tables["assumptions"], outcome.name))
         for outcome, each, stands in zip(OUTCOMES, found, certain, strict=True)

@@ -17,6 +17,7 @@ import numpy as np
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.types import FloatArray
 from kingmaker.experiments.paper.paper_outcomes import OUTCOMES, run
+from kingmaker.experiments.stats.levels import LEVEL, Level
 from kingmaker.experiments.stats.multiple_tests import Interval, interval
 
 if TYPE_CHECKING:
@@ -102,21 +103,22 @@ def values(frame: pd.DataFrame, point: tuple[float, float], outcome: str) -> Flo
     return here[outcome].to_numpy(dtype=float)
 
 
-def change(frame: pd.DataFrame, point: tuple[float, float], outcome: str) -> Interval:
+def change(frame: pd.DataFrame, point: tuple[float, float], outcome: str, level: Level = LEVEL) -> Interval:
     """The paired difference between a point and the reference."""
-    return interval(values(frame, point, outcome) - values(frame, REFERENCE, outcome))
+    return interval(values(frame, point, outcome) - values(frame, REFERENCE, outcome), level)
 
 
-def law_change(frame: pd.DataFrame, law: pd.DataFrame, outcome: str) -> Interval:
+def law_change(frame: pd.DataFrame, law: pd.DataFrame, outcome: str, level: Level = LEVEL) -> Interval:
     """The paired difference between the law as it stands and the reference."""
-    return interval(law.sort_values("seed")[outcome].to_numpy(dtype=float) - values(frame, REFERENCE, outcome))
+    with_law = law.sort_values("seed")[outcome].to_numpy(dtype=float)
+    return interval(with_law - values(frame, REFERENCE, outcome), level)
 
 
-def interaction(frame: pd.DataFrame, outcome: str) -> Interval:
+def interaction(frame: pd.DataFrame, outcome: str, level: Level = LEVEL) -> Interval:
     """What both policies do together beyond the sum of what each does alone, paired."""
     both, neither = values(frame, BOTH, outcome), values(frame, REFERENCE, outcome)
     duty, cap = values(frame, (BOTH[0], REFERENCE[1]), outcome), values(frame, (REFERENCE[0], BOTH[1]), outcome)
-    return interval(both - duty - cap + neither)
+    return interval(both - duty - cap + neither, level)
 
 
 def variance_reduction(frame: pd.DataFrame, outcome: str) -> float:

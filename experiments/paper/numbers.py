@@ -13,6 +13,7 @@ from kingmaker.experiments.paper.paper_outcomes import BY_NAME, MONTHS, OUTCOMES
 from kingmaker.experiments.paper.paper_words import number
 from kingmaker.experiments.reference import origins
 from kingmaker.experiments.results import in_force
+from kingmaker.experiments.stats.levels import COVERAGE, LEVEL, Level
 from kingmaker.experiments.stats.multiple_tests import stable_from
 from kingmaker.experiments.terminal.phrases import listed
 
@@ -20,10 +21,10 @@ if TYPE_CHECKING:
     import pandas as pd
 
 
-def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
-    """Each placeholder of the template with its text."""
+def numbers(tables: Mapping[str, pd.DataFrame], level: Level = LEVEL) -> dict[str, str]:
+    """Each placeholder of the template with its text; ``level`` is that of the intervals."""
     frame, points = tables["flagship"], tables["assumptions"]
-    found = claims.claims(tables)
+    found = claims.claims(tables, level)
     reference = reference_of(frame)
     text = {
         "months": str(MONTHS), "window": str(WINDOW), "stack": str(STACK),
@@ -33,15 +34,16 @@ def numbers(tables: Mapping[str, pd.DataFrame]) -> dict[str, str]:
         "in_force_reference": in_force_text(reference), "duties_reference": duties_text(reference),
         "in_force_law": in_force_text(tables["law"]),
         "table_flagship": claims.effects_table(found), "table_signs": claims.signs_table(found),
-        "interaction": claims.interaction_text(claims.interactions(tables)),
+        "interaction": claims.interaction_text(claims.interactions(tables, level)),
         "pairing": _pairing(frame),
         "sign_points": str(points["point"].nunique()), "sign_seeds": str(points["seed"].nunique()),
         "sign_runs": str(len(points)), "stated_share": f"{100 * assumptions.STATED_SHARE:g}",
         "robustness": _robustness(found),
+        "interval": level.words, "confidence": level.per_cent, "coverage": COVERAGE.level.words,
     }  # fmt: skip
     for policy in claims.POLICIES:
         text[f"claims_{policy}"] = claims.text_of([found[policy, outcome.name] for outcome in OUTCOMES])
-    text |= _replications(tables["replications"], frame["seed"].nunique()) | _sobol(tables["sobol"])
+    text |= _replications(tables["replications"], frame["seed"].nunique()) | _sobol(tables["sobol"], level)
     return text | _validation(tables["validation"]) | _sources()
 
 
@@ -105,8 +107,8 @@ def _replications(frame: pd.DataFrame, used: int) -> dict[str, str]:
     }  # fmt: skip
 
 
-def _sobol(frame: pd.DataFrame) -> dict[str, str]:
-    table = sobol.indices(frame)
+def _sobol(frame: pd.DataFrame, level: Level) -> dict[str, str]:
+    table = sobol.indices(frame, level)
     parameters = table["parameter"].nunique()
     first = []
     for (outcome, kind), rows in table.groupby(["outcome", "kind"], sort=False):

@@ -30,6 +30,7 @@ from kingmaker.experiments.figures.style import (
 from kingmaker.experiments.paper import flagship, replications, sobol
 from kingmaker.experiments.paper.paper_outcomes import BY_NAME, MONTHS, OUTCOMES, WINDOW
 from kingmaker.experiments.results.manifest import kingmaker_version
+from kingmaker.experiments.stats.levels import LEVEL, Level
 from kingmaker.experiments.stats.multiple_tests import interval, stable_from, variation
 
 if TYPE_CHECKING:
@@ -39,22 +40,23 @@ WHEN = f"mean of the last {WINDOW} of {MONTHS} months"
 SHOWN = 8  # parameters a panel
 
 
-def draw(tables: Mapping[str, pd.DataFrame], folder: Path, note: str = "") -> list[Path]:
+def draw(tables: Mapping[str, pd.DataFrame], folder: Path, note: str = "", level: Level = LEVEL) -> list[Path]:
     """Write the three figures as PDF and PNG into ``folder``; gives the files written.
 
     Args:
         tables: of :func:`kingmaker.experiments.paper.paper_run.run_all`.
         folder: where to; made if need be.
         note: a line for the foot of each, such as what is in force in the runs.
+        level: of the intervals.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = FigureFolder(folder)
-    drawn: dict[str, Callable[[pd.DataFrame, str], Figure]] = {
+    drawn: dict[str, Callable[[pd.DataFrame, str, Level], Figure]] = {
         "flagship": draw_flagship, "replications": draw_replications, "sobol": draw_sobol,
     }  # fmt: skip
     with styled():
         for name, figure in drawn.items():
-            files.save(figure(tables[name], note), name)
+            files.save(figure(tables[name], note, level), name)
     return files.written
 
 
@@ -68,11 +70,11 @@ def cap_name(cap: float) -> str:
     return "no cap" if math.isinf(cap) else f"cap {cap:g}"
 
 
-def draw_flagship(frame: pd.DataFrame, note: str = "") -> Figure:
+def draw_flagship(frame: pd.DataFrame, note: str = "", level: Level = LEVEL) -> Figure:
     """The paired change of each outcome along the duty, one line a cap."""
     duties, caps, seeds = sorted(frame["duty"].unique()), sorted(frame["cap"].unique()), frame["seed"].nunique()
     footer = _footer(
-        f"n = {seeds} runs a point, seeds 1 to {seeds}, the same at each; bars: 95 % intervals of the paired mean "
+        f"n = {seeds} runs a point, seeds 1 to {seeds}, the same at each; bars: {level.words}s of the paired mean "
         "(Student's t)", note,
     )  # fmt: skip
     height = 8.4 + foot(footer)
@@ -89,14 +91,14 @@ def draw_flagship(frame: pd.DataFrame, note: str = "") -> Figure:
         axes.axhline(0.0, color=GREY, linewidth=0.6)
         width = 0.012 * (duties[-1] - duties[0])
         for k, (cap, (colour, dash)) in enumerate(zip(caps, styles(), strict=False)):
-            found = [flagship.change(frame, (duty, cap), outcome.name) for duty in duties]
+            found = [flagship.change(frame, (duty, cap), outcome.name, level) for duty in duties]
             mean = np.array([each.mean for each in found])
             bars = np.array([[each.mean - each.low, each.high - each.mean] for each in found]).T
             place = np.array(duties) + width * (k - 0.5 * (len(caps) - 1))
             axes.errorbar(place, mean, yerr=bars, color=colour, linestyle=dash, marker="o", markersize=2.6,
                           capsize=1.8, elinewidth=0.8, label=cap_name(cap))  # fmt: skip
-        level = flagship.values(frame, flagship.REFERENCE, outcome.name).mean()
-        axes.set_title(f"{outcome.label} ({level:.3g})")
+        there = flagship.values(frame, flagship.REFERENCE, outcome.name).mean()
+        axes.set_title(f"{outcome.label} ({there:.3g})")
         axes.set_ylabel(outcome.unit)
         axes.set_xticks(duties)
         if number // 2 == 3:
@@ -108,7 +110,7 @@ def draw_flagship(frame: pd.DataFrame, note: str = "") -> Figure:
     return figure
 
 
-def draw_replications(frame: pd.DataFrame, note: str = "") -> Figure:
+def draw_replications(frame: pd.DataFrame, note: str = "", level: Level = LEVEL) -> Figure:
     """The coefficient of variation, and the half width of the interval of the paired difference, as runs are added."""
     seeds = frame["seed"].nunique()
     footer = _footer(
@@ -132,7 +134,9 @@ def draw_replications(frame: pd.DataFrame, note: str = "") -> Figure:
         left.plot(runs, variation(values), color=colour, linestyle=dash, label=outcome.label, linewidth=1.1)
         settled.append(stable_from(values, replications.TOLERANCE))
         difference = both[outcome.name].to_numpy(dtype=float) - values
-        right.plot(runs, _half_widths(difference) / abs(values.mean()), color=colour, linestyle=dash, linewidth=1.1)
+        right.plot(
+            runs, _half_widths(difference, level) / abs(values.mean()), color=colour, linestyle=dash, linewidth=1.1
+        )
     for axes in (left, right):
         if seeds > flagship.FULL.seeds:
             axes.axvline(flagship.FULL.seeds, color=INK, linestyle="--", linewidth=0.7)
@@ -146,7 +150,7 @@ def draw_replications(frame: pd.DataFrame, note: str = "") -> Figure:
     right.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
     right.yaxis.set_minor_formatter(NullFormatter())
     left.set_title("Coefficient of variation")
-    right.set_title("Half width of the 95 % interval over the level")
+    right.set_title(f"Half width of the {level.words} over the level")
     handles, labels = left.get_legend_handles_labels()
     figure.legend(
         handles, labels, loc="lower center", bbox_to_anchor=(0.5, foot(footer) / height), ncols=3, fontsize=SMALL
@@ -154,18 +158,18 @@ def draw_replications(frame: pd.DataFrame, note: str = "") -> Figure:
     return figure
 
 
-def _half_widths(values: FloatArray) -> FloatArray:
-    found = [interval(values[:n]) for n in range(2, len(values) + 1)]
+def _half_widths(values: FloatArray, level: Level) -> FloatArray:
+    found = [interval(values[:n], level) for n in range(2, len(values) + 1)]
     return np.array([0.5 * (each.high - each.low) for each in found])
 
 
-def draw_sobol(frame: pd.DataFrame, note: str = "") -> Figure:
+def draw_sobol(frame: pd.DataFrame, note: str = "", level: Level = LEVEL) -> Figure:
     """The largest total indices with their intervals: level of an outcome, and what both policies change."""
-    table = sobol.indices(frame)
+    table = sobol.indices(frame, level)
     base = frame["point"].nunique() // (table["parameter"].nunique() + 2)
     footer = _footer(
         f"n = {frame['point'].nunique()} points ({base} base points), each with and without both policies, seed "
-        f"{sobol.SEED}; lines: 95 % bootstrap intervals, cut at the frame", note,
+        f"{sobol.SEED}; lines: {level.per_cent} % bootstrap intervals, cut at the frame", note,
     )  # fmt: skip
     height = 7.2 + foot(footer)
     figure = sheet(

@@ -13,6 +13,7 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.paper import assumptions, flagship, replications, sobol
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed
+from kingmaker.experiments.stats.levels import COVERAGE, LEVEL, Level, level_asked, level_record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,18 +26,19 @@ FILES = ("paper.md", "paper.bib", *(f"tables/{name}.csv" for name in ("flagship"
 Tell = Callable[[int], None]
 
 
-def make(place: Path, quick: bool, workers: int, force: bool = False) -> None:
+def make(place: Path, quick: bool, workers: int, force: bool = False, level: Level = LEVEL) -> None:
     """Write ``paper.md``, ``paper.bib``, ``tables/`` and ``figures/`` into the folder ``place``.
 
     Raises:
         KingmakerError: the folder cannot be written, or holds another paper and not ``force``.
     """
-    asked = Asked("paper", "the quick paper" if quick else "the whole paper", {"quick": quick})
+    words = f"the {'quick' if quick else 'whole'} paper{level_asked(level)}"
+    asked = Asked("paper", words, {"quick": quick} | level_record(level))
     with filed(place, FILES, asked, force) as folder:
-        _make(folder, quick, workers)
+        _make(folder, quick, workers, level)
 
 
-def _make(out: Path, quick: bool, workers: int) -> None:
+def _make(out: Path, quick: bool, workers: int, level: Level) -> None:
     from kingmaker.experiments.paper.numbers import note_of
     from kingmaker.experiments.paper.paper_figures import draw
 
@@ -45,8 +47,8 @@ def _make(out: Path, quick: bool, workers: int) -> None:
     for name, frame in tables.items():
         frame.to_csv(out / "tables" / f"{name}.csv", index=False, float_format=FORMAT, lineterminator="\n")
     tables = read_tables(out)  # figures and text are made of what is kept
-    draw(tables, out / "figures", note_of(tables))
-    (out / "paper.md").write_text(render(tables), encoding="utf-8")
+    draw(tables, out / "figures", note_of(tables), level)
+    (out / "paper.md").write_text(render(tables, level), encoding="utf-8")
     shutil.copyfile(REFERENCES, out / "paper.bib")
 
 
@@ -81,7 +83,7 @@ def validation(seeds: int) -> pd.DataFrame:
     from kingmaker.experiments.studies.validation.trace import run_traced
 
     model = run_traced(range(1, seeds + 1), {})
-    lines = lines_of(model, read_patterns(model.tables))
+    lines = lines_of(model, read_patterns(model.tables), COVERAGE)
     rows = [(x.pattern.id, x.pattern.pattern, x.pattern.role, x.median, x.hit, x.covered, seeds) for x in lines]
     return pd.DataFrame(rows, columns=["id", "pattern", "role", "model_median", "hit", "covered", "seeds"])
 
@@ -94,11 +96,11 @@ def read_tables(folder: Path) -> dict[str, pd.DataFrame]:
     return {name: pd.read_csv(folder / "tables" / f"{name}.csv") for name in names}
 
 
-def render(tables: Mapping[str, pd.DataFrame]) -> str:
-    """The text of the paper with its numbers."""
+def render(tables: Mapping[str, pd.DataFrame], level: Level = LEVEL) -> str:
+    """The text of the paper with its numbers; ``level`` is that of its intervals."""
     from kingmaker.experiments.paper.numbers import numbers
 
-    return fill(TEMPLATE.read_text(encoding="utf-8"), numbers(tables))
+    return fill(TEMPLATE.read_text(encoding="utf-8"), numbers(tables, level))
 
 
 def fill(template: str, values: Mapping[str, str]) -> str:

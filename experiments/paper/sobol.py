@@ -11,6 +11,7 @@ import numpy as np
 from kingmaker.agents.types import BoolArray, FloatArray
 from kingmaker.experiments.paper.flagship import BOTH, REFERENCE, world
 from kingmaker.experiments.paper.paper_outcomes import OUTCOMES, run
+from kingmaker.experiments.stats.levels import LEVEL, Level
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,18 +68,18 @@ def runs(base: int, workers: int, tell: Callable[[int], None]) -> pd.DataFrame:
     return pd.concat([pd.DataFrame(keys, columns=["point", "policy"]), found], axis=1)
 
 
-def indices(frame: pd.DataFrame) -> pd.DataFrame:
-    """Total indices: outcome, kind (level, effect), parameter, total, half (of the 95 % bootstrap interval)."""
+def indices(frame: pd.DataFrame, level: Level = LEVEL) -> pd.DataFrame:
+    """Total indices: outcome, kind (level, effect), parameter, total, half (of the bootstrap interval at ``level``)."""
     import pandas as pd
 
     asked, _ = problem()
     wide = frame.pivot(index="point", columns="policy", values=[outcome.name for outcome in OUTCOMES])
     rows: list[tuple[str, str, str, float, float]] = []
     for outcome in LEVELS:
-        level = wide[(outcome, "reference")].to_numpy(dtype=float)
-        effect = wide[(outcome, "both")].to_numpy(dtype=float) - level
-        for kind, values in (("level", level), ("effect", effect)):
-            total, half = _total(asked, values)
+        without = wide[(outcome, "reference")].to_numpy(dtype=float)
+        effect = wide[(outcome, "both")].to_numpy(dtype=float) - without
+        for kind, values in (("level", without), ("effect", effect)):
+            total, half = _total(asked, values, level)
             rows += [
                 (outcome, kind, name, float(t), float(h))
                 for name, t, h in zip(asked["names"], total, half, strict=True)
@@ -86,7 +87,7 @@ def indices(frame: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["outcome", "kind", "parameter", "total", "half"])
 
 
-def _total(asked: dict[str, Any], values: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _total(asked: dict[str, Any], values: FloatArray, level: Level) -> tuple[FloatArray, FloatArray]:
     """Total indices and the half width of their intervals, each (k,); zero where nothing varies."""
     from SALib.analyze import sobol
 
@@ -94,6 +95,7 @@ def _total(asked: dict[str, Any], values: FloatArray) -> tuple[FloatArray, Float
     if spread == 0.0:
         return np.zeros(asked["num_vars"]), np.zeros(asked["num_vars"])
     found = sobol.analyze(
-        asked, (values - values.mean()) / spread, calc_second_order=False, num_resamples=RESAMPLES, seed=SEED
-    )
+        asked, (values - values.mean()) / spread, calc_second_order=False, num_resamples=RESAMPLES,
+        conf_level=level.share, seed=SEED,
+    )  # fmt: skip
     return np.asarray(found["ST"]), np.asarray(found["ST_conf"])

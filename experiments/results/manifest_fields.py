@@ -9,6 +9,7 @@ import pydantic
 
 from kingmaker.environment.inputs.scenario import MOST_MONTHS
 from kingmaker.experiments.results.manifest import NAME, ManifestError
+from kingmaker.experiments.stats.levels import HIGHEST, LOWEST, WIDE
 
 Digest = Annotated[str, pydantic.Field(pattern=r"^[0-9a-f]{64}$")]
 Seed = Annotated[int, pydantic.Field(ge=0, lt=2**63)]
@@ -16,6 +17,7 @@ Months = Annotated[int, pydantic.Field(ge=1, le=MOST_MONTHS)]
 Class = Annotated[str, pydantic.Field(pattern=r"^[\w.]+:\w+$")]
 Values = dict[str, float | int | str]  # an infinity is written as a text
 Plain = Annotated[str, pydantic.Field(pattern=r"^[^\x00]*$")]
+Share = Annotated[float, pydantic.Field(ge=LOWEST, le=HIGHEST)]
 SHOWN = 60  # characters of a wrong value
 
 
@@ -58,6 +60,7 @@ class RunFields(Fields):
     seed: Seed | None = None
     seeds: list[Seed] | None = None
     months: Months
+    level: Share = WIDE.level.share  # of the runs in the wider band of an ensemble; older manifests do not say it
     panel: bool
     figures: bool
     versions: dict[str, str]

@@ -27,7 +27,8 @@ from kingmaker.experiments.results.manifest import (
 )
 from kingmaker.experiments.results.outputs import staged, unfinished
 from kingmaker.experiments.runs.one_run import ask
-from kingmaker.experiments.stats.bands import MEANINGS, by_year
+from kingmaker.experiments.stats.bands import by_year, meanings
+from kingmaker.experiments.stats.levels import WIDE, Band, Level
 from kingmaker.experiments.stats.windows import Window
 from kingmaker.experiments.sweep.stacks import World
 from kingmaker.experiments.sweep.stacks import simulate as simulate_worlds
@@ -52,11 +53,12 @@ class EnsembleRequest:
     command: tuple[str, ...]
     workers: int = 1
     force: bool = False
+    level: Level = WIDE.level  # share of the runs in the wider band
 
     @property
     def asked(self) -> Asked:
         """The question, as a folder of results says it."""
-        return ask(self.setting, self.seeds, self.months)
+        return ask(self.setting, self.seeds, self.months, level=self.level)
 
     @property
     def window(self) -> Window:
@@ -80,7 +82,7 @@ def run_ensemble(request: EnsembleRequest) -> pd.DataFrame:
         held = in_force.held(dict(zip(request.measures, values, strict=True)), request.window, request.measures)
         seconds = time.perf_counter() - began
         frame = frame_of(values, request)
-        table = by_year(values, request.measures)
+        table = by_year(values, request.measures, request.level)
         frame.to_parquet(folder / "measures.parquet", index=False)
         table.to_csv(folder / "summary.csv", index=False)
         _write_dictionary(folder / "data_dictionary.csv", request)
@@ -90,7 +92,7 @@ def run_ensemble(request: EnsembleRequest) -> pd.DataFrame:
     if not request.quiet:
         from kingmaker.experiments.runs.run_summary import print_ensemble
 
-        print_ensemble(request.setting, request.seeds, request.months, table, held, request.out)
+        print_ensemble(request.setting, request.seeds, request.months, table, held, request.out, request.level)
     return frame
 
 
@@ -123,9 +125,12 @@ def _draw(values: FloatArray, request: EnsembleRequest, folder: Path, note: str)
     files = FigureFolder(folder)
     shown = f"seeds {request.seeds[0]}–{request.seeds[-1]}"
     line = f"Kingmaker {kingmaker_version()} · {request.setting.label} · {shown} · n = {len(request.seeds)} runs"
+    if request.level != WIDE.level:  # the key says it too, but no caption does
+        line += f" · wider band: {Band(request.level).words}"
     named = {measure: values[k] for k, measure in enumerate(request.measures.values())}
     with styled():
-        for number, figure in enumerate(draw_fans(named, request.setting.events, shown, f"{line}\n{note}"), 1):
+        fans = draw_fans(named, request.setting.events, shown, f"{line}\n{note}", request.level)
+        for number, figure in enumerate(fans, 1):
             files.save(figure, "fans", str(number))
 
 
@@ -136,7 +141,7 @@ def _write_dictionary(path: Path, request: EnsembleRequest) -> None:
         writer.writerow(("measures", "seed", "", "seed of the run"))
         writer.writerow(("measures", "month", "month", "calendar month"))
         writer.writerows(("measures", m.name, m.unit, m.definition) for m in request.measures.values())
-        writer.writerows(("summary", column, *told) for column, told in MEANINGS.items())
+        writer.writerows(("summary", column, *told) for column, told in meanings(request.level).items())
 
 
 def _manifest(request: EnsembleRequest, frame: pd.DataFrame, seconds: float) -> dict[str, Any]:
@@ -153,6 +158,7 @@ def _manifest(request: EnsembleRequest, frame: pd.DataFrame, seconds: float) -> 
         "parameters": dict(resolve(setting.parameters, setting.name, setting.declared())),
         "seeds": list(request.seeds),
         "months": request.months,
+        "level": request.level.share,
         "panel": False,
         "figures": request.figures,
         "versions": {"python": platform.python_version(), **library_versions()},

@@ -15,6 +15,7 @@ from kingmaker.experiments.results import in_force
 from kingmaker.experiments.results.asked import Asked, scenario_facts, seeds_in_words
 from kingmaker.experiments.results.manifest import build_manifest, write_manifest
 from kingmaker.experiments.results.outputs import default_folder, staged, write_graphs, write_tables
+from kingmaker.experiments.stats.levels import WIDE, Level, level_asked, level_record
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,22 +44,23 @@ class RunRequest:
         return ask(self.setting, range(self.seed, self.seed + 1), self.months, self.panel)
 
 
-def ask(setting: Scenario, seeds: range, months: int, panel: bool = False) -> Asked:
-    """The question of a run, or of an ensemble of runs."""
+def ask(setting: Scenario, seeds: range, months: int, panel: bool = False, level: Level = WIDE.level) -> Asked:
+    """The question of a run, or of an ensemble of runs, whose wider band holds the share ``level``."""
     own = setting.source is not None and setting.source.resolve().parent != FOLDER
     file = f" ({setting.source})" if own else ""
     words = f"{setting.label}{file}, {seeds_in_words(seeds[0], len(seeds))}, {months} months"
     facts = {"scenario": scenario_facts(setting), "seeds": [seeds[0], len(seeds)], "months": months, "panel": panel}
-    return Asked("run", words + (", with the panel" if panel else ""), facts)
+    told = words + (", with the panel" if panel else "") + level_asked(level, WIDE.level)
+    return Asked("run", told, facts | level_record(level, WIDE.level))
 
 
-def folder_for(setting: Scenario, seeds: range, months: int, panel: bool = False) -> Path:
+def folder_for(setting: Scenario, seeds: range, months: int, panel: bool = False, level: Level = WIDE.level) -> Path:
     """Where a result goes if the user does not say: the name tells the question."""
     stem = f"{setting.name}-seed{seeds[0]}" if len(seeds) == 1 else f"{setting.name}-seeds{seeds[0]}-{seeds[-1]}"
     if months != setting.months:
         stem += f"-months{months}"
     pins = [f"{key}={value:g}" for key, value in sorted(setting.pinned.items())]
-    asked = ask(setting, seeds, months, panel)
+    asked = ask(setting, seeds, months, panel, level)
     stem += "".join(f"-{pin}" for pin in pins) if len(pins) <= MOST_PINS else f"-{len(pins)}pins-{asked.digest[:8]}"
     return default_folder(stem + ("-panel" if panel else ""), asked)
 

@@ -24,6 +24,7 @@ from kingmaker.experiments.results.manifest_fields import RunFields, ScenarioFie
 from kingmaker.experiments.results.outputs import at_work, located
 from kingmaker.experiments.results.parquet import frame_of, table_in
 from kingmaker.experiments.runs.one_run import RunRequest, build_model, one_world, run_and_write, simulate
+from kingmaker.experiments.stats.levels import Level
 from kingmaker.experiments.terminal.telling import complain
 
 if TYPE_CHECKING:
@@ -106,7 +107,7 @@ def _again(
 
         seeds = range(fields.seeds[0], fields.seeds[-1] + 1)
         asked = many.EnsembleRequest(
-            setting, seeds, fields.months, place, fields.figures, quiet, command, workers, force
+            setting, seeds, fields.months, place, fields.figures, quiet, command, workers, force, Level(fields.level)
         )
         return many.frame_of(many.simulate_ensemble(asked), asked) if out is None else many.run_ensemble(asked)
     assert fields.seed is not None

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kingmaker.environment.core.measures import MEASURES
 from kingmaker.experiments.results import in_force
+from kingmaker.experiments.stats.levels import WIDE, Band, Level
 from kingmaker.experiments.terminal.safe_text import one_line
 
 if TYPE_CHECKING:
@@ -82,8 +83,9 @@ def _say_setting(console: Console, setting: Scenario, months: int) -> None:
 
 
 def print_ensemble(
-    setting: Scenario, seeds: range, months: int, table: pd.DataFrame, held: Sequence[in_force.Held], out: Path
-) -> None:
+    setting: Scenario, seeds: range, months: int, table: pd.DataFrame, held: Sequence[in_force.Held], out: Path,
+    level: Level = WIDE.level,
+) -> None:  # fmt: skip
     """Print medians and bands over luck of the first, the middle and the last year, and what is in force.
 
     Args:
@@ -93,12 +95,13 @@ def print_ensemble(
         table: of :func:`kingmaker.experiments.stats.bands.by_year`.
         held: what is in force over all months and runs.
         out: the folder of the results.
+        level: share of the runs in the wider band, which is printed.
     """
     from rich.table import Table
 
     from kingmaker.experiments.terminal.console import Console
 
-    console = Console()
+    console, band = Console(), Band(level)
     years = sorted({int(table["year"].min()), int(MIDDLE), int(table["year"].max())} & set(table["year"]))
     title = f"{one_line(setting.title or setting.name)} ({setting.label}, seeds {seeds[0]}-{seeds[-1]})"
     shown = Table(title=title, title_justify="left")
@@ -109,7 +112,7 @@ def print_ensemble(
     for name in KEY_MEASURES:
         rows = table[(table["measure"] == name) & table["year"].isin(years)].sort_values("year")
         if not rows.empty:
-            values = [float(v) for column in ("median", "low_90", "high_90") for v in rows[column]]
+            values = [float(v) for column in ("median", *band.columns) for v in rows[column]]
             *cells, unit = _cells(name, values, MEASURES[name].unit)
             n = len(rows)
             bands = [f"{cells[k]}\n{cells[n + k]} to {cells[2 * n + k]}" for k in range(n)]
@@ -117,7 +120,7 @@ def print_ensemble(
     console.print(shown)
     console.print(
         f"Each run is averaged over the year's months; then the median of {len(seeds)} runs and, below it, the "
-        "middle 90 % of them. The spread is over luck: it says nothing of what is wrong with the model.",
+        f"{band.words} of them. The spread is over luck: it says nothing of what is wrong with the model.",
         style="dim", soft_wrap=True,
     )  # fmt: skip
     console.say(in_force.sentence(held))

@@ -1,4 +1,4 @@
-"""Bands over luck: the median of the runs, and between which values the middle half and nine in ten of them lie."""
+"""Bands over luck: the median of the runs, and between which values those in the middle lie."""
 
 from __future__ import annotations
 
@@ -9,14 +9,13 @@ import numpy as np
 
 from kingmaker.environment.core.measures import Measure
 from kingmaker.environment.inputs.scenario import FIRST_YEAR
+from kingmaker.experiments.stats.levels import WIDE, Level, bands_at, quantile_columns
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kingmaker.agents.types import FloatArray
 
-# columns of the table and the quantiles over runs that they hold
-QUANTILES = {"median": 0.5, "low_50": 0.25, "high_50": 0.75, "low_90": 0.05, "high_90": 0.95}
 OVER_LUCK = "over luck: the same parameters, other seeds; what is wrong with the model is not in it"
 MEANINGS = {
     "measure": ("", "name of the measure (kingmaker measures)"),
@@ -25,25 +24,33 @@ MEANINGS = {
     "months": ("months", "months of the year that were run"),
     "n": ("runs", "runs, one a seed"),
     "median": ("unit of the measure", "median of the runs"),
-    "low_50": ("unit of the measure", f"lower end of the middle half of the runs, {OVER_LUCK}"),
-    "high_50": ("unit of the measure", "upper end of it"),
-    "low_90": ("unit of the measure", f"lower end of the middle 90 % of the runs, {OVER_LUCK}"),
-    "high_90": ("unit of the measure", "upper end of it"),
 }
 
 
-def quantiles(values: FloatArray) -> dict[str, FloatArray]:
-    """The columns of :data:`QUANTILES` of an array (..., runs), each of shape (...)."""
-    found = np.quantile(values, list(QUANTILES.values()), axis=-1)
-    return dict(zip(QUANTILES, found, strict=True))
+def meanings(level: Level = WIDE.level) -> dict[str, tuple[str, str]]:
+    """Unit and meaning of each column of :func:`by_year`."""
+    found = dict(MEANINGS)
+    for band in bands_at(level):
+        low, high = band.columns
+        found[low] = ("unit of the measure", f"lower end of the {band.told} of the runs, {OVER_LUCK}")
+        found[high] = ("unit of the measure", "upper end of it")
+    return found
 
 
-def by_year(values: FloatArray, measures: Mapping[str, Measure]) -> pd.DataFrame:
-    """One row a measure and year, with the columns of :data:`MEANINGS`.
+def quantiles(values: FloatArray, level: Level = WIDE.level) -> dict[str, FloatArray]:
+    """Median and ends of the bands of an array (..., runs), by their columns, each of shape (...)."""
+    wanted = quantile_columns(bands_at(level))
+    found = np.quantile(values, list(wanted.values()), axis=-1)
+    return dict(zip(wanted, found, strict=True))
+
+
+def by_year(values: FloatArray, measures: Mapping[str, Measure], level: Level = WIDE.level) -> pd.DataFrame:
+    """One row a measure and year, with the columns of :func:`meanings`.
 
     Args:
         values: shape (measures, months, runs).
         measures: in the order of the first axis.
+        level: share of the runs in the wider band.
     """
     import pandas as pd
 
@@ -59,7 +66,7 @@ def by_year(values: FloatArray, measures: Mapping[str, Measure]) -> pd.DataFrame
                     "year": FIRST_YEAR + year,
                     "months": within.shape[1],
                     "n": values.shape[2],
-                    **quantiles(within.mean(axis=1)),
+                    **quantiles(within.mean(axis=1), level),
                 }
             )
         )

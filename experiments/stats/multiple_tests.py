@@ -7,12 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from kingmaker.agents.types import BoolArray, FloatArray
-from kingmaker.experiments.stats.intervals import LEVEL, half_width
+from kingmaker.experiments.stats.intervals import half_width
+from kingmaker.experiments.stats.levels import LEVEL, Level
 
 
 @dataclass(frozen=True)
 class Interval:
-    """A mean with its 95 % interval (Student's t), and the two-sided p value of its being zero."""
+    """A mean with its interval (Student's t), and the two-sided p value of its being zero."""
 
     mean: float
     low: float
@@ -21,7 +22,7 @@ class Interval:
     n: int
 
 
-def interval(values: FloatArray) -> Interval:
+def interval(values: FloatArray, level: Level = LEVEL) -> Interval:
     """The interval of the mean of ``values``, shape (n,), n >= 2."""
     from scipy import stats
 
@@ -29,15 +30,15 @@ def interval(values: FloatArray) -> Interval:
     if spread == 0.0:
         return Interval(mean, mean, mean, 1.0 if mean == 0.0 else 0.0, n)
     error = spread / np.sqrt(n)
-    half = half_width(spread, n)
+    half = half_width(spread, n, level)
     p = 2.0 * float(stats.t.sf(abs(mean) / error, n - 1))
     return Interval(mean, mean - half, mean + half, p, n)
 
 
-def holm(p: FloatArray) -> BoolArray:
-    """Which of many p values stand at 5 % together, shape as ``p`` (Holm 1979)."""
+def holm(p: FloatArray, level: Level = LEVEL) -> BoolArray:
+    """Which of many p values stand together at a level, shape as ``p`` (Holm 1979)."""
     order = np.argsort(p, kind="stable")
-    bounds = (1.0 - LEVEL) / (len(p) - np.arange(len(p)))
+    bounds = level.alpha / (len(p) - np.arange(len(p)))
     passed = np.cumprod(p[order] <= bounds).astype(bool)
     stands: BoolArray = np.zeros(len(p), dtype=np.bool_)
     stands[order] = passed

@@ -11,7 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from kingmaker.agents.types import BoolArray, FloatArray
-from kingmaker.experiments.stats.intervals import LEVEL, half_width
+from kingmaker.experiments.stats.intervals import half_width
+from kingmaker.experiments.stats.levels import LEVEL, Level
 
 POWER = 0.80
 ROUNDING = 1e-12  # relative to the level: a difference below it is arithmetic, not economics
@@ -26,7 +27,7 @@ class Paired:
         level_a: mean of the outcome under the first scenario.
         level_b: mean under the second.
         difference: mean of b - a.
-        low: lower end of the 95 % interval of that mean (Student's t, n - 1 degrees of freedom).
+        low: lower end of the interval of that mean (Student's t, n - 1 degrees of freedom).
         high: upper end.
         p_sign: probability that the true mean difference has the sign of the estimate (posterior under a flat prior,
             which equals one less the one-sided p value); 0.5 where the difference is exactly zero.
@@ -34,6 +35,7 @@ class Paired:
         variance_reduction: variance of the difference of means with unpaired seeds over that with paired ones.
         spread: standard deviation of the differences.
         n: pairs.
+        level: of the intervals.
     """
 
     level_a: FloatArray
@@ -46,6 +48,7 @@ class Paired:
     variance_reduction: FloatArray
     spread: FloatArray
     n: int
+    level: Level = LEVEL
 
     @property
     def n_needed(self) -> FloatArray:
@@ -54,7 +57,7 @@ class Paired:
         Infinite where the difference is exactly zero.
         """
         effects = zip(np.abs(self.difference), self.spread, strict=True)
-        return np.array([pairs_needed(float(mean), float(spread)) for mean, spread in effects])
+        return np.array([pairs_needed(float(mean), float(spread), self.level.alpha) for mean, spread in effects])
 
     @property
     def zero(self) -> BoolArray:
@@ -62,7 +65,7 @@ class Paired:
         return np.asarray((self.low == 0.0) & (self.high == 0.0))
 
 
-def paired(a: FloatArray, b: FloatArray) -> Paired:
+def paired(a: FloatArray, b: FloatArray, level: Level = LEVEL) -> Paired:
     """The statistics of ``b - a``, both of shape (outcomes, pairs).
 
     Differences below :data:`ROUNDING` of the level count as zero.
@@ -81,7 +84,7 @@ def paired(a: FloatArray, b: FloatArray) -> Paired:
     # pairs that all differ by the same number have no spread but that of rounding
     spread = np.where(spread <= ROUNDING * np.abs(mean), 0.0, spread)
     error = spread / np.sqrt(n)
-    margin = half_width(1.0, n) * spread
+    margin = half_width(1.0, n, level) * spread
     exact = np.where(mean == 0.0, 0.0, np.inf)
     t = np.divide(np.abs(mean), error, out=exact, where=error > 0.0)
     unpaired = a.var(axis=-1, ddof=1) + b.var(axis=-1, ddof=1)
@@ -97,10 +100,11 @@ def paired(a: FloatArray, b: FloatArray) -> Paired:
         variance_reduction=np.divide(unpaired, spread**2, out=alone, where=spread > 0.0),
         spread=spread,
         n=n,
+        level=level,
     )
 
 
-def power(effect: float, n: int, alpha: float = 1.0 - LEVEL) -> float:
+def power(effect: float, n: int, alpha: float = LEVEL.alpha) -> float:
     """Probability that ``n`` pairs exclude zero at level ``alpha``; ``effect`` is mean over standard deviation."""
     from scipy.special import gammainc, nctdtr, stdtrit
 
@@ -110,7 +114,7 @@ def power(effect: float, n: int, alpha: float = 1.0 - LEVEL) -> float:
     return float(1.0 - nctdtr(n - 1, shift, bound) + nctdtr(n - 1, shift, -bound))
 
 
-def pairs_needed(mean: float, spread: float, alpha: float = 1.0 - LEVEL) -> float:
+def pairs_needed(mean: float, spread: float, alpha: float = LEVEL.alpha) -> float:
     """Smallest number of pairs with a power of 0.8 for a mean difference of ``mean`` and pairs that spread so much."""
     from scipy.special import ndtri
 
@@ -131,7 +135,7 @@ def pairs_needed(mean: float, spread: float, alpha: float = 1.0 - LEVEL) -> floa
 
 
 def holm(p: FloatArray) -> FloatArray:
-    """Holm's adjusted p values (Holm 1979): claims with an adjusted p of at most 0.05 are all true with 95 %."""
+    """Holm's adjusted p values (Holm 1979): claims with one of at most ``level.alpha`` are all true at that level."""
     order = np.argsort(p, kind="stable")
     steps = np.minimum(p[order] * np.arange(len(p), 0, -1), 1.0)
     adjusted = np.empty_like(p)

@@ -21,6 +21,7 @@ from kingmaker.environment.ties import contracts
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed_if
 from kingmaker.experiments.stats.intervals import half_width
+from kingmaker.experiments.stats.levels import LEVEL, SPREAD, Level, level_asked, level_record, level_told, read_level
 from kingmaker.experiments.terminal.phrases import listed
 from kingmaker.experiments.terminal.telling import say
 
@@ -32,7 +33,7 @@ FACTOR = 3.0  # the size is right if it is within this factor of the fact
 
 @dataclass(frozen=True)
 class Reaction:
-    """One side's abnormal return: mean over worlds, its 95 % interval (Student's t), and the quantiles over worlds."""
+    """One side's abnormal return: mean over worlds, its interval (Student's t), and the band of the worlds."""
 
     side: str
     firm: str
@@ -40,9 +41,10 @@ class Reaction:
     mean: float
     low: float
     high: float
-    tenth: float
-    ninetieth: float
+    lower: float
+    upper: float
     n: int
+    level: Level = LEVEL
 
     @property
     def holds(self) -> bool:
@@ -51,14 +53,15 @@ class Reaction:
         return bool(self.low * self.high > 0.0 and 1.0 / FACTOR <= ratio <= FACTOR)
 
 
-def run_study(seeds: int = 24, **pins: float) -> list[Reaction]:
-    """The reaction of both hosts over ``seeds`` pairs of worlds.
+def run_study(seeds: int = 24, level: Level | float = LEVEL, **pins: float) -> list[Reaction]:
+    """The reaction of both hosts over ``seeds`` pairs of worlds, with intervals of ``level``.
 
     Worlds in which the lab has left, or is no longer a tenant of the loser alone, have no such event and are left out.
 
     Raises:
         ValueError: fewer than two seeds, or fewer than two worlds in which the event can take place.
     """
+    sure = read_level(level, "level")
     if seeds < 2:
         raise ValueError(f"seeds is {seeds}; an interval needs at least 2")
     model = ComputeEconomy.stack([{"rng": s, **pins} for s in range(1, seeds + 1)] * 2, months=SIGNED + 1)
@@ -73,7 +76,7 @@ def run_study(seeds: int = 24, **pins: float) -> list[Reaction]:
     for side, firm in (("winner", WINNER), ("loser", LOSER)):
         values = value[:, names.index(firm)]
         returns = (values[seeds:] / values[:seeds] - 1.0)[counts]
-        found.append(_reaction(side, model.tables.clouds[names.index(firm)].name, returns))
+        found.append(_reaction(side, model.tables.clouds[names.index(firm)].name, returns, sure))
     return found
 
 
@@ -105,17 +108,18 @@ def _sign(model: ComputeEconomy, seeds: int) -> BoolArray:
     return np.asarray(able[seeds:])
 
 
-def _reaction(side: str, firm: str, returns: FloatArray) -> Reaction:
+def _reaction(side: str, firm: str, returns: FloatArray, level: Level) -> Reaction:
     n = len(returns)
     if n < 2:
         raise ValueError(f"the event takes place in {n} of the worlds; an interval needs at least 2")
-    mean, half = float(returns.mean()), half_width(float(returns.std(ddof=1)), n)
-    tenth, ninetieth = (float(q) for q in np.quantile(returns, (0.1, 0.9)))
-    return Reaction(side, firm, FACTS[side], mean, mean - half, mean + half, tenth, ninetieth, n)
+    mean, half = float(returns.mean()), half_width(float(returns.std(ddof=1)), n, level)
+    lower, _, upper = (float(q) for q in SPREAD.of(returns))
+    return Reaction(side, firm, FACTS[side], mean, mean - half, mean + half, lower, upper, n, level)
 
 
 def page(reactions: list[Reaction]) -> str:
     """The page ``event_study.md``."""
+    level = reactions[0].level if reactions else LEVEL
     lines = [
         "# An event study", "",
         "On 10 June 2025 it became known that OpenAI, until January of that year bound to Microsoft, had signed with",
@@ -125,13 +129,14 @@ def page(reactions: list[Reaction]) -> str:
         "the contract tells of demand to come; the loser loses what it cannot let to others. The terms",
         f"(`capital.news_*`) are assumed, with the size of the fact in view: {_conclusion(reactions)}",
         "Made by `kingmaker events --out docs`.", "",
-        "| | fact | model, mean | 95 % interval of the mean | 10–90 % of worlds | worlds | sign and size (factor 3) |",
+        f"| | fact | model, mean | {level.words} of the mean | {SPREAD.dashed_in()} of worlds | worlds "
+        "| sign and size (factor 3) |",
         "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     for r in reactions:
         lines.append(
             f"| {r.firm} ({r.side}) | {r.fact:+.1%} | {r.mean:+.2%} | {r.low:+.2%} to {r.high:+.2%} "
-            f"| {r.tenth:+.2%} to {r.ninetieth:+.2%} | {r.n} | {'yes' if r.holds else '**no**'} |"
+            f"| {r.lower:+.2%} to {r.upper:+.2%} | {r.n} | {'yes' if r.holds else '**no**'} |"
         )
     return "\n".join(lines) + "\n"
 
@@ -144,14 +149,17 @@ def _conclusion(reactions: list[Reaction]) -> str:
     return "that the sizes are right shows that the fact is within reach; it tests nothing."
 
 
-def run_and_print(seeds: int, out: Path | None, force: bool = False) -> bool:
+def run_and_print(seeds: int, out: Path | None, force: bool = False, level: Level = LEVEL) -> bool:
     """Run the study, print it, write ``event_study.md`` into ``out``; whether both reactions hold."""
-    with filed_if(out, ("event_study.md",), Asked("events", f"{seeds} seeds", {"seeds": seeds}), force) as folder:
-        reactions = run_study(seeds)
+    asked = Asked("events", f"{seeds} seeds{level_asked(level)}", {"seeds": seeds} | level_record(level))
+    with filed_if(out, ("event_study.md",), asked, force) as folder:
+        reactions = run_study(seeds, level)
         for r in reactions:
             verdict = "holds" if r.holds else "FAILS"
             say(f"{r.side:6} {r.firm:28} fact {r.fact:+.1%}  model {r.mean:+.2%} ({r.low:+.2%} to {r.high:+.2%})  "
                   f"n {r.n}  {verdict}")  # fmt: skip
+        for sentence in level_told(level):
+            say(sentence)
         if folder is not None:
             (folder / "event_study.md").write_text(page(reactions), encoding="utf-8")
     return all(r.holds for r in reactions)

@@ -36,20 +36,59 @@ def test_no_command_shows_a_name_of_old() -> None:
 @pytest.mark.parametrize(
     ("command", "wanted"),
     [
-        ("run", {"--months", "--seed", "--out"}),
-        ("compare", {"--months", "--replications", "--seed", "--window", "--workers", "--dry-run", "--out"}),
+        ("run", {"--months", "--seed", "--out", "--level"}),
+        ("compare", {"--months", "--replications", "--seed", "--window", "--workers", "--dry-run", "--out", "--level"}),
         ("sensitivity", {"--months", "--replications", "--seed", "--outcomes", "--over", "--workers", "--dry-run"}),
+        ("sensitivity", {"--level", "--out", "--force", "--quiet"}),
         ("sweep", {"--months", "--replications", "--seed", "--workers", "--dry-run", "--out"}),
-        ("figures", {"--outcomes", "--out"}),
-        ("mechanisms", {"--replications", "--out"}),
-        ("validate", {"--replications", "--out"}),
-        ("events", {"--replications", "--out"}),
+        ("figures", {"--outcomes", "--out", "--level"}),
+        ("mechanisms", {"--replications", "--out", "--level"}),
+        ("validate", {"--replications", "--out", "--level"}),
+        ("events", {"--replications", "--out", "--level"}),
+        ("paper", {"--out", "--level"}),
         ("params", {"--format"}),
         ("designs", {"--format"}),
     ],
 )
 def test_sisters_have_the_same_options(command: str, wanted: set[str]) -> None:
     assert wanted <= set(options(command))
+
+
+STATES = {"compare", "events", "figures", "mechanisms", "paper", "run", "sensitivity", "validate"}  # intervals or bands
+
+
+def test_a_level_can_be_asked_where_one_is_stated_and_nowhere_else() -> None:
+    assert {command for command in COMMANDS if "--level" in options(command)} == STATES
+    usual = {
+        p.default for c in STATES for p in COMMANDS[c].params if "--level" in p.opts and c not in ("run", "validate")
+    }
+    assert usual == {"0.95"}
+    assert {p.default for c in ("run", "validate") for p in COMMANDS[c].params if "--level" in p.opts} == {"0.9"}
+
+
+FIRST = {"run": ["baseline"], "compare": ["baseline", "data_act"], "sensitivity": ["screening"], "figures": ["nowhere"]}
+
+
+@pytest.mark.parametrize("command", sorted(STATES))
+@pytest.mark.parametrize("value", ["1.5", "0.3", "1", "0", "-0.9", "nan", "inf", "high", "0,9", "", "0.9995", "1e400"])
+def test_a_level_that_is_none_is_refused_everywhere_by_the_same_sentence(
+    command: str, value: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    fault = CliRunner().invoke(app, [command, *FIRST.get(command, []), f"--level={value}"]).exception
+    assert str(fault) == f"--level is '{value}'; allowed is a number from 0.5 to 0.999, such as 0.9."
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(("value", "share"), [("90", "0.9"), ("95%", "0.95"), ("99.5 %", "0.995")])
+def test_per_cent_are_answered_with_the_share(value: str, share: str) -> None:
+    fault = str(CliRunner().invoke(app, ["events", "--level", value]).exception)
+    assert fault.endswith(f"such as 0.9. A level is a share of one: write {share}.")
+
+
+def test_a_single_run_has_no_band() -> None:
+    fault = str(CliRunner().invoke(app, ["run", "baseline", "--level", "0.8"]).exception)
+    assert fault.startswith("--level is 0.8, the share of the runs in the wider band; a single run has none.")
 
 
 @pytest.mark.parametrize("command", sorted(COMMANDS))

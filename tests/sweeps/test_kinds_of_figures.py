@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -172,6 +173,32 @@ def test_a_list_is_drawn_as_paired_differences_over_common_seeds() -> None:
     assert "Student's t over pairs" in said
     assert "together" in said
     assert "1 (reference): policy.interoperability = 0, policy.export_cap_tpp = 1600" in said
+
+
+NONE_STATED = {
+    "four factors, one seed",
+    "three factors, two seeds",
+    "a grid of one point",
+    "list, one seed",
+    "list, two seeds",
+    "small hypercube",
+}
+
+
+@pytest.mark.parametrize("name", DESIGNS)
+def test_every_figure_states_the_level_asked_and_no_other(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    manifest, frame = DESIGNS[name][0]()
+    monkeypatch.setattr(sweep_figures, "read_sweep_manifest", lambda _: manifest)
+    monkeypatch.setattr(sweep_figures, "load", lambda _: frame)
+    drawn = []
+    monkeypatch.setattr(
+        "kingmaker.experiments.figures.figure_files.save", lambda figure, *_: drawn.append(figure) or []
+    )
+    monkeypatch.setattr(Path, "mkdir", lambda *_, **__: None)
+    sweep_figures.draw_sweep(Path("made"), Path("made"), level=0.8)
+    said = " ".join(said_by(figure) for figure in drawn).replace("\u00a0", " ")
+    levels = set(re.findall(r"[\d.]+ ?% interval", said))
+    assert levels == (set() if name in NONE_STATED else {"80 % interval"})
 
 
 def test_too_few_pairs_are_dots_without_an_interval() -> None:

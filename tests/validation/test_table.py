@@ -28,8 +28,8 @@ from kingmaker.experiments.studies.validation.tie_pattern import (
 )
 from kingmaker.experiments.studies.validation.trace import TracedEconomy, run_traced
 from kingmaker.experiments.studies.validation.validation_report import (
-    COLUMNS,
     all_patterns,
+    columns,
     page,
     shown,
     summary,
@@ -76,7 +76,7 @@ def test_further_facts_of_the_window_are_shown_and_no_part_of_the_score(model: T
     for line in further:
         assert line.pattern.fact.use == "display", line.pattern.pattern
         assert line.pattern.fact.period_end <= 36, line.pattern.pattern
-        assert line.p05 > 0.0, line.pattern.pattern
+        assert line.lower > 0.0, line.pattern.pattern
     assert score(lines) == score([line for line in lines if line not in further])
     sentence = next(text for text in summary(lines, 3) if "further facts" in text)
     assert sentence.startswith(f"{sum(line.hit for line in further)} of {len(further)} further facts")
@@ -121,7 +121,7 @@ def test_the_ties_of_the_data_stand_in_february_2023(model: TracedEconomy) -> No
     contracts, stakes = (dated(model.tables, kind, 13) for kind in ("cloud_contract", "equity"))
     assert {("openai", "microsoft"), ("anthropic", "amazon"), ("anthropic", "google")} <= contracts.keys()
     assert sum(tie.share or 0.0 for tie in stakes["openai", "microsoft"]) == pytest.approx(0.49)
-    assert lines["dated_ties_standing"].p05 == 1.0
+    assert lines["dated_ties_standing"].lower == 1.0
     assert lines["openai_bound_to_azure"].median == 1.0
     assert lines["google_stake_in_anthropic"].median == pytest.approx(0.1)
 
@@ -157,8 +157,8 @@ def test_a_tie_that_does_not_stand_is_missed(model: TracedEconomy) -> None:
 
 def test_every_line_is_a_number(model: TracedEconomy) -> None:
     for line in lines_of(model, read_patterns(model.tables)):
-        assert np.isfinite([line.median, line.p05, line.p95]).all(), line.pattern.pattern
-        assert line.p05 <= line.median <= line.p95
+        assert np.isfinite([line.median, line.lower, line.upper]).all(), line.pattern.pattern
+        assert line.lower <= line.median <= line.upper
 
 
 def line_at(value: float) -> Line:
@@ -217,7 +217,7 @@ def test_the_report_says_what_is_missed(model: TracedEconomy, tmp_path: Path) ->
     write(model, lines, 3, tmp_path)
     with (tmp_path / "validation.csv").open(encoding="utf-8") as file:
         rows = list(csv.DictReader(file))
-    assert tuple(rows[0]) == COLUMNS
+    assert tuple(rows[0]) == columns()
     assert len(rows) == len(lines)
     assert (tmp_path / "figures" / "validation.png").stat().st_size > 50_000
     assert re.search(r"^In force: .*export rule", (tmp_path / "validation.md").read_text(encoding="utf-8"), re.M)

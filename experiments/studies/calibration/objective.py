@@ -13,8 +13,9 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.inputs.parameters import DECLARATIONS, check
 from kingmaker.environment.inputs.tables import read_tables
+from kingmaker.experiments.stats.levels import COVERAGE
 from kingmaker.experiments.studies.validation.measured import STATISTICS
-from kingmaker.experiments.studies.validation.table import Line, Pattern, read_patterns, score
+from kingmaker.experiments.studies.validation.table import Pattern, line_of, read_patterns, score
 from kingmaker.experiments.studies.validation.trace import run_worlds
 
 FITTED = Path(__file__).with_name("fitted.csv")
@@ -97,10 +98,8 @@ def scores(candidates: Sequence[Mapping[str, float]], seeds: Sequence[int], patt
         for pattern in patterns
     }
     return np.array(
-        [score([_line(pattern, values[pattern][k]) for pattern in patterns]) for k in range(len(candidates))]
+        [
+            score([line_of(pattern, values[pattern][k], COVERAGE) for pattern in patterns])
+            for k in range(len(candidates))
+        ]
     )
-
-
-def _line(pattern: Pattern, values: FloatArray) -> Line:
-    p05, median, p95 = (float(q) for q in np.quantile(values, (0.05, 0.5, 0.95)))
-    return Line(pattern, median, p05, p95)

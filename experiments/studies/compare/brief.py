@@ -6,12 +6,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from kingmaker.experiments.figures.figure_names import figure_name
+from kingmaker.experiments.stats.paired import POWER
 from kingmaker.experiments.stats.windows import Window
 from kingmaker.experiments.studies.compare.comparison_table import (
     CLAIM,
     HINT,
     NONE,
-    SIGNIFICANT,
     ZERO,
     pairs_to_claim,
     rows_of,
@@ -128,7 +128,7 @@ def _claims(question: Question, claims: pd.DataFrame, robustness: pd.DataFrame |
     for row in sturdy:
         measure = question.measures[row.measure]
         holds = "" if robustness is None else f" {_capital(standing(robustness, row.window, row.measure))}."
-        yield f"- **{for_markdown(measure.label)}** {for_markdown(told(measure, row))}.{holds}"
+        yield f"- **{for_markdown(measure.label)}** {for_markdown(told(measure, row, question.level))}.{holds}"
     if not fragile or robustness is None:
         return
     if sturdy:
@@ -138,7 +138,7 @@ def _claims(question: Question, claims: pd.DataFrame, robustness: pd.DataFrame |
     for row in fragile:
         measure = question.measures[row.measure]
         under = standing(robustness, row.window, row.measure)
-        words = for_markdown(told(measure, row))
+        words = for_markdown(told(measure, row, question.level))
         yield f"- **{for_markdown(measure.label)}**: under the usual assumptions it {words}, but {under}."
 
 
@@ -163,7 +163,7 @@ def _not_said(question: Question, first: pd.DataFrame) -> Iterator[str]:
         )
         yield ""
         yield from (
-            f"- {for_markdown(known[row.measure].label)}: {pairs(pairs_to_claim(row, len(first)))}"
+            f"- {for_markdown(known[row.measure].label)}: {pairs(pairs_to_claim(row, len(first), question.level))}"
             for row in rows_of(hints)
         )
         yield ""
@@ -221,17 +221,17 @@ def _times(gain: float) -> str:
 
 
 def _reading(question: Question, first: pd.DataFrame) -> Iterator[str]:
-    gain = first.loc[first["claim"] != ZERO, "variance_reduction"]
+    gain, level = first.loc[first["claim"] != ZERO, "variance_reduction"], question.level
     yield "## How to read this"
     yield ""
     yield (
-        f"- A difference is B less A, the mean over pairs. Intervals are paired 95 % intervals (Student's t with "
+        f"- A difference is B less A, the mean over pairs. Intervals are paired {level.words}s (Student's t with "
         f"{question.replications - 1} degrees of freedom)."
     )
     yield (
-        f"- A claim needs an interval without zero and a p value of at most {SIGNIFICANT:g} after Holm's correction "
-        f"for having looked at {len(first)} measures, so that all claims of a window are true together with 95 % "
-        "confidence. Windows are corrected one by one."
+        f"- A claim needs an interval without zero and a p value of at most {level.alpha:g} after Holm's correction "
+        f"for having looked at {len(first)} measures, so that all claims of a window are true together with "
+        f"{level.per_cent} % confidence. Windows are corrected one by one."
     )
     yield (
         "- It is made without reserve only if it also holds under every other assumption tested; else it stands apart, "
@@ -243,8 +243,8 @@ def _reading(question: Question, first: pd.DataFrame) -> Iterator[str]:
             "measures): as many times more runs would be needed without it."
         )
     yield (
-        "- The number of pairs needed gives a chance of 80 % if the true effect and spread are those estimated; from "
-        "few pairs it is a rough guess, and often too low."
+        f"- The number of pairs needed gives a chance of {100.0 * POWER:.0f} % if the true effect and spread are "
+        "those estimated; from few pairs it is a rough guess, and often too low."
     )
     yield (
         "- All of this is about the model. Luck is in the intervals; what the model leaves out, and most of what it "

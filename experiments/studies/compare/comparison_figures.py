@@ -35,10 +35,14 @@ def draw_comparison(
     with styled():
         for window in question.windows:
             rows = table[table["window"] == window.name]
-            files.save(draw_overview(rows, known, question.labels, window.words, footer), "overview", window.name)
+            files.save(
+                draw_overview(rows, known, question.labels, window.words, footer, question.level),
+                "overview",
+                window.name,
+            )
         for group in dict.fromkeys(known[name].group for name in names):
             mine = [k for k, name in enumerate(names) if known[name].group == group]
             a, b = ({known[names[k]]: side[k] for k in mine} for side in (comparison.a, comparison.b))
             difference = {known[names[k]]: (ends[0][k], ends[1][k], ends[2][k]) for k in mine}
-            files.save(draw_paths(group, a, b, question.labels, difference, footer), "paths", group)
+            files.save(draw_paths(group, a, b, question.labels, difference, footer, question.level), "paths", group)
     return files.written

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from kingmaker.experiments.stats.levels import level_told
 from kingmaker.experiments.studies.compare.brief import sorted_claims
 from kingmaker.experiments.studies.compare.comparison_table import CLAIM, HINT, NONE, ZERO
 from kingmaker.experiments.studies.compare.difference_words import told
@@ -28,11 +29,11 @@ def print_findings(found: Findings, out: Path) -> None:
     sturdy, fragile = sorted_claims(first[first["claim"] == CLAIM], found.robustness)
     for row in sturdy:
         measure = question.measures[row.measure]
-        console.say(f"  {measure.label} {told(measure, row)}")
+        console.say(f"  {measure.label} {told(measure, row, question.level)}")
     for row in fragile:
         measure = question.measures[row.measure]
         under = standing(found.robustness, row.window, row.measure) if found.robustness is not None else ""
-        console.say(f"  Not robust: {measure.label} {told(measure, row)}, but {under}")
+        console.say(f"  Not robust: {measure.label} {told(measure, row, question.level)}, but {under}")
     counts = first["claim"].value_counts()
     if counts.get(ZERO, 0) == len(first):
         console.print(f"Exactly zero everywhere: all {len(first)} measures are the same in all pairs.")
@@ -42,6 +43,8 @@ def print_findings(found: Findings, out: Path) -> None:
             f"among {len(first)} measures; {_counted(counts.get(NONE, 0), 'measure')} of which nothing can be said; "
             f"{counts.get(ZERO, 0)} exactly the same."
         )
+    for sentence in level_told(question.level):
+        console.say(sentence)
     if found.robustness is not None:
         verdicts = found.robustness["verdict"].value_counts()
         console.say(

@@ -13,6 +13,7 @@ from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.core.measures import Measure
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.stats.intervals import half_width
+from kingmaker.experiments.stats.levels import LEVEL, Level
 from kingmaker.experiments.stats.paired import Paired, holm, paired, pairs_needed
 from kingmaker.experiments.stats.windows import Window
 from kingmaker.experiments.studies.compare.question import Question
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from kingmaker.agents.types import FloatArray
 
-SIGNIFICANT = 0.05
 COLUMNS = (
     "measure", "difference", "low", "high", "p_sign", "n", "variance_reduction", "n_needed", "window", "months", "unit",
     "level_a", "level_b", "relative", "p_value", "p_holm", "claim",
@@ -57,7 +57,7 @@ class Comparison:
     def difference_paths(self) -> Paired:
         """Month by month; arrays of shape (measures * months,)."""
         n = self.question.replications
-        return paired(self.a.reshape(-1, n), self.b.reshape(-1, n))
+        return paired(self.a.reshape(-1, n), self.b.reshape(-1, n), self.question.level)
 
     def paths(self) -> pd.DataFrame:
         """Every run's path: side (a or b), seed, month, then the measures."""
@@ -96,8 +96,10 @@ def tabulate(comparison: Comparison) -> pd.DataFrame:
     """
     import pandas as pd
 
-    measures = list(comparison.question.measures.values())
-    frames = [_table(window, measures, paired(*comparison.in_window(window))) for window in comparison.question.windows]
+    question = comparison.question
+    measures = list(question.measures.values())
+    found = [paired(*comparison.in_window(window), question.level) for window in question.windows]
+    frames = [_table(window, measures, each) for window, each in zip(question.windows, found, strict=True)]
     return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
 
 
@@ -106,10 +108,10 @@ def rows_of(frame: pd.DataFrame) -> Iterator[Any]:
     return iter(frame.itertuples())
 
 
-def pairs_to_claim(row: Any, measures: int) -> float:
+def pairs_to_claim(row: Any, measures: int, level: Level = LEVEL) -> float:
     """Pairs that a claim needs after the correction (at its strictest step, Bonferroni's), with probability 0.8."""
-    spread = (row.high - row.low) / 2.0 / half_width(1.0, row.n)
-    return pairs_needed(abs(row.difference), spread, SIGNIFICANT / measures)
+    spread = (row.high - row.low) / 2.0 / half_width(1.0, row.n, level)
+    return pairs_needed(abs(row.difference), spread, level.alpha / measures)
 
 
 def _table(window: Window, measures: Sequence[Measure], found: Paired) -> pd.DataFrame:
@@ -117,7 +119,7 @@ def _table(window: Window, measures: Sequence[Measure], found: Paired) -> pd.Dat
 
     adjusted = holm(found.p_value)
     excludes = (found.low > 0.0) | (found.high < 0.0)
-    claim = np.where(excludes, np.where(adjusted <= SIGNIFICANT, CLAIM, HINT), np.where(found.zero, ZERO, NONE))
+    claim = np.where(excludes, np.where(adjusted <= found.level.alpha, CLAIM, HINT), np.where(found.zero, ZERO, NONE))
     scale = np.abs(found.level_a)
     logs = np.array([measure.unit.startswith("log10") for measure in measures])
     with np.errstate(over="ignore"):

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from kingmaker.environment.core.measures import Measure
+from kingmaker.experiments.stats.levels import LEVEL, Level
 from kingmaker.experiments.terminal.phrases import apart
 from kingmaker.experiments.terminal.safe_text import for_markdown
 
@@ -39,17 +40,20 @@ def _scale(measure: Measure, size: float) -> tuple[float, str, str]:
     return 1.0, f" {plain}", f" {plain}"
 
 
-def told(measure: Measure, row: Any) -> str:
+def told(measure: Measure, row: Any, level: Level = LEVEL) -> str:
     """A row of the table of differences in words: which way the measure moves, and how far."""
     moves = "rises" if row.difference > 0.0 else "falls"
-    told = change(measure, row.level_a, row.level_b, row.low, row.high, row.relative)
+    told = change(measure, row.level_a, row.level_b, row.low, row.high, row.relative, level)
     return f"{moves if told.startswith('from ') else 'differs, but'} {told}"
 
 
-def change(measure: Measure, level_a: float, level_b: float, low: float, high: float, relative: float) -> str:
+def change(
+    measure: Measure, level_a: float, level_b: float, low: float, high: float, relative: float, sure: Level = LEVEL
+) -> str:
     """How a measure changes, with its interval and in relation to the level.
 
-    Such as ``from 0.79 % to 2.12 %: +1.33 percentage points (95 % interval +1.26 to +1.39), +168 % of its level``.
+    Such as ``from 0.79 % to 2.12 %: +1.33 percentage points``, the interval with its level ``sure`` in brackets, and
+    ``+168 % of its level``.
     Levels have as many digits as it takes to tell them apart; where six do not, this is said instead.
     """
     factor, level_unit, unit = _scale(measure, max(abs(level_a), abs(level_b)))
@@ -58,7 +62,7 @@ def change(measure: Measure, level_a: float, level_b: float, low: float, high: f
     if a == b:
         levels = f"unchanged at the printed precision, {a}{level_unit}"
     difference = _signed(factor * (level_b - level_a))
-    interval = f"(95 % interval {_signed(factor * low)} to {_signed(factor * high)})"
+    interval = f"({sure.words} {_signed(factor * low)} to {_signed(factor * high)})"
     return f"{levels}: {difference}{unit} {interval}{_relation(measure, relative)}"
 
 

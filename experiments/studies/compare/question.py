@@ -12,6 +12,7 @@ from kingmaker.environment.core.measures import Measure
 from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration, check, resolve
 from kingmaker.environment.inputs.scenario import Scenario, check_months, load_scenario, parse_pin
 from kingmaker.experiments.results import in_force
+from kingmaker.experiments.stats.levels import LEVEL, Level, read_level
 from kingmaker.experiments.stats.windows import Window, read_window
 from kingmaker.experiments.studies.compare.contrasts import Contrast, contrasts
 
@@ -21,7 +22,10 @@ CHECKS = ("ledger_residual",)  # a check of the arithmetic, which says nothing o
 
 @dataclass(frozen=True)
 class Question:
-    """What is compared with what. The first window is the one that the brief and the robustness table speak of."""
+    """What is compared with what, and how sure a claim must be.
+
+    The first window is the one that the brief and the robustness table speak of.
+    """
 
     a: Scenario
     b: Scenario
@@ -29,6 +33,7 @@ class Question:
     seed: int
     replications: int
     windows: tuple[Window, ...]
+    level: Level = LEVEL  # of the intervals, and of all claims of a window together
 
     @functools.cached_property
     def measures(self) -> dict[str, Measure]:
@@ -101,12 +106,15 @@ def ask(
     seed: int = 1,
     replications: int = 20,
     windows: tuple[str, ...] = (),
+    level: Level | float = LEVEL,
 ) -> Question:
     """A question as a user asks it, checked.
 
     Raises:
-        KingmakerError: an unknown scenario, parameter or window, too few replications, months that differ.
+        KingmakerError: an unknown scenario, parameter or window, too few replications, a level that is
+            none, months that differ.
     """
+    sure = read_level(level, "level")
     one, other = load_scenario(a, set_a, "--set, --set-a"), load_scenario(b, set_b, "--set, --set-b")
     if months is None and one.months != other.months:
         raise KingmakerError(
@@ -120,7 +128,7 @@ def ask(
         )
     given = windows or (f"last{min(24, horizon)}", "final")
     found = tuple(read_window(text, horizon) for text in dict.fromkeys(given))
-    return Question(one, other, horizon, seed, replications, found)
+    return Question(one, other, horizon, seed, replications, found, sure)
 
 
 def pins(texts: list[str] | None, option: str) -> dict[str, object]:

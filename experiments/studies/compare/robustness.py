@@ -140,7 +140,7 @@ def judge(
     claims = claims_of(table)
     rows = []
     for variant, (a, b) in zip(chosen, outcomes, strict=True):
-        found = [paired(a[:, w], b[:, w]) for w in range(len(windows))]
+        found = [paired(a[:, w], b[:, w], question.level) for w in range(len(windows))]
         for window, measure, usual in zip(claims["window"], claims["measure"], claims["difference"], strict=True):
             pair, k = found[windows.index(window)], names.index(measure)
             low, high, difference = float(pair.low[k]), float(pair.high[k]), float(pair.difference[k])

@@ -21,6 +21,7 @@ from kingmaker.experiments.results.manifest import (
     write_manifest,
 )
 from kingmaker.experiments.results.outputs import staged, unfinished
+from kingmaker.experiments.stats.levels import level_asked, level_record
 from kingmaker.experiments.studies.compare.brief import write_brief
 from kingmaker.experiments.studies.compare.comparison_table import Comparison, run_question, tabulate
 from kingmaker.experiments.studies.compare.html import to_html
@@ -58,8 +59,8 @@ def asked_of(question: Question, robustness: bool, ends: Ends) -> Asked:
     facts = {
         "a": scenario_facts(question.a), "b": scenario_facts(question.b), "months": question.months,
         "seeds": [question.seed, question.replications], "windows": windows, "robustness": robustness and ends.value,
-    }  # fmt: skip
-    return Asked("compare", f"{words}, {', '.join(windows)}, {tests}", facts)
+    } | level_record(question.level)  # fmt: skip
+    return Asked("compare", f"{words}, {', '.join(windows)}, {tests}{level_asked(question.level)}", facts)
 
 
 @dataclass(frozen=True)
@@ -162,6 +163,7 @@ def _manifest(found: Findings, paths: pd.DataFrame, options: Options, seconds: f
         "seeds": list(question.seeds),
         "months": question.months,
         "windows": [window.name for window in question.windows],
+        "level": question.level.share,
         "robustness": {"assumptions": found.tested, "pairs": found.pairs_tested, "ends": options.ends.value},
         "versions": {"python": platform.python_version(), **library_versions()},
         "source_digest": source_digest((*question.a.users_classes, *question.b.users_classes)),
@@ -172,10 +174,10 @@ def _manifest(found: Findings, paths: pd.DataFrame, options: Options, seconds: f
     }
 
 
-MEANINGS = {
+MEANINGS = {  # braces: the interval in words
     ("differences", "measure"): ("", "name of the measure (kingmaker measures)"),
     ("differences", "difference"): ("unit of the measure", "mean over pairs of B less A"),
-    ("differences", "low"): ("unit of the measure", "lower end of the paired 95 % interval (Student's t)"),
+    ("differences", "low"): ("unit of the measure", "lower end of the paired {} (Student's t)"),
     ("differences", "high"): ("unit of the measure", "upper end of that interval"),
     ("differences", "p_sign"): ("0-1", "probability of the sign of the estimate (posterior under a flat prior)"),
     ("differences", "n"): ("pairs", "pairs of runs"),
@@ -210,7 +212,7 @@ MEANINGS = {
     ("robustness", "value"): ("unit of the parameter", "its value in this test"),
     ("robustness", "usual"): ("unit of the parameter", "its value otherwise"),
     ("robustness", "difference"): ("unit of the measure", "mean over pairs of B less A under this assumption"),
-    ("robustness", "low"): ("unit of the measure", "lower end of its paired 95 % interval"),
+    ("robustness", "low"): ("unit of the measure", "lower end of its paired {}"),
     ("robustness", "high"): ("unit of the measure", "upper end"),
     ("robustness", "verdict"): ("", "holds, disappears (interval holds zero), flips (other side of zero)"),
 }  # fmt: skip
@@ -222,6 +224,7 @@ def _write_dictionary(path: Path, question: Question) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("file", "column", "unit", "meaning"))
-        writer.writerows((file_name, column, *told) for (file_name, column), told in MEANINGS.items())
+        for (name, column), (unit, text) in MEANINGS.items():
+            writer.writerow((name, column, unit, text.format(question.level.words)))
         known = question.measures | question.rules
         writer.writerows(("paths", m.name, m.unit, m.definition) for m in known.values())

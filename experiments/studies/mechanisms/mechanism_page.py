@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kingmaker.environment.core.measures import MEASURES
+from kingmaker.experiments.stats.levels import LEVEL, level_record
 from kingmaker.experiments.studies.mechanisms.row import Row
 from kingmaker.experiments.studies.mechanisms.row_result import Result
 from kingmaker.experiments.studies.mechanisms.rows import OPEN
@@ -32,10 +33,15 @@ def write_results(results: Iterable[Result], without: Iterable[Result], folder: 
 def _write_csv(results: list[Result], path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(("id", "claim", "lives_in", "parameters", "outcome", "effect", "low", "high", "n", "holds"))
+        level = level_record(results[0].level) if results else {}  # a column only where it is not what it always is
+        writer.writerow(
+            ("id", "claim", "lives_in", "parameters", "outcome", "effect", "low", "high", "n", "holds", *level)
+        )
         for r in results:
             numbers = (f"{r.effect:.4g}", f"{r.low:.4g}", f"{r.high:.4g}", r.n, r.holds)
-            writer.writerow((r.row.id, r.row.claim, r.row.lives_in, _levers(r.row), r.row.outcome, *numbers))
+            writer.writerow(
+                (r.row.id, r.row.claim, r.row.lives_in, _levers(r.row), r.row.outcome, *numbers, *level.values())
+            )
 
 
 def _levers(row: Row) -> str:
@@ -51,14 +57,15 @@ def _shown(value: float) -> str:
 
 def _page(results: list[Result], without: list[Result], held: str) -> str:
     off = {r.row.id: r for r in without}
+    level = results[0].level if results else LEVEL
     lines = [
         "# Mechanisms", "",
         "Each row: the same seeds with a lever low and high; the paired difference of the outcome, a mean over the",
-        "months named (0 is January 2022), with a 95 % interval (Student's t over seeds). *Switched off* is the same",
+        f"months named (0 is January 2022), with a {level.words} (Student's t over seeds). *Switched off* is the same",
         "test with the row's mechanism taken out of the model: there it must not hold. Made by",
         "`kingmaker mechanisms --mutants --out docs`.", "",
         held, "",
-        "| id | claim, and lever | outcome, unit (months) | effect | 95 % interval | n | holds | switched off |",
+        f"| id | claim, and lever | outcome, unit (months) | effect | {level.words} | n | holds | switched off |",
         "|---|---|---|--:|--:|--:|---|--:|",
     ]  # fmt: skip
     for r in results:

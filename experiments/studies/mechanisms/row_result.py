@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kingmaker.experiments.stats.levels import LEVEL, Level
 from kingmaker.experiments.studies.mechanisms.row import Row
 
 
 @dataclass(frozen=True)
 class Result:
-    """A row's paired difference, high less low: mean, 95 % interval (Student's t over seeds), number of pairs."""
+    """A row's paired difference, high less low: mean, interval (Student's t over seeds), pairs, level."""
 
     row: Row
     effect: float
     low: float
     high: float
     n: int
+    level: Level = LEVEL
 
     @property
     def holds(self) -> bool:

@@ -11,6 +11,7 @@ from kingmaker.experiments.results import in_force
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed_if
 from kingmaker.experiments.stats.intervals import half_width
+from kingmaker.experiments.stats.levels import LEVEL, Level, level_asked, level_record, level_told, read_level
 from kingmaker.experiments.studies.mechanisms.mechanism_page import write_results
 from kingmaker.experiments.studies.mechanisms.mutation import applied
 from kingmaker.experiments.studies.mechanisms.row import Row
@@ -23,16 +24,18 @@ FILES = ("mechanisms.csv", "mechanisms.md", "mutants.csv")
 MOST_WORLDS = 192  # of one stack; wider ones are hardly faster and take more memory
 
 
-def run_row(row: Row, seeds: int | None = None, *, mutated: bool = False) -> Result:
+def run_row(row: Row, seeds: int | None = None, *, mutated: bool = False, level: Level | float = LEVEL) -> Result:
     """Run one row on ``seeds`` pairs of worlds (the row's own number if None), its mechanism off if ``mutated``.
 
     Raises:
         ValueError: fewer than two seeds, or a row without mutants to be switched off.
     """
-    return next(run_rows([row], seeds, mutated=mutated))
+    return next(run_rows([row], seeds, mutated=mutated, level=level))
 
 
-def run_rows(rows: Sequence[Row], seeds: int | None = None, *, mutated: bool = False) -> Iterator[Result]:
+def run_rows(
+    rows: Sequence[Row], seeds: int | None = None, *, mutated: bool = False, level: Level | float = LEVEL
+) -> Iterator[Result]:
     """Run rows and give each's result, in their order; the same numbers as ``run_row``, in fewer and wider stacks.
 
     Rows with the same horizon and the same mechanism off share a stack, and worlds that several of them ask for are run
@@ -41,11 +44,12 @@ def run_rows(rows: Sequence[Row], seeds: int | None = None, *, mutated: bool = F
     Raises:
         ValueError: fewer than two seeds, or a row without mutants to be switched off.
     """
+    sure = read_level(level, "level")
     stacks = {row.id: stack for stack in _stacks(rows, seeds, mutated) for row in stack}
     found: dict[str, Result] = {}
     for row in rows:
         if row.id not in found:
-            found |= _run_together(stacks[row.id], seeds, mutated)
+            found |= _run_together(stacks[row.id], seeds, mutated, sure)
         yield found[row.id]
 
 
@@ -75,7 +79,7 @@ def _stacks(rows: Sequence[Row], seeds: int | None, mutated: bool) -> list[list[
     return stacks
 
 
-def _run_together(rows: Sequence[Row], seeds: int | None, mutated: bool) -> dict[str, Result]:
+def _run_together(rows: Sequence[Row], seeds: int | None, mutated: bool, sure: Level) -> dict[str, Result]:
     """Run one stack for these rows; their results by their ids."""
     places: dict[tuple[object, ...], int] = {}  # of each world in the stack
     worlds: list[dict[str, float]] = []
@@ -91,10 +95,10 @@ def _run_together(rows: Sequence[Row], seeds: int | None, mutated: bool) -> dict
                 asked[row.id][level].append(place)
     with applied(rows[0].mutants if mutated else ()):
         model = ComputeEconomy.stack(worlds, months=rows[0].window[1]).run()
-    return {row.id: _result(row, model, *asked[row.id]) for row in rows}
+    return {row.id: _result(row, model, sure, *asked[row.id]) for row in rows}
 
 
-def _result(row: Row, model: ComputeEconomy, low: list[int], high: list[int]) -> Result:
+def _result(row: Row, model: ComputeEconomy, level: Level, low: list[int], high: list[int]) -> Result:
     """What a row's worlds, at these places of a stack that has run, say of its claim."""
     if row.of is None:
         values = model.measures.array(row.outcome)[slice(*row.window)].mean(axis=0)
@@ -102,8 +106,8 @@ def _result(row: Row, model: ComputeEconomy, low: list[int], high: list[int]) ->
         values = row.of(model, row.window)
     difference = values[high] - values[low]
     effect = float(difference.mean())
-    margin = half_width(float(difference.std(ddof=1)), len(low))
-    return Result(row, effect, effect - margin, effect + margin, len(low))
+    margin = half_width(float(difference.std(ddof=1)), len(low), level)
+    return Result(row, effect, effect - margin, effect + margin, len(low), level)
 
 
 def chosen_rows(chosen: str | None) -> list[Row]:
@@ -123,31 +127,36 @@ def chosen_rows(chosen: str | None) -> list[Row]:
     return found
 
 
-def run_and_print(chosen: str | None, seeds: int | None, out: Path | None, mutants: bool, force: bool = False) -> bool:
+def run_and_print(
+    chosen: str | None, seeds: int | None, out: Path | None, mutants: bool, force: bool = False, level: Level = LEVEL
+) -> bool:
     """Run the chosen rows, print each as it comes; whether all hold, and fail once they are switched off.
 
     Raises:
         KingmakerError: a row that does not exist, or results of another question in ``out`` and not ``force``.
     """
     rows = chosen_rows(chosen)
-    with filed_if(out, FILES[: 3 if mutants else 2], _asked(rows, seeds, mutants), force) as folder:
-        return _run_and_print(rows, seeds, folder, mutants)
+    with filed_if(out, FILES[: 3 if mutants else 2], _asked(rows, seeds, mutants, level), force) as folder:
+        return _run_and_print(rows, seeds, folder, mutants, level)
 
 
-def _asked(rows: list[Row], seeds: int | None, mutants: bool) -> Asked:
+def _asked(rows: list[Row], seeds: int | None, mutants: bool, level: Level) -> Asked:
     """The question, as it is kept beside the files."""
     which = "all rows" if rows == list(ROWS) else f"rows {', '.join(row.id for row in rows)}"
     words = f"{which}, {'their own number of' if seeds is None else seeds} seeds{', with mutants' if mutants else ''}"
-    return Asked("mechanisms", words, {"rows": [row.id for row in rows], "seeds": seeds, "mutants": mutants})
+    facts = {"rows": [row.id for row in rows], "seeds": seeds, "mutants": mutants} | level_record(level)
+    return Asked("mechanisms", words + level_asked(level), facts)
 
 
-def _run_and_print(rows: list[Row], seeds: int | None, out: Path | None, mutants: bool) -> bool:
-    results = list(_printed(rows, seeds, mutated=False))
+def _run_and_print(rows: list[Row], seeds: int | None, out: Path | None, mutants: bool, level: Level) -> bool:
+    results = list(_printed(rows, seeds, level, mutated=False))
     say(f"{sum(r.holds for r in results)} of {len(results)} tests hold; {len(OPEN)} rows are not proven yet.")
+    for sentence in level_told(level):
+        say(sentence)
     without = []
     if mutants:
         say("\nWith the row's mechanism switched off:")
-        without = list(_printed([row for row in rows if row.mutants], seeds, mutated=True))
+        without = list(_printed([row for row in rows if row.mutants], seeds, level, mutated=True))
         say(f"{sum(not r.holds for r in without)} of {len(rows)} tests fail once their mechanism is switched off.")
     if out is not None:
         write_results(results, without, out, _in_force(max(row.window[1] for row in rows)))
@@ -161,8 +170,8 @@ def _in_force(months: int) -> str:
     return in_force.sentence(held, "In force in the baseline, before a row moves a lever")
 
 
-def _printed(rows: list[Row], seeds: int | None, *, mutated: bool) -> Iterator[Result]:
-    for row, result in zip(rows, run_rows(rows, seeds, mutated=mutated), strict=True):
+def _printed(rows: list[Row], seeds: int | None, level: Level, *, mutated: bool) -> Iterator[Result]:
+    for row, result in zip(rows, run_rows(rows, seeds, mutated=mutated, level=level), strict=True):
         verdict = "holds" if result.holds else "FAILS" if not mutated else "fails"
         said = "; ".join(mutant.means for mutant in row.mutants) if mutated else row.claim
         say(f"{row.id:4} {verdict}  {result.effect:+10.4g}  ({result.low:+.4g} to {result.high:+.4g})  {said}")

@@ -1,7 +1,8 @@
 """Was the sample large enough? Two questions: how wide are the intervals, and would half the sample have said the same?
 
-The first is the criterion of Sarrazin, Pianosi & Wagener (2016): the widest 95 % bootstrap interval of the indices by
-which parameters are ranked (mu* and swings relative to the largest). The second is a check on the bootstrap.
+The first is the criterion of Sarrazin, Pianosi & Wagener (2016): the widest bootstrap interval of the indices by which
+parameters are ranked (mu* and swings relative to the largest), at the level of the criterion whatever level a report
+states. The second is a check on the bootstrap.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kingmaker.experiments.stats.levels import CRITERION
 from kingmaker.experiments.studies.sensitivity.indices import Row, Sample, indices, main_index
 from kingmaker.experiments.studies.sensitivity.noise import Noise, take_apart
 
@@ -50,7 +52,7 @@ class Convergence:
 
 
 def judge(sample: Sample, y: FloatArray, rows: list[Row]) -> Convergence:
-    """The verdict on one outcome of shape (points, replications), given its indices."""
+    """The verdict on one outcome of shape (points, replications), given its indices with intervals of the criterion."""
     noise, r = take_apart(y), y.shape[1]
     needed = math.nan if math.isnan(noise.in_mean) else max(1.0, math.ceil(r * noise.in_mean / NOISY))
     ranks = main_index(sample, rows)
@@ -80,12 +82,12 @@ def _against_half(sample: Sample, y: FloatArray, ranks: dict[str, tuple[float, f
     if sample.kind == "oat":
         if y.shape[1] < 4:
             return math.nan, True
-        half = main_index(sample, indices(sample, y[:, : y.shape[1] // 2])[0])
+        half = main_index(sample, indices(sample, y[:, : y.shape[1] // 2], CRITERION)[0])
     else:
         if sample.blocks < 4:
             return math.inf, False
         part = sample.half()
-        half = main_index(part, indices(part, y[: len(part.unit)])[0])
+        half = main_index(part, indices(part, y[: len(part.unit)], CRITERION)[0])
     if set(half) != set(ranks):
         return math.inf, False
     change = float(np.max([abs(half[name][0] - ranks[name][0]) for name in ranks]))

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kingmaker.experiments.stats.levels import LEVEL, Level
 from kingmaker.experiments.stats.paired import paired
 
 if TYPE_CHECKING:
@@ -68,21 +69,21 @@ class Sample:
         )
 
 
-def indices(sample: Sample, y: FloatArray) -> tuple[list[Row], list[Pair]]:
-    """All indices of one outcome, shape (points, replications), with 95 % intervals; pairs only for Sobol."""
+def indices(sample: Sample, y: FloatArray, level: Level = LEVEL) -> tuple[list[Row], list[Pair]]:
+    """All indices of one outcome, shape (points, replications), with their intervals; pairs only for Sobol."""
     if sample.kind == "oat":
-        return _one_at_a_time(sample, y), []
+        return _one_at_a_time(sample, y, level), []
     mean = y.mean(axis=1)
     if float(mean.std()) <= 1e-12 * max(abs(float(mean.mean())), 1e-300):
         return [], []  # a constant has no sensitivity
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # SALib's warnings on pandas and division; nan and width are told in our words
         if sample.kind == "sobol":
-            return _sobol(sample, mean)
-        return (_morris(sample, mean) if sample.kind == "morris" else _balance(sample, mean)), []
+            return _sobol(sample, mean, level)
+        return (_morris if sample.kind == "morris" else _balance)(sample, mean, level), []
 
 
-def _one_at_a_time(sample: Sample, y: FloatArray) -> list[Row]:
+def _one_at_a_time(sample: Sample, y: FloatArray, level: Level) -> list[Row]:
     """Points: the base, then low and high of each parameter. An interval needs two replications."""
     rows: list[Row] = []
     for k, name in enumerate(sample.names):
@@ -91,17 +92,18 @@ def _one_at_a_time(sample: Sample, y: FloatArray) -> list[Row]:
             if y.shape[1] < 2:
                 rows.append((name, index, float((other - one).mean()), np.nan, np.nan))
                 continue
-            found = paired(one[np.newaxis], other[np.newaxis])
+            found = paired(one[np.newaxis], other[np.newaxis], level)
             rows.append((name, index, float(found.difference[0]), float(found.low[0]), float(found.high[0])))
     return rows
 
 
-def _morris(sample: Sample, mean: FloatArray) -> list[Row]:
+def _morris(sample: Sample, mean: FloatArray, level: Level) -> list[Row]:
     from SALib.analyze import morris
 
     found = morris.analyze(
-        sample.problem(), sample.unit, mean, num_resamples=RESAMPLES, num_levels=sample.levels, seed=sample.seed
-    )
+        sample.problem(), sample.unit, mean, num_resamples=RESAMPLES, conf_level=level.share, num_levels=sample.levels,
+        seed=sample.seed,
+    )  # fmt: skip
     rows: list[Row] = []
     for k, name in enumerate(sample.names):
         star, half = float(found["mu_star"][k]), float(found["mu_star_conf"][k])
@@ -111,12 +113,13 @@ def _morris(sample: Sample, mean: FloatArray) -> list[Row]:
     return rows
 
 
-def _sobol(sample: Sample, mean: FloatArray) -> tuple[list[Row], list[Pair]]:
+def _sobol(sample: Sample, mean: FloatArray, level: Level) -> tuple[list[Row], list[Pair]]:
     from SALib.analyze import sobol
 
     found = sobol.analyze(
-        sample.problem(), mean, calc_second_order=sample.second_order, num_resamples=RESAMPLES, seed=sample.seed
-    )
+        sample.problem(), mean, calc_second_order=sample.second_order, num_resamples=RESAMPLES, conf_level=level.share,
+        seed=sample.seed,
+    )  # fmt: skip
     rows: list[Row] = []
     for k, name in enumerate(sample.names):
         for index in ("S1", "ST"):
@@ -131,10 +134,12 @@ def _sobol(sample: Sample, mean: FloatArray) -> tuple[list[Row], list[Pair]]:
     return rows, pairs
 
 
-def _balance(sample: Sample, mean: FloatArray) -> list[Row]:
+def _balance(sample: Sample, mean: FloatArray, level: Level) -> list[Row]:
     from SALib.analyze import rbd_fast
 
-    found = rbd_fast.analyze(sample.problem(), sample.unit, mean, num_resamples=RESAMPLES, seed=sample.seed)
+    found = rbd_fast.analyze(
+        sample.problem(), sample.unit, mean, num_resamples=RESAMPLES, conf_level=level.share, seed=sample.seed
+    )
     rows: list[Row] = []
     for k, name in enumerate(sample.names):
         value, half = float(found["S1"][k]), float(found["S1_conf"][k])

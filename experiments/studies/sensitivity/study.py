@@ -12,6 +12,7 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.core.measures import MEASURES, Measure
 from kingmaker.experiments.design import sampling
 from kingmaker.experiments.design.sweep_design import Design
+from kingmaker.experiments.stats.levels import CRITERION, LEVEL, Level, read_level
 from kingmaker.experiments.studies.sensitivity.convergence import judge
 from kingmaker.experiments.studies.sensitivity.indices import MAIN, Sample, indices
 
@@ -40,6 +41,7 @@ class Study:
         table: outcome, parameter, index, value, low, high.
         pairs: outcome, parameter_1, parameter_2, value, low, high: Sobol's second order.
         convergence: outcome, verdict and what it rests on.
+        level: of the intervals of table and pairs.
     """
 
     sample: Sample
@@ -50,6 +52,7 @@ class Study:
     table: pd.DataFrame
     pairs: pd.DataFrame
     convergence: pd.DataFrame
+    level: Level = LEVEL
 
 
 def with_method(design: Design, method: str | None, samples: int | None) -> Design:
@@ -98,15 +101,16 @@ def readable(outcome: str, known: Mapping[str, Measure]) -> str:
     return f"{known[measure].label} ({statistic})" if measure in known else outcome
 
 
-def run_study(design: Design, evaluate: Evaluate, outcomes: Sequence[str]) -> Study:
+def run_study(design: Design, evaluate: Evaluate, outcomes: Sequence[str], level: Level | float = LEVEL) -> Study:
     """Evaluate the points of a design (see :func:`with_method`) and analyse the outcomes."""
     sample, points = points_of(design)
-    return analyse(sample, points, evaluate(points), outcomes, design.measured)
+    return analyse(sample, points, evaluate(points), outcomes, design.measured, read_level(level, "level"))
 
 
 def analyse(
-    sample: Sample, points: Points, y: FloatArray, outcomes: Sequence[str], known: Mapping[str, Measure] = MEASURES
-) -> Study:
+    sample: Sample, points: Points, y: FloatArray, outcomes: Sequence[str], known: Mapping[str, Measure] = MEASURES,
+    level: Level = LEVEL,
+) -> Study:  # fmt: skip
     """Indices and their convergence for every outcome.
 
     Args:
@@ -115,6 +119,7 @@ def analyse(
         y: outcomes, shape (points, replications, outcomes).
         outcomes: their names.
         known: the measures of which they may be made, for their labels.
+        level: of the intervals; whether the sample is large enough is judged by :data:`CRITERION` all the same.
     """
     import pandas as pd
 
@@ -123,10 +128,10 @@ def analyse(
     verdicts: list[dict[str, Any]] = []
     for m, outcome in enumerate(outcomes):
         series = np.ascontiguousarray(y[:, :, m])
-        rows, second = indices(sample, series)
+        rows, second = indices(sample, series, level)
         table += [(outcome, *row) for row in rows]
         pairs += [(outcome, *row) for row in second]
-        found = judge(sample, series, rows)
+        found = judge(sample, series, rows if level == CRITERION else indices(sample, series, CRITERION)[0])
         flat = {name: value for name, value in vars(found).items() if name != "noise"}
         verdicts.append({"outcome": outcome, **flat, **{f"noise_{n}": v for n, v in vars(found.noise).items()}})
     return Study(
@@ -138,4 +143,5 @@ def analyse(
         table=pd.DataFrame(table, columns=["outcome", "parameter", "index", "value", "low", "high"]),
         pairs=pd.DataFrame(pairs, columns=["outcome", "parameter_1", "parameter_2", "value", "low", "high"]),
         convergence=pd.DataFrame(verdicts),
+        level=level,
     )

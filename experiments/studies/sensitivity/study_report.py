@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kingmaker.experiments.design.sweep_design import Design
 from kingmaker.experiments.figures.study_figures import MEANINGS
 from kingmaker.experiments.results.in_force import Held, table
+from kingmaker.experiments.stats.levels import CRITERION, Level
 from kingmaker.experiments.studies.sensitivity.convergence import CONSTANT, CONVERGED, NARROW, NOISY, ROUGH
 from kingmaker.experiments.studies.sensitivity.discovery import Box
 from kingmaker.experiments.studies.sensitivity.indices import MAIN, main_index
@@ -36,7 +37,7 @@ def write_report(design: Design, study: Study, box: Box | str | None, held: Sequ
     if isinstance(box, str):
         lines += ["## Scenario discovery", "", for_markdown(box), ""]
     elif box is not None:
-        lines += _box(box)
+        lines += _box(box, study.level)
     return "\n".join([*lines, *_reading(study)]) + "\n"
 
 
@@ -92,8 +93,8 @@ def _trust(study: Study) -> Iterator[str]:
         sure, rough = (int(counts.get(verdict, 0)) for verdict in (CONVERGED, ROUGH))
         vary = len(found) - len(constant)
         yield (
-            f"For {sure} of {vary} {'outcome that varies' if vary == 1 else 'outcomes that vary'}, yes (widest 95 % "
-            f"interval of an index up to 0.10); for {rough} roughly (up to 0.25)"
+            f"For {sure} of {vary} {'outcome that varies' if vary == 1 else 'outcomes that vary'}, yes (widest "
+            f"{CRITERION.words} of an index up to 0.10); for {rough} roughly (up to 0.25)"
             + ("; for the others **no**: their numbers are tentative." if sure + rough < vary else ".")
         )
         yield ""
@@ -139,7 +140,7 @@ def _ranking(study: Study) -> Iterator[str]:
         yield f"- {for_markdown(study.labels[outcome])}{_doubt(told[outcome])}: {words or 'no parameter clearly'}"
     names = {"swing": "swing", "mu_star": "µ*"}
     yield ""
-    yield f"The numbers are {names.get(main, main)} with 95 % intervals; all are in `indices.csv`."
+    yield f"The numbers are {names.get(main, main)} with {study.level.words}s; all are in `indices.csv`."
     yield ""
     yield "![What moves what](figures/heatmap.png)"
     yield ""
@@ -197,7 +198,7 @@ def _noise(study: Study) -> Iterator[str]:
     yield ""
 
 
-def _box(box: Box) -> Iterator[str]:
+def _box(box: Box, level: Level) -> Iterator[str]:
     yield f"## Where {for_code(box.case)}"
     yield ""
     yield (
@@ -215,7 +216,7 @@ def _box(box: Box) -> Iterator[str]:
             sampled = f"{row.low_sampled:.4g} | {row.high_sampled:.4g}"
             yield f"| `{row.parameter}` | {row.low:.4g} | {row.high:.4g} | {sampled} | {row.p_value:.2g} |"
         yield ""
-        yield "A limit with a p value above 0.05 may well be there by chance."
+        yield f"A limit with a p value above {level.alpha:g} may well be there by chance."
     yield ""
 
 

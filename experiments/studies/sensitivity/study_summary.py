@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from kingmaker.experiments.results.in_force import Held, sentence
+from kingmaker.experiments.stats.levels import level_told
 from kingmaker.experiments.studies.sensitivity.convergence import CONSTANT, CONVERGED, ROUGH
 from kingmaker.experiments.studies.sensitivity.discovery import Box
 from kingmaker.experiments.studies.sensitivity.indices import MAIN
@@ -42,6 +43,8 @@ def print_study(study: Study, box: Box | str | None, out: Path, held: Sequence[H
             f"{box.case}: {100 * box.share:.0f} % of points, {100 * box.density:.0f} % in the box of "
             f"{', '.join(box.limits['parameter']) or 'no parameter'} (report.md)."
         )
+    for told in level_told(study.level):
+        console.say(told)
     if held:
         console.say(sentence(held, "In force before anything is varied"))
     console.say(f"Report, figures and data are in {out}")

@@ -26,6 +26,7 @@ from kingmaker.experiments.results.manifest import (
     write_manifest,
 )
 from kingmaker.experiments.results.outputs import staged, unfinished
+from kingmaker.experiments.stats.levels import CRITERION, LEVEL, Level, level_asked, level_record
 from kingmaker.experiments.studies.compare.html import to_html
 from kingmaker.experiments.studies.sensitivity.convergence import CONSTANT, SMALL
 from kingmaker.experiments.studies.sensitivity.discovery import Box, check_case, discover
@@ -58,24 +59,26 @@ class Request:
     quiet: bool = False
     command: tuple[str, ...] = ()
     force: bool = False
+    level: Level = LEVEL
 
     @property
     def asked(self) -> Asked:
         """The question, as a folder of results says it."""
-        return asked_of(self.design, self.statistics, self.discover)
+        return asked_of(self.design, self.statistics, self.discover, self.level)
 
 
-def asked_of(design: Design, statistics: tuple[str, ...], discover: str | None) -> Asked:
+def asked_of(design: Design, statistics: tuple[str, ...], discover: str | None, level: Level = LEVEL) -> Asked:
     """The question of a study of a design."""
     facts = _plain(design) | {
         "scenario": scenario_facts(design.setting), "listed": [dict(point) for point in design.listed],
         "statistics": list(statistics), "discover": discover,
-    }  # fmt: skip
+    } | level_record(level)  # fmt: skip
     told = ("name", "title", "description")  # a design of another name is the same question
     words = (
         f"{design.name}, {design.kind}, {len(design.factors)} parameters, {design.samples} samples, "
         f"{design.replications} seeds from {design.seed}, {design.months} months, {', '.join(statistics)}"
         + (f", {discover}" if discover else "")
+        + level_asked(level)
     )
     return Asked("sensitivity", words, {key: value for key, value in facts.items() if key not in told})
 
@@ -103,7 +106,9 @@ def study_and_write(request: Request) -> Findings:
     with staged(request.out, request.asked, request.force, request.quiet) as folder:
         began, keep = time.perf_counter(), unfinished(request.out)
         sample, points = points_of(request.design)
-        study = analyse(sample, points, _outcomes(request, points, keep), outcomes, request.design.measured)
+        study = analyse(
+            sample, points, _outcomes(request, points, keep), outcomes, request.design.measured, request.level
+        )
         found = Findings(study, _box(study, request), held_in_scenario(request.design))
         _write(request, found, folder, time.perf_counter() - began)
     return found
@@ -150,7 +155,7 @@ def _write(request: Request, found: Findings, folder: Path, seconds: float) -> N
         report = report.replace("![What moves what](figures/heatmap.png)\n\n", "")
     (folder / "report.md").write_text(report, encoding="utf-8")
     (folder / "report.html").write_text(to_html(report, folder, footer), encoding="utf-8")
-    _write_dictionary(folder / "data_dictionary.csv", request.design)
+    _write_dictionary(folder / "data_dictionary.csv", request.design, study.level)
     write_manifest(_manifest(request, study, seconds), folder)
 
 
@@ -201,7 +206,11 @@ def draw_study(study: Study, folder: Path, footer: str, note: str = "") -> list[
         varied, most = list(values.index), bars_per_page(study.table)
         for page in range(-(-len(varied) // most)):
             part = varied[page * most : (page + 1) * most]
-            files.save(draw_bars(study.table, part, study.sample.kind, main, names, footer), "bars", str(page + 1))
+            files.save(
+                draw_bars(study.table, part, study.sample.kind, main, names, footer, level=study.level),
+                "bars",
+                str(page + 1),
+            )
         if not study.pairs.empty and len(study.sample.names) > 2:
             files.save(draw_pairs(_matrices(study), study.sample.names, names, footer), "pairs")
     return files.written
@@ -258,6 +267,7 @@ def _manifest(request: Request, study: Study, seconds: float) -> dict[str, Any]:
         "scenario": scenario_record(design.setting),
         "design": _plain(design),
         "statistics": list(request.statistics),
+        "level": request.level.share,
         "points": len(study.points),
         "runs": int(study.y.shape[0] * study.y.shape[1]),
         "versions": {"python": platform.python_version(), **library_versions(), "SALib": version("SALib")},
@@ -268,22 +278,22 @@ def _manifest(request: Request, study: Study, seconds: float) -> dict[str, Any]:
     }
 
 
-MEANINGS = {
+MEANINGS = {  # in braces: the interval asked for, and that of the criterion, in words
     ("indices", "outcome"): "measure and statistic over the months",
     ("indices", "parameter"): "varied parameter",
     ("indices", "index"): "low, high, swing (one at a time); mu, mu_star, sigma (Morris); S1, ST (Sobol, hypercube)",
     ("indices", "value"): "estimate",
-    ("indices", "low"): "lower end of the 95 % interval",
+    ("indices", "low"): "lower end of the {interval}",
     ("indices", "high"): "upper end",
     ("interactions", "outcome"): "measure and statistic over the months",
     ("interactions", "parameter_1"): "one parameter",
     ("interactions", "parameter_2"): "the other",
     ("interactions", "value"): "second-order index S2",
-    ("interactions", "low"): "lower end of the 95 % interval",
+    ("interactions", "low"): "lower end of the {interval}",
     ("interactions", "high"): "upper end",
     ("convergence", "outcome"): "measure and statistic over the months",
     ("convergence", "verdict"): "converged, rough, n too small, constant",
-    ("convergence", "width"): "widest 95 % interval of the ranking index (mu_star and swing relative to the largest)",
+    ("convergence", "width"): "widest {criterion} of the ranking index (mu_star and swing relative to the largest)",
     ("convergence", "change"): "largest change of that index against half the sample",
     ("convergence", "order"): "whether half the sample orders the parameters that matter alike",
     ("convergence", "samples"): "base samples, trajectories, points, or (one at a time) replications",
@@ -308,9 +318,10 @@ MEANINGS = {
 }
 
 
-def _write_dictionary(path: Path, design: Design) -> None:
+def _write_dictionary(path: Path, design: Design, level: Level) -> None:
+    told = {"interval": level.words, "criterion": CRITERION.words}
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("file", "column", "meaning"))
-        writer.writerows((name, column, meaning) for (name, column), meaning in MEANINGS.items())
+        writer.writerows((name, column, meaning.format(**told)) for (name, column), meaning in MEANINGS.items())
         writer.writerows(("outcomes", factor.key, "value of the parameter") for factor in design.factors)

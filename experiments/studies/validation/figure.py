@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 from kingmaker.environment.inputs.tables import Tables
 from kingmaker.experiments.figures.style import GREY, INK, SMALL, Colour, number_text, sheet, styles, time_axis
 from kingmaker.experiments.results.manifest import kingmaker_version
+from kingmaker.experiments.stats.levels import WIDE, Band
 from kingmaker.experiments.studies.validation.measured import STATISTICS
 from kingmaker.experiments.studies.validation.table import read_patterns
 from kingmaker.experiments.studies.validation.trace import LENGTH, TracedEconomy
@@ -53,11 +54,11 @@ PANELS = (
 )  # fmt: skip
 
 
-def draw_bands(model: TracedEconomy, seeds: int) -> Figure:
-    """Ten panels: median and 90 % band over seeds, facts as points with their tolerance and period."""
+def draw_bands(model: TracedEconomy, seeds: int, band: Band = WIDE) -> Figure:
+    """Ten panels: median and band over seeds, facts as points with their tolerance and period."""
     footer = (
-        f"Kingmaker {kingmaker_version()} · baseline · n = {seeds} seeds (1 to {seeds}); line: median, band: 5 % to "
-        "95 % of seeds"
+        f"Kingmaker {kingmaker_version()} · baseline · n = {seeds} seeds (1 to {seeds}); line: median, band: "
+        f"{band.ends_in()} of seeds"
     )
     figure = sheet(
         10.4, "Model and facts", "Points: facts in their line's colour, with period and tolerance; filled: calibrated "
@@ -66,16 +67,16 @@ def draw_bands(model: TracedEconomy, seeds: int) -> Figure:
     grid = figure.add_gridspec(5, 2, left=0.08, right=0.98, top=0.92, bottom=0.06, hspace=0.5, wspace=0.2)
     for number, panel in enumerate(PANELS):
         axes = figure.add_subplot(grid[number // 2, number % 2])
-        _panel(axes, panel, model)
+        _panel(axes, panel, model, band)
     return figure
 
 
-def _panel(axes: Axes, panel: Panel, model: TracedEconomy) -> None:
+def _panel(axes: Axes, panel: Panel, model: TracedEconomy, band: Band) -> None:
     months = range(panel.first, LENGTH)
     for (name, label), (colour, dash) in zip(panel.series, styles(), strict=False):
         values = panel.factor * np.array([STATISTICS[name](model, k, k) for k in months])
-        low, middle, high = np.quantile(values, (0.05, 0.5, 0.95), axis=1)
-        axes.fill_between(months, low, high, color=colour, alpha=0.2, linewidth=0)
+        lower, middle, upper = band.of(values, axis=1)
+        axes.fill_between(months, lower, upper, color=colour, alpha=0.2, linewidth=0)
         axes.plot(months, middle, color=colour, linestyle=dash, label=label)
         _facts(axes, panel, name, model.tables, colour)
     axes.set_title(panel.title)

@@ -10,9 +10,11 @@ from pathlib import Path
 import numpy as np
 
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.agents.types import FloatArray
 from kingmaker.environment.core.calendar import month_label, month_number
 from kingmaker.environment.inputs.table_rows import SeriesRow
 from kingmaker.environment.inputs.tables import Tables
+from kingmaker.experiments.stats.levels import WIDE, Band
 from kingmaker.experiments.studies.validation.measured import STATISTICS
 from kingmaker.experiments.studies.validation.trace import LENGTH, TracedEconomy
 
@@ -55,12 +57,12 @@ class Pattern:
 
 @dataclass(frozen=True)
 class Line:
-    """A pattern and what the ensemble says: median, 5 % and 95 % quantiles over seeds."""
+    """A pattern and what the ensemble says: median, and the ends of its band over seeds."""
 
     pattern: Pattern
     median: float
-    p05: float
-    p95: float
+    lower: float
+    upper: float
 
     @property
     def hit(self) -> bool:
@@ -69,8 +71,8 @@ class Line:
 
     @property
     def covered(self) -> bool:
-        """Whether the ensemble's interval holds the target."""
-        return self.p05 <= self.pattern.fact.value <= self.p95
+        """Whether the ensemble's band holds the target."""
+        return self.lower <= self.pattern.fact.value <= self.upper
 
     @property
     def error(self) -> float:
@@ -108,15 +110,20 @@ def read_patterns(tables: Tables) -> list[Pattern]:
     return patterns
 
 
-def lines_of(model: TracedEconomy, patterns: Iterable[Pattern]) -> list[Line]:
-    """Each pattern with the ensemble's quantiles."""
+def lines_of(model: TracedEconomy, patterns: Iterable[Pattern], band: Band = WIDE) -> list[Line]:
+    """Each pattern with the ensemble's median and band."""
     lines = []
     for pattern in patterns:
         fact = pattern.fact
         values = STATISTICS[fact.series](model, fact.period_start, fact.period_end)
-        p05, median, p95 = (float(q) for q in np.quantile(values, (0.05, 0.5, 0.95)))
-        lines.append(Line(pattern, median, p05, p95))
+        lines.append(line_of(pattern, values, band))
     return lines
+
+
+def line_of(pattern: Pattern, values: FloatArray, band: Band = WIDE) -> Line:
+    """A pattern with median and band of its values, shape (seeds,)."""
+    lower, median, upper = (float(q) for q in band.of(values))
+    return Line(pattern, median, lower, upper)
 
 
 def hits(lines: Sequence[Line], roles: Sequence[str]) -> dict[str, bool]:
@@ -129,7 +136,7 @@ def hits(lines: Sequence[Line], roles: Sequence[str]) -> dict[str, bool]:
 
 
 def coverage(lines: Sequence[Line], roles: Sequence[str]) -> tuple[int, int]:
-    """How many of the ensemble's 90 % intervals hold their target, and how many there are."""
+    """How many of the ensemble's bands hold their target, and how many there are."""
     chosen = [line for line in lines if line.pattern.role in roles]
     return sum(line.covered for line in chosen), len(chosen)
 

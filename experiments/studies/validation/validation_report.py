@@ -11,17 +11,15 @@ from typing import Any
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed_if
+from kingmaker.experiments.stats.levels import WIDE, Band, Level, level_asked, level_record, read_level
 from kingmaker.experiments.studies.validation.table import ROLES, Line, coverage, hits, lines_of, read_patterns, score
 from kingmaker.experiments.studies.validation.trace import TracedEconomy, run_traced
 from kingmaker.experiments.terminal.phrases import listed
 from kingmaker.experiments.terminal.telling import say
 
-COLUMNS = (
-    "id", "pattern", "period", "role", "unit", "target", "low", "high", "model_median", "model_p05", "model_p95", "hit",
-    "facts", "why",
-)  # fmt: skip
-SPREAD, WIDE = "90 % of seeds", 118  # a narrower terminal does without the spread
-HEADS = ("id", "pattern (unit)", "period", "target", "allowed", "model", SPREAD, "")
+NEEDED = 118  # columns of a terminal; a narrower one does without the band
+HEADS = ("id", "pattern (unit)", "period", "target", "allowed", "model", "", "")  # the last but one is the band
+SPREAD = len(HEADS) - 2
 WHY = "Reasons for the misses (in brackets: the distance from the target, in tolerances of that side):"
 RULE = "|---|---|---|--:|--:|--:|--:|---|"
 NOTES = {
@@ -44,35 +42,43 @@ NOTES = {
 FILES = ("validation.csv", "validation.md", "figures/validation.pdf", "figures/validation.png")
 
 
-def validate(seeds: int, pins: Mapping[str, Any], out: Path | None, force: bool = False) -> bool:
-    """Run ``seeds`` worlds, print the table and write it into ``out``; whether every pattern is a hit."""
+def validate(
+    seeds: int, pins: Mapping[str, Any], out: Path | None, force: bool = False, level: Level | float = WIDE.level
+) -> bool:
+    """Run ``seeds`` worlds, print the table and write it into ``out``; whether every pattern is a hit.
+
+    ``level`` is the share of the seeds in the band. Hits and score are of the median and do not depend on it.
+    """
+    share = read_level(level, "level")
+    band = Band(share)
     held = "".join(f", {key} = {value:g}" for key, value in sorted(pins.items()))
-    asked = Asked("validate", f"the baseline{held}, {seeds} seeds", {"seeds": seeds, "pins": dict(pins)})
+    words = f"the baseline{held}, {seeds} seeds{level_asked(share, WIDE.level)}"
+    asked = Asked("validate", words, {"seeds": seeds, "pins": dict(pins)} | level_record(share, WIDE.level))
     with filed_if(out, FILES, asked, force) as folder:
         model = run_traced(range(1, seeds + 1), pins)
-        lines = lines_of(model, read_patterns(model.tables))
-        print_table(lines)
-        for sentence in summary(lines, seeds):
+        lines = lines_of(model, read_patterns(model.tables), band)
+        print_table(lines, band)
+        for sentence in summary(lines, seeds, band):
             say(sentence)
         if folder is not None:
-            write(model, lines, seeds, folder)
+            write(model, lines, seeds, folder, band)
     return all(hits(lines, ("calibrated", "held")).values())
 
 
-def summary(lines: Sequence[Line], seeds: int) -> list[str]:
+def summary(lines: Sequence[Line], seeds: int, band: Band = WIDE) -> list[str]:
     """The score in words."""
     said = [all_patterns(lines)]
     for role, what in (("calibrated", "calibrated patterns"), ("held", "patterns that were never fitted"),
                        ("article", "figures of the source articles")):  # fmt: skip
         found, (covered, n) = hits(lines, (role,)), coverage(lines, (role,))
         said.append(
-            f"{sum(found.values())} of {len(found)} {what} inside; the ensemble's 90 % intervals hold {covered} of "
-            f"{n} targets."
+            f"{sum(found.values())} of {len(found)} {what} inside; the ensemble's {band.level.words}s hold "
+            f"{covered} of {n} targets."
         )
     further, (covered, n) = [line.hit for line in lines if line.pattern.role == "window"], coverage(lines, ("window",))
     said.append(
-        f"{sum(further)} of {n} further facts of 2022-24 inside, which are no part of the score; the ensemble's 90 % "
-        f"intervals hold {covered} of them."
+        f"{sum(further)} of {n} further facts of 2022-24 inside, which are no part of the score; the ensemble's "
+        f"{band.level.words}s hold {covered} of them."
     )
     given = hits(lines, ("input",))
     said.append(
@@ -99,7 +105,18 @@ def shown(value: float) -> str:
     return f"{float(f'{value:.4g}'):,.0f}"
 
 
-def print_table(lines: Sequence[Line]) -> None:
+def columns(band: Band = WIDE) -> tuple[str, ...]:
+    """The columns of ``validation.csv``."""
+    model = ("model_median", *(f"model_{name}" for name in band.names))
+    return "id", "pattern", "period", "role", "unit", "target", "low", "high", *model, "hit", "facts", "why"
+
+
+def heads(band: Band) -> tuple[str, ...]:
+    """The heads of the printed table."""
+    return *HEADS[:SPREAD], f"{band.level.per_cent} % of seeds", *HEADS[SPREAD + 1 :]
+
+
+def print_table(lines: Sequence[Line], band: Band = WIDE) -> None:
     """Print the table, block by block."""
     from rich.table import Table
 
@@ -107,17 +124,17 @@ def print_table(lines: Sequence[Line]) -> None:
 
     console = Console()
     if not console.is_terminal:
-        console = Console(width=WIDE)
-    columns = [k for k, name in enumerate(HEADS) if name != "period" and (name != SPREAD or console.width >= WIDE)]
+        console = Console(width=NEEDED)
+    shown_heads = [k for k, name in enumerate(HEADS) if name != "period" and (k != SPREAD or console.width >= NEEDED)]
     for role, title in ROLES.items():
         table = Table(title=title, title_justify="left", box=None, padding=(0, 1))
-        for name in (HEADS[k] for k in columns):
+        for name in (heads(band)[k] for k in shown_heads):
             text = name in ("id", HEADS[1], "")
             table.add_column(name, justify="left" if text else "right", no_wrap=name != HEADS[1], overflow="fold")
         for line in lines:
             if line.pattern.role == role:
                 cells = _cells(line, "MISS")
-                table.add_row(*(cells[k] for k in columns))
+                table.add_row(*(cells[k] for k in shown_heads))
         console.print(table)
 
 
@@ -126,11 +143,11 @@ def _cells(line: Line, miss: str) -> tuple[str, ...]:
     p = line.pattern
     return (
         p.id, f"{p.pattern} ({p.fact.unit})", p.period, shown(p.fact.value), f"{shown(p.low)} to {shown(p.high)}",
-        shown(line.median), f"{shown(line.p05)} to {shown(line.p95)}", "hit" if line.hit else miss,
+        shown(line.median), f"{shown(line.lower)} to {shown(line.upper)}", "hit" if line.hit else miss,
     )  # fmt: skip
 
 
-def write(model: TracedEconomy, lines: Sequence[Line], seeds: int, folder: Path) -> None:
+def write(model: TracedEconomy, lines: Sequence[Line], seeds: int, folder: Path, band: Band = WIDE) -> None:
     """Write ``validation.csv``, ``validation.md`` and the figures into ``folder``."""
     from kingmaker.experiments.figures.figure_files import FigureFolder
     from kingmaker.experiments.figures.style import styled
@@ -139,17 +156,17 @@ def write(model: TracedEconomy, lines: Sequence[Line], seeds: int, folder: Path)
     folder.mkdir(parents=True, exist_ok=True)
     with (folder / "validation.csv").open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow(COLUMNS)
+        writer.writerow(columns(band))
         writer.writerows(_row(line) for line in lines)
-    (folder / "validation.md").write_text(page(lines, seeds, in_force_line(model)), encoding="utf-8")
+    (folder / "validation.md").write_text(page(lines, seeds, in_force_line(model), band), encoding="utf-8")
     (folder / "figures").mkdir(exist_ok=True)
     with styled():
-        FigureFolder(folder / "figures").save(draw_bands(model, seeds), "validation")
+        FigureFolder(folder / "figures").save(draw_bands(model, seeds, band), "validation")
 
 
 def _row(line: Line) -> tuple[object, ...]:
     p = line.pattern
-    numbers = (f"{value:.6g}" for value in (p.fact.value, p.low, p.high, line.median, line.p05, line.p95))
+    numbers = (f"{value:.6g}" for value in (p.fact.value, p.low, p.high, line.median, line.lower, line.upper))
     why = "" if line.hit else p.why
     return (p.id, p.pattern, p.period, p.role, p.fact.unit, *numbers, line.hit, " ".join(p.fact.fact_id), why)
 
@@ -166,18 +183,18 @@ def in_force_line(model: TracedEconomy) -> str:
     return in_force.sentence(in_force.held_in(model.measures.to_frame()))
 
 
-def page(lines: Sequence[Line], seeds: int, held: str) -> str:
+def page(lines: Sequence[Line], seeds: int, held: str, band: Band = WIDE) -> str:
     """The table as Markdown, with the reason of each miss; ``held`` says what is in force."""
     text = [
         "# Validation", "",
         f"The baseline's ensemble ({seeds} seeds, 1 to {seeds}) held against the facts: target and tolerance, the "
-        "ensemble's median, its 5 % and 95 % quantiles over seeds. A hit is a median inside the tolerance. A pattern "
+        f"ensemble's median, its {band.quantiles_told} over seeds. A hit is a median inside the tolerance. A pattern "
         "with several lines counts as one hit if all of them hit. Made by `kingmaker validate --out docs`.", "",
-        *(f"- {sentence}" for sentence in summary(lines, seeds)), "", held, "",
+        *(f"- {sentence}" for sentence in summary(lines, seeds, band)), "", held, "",
         "![Model and facts](figures/validation.png)", "",
     ]  # fmt: skip
     for role, title in ROLES.items():
-        text += [f"## {title}", "", *NOTES.get(role, ()), "| " + " | ".join(HEADS) + " |", RULE]
+        text += [f"## {title}", "", *NOTES.get(role, ()), "| " + " | ".join(heads(band)) + " |", RULE]
         text += [f"| {' | '.join(_cells(line, '**miss**'))} |" for line in lines if line.pattern.role == role]
         missed = [line for line in lines if line.pattern.role == role and not line.hit]
         if missed:
