@@ -108,6 +108,13 @@ class Filled(Generic[T]):
         block.values[self.name] = value
 
 
+class Lever(Filled[FloatArray]):
+    """An entry of the policy in force; one number may stand for all clouds or worlds."""
+
+    def __set__(self, block: Block, value: FloatArray | float) -> None:
+        block.values[self.name] = value
+
+
 class Summed(Filled[FloatArray]):
     """A sum to which several phases add in the course of a month; zero at its start. ``by`` is the first of them."""
 
@@ -127,17 +134,17 @@ class Block:
         """The error that tells a name that there is not."""
         return UnknownNameError(name, self.entries, "entry", f"the month's '{self.name}'")
 
-    def __setattr__(self, name: str, value: object) -> None:
-        """Fill an entry.
-
-        Raises:
-            UnknownNameError: there is no such entry.
-        """
-        if name != "values" and name not in self.entries:
-            raise self.unknown(name)
-        super().__setattr__(name, value)
-
     if not TYPE_CHECKING:  # a misspelt entry is found before it runs
+
+        def __setattr__(self, name: str, value: object) -> None:
+            """Fill an entry.
+
+            Raises:
+                UnknownNameError: there is no such entry.
+            """
+            if name != "values" and name not in self.entries:
+                raise self.unknown(name)
+            super().__setattr__(name, value)
 
         def __getattr__(self, name: str) -> Any:
             raise self.unknown(name)
@@ -147,28 +154,22 @@ class InForce(Block):
     """The policy in force this month: of dated event (or pin) and remedy the stricter, times compliance."""
 
     name = "in_force"
-    duty = Filled[FloatArray](
-        "procedures.fix_policy", "(worlds, clouds)", "interoperability that law and remedy demand, 0-1"
-    )
-    interoperability = Filled[FloatArray]("procedures.fix_policy", "(worlds, clouds)", "the same times compliance, 0-1")
-    reserve = Filled[FloatArray](
+    duty = Lever("procedures.fix_policy", "(worlds, clouds)", "interoperability that law and remedy demand, 0-1")
+    interoperability = Lever("procedures.fix_policy", "(worlds, clouds)", "the same times compliance, 0-1")
+    reserve = Lever(
         "procedures.fix_policy", "(worlds, 1)", "share of compute that law or remedy reserves for small tenants, 0-1"
     )
-    reserved = Filled[FloatArray]("procedures.fix_policy", "(worlds, clouds)", "share that each cloud reserves, 0-1")
-    egress = Filled[FloatArray]("procedures.fix_policy", "(worlds, 1)", "switching charge relative to the list price")
-    parallel_egress = Filled[FloatArray](
-        "procedures.fix_policy", "(worlds, 1)", "fee of parallel use relative to the list price"
-    )
-    exclusivity = Filled[FloatArray]("procedures.fix_policy", "(worlds, 1)", "1 where exclusive contracts may be made")
-    review_bar = Filled[FloatArray](
+    reserved = Lever("procedures.fix_policy", "(worlds, clouds)", "share that each cloud reserves, 0-1")
+    egress = Lever("procedures.fix_policy", "(worlds, 1)", "switching charge relative to the list price")
+    parallel_egress = Lever("procedures.fix_policy", "(worlds, 1)", "fee of parallel use relative to the list price")
+    exclusivity = Lever("procedures.fix_policy", "(worlds, 1)", "1 where exclusive contracts may be made")
+    review_bar = Lever(
         "procedures.fix_policy",
         "(worlds, 1)",
         "highest concern about a stake that is let pass; infinite without a review",
     )
-    export_vintage = Filled[FloatArray]("procedures.fix_policy", "(worlds, 1)", "vintage of the export rule, year")
-    export_cap = Filled[FloatArray](
-        "procedures.fix_policy", "(worlds, 1)", "performance from which chips are kept, TPP"
-    )
+    export_vintage = Lever("procedures.fix_policy", "(worlds, 1)", "vintage of the export rule, year")
+    export_cap = Lever("procedures.fix_policy", "(worlds, 1)", "performance from which chips are kept, TPP")
 
     bounds: ClassVar[Mapping[str, tuple[float, float]]] = {
         **dict.fromkeys(("duty", "interoperability", "reserve", "reserved", "exclusivity"), (0.0, 1.0)),
@@ -183,7 +184,7 @@ class InForce(Block):
         found: FloatArray = getattr(self, name)
         return found
 
-    def __setitem__(self, name: str, value: FloatArray) -> None:
+    def __setitem__(self, name: str, value: FloatArray | float) -> None:
         """Change one by name."""
         if name not in self.entries:
             raise self.unknown(name)
