@@ -6,7 +6,9 @@ hand. The table has each one's unit, range, meaning and source.
 
 from __future__ import annotations
 
-from kingmaker.agents.types import FloatArray
+from typing import TYPE_CHECKING
+
+from kingmaker.agents.types import Declared, FloatArray
 
 
 class StartupsParameters:
@@ -602,3 +604,8 @@ class Parameters:
     technology: TechnologyParameters
     energy: EnergyParameters
     policy: PolicyParameters
+
+    if TYPE_CHECKING:  # its values are the environment's
+
+        def __getitem__(self, declared: Declared | str) -> FloatArray:
+            """A parameter by its declaration: so those are read that an extension declares."""

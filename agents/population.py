@@ -14,13 +14,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from kingmaker.agents.contract import USUAL
+from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.member import AnyColumn, Member, Table, columns_of
 from kingmaker.agents.mesa_parts import Model
+from kingmaker.agents.own_code import behave, is_own
 from kingmaker.agents.types import BoolArray, IdArray
 
 _CACHED = 16_384  # numbers; three or four arrays of so many fit into a second-level cache
 _LEAST_PIECE = _CACHED // 16  # smaller pieces cost more in calls than they save
 M = TypeVar("M", bound=Member)
+K = TypeVar("K", bound=Member)
 A = TypeVar("A", bound=NDArray[Any])
 P = ParamSpec("P")
 _NAMES: dict[Callable[..., Any], str] = {}  # of behaviours, looked up once
@@ -57,6 +60,7 @@ class Population(Generic[M]):
             self.blocks.append((cls, slice(start, start + size)))
             start += size
         self.slots = start
+        self.own = tuple(cls for cls, _ in blocks if is_own(cls))
         ranks = ranks or {}
         for rows in self.base.tables:
             columns |= rows.columns(ranks.get(rows.table, USUAL))
@@ -78,6 +82,18 @@ class Population(Generic[M]):
             self._view = self.base.over(self.table, slice(0, self.slots))
         return self._view
 
+    def of(self, kind: type[K]) -> K:
+        """The slots of one class of the family as a bulk view, with the columns that a user's own class adds.
+
+        Raises:
+            KingmakerError: no slots are of that class.
+        """
+        for cls, block in self.blocks:
+            if cls is kind:
+                return kind.over(self.table, block)
+        known = ", ".join(cls.__name__ for cls, _ in self.blocks)
+        raise KingmakerError(f"{self.name}: no slots are of the class {kind.__name__}; there are those of {known}.")
+
     def act(self, behaviour: Callable[Concatenate[M, P], R], *given: P.args, **named: P.kwargs) -> R:
         """Call a behaviour once per class, each on its block, and join the results along the firm axis.
 
@@ -97,7 +113,9 @@ class Population(Generic[M]):
             for piece in _pieces(block, self.worlds):
                 cut = [_cut(g, piece) for g in given]
                 more = {key: _cut(g, piece) for key, g in named.items()}
-                parts.append(getattr(cls.over(self.table, piece), name)(*cut, **more))
+                method = getattr(cls.over(self.table, piece), name)
+                size = piece.stop - piece.start
+                parts.append(behave(cls, method, cut, more, size) if cls in self.own else method(*cut, **more))
         if len(parts) == 1:
             return cast(R, parts[0])
         if isinstance(parts[0], tuple):

@@ -128,8 +128,8 @@ class ComputeEconomy(Model):
         populations = Named(populations, "population")
         chips = build.build_chips(read_catalogue(self.tables), self.tables, parameters, self.months)
         self.economy = Economy(
-            worlds=self.worlds, month=0, tables=self.tables, p=parameters, streams=streams, populations=populations,
-            chips=chips, conditions=build.build_conditions(parameters, self.tables),
+            worlds=self.worlds, month=0, tables=self.tables, p=parameters, streams=streams,
+            populations=cast(Any, populations), chips=chips, conditions=build.build_conditions(parameters, self.tables),
             ledger=Ledger(populations, self.worlds, history=self.worlds == 1 or keep_ties),
             partnerships=Partnerships(populations, keep_ties), extensions=extensions,
             news=News(), comovement=Comovement(), refused_entries=np.zeros(self.worlds),
@@ -317,7 +317,7 @@ class ComputeEconomy(Model):
     @property
     def populations(self) -> Mapping[str, Any]:
         """The populations, by name."""
-        return Named(self.economy.populations, "population")
+        return Named({str(name): firms for name, firms in self.economy.populations.items()}, "population")
 
     def events_frame(self) -> pd.DataFrame:
         """The chronicle: world, month (such as 2022-01), kind, who, text."""
@@ -328,7 +328,7 @@ class ComputeEconomy(Model):
 
     def news_frame(self) -> pd.DataFrame:
         """Announcements of contracts: world, month, kind, lab, winner, loser, rent, worth, and how values moved."""
-        return self.economy.news.to_frame(self.economy.populations)
+        return self.economy.news.to_frame(self.populations)
 
     def panel_frame(self) -> pd.DataFrame:
         """Every firm month by month (only with ``panel=True``)."""

@@ -1,8 +1,8 @@
 """Kingmaker: an agent-based model of the AI-compute economy.
 
-What a user needs stands here (``import kingmaker as km``) and is imported when it is first used. The code itself is in
-the folders ``agents`` (who decides), ``environment`` (markets, ledger, policy, the month) and ``experiments`` (runs,
-sweeps, studies, figures), imported as ``kingmaker.agents`` and so on.
+What a user needs, to run the model and to add to it, stands here (``import kingmaker as km``) and is imported when it
+is first used. The code itself is in the folders ``agents`` (who decides), ``environment`` (markets, ledger, policy,
+the month) and ``experiments`` (runs, sweeps, studies, figures), imported as ``kingmaker.agents`` and so on.
 """
 
 from __future__ import annotations
@@ -13,19 +13,87 @@ TYPE_CHECKING = False  # of typing, whose import takes a while in which Ctrl-C c
 if TYPE_CHECKING:
     from typing import Any
 
+    from kingmaker.agents.chipmaker import Chipmaker
+    from kingmaker.agents.cloud import Cloud
+    from kingmaker.agents.draws import Draws
+    from kingmaker.agents.enterprise import Enterprise
+    from kingmaker.agents.errors import KingmakerError
+    from kingmaker.agents.investor import Investor
+    from kingmaker.agents.member import Column
+    from kingmaker.agents.offers import Offers
+    from kingmaker.agents.parameter_groups import Parameters
+    from kingmaker.agents.regulator import Regulator
+    from kingmaker.agents.startup import Startup
+    from kingmaker.agents.types import BoolArray, FloatArray, IntArray
+    from kingmaker.environment.core.economy import Economy
+    from kingmaker.environment.core.measures import Measure
+    from kingmaker.environment.inputs.extensions import ChipRule, Gauge, Instrument
+    from kingmaker.environment.inputs.parameters import Declaration
+    from kingmaker.environment.inputs.table_rows import ChipmakerRow, ChipRow
     from kingmaker.environment.model import ComputeEconomy
     from kingmaker.experiments.sweep.evaluate import evaluate
     from kingmaker.experiments.sweep.reading import load, query
 
     __version__: str
 
-__all__ = ["ComputeEconomy", "__version__", "evaluate", "load", "query"]
+__all__ = [
+    "BoolArray",
+    "ChipRow",
+    "ChipRule",
+    "Chipmaker",
+    "ChipmakerRow",
+    "Cloud",
+    "Column",
+    "ComputeEconomy",
+    "Declaration",
+    "Draws",
+    "Economy",
+    "Enterprise",
+    "FloatArray",
+    "Gauge",
+    "Instrument",
+    "IntArray",
+    "Investor",
+    "KingmakerError",
+    "Measure",
+    "Offers",
+    "Parameters",
+    "Regulator",
+    "Startup",
+    "__version__",
+    "evaluate",
+    "load",
+    "query",
+]
 
 _PLACES = {
     "ComputeEconomy": "kingmaker.environment.model",
     "evaluate": "kingmaker.experiments.sweep.evaluate",
     "load": "kingmaker.experiments.sweep.reading",
     "query": "kingmaker.experiments.sweep.reading",
+    # what an extension of a user's own is written with (docs/how-to/extend.md)
+    "BoolArray": "kingmaker.agents.types",
+    "ChipRow": "kingmaker.environment.inputs.table_rows",
+    "ChipRule": "kingmaker.environment.inputs.extensions",
+    "Chipmaker": "kingmaker.agents.chipmaker",
+    "ChipmakerRow": "kingmaker.environment.inputs.table_rows",
+    "Cloud": "kingmaker.agents.cloud",
+    "Column": "kingmaker.agents.member",
+    "Declaration": "kingmaker.environment.inputs.parameters",
+    "Draws": "kingmaker.agents.draws",
+    "Economy": "kingmaker.environment.core.economy",
+    "Enterprise": "kingmaker.agents.enterprise",
+    "FloatArray": "kingmaker.agents.types",
+    "Gauge": "kingmaker.environment.inputs.extensions",
+    "Instrument": "kingmaker.environment.inputs.extensions",
+    "IntArray": "kingmaker.agents.types",
+    "Investor": "kingmaker.agents.investor",
+    "KingmakerError": "kingmaker.agents.errors",
+    "Measure": "kingmaker.environment.core.measures",
+    "Offers": "kingmaker.agents.offers",
+    "Parameters": "kingmaker.agents.parameter_groups",
+    "Regulator": "kingmaker.agents.regulator",
+    "Startup": "kingmaker.agents.startup",
 }
 
 

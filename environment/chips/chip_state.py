@@ -84,6 +84,37 @@ class Chips:
 
     Buyers are the clouds, and after them one pool for each region (:data:`kingmaker.agents.types.REGIONS`) of the
     start-ups that buy chips themselves: they queue together, and each holds a claim on a part of its pool.
+
+    Attributes:
+        h100e: (worlds, products); throughput of a unit in training, H100e
+        memory: (worlds, products); worth of a unit in inference, H100e
+        tpp: (worlds, products); total processing performance of the export rules
+        interconnect: (worlds, products); speed between chips, GB/s
+        die: (worlds, products); area, mm²
+        density: (worlds, products); TPP per mm²
+        tdp: (worlds, products); power drawn, W
+        cost: (worlds, products); cost of a unit, k$
+        price: (worlds, products); list price of a unit, k$
+        per_wafer: (worlds, products); good chips from a wafer
+        designed: (worlds, products); whether a chip designed on the way is ready
+        born: (worlds, products); month in which it was first sold, from January 2022
+        outstanding: (worlds, makers, buyers); ordered and not delivered, units
+        deposits: (worlds, makers, buyers); paid ahead for them, M$
+        need: (worlds, clouds); compute that a cloud plans to add in a month, H100e
+        planned: (worlds, 2, makers); production planned last month for the world and for China, units
+        lead: (worlds, makers, buyers); lead time last seen, months
+        stock: (worlds, 2, products); finished and not shipped, units
+        awaiting: (worlds, buyers, products); delivered and not yet running, units
+        running: (worlds, buyers, products); in use, units
+        grey: (worlds, buyers, products); the part of both that came by the grey market, units
+        produced: (worlds, products); since January 2022, units
+        delivered: (worlds, products); since January 2022, units
+        retired: (worlds, products); since January 2022, units
+        founding: (worlds, products); stood in January 2022, units
+        depreciation: (worlds, clouds); running off now, M$ a month
+        founding_depreciation: (worlds, clouds); of what stood in January 2022, M$ a month
+        silent: (worlds, makers, buyers); months since a maker last shipped to a buyer
+        delivered_now: (worlds, buyers, products); delivered this month, units
     """
 
     def __init__(
@@ -168,8 +199,8 @@ class Conditions:
     open_recipe: FloatArray  # log10, algorithmic efficiency with which the best open model was made
     open_rl: FloatArray  # intensity of reinforcement learning that it went through
     export_gap: FloatArray  # how much less the best chip sold to China is worth than the best sold elsewhere, 0-1
-    hhi_cloud: FloatArray
-    hhi_cloud_all: FloatArray
+    hhi_cloud: FloatArray  # Herfindahl index of rent of AI compute, over clouds, 0-1
+    hhi_cloud_all: FloatArray  # of all cloud revenue, ordinary and AI rent, 0-1
     energy_price: FloatArray  # $/MWh by region, (worlds, 4)
     power_used: FloatArray  # MW by region, (worlds, 4)
     power_capacity: FloatArray  # MW by region, (worlds, 4)

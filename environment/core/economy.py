@@ -17,7 +17,7 @@ from kingmaker.agents.investor import Investor
 from kingmaker.agents.population import Population
 from kingmaker.agents.regulator import Regulator
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.agents.types import BoolArray, FloatArray, Who
 from kingmaker.environment.core.ledger import Ledger
 from kingmaker.environment.core.month import InForce, Month
 from kingmaker.environment.core.streams import Streams
@@ -41,7 +41,7 @@ class Economy:
     tables: Tables
     p: StackedParameters
     streams: Streams
-    populations: Mapping[str, Population[Any]]
+    populations: Mapping[Who, Population[Any]]
     chips: Chips
     conditions: Conditions
     ledger: Ledger
@@ -102,7 +102,7 @@ class Economy:
         """Forget what last month's phases had left."""
         self.now = Month(self.worlds, self.clouds.slots, self.startups.slots)
 
-    def draws(self, decision: str, population: str) -> Draws:
+    def draws(self, decision: str, population: Who) -> Draws:
         """The luck of all slots of a population in one decision of this month."""
         return self.streams.draws(decision, self.month, self.populations[population].table.ids)
 
@@ -115,19 +115,19 @@ class Economy:
             amounts[:, 1] = public
         return amounts
 
-    def pay_rest(self, kind: str, payer: str, amount: FloatArray) -> None:
+    def pay_rest(self, kind: str, payer: Who, amount: FloatArray) -> None:
         """Firms pay the rest of the economy."""
         self.ledger.pay(kind, payer, amount, "sectors", self.to_sectors(rest=amount.sum(axis=-1)))
 
-    def pay_public(self, kind: str, payer: str, amount: FloatArray) -> None:
+    def pay_public(self, kind: str, payer: Who, amount: FloatArray) -> None:
         """Firms pay the public sector."""
         self.ledger.pay(kind, payer, amount, "sectors", self.to_sectors(public=amount.sum(axis=-1)))
 
-    def from_rest(self, kind: str, payee: str, amount: FloatArray) -> None:
+    def from_rest(self, kind: str, payee: Who, amount: FloatArray) -> None:
         """The rest of the economy pays firms."""
         self.ledger.pay(kind, "sectors", self.to_sectors(rest=amount.sum(axis=-1)), payee, amount)
 
-    def note_event(self, where: BoolArray, population: str, kind: str, text: str) -> None:
+    def note_event(self, where: BoolArray, population: Who, kind: str, text: str) -> None:
         """Note an event for the chronicle, for each named firm in ``where`` (worlds, n); only where ties are kept."""
         if not self.partnerships.keep or not where.any():
             return

@@ -14,7 +14,7 @@ import numpy as np
 from kingmaker.agents.errors import nearest
 from kingmaker.agents.firm import ASSETS, LIABILITIES
 from kingmaker.agents.population import Population
-from kingmaker.agents.types import FloatArray
+from kingmaker.agents.types import FloatArray, Who
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.core.parties import ALLOWED, OUTSIDE
@@ -100,7 +100,7 @@ class Ledger:
         made = len({kind for month in (*self.months, self.flows) for kind, _, _ in month})
         return f"<ledger of {self.worlds} world{'s' * (self.worlds > 1)}: payments of {made} kinds so far>"
 
-    def pay(self, kind: str, payer: str, amount: FloatArray, payee: str, received: FloatArray) -> None:
+    def pay(self, kind: str, payer: Who, amount: FloatArray, payee: Who, received: FloatArray) -> None:
         """Move money: ``amount`` (worlds, payers) leaves, ``received`` (worlds, payees) arrives; all are >= 0.
 
         Raises:
@@ -123,7 +123,7 @@ class Ledger:
         self._note(kind, payer, payee, paid, amount if payer == "sectors" else received)
 
     def sell(
-        self, kind: str, buyer: str, paid: FloatArray, seller: str, received: FloatArray, cost: FloatArray
+        self, kind: str, buyer: Who, paid: FloatArray, seller: Who, received: FloatArray, cost: FloatArray
     ) -> None:
         """Fixed assets change hands: the buyer has them at the price, the seller is rid of their book value ``cost``.
 
@@ -132,14 +132,14 @@ class Ledger:
         self.pay(kind, buyer, paid, seller, received)
         self.book(seller, "net_worth", "fixed", cost)
 
-    def book(self, name: str, debit: str, credit: str, amount: FloatArray) -> None:
+    def book(self, name: Who, debit: str, credit: str, amount: FloatArray) -> None:
         """A booking inside the firms of one sector that moves no money, such as depreciation."""
         _not_negative(f"booking of {name}, {debit} to {credit}", amount)
         data = self.populations[name].table.data
         _debit(data, debit, amount)
         _credit(data, credit, amount)
 
-    def draw_down(self, kind: str, holder: str, used: FloatArray, issuer: str, earned: FloatArray) -> None:
+    def draw_down(self, kind: str, holder: Who, used: FloatArray, issuer: Who, earned: FloatArray) -> None:
         """Use what was paid ahead: the holder's expense (or fixed asset, for chips), the issuer's income."""
         spent, got = used.sum(axis=-1), earned.sum(axis=-1)
         self._compare(f"{kind} drawn by {holder} at {issuer}", spent, got)
@@ -149,7 +149,7 @@ class Ledger:
         self.book(issuer, "deferred", "net_worth", earned)
         self._note(kind, holder, issuer, spent, earned)
 
-    def write_off(self, debtor: str, forgiven: FloatArray, creditor: str, lost: FloatArray) -> None:
+    def write_off(self, debtor: Who, forgiven: FloatArray, creditor: Who, lost: FloatArray) -> None:
         """A debt that will not be paid: the debtor is rid of it, the creditor bears the loss (flow "default")."""
         written = lost.sum(axis=-1)
         self._compare(f"default of {debtor} on {creditor}", forgiven.sum(axis=-1), written)
@@ -169,16 +169,8 @@ class Ledger:
         """
         residual = self._residual
         for name, population in self.populations.items():
-            data = population.table.data
-            scale = 1.0 + np.abs(self._opening[name]).sum(axis=-1) + np.abs(self._net[name]).sum(axis=-1)
-            drift = np.abs(data["cash"] - (self._opening[name] + self._net[name])).max(axis=-1)
-            assets, liabilities = _sides(data)
-            gap = np.abs(assets - liabilities).max(axis=-1)
-            owed = sum((np.abs(data[account]).sum(axis=-1) for account in LIABILITIES), np.zeros(scale.shape))
-            whole = scale + np.abs(assets).sum(axis=-1) + owed
-            self._check_stocks(name, assets)
-            residual = np.maximum(residual, np.maximum(drift / scale, gap / whole))
-            self._opening[name] = data["cash"].copy()
+            residual = np.maximum(residual, self.gap(name))
+            self._opening[name] = population.table.data["cash"].copy()
             self._net[name][...] = 0.0
         residual = np.maximum(residual, self._mirror_gap())
         if not np.all(residual <= TOLERANCE):
@@ -189,6 +181,25 @@ class Ledger:
         self.flows = {}
         self._residual = np.zeros(self.worlds)
         return residual
+
+    def gap(self, name: str) -> FloatArray:
+        """What of a sector's cash was not paid so far this month, and of its balance sheets does not balance.
+
+        Returns:
+            The larger of both, relative, shape (worlds,).
+
+        Raises:
+            LedgerError: a firm has less than nothing of an asset or a debt.
+        """
+        data = self.populations[name].table.data
+        scale = 1.0 + np.abs(self._opening[name]).sum(axis=-1) + np.abs(self._net[name]).sum(axis=-1)
+        drift = np.abs(data["cash"] - (self._opening[name] + self._net[name])).max(axis=-1)
+        assets, liabilities = _sides(data)
+        gap = np.abs(assets - liabilities).max(axis=-1)
+        owed = sum((np.abs(data[account]).sum(axis=-1) for account in LIABILITIES), np.zeros(scale.shape))
+        whole = scale + np.abs(assets).sum(axis=-1) + owed
+        self._check_stocks(name, assets)
+        return np.asarray(np.maximum(drift / scale, gap / whole))
 
     def flow(self, kind: str, payer: str | None = None, payee: str | None = None) -> FloatArray:
         """Payments of a kind since the last audit, M$, shape (worlds,), optionally of one payer or payee sector."""
@@ -243,7 +254,7 @@ class Ledger:
             key = (kind, source, target)
             self.flows[key] = self.flows[key] + part if key in self.flows else part
 
-    def _check(self, kind: str, payer: str, amount: FloatArray, payee: str, received: FloatArray) -> None:
+    def _check(self, kind: str, payer: Who, amount: FloatArray, payee: Who, received: FloatArray) -> None:
         """Who pays whom is as declared, and nobody pays less than nothing (rounding apart)."""
         for source in _names(payer, amount):
             for target in _names(payee, received):

@@ -13,35 +13,29 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any, ClassVar
 
 from kingmaker.agents.types import FloatArray
-from kingmaker.environment.core.phases import Block, Filled, Summed
+from kingmaker.environment.core.phases import Block, Filled, Lever, Summed
 
 
 class InForce(Block):
     """The policy in force this month: of dated event (or pin) and remedy the stricter, times compliance."""
 
     name = "in_force"
-    duty = Filled[FloatArray](
-        "procedures.fix_policy", "(worlds, clouds)", "interoperability that law and remedy demand, 0-1"
-    )
-    interoperability = Filled[FloatArray]("procedures.fix_policy", "(worlds, clouds)", "the same times compliance, 0-1")
-    reserve = Filled[FloatArray](
+    duty = Lever("procedures.fix_policy", "(worlds, clouds)", "interoperability that law and remedy demand, 0-1")
+    interoperability = Lever("procedures.fix_policy", "(worlds, clouds)", "the same times compliance, 0-1")
+    reserve = Lever(
         "procedures.fix_policy", "(worlds, 1)", "share of compute that law or remedy reserves for small tenants, 0-1"
     )
-    reserved = Filled[FloatArray]("procedures.fix_policy", "(worlds, clouds)", "share that each cloud reserves, 0-1")
-    egress = Filled[FloatArray]("procedures.fix_policy", "(worlds, 1)", "switching charge relative to the list price")
-    parallel_egress = Filled[FloatArray](
-        "procedures.fix_policy", "(worlds, 1)", "fee of parallel use relative to the list price"
-    )
-    exclusivity = Filled[FloatArray]("procedures.fix_policy", "(worlds, 1)", "1 where exclusive contracts may be made")
-    review_bar = Filled[FloatArray](
+    reserved = Lever("procedures.fix_policy", "(worlds, clouds)", "share that each cloud reserves, 0-1")
+    egress = Lever("procedures.fix_policy", "(worlds, 1)", "switching charge relative to the list price")
+    parallel_egress = Lever("procedures.fix_policy", "(worlds, 1)", "fee of parallel use relative to the list price")
+    exclusivity = Lever("procedures.fix_policy", "(worlds, 1)", "1 where exclusive contracts may be made")
+    review_bar = Lever(
         "procedures.fix_policy",
         "(worlds, 1)",
         "highest concern about a stake that is let pass; infinite without a review",
     )
-    export_vintage = Filled[FloatArray]("procedures.fix_policy", "(worlds, 1)", "vintage of the export rule, year")
-    export_cap = Filled[FloatArray](
-        "procedures.fix_policy", "(worlds, 1)", "performance from which chips are kept, TPP"
-    )
+    export_vintage = Lever("procedures.fix_policy", "(worlds, 1)", "vintage of the export rule, year")
+    export_cap = Lever("procedures.fix_policy", "(worlds, 1)", "performance from which chips are kept, TPP")
 
     bounds: ClassVar[Mapping[str, tuple[float, float]]] = {
         **dict.fromkeys(("duty", "interoperability", "reserve", "reserved", "exclusivity"), (0.0, 1.0)),
@@ -56,7 +50,7 @@ class InForce(Block):
         found: FloatArray = getattr(self, name)
         return found
 
-    def __setitem__(self, name: str, value: FloatArray) -> None:
+    def __setitem__(self, name: str, value: FloatArray | float) -> None:
         """Change one by name."""
         if name not in self.entries:
             raise self.unknown(name)

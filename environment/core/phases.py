@@ -107,6 +107,13 @@ class Filled(Generic[T]):
         block.values[self.name] = value
 
 
+class Lever(Filled[FloatArray]):
+    """An entry of the policy in force; one number may stand for all clouds or worlds."""
+
+    def __set__(self, block: Block, value: FloatArray | float) -> None:
+        block.values[self.name] = value
+
+
 class Summed(Filled[FloatArray]):
     """A sum to which several phases add in the course of a month; zero at its start. ``by`` is the first of them."""
 
@@ -126,17 +133,17 @@ class Block:
         """The error that tells a name that there is not."""
         return UnknownNameError(name, self.entries, "entry", f"the month's '{self.name}'")
 
-    def __setattr__(self, name: str, value: object) -> None:
-        """Fill an entry.
-
-        Raises:
-            UnknownNameError: there is no such entry.
-        """
-        if name != "values" and name not in self.entries:
-            raise self.unknown(name)
-        super().__setattr__(name, value)
-
     if not TYPE_CHECKING:  # a misspelt entry is found before it runs
+
+        def __setattr__(self, name: str, value: object) -> None:
+            """Fill an entry.
+
+            Raises:
+                UnknownNameError: there is no such entry.
+            """
+            if name != "values" and name not in self.entries:
+                raise self.unknown(name)
+            super().__setattr__(name, value)
 
         def __getattr__(self, name: str) -> Any:
             raise self.unknown(name)

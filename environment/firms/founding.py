@@ -57,7 +57,7 @@ def set_balance_sheets(e: Economy) -> None:
     e.chips.lead[...] = e.p.chips.shortest_lead[..., np.newaxis]
     investors = e.investors.table.data["sentiment"]
     investors[...] = e.p.capital.mood_2022 * np.ones_like(investors)
-    e.ledger = Ledger(e.populations, e.worlds, history=e.ledger.history)
+    e.ledger = Ledger(e.ledger.populations, e.worlds, history=e.ledger.history)
 
 
 def _value(e: Economy) -> FloatArray:
@@ -139,7 +139,7 @@ def panel_of(e: Economy) -> pd.DataFrame:
         slots = np.flatnonzero(table.alive[0])
         columns: dict[str, Any] = {
             "month": month_label(e.month - 1), "population": name,
-            "firm": [firm_name(e.populations, name, int(table.ids[0, slot])) for slot in slots],
+            "firm": [firm_name(e.ledger.populations, name, int(table.ids[0, slot])) for slot in slots],
         }  # fmt: skip
         columns |= {key: array[0, slots] for key, array in table.data.items() if not table.untouched(key)}
         frames.append(pd.DataFrame(columns))
@@ -165,7 +165,7 @@ def panel_columns(e: Economy) -> dict[str, tuple[str, str]]:
         for key, column in population.table.columns.items():
             if population.table.untouched(key):
                 continue
-            code = key_of(e.populations, name, key)
+            code = key_of(e.ledger.populations, name, key)
             told = f"{column.doc}: {code}" if code else column.doc
             meanings.setdefault(key, {}).setdefault(f"{column.unit}|{told}", []).append(name)
     for key, texts in meanings.items():

@@ -9,7 +9,7 @@ from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import CN, FloatArray
+from kingmaker.agents.types import CN, FloatArray, Who
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.capital import debts, valuation
 from kingmaker.environment.chips import energy
@@ -63,13 +63,13 @@ def _cloud_accounts(e: Economy) -> None:
     debts.service_debts(e)
 
 
-def _spend(e: Economy, kind: str, payer: str, wanted: FloatArray) -> None:
+def _spend(e: Economy, kind: str, payer: Who, wanted: FloatArray) -> None:
     """Pay the rest of the economy what is due, as far as there is cash."""
     firms: Firm = e.populations[payer].view()
     e.pay_rest(kind, payer, np.minimum(np.maximum(wanted, 0.0), np.maximum(firms.cash, 0.0)))
 
 
-def _tax(e: Economy, payer: str, due: FloatArray) -> None:
+def _tax(e: Economy, payer: Who, due: FloatArray) -> None:
     firms: Firm = e.populations[payer].view()
     e.pay_public("tax", payer, np.minimum(due, np.maximum(firms.cash, 0.0)))
 

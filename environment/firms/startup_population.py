@@ -16,6 +16,7 @@ import numpy as np
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.errors import KingmakerError, nearest
 from kingmaker.agents.member import firm_ids
+from kingmaker.agents.own_code import failed
 from kingmaker.agents.population import Population
 from kingmaker.agents.startup import Startup, frugal_chance
 from kingmaker.agents.types import CN, EU, OTHER, US, FloatArray, IntArray
@@ -183,7 +184,12 @@ def born(population: Population[Startup], values: dict[str, Any], p: StackedPara
         return values
     whole = {name: np.array(value) for name, value in values.items()}
     for cls, block in population.blocks[1:]:
-        for name, value in cls.born({name: value[:, block] for name, value in values.items()}, p).items():
+        given = {name: value[:, block] for name, value in values.items()}
+        try:
+            own = cls.born(given, p).items()
+        except (Exception, SystemExit) as fault:  # a user's code may fail in any way
+            raise failed(cls, "born", fault) from fault
+        for name, value in own:
             if name not in population.table.columns:
                 raise KingmakerError(
                     f"extensions: {cls.__name__}.born gives '{name}', which is no column."

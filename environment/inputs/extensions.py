@@ -11,11 +11,11 @@ from __future__ import annotations
 import importlib
 import inspect
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -29,6 +29,9 @@ from kingmaker.environment.core.measures import MEASURES, Measure
 from kingmaker.environment.inputs.parameters import DECLARATIONS, GROUPS, Declaration
 from kingmaker.environment.inputs.table_rows import ChipmakerRow, ChipRow
 
+if TYPE_CHECKING:
+    from kingmaker.environment.core.economy import Economy
+
 # demand, capacity and weight of each in, what each gets out
 Rationing: TypeAlias = Callable[[FloatArray, FloatArray, FloatArray], FloatArray]
 
@@ -36,7 +39,8 @@ Rationing: TypeAlias = Callable[[FloatArray, FloatArray, FloatArray], FloatArray
 class Extension:
     """What all extensions may declare.
 
-    Hooks are handed ``e``, the month's :class:`kingmaker.environment.core.economy.Economy`.
+    Hooks are handed ``e``, the month's :class:`kingmaker.environment.core.economy.Economy`; docs/how-to/extend.md says
+    what they may read and set of it.
     """
 
     parameters: ClassVar[tuple[Declaration, ...]] = ()
@@ -45,13 +49,13 @@ class Extension:
 class Instrument(Extension):
     """A policy instrument: override one hook or several. Each is called once a month, for all worlds at once."""
 
-    def fix(self, e: Any) -> None:
+    def fix(self, e: Economy) -> None:
         """After the policy of the month is fixed: change ``e.in_force``, arrays of shape (worlds, 1)."""
 
-    def price(self, e: Any) -> None:
+    def price(self, e: Economy) -> None:
         """After clouds have posted their prices, before start-ups choose hosts."""
 
-    def settle(self, e: Any) -> None:
+    def settle(self, e: Economy) -> None:
         """At the end of the month, before firms fail: pay taxes or grants through ``e.ledger``."""
 
 
@@ -60,7 +64,7 @@ class Gauge(Extension):
 
     measure: ClassVar[Measure]
 
-    def observe(self, e: Any) -> FloatArray:
+    def observe(self, e: Economy) -> FloatArray:
         """The month's value, shape (worlds,)."""
         raise NotImplementedError
 
@@ -68,7 +72,7 @@ class Gauge(Extension):
 class ChipRule(Extension):
     """A rule that splits a scarce output of chips among buyers, in place of :func:`chip_market.ration`."""
 
-    def ration(self, e: Any, demand: FloatArray, capacity: FloatArray, weight: FloatArray) -> FloatArray:
+    def ration(self, e: Economy, demand: FloatArray, capacity: FloatArray, weight: FloatArray) -> FloatArray:
         """Units got, shape (worlds, makers, buyers): never above ``demand``, in sum never above ``capacity``.
 
         Args:
@@ -99,24 +103,28 @@ class Extensions:
         """Every measure that is taken."""
         return MEASURES | {g.measure.name: g.measure for g in self.gauges} if self.gauges else MEASURES
 
-    def fix(self, e: Any) -> None:
+    def fix(self, e: Economy) -> None:
         """Let the instruments change the policy in force."""
-        for instrument in self.instruments:
+        for instrument in self._with("fix"):
             guarded(instrument, "fix", e)
             keep_policy(instrument, "fix", e)
 
-    def price(self, e: Any) -> None:
+    def price(self, e: Economy) -> None:
         """Let the instruments act on posted prices."""
-        for instrument in self.instruments:
+        for instrument in self._with("price"):
             guarded(instrument, "price", e)
             keep_policy(instrument, "price", e)
 
-    def settle(self, e: Any) -> None:
+    def settle(self, e: Economy) -> None:
         """Let the instruments pay and be paid."""
-        for instrument in self.instruments:
+        for instrument in self._with("settle"):
             guarded(instrument, "settle", e)
 
-    def observe(self, e: Any) -> dict[str, FloatArray]:
+    def _with(self, hook: str) -> Iterator[Instrument]:
+        """The instruments that have a hook of their own: the others' does nothing, and needs no look at what it did."""
+        return (each for each in self.instruments if getattr(type(each), hook) is not getattr(Instrument, hook))
+
+    def observe(self, e: Economy) -> dict[str, FloatArray]:
         """The values of the measures added, each (worlds,)."""
         found = {}
         for gauge in self.gauges:
@@ -130,13 +138,13 @@ class Extensions:
             found[gauge.measure.name] = value
         return found
 
-    def rule_or(self, standard: Rationing, e: Any) -> Rationing:
+    def rule_or(self, standard: Rationing, e: Economy) -> Rationing:
         """The rule by which a scarce output is split: the scenario's, checked, or the model's own."""
         rule = self.chip_rule
         return standard if rule is None else partial(self._ration, rule, e)
 
     def _ration(
-        self, rule: ChipRule, e: Any, demand: FloatArray, capacity: FloatArray, weight: FloatArray
+        self, rule: ChipRule, e: Economy, demand: FloatArray, capacity: FloatArray, weight: FloatArray
     ) -> FloatArray:
         """Split a scarce output by a rule of the scenario's, which must not give more than is wanted or there is.
 

@@ -18,7 +18,7 @@ from kingmaker.agents.errors import KingmakerError, UnknownNameError, nearest, s
 from kingmaker.agents.parameter_groups import Parameters
 
 if TYPE_CHECKING:
-    from kingmaker.agents.types import FloatArray
+    from kingmaker.agents.types import Declared, FloatArray
 
 GROUPS = {
     "startups": "Start-ups: how many, how they enter, spend and fail.",
@@ -251,11 +251,13 @@ class StackedParameters(Parameters):
                 raise AttributeError(group)
             raise UnknownNameError(group, self.groups, "parameter group", "parameters")
 
-    def __setattr__(self, name: str, value: object) -> None:
-        """Groups are no values; their parameters are set one by one."""
-        if name not in self._OWN:
-            raise ParameterError(f"parameters: '{name}' cannot be set; set one parameter, such as policy.{name} = 1.")
-        super().__setattr__(name, value)
+        def __setattr__(self, name: str, value: object) -> None:
+            """Groups are no values; their parameters are set one by one."""
+            if name not in self._OWN:
+                raise ParameterError(
+                    f"parameters: '{name}' cannot be set; set one parameter, such as policy.{name} = 1."
+                )
+            super().__setattr__(name, value)
 
     def __dir__(self) -> list[str]:
         """The groups and what can be asked of all."""
@@ -264,6 +266,19 @@ class StackedParameters(Parameters):
     def __repr__(self) -> str:
         """What there is."""
         return f"<parameters of {self.worlds} world{'s' * (self.worlds > 1)}: {', '.join(self.groups)}>"
+
+    def __getitem__(self, declared: Declared | str) -> FloatArray:
+        """The values of a parameter by its declaration, or by its key, (worlds, 1); as :meth:`array`.
+
+        Raises:
+            ParameterError: no extension of the scenario lists the declaration.
+        """
+        if isinstance(declared, str) or declared.key in self._arrays:
+            return self.array(declared if isinstance(declared, str) else declared.key)
+        raise ParameterError(
+            f"parameters: '{declared.key}' is declared, and listed by none of the scenario's extensions: name it in "
+            "the class attribute 'parameters'."
+        )
 
     def array(self, key: str) -> FloatArray:
         """The values of ``key`` in all worlds, shape (worlds, 1); writing into it changes them, unchecked."""

@@ -7,7 +7,7 @@ from typing import Protocol
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import Population
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import BoolArray
+from kingmaker.agents.types import BoolArray, Who
 from kingmaker.environment.core.ledger import Ledger
 from kingmaker.environment.ties.partnerships import Partnerships
 
@@ -29,5 +29,5 @@ class Scene(Protocol):
     def clouds(self) -> Population[Cloud]:
         """Who rents out compute."""
 
-    def note_event(self, where: BoolArray, population: str, kind: str, text: str) -> None:
+    def note_event(self, where: BoolArray, population: Who, kind: str, text: str) -> None:
         """Note an event for the chronicle, for each named firm in ``where`` (worlds, n)."""

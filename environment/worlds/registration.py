@@ -9,6 +9,7 @@ import numpy as np
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.mesa_parts import Model
+from kingmaker.agents.types import Who
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.measures import Measures
 
@@ -18,9 +19,9 @@ def register(model: Model, economy: Economy, measures: Measures) -> None:
     from mesa.datacollection import DataCollector
 
     numbers = _Numbers()
-    for population in economy.populations.values():
+    for name, population in economy.populations.items():
         population.register(model, numbers)
-        population.table.on_intervention = _Intervention(economy, population.name)
+        population.table.on_intervention = _Intervention(economy, name)
     reporters = {name: functools.partial(_latest, name) for name in measures.known}
     model.datacollector = DataCollector(model_reporters=reporters)
 
@@ -47,7 +48,7 @@ class _Numbers:
 class _Intervention:
     """Books money set from outside against the rest of the economy, so that the ledger still closes."""
 
-    def __init__(self, economy: Economy, population: str) -> None:
+    def __init__(self, economy: Economy, population: Who) -> None:
         self.economy, self.population = economy, population
 
     def __call__(self, slot: int, column: str, value: float) -> None:

@@ -19,7 +19,15 @@ hand. The table has each one's unit, range, meaning and source.
 
 from __future__ import annotations
 
-from kingmaker.agents.types import FloatArray
+from typing import TYPE_CHECKING
+
+from kingmaker.agents.types import Declared, FloatArray
+'''
+OWN = '''
+    if TYPE_CHECKING:  # its values are the environment's
+
+        def __getitem__(self, declared: Declared | str) -> FloatArray:
+            """A parameter by its declaration: so those are read that an extension declares."""
 '''
 
 
@@ -32,7 +40,7 @@ def stub() -> str:
         text.append("")
     text += ["", "class Parameters:", '    """All groups."""', ""]
     text += [f"    {group}: {_class_of(group)}" for group in GROUPS]
-    return "\n".join(text) + "\n"
+    return "\n".join(text) + "\n" + OWN
 
 
 def _class_of(group: str) -> str:

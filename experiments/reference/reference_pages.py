@@ -21,7 +21,7 @@ from kingmaker.agents.startup import Startup
 from kingmaker.environment.core.ledger import KINDS
 from kingmaker.environment.inputs.parameters import DECLARATIONS, GROUPS, Declaration
 from kingmaker.environment.ties import tie_kinds
-from kingmaker.experiments.reference import accounts, month_plan, origins
+from kingmaker.experiments.reference import accounts, economy_parts, month_plan, origins
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed
 
@@ -182,6 +182,27 @@ def _matrices() -> list[str]:
     ]  # fmt: skip
 
 
+def economy_page() -> str:
+    """The economy as an extension's hooks are handed it."""
+    parts, conditions = economy_parts.rows(), ((f"`{n}`", what) for n, what in economy_parts.conditions())
+    levers = ((f"`{n}`", *cells) for n, *cells in economy_parts.in_force())
+    chips = ((f"`{n}`", *cells) for n, *cells in economy_parts.chips())
+    text = ["# The economy, for extensions", "", "What the hooks of [an extension](../how-to/extend.md) are handed as"]
+    text += [f"`e`, and what they may do with it. {MADE}", "", *table(economy_parts.HEAD, parts), ""]
+    text += [
+        "## The policy in force",
+        "",
+        "`e.in_force.duty` and so on. A number may stand for all clouds or worlds.",
+        "",
+    ]
+    text += [*table(("entry", "shape", "allowed", "what it is"), levers), ""]
+    text += ["## What everybody knows of last month", "", "`e.conditions.hhi_cloud` and so on, of shape (worlds, 1)"]
+    text += ["unless it says otherwise.", "", *table(("name", "what it is"), conditions), ""]
+    text += ["## Chips", "", "`e.chips.running` and so on. Buyers are the clouds, then a pool of start-ups a region;"]
+    text += ["`e.chips.catalogue.names` are the products.", "", *table(("name", "shape", "what it is"), chips), ""]
+    return "\n".join(text)
+
+
 def data_page() -> str:
     """How sure the data are, file by file, and the dictionary of their columns."""
     meanings = (f"- *{name}*: {what}" for name, what in origins.CONFIDENCE.items())
@@ -209,6 +230,7 @@ def calibration_page() -> str:
 PAGES: dict[str, Callable[[], str]] = {
     "calibration": calibration_page,
     "data": data_page,
+    "economy": economy_page,
     "parameters": parameters_page,
     "measures": measures_page,
     "scenarios": scenarios_page,

@@ -88,3 +88,22 @@ def test_facts_cited_on_the_data_page_are_in_the_data() -> None:
     assert "S6-001 to S6-004, S6-006, S6-008" in rest.replace("\n", " ")
     assert sorted(cited - known - without_row) == []
     assert not without_row & known
+
+
+def test_the_path_of_a_contract_is_as_the_odd_protocol_has_it() -> None:
+    """Each verb is called in the files of its rows of the table in 7.10, and in no others."""
+    text = (DOCS / "odd.md").read_text(encoding="utf-8")
+    lines = text[text.index("### 7.10") : text.index("### 7.11")].splitlines()
+    rows = [line.strip(" |").split(" | ") for line in lines if line.startswith("  | ")]
+    told: dict[str, set[str]] = {}
+    for _, deciders, files, verbs in rows[1:]:
+        assert [name for name in re.findall(r"`(\w+)`", deciders) if not hasattr(Startup, name)] == []
+        for verb in re.findall(r"`(\w+)`", verbs):
+            told.setdefault(verb, set()).update(re.findall(r"`([\w/]+\.py)`", files))
+    called: dict[str, set[str]] = {}
+    for path in (ROOT / "environment").rglob("*.py"):
+        for verb in re.findall(r"\bcontracts\.([a-z_]+)\(", path.read_text(encoding="utf-8")):
+            called.setdefault(verb, set()).add(path.relative_to(ROOT / "environment").as_posix())
+    called.pop("row_of", None)
+    assert set(told) - {"move"} == set(called)
+    assert {verb: files - told[verb] for verb, files in called.items() if files - told[verb]} == {}

@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from kingmaker.environment.chips.chip_state import Conditions
+from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.ties.partnerships import KINDS
+from kingmaker.experiments.reference import economy_parts
 from kingmaker.experiments.reference.reference_pages import PAGES, ties_page
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "reference"
@@ -21,6 +25,28 @@ def test_there_are_no_other_pages() -> None:
 @pytest.mark.parametrize("name", sorted(set(PAGES) - {"ledger"}))
 def test_a_page_is_current(name: str) -> None:
     assert (FOLDER / f"{name}.md").read_text(encoding="utf-8") == PAGES[name](), "run: kingmaker reference"
+
+
+def test_every_part_of_the_economy_is_on_the_page_for_extensions() -> None:
+    public = {name for name in (*dir(Economy), *Economy.__dataclass_fields__) if not name.startswith("_")}
+    assert set(economy_parts.PARTS) == public
+    assert {name for name, _ in economy_parts.conditions()} == set(Conditions.__dataclass_fields__) - {"extra"}
+
+
+def test_every_array_of_the_chips_is_described_with_its_shape() -> None:
+    chips = ComputeEconomy(rng=1, months=1, register=False, **{"startups.number": 30}).run().economy.chips
+    worlds, makers, buyers = chips.lead.shape
+    sizes = {
+        "worlds": worlds, "makers": makers, "buyers": buyers, "products": chips.h100e.shape[1],
+        "clouds": chips.clouds, "2": 2,
+    }  # fmt: skip
+    told = {
+        name: tuple(sizes[word] for word in shape.strip("()").split(", ")) for name, shape, _ in economy_parts.chips()
+    }
+    found = {
+        name: array.shape for name, array in vars(chips).items() if getattr(array, "ndim", 0) > 1 and name != "mixes"
+    }
+    assert told == found
 
 
 def test_every_kind_of_tie_is_explained() -> None:

@@ -11,29 +11,7 @@ import pytest
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.environment.model import ComputeEconomy
-
-SMALL = {"startups.number": 40}
-HEAD = """
-import numpy as np
-from kingmaker.agents.chipmaker import Chipmaker
-from kingmaker.agents.startup import Startup
-from kingmaker.environment.inputs.extensions import ChipRule, Gauge, Instrument
-from kingmaker.environment.core.measures import Measure
-from kingmaker.environment.inputs.parameters import Declaration
-
-def declared(key, value=0.5, structural=False):
-    return Declaration(key, value, "0-1", 0.0, 1.0, "an example", "an example", structural)
-"""
-COUNTER = iter(range(10_000))
-
-
-def scenario(folder: Path, body: str, cls: str, more: str = "") -> Path:
-    """A scenario with one class; modules of different tests have different names."""
-    module = f"added_{next(COUNTER)}"
-    (folder / f"{module}.py").write_text(HEAD + body, encoding="utf-8")
-    path = folder / "own.toml"
-    path.write_text(f'extends = "baseline"\nextensions = ["{module}:{cls}"]\n{more}', encoding="utf-8")
-    return path
+from tests.extension_files import HEAD, KIND, SMALL, scenario
 
 
 def test_a_parameter_of_ones_own_is_checked_and_set_like_others(tmp_path: Path) -> None:
@@ -60,15 +38,6 @@ class Levy(Instrument):
         load_scenario(path, {"levy.rat": 0.2})
     with pytest.raises(KingmakerError, match=r"no parameter 'levy.rate'"):
         load_scenario("baseline", {"levy.rate": 0.2})
-
-
-KIND = """
-class Calm(Startup):
-    share = "calm.share"
-    parameters = (declared("calm.share", 0.3, True),)
-    def plan_burn(self, p):
-        return 0.7 * super().plan_burn(p)
-"""
 
 
 def test_a_kind_of_startup_is_the_same_alone_and_in_a_stack(tmp_path: Path) -> None:

@@ -153,6 +153,13 @@ def test_names_complete(model: ComputeEconomy) -> None:
     assert Path(kingmaker.__file__).with_name("py.typed").is_file()
 
 
+def test_every_public_name_is_there_and_is_what_it_is_called() -> None:
+    for name in kingmaker.__all__:
+        found = getattr(kingmaker, name)
+        assert getattr(found, "__name__", name) in (name, "ndarray"), name
+    assert set(kingmaker._PLACES) | {"__version__"} == set(kingmaker.__all__)
+
+
 def test_a_firm_takes_what_fits_it() -> None:
     model = ComputeEconomy(rng=1, months=2, **{"startups.number": 30})  # type: ignore[arg-type]
     firm = next(iter(model.agents_by_type[Startup]))
