@@ -113,7 +113,7 @@ class Chips:
         founding: (worlds, products); stood in January 2022, units
         depreciation: (worlds, clouds); running off now, M$ a month
         founding_depreciation: (worlds, clouds); of what stood in January 2022, M$ a month
-        silent: (worlds, makers, buyers); months since a maker last shipped to a buyer
+        months_without_delivery: (worlds, makers, buyers); months since a maker last shipped to a buyer
         delivered_now: (worlds, buyers, products); delivered this month, units
     """
 

@@ -53,11 +53,14 @@ PARTS: dict[str, tuple[str, str, str]] = {
     "draws": (
         "luck: `e.draws(\"my decision\", \"startups\").uniform()`, the same in every run of the seed", FIRMS[:15], CALL
     ),
-    "note_event": ("`e.note_event(where, population, kind, text)`: a line of the chronicle a named firm", "(worlds, slots)", CALL),
+    "note_event": (
+        "`e.note_event(where, population, kind, text)`: a line of the chronicle for each named firm", "(worlds, slots)", CALL
+    ),
     "news": ("announcements of contracts, as `model.news_frame()` gives them", "", READ),
-    "events": ("the chronicle so far, as `model.events_frame()` gives it", "", "read; add to it by `e.tell`"),
+    "events": ("the chronicle so far, as `model.events_frame()` gives it", "", "read; add to it by `e.note_event`"),
     "extensions": ("the extensions of the scenario", "", READ),
     "refused_entries": ("start-ups for which there was no slot", "(worlds,), firms", READ),
+    "refused_contracts": ("contracts that the data date and that no row was free for", "(worlds,)", READ),
     "streams": ("where `e.draws` takes the luck from", "", LEAVE),
     "comovement": ("how values have moved together", "", LEAVE),
     "begin_month": ("opens the month", "", LEAVE),
