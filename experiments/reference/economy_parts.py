@@ -54,7 +54,7 @@ PARTS: dict[str, tuple[str, str, str]] = {
         "luck: `e.draws(\"my decision\", \"startups\").uniform()`, the same in every run of the seed", FIRMS[:15], CALL
     ),
     "note_event": (
-        "`e.note_event(where, population, kind, text)`: a line of the chronicle for each named firm", "(worlds, slots)", CALL
+        "`e.note_event(where, population, kind, text)`: a line of the chronicle a named firm", "(worlds, slots)", CALL,
     ),
     "news": ("announcements of contracts, as `model.news_frame()` gives them", "", READ),
     "events": ("the chronicle so far, as `model.events_frame()` gives it", "", "read; add to it by `e.note_event`"),
