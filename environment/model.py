@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from kingmaker.agents.checks import Named, flag, sequence, whole
+from kingmaker.agents.checks import world as world_number
 from kingmaker.agents.errors import KingmakerError, shown
 from kingmaker.agents.mesa_parts import Model
 from kingmaker.agents.startup import Startup
@@ -32,7 +33,7 @@ from kingmaker.environment.inputs.scenario import Scenario, load_scenario
 from kingmaker.environment.inputs.tables import Tables, read_tables
 from kingmaker.environment.knowledge import technology
 from kingmaker.environment.policy import instruments, procedures
-from kingmaker.environment.record import record_month
+from kingmaker.environment.record import income, record_month
 from kingmaker.environment.services import licences, model_use
 from kingmaker.environment.ties.partnerships import Partnerships
 from kingmaker.environment.ties.tie_flows import SMALL
@@ -340,6 +341,14 @@ class ComputeEconomy(Model):
         founding.fill_panel(self.economy, panel)
         panel.attrs["columns"] = founding.panel_columns(self.economy)
         return panel
+
+    def income_frame(self, world: int = 0, by: str = "year") -> pd.DataFrame:
+        """Who earns what on AI, and who pays: the sector's income statement by ``year`` or ``month``, from the ledger.
+
+        Raises:
+            KingmakerError: no such world, a stack that keeps no flows, or another period.
+        """
+        return income.income_frame(self.ledger, world_number(world, self.worlds, "income_frame"), by)
 
     def notes(self) -> list[str]:
         """What a user must know of this run."""

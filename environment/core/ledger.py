@@ -17,6 +17,7 @@ from kingmaker.agents.population import Population
 from kingmaker.agents.types import FloatArray, Who
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.core.calendar import month_label
+from kingmaker.environment.core.entries import Entry, EntryBook
 from kingmaker.environment.core.parties import ALLOWED, OUTSIDE
 
 if TYPE_CHECKING:
@@ -89,6 +90,7 @@ class Ledger:
         self.history = history
         self.flows: dict[tuple[str, str, str], FloatArray] = {}
         self.months: list[dict[tuple[str, str, str], FloatArray]] = []
+        self.book_of_entries = EntryBook()
         self._net = {name: np.zeros_like(p.table.data["cash"]) for name, p in self.populations.items()}
         self._opening = {name: p.table.data["cash"].copy() for name, p in self.populations.items()}
         self._residual = np.zeros(worlds)
@@ -121,6 +123,7 @@ class Ledger:
         self._net[payee] += received
         _credit(target, payee_account, received)
         self._note(kind, payer, payee, paid, amount if payer == "sectors" else received)
+        self._enter(kind, payer, amount, payee, received, drawn=False)
 
     def sell(
         self, kind: str, buyer: Who, paid: FloatArray, seller: Who, received: FloatArray, cost: FloatArray
@@ -148,6 +151,7 @@ class Ledger:
         self.book(holder, "fixed" if kind == "chips_drawn" else "net_worth", "deposits" if chips else "prepaid", used)
         self.book(issuer, "deferred", "net_worth", earned)
         self._note(kind, holder, issuer, spent, earned)
+        self._enter(kind, holder, used, issuer, earned, drawn=True)
 
     def write_off(self, debtor: Who, forgiven: FloatArray, creditor: Who, lost: FloatArray) -> None:
         """A debt that will not be paid: the debtor is rid of it, the creditor bears the loss (flow "default")."""
@@ -157,6 +161,7 @@ class Ledger:
         self.book(debtor, "debt", "net_worth", forgiven)
         self.book(creditor, "net_worth", "loans", lost)
         self._note("default", creditor, debtor, written, lost if creditor == "sectors" else forgiven)
+        self._enter("default", creditor, lost, debtor, forgiven, drawn=True)
 
     def audit(self) -> FloatArray:
         """Check the month and open the next one: flows, balance sheets, stocks below zero, claims and debts.
@@ -178,6 +183,7 @@ class Ledger:
             raise LedgerError(f"the ledger does not close in world {world}: relative residual {residual[world]:.3g}")
         if self.history:
             self.months.append(self.flows)
+            self.book_of_entries.close_month()
         self.flows = {}
         self._residual = np.zeros(self.worlds)
         return residual
@@ -253,6 +259,14 @@ class Ledger:
         for source, target, part in parts:
             key = (kind, source, target)
             self.flows[key] = self.flows[key] + part if key in self.flows else part
+
+    def _enter(self, kind: str, payer: Who, amount: FloatArray, payee: Who, received: FloatArray, drawn: bool) -> None:
+        """Note both sides of a payment by party, where months are kept."""
+        if not self.history:
+            return
+        for party, other, pays, firms in ((payer, payee, True, amount), (payee, payer, False, received)):
+            types = self.populations[party].table.data.get("type") if party == "clouds" else None
+            self.book_of_entries.note(Entry(party, other, kind, pays, drawn), firms, types)
 
     def _check(self, kind: str, payer: Who, amount: FloatArray, payee: Who, received: FloatArray) -> None:
         """Who pays whom is as declared, and nobody pays less than nothing (rounding apart)."""

@@ -25,6 +25,7 @@ from kingmaker.environment.capital.news import Batch
 from kingmaker.environment.chips.chip_state import Catalogue, Chips
 from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.core.entries import EntryBook
 from kingmaker.environment.core.ledger import Ledger
 from kingmaker.environment.core.streams import Streams
 from kingmaker.environment.inputs.parameters import Declaration, ParameterError, check
@@ -179,7 +180,7 @@ class _Copier:
             return {(k, slot): text for k in range(self.number) for slot, text in here.items()}
         if isinstance(owner, Economy) and name == "events":
             return [(k, *event[1:]) for event in inner if event[0] == self.world for k in range(self.number)]
-        if isinstance(owner, Ledger | Partnerships | TieFlows) and name in UNLOGGED and not self.keep_logs:
+        if isinstance(owner, Ledger | EntryBook | Partnerships | TieFlows) and name in UNLOGGED and not self.keep_logs:
             return copy.copy(UNLOGGED[name])
         return self.copy(inner, place)
 

@@ -11,6 +11,7 @@ from kingmaker.experiments.figures.figure_files import FigureFolder
 from kingmaker.experiments.figures.hosting import draw_hosting
 from kingmaker.experiments.figures.money_flows import draw_money
 from kingmaker.experiments.figures.network_figure import draw_network
+from kingmaker.experiments.figures.sources_and_uses import draw_sources_and_uses
 from kingmaker.experiments.figures.style import styled
 from kingmaker.experiments.results.manifest import kingmaker_version
 
@@ -42,5 +43,6 @@ def draw_all(
         noted.save(draw_network(graph, when, line), "partnerships")
         noted.save(draw_hosting(graph, when, line), "hosting")
         files.save(draw_money(model.ledger.matrix(last=12), when, footer), "money")
+        files.save(draw_sources_and_uses(model.income_frame(), len(measures), footer), "income")
         files.save(draw_validation(measures, getattr(model.tables, "series", ()), footer), "validation")
     return [*files.written, *noted.written]

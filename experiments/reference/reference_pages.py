@@ -21,7 +21,7 @@ from kingmaker.agents.startup import Startup
 from kingmaker.environment.core.ledger import KINDS
 from kingmaker.environment.inputs.parameters import DECLARATIONS, GROUPS, Declaration
 from kingmaker.environment.ties import tie_kinds
-from kingmaker.experiments.reference import accounts, economy_parts, month_plan, origins
+from kingmaker.experiments.reference import accounts, economy_parts, income_page, month_plan, origins
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed
 
@@ -237,6 +237,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "state": state_page,
     "ties": ties_page,
     "ledger": ledger_page,
+    "income": income_page.page,
     "month": month_plan.page,
 }
 

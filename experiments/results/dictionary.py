@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.ties import tie_kinds
+from kingmaker.experiments.results import income_table
 from kingmaker.experiments.results.graph_export import EDGES, NODES
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ TABLE_COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "payee": ("", "sector that is paid"),
         "musd": ("M$", "payments of the month"),
     },
+    "income": income_table.COLUMNS,
     "events": {
         "kind": ("", "kind of event"),
         "who": ("", "firm or authority"),

@@ -27,7 +27,7 @@ PANEL_TABLES = ("panel", "ties", "flows", "events")
 OURS = {MANIFEST, "measures.parquet", "measures.csv", "data_dictionary.csv", "graphs", "figures"} | {
     f"{name}.parquet" for name in PANEL_TABLES
 }
-OURS |= {"summary.csv"}  # kingmaker run --replications
+OURS |= {"summary.csv", "income.csv"}  # kingmaker run --replications
 # kingmaker compare, kingmaker sensitivity
 OURS |= {"differences.csv", "in_force.csv", "paths.parquet", "robustness.csv", "brief.md", "brief.html"}
 OURS |= {"indices.csv", "interactions.csv", "convergence.csv", "boxes.csv", "outcomes.parquet"}
@@ -216,7 +216,9 @@ def write_tables(model: Any, measures: pd.DataFrame, folder: Path, panel: bool) 
         tables = dict(zip(PANEL_TABLES, frames, strict=True))
     for name, frame in tables.items():
         frame.to_parquet(folder / f"{name}.parquet", index=False)
-    _write_dictionary(measures, tables, folder / "data_dictionary.csv")
+    income = model.income_frame()
+    income.to_csv(folder / "income.csv", index=False)
+    _write_dictionary(measures, tables | {"income": income}, folder / "data_dictionary.csv")
 
 
 def write_graphs(model: Any, folder: Path) -> nx.MultiDiGraph[str]:

@@ -17,6 +17,7 @@ from kingmaker.environment.core.measures import Measure
 from kingmaker.environment.inputs.scenario import Scenario
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.results.asked import Asked
+from kingmaker.experiments.results.income_table import band_columns, bands_by_year, series_names
 from kingmaker.experiments.results.manifest import (
     content_hash,
     kingmaker_version,
@@ -78,31 +79,38 @@ def run_ensemble(request: EnsembleRequest) -> pd.DataFrame:
     """
     with staged(request.out, request.asked, request.force, request.quiet) as folder:
         began = time.perf_counter()
-        values = simulate_ensemble(request, unfinished(request.out))
+        values, lines = simulate_all(request, unfinished(request.out))
         held = in_force.held(dict(zip(request.measures, values, strict=True)), request.window, request.measures)
         seconds = time.perf_counter() - began
         frame = frame_of(values, request)
         table = by_year(values, request.measures, request.level)
         frame.to_parquet(folder / "measures.parquet", index=False)
         table.to_csv(folder / "summary.csv", index=False)
+        income = bands_by_year(lines, request.level)
+        income.to_csv(folder / "income.csv", index=False)
         _write_dictionary(folder / "data_dictionary.csv", request)
         if request.figures:
-            _draw(values, request, folder / "figures", in_force.sentence(held))
-        write_manifest(_manifest(request, frame, seconds), folder)
+            _draw(values, income, request, folder / "figures", in_force.sentence(held))
+        write_manifest(_manifest(request, frame, seconds) | {"income_hash": content_hash(income)}, folder)
     if not request.quiet:
         from kingmaker.experiments.runs.run_summary import print_ensemble
 
-        print_ensemble(request.setting, request.seeds, request.months, table, held, request.out, request.level)
+        print_ensemble(request.setting, request.seeds, request.months, table, held, request.out, income, request.level)
     return frame
 
 
 def simulate_ensemble(request: EnsembleRequest, keep: Path | None = None) -> FloatArray:
     """The measures of all runs, shape (measures, months, runs); finished ones are kept in ``keep``."""
+    return simulate_all(request, keep)[0]
+
+
+def simulate_all(request: EnsembleRequest, keep: Path | None = None) -> tuple[FloatArray, FloatArray]:
+    """The measures of all runs, and the lines of their income statements, each (names, months, runs)."""
+    names = (*request.measures, *series_names())
     worlds = [World(request.setting, seed) for seed in request.seeds]
     with progress(len(worlds), f"{request.setting.name}, {len(worlds)} seeds", request.quiet) as advance:
-        return simulate_worlds(
-            worlds, request.months, tuple(request.measures), workers=request.workers, advance=advance, keep=keep
-        )
+        found = simulate_worlds(worlds, request.months, names, workers=request.workers, advance=advance, keep=keep)
+    return found[: len(request.measures)], found[len(request.measures) :]
 
 
 def frame_of(values: FloatArray, request: EnsembleRequest) -> pd.DataFrame:
@@ -116,9 +124,10 @@ def frame_of(values: FloatArray, request: EnsembleRequest) -> pd.DataFrame:
     return pd.concat([keys, pd.DataFrame(rows, columns=list(request.measures))], axis=1)
 
 
-def _draw(values: FloatArray, request: EnsembleRequest, folder: Path, note: str) -> None:
+def _draw(values: FloatArray, income: pd.DataFrame, request: EnsembleRequest, folder: Path, note: str) -> None:
     from kingmaker.experiments.figures.fans import draw_fans
     from kingmaker.experiments.figures.figure_files import FigureFolder
+    from kingmaker.experiments.figures.sources_and_uses import draw_sources_and_uses
     from kingmaker.experiments.figures.style import styled
 
     folder.mkdir()
@@ -132,6 +141,7 @@ def _draw(values: FloatArray, request: EnsembleRequest, folder: Path, note: str)
         fans = draw_fans(named, request.setting.events, shown, f"{line}\n{note}", request.level)
         for number, figure in enumerate(fans, 1):
             files.save(figure, "fans", str(number))
+        files.save(draw_sources_and_uses(income, request.months, f"{line}\n{note}", request.level), "income")
 
 
 def _write_dictionary(path: Path, request: EnsembleRequest) -> None:
@@ -142,6 +152,7 @@ def _write_dictionary(path: Path, request: EnsembleRequest) -> None:
         writer.writerow(("measures", "month", "month", "calendar month"))
         writer.writerows(("measures", m.name, m.unit, m.definition) for m in request.measures.values())
         writer.writerows(("summary", column, *told) for column, told in meanings(request.level).items())
+        writer.writerows(("income", column, *told) for column, told in band_columns(request.level).items())
 
 
 def _manifest(request: EnsembleRequest, frame: pd.DataFrame, seconds: float) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from kingmaker.environment.inputs.scenario import FOLDER, Scenario
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.results.asked import Asked, scenario_facts, seeds_in_words
-from kingmaker.experiments.results.manifest import build_manifest, write_manifest
+from kingmaker.experiments.results.manifest import build_manifest, content_hash, write_manifest
 from kingmaker.experiments.results.outputs import default_folder, staged, write_graphs, write_tables
 from kingmaker.experiments.stats.levels import WIDE, Level, level_asked, level_record
 
@@ -83,6 +83,7 @@ def run_and_write(request: RunRequest, model: Any | None = None) -> Any:
         with saying("writing tables, graphs" + (" and figures" if request.figures else ""), request.quiet):
             manifest = build_manifest(model, measures, request.command, seconds, request.panel, request.figures)
             manifest["question"] = request.asked.record
+            manifest["income_hash"] = content_hash(model.income_frame())
             write_tables(model, measures, folder, request.panel)
             graph = write_graphs(model, folder)
             if request.figures:

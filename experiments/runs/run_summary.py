@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from kingmaker.environment.core.measures import MEASURES
 from kingmaker.experiments.results import in_force
+from kingmaker.experiments.runs.income_summary import income_sentences
 from kingmaker.experiments.stats.levels import WIDE, Band, Level
 from kingmaker.experiments.terminal.safe_text import one_line
 
@@ -64,6 +65,8 @@ def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
     console.print(f"{whole}: average of the year's months.", style="dim")
     for sentence in sentences(measures):
         console.say(sentence)
+    for sentence in income_sentences(model.income_frame(), len(measures)):
+        console.say(sentence)
     held = in_force.held_in(measures, measured=model.setting.measured())
     console.say(in_force.sentence(held))
     for note in model.notes():
@@ -84,7 +87,7 @@ def _say_setting(console: Console, setting: Scenario, months: int) -> None:
 
 def print_ensemble(
     setting: Scenario, seeds: range, months: int, table: pd.DataFrame, held: Sequence[in_force.Held], out: Path,
-    level: Level = WIDE.level,
+    income: pd.DataFrame, level: Level = WIDE.level,
 ) -> None:  # fmt: skip
     """Print medians and bands over luck of the first, the middle and the last year, and what is in force.
 
@@ -95,6 +98,7 @@ def print_ensemble(
         table: of :func:`kingmaker.experiments.stats.bands.by_year`.
         held: what is in force over all months and runs.
         out: the folder of the results.
+        income: of :func:`kingmaker.experiments.results.income_table.bands_by_year`.
         level: share of the runs in the wider band, which is printed.
     """
     from rich.table import Table
@@ -123,6 +127,8 @@ def print_ensemble(
         f"{band.words} of them. The spread is over luck: it says nothing of what is wrong with the model.",
         style="dim", soft_wrap=True,
     )  # fmt: skip
+    for sentence in income_sentences(income, months, "median"):
+        console.say(sentence)
     console.say(in_force.sentence(held))
     _say_setting(console, setting, months)
     console.say(f"Every run, summary.csv and fan charts are in {out}")

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.results.income_table import keep_entries, series_of
 from kingmaker.experiments.sweep.tasks import Failure, Job, Outcome, Skew, Task, Work
 from kingmaker.experiments.sweep.versions import footer
 
@@ -70,10 +71,12 @@ def run_stack(work: Work, jobs: Sequence[Job], clock: _Clock | None = None) -> p
 
     worlds: list[dict[str, Any]] = [{"scenario": work.setting, "rng": job.seed, **job.parameters} for job in jobs]
     began = time.process_time()
-    model = ComputeEconomy.stack(worlds, months=work.months).run()
+    model = ComputeEconomy.stack(worlds, months=work.months)
+    keep_entries(model, work.measures)
+    model.run()
     if clock is not None:
         clock.seconds += time.process_time() - began
-    return tabulate(work, jobs, {name: model.measures.array(name).T for name in work.measures})
+    return tabulate(work, jobs, series_of(model, work.measures))
 
 
 def tabulate(work: Work, jobs: Sequence[Job], series: dict[str, FloatArray]) -> pa.Table:

@@ -29,6 +29,7 @@ RUN = ("tutorial", "policy-questions")
 LESS = {
     "kingmaker compare": "--months 30 --replications 2 --no-robustness --no-figures --window mean --workers 1",
     "kingmaker run": "--no-figures",
+    "kingmaker run baseline --replications 40": "--months 6 --replications 2 --no-figures",
     "kingmaker run interoperability": "--months 30 --no-figures",
     "kingmaker paper": None,  # tests/docs/test_paper.py runs it
     "kingmaker sweep interoperability_export_cap": "--dry-run",

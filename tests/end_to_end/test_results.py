@@ -109,7 +109,7 @@ def test_little_memory_is_one_sentence(tmp_path: Path) -> None:
 
 INTERRUPTED = """
 import os, signal, sys
-from kingmaker.experiments import entry
+from kingmaker.experiments.commands import entry
 from kingmaker.experiments.commands import ending
 import kingmaker.experiments.commands.cli
 

@@ -15,6 +15,8 @@ from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.inputs.parameters import resolve
 from kingmaker.environment.inputs.scenario import Scenario, load_scenario
 from kingmaker.environment.inputs.tables import read_tables
+from kingmaker.environment.record.income_lines import WHOLE
+from kingmaker.environment.record.income_sector import DEFINITIONS, RATIO
 
 CHIPMAKERS = ("Nvidia", "AMD", "Intel (Habana)", "Huawei (Ascend)")
 CLOUDS = (
@@ -53,6 +55,7 @@ class FakeEconomy:
         )
         self.ledger = SimpleNamespace(to_frame=lambda: _events("payer", "musd"), matrix=self._matrix)
         self.events_frame = lambda: _events("who", "text")
+        self.income_frame = lambda: income_of(self.month, self.seed)
         self.panel_frame = lambda: _events("name", "cash")
 
     def run(self, months: int | None = None, progress: Any = None) -> None:
@@ -107,6 +110,19 @@ class FakeEconomy:
         values = np.random.default_rng(self.seed).lognormal(8, 2, (len(SECTORS), len(SECTORS)))
         values[values < 800] = 0.0
         return pd.DataFrame(values, index=list(SECTORS), columns=list(SECTORS))
+
+
+def income_of(months: int, seed: int = 0) -> pd.DataFrame:
+    """The sector's part of an income statement by year, with a payer and an earner that change sides."""
+    random = np.random.default_rng(seed)
+    rows = []
+    for year in range(-(-months // 12)):
+        for k, (section, line) in enumerate(DEFINITIONS):
+            amount = 1e3 * np.exp(0.4 * year) * random.uniform(1, 9) * (-0.1 if (k + year) % 5 == 0 else 1.0)
+            ratio = line == RATIO
+            row = (2022 + year, WHOLE, "", section, line, 4.0 if ratio else amount, "ratio" if ratio else "M$")
+            rows.append(row)
+    return pd.DataFrame(rows, columns=["year", "party", "type", "section", "line", "amount", "unit"])
 
 
 def _add_firm(graph: nx.MultiDiGraph, name: str, kind: str, random: np.random.Generator, named: bool) -> None:

@@ -33,10 +33,10 @@ def test_a_run_writes_everything_it_promises(tmp_path: Path) -> None:
     out = tmp_path / "deep" / "out"
     run_and_write(request(out, panel=True, figures=True))
     graphs = {f"graphs/{stem}.{kind}" for stem in ("2022", "2023", "final") for kind in ("graphml", "gexf")}
-    titles = ("dashboard", "partnerships", "hosting", "money", "validation")
+    titles = ("dashboard", "partnerships", "hosting", "money", "income", "validation")
     figures = {f"figures/{title}.{kind}" for title in titles for kind in ("pdf", "png")}
     tables = {"measures.parquet", "measures.csv", "panel.parquet", "ties.parquet", "flows.parquet", "events.parquet"}
-    assert names(out) == graphs | figures | tables | {"manifest.json", "data_dictionary.csv"}
+    assert names(out) == graphs | figures | tables | {"manifest.json", "data_dictionary.csv", "income.csv"}
     assert [path.name for path in out.parent.iterdir()] == ["out"]
     measures = pd.read_parquet(out / "measures.parquet")
     assert list(measures.columns) == ["month", *MEASURES]
