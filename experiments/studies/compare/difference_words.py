@@ -14,7 +14,9 @@ from kingmaker.experiments.terminal.safe_text import for_markdown
 
 def digits(value: float, count: int = 3) -> str:
     """Significant digits, three if not said otherwise, without exponents."""
-    if value == 0.0 or not math.isfinite(value):
+    if value == 0.0:  # of either sign
+        return "0"
+    if not math.isfinite(value):
         return f"{value:g}"
     places = max(0, count - 1 - math.floor(math.log10(abs(value))))
     shown = f"{value:,.{min(places, 12)}f}"

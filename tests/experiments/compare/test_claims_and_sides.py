@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kingmaker.environment.core.measures import MEASURES
@@ -87,6 +87,7 @@ def equal_is_not_said_to_move(text: str) -> None:
         assert (last > first) if verb == "rises" else (last < first), (verb, a, b)
 
 
+@example(a=-0.0, step=1e-250, scale=1.0)
 @given(
     a=st.floats(-1e6, 1e6, allow_nan=False), step=st.floats(-1.0, 1.0), scale=st.sampled_from([1.0, 1e-3, 1e-6, 1e-9])
 )
