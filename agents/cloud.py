@@ -173,7 +173,7 @@ class Cloud(Undertaking):
         they rent out (row S7); the others follow utilisation, never below running cost nor above the list.
         """
         contract = (1.0 - p.compute.contract_discount) * self.list_price
-        contract = contract * (1.0 - p.clouds.own_discount * self._own_part_offered(p))
+        contract = contract * (1.0 - p.clouds.own_discount * self.own_part_offered(p))
         pressure = p.compute.rent_response * (self.utilisation + self.shortage - p.clouds.target_utilisation)
         gap = np.log(np.maximum(cost, LEAST_PRICE) / np.maximum(self.rent, LEAST_PRICE))
         step = np.clip(pressure + p.compute.rent_to_cost * gap, -p.compute.rent_step, p.compute.rent_step)
@@ -182,7 +182,7 @@ class Cloud(Undertaking):
         rigid = (self.type == HYPERSCALER) | (self.type == CHINESE)
         return np.asarray(np.where(rigid, contract, market))
 
-    def _own_part_offered(self, p: Parameters) -> FloatArray:
+    def own_part_offered(self, p: Parameters) -> FloatArray:
         """Share of its compute that runs on own chips and can be rented by outsiders, shape (..., n)."""
         part = self.own_capacity / np.where(self.capacity > 0.0, self.capacity, 1.0)
         return np.where(self.offers_own, p.clouds.external_offering * part, 0.0)

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeV
 import numpy as np
 from numpy.typing import DTypeLike, NDArray
 
+from kingmaker.agents.calendar import month_label
 from kingmaker.agents.checks import flag, number, whole
 from kingmaker.agents.errors import KingmakerError, UnknownNameError, WrongValueError, shown
 from kingmaker.agents.mesa_parts import Agent, Model
 from kingmaker.agents.types import BoolArray, FloatArray, IdArray, IntArray
-from kingmaker.agents.units import FIRST_YEAR, YEAR
 
 if TYPE_CHECKING:  # Mesa has no types: with its Any as a base, every misspelt attribute would pass
 
@@ -40,7 +40,7 @@ def firm_ids(kind: int, month: int, rank: NDArray[np.integer[Any]]) -> IdArray:
 def firm_label(kind: str, firm: int) -> str:
     """What a firm without a name is called: kind, month of entry, and number among that month's arrivals."""
     month, rank = (firm >> _RANK_BITS) & ((1 << _MONTH_BITS) - 1), firm & ((1 << _RANK_BITS) - 1)
-    entry = "founder" if month == 0 else f"{FIRST_YEAR + (month - 1) // YEAR}-{(month - 1) % YEAR + 1:02d}"
+    entry = "founder" if month == 0 else month_label(month - 1)
     return f"{kind} {entry} #{rank + 1}"
 
 

@@ -204,11 +204,11 @@ class Startup(Tenant):
         Katz & Shapiro 1985; Doganoglu & Wright 2006), and the rent that a partner saves on what it keeps at home.
         """
         size = np.log1p(self.used / np.maximum(self.weight, TINY))
-        gain = (p.compute.second_gain * self._missing(expected) + p.compute.second_taste) * size
+        gain = (p.compute.second_gain * self.missing(expected) + p.compute.second_taste) * size
         dearer = -p.compute.price_sensitivity * np.log1p(-self.partner_saving(p))
         return np.asarray(gain - p.compute.second_cost * kept - dearer)
 
-    def _missing(self, expected: FloatArray) -> FloatArray:
+    def missing(self, expected: FloatArray) -> FloatArray:
         """Share of its need that it does not get today, or that its first host will not serve, shape (..., n)."""
         return np.asarray(1.0 - np.minimum(self.fill, expected))
 
@@ -277,7 +277,7 @@ class Startup(Tenant):
         worth = logistic(gain)
         luck = draws.uniform()
         free = (self.second == NONE) & (self.second_talks == NONE) & (other != NONE) & (other != self.host)
-        badly = self._missing(expected) > 1.0 - p.compute.enough_fill
+        badly = self.missing(expected) > 1.0 - p.compute.enough_fill
         chance = np.where(badly, p.compute.second_urgency, p.compute.second_chance)
         adds = self.may_multihome(p, expected) & free & (luck < chance * worth)
         drops = (self.second != NONE) & (luck > 1.0 - p.compute.second_end * (1.0 - worth))

@@ -8,19 +8,18 @@ from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
+from kingmaker.agents.calendar import month_label, opens_year
 from kingmaker.agents.checks import Named, flag, sequence, whole
 from kingmaker.agents.checks import world as world_number
 from kingmaker.agents.errors import KingmakerError, shown
 from kingmaker.agents.mesa_parts import Model
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.units import YEAR
 from kingmaker.environment.capital import announcements, debts, finance, pledges, valuation
 from kingmaker.environment.capital.capital_market import Comovement
 from kingmaker.environment.capital.news import News
 from kingmaker.environment.chips import chip_supply, direct, installation, orders
 from kingmaker.environment.chips.chip_state import read_catalogue
 from kingmaker.environment.compute import hosts, renting, sites
-from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.ledger import Ledger
 from kingmaker.environment.core.measures import Measures
@@ -229,7 +228,7 @@ class ComputeEconomy(Model):
         e.month += 1
         e.partnerships.now = e.month
         small = e.startups.slots <= SMALL
-        if e.partnerships.keep and (small or e.month % YEAR == 0 or e.month >= self.months):
+        if e.partnerships.keep and (small or opens_year(e.month) or e.month >= self.months):
             e.partnerships.snapshot(e.month, record_month.sizes(e))
         if self._panel is not None:
             self._panel.append(founding.panel_of(e))

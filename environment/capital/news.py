@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kingmaker.agents.calendar import month_label
 from kingmaker.agents.population import Population
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
-from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.ties.graph import firm_name
 
 if TYPE_CHECKING:

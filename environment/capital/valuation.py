@@ -21,7 +21,7 @@ from kingmaker.environment.core.phases import phase
 def open_values(e: Economy) -> None:
     """The values of the data include the stakes of the day: the rest is the business."""
     clouds = e.clouds.view()
-    held = _held(e)
+    held = stakes_held(e)
     clouds.holdings = np.minimum(held, e.p.capital.holdings_most * clouds.value)
     clouds.business = clouds.value - clouds.holdings
 
@@ -47,7 +47,7 @@ def tie_values(e: Economy) -> None:
     """A cloud's value is its business and what it holds: V = (I - C)^-1 D p (Elliott, Golub & Jackson 2014)."""
     clouds = e.clouds.view()
     before = clouds.value.copy()
-    clouds.holdings = _held(e)
+    clouds.holdings = stakes_held(e)
     clouds.value = np.where(clouds.alive, clouds.business + clouds.holdings, 0.0)
     p = e.p.capital
     e.comovement.see(
@@ -71,7 +71,7 @@ def _invested(e: Economy) -> tuple[FloatArray, FloatArray]:
     return now, last
 
 
-def _held(e: Economy) -> FloatArray:
+def stakes_held(e: Economy) -> FloatArray:
     """Worth of what each cloud holds in labs, (worlds, clouds)."""
     startups = e.startups.view()
     business = np.zeros_like(e.clouds.view().value)

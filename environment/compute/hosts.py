@@ -86,7 +86,7 @@ def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
     contracts.negotiate(e, 0)
     signs = (startups.talks != NONE) & (startups.talks_left <= 0.0)
     starts = startups.alive & (startups.host == NONE) & (best != NONE) & ~signs
-    _pay_for_moving(e, startups, signs)
+    pay_for_moving(e, startups, signs)
     terms = Terms(term=tenancies.new_term(e, "contract term"))
     contracts.sign(e, signs, 0, startups.talks, terms, told=("switch", "moves to another cloud"))
     contracts.sign(e, starts, 0, best, terms)
@@ -94,7 +94,7 @@ def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
     e.now.compute.switching_rate = (startups.weight * signs).sum(axis=-1) / np.maximum(hosted.sum(axis=-1), TINY)
 
 
-def _pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
+def pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
     """Egress fees, paid to the host that is left."""
     p, f = e.p.compute, e.in_force
     hosts = e.clouds.slots

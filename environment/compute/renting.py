@@ -70,8 +70,8 @@ def rent_compute(e: Economy) -> None:
     at[0] = at[0] * (1.0 - e.startups.act(Startup.partner_saving, p))
     usual = e.now.compute.rent_market[:, np.newaxis]
     serving = e.startups.act(Startup.serves, p, usual)
-    wanted, own = _wants(e, startups, at, market.spending(serving, np.maximum(usual, LEAST_RENT)))
-    served = ration(e, wanted - own, _enterprise_wants(e, rent), rent)
+    wanted, own = startup_wants(e, startups, at, market.spending(serving, np.maximum(usual, LEAST_RENT)))
+    served = ration(e, wanted - own, enterprise_wants(e, rent), rent)
     paid = _pay_rent(e, startups, served.got, at)
     _see_service(e, startups, wanted, own, served)
     e.partnerships.flows.rent(e.month, startups, paid)
@@ -86,7 +86,9 @@ def rent_compute(e: Economy) -> None:
     _see_small(e, startups, served)
 
 
-def _wants(e: Economy, startups: Startup, at: list[FloatArray], inference: FloatArray) -> tuple[FloatArray, FloatArray]:
+def startup_wants(
+    e: Economy, startups: Startup, at: list[FloatArray], inference: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     """Compute that each start-up can pay for, and what of it runs on own chips, H100e, each (worlds, n).
 
     It pays from its budget, what serving takes, and credit. Own chips serve first, the rest is rented.
@@ -197,7 +199,7 @@ def _draw_credit(startups: Startup, due: list[FloatArray]) -> tuple[list[FloatAr
     return [from_first, *(np.where(lease.lessor == startups.credit_host, rest, 0.0) for lease in others)], drawn
 
 
-def _enterprise_wants(e: Economy, rent: FloatArray) -> FloatArray:
+def enterprise_wants(e: Economy, rent: FloatArray) -> FloatArray:
     """Compute wanted by enterprises that run open models, at the clouds that serve them already, (worlds, hosts)."""
     sectors = e.enterprises.view()
     clouds = e.clouds.view()

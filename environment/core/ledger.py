@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 
+from kingmaker.agents.calendar import month_label
 from kingmaker.agents.errors import nearest
 from kingmaker.agents.firm import ASSETS, LIABILITIES
 from kingmaker.agents.population import Population
 from kingmaker.agents.types import FloatArray, Who
 from kingmaker.agents.units import YEAR
-from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.core.entries import Entry, EntryBook
 from kingmaker.environment.core.parties import ALLOWED, OUTSIDE
 

@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kingmaker.agents.calendar import month_label
 from kingmaker.agents.checks import known
 from kingmaker.agents.checks import world as world_number
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.agents.units import FIRST_YEAR, YEAR
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -316,7 +316,7 @@ class Measures:
         import numpy as np
         import pandas as pd
 
-        months = [f"{FIRST_YEAR + k // YEAR}-{k % YEAR + 1:02d}" for k in range(len(self._rows))]
+        months = [month_label(month) for month in range(len(self._rows))]
         columns: dict[str, object] = {"month": np.repeat(months, self.worlds)}
         if self.worlds > 1:
             columns["world"] = np.tile(np.arange(self.worlds), len(months))

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kingmaker.agents.calendar import month_label
 from kingmaker.agents.cloud import EUROPEAN, NEW
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import KUSD
-from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.ledger import Ledger
 from kingmaker.environment.firms.build import chip_of_2022

@@ -86,12 +86,12 @@ def _chipmaker_accounts(e: Economy) -> None:
     research = population.act(Chipmaker.research_budget, p)
     profit = np.maximum(e.now.chips.maker_revenue - e.now.chips.unit_costs - research, 0.0)
     _tax(e, "chipmakers", p.policy.tax * profit)
-    _support_industry(e)
+    support_industry(e)
     spare = np.maximum(makers.cash - makers.deferred - p.chips.cash_months * makers.sales, 0.0)
     _spend(e, "dividends", "chipmakers", p.chips.payout * spare)
 
 
-def _support_industry(e: Economy) -> None:
+def support_industry(e: Economy) -> None:
     """Industrial policy of China: public money becomes capacity of its chipmakers (row R5)."""
     p = e.p
     makers = e.chipmakers.view()

@@ -19,10 +19,10 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from kingmaker.agents.calendar import month_label, month_number
 from kingmaker.agents.checks import whole
 from kingmaker.agents.errors import KingmakerError, ScenarioError, nearest, shown
 from kingmaker.agents.units import FIRST_YEAR as FIRST_YEAR  # these are also handed on
-from kingmaker.environment.core.calendar import month_label, month_number
 from kingmaker.environment.core.measures import Measure
 from kingmaker.environment.inputs.extensions import Extensions, load
 from kingmaker.environment.inputs.parameters import Declaration, ParameterError, check

@@ -9,7 +9,7 @@ import datetime
 from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
-from kingmaker.agents.units import FIRST_YEAR, YEAR
+from kingmaker.agents.calendar import month_of
 from kingmaker.environment.inputs.table_cells import (
     CLOUD_TYPES,
     POWERS,
@@ -257,7 +257,7 @@ class PolicyRow(SourcedRow):
     @property
     def month(self) -> int:
         """Months after January 2022."""
-        return (self.date.year - FIRST_YEAR) * YEAR + self.date.month - 1
+        return month_of(self.date.year, self.date.month)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

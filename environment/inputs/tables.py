@@ -16,8 +16,8 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
+from kingmaker.agents.calendar import month_of
 from kingmaker.agents.errors import KingmakerError, nearest, shown
-from kingmaker.agents.units import FIRST_YEAR, YEAR
 from kingmaker.environment.inputs import names
 from kingmaker.environment.inputs.table_cells import NODES, REGIONS, Cell
 from kingmaker.environment.inputs.table_rows import (
@@ -255,7 +255,7 @@ def _month(place: _Place, text: str) -> int:
     found = re.fullmatch(r"(\d{4})-(0[1-9]|1[0-2])", text, flags=re.ASCII)
     if found is None:
         place.wrong(text, "a month written YYYY-MM, such as 2023-05")
-    return (int(found[1]) - FIRST_YEAR) * YEAR + int(found[2]) - 1
+    return month_of(int(found[1]), int(found[2]))
 
 
 def _day(place: _Place, text: str) -> datetime.date:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import groupby
 
-from kingmaker.environment.core.calendar import month_label
+from kingmaker.agents.calendar import month_label
 from kingmaker.environment.inputs.scenario_file import ScenarioFile
 
 MOST_NAMED = 4  # changes or events that a sentence names; of the others it gives the number

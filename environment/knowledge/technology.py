@@ -30,11 +30,11 @@ def spread_knowledge(e: Economy) -> None:
     startups.algorithms = tech.research(startups.algorithms, *shared, startups.talent, scarcity, **rules)
     barred = c.export_gap * (clouds.region == CN)
     learned = tech.research(clouds.algorithms, *shared, clouds.talent, barred, **rules)
-    learned = learned + p.tenant_spillover * clouds.talent * _tenant_lead(e)
+    learned = learned + p.tenant_spillover * clouds.talent * tenant_lead(e)
     clouds.algorithms = np.where(clouds.develops, learned, clouds.algorithms)
 
 
-def _tenant_lead(e: Economy) -> FloatArray:
+def tenant_lead(e: Economy) -> FloatArray:
     """How far the best algorithms among a host's tenants lie above its own, log10, shape (worlds, hosts).
 
     A host sees how its tenants train (facts S1-011), those who are with it beside their first host as well; what it

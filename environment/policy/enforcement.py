@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.arithmetic import is_on
+from kingmaker.agents.calendar import opens_year
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.regulator import Regulator
@@ -22,7 +23,7 @@ def keep_files(e: Economy) -> None:
     population = e.clouds
     clouds: Cloud = population.view()
     sums = ("year_turnover", "year_value", "year_end_users", "year_business_users")
-    if e.month and e.month % YEAR == 0:
+    if e.month and opens_year(e.month):
         clouds.large_years, clouds.used_years, clouds.valued = population.act(Cloud.closes_year, e.p)
         for name in sums:
             setattr(clouds, name, np.zeros_like(clouds.value))

@@ -131,12 +131,12 @@ def fix_policy(e: Economy) -> None:
     e.in_force.reserved = reserved * kept
     e.in_force.egress = p.egress_fee
     e.in_force.parallel_egress = p.parallel_egress_fee
-    e.in_force.exclusivity = _exclusivity_allowed(p.exclusivity_ban, _imposed(regulators, EXCLUSIVITY_BAN))
+    e.in_force.exclusivity = exclusivity_allowed(p.exclusivity_ban, _imposed(regulators, EXCLUSIVITY_BAN))
     e.in_force.review_bar = e.regulators.act(Regulator.tolerates, e.p).min(axis=-1, keepdims=True)
     e.in_force.export_vintage = p.export_vintage
     e.in_force.export_cap = p.export_cap_tpp
 
 
-def _exclusivity_allowed(law: FloatArray, remedy: BoolArray) -> FloatArray:
+def exclusivity_allowed(law: FloatArray, remedy: BoolArray) -> FloatArray:
     """1 where exclusive contracts may be made, 0 where a law or a remedy bans them, (worlds, 1)."""
     return np.asarray(1.0 - np.maximum(law, remedy))

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from kingmaker.agents.calendar import month_label, years_in
 from kingmaker.agents.cloud import TYPES
 from kingmaker.agents.errors import KingmakerError, nearest, shown
 from kingmaker.agents.types import FloatArray
-from kingmaker.agents.units import FIRST_YEAR, YEAR
-from kingmaker.environment.core.calendar import month_label
+from kingmaker.agents.units import YEAR
 from kingmaker.environment.core.entries import Entries, Entry
 from kingmaker.environment.core.ledger import Ledger, LedgerError
 from kingmaker.environment.record import income_lines as il
@@ -164,7 +164,7 @@ def income_frame(ledger: Ledger, world: int = 0, by: str = "year") -> pd.DataFra
     months = len(ledger.book_of_entries.months)
     if by == "year":
         kept = {line: by_year(amount) for line, amount in kept.items()}
-        periods: list[int] | list[str] = [FIRST_YEAR + k for k in range(-(-months // YEAR))]
+        periods: list[int] | list[str] = list(years_in(months))
     else:
         periods = [month_label(month) for month in range(months)]
     units = dict.fromkeys(kept, "M$")

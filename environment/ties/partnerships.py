@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kingmaker.agents.calendar import month_label
 from kingmaker.agents.checks import whole
 from kingmaker.agents.checks import world as world_number
 from kingmaker.agents.errors import WrongValueError, shown
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.population import Population
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
-from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.ties import tie_kinds
 from kingmaker.environment.ties.graph import build_graph, chosen_nodes, firm_name
 from kingmaker.environment.ties.tie_flows import TieFlows

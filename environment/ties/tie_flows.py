@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from kingmaker.agents.calendar import opens_year
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, FloatArray
-from kingmaker.agents.units import YEAR
 
 SMALL = 5_000  # slots of start-ups up to which firms and rents are kept every month, not only each December
 
@@ -57,7 +57,7 @@ class TieFlows:
         self.tenancy |= {place("total", k): total for k, total in enumerate(totals)}
         large = ids.shape[-1] > SMALL
         kept = np.float32 if large else np.float64
-        if large and month % YEAR != 0:
+        if large and not opens_year(month):
             self._drop_rents(month - 1)
         elsewhere = [lease.got for lease in startups.leases[1:]]
         at = [np.maximum(used - startups.own_used - startups.used_elsewhere, 0.0), *elsewhere]

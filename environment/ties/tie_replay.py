@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kingmaker.agents.calendar import month_label
 from kingmaker.agents.startup import CONTRACTS
 from kingmaker.agents.types import BoolArray
-from kingmaker.environment.core.calendar import month_label
 
 if TYPE_CHECKING:
     from kingmaker.environment.ties.tie_flows import TieFlows

@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from kingmaker.agents.calendar import month_label
 from kingmaker.agents.checks import flag
 from kingmaker.agents.checks import world as world_number
 from kingmaker.agents.errors import KingmakerError, shown
@@ -23,7 +24,6 @@ from kingmaker.agents.mesa_parts import Model
 from kingmaker.agents.population import Population
 from kingmaker.environment.capital.news import Batch
 from kingmaker.environment.chips.chip_state import Catalogue, Chips
-from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.entries import EntryBook
 from kingmaker.environment.core.ledger import Ledger

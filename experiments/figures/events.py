@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from matplotlib.axes import Axes
 
-from kingmaker.environment.core.calendar import month_label
+from kingmaker.agents.calendar import month_label
 from kingmaker.environment.inputs.scenario import Event
 from kingmaker.experiments.figures.style import GREY, LINE, PAGE_WIDTH, SMALL, TEXT_WIDTH, Sheet, foot, wrapped
 

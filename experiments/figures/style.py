@@ -21,7 +21,7 @@ from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
 from matplotlib.ticker import FuncFormatter, Locator, LogFormatter, MaxNLocator
 
-from kingmaker.environment.core.calendar import month_number
+from kingmaker.agents.calendar import month_number, month_of, years_in
 from kingmaker.environment.core.measures import Measure
 from kingmaker.experiments.terminal.safe_text import one_line, visible
 
@@ -42,6 +42,7 @@ LINE = 0.14  # inches from line to line of NORMAL
 HINTED = 1.035  # letters on a screen's grid of dots are so much wider than in print
 TEXT_WIDTH = PAGE_WIDTH - 0.3  # inches of a line of the page
 DPI = 200  # of a PNG
+MOST_YEARS = 6  # on an axis, each of which has its label
 PACKED = {"compress_level": 3}  # of 9; the usual 6 takes half as long again and saves nothing on such pictures
 TYPESETTING = ("GDEF", "GPOS", "GSUB", "kern")  # OpenType tables
 COUNTED = frozenset({"firms", "inquiries", "remedies", "clouds", "number", "units"})  # units of whole things
@@ -239,10 +240,10 @@ def sheet(height: float, title: str, subtitle: str, footer: str) -> Sheet:
 
 def time_axis(axes: Axes, months: int) -> None:
     """Years along the horizontal axis of a plot over month numbers."""
-    years = range((months + 11) // 12 + 1)
-    step = 1 if len(years) <= 6 else 2
-    axes.set_xticks([12 * year for year in years if year % step == 0])
-    axes.set_xticklabels([str(2022 + year) for year in years if year % step == 0])
+    years = [*years_in(months), years_in(months).stop]
+    shown = years[:: 1 if len(years) <= MOST_YEARS else 2]
+    axes.set_xticks([month_of(year, 1) for year in shown])
+    axes.set_xticklabels([str(year) for year in shown])
     axes.set_xlim(-1, months)
 
 

@@ -23,6 +23,7 @@ from bokeh.models import (
     Toolbar,
 )
 
+from kingmaker.agents.calendar import year_of
 from kingmaker.experiments.page.look import ORANGE, Look, dress
 from kingmaker.experiments.page.scripts import decimals
 from kingmaker.experiments.page.setting import MONTHS
@@ -36,7 +37,7 @@ class Axes:
         self.look = look
         self.months = Range1d(0, max(MONTHS) - 1)
         self.marks = FixedTicker(ticks=[])
-        self.years = {m: str(2022 + m // 12) for m in range(0, max(MONTHS) + 1, 12)}
+        self.years = {m: str(year_of(m)) for m in range(0, max(MONTHS) + 1, 12)}
         self.reach(max(MONTHS))
         self.written = decimals(language)
         self.values: list[LinearAxis] = []  # one of each figure

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from tornado.web import RequestHandler
 
+from kingmaker.agents.calendar import month_label
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.core.calendar import month_label
 from kingmaker.experiments.page import page_figures
 from kingmaker.experiments.page.choices import MEASURE_GROUPS
 from kingmaker.experiments.page.class_sheet import ClassSheet

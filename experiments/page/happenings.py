@@ -9,6 +9,7 @@ from typing import Any
 
 import panel as pn
 
+from kingmaker.agents.calendar import year_of
 from kingmaker.experiments.page.look import Look, button_sheet, options, sheet
 from kingmaker.experiments.page.records import Story, Told
 from kingmaker.experiments.page.wording import Words
@@ -87,7 +88,7 @@ class Timeline:
             return
         wanted = [event for event in self._story.events if event.kind in self.kinds.value]
         years = []
-        for year, events in groupby(wanted, key=lambda event: event.month // 12):
+        for year, events in groupby(wanted, key=lambda event: year_of(event.month)):
             lines = []
             for month, of_month in groupby(events, key=lambda event: event.month):
                 texts = "<br>".join(told(list(of_month), self.words))

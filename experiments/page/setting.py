@@ -9,8 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode
 
+from kingmaker.agents.calendar import month_label, month_number
 from kingmaker.agents.errors import KingmakerError, nearest
-from kingmaker.environment.core.calendar import month_label, month_number
 from kingmaker.environment.inputs.scenario import Event, Scenario, hold, list_scenarios, load_scenario
 from kingmaker.experiments.page.choices import LANGUAGES, levers
 

@@ -10,6 +10,7 @@ import tomllib
 from dataclasses import dataclass
 from typing import Any
 
+from kingmaker.agents.calendar import month_in_year, year_of
 from kingmaker.experiments.page.choices import DATA, levers
 from kingmaker.experiments.stats.levels import LEVEL, SPREAD
 
@@ -63,7 +64,7 @@ class Words:
     def month(self, month: int) -> str:
         """A calendar month in words: 0 is January 2022."""
         names: list[str] = self.texts["month_names"]
-        return f"{names[month % 12]} {2022 + month // 12}"
+        return f"{names[month_in_year(month)]} {year_of(month)}"
 
     def months(self, count: int) -> list[str]:
         """The first months in words."""

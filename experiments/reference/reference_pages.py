@@ -79,7 +79,7 @@ def measures_page() -> str:
 
 def scenarios_page() -> str:
     """The shipped scenarios: what they set, when and why, and the source of each lever."""
-    from kingmaker.environment.core.calendar import month_label
+    from kingmaker.agents.calendar import month_label
     from kingmaker.environment.inputs.scenario import list_scenarios, load_scenario
 
     text = ["# Scenarios", "", f"What ships with Kingmaker. Later events of a month undo earlier ones. {MADE}", ""]

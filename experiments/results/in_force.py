@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kingmaker.agents.types import FloatArray
-from kingmaker.environment.core.calendar import month_label
+from kingmaker.agents.calendar import month_label
 from kingmaker.environment.core.measures import MEASURES, Measure
 from kingmaker.environment.inputs.parameters import DECLARATIONS
 from kingmaker.experiments.terminal.safe_text import for_markdown

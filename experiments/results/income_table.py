@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kingmaker.agents.calendar import months_in, year_of, years_in
 from kingmaker.agents.cloud import TYPES
 from kingmaker.agents.units import FIRST_YEAR, YEAR
 from kingmaker.environment.record import income_lines as il
@@ -93,10 +94,12 @@ def bands_by_year(values: FloatArray, level: Level = WIDE.level) -> pd.DataFrame
     with_ratio(yearly, units)
     frames = []
     for line in sorted(yearly, key=order):
-        years = range(FIRST_YEAR, FIRST_YEAR + yearly[line].shape[-1])
-        within = [min(YEAR, months - YEAR * k) for k in range(len(years))]
+        years = years_in(months)
+        spans = [months_in(year, months) for year in years]
+        within = [span.stop - span.start for span in spans]
         told = dict(zip(_OF_LINE, (*line, units[line]), strict=True))
-        frames.append(pd.DataFrame({"year": years, **told, "months": within, "n": runs, **quantiles(yearly[line].T, level)}))
+        ends = quantiles(yearly[line].T, level)
+        frames.append(pd.DataFrame({"year": years, **told, "months": within, "n": runs, **ends}))
     return pd.concat(frames, ignore_index=True).sort_values("year", kind="stable", ignore_index=True)
 
 
@@ -108,4 +111,4 @@ def amounts_of(table: pd.DataFrame, section: str, year: int, column: str = "amou
 
 def full_years(months: int) -> Sequence[int]:
     """The years all of whose months were run; the first, if there is none."""
-    return range(FIRST_YEAR, FIRST_YEAR + max(months // YEAR, 1))
+    return range(FIRST_YEAR, max(year_of(months), FIRST_YEAR + 1))

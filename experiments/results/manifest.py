@@ -74,7 +74,7 @@ def library_versions() -> dict[str, str]:
 
 def scenario_record(scenario: Scenario) -> dict[str, Any]:
     """A resolved scenario, ready for JSON."""
-    from kingmaker.environment.core.calendar import month_label
+    from kingmaker.agents.calendar import month_label
 
     return {
         "name": scenario.name,
@@ -94,7 +94,7 @@ def scenario_record(scenario: Scenario) -> dict[str, Any]:
 
 def scenario_of(record: Mapping[str, Any]) -> Scenario:
     """The scenario of a manifest, values checked again."""
-    from kingmaker.environment.core.calendar import month_number
+    from kingmaker.agents.calendar import month_number
     from kingmaker.environment.inputs.extensions import load
     from kingmaker.environment.inputs.parameters import check
     from kingmaker.environment.inputs.scenario import Event, Scenario

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from kingmaker.agents.calendar import opens_year, year_of
 from kingmaker.agents.units import FIRST_YEAR, YEAR
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.results.asked import DIGITS, Asked, asked_of
@@ -230,7 +231,7 @@ def write_graphs(model: Any, folder: Path) -> nx.MultiDiGraph[str]:
     months = sorted({*range(YEAR, model.month + 1, YEAR), model.month})
     graph: Any = None
     for month, graph in zip(months, model.partnerships.graphs(months, largest=LARGEST), strict=True):
-        names = [] if month % YEAR else [str(FIRST_YEAR + month // YEAR - 1)]
+        names = [str(year_of(month - 1))] if opens_year(month) else []
         names += ["final"] if month == model.month else []
         write_graph(graph, *(graphs / name for name in names))
     return cast("nx.MultiDiGraph[str]", graph)

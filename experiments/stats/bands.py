@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from kingmaker.agents.calendar import months_in, years_in
 from kingmaker.environment.core.measures import Measure
-from kingmaker.environment.inputs.scenario import FIRST_YEAR
 from kingmaker.experiments.stats.levels import WIDE, Level, bands_at, quantile_columns
 
 if TYPE_CHECKING:
@@ -56,14 +56,14 @@ def by_year(values: FloatArray, measures: Mapping[str, Measure], level: Level = 
 
     months = values.shape[1]
     frames = []
-    for year in range(-(-months // 12)):
-        within = values[:, 12 * year : 12 * (year + 1), :]
+    for year in years_in(months):
+        within = values[:, months_in(year, months), :]
         frames.append(
             pd.DataFrame(
                 {
                     "measure": list(measures),
                     "unit": [measure.unit for measure in measures.values()],
-                    "year": FIRST_YEAR + year,
+                    "year": year,
                     "months": within.shape[1],
                     "n": values.shape[2],
                     **quantiles(within.mean(axis=1), level),

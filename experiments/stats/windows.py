@@ -6,8 +6,8 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from kingmaker.agents.calendar import month_label, month_number
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.core.calendar import month_label, month_number
 
 if TYPE_CHECKING:
     from kingmaker.agents.types import FloatArray

@@ -12,7 +12,7 @@ import struct
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from kingmaker.environment.core.calendar import month_label
+from kingmaker.agents.calendar import month_label
 from kingmaker.environment.inputs.parameters import check
 from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.experiments.design.sweep_design import Design, Run

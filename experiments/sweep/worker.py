@@ -84,7 +84,7 @@ def tabulate(work: Work, jobs: Sequence[Job], series: dict[str, FloatArray]) -> 
     import numpy as np
     import pyarrow as pa
 
-    from kingmaker.environment.core.calendar import month_label
+    from kingmaker.agents.calendar import month_label
     from kingmaker.experiments.stats.run_statistics import summarise
 
     repeats = 1 if work.statistics else work.months

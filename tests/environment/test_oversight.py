@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kingmaker.environment.core.calendar import month_number
+from kingmaker.agents.calendar import month_number
 from kingmaker.environment.inputs.scenario import list_scenarios, load_scenario
 from kingmaker.environment.model import ComputeEconomy
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from kingmaker.environment.core.calendar import month_number
+from kingmaker.agents.calendar import month_number
 from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.inputs.scenario import list_scenarios, load_scenario
 from kingmaker.environment.model import ComputeEconomy

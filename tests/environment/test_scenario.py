@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from kingmaker.agents.calendar import month_label, month_number
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.core.calendar import month_label, month_number
 from kingmaker.environment.inputs.parameters import DECLARATIONS
 from kingmaker.environment.inputs.scenario import (
     FOLDER,

@@ -11,10 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from kingmaker.agents.calendar import month_label
 from kingmaker.agents.contract import StakeRow
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.types import CN, NONE
-from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.ties.tie_kinds import ACTIONS, ATTRIBUTES, COLUMNS, KINDS, NUMBERS, ROLES
 

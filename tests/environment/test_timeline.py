@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kingmaker.environment.core.calendar import month_label
+from kingmaker.agents.calendar import month_label
 from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.environment.inputs.timeline import Event, held_back
 from kingmaker.environment.model import ComputeEconomy

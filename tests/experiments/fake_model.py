@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 import pandas as pd
 
-from kingmaker.environment.core.calendar import month_label
+from kingmaker.agents.calendar import month_label
 from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.inputs.parameters import resolve
 from kingmaker.environment.inputs.scenario import Scenario, load_scenario

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kingmaker.environment.core.calendar import month_label
+from kingmaker.agents.calendar import month_label
 from kingmaker.environment.core.measures import MEASURES, Measure
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.experiments.results import in_force

@@ -124,7 +124,7 @@ def _fee_to_the_tenant(e: Any, startups: Any, signs: Any) -> None:
 
 
 def test_a_fee_to_the_wrong_host_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(hosts, "_pay_for_moving", _fee_to_the_new_host)
+    monkeypatch.setattr(hosts, "pay_for_moving", _fee_to_the_new_host)
     _, payments = run_recorded([{"rng": 1}], 24)
     egress = [p for p in payments if p.kind == "egress"]
     assert egress
@@ -135,6 +135,6 @@ def test_a_fee_to_the_wrong_host_is_seen(monkeypatch: pytest.MonkeyPatch) -> Non
 def test_a_fee_paid_by_the_wrong_side_stops_the_run(
     fault: Callable[[Any, Any, Any], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(hosts, "_pay_for_moving", fault)
+    monkeypatch.setattr(hosts, "pay_for_moving", fault)
     with pytest.raises(LedgerError, match="egress: clouds cannot pay startups; it is paid by startups to clouds"):
         ComputeEconomy(rng=1, months=24, register=False, **SMALL).run()

@@ -28,6 +28,7 @@ def test_a_row_names_what_exists(row: Row) -> None:
     assert row.of is not None or row.outcome in MEASURES
     for key, value in {**row.low, **row.high, **row.both}.items():
         check(key, value, row.id)
+    assert not [mutant.target for mutant in row.mutants if ":_" in mutant.target or "._" in mutant.target]
 
 
 def asked(request: pytest.FixtureRequest, test: str) -> list[Row]:

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from kingmaker.agents.calendar import month_label
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.core.calendar import month_label
 from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.inputs.parameters import DECLARATIONS
 from kingmaker.experiments.design.design_file import DesignError, DesignFile

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from kingmaker.environment.core.calendar import month_label
+from kingmaker.agents.calendar import month_label
 from kingmaker.environment.core.measures import Measure
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.stats.intervals import half_width

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from kingmaker.environment.core.calendar import month_label
+from kingmaker.agents.calendar import month_label
 from kingmaker.environment.inputs.parameters import resolve
 from kingmaker.environment.inputs.scenario import Event, Scenario
 from kingmaker.experiments.stats.windows import Window

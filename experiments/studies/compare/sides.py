@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from kingmaker.environment.core.calendar import month_label
+from kingmaker.agents.calendar import month_label
 from kingmaker.environment.inputs.scenario import Scenario
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.results.in_force import Held

@@ -63,7 +63,7 @@ def _sign_at_once(e: Economy) -> FloatArray:
 
 NOT_BOUND = Mutant("agents.startup:Startup.may_multihome", _is_not_bound, "no clause keeps a lab with one host")
 NOT_HELD = Mutant("agents.startup:Startup.reviews", _reviews_as_if_banned, "no clause keeps a lab from leaving")
-CONTENT = Mutant("agents.startup:Startup._missing", _misses_nothing, "labs do not mind being short of compute")
+CONTENT = Mutant("agents.startup:Startup.missing", _misses_nothing, "labs do not mind being short of compute")
 AT_ONCE = Mutant("environment.compute.second_hosts:months_of_talks", _sign_at_once, "contracts are signed at once")
 
 # The regime of the rows on contracts that bind and talks that take time: the leading lab's first host cannot use most

@@ -19,7 +19,7 @@ from kingmaker.experiments.studies.mechanisms.row import Mutant, Row, lever
 
 EFFECTIVE = "environment.knowledge.effective_compute"
 
-_wants = renting._wants
+_wants = renting.startup_wants
 
 
 def _grows_slowly(e: Economy, startups: Startup, *given: Any) -> tuple[FloatArray, FloatArray]:
@@ -114,11 +114,13 @@ _ELSEWHERE = (
     Mutant("agents.startup:Startup.budget", _own_models_only, "start-ups run open models outside of clouds"),
     Mutant("agents.startup:Startup.serves", lambda self, p, rent: np.zeros_like(self.revenue + rent),
            "start-ups serve outside of clouds"),
-    Mutant("environment.compute.renting:_enterprise_wants", lambda e, rent: np.zeros_like(rent),
+    Mutant("environment.compute.renting:enterprise_wants", lambda e, rent: np.zeros_like(rent),
            "enterprises run open models outside of clouds"),
     Mutant("environment.services.open_models:resell", _no_resale, "clouds do not resell open models"),
 )  # fmt: skip
-_SLOW_NEED = Mutant("environment.compute.renting:_wants", _grows_slowly, "no lab's need grows by more than 3 % a month")
+_SLOW_NEED = Mutant(
+    "environment.compute.renting:startup_wants", _grows_slowly, "no lab's need grows by more than 3 % a month"
+)
 # clouds cannot grow as fast as their tenants: at the baseline they can, and the leading lab is hardly ever short
 _POWER_SHORT = {"energy.cap": 0.3}
 _RL = lever("technology.rl_intensity", 0.3, 1.5)

@@ -80,17 +80,17 @@ INQUIRIES = Mutant("agents.regulator:Regulator.opens_inquiry", _never_opens, "au
 COMPLAINTS = Mutant("agents.regulator:Regulator.weigh_evidence", _deaf, "complaints are no evidence")
 REVIEW = Mutant("environment.policy.review:verdict", _all_cleared, "every deal is cleared")
 CAP = Mutant("environment.chips.chip_market:sellable_to_china", _all_sellable, "every chip may be sold to China")
-SUBSIDY = Mutant("environment.firms.settlement:_support_industry", _nothing, "public money does not reach chipmakers")
+SUBSIDY = Mutant("environment.firms.settlement:support_industry", _nothing, "public money does not reach chipmakers")
 SMUGGLING = Mutant("environment.chips.installation:smuggle", _nothing, "nothing is resold on the grey market")
 QUOTA = Mutant("environment.chips.chip_market:within_quota", _no_quota, "the quota is not applied")
 DUTY = (
     Mutant("environment.chips.orders:duty_passed_on", _duty_not_passed_on, "sellers bear the duty (orders)"),
     Mutant("environment.chips.chip_supply:duty_passed_on", _duty_not_passed_on, "sellers bear the duty (bills)"),
 )
-MOVING = Mutant("environment.compute.hosts:_pay_for_moving", _moving_is_free, "nobody is charged for moving")
+MOVING = Mutant("environment.compute.hosts:pay_for_moving", _moving_is_free, "nobody is charged for moving")
 PARALLEL = Mutant("environment.compute.renting:pay_parallel_egress", _parallel_use_is_free,
                   "nobody is charged for using two hosts")  # fmt: skip
-BAN = Mutant("environment.policy.procedures:_exclusivity_allowed", _ban_ignored, "the law does not reach contracts")
+BAN = Mutant("environment.policy.procedures:exclusivity_allowed", _ban_ignored, "the law does not reach contracts")
 RESERVE = Mutant("environment.compute.compute_market:reserve", _no_reserve, "no capacity is set aside")
 FUND = Mutant("environment.compute.rationing:public_wants", _no_public_wants, "public money buys no compute")
 
@@ -115,7 +115,7 @@ ROWS: tuple[Row, ...] = (
         *lever("policy.partnership_review", 0.0, 0.5), "exclusive_share", (14, 48), -1, (REVIEW,)),
     Row("R4", "a higher export cap lets more compute into China", "chip_market.sellable_to_china",
         *lever("policy.export_cap_tpp", 600.0, inf), "china_compute_share", (24, 60), +1, (CAP,)),
-    Row("R5", "help for domestic chips undoes part of the cap", "settlement._support_industry",
+    Row("R5", "help for domestic chips undoes part of the cap", "settlement.support_industry",
         *lever("policy.china_subsidy_musd", 0.0, 2000.0), "china_compute_share", (36, 72), +1, (SUBSIDY,),
         both=CAPPED),
     Row("R5b", "the grey market undoes part of the cap", "installation.smuggle",
@@ -126,7 +126,7 @@ ROWS: tuple[Row, ...] = (
     Row("R5d", "an export duty that sellers pass on keeps compute out of China", "orders.duty_passed_on",
         *lever("policy.export_duty", 0.0, 1.0), "china_compute_share", (24, 60), -1, DUTY,
         both={"policy.export_cap_tpp": inf}),
-    Row("R6", "a cap on switching charges lowers what is paid for moving", "hosts._pay_for_moving",
+    Row("R6", "a cap on switching charges lowers what is paid for moving", "hosts.pay_for_moving",
         *lever("policy.egress_fee", 0.0, 1.0), "switching_fees_musd", (24, 72), +1, (MOVING,),
         both={"policy.interoperability": 1.0}),
     Row("R6b", "a cap on fees of parallel use lowers what is paid for a second host",

@@ -27,15 +27,15 @@ _DEAF = Mutant(
     "investors do not react to announcements",
 )  # fmt: skip
 _UNTIED = Mutant(
-    "environment.capital.valuation:_held", lambda e: np.zeros_like(e.clouds.table.data["value"]),
+    "environment.capital.valuation:stakes_held", lambda e: np.zeros_like(e.clouds.table.data["value"]),
     "a stake in a lab is no part of its holder's value",
 )  # fmt: skip
 
 ROWS: tuple[Row, ...] = (
     Row("C7", "hosts see their tenants' know-how: more spillover brings them closer to their best tenant, or ahead",
-        "technology._tenant_lead", *lever("technology.tenant_spillover", 0.0, 0.2), "host_tenant_gap", (18, 42),
+        "technology.tenant_lead", *lever("technology.tenant_spillover", 0.0, 0.2), "host_tenant_gap", (18, 42),
         +1, mutants=(Mutant(
-            "environment.knowledge.technology:_tenant_lead",
+            "environment.knowledge.technology:tenant_lead",
             lambda e: np.zeros_like(e.clouds.table.data["algorithms"]), "hosts see nothing of tenants",
         ),)),
     Row("C12", "the larger the contract, the more the winner's value rises", "announcements.announce",

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
+from kingmaker.agents.calendar import month_label, month_number
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.types import FloatArray
-from kingmaker.environment.core.calendar import month_label, month_number
 from kingmaker.environment.inputs.table_rows import SeriesRow
 from kingmaker.environment.inputs.tables import Tables
 from kingmaker.experiments.stats.levels import WIDE, Band

@@ -7,7 +7,7 @@ import re
 import numpy as np
 import pytest
 
-from kingmaker.environment.core.calendar import month_label
+from kingmaker.agents.calendar import month_label
 from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.experiments.page import work
