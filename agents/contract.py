@@ -8,6 +8,7 @@ behaviours know them (``startups.host`` is the lessor of row 0). Nobody sets a f
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
 import numpy as np
@@ -114,20 +115,20 @@ class Row:
     """Row ``rank`` of a member's table, as a view."""
 
     table: ClassVar[str] = ""
+    fields: ClassVar[Mapping[str, RowField[Any]]] = {}  # the stored ones, by name
+
+    def __init_subclass__(cls) -> None:
+        """Find the fields once: rows are written hundreds of times a month."""
+        cls.fields = {name: item for name, item in vars(cls).items() if isinstance(item, RowField)}
 
     def __init__(self, member: Member, rank: int) -> None:
         """Nothing is copied."""
         self.member, self.rank = member, rank
 
     @classmethod
-    def fields(cls) -> dict[str, RowField[Any]]:
-        """The stored fields by name."""
-        return {name: item for name, item in vars(cls).items() if isinstance(item, RowField)}
-
-    @classmethod
     def columns(cls, rows: int) -> dict[str, AnyColumn]:
         """The columns of the first ``rows`` rows."""
-        found = [f.at(k) for k in range(rows) for f in cls.fields().values() if f.ranks[0] <= k <= f.ranks[1]]
+        found = [f.at(k) for k in range(rows) for f in cls.fields.values() if f.ranks[0] <= k <= f.ranks[1]]
         return {column.name: column for column in found}
 
     @classmethod
@@ -138,7 +139,7 @@ class Row:
         """
         table = member._table
         rows = range(table.ranks.get(cls.table, USUAL))
-        field = cls.fields()[in_use] if in_use else None
+        field = cls.fields[in_use] if in_use else None
         if field is None:
             return tuple(cls(member, k) for k in rows)
         first, last = field.ranks
@@ -157,8 +158,9 @@ def write_row(row: Row, where: BoolArray, **values: Any) -> None:
     member, table = row.member, row.member._table
     member._check()
     mask = where & table.alive[..., member._block]
+    fields = type(row).fields
     for name, value in values.items():
-        column = type(row).fields()[name].at(row.rank)
+        column = fields[name].at(row.rank)
         if table.untouched(column.name):
             if np.ndim(value) == 0 and value == column.default:
                 continue  # it holds that already

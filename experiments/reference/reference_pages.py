@@ -117,9 +117,7 @@ def state_page() -> str:
             text += [f"### Rows of {cls.__name__}.{row.table}", "", (row.__doc__ or "").strip().splitlines()[0], ""]
             text += [f"As many rows as `{ROWS[row.table]}` says; rows that nobody uses take no memory. The columns are "
                      "those of row 0, row 1 and row 2; \"-\": the row does not store it.", ""]  # fmt: skip
-            fields = [
-                (f"`{field.name}`", field.unit, _columns(field), field.docs[-1]) for field in row.fields().values()
-            ]
+            fields = [(f"`{field.name}`", field.unit, _columns(field), field.docs[-1]) for field in row.fields.values()]
             text += [*table(("field", "unit", "columns", "meaning"), fields), ""]
     return "\n".join(text)
 

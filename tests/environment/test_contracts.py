@@ -181,7 +181,7 @@ def test_every_field_is_set_at_the_signature_and_cleared_at_the_end() -> None:
     assert list(held.values()) == [FIRST_REFUSAL, 0.3, 7.0, 100.0, 2.5, 2, 0.8]
     assert (row.ahead[0, LAB], row.since[0, LAB], row.talks[0, LAB]) == (5.0, e.month, NONE)
     contracts.end(e, where, 2)
-    for name, field in ContractRow.fields().items():
+    for name, field in ContractRow.fields.items():
         if field.ranks[0] <= 2 <= field.ranks[1]:
             assert getattr(row, name)[0, LAB] == field.default, name
     assert row.since[0, LAB] == NO_MONTH
@@ -207,7 +207,7 @@ def test_a_field_set_by_itself_is_refused(name: str) -> None:
 
 def test_no_module_but_the_ties_writes_rows() -> None:
     """Who calls the writer, or writes a row's array in the table, outside of environment/ties."""
-    fields = {f.column(k) for row in (ContractRow, StakeRow) for f in row.fields().values() for k in range(8)}
+    fields = {f.column(k) for row in (ContractRow, StakeRow) for f in row.fields.values() for k in range(8)}
     writers = set()
     for folder in ("agents", "environment", "experiments"):
         for path in sorted((ROOT / folder).rglob("*.py")):
