@@ -252,7 +252,8 @@ def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArra
         + e.now.compute.business
         + np.minimum(inside, e.now.compute.serving_clouds).sum(axis=-1)
     )
-    share = serving / np.maximum(used.sum(axis=-1), SMALL)
+    # start-ups also serve from chips of their own, so that together they may serve more than clouds compute
+    share = np.minimum(serving / np.maximum(used.sum(axis=-1), SMALL), 1.0)
     e.conditions.inference_share = e.conditions.inference_share + e.p.compute.mix_memory * (
         share[:, np.newaxis] - e.conditions.inference_share
     )

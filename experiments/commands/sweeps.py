@@ -150,14 +150,14 @@ def _print_estimate(request: SweepRequest) -> None:
         complain(note)
     workers = request.workers or available_cores()
     found = estimate(request.design, request.shard, workers, request.stack)
-    least, most = found.range
+    expected, least, most = (duration(max(seconds, 1.0)) for seconds in (found.seconds, *found.range))
     share = f" (shard {request.shard.number}/{request.shard.of})" if request.shard.of > 1 else ""
     say(
         f"{found.runs:,} runs{share}: {found.points:,} points x {found.replications} replications, "
         f"{request.design.months} months each, in stacks of up to {found.stack} worlds."
     )
     say(
-        f"About {duration(found.seconds)} ({duration(least)} to {duration(most)}) on {workers} workers of this machine "
+        f"About {expected} ({least} to {most}) on {workers} workers of this machine "
         f"({duration(found.core_seconds)} of one core), {size_text(found.worker_bytes)} of memory a worker, and "
         f"{size_text(found.disk_bytes)} of disk in {request.out}."
     )

@@ -200,7 +200,7 @@ def test_a_world_that_fails_is_named(tmp_path: Path, workers: str) -> None:
     told = refused(
         "compare", "mine.toml", "mine.toml", "--set-b", "policy.tax=0.5", *SMALL, "--workers", workers, folder=tmp_path
     )
-    assert "seed 1, failed: ZeroDivisionError: on purpose" in told
+    assert "seed 1, failed: extensions: fragile:Fragile: budget failed (ZeroDivisionError: on purpose)" in told
     assert "policy.tax = 0.5" in told
     assert not list((tmp_path / "results/mine-vs-mine").glob("[!.]*"))  # only the runs that are kept
 
