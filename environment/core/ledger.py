@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 TOLERANCE, OF_LARGEST = 1e-9, 1e-12  # of a whole; rounding of one amount, relative to the largest beside it
+CENT = 1e-8  # M$: so little below nothing is rounding of larger sums that have come and gone within the month
 
 # kind of payment: (the payer's other account, the payee's other account, meaning)
 KINDS: dict[str, tuple[str, str, str]] = {
@@ -285,7 +286,7 @@ class Ledger:
             amount = table.data[account]
             if table.columns[account].low < 0.0 or amount.min(initial=0.0) >= 0.0:
                 continue
-            below = amount < -TOLERANCE * (1.0 + np.abs(self._opening[name]) + np.abs(assets))
+            below = amount < -CENT - TOLERANCE * (np.abs(self._opening[name]) + np.abs(assets))
             for world, slot in np.argwhere(below):
                 held = float(amount[world, slot])
                 raise LedgerError(f"{name} {slot} has {held!r} M$ of {account}, less than nothing (world {world})")

@@ -298,3 +298,16 @@ def test_the_flows_of_a_run_explain_the_change_of_cash() -> None:
     for name in ("chipmakers", "clouds", "startups", "enterprises", "investors"):
         change = model.populations[name].table.data["cash"].sum() - before[name]
         assert change == pytest.approx(matrix[name].sum() - matrix.loc[name].sum(), rel=1e-9, abs=1e-3), name
+
+
+def test_less_than_a_cent_below_nothing_is_rounding_and_more_is_not() -> None:
+    """A stake bought and sold at a great price within a month leaves the rounding of that price behind."""
+    model = ComputeEconomy(rng=1, months=2, register=False).run()
+    stakes = model.populations["clouds"].table.data["stakes"]
+    nothing = np.zeros_like(stakes)
+    poorest = int(np.argmin(np.abs(model.ledger._opening["clouds"][0])))
+    stakes[0, poorest] = -5e-9
+    model.ledger._check_stocks("clouds", nothing)
+    stakes[0, poorest] = -1.0
+    with pytest.raises(LedgerError, match=f"clouds {poorest} has -1.0 M\\$ of stakes, less than nothing"):
+        model.ledger._check_stocks("clouds", nothing)

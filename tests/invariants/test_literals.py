@@ -35,7 +35,7 @@ NAMED: dict[str, tuple[str, ...]] = {  # technical numbers, each a constant of i
     "environment/chips/chip_market.py": ("_PASSES", "FIRST_EXPORT_RULE"),  # passes of a loop; vintages of the law
     "environment/core/lookups.py": ("_FEW", "_RARE"),  # of speed
     "environment/worlds/scratch_memory.py": ("SCRATCH",),  # of memory
-    "environment/core/ledger.py": ("TOLERANCE",),  # of rounding
+    "environment/core/ledger.py": ("TOLERANCE", "CENT"),  # of rounding
     "environment/model.py": ("_SHOWN",),  # of a text
     "environment/chips/installation.py": ("MID_YEARS",),  # dates of the data
     "environment/record/record_month.py": ("MANY",),  # of memory
