@@ -95,5 +95,5 @@ class Timeline:
                 lines.append(
                     f"<tr><td style='white-space:nowrap;width:9em'>{self.words.month(month)}</td><td>{texts}</td></tr>"
                 )
-            years.append(f"<details open><summary>{2022 + year}</summary><table>{''.join(lines)}</table></details>")
+            years.append(f"<details open><summary>{year}</summary><table>{''.join(lines)}</table></details>")
         self.pane.object = "".join(years) or f"<p>{self.words('nothing_happened')}</p>"
