@@ -27,6 +27,7 @@ LONGEST = (
     "end_to_end/test_classroom.py",
     "end_to_end/test_counterfactuals.py",
     "end_to_end/test_results.py",
+    "end_to_end/test_levels_asked.py",
     "end_to_end/test_terminal.py",
     "environment/test_tie_weights.py",
     "end_to_end/test_docs_commands.py",
