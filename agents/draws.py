@@ -11,9 +11,9 @@ import zlib
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtri, pdtrik
 
 from kingmaker.agents.arithmetic import TINY
-from kingmaker.agents.quantiles import ndtri, pdtrik
 from kingmaker.agents.types import FloatArray, IdArray, IntArray
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, from the golden ratio: consecutive ids land far apart

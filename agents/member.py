@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Self, TypeAlias, TypeVar, overload
 
 import numpy as np
+from mesa import Agent, Model
 from numpy.typing import DTypeLike, NDArray
 
 from kingmaker.agents.calendar import month_label
 from kingmaker.agents.checks import flag, number, whole
 from kingmaker.agents.errors import KingmakerError, UnknownNameError, WrongValueError, shown
-from kingmaker.agents.mesa_parts import Agent, Model
 from kingmaker.agents.types import BoolArray, FloatArray, IdArray, IntArray
 
 if TYPE_CHECKING:  # Mesa has no types: with its Any as a base, every misspelt attribute would pass

@@ -11,12 +11,12 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Concatenate, Generic, ParamSpec, TypeVar, cast
 
 import numpy as np
+from mesa import Model
 from numpy.typing import NDArray
 
 from kingmaker.agents.contract import USUAL
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.member import AnyColumn, Member, Table, columns_of
-from kingmaker.agents.mesa_parts import Model
 from kingmaker.agents.own_code import behave, is_own
 from kingmaker.agents.types import BoolArray, IdArray
 

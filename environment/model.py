@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
+from mesa import Model
 
 from kingmaker.agents.calendar import month_label, opens_year
 from kingmaker.agents.checks import Named, flag, sequence, whole
 from kingmaker.agents.checks import world as world_number
 from kingmaker.agents.errors import KingmakerError, shown
-from kingmaker.agents.mesa_parts import Model
 from kingmaker.agents.startup import Startup
 from kingmaker.environment.capital import announcements, debts, finance, pledges, valuation
 from kingmaker.environment.capital.capital_market import Comovement

@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from mesa import Model
 
 from kingmaker.agents.calendar import month_label
 from kingmaker.agents.checks import flag
 from kingmaker.agents.checks import world as world_number
 from kingmaker.agents.errors import KingmakerError, shown
 from kingmaker.agents.member import Column, Table
-from kingmaker.agents.mesa_parts import Model
 from kingmaker.agents.population import Population
 from kingmaker.environment.capital.news import Batch
 from kingmaker.environment.chips.chip_state import Catalogue, Chips

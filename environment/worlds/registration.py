@@ -6,9 +6,9 @@ import functools
 from typing import Any
 
 import numpy as np
+from mesa import DataCollector, Model
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.agents.mesa_parts import Model
 from kingmaker.agents.types import Who
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.measures import Measures
@@ -16,8 +16,6 @@ from kingmaker.environment.core.measures import Measures
 
 def register(model: Model, economy: Economy, measures: Measures) -> None:
     """Give each firm of a single world an agent, and the model a data collector."""
-    from mesa.datacollection import DataCollector
-
     numbers = _Numbers()
     for name, population in economy.populations.items():
         population.register(model, numbers)

@@ -8,8 +8,6 @@ import os
 import signal
 import sys
 import threading
-import types
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, Future, ProcessPoolExecutor
 from contextlib import contextmanager
@@ -228,29 +226,7 @@ def start_worker(parent: int, taken: ctypes.c_uint64) -> None:
 
     import kingmaker.environment.model  # noqa: F401  loaded once, before the first task
 
-    _arrow_without_pandas()
-
     gc.freeze()  # what is loaded by now stays: the collector need not look at it after each task
-
-
-def _arrow_without_pandas() -> None:
-    """Let Arrow make its first array now: it imports pandas then, to know pandas' data when it sees them.
-
-    Workers have none, and save the time and the memory; what imports pandas itself still can.
-    """
-    import pyarrow as pa
-
-    if "pandas" in sys.modules:
-        return
-    too_old = types.ModuleType("pandas")
-    too_old.__version__ = "0"  # type: ignore[attr-defined]
-    sys.modules["pandas"] = too_old
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            pa.array([])
-    finally:
-        del sys.modules["pandas"]
 
 
 def _die_with_parent(parent: int) -> None:

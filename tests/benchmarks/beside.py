@@ -60,7 +60,6 @@ try:
 except ImportError:
     import environment.model
     from experiments.sweep import local, worker
-getattr(local, "_arrow_without_pandas", lambda: None)()
 import pyarrow
 pyarrow.array([1.0])
 """
