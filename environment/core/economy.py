@@ -49,10 +49,10 @@ class Economy:
     extensions: Extensions
     news: News
     comovement: Comovement
+    refused_entries: FloatArray  # start-ups for which there was no slot, (worlds,)
+    refused_contracts: FloatArray  # dated ones for which there was no row, (worlds,)
     now: Month = field(init=False)  # what this month's phases have left for those that follow
     events: list[tuple[int, int, str, str, str]] = field(default_factory=list)  # world, month, kind, who, text
-    refused_entries: FloatArray = field(default_factory=lambda: np.zeros(1))  # start-ups for which there was no slot
-    refused_contracts: FloatArray = field(default_factory=lambda: np.zeros(1))  # dated ones for which there was no row
 
     def __repr__(self) -> str:
         """How many worlds, and the month; what it holds would fill pages."""

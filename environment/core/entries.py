@@ -26,9 +26,8 @@ class Entry(NamedTuple):
     drawn: bool  # a claim that was paid for before (or is lost): no money moves
 
 
-Entries = dict[
-    Entry, FloatArray
-]  # M$: of clouds (worlds, types), of the world outside (worlds, 2), of others (worlds, 1)
+# M$: of clouds (worlds, types), of the world outside (worlds, 2), of others (worlds, 1)
+Entries = dict[Entry, FloatArray]
 
 
 class EntryBook:

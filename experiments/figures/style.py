@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 import matplotlib as mpl
-from fontTools import subset
 from matplotlib.axes import Axes
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
@@ -44,7 +43,6 @@ TEXT_WIDTH = PAGE_WIDTH - 0.3  # inches of a line of the page
 DPI = 200  # of a PNG
 MOST_YEARS = 6  # on an axis, each of which has its label
 PACKED = {"compress_level": 3}  # of 9; the usual 6 takes half as long again and saves nothing on such pictures
-TYPESETTING = ("GDEF", "GPOS", "GSUB", "kern")  # OpenType tables
 COUNTED = frozenset({"firms", "inquiries", "remedies", "clouds", "number", "units"})  # units of whole things
 MONEY = ((1e6, 1e-6, "T$"), (1e3, 1e-3, "G$"), (1.0, 1.0, "M$"), (0.0, 1e3, "k$"))  # from, factor, unit
 MANY = ((1e6, 1e-6, "million "), (1e4, 1e-3, "thousand "), (0.0, 1.0, ""))
@@ -112,7 +110,7 @@ def save(figure: Figure, stem: Path, note: str = "") -> list[Path]:
     caption = visible(" ".join(filter(None, (caption, note))))
     pdf, png = (stem.with_name(stem.name + ending) for ending in ENDINGS)  # with_suffix would cut at a dot
     told = {"Title": visible(title), "Description": caption}
-    with _as_written(figure), _letters_alone():
+    with _as_written(figure):
         figure.savefig(pdf, metadata={"CreationDate": None, "Title": told["Title"] or None, "Subject": caption or None})
         named = {key: text for key, text in told.items() if text}
         figure.savefig(png, dpi=DPI, metadata={"Software": None, **named}, pil_kwargs=PACKED)
@@ -147,21 +145,6 @@ def _as_written(figure: Figure) -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
         yield
-
-
-@contextmanager
-def _letters_alone() -> Iterator[None]:
-    """Embed the outlines of a font's letters without its tables for typesetting.
-
-    Text in a PDF is set already, so that no reader looks at them, and to cut them to the letters in use takes longer
-    than to draw the figure. matplotlib hands none of fontTools' options on.
-    """
-    usual = subset.Options._drop_tables_default
-    subset.Options._drop_tables_default = [*usual, *TYPESETTING]
-    try:
-        yield
-    finally:
-        subset.Options._drop_tables_default = usual
 
 
 def head(title: str, subtitle: str) -> float:

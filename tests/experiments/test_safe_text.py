@@ -108,7 +108,10 @@ def test_file_names_are_short_plain_and_never_empty(text: str) -> None:
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp437", "ascii", "koi8-r"])
 @given(text=ANY)
 def test_no_encoding_fails(encoding: str, text: str) -> None:
-    text.encode(encoding, READABLE).decode(encoding)
+    shown = text.encode(encoding, READABLE).decode(encoding)
+    assert shown.encode(encoding).decode(encoding) == shown
+    if text.encode(encoding, "ignore").decode(encoding) == text:  # the encoding has all of it
+        assert shown == text
 
 
 def test_what_an_encoding_lacks_stays_readable() -> None:
