@@ -25,7 +25,7 @@ LARGEST = 500
 
 
 def draw_all(
-    model: Any, measures: pd.DataFrame, folder: Path, note: str = "", graph: Graph | None = None
+    model: Any, measures: pd.DataFrame, income: pd.DataFrame, folder: Path, note: str = "", graph: Graph | None = None
 ) -> list[Path]:
     """Draw every figure of a finished run into ``folder`` as PDF and PNG; gives the files written.
 
@@ -43,6 +43,6 @@ def draw_all(
         noted.save(draw_network(graph, when, line), "partnerships")
         noted.save(draw_hosting(graph, when, line), "hosting")
         files.save(draw_money(model.ledger.matrix(last=12), when, footer), "money")
-        files.save(draw_sources_and_uses(model.income_frame(), len(measures), footer), "income")
+        files.save(draw_sources_and_uses(income, len(measures), footer), "income")
         files.save(draw_validation(measures, getattr(model.tables, "series", ()), footer), "validation")
     return [*files.written, *noted.written]

@@ -207,8 +207,8 @@ def unfinished(out: Path) -> Path:
     return located(out) / DOT / "unfinished"
 
 
-def write_tables(model: Any, measures: pd.DataFrame, folder: Path, panel: bool) -> None:
-    """Write the measures, with ``panel`` also panel, ties, flows and events, and the dictionary of their columns."""
+def write_tables(model: Any, measures: pd.DataFrame, income: pd.DataFrame, folder: Path, panel: bool) -> None:
+    """Write measures and income statement, with ``panel`` also panel, ties, flows and events, and the dictionary of their columns."""
     measures.to_parquet(folder / "measures.parquet", index=False)
     measures.to_csv(folder / "measures.csv", index=False)
     tables: dict[str, pd.DataFrame] = {}
@@ -217,7 +217,6 @@ def write_tables(model: Any, measures: pd.DataFrame, folder: Path, panel: bool) 
         tables = dict(zip(PANEL_TABLES, frames, strict=True))
     for name, frame in tables.items():
         frame.to_parquet(folder / f"{name}.parquet", index=False)
-    income = model.income_frame()
     income.to_csv(folder / "income.csv", index=False)
     _write_dictionary(measures, tables | {"income": income}, folder / "data_dictionary.csv")
 

@@ -79,23 +79,23 @@ def run_and_write(request: RunRequest, model: Any | None = None) -> Any:
         model = model or build_model(request)
         simulate(model, request.quiet)
         seconds = time.perf_counter() - began
-        measures = one_world(model)
+        measures, income = one_world(model), model.income_frame()
         with saying("writing tables, graphs" + (" and figures" if request.figures else ""), request.quiet):
             manifest = build_manifest(model, measures, request.command, seconds, request.panel, request.figures)
             manifest["question"] = request.asked.record
-            manifest["income_hash"] = content_hash(model.income_frame())
-            write_tables(model, measures, folder, request.panel)
+            manifest["income_hash"] = content_hash(income)
+            write_tables(model, measures, income, folder, request.panel)
             graph = write_graphs(model, folder)
             if request.figures:
                 from kingmaker.experiments.figures import draw_all
 
                 held = in_force.held_in(measures, measured=model.setting.measured())
-                draw_all(model, measures, folder / "figures", in_force.sentence(held), graph)
+                draw_all(model, measures, income, folder / "figures", in_force.sentence(held), graph)
             write_manifest(manifest, folder)
     if not request.quiet:
         from kingmaker.experiments.runs.run_summary import print_summary
 
-        print_summary(model, measures, request.out)
+        print_summary(model, measures, income, request.out)
     return model
 
 

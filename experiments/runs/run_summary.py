@@ -39,7 +39,7 @@ KEY_MEASURES = (
 MIDDLE = "2024"
 
 
-def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
+def print_summary(model: Any, measures: pd.DataFrame, income: pd.DataFrame, out: Path) -> None:
     """Print the table, the sentences, notes of model and scenario, and the dated events that pins or holds override."""
     from rich.table import Table
 
@@ -65,7 +65,7 @@ def print_summary(model: Any, measures: pd.DataFrame, out: Path) -> None:
     console.print(f"{whole}: average of the year's months.", style="dim")
     for sentence in sentences(measures):
         console.say(sentence)
-    for sentence in income_sentences(model.income_frame(), len(measures)):
+    for sentence in income_sentences(income, len(measures)):
         console.say(sentence)
     held = in_force.held_in(measures, measured=model.setting.measured())
     console.say(in_force.sentence(held))

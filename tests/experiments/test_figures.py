@@ -198,7 +198,9 @@ def test_the_caller_keeps_his_own_style(model: FakeEconomy, tmp_path: Path) -> N
     import matplotlib as mpl
 
     before = dict(mpl.rcParams)
-    written = draw_all(model, model.measures.to_frame(), tmp_path / "figures", "In force: nothing.")
+    written = draw_all(
+        model, model.measures.to_frame(), model.income_frame(), tmp_path / "figures", "In force: nothing."
+    )
     assert sorted(written) == sorted((tmp_path / "figures").iterdir())
     assert dict(mpl.rcParams) == before
 
