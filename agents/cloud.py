@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_PRICE, TINY
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_PRICE, TINY, power
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
@@ -42,7 +42,11 @@ class Cloud(Undertaking):
     utilisation = Column(0.0, unit="0-1", doc="compute used over compute running")
     sentiment = Column(0.0, unit="0-1", doc="how far it believes in fast growth of AI")
     list_price = Column(0.0, unit="$/H100e-hour", doc="list price on demand")
-    rent = Column(0.0, unit="$/H100e-hour", doc="price that a tenant under contract pays")
+    rent = Column(0.0, unit="$/H100e-hour", doc="price of a contract for a term that is signed now")
+    spot = Column(0.0, unit="$/H100e-hour", doc="price by the month of what is not reserved")
+    scarcity = Column(0.0, unit="log", doc="wants over supply of what is not reserved, last month")
+    signed = Column(0.0, unit="H100e", doc="compute that labs have reserved, standing or to come")
+    backlog = Column(0.0, unit="M$", doc="what labs will owe under their contracts, used or not")
     programme = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it has a chip programme of its own")
     own_aim = Column(0.0, unit="0-1", doc="share of its new compute (dense throughput) that its chip programme aims at")
     own_output = Column(0.0, unit="H100e/month", doc="compute that its own chip programme turns out")
@@ -122,7 +126,7 @@ class Cloud(Undertaking):
         """
         aim = p.clouds.own_use_calm + (p.clouds.own_use_boom - p.clouds.own_use_calm) * self.sentiment
         share = self.own_use + p.clouds.own_use_speed * (aim - self.own_use)
-        return np.where((self.type == NEW) | (self.type == CONSORTIUM), 0.0, share)
+        return np.where(self.lives_by_renting(), 0.0, share)
 
     def desired_capacity(self, p: Parameters, horizon: FloatArray) -> FloatArray:
         """Compute that it wants to run ``horizon`` months from now, H100e, shape (..., n).
@@ -134,7 +138,8 @@ class Cloud(Undertaking):
         low = p.clouds.idle_utilisation
         used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
         growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment * used
-        outside = np.where(self.rents_out, self.demand_outside + self.demand_clouds + self.chance, 0.0)
+        tenants = np.maximum(self.demand_outside, self.signed)  # it builds for what is signed
+        outside = np.where(self.rents_out, tenants + self.demand_clouds + self.chance, 0.0)
         wanted = self.workloads + self.ambition + outside
         ahead = np.minimum(horizon, p.clouds.planning_horizon)
         return np.asarray(wanted * np.exp(growth * ahead) / p.clouds.target_utilisation)
@@ -156,8 +161,7 @@ class Cloud(Undertaking):
         """
         flow = self.outside_cash + p.clouds.ai_margin * self.ai_revenue - self.outside_capex
         share = p.clouds.capex_share_calm + (p.clouds.capex_share_boom - p.clouds.capex_share_calm) * self.sentiment
-        specialised = (self.type == NEW) | (self.type == CONSORTIUM)
-        rate = np.where(specialised, p.clouds.cash_share_new, p.clouds.cash_share)
+        rate = np.where(self.lives_by_renting(), p.clouds.cash_share_new, p.clouds.cash_share)
         purse = rate * np.maximum(self.cash + p.clouds.wealth * self.holdings - self._reserve(p), 0.0)
         return np.asarray(np.maximum(np.minimum(share * flow + purse, p.clouds.capex_purse * self.cash), 0.0))
 
@@ -166,21 +170,51 @@ class Cloud(Undertaking):
         aim = p.compute.list_markup * cost
         return np.asarray(self.list_price + p.compute.list_speed * (aim - self.list_price))
 
-    def post_rent(self, p: Parameters, floor: FloatArray, cost: FloatArray) -> FloatArray:
-        """Rent under contract, $ per H100e-hour, shape (..., n).
+    def post_rent(self, p: Parameters, cost: FloatArray) -> FloatArray:
+        """Price of a contract for a term that is signed now, $ per H100e-hour, shape (..., n).
 
         Big clouds grant a discount on the list, and hand on a part of what chips of their own design save on those that
-        they rent out (row S7); the others follow utilisation, never below running cost nor above the list.
+        they rent out (row S7). Clouds that live by renting ask what new capacity costs over its life with a margin, and
+        a part of what they could have by the month instead; never less than it costs (Carlton 1979).
+
+        Args:
+            p: the parameters.
+            cost: full cost of an hour of new capacity, $, (..., n).
         """
         contract = (1.0 - p.compute.contract_discount) * self.list_price
         contract = contract * (1.0 - p.clouds.own_discount * self.own_part_offered(p))
-        pressure = p.compute.rent_response * (self.utilisation + self.shortage - p.clouds.target_utilisation)
-        gap = np.log(np.maximum(cost, LEAST_PRICE) / np.maximum(self.rent, LEAST_PRICE))
-        step = np.clip(pressure + p.compute.rent_to_cost * gap, -p.compute.rent_step, p.compute.rent_step)
-        market = np.minimum(self.rent * np.exp(step), self.list_price)
-        market = np.maximum(market, floor)
-        rigid = (self.type == HYPERSCALER) | (self.type == CHINESE)
-        return np.asarray(np.where(rigid, contract, market))
+        blend = p.contracts.spot_blend
+        asked = (1.0 - blend) * p.compute.market_markup * cost + blend * self.spot
+        return np.asarray(np.where(self.has_list(), contract, np.maximum(asked, cost)))
+
+    def lives_by_renting(self) -> BoolArray:
+        """Whether renting compute is its only business, shape (..., n)."""
+        return np.asarray((self.type == NEW) | (self.type == CONSORTIUM))
+
+    def has_list(self) -> BoolArray:
+        """Whether its contracts are discounts on a rigid list, shape (..., n)."""
+        return np.asarray((self.type == HYPERSCALER) | (self.type == CHINESE))
+
+    def quotes_spot(self, p: Parameters, floor: FloatArray) -> FloatArray:
+        """Price by the month of what is not reserved, $ per H100e-hour, shape (..., n).
+
+        It moves towards the price at which the wants of last month would have met supply, given how far wants give way
+        to price (``contracts.spot_elasticity``): upwards by ``contracts.quote_up`` a month at most, as sellers
+        spare their customers in a shortage (Okun 1981), downwards by ``contracts.quote_down``. It never falls below
+        the running cost ``floor``, at which compute is rather switched off, nor rises above the list.
+        """
+        c = p.contracts
+        step = np.clip(self.scarcity / c.spot_elasticity, -c.quote_down, c.quote_up)
+        return np.asarray(np.maximum(np.minimum(self.spot * np.exp(step), self.list_price), floor))
+
+    def own_use_at(self, p: Parameters, waiting: FloatArray, cost: FloatArray) -> FloatArray:
+        """Own work that waits and that it would run at the price of what is not reserved, H100e, shape (..., n).
+
+        What it rents out it cannot run itself: at a price above the full ``cost`` of an hour the least of its own work
+        gives way to tenants, with constant elasticity.
+        """
+        dear = np.maximum(self.spot, LEAST_PRICE) / np.maximum(cost, LEAST_PRICE)
+        return np.asarray(waiting * power(np.maximum(dear, 1.0), -p.contracts.own_elasticity))
 
     def own_part_offered(self, p: Parameters) -> FloatArray:
         """Share of its compute that runs on own chips and can be rented by outsiders, shape (..., n)."""
@@ -214,9 +248,12 @@ class Cloud(Undertaking):
         its own design that it does not rent out serve its own wants only (row S7).
         """
         kept = np.minimum(self.wanted_inside, p.clouds.internal_priority * self.capacity)
-        closed = self.own_capacity * np.where(self.offers_own, 1.0 - p.clouds.external_offering, 1.0)
-        kept = np.maximum(kept, closed)
+        kept = np.maximum(kept, self.closed(p))
         return np.asarray(np.where(self.rents_out, kept, np.minimum(self.wanted_inside, self.capacity)))
+
+    def closed(self, p: Parameters) -> FloatArray:
+        """Capacity on chips of its own design that it does not rent out, H100e, shape (..., n)."""
+        return np.asarray(self.own_capacity * np.where(self.offers_own, 1.0 - p.clouds.external_offering, 1.0))
 
     def seeks_compute(self, p: Parameters, left: FloatArray) -> FloatArray:
         """Capacity that it would rent from other clouds until chips of its own come, H100e, shape (..., n).
@@ -294,8 +331,7 @@ class Cloud(Undertaking):
 
         Only clouds that live by renting compute: the others have a business that bears their debts.
         """
-        renter = (self.type == NEW) | (self.type == CONSORTIUM)
-        return np.asarray(self.alive & renter & (self.arrears >= p.clouds.default_months))
+        return np.asarray(self.alive & self.lives_by_renting() & (self.arrears >= p.clouds.default_months))
 
     def offers_stake(self, p: Parameters) -> FloatArray:
         """Money that it sets aside for stakes in start-ups, M$, shape (..., n).

@@ -197,8 +197,12 @@ class ContractRow(Row):
     reserved = RowField(0.0, unit="H100e", docs=("compute reserved by the contract",))
     price = RowField(0.0, unit="$/h", docs=("price at signature of an H100e-hour; 0: the lessor's rent of the month",))
     tied_to = RowField(FIXED, dtype=np.int8, unit="kind", docs=("what the price follows: nothing, list, market",))
+    index = RowField(0.0, unit="$/h", docs=("what the price follows, at signature",))
     due = RowField(0.0, unit="0-1", docs=("part of the reserved compute that is paid, used or not",))
     ahead = RowField(0.0, unit="M$", docs=("paid ahead and not yet used",))
+    coming = RowField(0.0, unit="H100e", docs=("compute that it will reserve once the lessor has it",))
+    coming_in = RowField(0.0, unit="months", docs=("until that is there",))
+    late = RowField(0.0, unit="months", docs=("in a row in which what was due was not paid in full",))
     dated = RowField(0, dtype=np.int8, unit="0-1", docs=("1 if the data say that it was signed, 0 if it was decided",))
 
     @property

@@ -257,16 +257,14 @@ class SitesParameters:
 
 
 class ComputeParameters:
-    """Rented compute: prices, contracts, switching."""
+    """Rented compute: prices, hosts, switching."""
 
     list_markup: FloatArray
     list_speed: FloatArray
     contract_discount: FloatArray
     market_markup: FloatArray
     wholesale: FloatArray
-    rent_response: FloatArray
     rent_elasticity: FloatArray
-    rent_to_cost: FloatArray
     running_cost: FloatArray
     price_sensitivity: FloatArray
     size_taste: FloatArray
@@ -288,7 +286,6 @@ class ComputeParameters:
     patience: FloatArray
     credit_bond: FloatArray
     impatience: FloatArray
-    loosening: FloatArray
     memory: FloatArray
     preferred_discount: FloatArray
     exclusive_discount: FloatArray
@@ -309,7 +306,6 @@ class ComputeParameters:
     second_share: FloatArray
     second_least: FloatArray
     second_most: FloatArray
-    rent_step: FloatArray
     cost_utilisation: FloatArray
     rent_purse: FloatArray
     egress_purse: FloatArray
@@ -323,7 +319,28 @@ class ComputeParameters:
     utilisation_2022: FloatArray
     inference_2022: FloatArray
     term_2022: FloatArray
-    exclusive_term_2022: FloatArray
+
+
+class ContractsParameters:
+    """Commitments: what is reserved, at which price, what is due and paid ahead; the price by the month."""
+
+    scarcity_weight: FloatArray
+    binding_cost: FloatArray
+    most_reserved: FloatArray
+    least_step: FloatArray
+    cover: FloatArray
+    due: FloatArray
+    prepaid: FloatArray
+    prepay_purse: FloatArray
+    delivery: FloatArray
+    grace: FloatArray
+    sublet: FloatArray
+    quote_up: FloatArray
+    quote_down: FloatArray
+    spot_elasticity: FloatArray
+    own_elasticity: FloatArray
+    spot_blend: FloatArray
+    release: FloatArray
 
 
 class ServicesParameters:
@@ -598,6 +615,7 @@ class Parameters:
     ties: TiesParameters
     sites: SitesParameters
     compute: ComputeParameters
+    contracts: ContractsParameters
     services: ServicesParameters
     demand: DemandParameters
     capital: CapitalParameters

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import ALL_BUT, EXPONENT, HIGHEST, LEAST_AMOUNT, TINY, is_on, logistic, power
+from kingmaker.agents.arithmetic import ALL_BUT, EXPONENT, LEAST_AMOUNT, is_on, power
 from kingmaker.agents.contract import (  # the forms of contract are known from here, too
     CONTRACTS as CONTRACTS,
 )
@@ -16,11 +16,10 @@ from kingmaker.agents.contract import FIRST_REFUSAL as FIRST_REFUSAL
 from kingmaker.agents.contract import PLAIN as PLAIN
 from kingmaker.agents.contract import PREFERRED as PREFERRED
 from kingmaker.agents.draws import Draws
+from kingmaker.agents.lessee import Lessee
 from kingmaker.agents.member import Column
-from kingmaker.agents.offers import NEVER, Offers
 from kingmaker.agents.parameter_groups import Parameters
-from kingmaker.agents.tenant import Tenant
-from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.agents.types import NONE, BoolArray, FloatArray
 
 
 def frugal_chance(p: Parameters, dearness: FloatArray) -> FloatArray:
@@ -38,7 +37,7 @@ def frugal_chance(p: Parameters, dearness: FloatArray) -> FloatArray:
     return np.asarray(odds / (1.0 + odds))
 
 
-class Startup(Tenant):
+class Startup(Lessee):
     """An AI start-up that rents compute, trains models and sells what they do.
 
     Money, compute and staff are those of the slot, which stands for ``weight`` firms.
@@ -52,7 +51,6 @@ class Startup(Tenant):
     frugality = Column(0.0, unit="0-1", doc="share of compute that its approach does without")
     product = Column(0.0, unit="log10 FLOP", doc="capability of what it sells: its own model or an open one")
     base_model = Column(NONE, dtype=np.int32, unit="developer", doc="whose open model it builds on")
-    need_growth = Column(0.0, unit="1/month", doc="growth of the compute that it wants, smoothed")
     peak_burn = Column(0.0, unit="M$/month", doc="the most spending beyond sales that it has set up so far")
     burn = Column(0.0, unit="M$/month", doc="level of spending that it has set up, beyond what sales bear")
     staff = Column(0.0, unit="M$/month", doc="wages and other costs without compute")
@@ -64,7 +62,6 @@ class Startup(Tenant):
     second_known = Column(NONE, dtype=np.int32, unit="cloud", doc="its second host as investors know it")
     value_known = Column(0.0, unit="M$", doc="its value a month ago")
     bound_known = Column(False, dtype=np.bool_, unit="yes/no", doc="whether investors know it as an exclusive tenant")
-    shared = Column(0.0, unit="M$/month", doc="part of its sales that goes to the clouds that sell or host its models")
     royalty = Column(0.0, unit="0-1", doc="revenue share: part of its sales due to its partner under the contract")
     paid_funds = Column(0.0, unit="M$", doc="paid for its shares by funds")
     paid_clouds = Column(0.0, unit="M$", doc="paid for its shares by clouds")
@@ -95,11 +92,6 @@ class Startup(Tenant):
         """Whose runway, with what is promised to it in the meantime, is short, shape (..., n)."""
         months = p.startups.cutting_runway
         return np.asarray(self.alive & (self._money_within(months) < months * self.burn))
-
-    def _money_within(self, months: FloatArray) -> FloatArray:
-        """Cash, and what comes in some months of the cash that clouds have promised, M$, shape (..., n)."""
-        to_come = np.minimum(self.pledge_rate * months, self.pledged)
-        return np.asarray(self.cash + (1.0 - self.pledge_credit) * to_come)
 
     def _least_spending(self, p: Parameters) -> FloatArray:
         """What it cannot go below, M$ a month, shape (..., n): a few salaries, or the core of what it has set up."""
@@ -149,168 +141,9 @@ class Startup(Tenant):
         chance = p.startups.pivot_chance * frugal_chance(p, dearness)
         return np.asarray(short & lost & ~is_on(self.frugality) & (draws.uniform() < chance))
 
-    def switching_cost(self, p: Parameters, egress: FloatArray, refactoring_kept: FloatArray) -> FloatArray:
-        """Disutility of leaving the host, in units of utility, shape (..., n).
-
-        Egress of the data held plus refactoring, which interoperability removes (Klemperer 1987, 1995); both grow with
-        tenure and with the size of the models in use.
-        """
-        tenure = self.tenure / (self.tenure + p.compute.tenure_half)
-        size = 1.0 + p.compute.switching_size * np.log1p(self.used / np.maximum(self.weight, TINY))
-        scale = p.compute.switching_scale * size
-        refactoring = p.compute.refactoring_fixed + (1.0 - p.compute.refactoring_fixed) * tenure
-        return np.asarray(scale * (p.compute.egress_part * egress + refactoring_kept * refactoring))
-
-    def choose_host(self, offers: Offers, stay: FloatArray, draws: Draws) -> tuple[IntArray, IntArray]:
-        """The host each start-up likes best, and the best other than its present one; both of shape (..., n).
-
-        Logit (McFadden 1974) as a race of exponentials: the rate of host h is exp(utility of h), times exp(``stay``)
-        at the present host, where ``stay`` is the switching cost saved by staying.
-        """
-        seen = offers.seen(self.region, self.host)
-        soonest = np.full(self.host.shape, NEVER)
-        first = np.zeros(self.host.shape, dtype=np.int16)  # one more than the host that is soonest so far
-        sooner = np.empty(self.host.shape, dtype=np.bool_)
-        for h in offers.serving:
-            time = draws.exponential(h)
-            time /= offers.rate(h, seen)
-            np.less(time, soonest, out=sooner)
-            np.minimum(soonest, time, out=soonest)
-            # hosts come in rising order, so the latest that was sooner is the largest
-            np.maximum(first, np.multiply(sooner, h + 1, dtype=np.int16), out=first)
-        other = first.astype(np.int32) - np.int32(1)
-        at_home = np.where(self.host != NONE, draws.exponential(self.host) / offers.rate_at_home(seen), np.inf)
-        at_home /= np.exp(np.minimum(stay, HIGHEST))
-        stays = (at_home < soonest) | ((at_home == soonest) & (self.host < other))
-        best = np.where(stays, self.host, other)
-        return best, other
-
-    def partner_saving(self, p: Parameters) -> FloatArray:
-        """Part of the rent that its partnership with the first host saves it, 0-1, shape (..., n).
-
-        Partners (preferred, exclusive, or with a right of first refusal kept by the host) have a discount; those who
-        bind themselves have one more for it.
-        """
-        saved = np.where(self.contract == PLAIN, 0.0, p.compute.preferred_discount)
-        bound = np.where(self.contract == EXCLUSIVE, p.compute.exclusive_discount, 0.0)
-        return np.asarray(1.0 - (1.0 - saved) * (1.0 - bound))
-
-    def _gain_of_second(self, p: Parameters, expected: FloatArray, kept: FloatArray) -> FloatArray:
-        """Utility of a second host less its cost, shape (..., n).
-
-        What it adds: compute that the first host does not serve today or will not serve (``expected``, 0-1, is the
-        share of its need that the first host can serve in some months), and bargaining; both matter more to large
-        tenants. What it costs: work and the charge on data moved between the two (``kept``: what the law leaves of it;
-        Katz & Shapiro 1985; Doganoglu & Wright 2006), and the rent that a partner saves on what it keeps at home.
-        """
-        size = np.log1p(self.used / np.maximum(self.weight, TINY))
-        gain = (p.compute.second_gain * self.missing(expected) + p.compute.second_taste) * size
-        dearer = -p.compute.price_sensitivity * np.log1p(-self.partner_saving(p))
-        return np.asarray(gain - p.compute.second_cost * kept - dearer)
-
-    def missing(self, expected: FloatArray) -> FloatArray:
-        """Share of its need that it does not get today, or that its first host will not serve, shape (..., n)."""
-        return np.asarray(1.0 - np.minimum(self.fill, expected))
-
-    def accepts_exclusivity(self, p: Parameters, expected: FloatArray, kept: FloatArray, draws: Draws) -> BoolArray:
-        """Who would bind itself to its first host alone, if that is what the host asks, shape (..., n).
-
-        Exclusive dealing is bought, not imposed (Bernheim & Whinston 1998): what the host gives, a discount and the
-        support that its stake stands for, against what the lab gives up, the option of a second host (its value in a
-        logit is the logsum: Small & Rosen 1981). A lab that its host serves badly, or cannot serve much longer, has
-        much to give up.
-        """
-        stake = np.where((self.vendor == self.host) & (self.host != NONE), self.vendor_share, 0.0)
-        discount = -p.compute.price_sensitivity * np.log1p(-p.compute.exclusive_discount)
-        offer = p.compute.exclusive_stake * stake + discount
-        option = np.logaddexp(0.0, self._gain_of_second(p, expected, kept))
-        return np.asarray(self.alive & (draws.uniform() < logistic(offer - option)))
-
     def rivals_host(self, p: Parameters, own: FloatArray) -> BoolArray:
         """Whose model competes with its host's ``own`` (log10 FLOP; infinity: the host has none), shape (..., n)."""
         return np.asarray(self.alive & (self.revenue > 0.0) & (self.capability >= own - p.compute.rival_gap))
-
-    def negotiates(self, p: Parameters) -> BoolArray:
-        """Whose contract is large enough to be negotiated rather than signed on a web page, shape (..., n)."""
-        return np.asarray(self.used > p.compute.self_service * self.weight)
-
-    def reviews(
-        self, p: Parameters, best: IntArray, keeps: BoolArray, banned: FloatArray, draws: Draws
-    ) -> tuple[BoolArray, BoolArray]:
-        """Who begins to talk to ``best``, and whose exclusivity is loosened; both of shape (..., n).
-
-        A tenant compares when its term ends, and sometimes before, if it is served badly. Exclusivity relaxes to a
-        right of first refusal when the host stays short of what the lab wants, when the term ends and the lab does not
-        bind itself again (``keeps``), or where the law bans it (facts S5-002).
-        """
-        hosted = self.alive & (self.host != NONE)
-        poorly = hosted & (self.fill < p.compute.patience)
-        luck = draws.uniform()
-        short = poorly & (luck < p.compute.impatience)
-        exclusive = self.contract == EXCLUSIVE
-        due = hosted & (self.term <= 0.0)
-        renegotiated = poorly & (luck < p.compute.loosening)
-        loosens = exclusive & (renegotiated | (due & ~keeps) | (hosted & is_on(banned)))
-        bound = exclusive & ~loosens
-        likes = (best != self.host) & (best != NONE) & (self.talks == NONE)
-        return (due | short) & ~bound & likes, loosens
-
-    def may_multihome(self, p: Parameters, expected: FloatArray) -> BoolArray:
-        """Whose contract lets it go to a second host, shape (..., n).
-
-        An exclusive lab may not. Where the host keeps a right of first refusal the lab may, once the host has been
-        asked and is, or will be (``expected``), short of what the lab needs (facts S5-002).
-        """
-        served = np.minimum(self.host_fill, expected) >= p.compute.enough_fill
-        barred = (self.contract == EXCLUSIVE) | ((self.contract == FIRST_REFUSAL) & served)
-        return np.asarray(self.alive & (self.host != NONE) & ~barred)
-
-    def weighs_second_host(
-        self, p: Parameters, other: IntArray, expected: FloatArray, kept: FloatArray, draws: Draws
-    ) -> tuple[BoolArray, BoolArray]:
-        """Who begins to talk to ``other`` as a second host, and who gives its second host up; both of shape (..., n).
-
-        A second host pays if what it adds exceeds its cost (:meth:`_gain_of_second`). The question comes up now and
-        then, and sooner where the first host serves badly (problem-driven search: Cyert & March 1963).
-        """
-        gain = self._gain_of_second(p, expected, kept)
-        worth = logistic(gain)
-        luck = draws.uniform()
-        free = (self.second == NONE) & (self.second_talks == NONE) & (other != NONE) & (other != self.host)
-        badly = self.missing(expected) > 1.0 - p.compute.enough_fill
-        chance = np.where(badly, p.compute.second_urgency, p.compute.second_chance)
-        adds = self.may_multihome(p, expected) & free & (luck < chance * worth)
-        drops = (self.second != NONE) & (luck > 1.0 - p.compute.second_end * (1.0 - worth))
-        return adds, drops
-
-    def asks_host_first(self) -> BoolArray:
-        """Whose contract says that the first host is asked for all that it wants, shape (..., n)."""
-        return np.asarray((self.contract == EXCLUSIVE) | (self.contract == FIRST_REFUSAL))
-
-    def splits(self, p: Parameters, ratio: FloatArray) -> FloatArray:
-        """Share of its compute that it asks of its second host, 0-1, shape (..., n).
-
-        The split follows what the first host leaves unserved and the ``ratio`` of the first host's price to the second
-        one's (constant elasticity), slowly. Under a right of first refusal the host is asked for everything first, and
-        the second one stands by for what it lately left.
-        """
-        left = 1.0 - self.host_fill
-        aim = p.compute.second_share * power(ratio, p.compute.split_elasticity) + left
-        slow = self.second_share + p.compute.second_drift * (aim - self.second_share)
-        slow = np.clip(slow, p.compute.second_least, p.compute.second_most)
-        share = np.where(self.asks_host_first(), left, slow)
-        return np.where(self.second != NONE, share, 0.0)
-
-    def reserves_new_cloud(self, p: Parameters, dares: BoolArray, exposed: BoolArray, draws: Draws) -> BoolArray:
-        """Whether it signs for capacity with a new-generation cloud beside its host, shape (..., n).
-
-        All that it rents must come from big clouds (``exposed``), which sell models of their own; it must ``dare`` the
-        commitment, a sum fixed for years (row S8; facts S5-002), and be free to sign: not exclusive, and under a right
-        of first refusal only while its host is short.
-        """
-        refused = (self.contract == FIRST_REFUSAL) & (self.fill > p.compute.patience)
-        free = self.alive & (self.contract != EXCLUSIVE) & ~refused
-        return np.asarray(dares & exposed & free & (draws.uniform() < p.sites.commitment_chance))
 
     def asks(self, p: Parameters, sentiment: FloatArray) -> FloatArray:
         """Money that it asks investors for this month, M$, shape (..., n); zero if its runway is long enough.

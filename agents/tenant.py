@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import SMALL
 from kingmaker.agents.builder import Builder
 from kingmaker.agents.contract import ContractRow, StakeRow
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
@@ -48,6 +49,15 @@ class Tenant(Builder):
     def owners_held(self) -> tuple[StakeRow, ...]:
         """Those of them that some firm has: what readers sum over; the first is always there."""
         return StakeRow.of(self, "owner")
+
+    @property
+    def credit(self) -> FloatArray:
+        """Compute that its vendor owes it, M$, shape (..., n): what is paid ahead beside the contracts' prepayments."""
+        ahead = [row.ahead for row in ContractRow.of(self, "ahead")]
+        if not ahead:
+            return self.prepaid
+        left = self.prepaid - np.sum(ahead, axis=0)
+        return np.where(left > SMALL, left, 0.0)  # what is less is rounding
 
     @property
     def first_share(self) -> FloatArray:

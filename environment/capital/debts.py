@@ -63,7 +63,7 @@ def _release_tenants(e: Economy, fails: BoolArray) -> None:
     """Compute paid ahead is lost; a second host becomes the first, the others choose anew next month."""
     startups = e.startups.view()
     gone = fails.astype(np.float64)
-    lapsed = startups.prepaid * at_host(gone, startups.credit_host)
+    lapsed = startups.credit * at_host(gone, startups.credit_host)
     e.ledger.draw_down("lapsed", "startups", lapsed, "clouds", by_host(lapsed, startups.credit_host, fails.shape[1]))
     startups.credit_host = np.where(at_host(gone, startups.credit_host) > 0.0, NONE, startups.credit_host)
     freed = startups.second != NONE

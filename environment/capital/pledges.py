@@ -50,7 +50,7 @@ def _pay(e: Economy, due: FloatArray) -> None:
     amount = due * at_host(part, startups.vendor)
     e.ledger.pay("equity", "clouds", by_host(amount, startups.vendor, hosts), "startups", amount)
     # compute can be owed by one cloud only: what an earlier vendor still owes bars a credit from a new one
-    free = (startups.prepaid <= 0.0) | (startups.credit_host == startups.vendor)
+    free = (startups.credit <= 0.0) | (startups.credit_host == startups.vendor)
     credit = np.where(free, startups.pledge_credit * amount, 0.0)
     e.ledger.pay("prepayment", "startups", credit, "clouds", by_host(credit, startups.vendor, hosts))
     startups.credit_host = np.where(credit > 0.0, startups.vendor, startups.credit_host)

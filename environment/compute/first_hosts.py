@@ -61,7 +61,7 @@ def _needs(e: Economy, startups: Startup, host: IntArray) -> FloatArray:
     """Compute that each start-up would rent from ``host`` (worlds, n), H100e: what it can pay, what serving takes."""
     clouds = e.clouds.view()
     usual = e.now.compute.rent_market[:, np.newaxis]
-    rent = at_host(clouds.rent, host)
+    rent = at_host(clouds.spot, host)
     dearness = np.where(rent > 0.0, rent / e.p.startups.usual_rent, 1.0)
     budget, _ = e.startups.act(Startup.budget, e.p, by_slot(dearness))
     serving = market.spending(e.startups.act(Startup.serves, e.p, usual), np.maximum(usual, LEAST_RENT))

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import EPOCH_PLACE, LEAST_PART, LEAST_PRICE, TINY
+from kingmaker.agents.arithmetic import EPOCH_PLACE, LEAST_PART, LEAST_PRICE, TINY, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.draws import mix64
 from kingmaker.agents.offers import Offers
 from kingmaker.agents.population import by_slot
-from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
+from kingmaker.agents.startup import FIRST_REFUSAL, Startup
 from kingmaker.agents.types import CN, EU, NONE, OTHER, REGIONS, US, BoolArray, FloatArray, IdArray, IntArray
 from kingmaker.agents.units import KUSD
 from kingmaker.environment.compute import tenancies
 from kingmaker.environment.compute.first_hosts import stand_where_room_was
 from kingmaker.environment.compute.second_hosts import (
-    agrees_exclusivity,
     cost_of_two,
     expected_fill,
     months_of_talks,
@@ -24,7 +23,7 @@ from kingmaker.environment.compute.second_hosts import (
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase
-from kingmaker.environment.ties import contracts
+from kingmaker.environment.ties import contracts, reservations
 from kingmaker.environment.ties.contracts import Terms
 
 
@@ -35,7 +34,7 @@ def attraction(e: Economy) -> FloatArray:
     room = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     serves = clouds.rents_out & clouds.alive & (room > p.smallest_host)
     base = (
-        -p.price_sensitivity * np.log(np.maximum(clouds.rent, LEAST_PRICE))
+        -p.price_sensitivity * np.log(np.maximum(clouds.spot, LEAST_PRICE))
         + p.size_taste * np.log(np.maximum(room, 1.0))
         + p.service_taste * np.log(np.maximum(1.0 - clouds.shortage, LEAST_PART))
         + p.breadth_taste * np.log1p(clouds.cloud_revenue)
@@ -58,7 +57,7 @@ def choose_hosts(e: Economy) -> None:
     left = np.maximum(1.0 - at_host(f.interoperability, startups.host), 0.0)
     stay = population.act(Startup.switching_cost, p, f.egress, by_slot(left))
     # who leaves a host that owes it compute leaves the credit behind
-    stay = stay + p.compute.credit_bond * ((startups.prepaid > 0.0) & (startups.host == startups.credit_host))
+    stay = stay + p.compute.credit_bond * ((startups.credit > 0.0) & (startups.host == startups.credit_host))
     # and who leaves a partner pays the full rent elsewhere
     stay = stay - p.compute.price_sensitivity * np.log1p(-population.act(Startup.partner_saving, p))
     taste = e.streams.draws("choose host", 0, _taste_ids(e))
@@ -67,9 +66,9 @@ def choose_hosts(e: Economy) -> None:
     if e.month == 0:
         best = stand_where_room_was(e, appeal, best, taste)
     _sign(e, startups, best)
-    parallel = cost_of_two(e)
-    _review(e, startups, best, parallel)
-    move_second_hosts(e, other, expected_fill(e), parallel)
+    expected = expected_fill(e)
+    _review(e, startups, best, expected)
+    move_second_hosts(e, other, expected, cost_of_two(e))
 
 
 def _taste_ids(e: Economy) -> IdArray:
@@ -106,16 +105,26 @@ def pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
     e.now.compute.switching_fees_musd = fee.sum(axis=-1)
 
 
-def _review(e: Economy, startups: Startup, best: IntArray, cost: FloatArray) -> None:
+def _review(e: Economy, startups: Startup, best: IntArray, expected: FloatArray) -> None:
     """Who is bound no longer and likes another host better begins to talk to it; the others renew."""
+    _feel_strain(e, startups, expected)
     banned = 1.0 - e.in_force.exclusivity
     luck = e.draws("review", "startups")
-    ends = (startups.contract == EXCLUSIVE) & (startups.term <= 0.0)
-    keeps = by_slot(agrees_exclusivity(e, ends, cost, "exclusivity renewed"))
-    moves, loosens = e.startups.act(Startup.reviews, e.p, by_slot(best), keeps, banned, luck)
+    moves, loosens = e.startups.act(Startup.reviews, e.p, by_slot(best), banned, luck)
     freed = ("deal", "is freed from exclusivity: its cloud keeps a right of first refusal")
     contracts.loosen(e, loosens, 0, FIRST_REFUSAL, told=freed)
     contracts.offer(e, moves, 0, best, np.where(e.startups.act(Startup.negotiates, e.p), months_of_talks(e), 0.0))
     renewed = (startups.host != NONE) & (startups.term <= 0.0) & ~moves
     contracts.renew(e, renewed, 0, term=tenancies.new_term(e, "renewal"))
+    reservations.expire(e, renewed, 0)
     contracts.pass_month(e)
+
+
+def _feel_strain(e: Economy, startups: Startup, expected: FloatArray) -> None:
+    """How much of a lab's need its first host leaves unserved, now or soon, relative to all that the host runs."""
+    clouds = e.clouds.view()
+    need = np.maximum(startups.wanted - startups.own_used, 0.0)
+    need = need * np.exp(np.maximum(startups.need_growth, 0.0) * e.p.compute.look_ahead)
+    unserved = need * (1.0 - np.minimum(startups.host_fill, expected))
+    share = ratio(unserved / np.maximum(startups.weight, TINY), at_host(clouds.capacity, startups.host))
+    startups.strain = startups.strain + e.p.compute.memory * (share - startups.strain)

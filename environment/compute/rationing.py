@@ -10,7 +10,7 @@ from kingmaker.agents.arithmetic import LEAST_PART, SMALL
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import PLAIN, Startup
-from kingmaker.agents.types import NONE, BoolArray, FloatArray
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.public_compute import public_wants
 from kingmaker.environment.core.economy import Economy
@@ -18,52 +18,67 @@ from kingmaker.environment.core.lookups import at_host, by_host
 
 
 @dataclass(frozen=True)
+class Wants:
+    """What labs want of their hosts, H100e, each (worlds, n)."""
+
+    wanted: FloatArray  # in all, own compute left aside
+    reserved: list[FloatArray]  # of what they have reserved, by contract in use
+    open: FloatArray  # beyond that, by the month
+
+
+@dataclass(frozen=True)
 class Served:
     """What tenants get: by start-up (worlds, n), and by host (worlds, hosts)."""
 
     got: list[FloatArray]  # compute from the hosts, H100e, by contract in use; the first is that with the first host
+    got_reserved: list[FloatArray]  # of it what was reserved
+    stands: FloatArray  # share of what is reserved that each host can serve, 0-1
     asked: FloatArray  # asked of the first host
     business: FloatArray  # got by enterprises that run open models, by host
     public: FloatArray  # got by the public fund, by host
     small: BoolArray  # which start-ups are small tenants
-    reserved: FloatArray  # served out of capacity reserved for small tenants, by host
+    legal: FloatArray  # served out of capacity that the law reserves for small tenants, by host
     wants: FloatArray  # all that was asked, by host
     sold: FloatArray  # all that was served, by host
+    open_wants: FloatArray  # asked by the month, by host
+    open_sold: FloatArray  # served by the month, by host
+    free: FloatArray  # capacity that was offered by the month, by host
 
 
-def ration(e: Economy, wanted: FloatArray, business: FloatArray, rent: FloatArray) -> Served:
-    """Serve small tenants out of what the law reserves for them, then partners, then the others pro rata.
+def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> Served:
+    """Serve small tenants out of what the law reserves for them, then contracts, then partners, then others pro rata.
 
-    Those who rival the host's own models get less if that pays.
+    What is reserved comes before the host's own work, what is not comes after the part of it that is kept inside. Those
+    who rival the host's own models get less of the latter if that pays.
 
     A host with a right of first refusal is asked for all that its tenant wants; the others stand by for what the first
     lately left, and give of it what is still missing.
 
     Args:
         e: the economy.
-        wanted: compute that each start-up wants, (worlds, n).
+        labs: what start-ups want.
         business: compute wanted by enterprises at each host, (worlds, hosts).
-        rent: what each host asks for, $ per H100e-hour, (worlds, hosts).
+        rent: price by the month at each host, $ per H100e-hour, (worlds, hosts).
     """
     startups = e.startups.view()
     clouds = e.clouds.view()
-    leases = startups.leases
+    leases, hosts = startups.leases, e.clouds.slots
     host = [lease.lessor for lease in leases]
     partner = startups.contract != PLAIN
     all_first = e.startups.act(Startup.asks_host_first)
-    first = wanted * np.where(all_first, 1.0, startups.first_share)
+    first = labs.open * np.where(all_first, 1.0, startups.first_share)
     rival = _rivals(e, startups, clouds)
-    hosts = e.clouds.slots
-    small, reserved, from_reserve = _reserve(e, startups, clouds, wanted, first)
-    first = first - from_reserve
-    free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
-    free = np.maximum(free - reserved, 0.0)
+    small, legal, from_legal = _serve_by_law(e, startups, clouds, labs.wanted, first)
+    first = first - from_legal
+    room = np.maximum(clouds.capacity - legal, 0.0)
+    stands, got_reserved, kept = _serve_contracts(e, clouds, labs.reserved, host, room)
+    free = np.maximum(room - kept - np.minimum(e.clouds.act(Cloud.kept_inside, e.p), room - kept), 0.0)
     public = public_wants(e, rent, free)
     partners = by_host(np.where(partner, first, 0.0), host[0], hosts)
     fill_partner, left = market.serve_partners(partners, free)
     rivals = by_host(np.where(rival[0] & ~partner, first, 0.0), host[0], hosts)
     others = by_host(np.where(rival[0] | partner, 0.0, first), host[0], hosts)
-    asked = [first, *(wanted * lease.share for lease in leases[1:])]
+    asked = [first, *(labs.open * lease.share for lease in leases[1:])]
     for k in range(1, len(leases)):
         rivals = rivals + by_host(np.where(rival[k], asked[k], 0.0), host[k], hosts)
         others = others + by_host(np.where(rival[k], 0.0, asked[k]), host[k], hosts)
@@ -72,24 +87,45 @@ def ration(e: Economy, wanted: FloatArray, business: FloatArray, rent: FloatArra
     fill, fill_rival = market.fill_rates(others, rivals, weight, left)
     served = np.where(rival[0], at_host(fill_rival, host[0]), at_host(fill, host[0]))
     got_open = first * np.where(partner, at_host(fill_partner, host[0]), served)
-    got = [got_open + from_reserve]
-    sold = partners * fill_partner + (business + public) * fill + reserved
+    got = [got_reserved[0] + got_open + from_legal]
+    sold = partners * fill_partner + (business + public) * fill
     sold = sold + by_host(np.where(partner, 0.0, got_open), host[0], hosts)
-    had = got[0]
+    had = got_open + from_legal
     for k in range(1, len(leases)):
         served = np.where(rival[k], at_host(fill_rival, host[k]), at_host(fill, host[k]))
-        got.append(np.minimum(asked[k] * served, np.maximum(wanted - had, 0.0)))
-        had = had + got[k]
-        sold = sold + by_host(got[k], host[k], hosts)
+        more = np.minimum(asked[k] * served, np.maximum(labs.open - had, 0.0))
+        got.append(got_reserved[k] + more)
+        had = had + more
+        sold = sold + by_host(more, host[k], hosts)
     whole = rivals.sum(axis=-1)
     e.now.compute.rival_penalty = (rivals * (fill - fill_rival)).sum(axis=-1) / np.where(whole > 0.0, whole, 1.0)
+    wants = partners + others + rivals
     return Served(
-        got=got, asked=first + from_reserve, business=business * fill, public=public * fill,
-        small=small, reserved=reserved, wants=partners + others + rivals + reserved, sold=sold,
+        got=got, got_reserved=got_reserved, stands=stands, asked=first + from_legal + labs.reserved[0],
+        business=business * fill, public=public * fill, small=small, legal=legal, wants=wants + legal + kept,
+        sold=sold + legal + kept, open_wants=wants, open_sold=sold, free=free,
     )  # fmt: skip
 
 
-def _reserve(
+def _serve_contracts(
+    e: Economy, clouds: Cloud, reserved: list[FloatArray], host: list[IntArray], room: FloatArray
+) -> tuple[FloatArray, list[FloatArray], FloatArray]:
+    """Share of what is reserved that each host can serve, what each lab gets of it, and what all do, by host."""
+    hosts = room.shape[-1]
+    wants = np.zeros_like(room)
+    for amount, lessor in zip(reserved, host, strict=True):
+        if amount.any():
+            wants = wants + by_host(amount, lessor, hosts)
+    able = np.maximum(room - e.clouds.act(Cloud.closed, e.p), 0.0)
+    stands = np.minimum(np.where(wants > 0.0, able / np.where(wants > 0.0, wants, 1.0), 1.0), 1.0)
+    got = [
+        amount * at_host(stands, lessor) if amount.any() else amount
+        for amount, lessor in zip(reserved, host, strict=True)
+    ]
+    return stands, got, wants * stands
+
+
+def _serve_by_law(
     e: Economy, startups: Startup, clouds: Cloud, wanted: FloatArray, first: FloatArray
 ) -> tuple[BoolArray, FloatArray, FloatArray]:
     """Small tenants, what each host serves them out of reserved capacity, and what each of them gets of it."""

@@ -2,37 +2,32 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 import numpy as np
 
 from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_RENT, SMALL, TINY, is_on
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import CN, EU, NONE, BoolArray, FloatArray
+from kingmaker.agents.types import CN, EU, BoolArray, FloatArray
 from kingmaker.agents.units import KUSD_PER_MUSD
 from kingmaker.environment.chips.chip_market import cost_per_hour
+from kingmaker.environment.compute import billing
 from kingmaker.environment.compute import compute_market as market
+from kingmaker.environment.compute.billing import sum_in_order
 from kingmaker.environment.compute.public_compute import pay_parallel_egress, rent_public_compute
-from kingmaker.environment.compute.rationing import Served, ration
+from kingmaker.environment.compute.rationing import Served, Wants, ration
 from kingmaker.environment.compute.sites import run_own
 from kingmaker.environment.compute.wholesale import trade_idle_compute
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import at_host, by_host
+from kingmaker.environment.core.lookups import at_host
 from kingmaker.environment.core.phases import phase
 from kingmaker.environment.services import open_models
 from kingmaker.environment.ties import contracts
 
 
-def sum_in_order(parts: list[FloatArray]) -> FloatArray:
-    """The sum of arrays of one shape, first to last: rows that nobody uses may be left out to the same bits."""
-    return reduce(np.add, parts)
-
-
 @phase("sites.build_sites")
 def post_prices(e: Economy) -> None:
-    """List prices follow cost slowly, market rents follow utilisation."""
+    """List prices follow cost slowly, contracts cost of new capacity, prices by the month what is wanted and free."""
     p = e.p
     population = e.clouds
     clouds: Cloud = population.view()
@@ -47,10 +42,11 @@ def post_prices(e: Economy) -> None:
     cost = cost_per_hour(per_unit, 1.0 + p.chips.building, life, p.compute.cost_utilisation, running)
     e.now.compute.host_cost = cost
     clouds.list_price = population.act(Cloud.post_list_price, p, by_slot(cost))
-    clouds.rent = population.act(Cloud.post_rent, p, by_slot(running), by_slot(p.compute.market_markup * cost))
+    clouds.spot = population.act(Cloud.quotes_spot, p, by_slot(running))
+    clouds.rent = population.act(Cloud.post_rent, p, by_slot(cost))
     market_side = (clouds.type != HYPERSCALER) & (clouds.region != CN) & clouds.rents_out & clouds.alive
     weight = np.where(market_side, clouds.compute + 1.0, 0.0)
-    e.now.compute.rent_market = (weight * clouds.rent).sum(axis=-1) / np.maximum(weight.sum(axis=-1), SMALL)
+    e.now.compute.rent_market = (weight * clouds.spot).sum(axis=-1) / np.maximum(weight.sum(axis=-1), SMALL)
     outside = np.where(clouds.region == CN, 0.0, clouds.demand_outside)
     wants = outside.sum(axis=-1, keepdims=True)
     share = outside / np.where(wants > 0.0, wants, 1.0)
@@ -59,55 +55,62 @@ def post_prices(e: Economy) -> None:
     clouds.chance = population.act(Cloud.sees_chance, p, wants, by_slot(margin))
 
 
-@phase("sites.reserve_new_clouds")
+@phase("commitments.commit_compute")
 def rent_compute(e: Economy) -> None:
-    """Wants meet capacity: partners first, others pro rata; what is got is paid, credit first."""
+    """Wants meet capacity: contracts first, the rest shared; what is got, and what is due, is paid, credit first."""
     startups = e.startups.view()
     clouds = e.clouds.view()
     p = e.p
-    rent = clouds.rent
-    at = [at_host(rent, lease.lessor) for lease in startups.leases]
-    at[0] = at[0] * (1.0 - e.startups.act(Startup.partner_saving, p))
+    spot = clouds.spot
+    terms = billing.terms_of(e, startups)
     usual = e.now.compute.rent_market[:, np.newaxis]
     serving = e.startups.act(Startup.serves, p, usual)
-    wanted, own = startup_wants(e, startups, at, market.spending(serving, np.maximum(usual, LEAST_RENT)))
-    served = ration(e, wanted - own, enterprise_wants(e, rent), rent)
-    paid = _pay_rent(e, startups, served.got, at)
-    _see_service(e, startups, wanted, own, served)
+    labs, own = startup_wants(e, startups, terms, market.spending(serving, np.maximum(usual, LEAST_RENT)))
+    served = ration(e, labs, enterprise_wants(e, spot), spot)
+    paid, at = billing.pay_rent(e, startups, terms, served)
+    _see_service(e, startups, labs.wanted + own, own, served)
     e.partnerships.flows.rent(e.month, startups, paid)
     e.now.compute.serving_startups = np.minimum(serving, startups.used).sum(axis=-1)
     e.now.compute.business = served.business.sum(axis=-1)
     e.now.compute.serving_clouds = clouds.workloads + e.clouds.act(Cloud.serves, p, usual)
-    _see_markups(e, startups, served.got[0], at[0])
-    _pay_business(e, served.business, rent)
-    rent_public_compute(e, served.public, rent)
+    _see_markups(e, startups, served.got[0], at)
+    _pay_business(e, served.business, spot)
+    rent_public_compute(e, served.public, spot)
+    billing.share_sublet(e, startups, terms, served)
     pay_parallel_egress(e, startups.used_elsewhere)
-    _settle_clouds(e, clouds, served.wants, served.sold)
-    _see_small(e, startups, served)
+    _settle_clouds(e, clouds, served)
+    _see_fills(e, startups, labs, served)
 
 
 def startup_wants(
-    e: Economy, startups: Startup, at: list[FloatArray], inference: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Compute that each start-up can pay for, and what of it runs on own chips, H100e, each (worlds, n).
+    e: Economy, startups: Startup, terms: list[billing.TermsOfLease], inference: FloatArray
+) -> tuple[Wants, FloatArray]:
+    """Compute that each start-up can pay for at its hosts, and what it runs on own chips, (worlds, n).
 
-    It pays from its budget, what serving takes, and credit. Own chips serve first, the rest is rented.
+    It pays from its budget, what serving takes, what is due, and credit. What is reserved is used first, as most of it
+    is paid in any case; the rest of the money buys compute by the month. Own chips serve before that.
     """
     p = e.p
-    blend = at[0] * startups.first_share
     near = startups.host == startups.credit_host
-    for lease, price in zip(startups.leases[1:], at[1:], strict=True):
-        blend = blend + price * lease.share
+    blend = terms[0].spot * startups.first_share
+    for lease, item in zip(startups.leases[1:], terms[1:], strict=True):
+        blend = blend + item.spot * lease.share
         near = near | (lease.lessor == startups.credit_host)
-    e.now.compute.dearness = np.where(blend > 0.0, blend / p.startups.usual_rent, 1.0)
+    bill = sum_in_order([market.spending(item.reserved, item.price) for item in terms])
+    due = sum_in_order([market.spending(item.due * item.reserved, item.price) for item in terms])
+    ahead = sum_in_order([item.ahead for item in terms])
+    e.now.compute.dearness = billing.dearness(e, startups, terms, blend)
     budget, _ = e.startups.act(Startup.budget, p, by_slot(e.now.compute.dearness))
-    drawable = np.where(near, startups.prepaid / p.capital.credit_months, 0.0)
+    credit = np.where(near, startups.credit, 0.0)
     purse = p.compute.rent_purse * startups.cash
-    budget = np.minimum(
-        np.maximum(budget, np.minimum(inference, purse)) + drawable, purse + np.where(near, startups.prepaid, 0.0)
-    )
+    budget = np.maximum(np.maximum(budget, np.minimum(inference, purse)), np.minimum(due, purse))
+    budget = np.minimum(budget + credit / p.capital.credit_months, purse + credit) + ahead
+    part = np.minimum(budget / np.where(bill > 0.0, bill, 1.0), 1.0)
+    reserved = [item.reserved * part for item in terms]
     own = run_own(e)
-    return np.maximum(market.affordable(budget, blend), own), own
+    total = sum_in_order(reserved) + market.affordable(np.maximum(budget - bill, 0.0), blend)
+    extra = np.maximum(total - sum_in_order(reserved) - own, 0.0)
+    return Wants(sum_in_order(reserved) + extra, reserved, extra), own
 
 
 def _see_service(e: Economy, startups: Startup, wanted: FloatArray, own: FloatArray, served: Served) -> None:
@@ -140,63 +143,25 @@ def _see_markups(e: Economy, startups: Startup, got: FloatArray, at: FloatArray)
     e.now.compute.markup_tenured, e.now.compute.markup_new = markup(old), markup(~old)
 
 
-def _see_small(e: Economy, startups: Startup, served: Served) -> None:
-    """How well small tenants are served, and how much of it out of capacity reserved for them."""
-    small = served.small
-    wanted = np.where(small, startups.wanted, 0.0).sum(axis=-1)
-    used = np.where(small, startups.used, 0.0).sum(axis=-1)
-    e.now.compute.small_fill_rate = np.where(wanted > 0.0, used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
-    e.now.compute.reserved_used_h100e = served.reserved.sum(axis=-1)
+def _see_fills(e: Economy, startups: Startup, labs: Wants, served: Served) -> None:
+    """How well contracts, the others, small and large tenants are served, and how long those wait who are not."""
+    now, small = e.now.compute, served.small
+    reserved, got = sum_in_order(labs.reserved), sum_in_order(served.got_reserved)
+    rented = np.maximum(startups.used - startups.own_used, 0.0)
+    now.fill_reserved = _share(got, reserved)
+    now.fill_unreserved = _share(np.maximum(rented - got, 0.0), labs.open)
+    now.small_fill_rate = _share(np.where(small, startups.used, 0.0), np.where(small, startups.wanted, 0.0))
+    now.large_fill_rate = _share(np.where(small, 0.0, startups.used), np.where(small, 0.0, startups.wanted))
+    now.reserved_part = _share(got, rented, none=0.0)
+    now.reserved_used_h100e = served.legal.sum(axis=-1)
+    missed = startups.alive & (startups.used < e.p.compute.enough_fill * startups.wanted)
+    startups.waits = np.where(missed, startups.waits + 1.0, 0.0)
 
 
-def _pay_rent(e: Economy, startups: Startup, got: list[FloatArray], at: list[FloatArray]) -> list[FloatArray]:
-    """Tenants pay their hosts, credit first; what each host gets from each tenant, M$, by contract in use."""
-    hosts, leases = e.clouds.slots, startups.leases
-    due = [market.spending(amount, price) for amount, price in zip(got, at, strict=True)]
-    from_credit, drawn = _draw_credit(startups, due)
-    earned = by_host(drawn, startups.credit_host, hosts)
-    e.ledger.draw_down("rent", "startups", drawn, "clouds", earned)
-    cash = [owed - part for owed, part in zip(due, from_credit, strict=True)]
-    share = sum_in_order(cash)
-    squeeze = np.minimum(startups.cash / np.where(share > 0.0, share, 1.0), 1.0)
-    cash = [part * squeeze for part in cash]
-    income = [by_host(part, lease.lessor, hosts) for part, lease in zip(cash, leases, strict=True)]
-    own = startups.vendor_cash / np.maximum(startups.cash, TINY)
-    at_vendor = sum_in_order(
-        [np.where(startups.vendor == lease.lessor, part, 0.0) for part, lease in zip(cash, leases, strict=True)]
-    )
-    circular = drawn + np.where(startups.vendor != NONE, np.minimum(own, 1.0) * at_vendor, 0.0)
-    raised = np.minimum(startups.raised_cash / np.maximum(startups.cash, TINY), 1.0)
-    paid = sum_in_order(cash)
-    startups.rent_paid = drawn + paid
-    startups.spending_raised = drawn + raised * paid + e.now.building.raised_on_chips
-    e.ledger.pay("rent", "startups", paid, "clouds", sum_in_order(income))
-    left = np.maximum(1.0 - paid / np.maximum(startups.cash + paid, TINY), 0.0)
-    startups.vendor_cash = startups.vendor_cash * left
-    startups.raised_cash = startups.raised_cash * left
-    e.now.compute.rent_income = sum_in_order([earned, *income])
-    e.now.compute.startup_rent = (drawn + paid).sum(axis=-1)
-    e.now.compute.circular_musd = circular.sum(axis=-1)
-    return [credit + part for credit, part in zip(from_credit, cash, strict=True)]
-
-
-def _draw_credit(startups: Startup, due: list[FloatArray]) -> tuple[list[FloatArray], FloatArray]:
-    """What of the rent is paid from compute paid ahead: by contract in use, and altogether, M$, (worlds, start-ups).
-
-    One cloud owes it, so at most one contract is paid so; the first is asked first.
-    """
-    first, *others = startups.leases
-    owed = startups.credit_host != NONE
-    credit = startups.prepaid
-    from_first = np.where(first.lessor == startups.credit_host, np.minimum(credit, due[0]), 0.0)
-    drawn = from_first
-    for lease, rent in zip(others, due[1:], strict=True):
-        here = owed & (lease.lessor == startups.credit_host)
-        drawn = drawn + np.where(here, np.minimum(credit - from_first, rent), 0.0)
-    drawn = np.where(owed, np.maximum(drawn, 0.0), 0.0)
-    from_first = np.minimum(from_first, drawn)
-    rest = drawn - from_first
-    return [from_first, *(np.where(lease.lessor == startups.credit_host, rest, 0.0) for lease in others)], drawn
+def _share(part: FloatArray, whole: FloatArray, none: float = 1.0) -> FloatArray:
+    """Part over whole of all firms, shape (worlds,); ``none`` where there is nothing."""
+    total = whole.sum(axis=-1)
+    return np.where(total > 0.0, np.minimum(part.sum(axis=-1) / np.where(total > 0.0, total, 1.0), 1.0), none)
 
 
 def enterprise_wants(e: Economy, rent: FloatArray) -> FloatArray:
@@ -231,10 +196,15 @@ def _pay_business(e: Economy, got: FloatArray, rent: FloatArray) -> None:
     open_models.resell(e, bill)
 
 
-def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArray) -> None:
+def _settle_clouds(e: Economy, clouds: Cloud, served: Served) -> None:
     """What tenants leave goes to own use, then to other clouds; utilisation, shortage and expected demand are seen."""
-    p = e.p.clouds
+    p, wants, sold = e.p.clouds, served.wants, served.sold
     left = np.maximum(clouds.capacity - sold, 0.0)
+    waiting = np.maximum(clouds.wanted_inside - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
+    own = e.clouds.act(Cloud.own_use_at, e.p, by_slot(waiting), by_slot(e.now.compute.host_cost))
+    asked = served.open_wants + own * clouds.rents_out
+    meant = p.target_utilisation * served.free  # sellers keep room for what may come, and do not clear it away
+    clouds.scarcity = np.log(np.maximum(asked, SMALL) / np.maximum(meant, SMALL))
     trade = trade_idle_compute(e, left)
     own = np.minimum(clouds.wanted_inside, left)
     used = own + sold + trade.leased_out

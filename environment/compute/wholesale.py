@@ -39,12 +39,12 @@ def trade_idle_compute(e: Economy, left: FloatArray) -> Wholesale:
     purse = e.p.compute.wholesale_purse * np.maximum(clouds.cash, 0.0)
     for here in (clouds.region == CN, clouds.region != CN):
         offered = np.where(here, idle, 0.0)
-        price = _mean(offered, market.spending(np.ones_like(idle), clouds.rent))  # M$ a month
+        price = _mean(offered, market.spending(np.ones_like(idle), clouds.spot))  # M$ a month
         affordable = purse / np.where(price > 0.0, price, 1.0)
         got, given = market.share_idle(np.where(here, np.minimum(seeks, affordable), 0.0), offered)
         rented, leased_out, bill = rented + got, leased_out + given, bill + got * price
         dense = np.where(here, _mean(offered, ratio(clouds.compute, clouds.capacity)), dense)
-    income = market.spending(leased_out, clouds.rent)
+    income = market.spending(leased_out, clouds.spot)
     e.ledger.pay("wholesale", "clouds", bill, "clouds", income)
     e.now.compute.rent_income = e.now.compute.rent_income + income
     e.now.compute.wholesale_bill, e.now.compute.rented_dense = bill, dense

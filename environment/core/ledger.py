@@ -32,6 +32,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "licence": ("net_worth", "net_worth", "a cloud pays for its partner's models that it has sold"),
     "revenue_share": ("net_worth", "net_worth", "a lab pays its host the agreed share of its sales"),
     "rent": ("net_worth", "net_worth", "compute rented and paid in cash"),
+    "sublet": ("net_worth", "net_worth", "a cloud passes on the rent of what a lab had reserved and did not use"),
     "wholesale": ("net_worth", "net_worth", "clouds rent idle compute from one another"),
     "open_models": ("net_worth", "net_worth", "clouds' margin on open models that they run for enterprises"),
     "prepayment": ("prepaid", "deferred", "compute paid ahead"),

@@ -16,6 +16,7 @@ PARTIES: dict[str, tuple[str, ...]] = {
     "licence": ("clouds → startups",),
     "revenue_share": ("startups → clouds",),
     "rent": ("startups|enterprises → clouds",),
+    "sublet": ("clouds → startups",),
     "wholesale": ("clouds → clouds",),
     "open_models": ("enterprises → clouds",),
     "prepayment": ("startups → clouds",),

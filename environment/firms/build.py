@@ -105,7 +105,10 @@ def cloud_rows(tables: Tables, p: StackedParameters) -> list[dict[str, Any]]:
             "openness": row.openness,
             "compute": row.compute_h100e_2022,
             "list_price": p.compute.list_2022,
-            "rent": p.compute.contract_2022 if row.type in ("hyperscaler", "chinese") else p.compute.market_2022,
+            **dict.fromkeys(
+                ("rent", "spot"),
+                p.compute.contract_2022 if row.type in ("hyperscaler", "chinese") else p.compute.market_2022,
+            ),
             "utilisation": p.compute.utilisation_2022, "sentiment": 0.0,
         }
         for row in tables.clouds

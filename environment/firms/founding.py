@@ -108,8 +108,7 @@ def _sign(e: Economy, lab: int, cloud: int, tie: Any, why: str) -> None:
         return
     where = np.zeros(table.alive.shape, dtype=np.bool_)
     where[:, lab] = True
-    form, p = _CONTRACT.get(tie.subtype, PLAIN), e.p.compute
-    terms = Terms(form=form, term=p.exclusive_term_2022 if form == EXCLUSIVE else p.term_2022)
+    terms = Terms(form=_CONTRACT.get(tie.subtype, PLAIN), term=e.p.compute.term_2022)
     contracts.sign(e, where, 0, np.full(where.shape, cloud, dtype=np.int32), terms, why=why, since=tie.start)
 
 

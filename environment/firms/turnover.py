@@ -18,6 +18,7 @@ from kingmaker.environment.core.phases import phase
 from kingmaker.environment.firms.build import KIND_CODES, cloud_rows
 from kingmaker.environment.firms.startup_population import Trait, born, enter_named, named_values, newcomers, shares
 from kingmaker.environment.inputs.parameters import StackedParameters
+from kingmaker.environment.ties import reservations
 
 SPARE = 10  # arrivals a month that there is always room for, however few start-ups there are
 
@@ -80,6 +81,7 @@ def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: IntArray
 def _wind_up(e: Economy, startups: Startup, fails: BoolArray, bought: BoolArray, buyer: IntArray) -> None:
     """What is left goes to the buyer or the funds; prepaid compute lapses to the host; owners write stakes off."""
     hosts = e.clouds.slots
+    reservations.lapse(e, fails)
     lapsed = np.where(fails, startups.prepaid, 0.0)
     e.ledger.draw_down("lapsed", "startups", lapsed, "clouds", by_host(lapsed, startups.credit_host, hosts))
     till = np.where(bought, np.maximum(startups.cash, 0.0), 0.0)

@@ -41,7 +41,7 @@ def hear_complaints(e: Economy) -> Heard:
     hosts = e.clouds.slots
     hosted = startups.alive & (startups.host != NONE)
     unserved = hosted & (startups.fill < p.complaint_fill)
-    held = (startups.contract == EXCLUSIVE) | ((startups.prepaid > 0.0) & (startups.credit_host == startups.host))
+    held = (startups.contract == EXCLUSIVE) | ((startups.credit > 0.0) & (startups.credit_host == startups.host))
     files = p.complaint_chance * startups.weight
     short, bound = files * (unserved & ~held), files * (unserved & held)
     rivals, accused = _rivals(e, startups, clouds)

@@ -70,6 +70,7 @@ BOOKINGS: dict[str, Booking] = {
     "licence": Booking(LICENCES, COST, INCOME),
     "revenue_share": Booking(LICENCES, COST, INCOME),
     "rent": Booking(RENT, COST, INCOME, ahead=COMPUTE_AHEAD),
+    "sublet": Booking("sub-let compute", COST, INCOME),
     "wholesale": Booking("wholesale", COST, INCOME),
     "open_models": Booking(OPEN, COST, INCOME),
     "prepayment": Booking(COMPUTE_AHEAD, AHEAD, AHEAD),

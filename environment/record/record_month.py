@@ -142,6 +142,7 @@ def _clouds(e: Economy, last_year: LastYear) -> dict[str, FloatArray]:
             clouds.capacity.sum(axis=-1) + e.now.building.site_capacity.sum(axis=-1),
         ),
         "tenant_fill_rate": e.now.compute.tenant_fill_rate,
+        **_contracts(e, clouds, startups),
         "switching_rate": e.now.compute.switching_rate,
         "multihoming_share": ratio((weight * (hosted & startups.multihomed)).sum(axis=-1), number),
         "exclusive_share": ratio(exclusive.sum(axis=-1), used),
@@ -156,6 +157,31 @@ def _clouds(e: Economy, last_year: LastYear) -> dict[str, FloatArray]:
         "circularity": ratio(
             last_year.add("circular", e.now.compute.circular_musd), last_year.add("rent", e.now.compute.startup_rent)
         ),
+    }
+
+
+def _contracts(e: Economy, clouds: Cloud, startups: Startup) -> dict[str, FloatArray]:
+    """What is reserved, how it and the rest are served, and what they cost."""
+    now = e.now.compute
+    here = (clouds.region != CN) & clouds.alive & clouds.rents_out
+    big, renters = here & (clouds.type == HYPERSCALER), here & clouds.lives_by_renting()
+    waiting = startups.weight * (startups.waits > 0.0)
+
+    def mean(price: FloatArray, who: BoolArray) -> FloatArray:
+        weight = np.where(who, clouds.compute + 1.0, 0.0)
+        return ratio((weight * price).sum(axis=-1), weight.sum(axis=-1))
+
+    return {
+        "fill_reserved": now.fill_reserved,
+        "fill_unreserved": now.fill_unreserved,
+        "large_fill_rate": now.large_fill_rate,
+        "waiting_months": ratio((waiting * startups.waits).sum(axis=-1), waiting.sum(axis=-1)),
+        "reserved_part": now.reserved_part,
+        "rent_term_usd_per_hour": mean(clouds.rent, renters),
+        "rent_block_usd_per_hour": mean(clouds.spot, big),
+        "backlog_labs_musd": clouds.backlog.sum(axis=-1),
+        "unpaid_musd": now.unpaid_musd,
+        "sublet_h100e": now.sublet_h100e,
     }
 
 

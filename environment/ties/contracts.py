@@ -19,6 +19,7 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.core.lookups import at_host
+from kingmaker.environment.ties.reservations import lapse_row
 from kingmaker.environment.ties.scene import Scene, Told
 
 TENANCY = ("startups", "clouds")
@@ -250,9 +251,12 @@ def pass_month(e: Scene) -> None:
 
 def _fill(e: Scene, row: ContractRow, where: BoolArray, lessor: IntArray | int, terms: Terms, month: int) -> None:
     """Every field of a row but those of talks; what a tenancy remembers is of its host, and goes with it."""
+    if not row.member._table.untouched(type(row).ahead.column(row.rank)):
+        lapse_row(e, row, where)
     write_row(
         row, where, lessor=lessor, form=terms.form, term=terms.term, since=month, reserved=terms.reserved,
         price=terms.price, tied_to=terms.tied_to, due=terms.due, ahead=terms.ahead, dated=terms.dated,
+        index=0.0, coming=0.0, coming_in=0.0, late=0.0,
     )  # fmt: skip
     if row.rank:
         write_row(row, where, part=_within(row, terms.share), got=0.0)

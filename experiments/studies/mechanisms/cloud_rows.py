@@ -40,17 +40,15 @@ def _saves_nothing(lab: Any, p: Any) -> FloatArray:
     return np.zeros(lab.used.shape)
 
 
-def _stays_exclusive(
-    lab: Any, p: Any, best: IntArray, keeps: BoolArray, banned: FloatArray, draws: Draws
-) -> tuple[BoolArray, BoolArray]:
-    moves, _ = _reviews(lab, p, best, keeps, banned, draws)
+def _stays_exclusive(lab: Any, p: Any, best: IntArray, banned: FloatArray, draws: Draws) -> tuple[BoolArray, BoolArray]:
+    moves, _ = _reviews(lab, p, best, banned, draws)
     return moves, np.zeros(moves.shape, dtype=np.bool_)
 
 
 def _reviews_as_if_banned(
-    lab: Any, p: Any, best: IntArray, keeps: BoolArray, banned: FloatArray, draws: Draws
+    lab: Any, p: Any, best: IntArray, banned: FloatArray, draws: Draws
 ) -> tuple[BoolArray, BoolArray]:
-    return _reviews(lab, p, best, keeps, np.ones_like(banned), draws)
+    return _reviews(lab, p, best, np.ones_like(banned), draws)
 
 
 def _misses_nothing(lab: Any, expected: FloatArray) -> FloatArray:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import inf
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.compute import renting
+from kingmaker.environment.compute.rationing import Wants
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.knowledge import effective_compute
 from kingmaker.environment.model import ComputeEconomy
@@ -22,10 +24,12 @@ EFFECTIVE = "environment.knowledge.effective_compute"
 _wants = renting.startup_wants
 
 
-def _grows_slowly(e: Economy, startups: Startup, *given: Any) -> tuple[FloatArray, FloatArray]:
+def _grows_slowly(e: Economy, startups: Startup, *given: Any) -> tuple[Wants, FloatArray]:
     before = startups.wanted
-    wanted, own = _wants(e, startups, *given)
-    return np.minimum(wanted, np.where(before > 0.0, np.maximum(1.03 * before, own), np.inf)), own
+    labs, own = _wants(e, startups, *given)
+    most = np.where(before > 0.0, np.maximum(1.03 * before, own), np.inf) - own
+    wanted = np.minimum(labs.wanted, most)
+    return replace(labs, wanted=wanted, open=np.maximum(labs.open - (labs.wanted - wanted), 0.0)), own
 
 
 _research, _attraction, _budget = effective_compute.research, service_market.attraction, Startup.budget

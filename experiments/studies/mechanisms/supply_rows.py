@@ -105,9 +105,9 @@ ROWS: tuple[Row, ...] = (
                         "the grid connects everybody at once"),)),
     # at fixed know-how: what the best algorithms need for a fixed capability moves with who has compute to learn on
     Row("S12", "capacity that arrives lowers the cost of entry: of the chip-hours of a run of a fixed size",
-        "cloud.post_rent", *lever("chips.capacity_growth", 0.04, 0.15), "rent_market_usd_per_hour", (18, 42), -1,
-        mutants=(Mutant("agents.cloud:Cloud.post_rent", lambda cloud, p, floor, cost: cloud.rent * 1.0,
-                        "rents follow neither cost nor utilisation"),)),
+        "cloud.quotes_spot", *lever("chips.capacity_growth", 0.04, 0.15), "rent_market_usd_per_hour", (18, 42), -1,
+        mutants=(Mutant("agents.cloud:Cloud.quotes_spot", lambda cloud, p, floor: cloud.spot * 1.0,
+                        "prices follow neither wants nor supply"),)),
 )  # fmt: skip
 
 OPEN: dict[str, str] = {}

@@ -1,0 +1,185 @@
+"""Bills for compute: what each contract costs this month, what is due whether used or not, how it is paid."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import reduce
+
+import numpy as np
+
+from kingmaker.agents.arithmetic import TINY, ratio
+from kingmaker.agents.contract import ContractRow
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import NONE, FloatArray
+from kingmaker.agents.units import HOURS, USD
+from kingmaker.environment.compute import compute_market as market
+from kingmaker.environment.compute.commitments import contract_price
+from kingmaker.environment.compute.rationing import Served
+from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.core.lookups import at_host, by_host
+from kingmaker.environment.ties import reservations
+
+
+@dataclass(frozen=True)
+class TermsOfLease:
+    """One contract of all labs this month, each (worlds, n)."""
+
+    row: ContractRow
+    reserved: FloatArray  # compute that stands, H100e
+    price: FloatArray  # of it, $ an hour
+    spot: FloatArray  # price by the month at the same lessor, $ an hour
+    due: FloatArray  # part of what is reserved that is paid, used or not
+    ahead: FloatArray  # of what was paid ahead the part of this month, M$
+
+
+def sum_in_order(parts: list[FloatArray]) -> FloatArray:
+    """The sum of arrays of one shape, first to last: rows that nobody uses may be left out to the same bits."""
+    return reduce(np.add, parts)
+
+
+def terms_of(e: Economy, startups: Startup) -> list[TermsOfLease]:
+    """What each contract in use says this month; what was paid ahead is spread over what is left of the term."""
+    clouds = e.clouds.view()
+    saving = e.startups.act(Startup.partner_saving, e.p)
+    found = []
+    for row in startups.leases:
+        spot = at_host(clouds.spot, row.lessor)
+        month = np.minimum(row.ahead, row.ahead / np.maximum(row.term, 1.0))
+        used = np.minimum(month, market.spending(row.reserved, contract_price(e, row)))
+        found.append(
+            TermsOfLease(
+                row, row.reserved, contract_price(e, row), spot if row.rank else spot * (1.0 - saving), row.due, used
+            )
+        )
+    return found
+
+
+def dearness(e: Economy, startups: Startup, terms: list[TermsOfLease], blend: FloatArray) -> FloatArray:
+    """What a lab pays for an hour, relative to what is usual: its contracts, and the price by the month for the rest."""
+    whole = np.maximum(startups.wanted - startups.own_used, 0.0)
+    reserved = sum_in_order([item.reserved for item in terms])
+    paid = sum_in_order([item.reserved * item.price for item in terms])
+    mean = np.where(reserved > 0.0, paid / np.where(reserved > 0.0, reserved, 1.0), blend)
+    part = np.minimum(ratio(reserved, whole), 1.0)
+    price = part * mean + (1.0 - part) * blend
+    return np.where(price > 0.0, price / e.p.startups.usual_rent, 1.0)
+
+
+def pay_rent(
+    e: Economy, startups: Startup, terms: list[TermsOfLease], served: Served
+) -> tuple[list[FloatArray], FloatArray]:
+    """Tenants pay their hosts: what is paid ahead first, then credit, then cash; who has too little runs late.
+
+    Returns:
+        What each host gets from each tenant, M$, by contract in use; and what the first host's hour costs, $.
+    """
+    hosts = e.clouds.slots
+    fixed = [_reserved_bill(item, got, served.stands) for item, got in zip(terms, served.got_reserved, strict=True)]
+    bills = [
+        owed + market.spending(np.maximum(got - taken, 0.0), item.spot)
+        for owed, item, got, taken in zip(fixed, terms, served.got, served.got_reserved, strict=True)
+    ]
+    ahead = [np.minimum(item.ahead, owed) for item, owed in zip(terms, fixed, strict=True)]
+    for item, part in zip(terms, ahead, strict=True):
+        if part.any():
+            e.ledger.draw_down("rent", "startups", part, "clouds", by_host(part, item.row.lessor, hosts))
+            reservations.use_ahead(e, item.row, part)
+    owed = [bill - part for bill, part in zip(bills, ahead, strict=True)]
+    paid, income = _pay_owed(e, startups, owed)
+    for item, bill, part, drawn in zip(terms, owed, paid, fixed, strict=True):
+        missed = (drawn > 0.0) & (part < _PAID_IN_FULL * bill)
+        reservations.run_late(item.row, np.where(missed, item.row.late + 1.0, 0.0))
+    e.now.compute.unpaid_musd = np.maximum(sum_in_order(owed) - sum_in_order(paid), 0.0).sum(axis=-1)
+    used_ahead = sum_in_order(ahead)
+    startups.rent_paid = startups.rent_paid + used_ahead
+    startups.spending_raised = startups.spending_raised + used_ahead
+    from_ahead = [by_host(part, item.row.lessor, hosts) for part, item in zip(ahead, terms, strict=True) if part.any()]
+    e.now.compute.rent_income = sum_in_order([income, *from_ahead])
+    e.now.compute.startup_rent = startups.rent_paid.sum(axis=-1)
+    whole = [part + more for part, more in zip(paid, ahead, strict=True)]
+    return whole, np.where(served.got[0] > 0.0, bills[0] / (np.maximum(served.got[0], TINY) * (HOURS * USD)), 0.0)
+
+
+_PAID_IN_FULL = 1.0 - 1e-9  # rounding apart
+
+
+def _reserved_bill(item: TermsOfLease, got: FloatArray, stands: FloatArray) -> FloatArray:
+    """What a lab owes for what it has reserved, M$: what it used, or the part that is due of what stood ready."""
+    ready = item.reserved * at_host(stands, item.row.lessor)
+    return market.spending(np.maximum(got, item.due * ready), item.price)
+
+
+def _pay_owed(e: Economy, startups: Startup, due: list[FloatArray]) -> tuple[list[FloatArray], FloatArray]:
+    """Pay from credit, then from cash; what each host gets from each tenant, by contract in use, and in all."""
+    hosts, leases = e.clouds.slots, startups.leases
+    from_credit, drawn = _draw_credit(startups, due)
+    earned = by_host(drawn, startups.credit_host, hosts)
+    e.ledger.draw_down("rent", "startups", drawn, "clouds", earned)
+    cash = [owed - part for owed, part in zip(due, from_credit, strict=True)]
+    share = sum_in_order(cash)
+    squeeze = np.minimum(startups.cash / np.where(share > 0.0, share, 1.0), 1.0)
+    cash = [part * squeeze for part in cash]
+    income = [by_host(part, lease.lessor, hosts) for part, lease in zip(cash, leases, strict=True)]
+    own = startups.vendor_cash / np.maximum(startups.cash, TINY)
+    at_vendor = sum_in_order(
+        [np.where(startups.vendor == lease.lessor, part, 0.0) for part, lease in zip(cash, leases, strict=True)]
+    )
+    circular = drawn + np.where(startups.vendor != NONE, np.minimum(own, 1.0) * at_vendor, 0.0)
+    raised = np.minimum(startups.raised_cash / np.maximum(startups.cash, TINY), 1.0)
+    paid = sum_in_order(cash)
+    startups.rent_paid = drawn + paid
+    startups.spending_raised = drawn + raised * paid + e.now.building.raised_on_chips
+    e.ledger.pay("rent", "startups", paid, "clouds", sum_in_order(income))
+    left = np.maximum(1.0 - paid / np.maximum(startups.cash + paid, TINY), 0.0)
+    startups.vendor_cash = startups.vendor_cash * left
+    startups.raised_cash = startups.raised_cash * left
+    e.now.compute.circular_musd = circular.sum(axis=-1)
+    return [credit + part for credit, part in zip(from_credit, cash, strict=True)], sum_in_order([earned, *income])
+
+
+def _draw_credit(startups: Startup, due: list[FloatArray]) -> tuple[list[FloatArray], FloatArray]:
+    """What of the rent is paid from a vendor's credit: by contract in use, and altogether, M$, (worlds, start-ups).
+
+    One cloud owes it, so at most one contract is paid so; the first is asked first.
+    """
+    first, *others = startups.leases
+    owed = startups.credit_host != NONE
+    credit = startups.credit
+    from_first = np.where(first.lessor == startups.credit_host, np.minimum(credit, due[0]), 0.0)
+    drawn = from_first
+    for lease, rent in zip(others, due[1:], strict=True):
+        here = owed & (lease.lessor == startups.credit_host)
+        drawn = drawn + np.where(here, np.minimum(credit - from_first, rent), 0.0)
+    drawn = np.where(owed, np.maximum(drawn, 0.0), 0.0)
+    from_first = np.minimum(from_first, drawn)
+    rest = drawn - from_first
+    return [from_first, *(np.where(lease.lessor == startups.credit_host, rest, 0.0) for lease in others)], drawn
+
+
+def share_sublet(e: Economy, startups: Startup, terms: list[TermsOfLease], served: Served) -> None:
+    """What labs have reserved and leave idle stands in for the lessor's own free capacity: they have its rent.
+
+    Of what a host served by the month, its lessees' idle part counts as theirs as far as the contract lets them sub-let
+    (``contracts.sublet``); the rest of what is idle is the host's gain.
+    """
+    hosts, clouds = e.clouds.slots, e.clouds.view()
+    idle = [
+        np.maximum(item.reserved * at_host(served.stands, item.row.lessor) - got, 0.0)
+        for item, got in zip(terms, served.got_reserved, strict=True)
+    ]
+    e.now.compute.sublet_h100e = np.zeros(e.worlds)
+    if not any(part.any() for part in idle):
+        return
+    here = [by_host(part, item.row.lessor, hosts) for part, item in zip(idle, terms, strict=True)]
+    whole = sum_in_order(here)
+    share = e.p.contracts.sublet * np.minimum(ratio(served.open_sold, np.maximum(served.free, whole)), 1.0)
+    let = whole * share
+    income = market.spending(let, clouds.spot)
+    part = np.minimum(np.maximum(clouds.cash, 0.0) / np.where(income > 0.0, income, 1.0), 1.0)
+    rate = share * part
+    got = sum_in_order([
+        market.spending(amount * at_host(rate, item.row.lessor), at_host(clouds.spot, item.row.lessor))
+        for amount, item in zip(idle, terms, strict=True)
+    ])  # fmt: skip
+    e.ledger.pay("sublet", "clouds", income * part, "startups", got)
+    e.now.compute.sublet_h100e = let.sum(axis=-1)

@@ -1,0 +1,128 @@
+"""Commitments: labs reserve compute for a term, sellers deliver it, and whoever cannot pay is held to less or cut off."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kingmaker.agents.arithmetic import SOME_TIME, ratio
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.contract import FIXED, LIST, ContractRow
+from kingmaker.agents.population import by_slot
+from kingmaker.agents.startup import Startup
+from kingmaker.agents.types import NONE, FloatArray
+from kingmaker.environment.compute import compute_market as market
+from kingmaker.environment.compute.second_hosts import expected_fill
+from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.core.lookups import at_host, by_host
+from kingmaker.environment.core.phases import phase
+from kingmaker.environment.ties import reservations
+
+
+@phase("sites.reserve_new_clouds")
+def commit_compute(e: Economy) -> None:
+    """What was ordered is delivered, arrears are settled, and labs that fear to be short reserve more."""
+    startups = e.startups.view()
+    reservations.deliver(e)
+    for row in ContractRow.of(startups, "late"):
+        _settle_arrears(e, startups, row)
+    expected = expected_fill(e)
+    for row in startups.leases:
+        _reserve_more(e, startups, row, expected)
+    _note_signed(e, startups)
+
+
+def contract_price(e: Economy, row: ContractRow) -> FloatArray:
+    """What an hour reserved under ``row`` costs this month, $, (worlds, start-ups)."""
+    clouds = e.clouds.view()
+    index = reservations.index_of(row, at_host(clouds.list_price, row.lessor), at_host(clouds.spot, row.lessor))
+    return reservations.price_now(row, index)
+
+
+def _reserve_more(e: Economy, startups: Startup, row: ContractRow, expected: FloatArray) -> None:
+    """Labs compare what they expect to need at a lessor with what they have reserved there, and sign for more.
+
+    The seller has it at once where its free capacity bears all that is asked this month, else it builds for it.
+    """
+    p, clouds = e.p.contracts, e.clouds.view()
+    price, quote, due = _offer(e, startups, row), at_host(clouds.spot, row.lessor), np.asarray(p.due)
+    served = 1.0 - at_host(clouds.shortage, row.lessor)
+    if row.rank == 0:
+        served = np.minimum(served, expected)
+    part = e.startups.act(Startup.reserves, e.p, by_slot(served), by_slot(quote), by_slot(price), due)
+    need = _need(e, startups, row)
+    bound = np.sum([other.reserved + other.coming for other in startups.leases], axis=0)
+    most = np.maximum(e.startups.act(Startup.can_bind, e.p, by_slot(price), due) - bound, 0.0)
+    add = np.minimum(part * need - row.reserved - row.coming, most)
+    asks = startups.alive & (row.lessor != NONE) & (row.coming <= 0.0) & (add > p.least_step * need)
+    if not asks.any():
+        return
+    ahead = np.where(asks, _ahead(e, row, price), 0.0)  # M$ for each H100e
+    purse = np.minimum(ratio(p.prepay_purse * startups.cash, ahead * add), 1.0)
+    add = np.where(asks, add * np.where(ahead > 0.0, purse, 1.0), 0.0)
+    hosts = e.clouds.slots
+    free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p) - _held(startups, hosts), 0.0)
+    at_once = at_host(np.where(by_host(add, row.lessor, hosts) <= free, 1.0, 0.0), row.lessor) > 0.0
+    listed = at_host(np.where(clouds.has_list(), 1.0, 0.0), row.lessor) > 0.0
+    reservations.reserve(
+        e, asks, row, add, price=price, index=at_host(clouds.list_price, row.lessor),
+        tied_to=np.where(listed, LIST, FIXED).astype(np.int8), due=np.broadcast_to(due, add.shape), ahead=ahead * add,
+        delivery=np.where(at_once, 0.0, p.delivery), told=None,
+    )  # fmt: skip
+
+
+def _offer(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
+    """Price of a contract signed now, $ an hour, (worlds, start-ups); partners of the first host pay less."""
+    price = at_host(e.clouds.view().rent, row.lessor)
+    return price if row.rank else price * (1.0 - e.startups.act(Startup.partner_saving, e.p))
+
+
+def _need(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
+    """Compute that a lab expects to ask of a lessor when what it signs for now is there, H100e, (worlds, start-ups)."""
+    p = e.p.compute
+    share = row.share if row.rank else np.where(e.startups.act(Startup.asks_host_first), 1.0, startups.first_share)
+    grows = np.exp(np.maximum(startups.need_growth, 0.0) * p.look_ahead)
+    return np.asarray(np.maximum(startups.wanted - startups.own_used, 0.0) * share * grows)
+
+
+def _ahead(e: Economy, row: ContractRow, price: FloatArray) -> FloatArray:
+    """What is paid ahead for each H100e at clouds that live by renting compute, M$, (worlds, start-ups)."""
+    clouds = e.clouds.view()
+    asks = at_host(np.where(clouds.lives_by_renting(), 1.0, 0.0), row.lessor)
+    months = np.maximum(row.term, e.p.compute.shortest_term)
+    return np.asarray(asks * e.p.contracts.prepaid * market.spending(months, price))
+
+
+def _held(startups: Startup, hosts: int) -> FloatArray:
+    """Compute that labs have reserved at each cloud, standing or to come, H100e, (worlds, clouds)."""
+    return np.asarray(
+        np.sum([by_host(row.reserved + row.coming, row.lessor, hosts) for row in startups.leases], axis=0)
+    )
+
+
+def _settle_arrears(e: Economy, startups: Startup, row: ContractRow) -> None:
+    """Who has been late for months is cut off where others would pay more, else held to what it can pay."""
+    clouds = e.clouds.view()
+    late = startups.alive & (row.late > e.p.contracts.grace + SOME_TIME)
+    if not late.any():
+        return
+    price = contract_price(e, row)
+    relet = at_host(clouds.spot, row.lessor) >= price
+    can = e.startups.act(Startup.can_bind, e.p, by_slot(price), by_slot(row.due))
+    part = np.minimum(ratio(can, row.reserved), 1.0)
+    reservations.cut_back(
+        e, late & relet, row, np.zeros_like(part), ("deal", "is cut off: it could not pay for its compute")
+    )
+    reservations.cut_back(
+        e, late & ~relet, row, part, ("deal", "renegotiates: it holds less compute than it signed for")
+    )
+
+
+def _note_signed(e: Economy, startups: Startup) -> None:
+    """What is signed at each cloud, and what labs will owe it for that, used or not, over what is left of the terms."""
+    clouds, hosts = e.clouds.view(), e.clouds.slots
+    clouds.signed = _held(startups, hosts)
+    owed = np.zeros_like(clouds.signed)
+    for row in startups.leases:
+        month = market.spending(row.due * (row.reserved + row.coming), contract_price(e, row))
+        owed = owed + by_host(month * np.maximum(row.term, 1.0), row.lessor, hosts)
+    clouds.backlog = owed

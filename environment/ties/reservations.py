@@ -1,0 +1,119 @@
+"""What contracts reserve: the verbs that write it, and nobody else does.
+
+``reserve`` adds compute to a contract, to come or at once, and takes what is paid ahead; ``deliver`` moves what has come;
+``expire`` empties it when the term is over; ``cut_back`` takes less, where a lab cannot pay; ``use_ahead``
+draws down what was paid; ``lapse`` gives it up. All masks are of shape (worlds, start-ups).
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kingmaker.agents.contract import FIXED, LIST, ContractRow, write_row
+from kingmaker.agents.types import BoolArray, FloatArray, IntArray
+from kingmaker.environment.core.lookups import by_host
+from kingmaker.environment.ties.scene import Scene, Told
+
+
+def reserve(
+    e: Scene, where: BoolArray, row: ContractRow, amount: FloatArray, *, price: FloatArray, index: FloatArray,
+    tied_to: IntArray, due: FloatArray, ahead: FloatArray, delivery: FloatArray, told: Told | None = None,
+) -> None:  # fmt: skip
+    """Labs in ``where`` reserve more at the lessor of ``row``; the contract's price becomes the mean of old and new.
+
+    Args:
+        e: the economy.
+        where: whose.
+        row: of which contract.
+        amount: H100e, (worlds, start-ups).
+        price: of the day, $ an hour.
+        index: what the price follows, as it stands now, $ an hour.
+        tied_to: nothing, the list or the market.
+        due: part that is paid, used or not.
+        ahead: paid ahead, M$; the lessor owes compute for it.
+        delivery: months until the compute is there; 0 is at once.
+        told: what the chronicle says.
+    """
+    if not where.any():
+        return
+    held = row.reserved + row.coming
+    whole = held + amount
+    mean = np.where(
+        whole > 0.0, (held * price_now(row, index) + amount * price) / np.where(whole > 0.0, whole, 1.0), price
+    )
+    paid = np.where(where, ahead, 0.0)
+    e.ledger.pay("prepayment", "startups", paid, "clouds", by_host(paid, row.lessor, e.clouds.slots))
+    at_once = delivery <= 0.0
+    write_row(
+        row, where, reserved=row.reserved + np.where(at_once, amount, 0.0),
+        coming=row.coming + np.where(at_once, 0.0, amount), coming_in=np.where(at_once, row.coming_in, delivery),
+        price=mean, index=index, tied_to=tied_to, due=due, ahead=row.ahead + ahead,
+    )  # fmt: skip
+    if told is not None:
+        e.note_event(where, "startups", *told)
+
+
+def price_now(row: ContractRow, index: FloatArray) -> FloatArray:
+    """Price of what a contract reserves this month, $ an hour: as signed, or moved with the ``index`` it is tied to."""
+    moved = np.where((row.tied_to != FIXED) & (row.index > 0.0), index / np.where(row.index > 0.0, row.index, 1.0), 1.0)
+    return np.asarray(row.price * moved)
+
+
+def index_of(row: ContractRow, list_price: FloatArray, market: FloatArray) -> FloatArray:
+    """What the price of a contract follows, as it stands now: the lessor's list, or the market."""
+    return np.where(row.tied_to == LIST, list_price, market)
+
+
+def deliver(e: Scene) -> None:
+    """What is to come is a month nearer; what is there is reserved from now on."""
+    startups = e.startups.view()
+    for row in ContractRow.of(startups, "coming"):
+        waits = row.coming > 0.0
+        if not waits.any():
+            continue
+        left = np.maximum(row.coming_in - 1.0, 0.0)
+        here = waits & (left <= 0.0)
+        write_row(row, waits, coming_in=left)
+        write_row(row, here, reserved=row.reserved + row.coming, coming=0.0)
+
+
+def expire(e: Scene, where: BoolArray, k: int) -> None:
+    """What row ``k`` reserved is free again: its term is over, and what is wanted from now on is signed anew."""
+    row = e.startups.view().contracts[k]
+    where = where & (row.reserved + row.coming > 0.0)
+    if where.any():
+        lapse_row(e, row, where)
+        write_row(row, where, reserved=0.0, coming=0.0, coming_in=0.0, late=0.0)
+
+
+def cut_back(e: Scene, where: BoolArray, row: ContractRow, part: FloatArray, told: Told) -> None:
+    """Labs in ``where`` are held to ``part`` (0-1) of what they had reserved; nothing more is to come."""
+    if where.any():
+        write_row(row, where, reserved=row.reserved * part, coming=0.0, coming_in=0.0, late=0.0)
+        e.note_event(where, "startups", *told)
+
+
+def run_late(row: ContractRow, late: FloatArray) -> None:
+    """Months in a row in which what was due under ``row`` was not paid in full."""
+    if late.any() or not row.member._table.untouched(type(row).late.column(row.rank)):
+        write_row(row, row.member.alive, late=late)
+
+
+def use_ahead(e: Scene, row: ContractRow, drawn: FloatArray) -> None:
+    """M$ of what was paid ahead that are used up this month; the ledger has booked them."""
+    if drawn.any():
+        write_row(row, e.startups.view().alive, ahead=np.maximum(row.ahead - drawn, 0.0))
+
+
+def lapse(e: Scene, where: BoolArray) -> None:
+    """What the labs in ``where`` have paid ahead under contracts is the lessors' now: they leave it behind."""
+    for row in ContractRow.of(e.startups.view(), "ahead"):
+        lapse_row(e, row, where)
+
+
+def lapse_row(e: Scene, row: ContractRow, where: BoolArray) -> None:
+    """The same of one contract, as it ends."""
+    lost = np.where(where, row.ahead, 0.0)
+    if lost.any():
+        e.ledger.draw_down("lapsed", "startups", lost, "clouds", by_host(lost, row.lessor, e.clouds.slots))
+        write_row(row, where, ahead=0.0)
