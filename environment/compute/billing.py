@@ -55,7 +55,7 @@ def terms_of(e: Economy, startups: Startup) -> list[TermsOfLease]:
 
 
 def dearness(e: Economy, startups: Startup, terms: list[TermsOfLease], blend: FloatArray) -> FloatArray:
-    """What a lab pays for an hour, relative to what is usual: its contracts, and the price by the month for the rest."""
+    """What a lab pays for an hour, relative to the usual: under its contracts, and by the month for the rest."""
     whole = np.maximum(startups.wanted - startups.own_used, 0.0)
     reserved = sum_in_order([item.reserved for item in terms])
     paid = sum_in_order([item.reserved * item.price for item in terms])

@@ -1,4 +1,4 @@
-"""Commitments: labs reserve compute for a term, sellers deliver it, and whoever cannot pay is held to less or cut off."""
+"""Commitments: labs reserve compute for a term, sellers deliver it, and who cannot pay is held to less or cut off."""
 
 from __future__ import annotations
 

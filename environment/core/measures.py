@@ -88,7 +88,7 @@ _ALL = [
          "compute got over compute wanted by start-ups that want more than policy.small_tenant"),
         ("waiting_months", "months", "Waiting of who is not served",
          "months for which start-ups have got less than compute.enough_fill of what they want, mean of those who wait"),
-        ("reserved_part", "0-1", "Rented compute reserved", "share of the compute that start-ups rent which is reserved"),
+        ("reserved_part", "0-1", "Reserved compute", "share of what start-ups rent that is reserved"),
         ("rent_term_usd_per_hour", "$ per H100e-hour", "Price of contracts",
          "price of a contract signed now at clouds that live by renting compute, weighted by compute"),
         ("rent_block_usd_per_hour", "$ per H100e-hour", "Big clouds' price by the month",

@@ -1,7 +1,7 @@
 """What contracts reserve: the verbs that write it, and nobody else does.
 
-``reserve`` adds compute to a contract, to come or at once, and takes what is paid ahead; ``deliver`` moves what has come;
-``expire`` empties it when the term is over; ``cut_back`` takes less, where a lab cannot pay; ``use_ahead``
+``reserve`` adds compute to a contract, to come or at once, and takes what is paid ahead; ``deliver`` moves what has
+come; ``expire`` empties it when the term is over; ``cut_back`` takes less, where a lab cannot pay; ``use_ahead``
 draws down what was paid; ``lapse`` gives it up. All masks are of shape (worlds, start-ups).
 """
 
