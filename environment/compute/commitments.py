@@ -66,8 +66,11 @@ def _reserve_more(e: Economy, startups: Startup, row: ContractRow, expected: Flo
     reservations.reserve(
         e, asks, row, add, price=price, index=at_host(clouds.list_price, row.lessor),
         tied_to=np.where(listed, LIST, FIXED).astype(np.int8), due=np.broadcast_to(due, add.shape), ahead=ahead * add,
-        delivery=np.where(at_once, 0.0, p.delivery), told=None,
+        delivery=np.where(at_once, 0.0, p.delivery),
     )  # fmt: skip
+    worth = market.spending(add, price) * np.maximum(row.term, e.p.compute.shortest_term)
+    news = asks & (worth >= e.p.capital.news_least * startups.weight)
+    e.note_event(news, "startups", "deal", "reserves compute for years")
 
 
 def _offer(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:

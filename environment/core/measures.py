@@ -91,6 +91,8 @@ _ALL = [
         ("reserved_part", "0-1", "Reserved compute", "share of what start-ups rent that is reserved"),
         ("rent_term_usd_per_hour", "$ per H100e-hour", "Price of contracts",
          "price of a contract signed now at clouds that live by renting compute, weighted by compute"),
+        ("spot_premium", "ratio", "Price by the month against contracts",
+         "price by the month over that of a contract signed now, less one, at clouds that live by renting compute"),
         ("rent_block_usd_per_hour", "$ per H100e-hour", "Big clouds' price by the month",
          "price by the month of what is not reserved, hyperscalers outside China, weighted by compute"),
         ("backlog_labs_musd", "M$", "Labs' backlog",

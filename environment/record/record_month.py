@@ -178,6 +178,7 @@ def _contracts(e: Economy, clouds: Cloud, startups: Startup) -> dict[str, FloatA
         "waiting_months": ratio((waiting * startups.waits).sum(axis=-1), waiting.sum(axis=-1)),
         "reserved_part": now.reserved_part,
         "rent_term_usd_per_hour": mean(clouds.rent, renters),
+        "spot_premium": ratio(mean(clouds.spot, renters), mean(clouds.rent, renters)) - 1.0,
         "rent_block_usd_per_hour": mean(clouds.spot, big),
         "backlog_labs_musd": clouds.backlog.sum(axis=-1),
         "unpaid_musd": now.unpaid_musd,
@@ -312,7 +313,11 @@ def _world(e: Economy) -> dict[str, FloatArray]:
 
 
 _ROWS = (ContractRow.lessor, ContractRow.term, StakeRow.owner, StakeRow.share)
-_TIES = tuple(field.column(k) for k in range(1, MOST_ROWS) for field in _ROWS)
+_TERMS = (ContractRow.reserved, ContractRow.coming, ContractRow.price)
+_TIES = (
+    *(field.column(k) for k in range(1, MOST_ROWS) for field in _ROWS),
+    *(field.column(k) for k in range(MOST_ROWS) for field in _TERMS),
+)
 
 
 def sizes(e: Economy) -> dict[str, dict[str, Any]]:

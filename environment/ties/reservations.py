@@ -17,7 +17,7 @@ from kingmaker.environment.ties.scene import Scene, Told
 
 def reserve(
     e: Scene, where: BoolArray, row: ContractRow, amount: FloatArray, *, price: FloatArray, index: FloatArray,
-    tied_to: IntArray, due: FloatArray, ahead: FloatArray, delivery: FloatArray, told: Told | None = None,
+    tied_to: IntArray, due: FloatArray, ahead: FloatArray, delivery: FloatArray,
 ) -> None:  # fmt: skip
     """Labs in ``where`` reserve more at the lessor of ``row``; the contract's price becomes the mean of old and new.
 
@@ -32,7 +32,6 @@ def reserve(
         due: part that is paid, used or not.
         ahead: paid ahead, M$; the lessor owes compute for it.
         delivery: months until the compute is there; 0 is at once.
-        told: what the chronicle says.
     """
     if not where.any():
         return
@@ -49,8 +48,6 @@ def reserve(
         coming=row.coming + np.where(at_once, 0.0, amount), coming_in=np.where(at_once, row.coming_in, delivery),
         price=mean, index=index, tied_to=tied_to, due=due, ahead=row.ahead + ahead,
     )  # fmt: skip
-    if told is not None:
-        e.note_event(where, "startups", *told)
 
 
 def price_now(row: ContractRow, index: FloatArray) -> FloatArray:

@@ -103,9 +103,15 @@ ATTRIBUTES: dict[str, tuple[str, str]] = {
         "months",
         "cloud_contract: months that the contract still runs; 0 for one that runs until it is given up",
     ),
+    "reserved_h100e": (
+        "H100 equivalents",
+        "cloud_contract: compute that the contract reserves, standing or to come; 0 for the other kinds",
+    ),
+    "price_usd": ("$/H100e-hour", "cloud_contract: price of what it reserves, as signed; 0 where nothing is reserved"),
     "source": ("", "where the tie is documented, or the rule that made or last changed it"),
 }
-NUMBERS = ("share", "seller_share", "compute_h100e", "month_musd", "value_musd", "pledged_musd", "term_months")
+NUMBERS = ("share", "seller_share", "compute_h100e", "month_musd", "value_musd", "pledged_musd", "term_months",
+           "reserved_h100e", "price_usd")  # fmt: skip
 
 # of a row of the log of ties: (unit, meaning)
 COLUMNS: dict[str, tuple[str, str]] = {

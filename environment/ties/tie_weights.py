@@ -14,6 +14,8 @@ from kingmaker.environment.ties.tie_flows import TieFlows, place
 from kingmaker.environment.ties.tie_kinds import NUMBERS
 from kingmaker.environment.ties.tie_replay import Tie
 
+TERMS = ("term", "reserved", "coming", "price")  # what is told of a contract
+
 Sizes = Mapping[str, Mapping[str, Any]]  # population -> column -> (slots,)
 
 
@@ -55,7 +57,7 @@ class TieWeights:
         """Compute and rent of a tenant at a host; all of its hosts are looked at, as a second may become the first."""
         slot, cloud = int(tie.key[3]), int(tie.key[4])
         if self._latest(place("lessor", 0)) is None:
-            return {"share": tie.agreed, "term_months": self._term(tie)}
+            return {"share": tie.agreed, **self._terms(tie)}
         row = next((k for k in self._rows(self.month) if self._latest(place("lessor", k))[slot] == cloud), None)
         if row is None:  # it ended before rent was paid: what has been paid until the month before
             return {"value_musd": self._before(tie)}
@@ -64,7 +66,7 @@ class TieWeights:
         return {
             "share": _ratio(at_host, used), "seller_share": _ratio(rent, 0.0 if took is None else float(took[cloud])),
             "compute_h100e": at_host, "month_musd": rent, "value_musd": self._latest(place("total", row))[slot],
-            "term_months": self._term(tie),
+            **self._terms(tie),
         }  # fmt: skip
 
     def _rows(self, month: int) -> list[int]:
@@ -82,10 +84,19 @@ class TieWeights:
                 return float(total[self.world, slot])
         return 0.0
 
-    def _term(self, tie: Tie) -> float:
+    def _terms(self, tie: Tie) -> dict[str, float]:
+        """What the contract says at the month's end: months left, compute reserved, and its price."""
         labs, slot, row = self.sizes["startups"], int(tie.key[3]), tie.key[1]
-        mine = row in labs and int(labs["ids"][slot]) == tie.ids[0] and int(labs[row][slot]) == tie.key[4]
-        return float(labs[_TERM_OF[row]][slot]) if mine and _TERM_OF[row] in labs else 0.0
+        if not (row in labs and int(labs["ids"][slot]) == tie.ids[0] and int(labs[row][slot]) == tie.key[4]):
+            return {}
+
+        def its(field: str) -> float:
+            column = _FIELDS[row][field]
+            return float(labs[column][slot]) if column in labs else 0.0
+
+        reserved = its("reserved") + its("coming")
+        price = its("price") if reserved > 0.0 else 0.0
+        return {"term_months": its("term"), "reserved_h100e": reserved, "price_usd": price}
 
     def _equity(self, tie: Tie) -> dict[str, float]:
         now = tie.paid_now if tie.paid_in == self.month else 0.0
@@ -141,7 +152,9 @@ class TieWeights:
 
 
 _STAKES = {StakeRow.owner.column(k): StakeRow.share.column(k) for k in range(MOST_ROWS)}
-_TERM_OF = {ContractRow.lessor.column(k): ContractRow.term.column(k) for k in range(MOST_ROWS)}
+_FIELDS = {  # by the column of a row's lessor: the columns of its fields
+    ContractRow.lessor.column(k): {name: ContractRow.fields[name].column(k) for name in TERMS} for k in range(MOST_ROWS)
+}
 
 
 def _ratio(part: float, whole: float) -> float:

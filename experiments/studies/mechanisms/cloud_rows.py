@@ -68,6 +68,8 @@ AT_ONCE = Mutant("environment.compute.second_hosts:months_of_talks", _sign_at_on
 # of what it has (the high setting of row C9). A host serves its partners first, so at the baseline the leading lab
 # hardly ever lacks anything, looks for no second cloud, and neither its contract nor the length of its talks matters.
 HOST_SHORT = {"clouds.outage": 0.6}
+# A host that is so short would release the lab (row P11); there the contract binds as long as it lasts.
+HELD = {**HOST_SHORT, "contracts.release": 5.0}
 
 ROWS: tuple[Row, ...] = (
     Row("C1", "what clouds keep for themselves first, tenants do not get", "cloud.kept_inside",
@@ -75,10 +77,10 @@ ROWS: tuple[Row, ...] = (
         (Mutant("agents.cloud:Cloud.kept_inside", _keeps_nothing, "clouds serve tenants before themselves"),)),
     Row("C2", "exclusive contracts keep the leading lab from a second cloud", "startup.may_multihome",
         *lever("policy.exclusivity_ban", 1.0, 0.0), "leading_lab_hosts", (15, 42), -1,
-        (NOT_BOUND, NOT_HELD), both=HOST_SHORT),
+        (NOT_BOUND, NOT_HELD), both=HELD),
     Row("C2b", "and leave it with more unmet need while its host is short", "startup.may_multihome",
         *lever("policy.exclusivity_ban", 1.0, 0.0), "leading_lab_unmet_share", (15, 45), +1,
-        (NOT_BOUND, NOT_HELD), both=HOST_SHORT),
+        (NOT_BOUND, NOT_HELD), both=HELD),
     Row("C3", "larger equity deals return more of clouds' own money as rent", "finance.sign_stakes",
         *lever("capital.stake_share", 0.0, 0.2), "circularity", (36, 96), +1,
         (Mutant("agents.cloud:Cloud.offers_stake", _sets_nothing_aside, "clouds set no money aside for stakes"),)),
@@ -102,7 +104,7 @@ ROWS: tuple[Row, ...] = (
     Row("C10", "short capacity sets a cloud's own models against tenants who rival them", "cloud.holds_back",
         *lever("chips.capacity_growth", 0.15, 0.04), "rival_penalty", (15, 60), +1,
         (Mutant("agents.cloud:Cloud.holds_back", _serves_alike, "clouds serve rivals like others"),),
-        both={"clouds.foreclosure": 0.9, "clouds.internal_priority": 0.8}),
+        both={"clouds.foreclosure": 0.9, "clouds.internal_priority": 0.8}, seeds=24),
     Row("C10b", "and so does what it keeps for its own research", "cloud.holds_back",
         *lever("clouds.internal_priority", 0.1, 0.9), "rival_penalty", (12, 36), +1,
         (Mutant("agents.cloud:Cloud.holds_back", _serves_alike, "clouds serve rivals like others"),)),
