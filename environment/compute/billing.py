@@ -117,7 +117,8 @@ def _pay_owed(e: Economy, startups: Startup, due: list[FloatArray]) -> tuple[lis
     e.ledger.draw_down("rent", "startups", drawn, "clouds", earned)
     cash = [owed - part for owed, part in zip(due, from_credit, strict=True)]
     share = sum_in_order(cash)
-    squeeze = np.minimum(startups.cash / np.where(share > 0.0, share, 1.0), 1.0)
+    purse = e.p.compute.rent_purse * startups.cash  # who cannot pay what is due without risking wages runs late
+    squeeze = np.minimum(purse / np.where(share > 0.0, share, 1.0), 1.0)
     cash = [part * squeeze for part in cash]
     income = [by_host(part, lease.lessor, hosts) for part, lease in zip(cash, leases, strict=True)]
     own = startups.vendor_cash / np.maximum(startups.cash, TINY)

@@ -62,7 +62,7 @@ def _reserve_more(e: Economy, startups: Startup, row: ContractRow, expected: Flo
     hosts = e.clouds.slots
     free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p) - _held(startups, hosts), 0.0)
     at_once = at_host(np.where(by_host(add, row.lessor, hosts) <= free, 1.0, 0.0), row.lessor) > 0.0
-    listed = at_host(np.where(clouds.has_list(), 1.0, 0.0), row.lessor) > 0.0
+    listed = at_host(np.where(e.clouds.act(Cloud.has_list), 1.0, 0.0), row.lessor) > 0.0
     reservations.reserve(
         e, asks, row, add, price=price, index=at_host(clouds.list_price, row.lessor),
         tied_to=np.where(listed, LIST, FIXED).astype(np.int8), due=np.broadcast_to(due, add.shape), ahead=ahead * add,
@@ -89,8 +89,7 @@ def _need(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
 
 def _ahead(e: Economy, row: ContractRow, price: FloatArray) -> FloatArray:
     """What is paid ahead for each H100e at clouds that live by renting compute, M$, (worlds, start-ups)."""
-    clouds = e.clouds.view()
-    asks = at_host(np.where(clouds.lives_by_renting(), 1.0, 0.0), row.lessor)
+    asks = at_host(np.where(e.clouds.act(Cloud.lives_by_renting), 1.0, 0.0), row.lessor)
     months = np.maximum(row.term, e.p.compute.shortest_term)
     return np.asarray(asks * e.p.contracts.prepaid * market.spending(months, price))
 

@@ -164,7 +164,7 @@ def _contracts(e: Economy, clouds: Cloud, startups: Startup) -> dict[str, FloatA
     """What is reserved, how it and the rest are served, and what they cost."""
     now = e.now.compute
     here = (clouds.region != CN) & clouds.alive & clouds.rents_out
-    big, renters = here & (clouds.type == HYPERSCALER), here & clouds.lives_by_renting()
+    big, renters = here & (clouds.type == HYPERSCALER), here & e.clouds.act(Cloud.lives_by_renting)
     waiting = startups.weight * (startups.waits > 0.0)
 
     def mean(price: FloatArray, who: BoolArray) -> FloatArray:
@@ -178,7 +178,7 @@ def _contracts(e: Economy, clouds: Cloud, startups: Startup) -> dict[str, FloatA
         "waiting_months": ratio((waiting * startups.waits).sum(axis=-1), waiting.sum(axis=-1)),
         "reserved_part": now.reserved_part,
         "rent_term_usd_per_hour": mean(clouds.rent, renters),
-        "spot_premium": ratio(mean(clouds.spot, renters), mean(clouds.rent, renters)) - 1.0,
+        "spot_over_term": ratio(mean(clouds.spot, renters), mean(clouds.rent, renters)),
         "rent_block_usd_per_hour": mean(clouds.spot, big),
         "backlog_labs_musd": clouds.backlog.sum(axis=-1),
         "unpaid_musd": now.unpaid_musd,

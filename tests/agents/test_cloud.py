@@ -242,31 +242,49 @@ def test_the_list_price_moves_between_what_it_is_and_what_cost_bears(price: floa
 
 
 @given(
-    rent=st.floats(0.01, 50.0), listed=st.floats(0.01, 100.0), used=share, shortage=share,
-    floor=st.floats(0.05, 2.0), cost=st.floats(0.0, 50.0), type_=kind,
+    spot=st.floats(0.01, 50.0), listed=st.floats(0.01, 100.0), scarcity=st.floats(-30.0, 30.0),
+    floor=st.floats(0.05, 2.0),
 )  # fmt: skip
-def test_rent_is_never_below_running_cost_or_above_the_list(
-    rent: float, listed: float, used: float, shortage: float, floor: float, cost: float, type_: int
+def test_the_price_by_the_month_lies_between_running_cost_and_list_and_moves_slowly(
+    spot: float, listed: float, scarcity: float, floor: float
 ) -> None:
-    firm = cloud(type=type_, rent=rent, list_price=listed, utilisation=used, shortage=shortage)
-    posted = one(firm.post_rent(P, at(floor), at(cost)))
-    assert np.isfinite(posted)
+    posted = one(cloud(type=NEW, spot=spot, list_price=listed, scarcity=scarcity).quotes_spot(P, at(floor)))
+    up, down = float(P.contracts.quote_up[0, 0]), float(P.contracts.quote_down[0, 0])
+    assert floor <= posted <= max(listed, floor)
+    assert posted <= max(spot * np.exp(up), floor) * (1.0 + 1e-12)
+    assert posted >= min(spot * np.exp(-down), listed) * (1.0 - 1e-12)
+
+
+def test_the_price_by_the_month_goes_where_wants_meet_supply() -> None:
+    def moved(scarcity: float) -> float:
+        firm = cloud(type=NEW, spot=3.0, list_price=10.0, scarcity=scarcity)
+        return float(np.log(one(firm.quotes_spot(P, at(0.4))) / 3.0))
+
+    elasticity = float(P.contracts.spot_elasticity[0, 0])
+    assert moved(0.0) == 0.0
+    assert moved(0.02) == pytest.approx(0.02 / elasticity)
+    assert moved(-0.02) == pytest.approx(-0.02 / elasticity)
+    assert moved(9.0) == pytest.approx(float(P.contracts.quote_up[0, 0]))
+    assert moved(-9.0) == pytest.approx(-float(P.contracts.quote_down[0, 0]))
+
+
+@given(spot=st.floats(0.01, 50.0), listed=st.floats(0.01, 100.0), cost=st.floats(0.0, 50.0), type_=kind)
+def test_a_contract_is_a_discount_on_the_list_or_never_below_cost(
+    spot: float, listed: float, cost: float, type_: int
+) -> None:
+    posted = one(cloud(type=type_, spot=spot, list_price=listed).post_rent(P, at(cost)))
     if type_ in (HYPERSCALER, CHINESE):
         assert posted == pytest.approx((1.0 - float(P.compute.contract_discount[0, 0])) * listed)
     else:
-        assert floor <= posted <= max(listed, floor)
-        assert posted <= max(rent * np.exp(0.15), floor) * (1.0 + 1e-12)
+        assert cost <= posted <= max(float(P.compute.market_markup[0, 0]) * cost, spot)
 
 
-def test_market_rent_rises_with_utilisation_and_shortage_and_is_drawn_to_cost() -> None:
-    def posted(used: float, shortage: float = 0.0, cost: float = 3.0) -> float:
-        firm = cloud(type=NEW, rent=3.0, list_price=10.0, utilisation=used, shortage=shortage)
-        return one(firm.post_rent(P, at(0.4), at(cost)))
+def test_own_work_gives_way_to_dear_compute_only() -> None:
+    def run(spot: float) -> float:
+        return one(cloud(spot=spot).own_use_at(P, at(100.0), at(2.0)))
 
-    target = float(P.clouds.target_utilisation[0, 0])
-    assert posted(target) == pytest.approx(3.0)
-    assert posted(0.3) < posted(target) < posted(1.0) < posted(1.0, shortage=0.3)
-    assert posted(target, cost=1.0) < 3.0 < posted(target, cost=6.0)
+    assert run(1.0) == run(2.0) == 100.0
+    assert run(4.0) == pytest.approx(100.0 * 2.0 ** -float(P.contracts.own_elasticity[0, 0]))
 
 
 # --- its own models and other firms -------------------------------------------------------------
@@ -365,5 +383,6 @@ def test_an_empty_slot_decides_nothing() -> None:
         empty.ramps_own_chips(P, at(5.0), at(5.0), at(5.0)),
     ):
         assert (decision == 0.0).all()
-    assert np.isfinite(empty.post_rent(P, at(0.4), at(2.0))).all()
+    assert np.isfinite(empty.post_rent(P, at(2.0))).all()
+    assert np.isfinite(empty.quotes_spot(P, at(0.4))).all()
     assert not empty.finishes_run(P).any()

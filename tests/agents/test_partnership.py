@@ -83,30 +83,29 @@ def test_a_lab_that_is_or_will_be_short_keeps_its_freedom() -> None:
     assert accepted(expected=0.5) < well - 0.2
 
 
-def test_exclusivity_ends_when_it_is_not_agreed_again_when_badly_served_and_when_banned() -> None:
-    def freed(n: int = 1, keeps: bool = False, banned: float = 0.0, **columns: object) -> np.ndarray:
-        labs = lab(n, **({"contract": EXCLUSIVE, "term": 5.0} | columns))
-        same = np.zeros((1, n), dtype=np.int32)
-        _, loosens = labs.reviews(P, same, np.full((1, n), keeps), np.full((1, 1), banned), luck(n))
-        return np.asarray(loosens)
+def test_exclusivity_ends_when_the_host_releases_when_it_has_no_stake_at_the_end_and_when_banned() -> None:
+    def freed(banned: float = 0.0, **columns: object) -> bool:
+        labs = lab(**({"contract": EXCLUSIVE, "term": 5.0, "vendor": 0} | columns))
+        _, loosens = labs.reviews(P, np.zeros((1, 1), dtype=np.int32), np.full((1, 1), banned), luck(1))
+        return bool(loosens.all())
 
-    assert not freed().any()
-    assert freed(term=0.0).all()
-    assert not freed(term=0.0, keeps=True).any()
-    assert freed(banned=1.0).all()
-    rate = often(freed(N, fill=0.5))
-    assert rate == pytest.approx(float(P.compute.loosening[0, 0]), abs=0.01)
-    assert rate > 0.0
-    assert not freed(N, fill=0.5, contract=PREFERRED, term=0.0, banned=1.0).any()
+    release = float(P.contracts.release[0, 0])
+    assert not freed()
+    assert not freed(strain=0.9 * release)
+    assert freed(strain=1.1 * release)
+    assert not freed(term=0.0)  # the host holds a stake in it
+    assert freed(term=0.0, vendor=1)
+    assert not freed(term=0.0, vendor=1, vendor_before=0)
+    assert freed(banned=1.0)
+    assert not freed(contract=PREFERRED, term=0.0, vendor=1, banned=1.0, strain=9.0)
 
 
 def test_an_exclusive_lab_does_not_move_before_it_is_free() -> None:
     elsewhere = np.ones((1, 1), dtype=np.int32)
-    bound = lab(contract=EXCLUSIVE, term=0.0)
-    moves, _ = bound.reviews(P, elsewhere, np.full((1, 1), True), np.zeros((1, 1)), luck(1))
-    assert not moves.any()
-    moves, _ = bound.reviews(P, elsewhere, np.full((1, 1), False), np.zeros((1, 1)), luck(1))
-    assert moves.all()
+    bound = lab(contract=EXCLUSIVE, term=0.0, vendor=0)
+    assert not bound.reviews(P, elsewhere, np.zeros((1, 1)), luck(1))[0].any()
+    free = lab(contract=EXCLUSIVE, term=0.0, vendor=1)
+    assert free.reviews(P, elsewhere, np.zeros((1, 1)), luck(1))[0].all()
 
 
 # --- second hosts -------------------------------------------------------------------------------------

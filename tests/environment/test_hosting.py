@@ -62,7 +62,7 @@ def test_the_founding_exclusive_contract_is_a_dated_tie_with_a_term() -> None:
     found: list[dict[str, Any]] = [
         data for _, _, data in model.partnerships.graph(month=0).edges(data=True) if data["subtype"] == "exclusive"
     ]
-    assert [edge["term_months"] for edge in found] == [36.0]
+    assert [edge["term_months"] for edge in found] == [24.0]
     assert found[0]["since"] == "2019-07"
     assert found[0]["share"] == 1.0
 

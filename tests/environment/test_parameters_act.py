@@ -11,7 +11,6 @@ from tests.helpers import differing, series
 
 CHIPS = {"sites.chip_cost": 1.0, "sites.chip_months": 6.0, "sites.chip_seed": 0.1, "sites.smallest_purchase": 0.5}
 REVIEW = {"policy.partnership_review": 0.6, "policy.review_threshold_musd": 0.0}
-FREE = {"compute.exclusive_stake": 0.0, "compute.exclusive_discount": 0.0, "compute.second_gain": 10.0}
 BUSY = {"compute.switching_scale": 0.0, "compute.patience": 1.0, "compute.impatience": 1.0}
 
 CASES: dict[str, tuple[float, dict[str, Any]]] = {  # another value of each, and what else holds in both worlds
@@ -22,10 +21,23 @@ CASES: dict[str, tuple[float, dict[str, Any]]] = {  # another value of each, and
     "sites.own_ahead": (0.0, CHIPS),
     "compute.refactoring_fixed": (0.0, {}),
     "compute.second_least": (0.1, {"compute.second_share": 0.05, "compute.second_cost": 0.0}),
-    "compute.second_most": (0.5, {}),
+    "compute.second_most": (0.5, {"compute.second_cost": 0.0, "compute.second_drift": 0.5, "clouds.outage": 0.6}),
     "compute.egress_purse": (0.0, {"compute.egress_bill": 10.0, **BUSY}),
     "compute.term_2022": (1.0, BUSY),
-    "compute.exclusive_term_2022": (1.0, FREE),
+    "contracts.binding_cost": (10.0, {}),
+    "contracts.least_step": (1.0, {}),
+    "contracts.cover": (60.0, {}),
+    "contracts.due": (0.0, {}),
+    "contracts.prepaid": (0.9, {}),
+    "contracts.prepay_purse": (0.0, {}),
+    "contracts.delivery": (24.0, {}),
+    "contracts.grace": (0.0, {"compute.rent_purse": 0.1, "contracts.scarcity_weight": 40.0, "contracts.due": 1.0}),
+    "contracts.sublet": (0.0, {}),
+    "contracts.quote_up": (0.0, {}),
+    "contracts.quote_down": (0.0, {}),
+    "contracts.spot_elasticity": (5.0, {}),
+    "contracts.own_elasticity": (3.0, {}),
+    "contracts.spot_blend": (1.0, {}),
     "capital.mood_luck": (0.5, {}),
     "capital.funding_purse": (0.0, {}),
     "capital.growth_ask_most": (1.0, {}),

@@ -7,7 +7,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from kingmaker.agents.startup import EXCLUSIVE
 from kingmaker.agents.types import NONE, OTHER, REGIONS
 from kingmaker.environment.chips.chip_state import read_catalogue
 from kingmaker.environment.firms.build import cloud_rows
@@ -71,13 +70,11 @@ def test_books_and_knowledge_of_the_start_are_parameters() -> None:
 
 
 def test_contracts_of_the_start_have_their_months_left() -> None:
-    model = stack({"compute.term_2022": 7.0}, {"compute.exclusive_term_2022": 9.0})
+    model = stack({"compute.term_2022": 7.0})
     startups = model.populations["startups"].view()
-    exclusive, others = (startups.contract == EXCLUSIVE), (startups.contract != EXCLUSIVE) & (startups.host != NONE)
-    assert exclusive[0].any()
-    assert others[0].any()
-    assert [set(startups.term[w][exclusive[w]].tolist()) for w in range(3)] == [{36.0}, {36.0}, {9.0}]
-    assert [set(startups.term[w][others[w]].tolist()) for w in range(3)] == [{24.0}, {7.0}, {24.0}]
+    hosted = startups.host != NONE
+    assert hosted[0].any()
+    assert [set(startups.term[w][hosted[w]].tolist()) for w in range(2)] == [{24.0}, {7.0}]
 
 
 def test_what_clouds_plan_at_the_start_follows_the_leaders_chip_in_the_data() -> None:

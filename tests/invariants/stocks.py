@@ -87,6 +87,9 @@ def claims(model: ComputeEconomy) -> dict[str, tuple[Any, Any]]:
         for k in range(model.populations["startups"].table.ranks["stakes"])
     ]
     stakes = sum(by_host(labs[paid], labs[owner], hosts) for paid, owner in held)
+    startups = model.populations["startups"].view()
+    owed = by_host(startups.credit, labs["credit_host"], hosts)
+    owed = owed + sum(by_host(row.ahead, row.lessor, hosts) for row in startups.contracts)
     at_home = [(labs["region"] == CN, funds["region"] == CN), (labs["region"] != CN, funds["region"] != CN)]
     return {
         "stakes of clouds": (clouds["stakes"], stakes),
@@ -94,7 +97,7 @@ def claims(model: ComputeEconomy) -> dict[str, tuple[Any, Any]]:
             np.stack([np.where(there, funds["stakes"], 0.0).sum(axis=-1) for _, there in at_home], axis=-1),
             np.stack([np.where(here, labs["paid_funds"], 0.0).sum(axis=-1) for here, _ in at_home], axis=-1),
         ),
-        "compute that clouds owe": (clouds["deferred"], by_host(labs["prepaid"], labs["credit_host"], hosts)),
+        "compute that clouds owe": (clouds["deferred"], owed),
         "deposits of clouds": (clouds["deposits"], chips.deposits[:, :, : chips.clouds].sum(axis=1)),
         "deposits of labs": (
             over_region(labs["deposits"], labs["region"]), chips.deposits[:, :, chips.pools].sum(axis=1)

@@ -70,6 +70,9 @@ AT_ONCE = Mutant("environment.compute.second_hosts:months_of_talks", _sign_at_on
 HOST_SHORT = {"clouds.outage": 0.6}
 # A host that is so short would release the lab (row P11); there the contract binds as long as it lasts.
 HELD = {**HOST_SHORT, "contracts.release": 5.0}
+# What is reserved is served first, so that a lab with a contract for all of its need hardly feels a shortage: rows on
+# what a shortage does are claims about labs that have reserved nothing.
+UNRESERVED = {"contracts.most_reserved": 0.0}
 
 ROWS: tuple[Row, ...] = (
     Row("C1", "what clouds keep for themselves first, tenants do not get", "cloud.kept_inside",
@@ -80,7 +83,7 @@ ROWS: tuple[Row, ...] = (
         (NOT_BOUND, NOT_HELD), both=HELD),
     Row("C2b", "and leave it with more unmet need while its host is short", "startup.may_multihome",
         *lever("policy.exclusivity_ban", 1.0, 0.0), "leading_lab_unmet_share", (15, 45), +1,
-        (NOT_BOUND, NOT_HELD), both=HELD),
+        (NOT_BOUND, NOT_HELD), both={**HELD, **UNRESERVED}, seeds=40),
     Row("C3", "larger equity deals return more of clouds' own money as rent", "finance.sign_stakes",
         *lever("capital.stake_share", 0.0, 0.2), "circularity", (36, 96), +1,
         (Mutant("agents.cloud:Cloud.offers_stake", _sets_nothing_aside, "clouds set no money aside for stakes"),)),
@@ -104,7 +107,7 @@ ROWS: tuple[Row, ...] = (
     Row("C10", "short capacity sets a cloud's own models against tenants who rival them", "cloud.holds_back",
         *lever("chips.capacity_growth", 0.15, 0.04), "rival_penalty", (15, 60), +1,
         (Mutant("agents.cloud:Cloud.holds_back", _serves_alike, "clouds serve rivals like others"),),
-        both={"clouds.foreclosure": 0.9, "clouds.internal_priority": 0.8}, seeds=24),
+        both={"clouds.foreclosure": 0.9, "clouds.internal_priority": 0.8, **UNRESERVED}, seeds=24),
     Row("C10b", "and so does what it keeps for its own research", "cloud.holds_back",
         *lever("clouds.internal_priority", 0.1, 0.9), "rival_penalty", (12, 36), +1,
         (Mutant("agents.cloud:Cloud.holds_back", _serves_alike, "clouds serve rivals like others"),)),
@@ -112,7 +115,7 @@ ROWS: tuple[Row, ...] = (
         *lever("compute.negotiation", 1.0, 18.0), "second_host_share", (9, 30), -1, (AT_ONCE,), both=HOST_SHORT),
     Row("C11b", "and the more of the leading lab's need stays unmet, if it is free to go", "second_hosts",
         *lever("compute.negotiation", 1.0, 18.0), "leading_lab_unmet_share", (12, 45), +1, (AT_ONCE,),
-        both={"policy.exclusivity_ban": 1, **HOST_SHORT}, seeds=24),
+        both={"policy.exclusivity_ban": 1, **HOST_SHORT, **UNRESERVED}, seeds=24),
 )  # fmt: skip
 
 OPEN: dict[str, str] = {}
