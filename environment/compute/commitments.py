@@ -24,7 +24,7 @@ def commit_compute(e: Economy) -> None:
     startups = e.startups.view()
     reservations.deliver(e)
     for row in ContractRow.of(startups, "late"):
-        _settle_arrears(e, startups, row)
+        settle_arrears(e, startups, row)
     expected = expected_fill(e)
     for row in startups.leases:
         _reserve_more(e, startups, row, expected)
@@ -101,7 +101,7 @@ def _held(startups: Startup, hosts: int) -> FloatArray:
     )
 
 
-def _settle_arrears(e: Economy, startups: Startup, row: ContractRow) -> None:
+def settle_arrears(e: Economy, startups: Startup, row: ContractRow) -> None:
     """Who has been late for months is cut off where others would pay more, else held to what it can pay."""
     clouds = e.clouds.view()
     late = startups.alive & (row.late > e.p.contracts.grace + SOME_TIME)

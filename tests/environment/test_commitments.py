@@ -1,0 +1,201 @@
+"""Commitments: what is reserved, delivered, due, paid ahead, let and lost; who is served first."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from kingmaker.agents.contract import FIXED, LIST, TALKS
+from kingmaker.agents.types import NONE
+from kingmaker.environment.compute.commitments import contract_price, settle_arrears
+from kingmaker.environment.model import ComputeEconomy
+from kingmaker.environment.ties import contracts, reservations
+from tests.agents.test_partnership import P, at, lab
+
+EAGER = {"startups.number": 60, "contracts.scarcity_weight": 40.0}
+LAB = 0
+
+
+def mask(model: ComputeEconomy) -> np.ndarray:
+    where = np.zeros(model.populations["startups"].table.alive.shape, dtype=np.bool_)
+    where[:, LAB] = True
+    return where
+
+
+def sign(model: ComputeEconomy, amount: float = 100.0, delivery: float = 0.0, ahead: float = 0.0, **given: Any) -> Any:
+    """One lab reserves ``amount`` at its first host at 2 $ an hour; its row."""
+    e, where = model.economy, mask(model)
+    row = e.startups.view().contracts[0]
+    full = np.ones(where.shape)
+    terms = {"price": 2.0 * full, "index": 8.0 * full, "tied_to": np.full(where.shape, FIXED, dtype=np.int8)} | given
+    reservations.reserve(
+        e, where, row, amount * full, due=0.9 * full, ahead=ahead * full, delivery=delivery * full, **terms
+    )
+    return row
+
+
+@pytest.fixture
+def idle() -> ComputeEconomy:
+    """A model some months old in which nobody reserves anything by itself."""
+    return ComputeEconomy(rng=1, months=60, **EAGER, **{"contracts.most_reserved": 0.0}).run(3)
+
+
+# --- decisions ----------------------------------------------------------------------------------------
+
+
+@given(served=st.floats(0.0, 1.0), quote=st.floats(0.01, 50.0), price=st.floats(0.01, 50.0), due=st.floats(0.0, 1.0))
+def test_what_is_reserved_is_a_share_that_grows_with_scarcity_and_falls_with_what_is_due(
+    served: float, quote: float, price: float, due: float
+) -> None:
+    def part(served: float = served, quote: float = quote, due: float = due) -> float:
+        firm = lab(used=1e6)
+        return float(firm.reserves(P, at(served, 1), at(quote, 1), at(price, 1), at(due, 1))[0, 0])
+
+    most = float(P.contracts.most_reserved[0, 0])
+    assert 0.0 <= part() <= most
+    assert part(served=0.5 * served) >= part()
+    assert part(quote=2.0 * quote) >= part()
+    assert part(due=0.5 * due) >= part()
+
+
+def test_who_signs_on_a_web_page_reserves_nothing() -> None:
+    assert lab(used=1.0).reserves(P, at(0.0, 1), at(9.0, 1), at(1.0, 1), at(0.0, 1))[0, 0] == 0.0
+
+
+def test_a_lab_can_bind_itself_to_what_its_money_covers() -> None:
+    months = float(P.contracts.cover[0, 0])
+    poor, rich = (float(lab(cash=cash).can_bind(P, at(2.0, 1), at(1.0, 1))[0, 0]) for cash in (10.0, 20.0))
+    assert rich == pytest.approx(2.0 * poor)
+    assert poor * 2.0 * 730.0e-6 * months == pytest.approx(10.0, rel=0.01)
+    sells = lab(cash=10.0, revenue=10.0)
+    assert sells.can_bind(P, at(2.0, 1), at(1.0, 1))[0, 0] > rich
+
+
+# --- the path of what is reserved ---------------------------------------------------------------------
+
+
+def test_what_is_reserved_comes_after_as_many_months_as_delivery_takes(idle: ComputeEconomy) -> None:
+    row = sign(idle, delivery=3.0)
+    assert (row.reserved[0, LAB], row.coming[0, LAB]) == (0.0, 100.0)
+    there = []
+    for _ in range(4):
+        idle.step()
+        there.append(float(idle.economy.startups.view().contracts[0].reserved[0, LAB]))
+    assert there == [0.0, 0.0, 100.0, 100.0]
+
+
+def test_what_is_paid_ahead_is_owed_and_drawn_down_and_never_lost(idle: ComputeEconomy) -> None:
+    e = idle.economy
+    before = float(e.clouds.table.data["deferred"].sum())
+    sign(idle, ahead=6.0)
+    assert e.clouds.table.data["deferred"].sum() == pytest.approx(before + 6.0)
+    left = [6.0]
+    for _ in range(6):
+        idle.step()
+        left.append(float(e.startups.view().contracts[0].ahead[0, LAB]))
+    assert left == sorted(left, reverse=True)
+    assert left[-1] < 6.0
+    term = float(e.startups.view().contracts[0].term[0, LAB])
+    assert left[-1] == pytest.approx(6.0 * term / (term + 6.0), rel=0.1)  # evenly over the term
+
+
+def test_a_price_tied_to_the_list_moves_with_it_and_a_fixed_one_does_not(idle: ComputeEconomy) -> None:
+    e = idle.economy
+    row = sign(idle)
+    host = int(row.lessor[0, LAB])
+    assert contract_price(e, row)[0, LAB] == 2.0
+    tied = np.full(mask(idle).shape, LIST, dtype=np.int8)
+    idle.step()
+    row = sign(idle, tied_to=tied, index=np.full(mask(idle).shape, float(e.clouds.view().list_price[0, host])))
+    now = float(contract_price(e, row)[0, LAB])
+    e.clouds.table.data["list_price"][0, host] *= 0.5
+    assert contract_price(e, row)[0, LAB] == pytest.approx(0.5 * now)
+
+
+def test_a_lab_pays_what_is_due_even_if_it_uses_nothing(idle: ComputeEconomy) -> None:
+    sign(idle, amount=1e4)
+    e = idle.economy
+    paid = []
+    for _ in range(2):
+        idle.step()
+        paid.append(float(e.startups.view().rent_paid[0, LAB]))
+    ready = float(e.startups.view().contracts[0].reserved[0, LAB])
+    assert ready == 1e4
+    assert min(paid) >= 0.9 * 1e4 * 2.0 * 730e-6 * 0.99
+
+
+def test_two_signatures_have_the_mean_price(idle: ComputeEconomy) -> None:
+    sign(idle, amount=100.0)
+    row = sign(idle, amount=300.0, price=np.full(mask(idle).shape, 4.0))
+    assert row.price[0, LAB] == pytest.approx(3.5)
+    assert row.reserved[0, LAB] == 400.0
+
+
+def test_a_contract_that_ends_leaves_nothing_behind_and_the_lessor_keeps_what_was_paid(idle: ComputeEconomy) -> None:
+    sign(idle, ahead=5.0)
+    e = idle.economy
+    contracts.end(e, mask(idle), 0)
+    row = e.startups.view().contracts[0]
+    assert (row.lessor[0, LAB], row.reserved[0, LAB], row.ahead[0, LAB]) == (NONE, 0.0, 0.0)
+    assert e.startups.view().prepaid[0, LAB] == pytest.approx(0.0, abs=1e-9)
+    assert e.ledger.flow("lapsed")[0] == pytest.approx(5.0)
+
+
+def test_who_is_late_is_cut_off_where_others_pay_more_and_else_holds_less(idle: ComputeEconomy) -> None:
+    e = idle.economy
+    held = {}
+    for name, spot in (("dear", 50.0), ("cheap", 0.01)):
+        row = sign(idle, amount=1e6)
+        reservations.run_late(row, np.where(mask(idle), 99.0, 0.0))
+        e.clouds.table.data["spot"][...] = spot
+        settle_arrears(e, e.startups.view(), row)
+        held[name] = float(row.reserved[0, LAB])
+        reservations.cut_back(e, mask(idle), row, np.zeros(mask(idle).shape), ("deal", "test"))
+    assert held["dear"] == 0.0
+    assert 0.0 < held["cheap"] < 1e6
+
+
+# --- in a running economy -----------------------------------------------------------------------------
+
+
+def test_contracts_are_served_before_the_rest_and_clouds_count_on_them() -> None:
+    model = ComputeEconomy.stack([{"rng": s, **EAGER, "clouds.internal_priority": 0.9} for s in (1, 2, 3)], months=48)
+    model.run()
+    reserved, rest = model.measures.array("fill_reserved"), model.measures.array("fill_unreserved")
+    assert (reserved.mean(axis=0) > rest.mean(axis=0)).all()
+    assert rest.min() < 0.95
+    clouds, labs = model.economy.clouds.view(), model.economy.startups.view()
+    held = sum((row.reserved + row.coming).sum(axis=-1) for row in labs.contracts)
+    assert clouds.signed.sum(axis=-1) == pytest.approx(held)
+    assert (clouds.backlog[clouds.signed > 0.0] > 0.0).all()
+
+
+def test_idle_reservations_are_let_and_their_rent_goes_to_the_lab() -> None:
+    model = ComputeEconomy.stack([{"rng": s, **EAGER, "contracts.due": 0.0} for s in (1, 2)], months=60).run()
+    assert model.measures.array("sublet_h100e").max() > 0.0
+
+
+def test_a_run_without_reservations_has_none() -> None:
+    model = ComputeEconomy(rng=1, months=24, **EAGER, **{"contracts.most_reserved": 0.0}).run()
+    for name in ("reserved_part", "backlog_labs_musd", "sublet_h100e"):
+        assert (model.measures.array(name) == 0.0).all(), name
+    assert (model.measures.array("fill_reserved") == 1.0).all()
+
+
+def test_ties_say_what_is_reserved_and_at_which_price() -> None:
+    model = ComputeEconomy(rng=1, months=24, **EAGER).run()
+    edges = [d for _, _, d in model.partnerships.graph().edges(data=True) if d["kind"] == "cloud_contract"]
+    some = [d for d in edges if d["reserved_h100e"] > 0.0]
+    assert some
+    assert all(d["price_usd"] > 0.0 for d in some)
+    assert all(d["price_usd"] == 0.0 for d in edges if d["reserved_h100e"] == 0.0)
+
+
+def test_talks_are_not_commitments(idle: ComputeEconomy) -> None:
+    labs = idle.economy.startups.view()
+    for row in labs.contracts:
+        assert (row.reserved[np.asarray(row.stage) == TALKS] == 0.0).all()
