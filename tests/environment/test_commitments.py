@@ -91,16 +91,16 @@ def test_what_is_reserved_comes_after_as_many_months_as_delivery_takes(idle: Com
 def test_what_is_paid_ahead_is_owed_and_drawn_down_and_never_lost(idle: ComputeEconomy) -> None:
     e = idle.economy
     before = float(e.clouds.table.data["deferred"].sum())
-    sign(idle, ahead=6.0)
-    assert e.clouds.table.data["deferred"].sum() == pytest.approx(before + 6.0)
-    left = [6.0]
+    sign(idle, ahead=1.0)
+    assert e.clouds.table.data["deferred"].sum() == pytest.approx(before + 1.0)
+    left = [1.0]
     for _ in range(6):
         idle.step()
         left.append(float(e.startups.view().contracts[0].ahead[0, LAB]))
     assert left == sorted(left, reverse=True)
-    assert left[-1] < 6.0
+    assert left[-1] < 1.0
     term = float(e.startups.view().contracts[0].term[0, LAB])
-    assert left[-1] == pytest.approx(6.0 * term / (term + 6.0), rel=0.1)  # evenly over the term
+    assert left[-1] == pytest.approx(term / (term + 6.0), rel=0.1)  # evenly over the term
 
 
 def test_a_price_tied_to_the_list_moves_with_it_and_a_fixed_one_does_not(idle: ComputeEconomy) -> None:
@@ -170,7 +170,8 @@ def test_contracts_are_served_before_the_rest_and_clouds_count_on_them() -> None
     assert rest.min() < 0.95
     clouds, labs = model.economy.clouds.view(), model.economy.startups.view()
     held = sum((row.reserved + row.coming).sum(axis=-1) for row in labs.contracts)
-    assert clouds.signed.sum(axis=-1) == pytest.approx(held)
+    assert (held <= clouds.signed.sum(axis=-1) * (1.0 + 1e-9)).all()  # who failed at the end of the month is gone
+    assert held == pytest.approx(clouds.signed.sum(axis=-1), rel=0.1)
     assert (clouds.backlog[clouds.signed > 0.0] > 0.0).all()
 
 
