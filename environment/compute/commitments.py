@@ -9,7 +9,8 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.contract import FIXED, LIST, ContractRow
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import NONE, FloatArray
+from kingmaker.agents.types import NONE, BoolArray, FloatArray
+from kingmaker.agents.units import QUARTER
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.second_hosts import expected_fill
 from kingmaker.environment.core.economy import Economy
@@ -20,14 +21,15 @@ from kingmaker.environment.ties import reservations
 
 @phase("sites.reserve_new_clouds")
 def commit_compute(e: Economy) -> None:
-    """What was ordered is delivered, arrears are settled, and labs that fear to be short reserve more."""
+    """What was ordered is delivered, arrears are settled; once a quarter, labs that fear to be short reserve more."""
     startups = e.startups.view()
     reservations.deliver(e)
     for row in ContractRow.of(startups, "late"):
         settle_arrears(e, startups, row)
-    expected = expected_fill(e)
-    for row in startups.leases:
-        _reserve_more(e, startups, row, expected)
+    if e.month % QUARTER == 0:
+        expected = expected_fill(e)
+        for row in startups.leases:
+            _reserve_more(e, startups, row, expected)
     _note_signed(e, startups)
 
 
@@ -36,6 +38,16 @@ def contract_price(e: Economy, row: ContractRow) -> FloatArray:
     clouds = e.clouds.view()
     index = reservations.index_of(row, at_host(clouds.list_price, row.lessor), at_host(clouds.spot, row.lessor))
     return reservations.price_now(row, index)
+
+
+def renew_reserved(e: Economy, renewed: BoolArray) -> None:
+    """With the term of the first host's contract what it reserves is signed again, as far as the lab needs it."""
+    if not renewed.any():
+        return
+    startups = e.startups.view()
+    row = startups.contracts[0]
+    index = at_host(e.clouds.view().list_price, row.lessor)
+    reservations.sign_again(e, renewed, row, _need(e, startups, row), _offer(e, startups, row), index)
 
 
 def _reserve_more(e: Economy, startups: Startup, row: ContractRow, expected: FloatArray) -> None:

@@ -12,7 +12,7 @@ from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import FIRST_REFUSAL, Startup
 from kingmaker.agents.types import CN, EU, NONE, OTHER, REGIONS, US, BoolArray, FloatArray, IdArray, IntArray
 from kingmaker.agents.units import KUSD
-from kingmaker.environment.compute import tenancies
+from kingmaker.environment.compute import commitments, tenancies
 from kingmaker.environment.compute.first_hosts import stand_where_room_was
 from kingmaker.environment.compute.second_hosts import (
     cost_of_two,
@@ -23,7 +23,7 @@ from kingmaker.environment.compute.second_hosts import (
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase
-from kingmaker.environment.ties import contracts, reservations
+from kingmaker.environment.ties import contracts
 from kingmaker.environment.ties.contracts import Terms
 
 
@@ -116,7 +116,7 @@ def _review(e: Economy, startups: Startup, best: IntArray, expected: FloatArray)
     contracts.offer(e, moves, 0, best, np.where(e.startups.act(Startup.negotiates, e.p), months_of_talks(e), 0.0))
     renewed = (startups.host != NONE) & (startups.term <= 0.0) & ~moves
     contracts.renew(e, renewed, 0, term=tenancies.new_term(e, "renewal"))
-    reservations.expire(e, renewed, 0)
+    commitments.renew_reserved(e, renewed)
     contracts.pass_month(e)
 
 

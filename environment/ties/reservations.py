@@ -1,7 +1,7 @@
 """What contracts reserve: the verbs that write it, and nobody else does.
 
 ``reserve`` adds compute to a contract, to come or at once, and takes what is paid ahead; ``deliver`` moves what has
-come; ``expire`` empties it when the term is over; ``cut_back`` takes less, where a lab cannot pay; ``use_ahead``
+come; ``sign_again`` renews it at the price of the day; ``cut_back`` takes less, where a lab cannot pay; ``use_ahead``
 draws down what was paid; ``lapse`` gives it up. All masks are of shape (worlds, start-ups).
 """
 
@@ -74,13 +74,13 @@ def deliver(e: Scene) -> None:
         write_row(row, here, reserved=row.reserved + row.coming, coming=0.0)
 
 
-def expire(e: Scene, where: BoolArray, k: int) -> None:
-    """What row ``k`` reserved is free again: its term is over, and what is wanted from now on is signed anew."""
-    row = e.startups.view().contracts[k]
-    where = where & (row.reserved + row.coming > 0.0)
+def sign_again(
+    e: Scene, where: BoolArray, row: ContractRow, most: FloatArray, price: FloatArray, index: FloatArray
+) -> None:
+    """What ``row`` reserves is signed again at the ``price`` of the day, and no more than ``most`` (H100e) of it."""
+    where = where & (row.reserved > 0.0)
     if where.any():
-        lapse_row(e, row, where)
-        write_row(row, where, reserved=0.0, coming=0.0, coming_in=0.0, late=0.0)
+        write_row(row, where, reserved=np.minimum(row.reserved, most), price=price, index=index, late=0.0)
 
 
 def cut_back(e: Scene, where: BoolArray, row: ContractRow, part: FloatArray, told: Told) -> None:
