@@ -13,6 +13,7 @@ from kingmaker.agents.startup import PLAIN, Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.public_compute import public_wants
+from kingmaker.environment.compute.sovereignty import see_bound, within_reach
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 
@@ -52,6 +53,9 @@ def ration(e: Economy, wanted: FloatArray, business: FloatArray, rent: FloatArra
     partner = startups.contract != PLAIN
     all_first = e.startups.act(Startup.asks_host_first)
     first = wanted * np.where(all_first, 1.0, startups.first_share)
+    (first, *beside), business, bound = within_reach(
+        e, [first, *(wanted * lease.share for lease in leases[1:])], business
+    )
     rival = _rivals(e, startups, clouds)
     hosts = e.clouds.slots
     small, reserved, from_reserve = _reserve(e, startups, clouds, wanted, first)
@@ -59,11 +63,12 @@ def ration(e: Economy, wanted: FloatArray, business: FloatArray, rent: FloatArra
     free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     free = np.maximum(free - reserved, 0.0)
     public = public_wants(e, rent, free)
+    see_bound(e, bound + public)
     partners = by_host(np.where(partner, first, 0.0), host[0], hosts)
     fill_partner, left = market.serve_partners(partners, free)
     rivals = by_host(np.where(rival[0] & ~partner, first, 0.0), host[0], hosts)
     others = by_host(np.where(rival[0] | partner, 0.0, first), host[0], hosts)
-    asked = [first, *(wanted * lease.share for lease in leases[1:])]
+    asked = [first, *beside]
     for k in range(1, len(leases)):
         rivals = rivals + by_host(np.where(rival[k], asked[k], 0.0), host[k], hosts)
         others = others + by_host(np.where(rival[k], 0.0, asked[k]), host[k], hosts)
