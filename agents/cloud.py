@@ -8,15 +8,15 @@ from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_PRICE, TINY, power
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
+from kingmaker.agents.sited import Sited
 from kingmaker.agents.types import BoolArray, FloatArray
-from kingmaker.agents.undertaking import Undertaking
 from kingmaker.agents.units import HOURS, USD, YEAR
 
 TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
 HYPERSCALER, NEW, EUROPEAN, CHINESE, CONSORTIUM, SELF_BUILDER, OTHER_BUYER = range(len(TYPES))
 
 
-class Cloud(Undertaking):
+class Cloud(Sited):
     """Owns compute; splits it between its own models and its tenants."""
 
     type = Column(OTHER_BUYER, dtype=np.int8, unit="kind", doc="hyperscaler, new-generation, European, Chinese, ...")

@@ -535,7 +535,20 @@ class EnergyParameters:
     scarcity_response: FloatArray
     load: FloatArray
     mwh_per_hour: FloatArray
+    europe_price: FloatArray
     building_cost: FloatArray
+
+
+class PlacesParameters:
+    """Where owners build: cost, power, customers near."""
+
+    near: FloatArray
+    cost_sensitivity: FloatArray
+    impatience: FloatArray
+    speed: FloatArray
+    foothold: FloatArray
+    wait_memory: FloatArray
+    building_life: FloatArray
 
 
 class PolicyParameters:
@@ -563,6 +576,9 @@ class PolicyParameters:
     complaint_weight: FloatArray
     trigger: FloatArray
     compute_fund_musd: FloatArray
+    sovereign_place: FloatArray
+    sovereign_owner: FloatArray
+    site_grant: FloatArray
     tax: FloatArray
     evidence_speed: FloatArray
     complaint_chance: FloatArray
@@ -621,6 +637,7 @@ class Parameters:
     capital: CapitalParameters
     technology: TechnologyParameters
     energy: EnergyParameters
+    places: PlacesParameters
     policy: PolicyParameters
 
     if TYPE_CHECKING:  # its values are the environment's

@@ -17,7 +17,7 @@ from kingmaker.agents.startup import Startup
 from kingmaker.environment.capital import announcements, debts, finance, pledges, valuation
 from kingmaker.environment.capital.capital_market import Comovement
 from kingmaker.environment.capital.news import News
-from kingmaker.environment.chips import chip_supply, direct, installation, orders
+from kingmaker.environment.chips import chip_supply, direct, installation, orders, places
 from kingmaker.environment.chips.chip_state import read_catalogue
 from kingmaker.environment.compute import commitments, hosts, renting, sites
 from kingmaker.environment.core.economy import Economy
@@ -173,6 +173,7 @@ class ComputeEconomy(Model):
         chip_supply.produce_and_ship(e)
         chip_supply.build_own_chips(e)
         installation.smuggle(e)
+        places.choose_sites(e)
         installation.install(e)
         installation.build_centres(e)
         sites.build_sites(e)

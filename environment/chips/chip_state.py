@@ -115,6 +115,8 @@ class Chips:
         founding_depreciation: (worlds, clouds); of what stood in January 2022, M$ a month
         months_without_delivery: (worlds, makers, buyers); months since a maker last shipped to a buyer
         delivered_now: (worlds, buyers, products); delivered this month, units
+        stood: (worlds, clouds, regions); share of a cloud's compute in each region in January 2022
+        sites: (worlds, clouds, regions); share of what it builds now that is built there
     """
 
     def __init__(
@@ -160,6 +162,9 @@ class Chips:
         self.founding_depreciation = np.zeros((w, self.clouds))
         self.months_without_delivery = np.full((w, m, b), NEVER_SEEN)  # months since a maker last shipped to a buyer
         self.delivered_now = np.zeros((w, b, p))
+        self.stood = np.zeros((w, self.clouds, len(REGIONS)))
+        self.stood[:, np.arange(self.clouds), regions[: self.clouds]] = 1.0  # at home, unless the data say otherwise
+        self.sites = self.stood.copy()
         self.pools = slice(self.clouds, b)
         self.mixes = np.stack([catalogue.mix(month, *ramp) for month in range(months + 1)])
 
@@ -202,6 +207,7 @@ class Conditions:
     hhi_cloud: FloatArray  # Herfindahl index of rent of AI compute, over clouds, 0-1
     hhi_cloud_all: FloatArray  # of all cloud revenue, ordinary and AI rent, 0-1
     energy_price: FloatArray  # $/MWh by region, (worlds, 4)
+    connection: FloatArray  # months that machines wait for power by region, smoothed, (worlds, 4)
     power_used: FloatArray  # MW by region, (worlds, 4)
     power_capacity: FloatArray  # MW by region, (worlds, 4)
     extra: dict[str, FloatArray] = field(default_factory=dict)  # this month's numbers on their way to the measures

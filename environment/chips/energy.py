@@ -25,6 +25,13 @@ def shadow_price(price: FloatArray, wanted_mw: FloatArray, room: FloatArray, res
     return price * (1.0 + response * refused)
 
 
+def wait_months(wanted_mw: FloatArray, room: FloatArray, longest: FloatArray) -> FloatArray:
+    """Months until what waits for power is connected, if ``room`` (0-1) of it is each month; at most ``longest``."""
+    months = 1.0 / np.where(room > 0.0, room, 1.0)
+    months = np.where(room > 0.0, months, longest)
+    return np.where(wanted_mw > 0.0, np.minimum(months, longest), 1.0)
+
+
 def monthly_bill(mw: FloatArray, price_per_mwh: FloatArray) -> FloatArray:
     """M$ a month for ``mw`` at ``price_per_mwh``."""
     return mw * HOURS * price_per_mwh * USD

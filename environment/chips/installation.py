@@ -6,16 +6,15 @@ import numpy as np
 
 from kingmaker.agents.arithmetic import SMALL, TINY, ratio
 from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.types import FloatArray, IntArray
+from kingmaker.agents.types import EU, FloatArray
 from kingmaker.agents.units import YEAR
-from kingmaker.environment.chips import energy
-from kingmaker.environment.chips.buyers import buyer_region
+from kingmaker.environment.chips import energy, places
 from kingmaker.environment.chips.chip_market import FIRST_EXPORT_RULE
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.phases import phase
-from kingmaker.environment.core.regions import PLACES
 from kingmaker.environment.inputs.tables import power_rows
 
+ONE = np.ones(1)  # no overhead: power at the machines
 MID_YEARS = (0.5, 1.5, 2.5)  # years since January 2022: the middles of the years of which the data give a mean
 
 
@@ -63,39 +62,68 @@ def _paid_for(e: Economy, buyer: int, units: FloatArray) -> FloatArray:
     )
 
 
-@phase("installation.smuggle")
+@phase("places.choose_sites")
 def install(e: Economy) -> None:
     """Delivered chips come on line after about a quarter, as far as power is there; old ones are retired."""
-    chips, c, p = e.chips, e.conditions, e.p
+    chips, p = e.chips, e.p
     clouds = e.clouds.view()
-    rows = power_rows(e.tables)
-    region = buyer_region(e)
-    pue = np.array([row.pue for row in rows])[region]
+    pue = np.array([row.pue for row in power_rows(e.tables)])
     ready = chips.awaiting / p.chips.install_months[..., np.newaxis]
-    wanted = energy.draw_mw(ready, chips.tdp[:, np.newaxis, :], pue)
-    used = energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue)
-    wanted_by, used_by = _by_region(wanted, region), _by_region(used, region)
-    capacity = c.power_capacity * p.energy.cap
-    room = energy.room_for(wanted_by, used_by, capacity)
-    base = np.tile(np.array([row.price_usd_per_mwh for row in rows]), (e.worlds, 1))
-    c.energy_price = energy.shadow_price(base, wanted_by, room, p.energy.scarcity_response)
-    on = ready * np.take_along_axis(room, region.astype(np.int64), axis=1)[..., np.newaxis]
+    stood, sites = places.with_pools(e, places.standing(e)), places.with_pools(e, e.chips.sites)
+    wanted = _by_place(energy.draw_mw(ready, chips.tdp[:, np.newaxis, :], ONE), sites * pue)
+    used = _by_place(energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], ONE), stood * pue)
+    room = _connect(e, wanted, used)
+    there = sites * room[:, np.newaxis, :]
+    connected = there.sum(axis=-1)
+    on = ready * connected[..., np.newaxis]
     old = (e.month - chips.born > p.chips.young_months)[:, np.newaxis, :]
     worn = chips.running * (p.chips.retirement[..., np.newaxis] / YEAR) * old
     worn = np.minimum(worn, chips.running)
+    added = (on * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
     chips.awaiting, chips.running = np.maximum(chips.awaiting - on, 0.0), chips.running + on - worn
     held = chips.running + chips.awaiting + worn
     chips.grey = chips.grey * np.where(held > 0.0, 1.0 - worn / np.where(held > 0.0, held, 1.0), 0.0)
     chips.retired = chips.retired + worn.sum(axis=1)
-    power = energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], pue)
-    c.power_used = _by_region(power, region)
     compute = (chips.running * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
     capacity = (chips.running * e.now.chips.value[:, np.newaxis, :]).sum(axis=-1)
-    clouds.compute, e.now.building.site_compute = compute[:, : chips.clouds], compute[:, chips.pools]
+    mine = slice(0, chips.clouds)
+    clouds.compute, e.now.building.site_compute = compute[:, mine], compute[:, chips.pools]
+    where = ratio(there, connected[..., np.newaxis])[:, mine]
+    places.settle(e, np.maximum(compute - added, 0.0)[:, mine], added[:, mine], where)
+    _draw_power(e, pue)
     _run(e, clouds, capacity[:, : chips.clouds])
     e.now.building.site_capacity = capacity[:, chips.pools]
-    e.now.building.power_mw, e.now.building.site_mw = power[:, : chips.clouds], power[:, chips.pools]
     _see_own_chips(e, clouds)
+
+
+def _connect(e: Economy, wanted: FloatArray, used: FloatArray) -> FloatArray:
+    """Share of the power wanted in each region that is connected now, 0-1, (worlds, regions); price and wait follow.
+
+    Nobody waits longer than it takes to build a new connection.
+    """
+    c, p = e.conditions, e.p
+    rows = power_rows(e.tables)
+    room = energy.room_for(wanted, used, c.power_capacity * p.energy.cap)
+    base = np.tile(np.array([row.price_usd_per_mwh for row in rows]), (e.worlds, 1))
+    base[:, EU] *= p.energy.europe_price[:, 0]
+    c.energy_price = energy.shadow_price(base, wanted, room, p.energy.scarcity_response)
+    longest = np.array([row.connection_months for row in rows])
+    months = energy.wait_months(wanted, room, longest)
+    c.connection = c.connection + p.places.wait_memory * (months - c.connection)
+    return room
+
+
+def _draw_power(e: Economy, pue: FloatArray) -> None:
+    """Power drawn by owner and by region, and what each cloud pays for it where its machines stand."""
+    chips, c = e.chips, e.conditions
+    machines = energy.draw_mw(chips.running, chips.tdp[:, np.newaxis, :], ONE)
+    heavy = places.with_pools(e, places.standing(e)) * pue
+    c.power_used = _by_place(machines, heavy)
+    power = machines * heavy.sum(axis=-1)
+    mine = slice(0, chips.clouds)
+    e.now.building.power_mw, e.now.building.site_mw = power[:, mine], power[:, chips.pools]
+    dear = (heavy[:, mine] * c.energy_price[:, np.newaxis, :]).sum(axis=-1)
+    e.now.building.power_price = dear / heavy[:, mine].sum(axis=-1)
 
 
 def _see_own_chips(e: Economy, clouds: Cloud) -> None:
@@ -123,10 +151,13 @@ def build_centres(e: Economy) -> None:
     """Data centres for the chips delivered, capital spending of all kinds, and its depreciation in a straight line."""
     chips, p = e.chips, e.p
     clouds = e.clouds.view()
-    pue = np.array([row.pue for row in power_rows(e.tables)])[clouds.region]
-    mw = energy.draw_mw(chips.delivered_now[:, : chips.clouds], chips.tdp[:, np.newaxis, :], pue)
-    building = np.minimum(mw * p.energy.building_cost, p.clouds.building_purse * clouds.cash)
+    rows = power_rows(e.tables)
+    mw = energy.draw_mw(chips.delivered_now[:, : chips.clouds], chips.tdp[:, np.newaxis, :], ONE)
+    cost = chips.sites * np.array([row.pue * row.building_ratio for row in rows])
+    full = mw * cost.sum(axis=-1) * p.energy.building_cost
+    building = np.minimum(full, p.clouds.building_purse * clouds.cash)
     e.pay_rest("construction", "clouds", building)
+    _grant(e, building * ratio(cost[..., EU], cost.sum(axis=-1)))
     outside = np.minimum(_outside_capex(e), np.maximum(p.clouds.outside_purse * clouds.cash, 0.0))
     e.pay_rest("outside_capex", "clouds", outside)
     clouds.outside_capex = outside
@@ -134,6 +165,14 @@ def build_centres(e: Economy) -> None:
     clouds.capex = chips_and_sites + outside
     e.now.building.ai_capex = chips_and_sites
     _depreciate(e, chips_and_sites + e.now.building.grey_added)
+
+
+def _grant(e: Economy, in_europe: FloatArray) -> None:
+    """Public money pays a part of what data centres in the Union cost, M$, (worlds, clouds)."""
+    if not e.p.policy.site_grant.any():  # in no world
+        return
+    aid = e.p.policy.site_grant * in_europe
+    e.ledger.pay("subsidy", "sectors", e.to_sectors(public=aid.sum(axis=-1)), "clouds", aid)
 
 
 def _outside_capex(e: Economy) -> FloatArray:
@@ -169,5 +208,6 @@ def _depreciate(e: Economy, added: FloatArray) -> None:
         chips.depreciation = chips.depreciation - chips.additions[-1 - life] / life
 
 
-def _by_region(amount: FloatArray, place: IntArray) -> FloatArray:
-    return np.stack([np.where(place == region, amount, 0.0).sum(axis=-1) for region in range(PLACES)], axis=-1)
+def _by_place(amount: FloatArray, share: FloatArray) -> FloatArray:
+    """Sum an amount (worlds, buyers) over buyers by region, ``share`` (worlds, buyers, regions) of it in each."""
+    return np.asarray((amount[..., np.newaxis] * share).sum(axis=1))

@@ -20,6 +20,7 @@ from kingmaker.environment.compute.second_hosts import (
     months_of_talks,
     move_second_hosts,
 )
+from kingmaker.environment.compute.sovereignty import may_serve
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase
@@ -44,6 +45,10 @@ def attraction(e: Economy) -> FloatArray:
     for region in (US, EU, CN, OTHER):
         same_region = np.where(clouds.region == region, p.home_taste, 0.0)
         reach = serves & (chinese == (region == CN))
+        if region == EU:  # whom a sovereignty rule lets them ask, and for how much
+            lately = np.minimum(clouds.reach, may_serve(e))
+            reach = reach & (lately > 0.0)
+            same_region = same_region + p.service_taste * np.log(np.maximum(lately, LEAST_PART))
         utility[:, :, region] = np.where(reach, base + same_region, -np.inf)
     return utility
 

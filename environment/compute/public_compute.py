@@ -7,20 +7,22 @@ import numpy as np
 from kingmaker.agents.arithmetic import TINY
 from kingmaker.agents.types import CN, EU, NONE, FloatArray
 from kingmaker.agents.units import KUSD
+from kingmaker.environment.chips.places import standing
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import by_host
 
 
 def public_wants(e: Economy, rent: FloatArray, free: FloatArray) -> FloatArray:
-    """Compute that the public fund wants at each host outside China, H100e, (worlds, clouds).
+    """Compute that the public fund wants at each host that is not Chinese, H100e, (worlds, clouds).
 
-    The money of the month is spread over hosts by the room that they have, and buys at posted rents.
+    The money of the month is spread over hosts by the room that they have in the Union, and buys at posted rents.
     """
     if not e.p.policy.compute_fund_musd.any():  # no fund in any world: the same zeros for less work
         return np.zeros_like(free)
     clouds = e.clouds.view()
-    room = np.where(clouds.rents_out & clouds.alive & (clouds.region != CN), free, 0.0)
+    serves = clouds.rents_out & clouds.alive & (clouds.region != CN)
+    room = np.where(serves, free * standing(e)[..., EU], 0.0)
     whole = room.sum(axis=-1, keepdims=True)
     money = e.p.policy.compute_fund_musd * room / np.where(whole > 0.0, whole, 1.0)
     return market.affordable(money, rent)

@@ -13,6 +13,7 @@ from kingmaker.agents.startup import PLAIN, Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.public_compute import public_wants
+from kingmaker.environment.compute.sovereignty import see_bound, within_reach
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 
@@ -67,18 +68,21 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
     partner = startups.contract != PLAIN
     all_first = e.startups.act(Startup.asks_host_first)
     first = labs.open * np.where(all_first, 1.0, startups.first_share)
+    asked = [first, *(labs.open * lease.share for lease in leases[1:])]
+    (first, *beside), reserved, business, bound = _allowed(e, asked, labs.reserved, business)
     rival = _rivals(e, startups, clouds)
     small, legal, from_legal = _serve_by_law(e, startups, clouds, labs.wanted, first)
     first = first - from_legal
     room = np.maximum(clouds.capacity - legal, 0.0)
-    stands, got_reserved, kept = _serve_contracts(e, clouds, labs.reserved, host, room)
+    stands, got_reserved, kept = _serve_contracts(e, clouds, reserved, host, room)
     free = np.maximum(room - kept - np.minimum(e.clouds.act(Cloud.kept_inside, e.p), room - kept), 0.0)
     public = public_wants(e, rent, free)
+    see_bound(e, bound + public)
     partners = by_host(np.where(partner, first, 0.0), host[0], hosts)
     fill_partner, left = market.serve_partners(partners, free)
     rivals = by_host(np.where(rival[0] & ~partner, first, 0.0), host[0], hosts)
     others = by_host(np.where(rival[0] | partner, 0.0, first), host[0], hosts)
-    asked = [first, *(labs.open * lease.share for lease in leases[1:])]
+    asked = [first, *beside]
     for k in range(1, len(leases)):
         rivals = rivals + by_host(np.where(rival[k], asked[k], 0.0), host[k], hosts)
         others = others + by_host(np.where(rival[k], 0.0, asked[k]), host[k], hosts)
@@ -105,6 +109,17 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
         business=business * fill, public=public * fill, small=small, legal=legal, wants=wants + legal + kept,
         sold=sold + legal + kept, open_wants=wants, open_sold=sold, free=free,
     )  # fmt: skip
+
+
+def _allowed(
+    e: Economy, asked: list[FloatArray], reserved: list[FloatArray], business: FloatArray
+) -> tuple[list[FloatArray], list[FloatArray], FloatArray, FloatArray]:
+    """What rules of sovereignty let hosts serve of what is asked by the month and reserved, and what they bind."""
+    both = [month + held for month, held in zip(asked, reserved, strict=True)]
+    limited, business, bound = within_reach(e, both, business)
+    part = [np.where(b > 0.0, a / np.where(b > 0.0, b, 1.0), 1.0) for a, b in zip(limited, both, strict=True)]
+    asked = [amount * share for amount, share in zip(asked, part, strict=True)]
+    return asked, [amount * share for amount, share in zip(reserved, part, strict=True)], business, bound
 
 
 def _serve_contracts(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_RENT, SMALL, TINY, is_on
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_RENT, SMALL, TINY
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import CN, EU, BoolArray, FloatArray
+from kingmaker.agents.types import CN, BoolArray, FloatArray
 from kingmaker.agents.units import KUSD_PER_MUSD
 from kingmaker.environment.chips.chip_market import cost_per_hour
 from kingmaker.environment.compute import billing
@@ -37,8 +37,7 @@ def post_prices(e: Economy) -> None:
     china = np.where(leader[:, 1:2] > 0.0, leader[:, 1:2], dear)
     per_unit = np.where(clouds.region == CN, china, dear)
     life = float(p.chips.asset_life[0, 0])
-    price = np.take_along_axis(e.conditions.energy_price, clouds.region.astype(np.int64), axis=1)
-    running = p.compute.running_cost + p.energy.mwh_per_hour * price
+    running = p.compute.running_cost + p.energy.mwh_per_hour * e.now.building.power_price
     cost = cost_per_hour(per_unit, 1.0 + p.chips.building, life, p.compute.cost_utilisation, running)
     e.now.compute.host_cost = cost
     clouds.list_price = population.act(Cloud.post_list_price, p, by_slot(cost))
@@ -227,12 +226,3 @@ def _settle_clouds(e: Economy, clouds: Cloud, served: Served) -> None:
     e.conditions.inference_share = e.conditions.inference_share + e.p.compute.mix_memory * (
         share[:, np.newaxis] - e.conditions.inference_share
     )
-
-
-def europe_at_home(startups: Startup, clouds: Cloud) -> FloatArray:
-    """Share of the compute that European start-ups rent which stands at European clouds, shape (worlds,)."""
-    mine = (startups.region == EU) & startups.alive
-    in_europe = is_on(at_host((clouds.region == EU).astype(np.float64), startups.host))
-    used = np.where(mine, startups.used - startups.own_used, 0.0)
-    total = used.sum(axis=-1)
-    return np.asarray(np.where(in_europe, used, 0.0).sum(axis=-1) / np.where(total > 0.0, total, 1.0))

@@ -17,6 +17,7 @@ from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase
 from kingmaker.environment.core.regions import in_region, over_region, spend
+from kingmaker.environment.inputs.tables import power_rows
 from kingmaker.environment.ties import contracts
 from kingmaker.environment.ties.contracts import Terms
 
@@ -74,7 +75,9 @@ def _house(e: Economy, startups: Startup) -> None:
     """Own centres are extended for chips that arrive; chips and centres lose value (declining balance)."""
     added = e.now.chips.direct_got + startups.chip_output
     mw = added * in_region(ratio(direct.site_power(e), over_region(added, startups.region)), startups.region)
-    building = np.where(startups.centre_left == 0.0, mw * e.p.energy.building_cost, 0.0)
+    dearer = np.tile(np.array([row.building_ratio for row in power_rows(e.tables)]), (e.worlds, 1))
+    cost = e.p.energy.building_cost * in_region(dearer, startups.region)
+    building = np.where(startups.centre_left == 0.0, mw * cost, 0.0)
     spend(e, "construction", np.minimum(building, e.p.sites.building_purse * startups.cash))
     life = float(e.p.chips.asset_life[0, 0])
     e.ledger.book("startups", "net_worth", "fixed", startups.fixed * (2.0 / life))

@@ -134,6 +134,7 @@ class Building(Block):
     site_capacity = Filled[FloatArray]("installation.install", "(worlds, regions)", "labs' own sites, H100e in use")
     site_compute = Filled[FloatArray]("installation.install", "(worlds, regions)", "labs' own sites, dense H100e")
     site_mw = Filled[FloatArray]("installation.install", "(worlds, regions)", "power drawn by labs' sites, MW")
+    power_price = Filled[FloatArray]("installation.install", "(worlds, clouds)", "price where it stands, $/MWh")
     ai_capex = Filled[FloatArray]("installation.build_centres", "(worlds, clouds)", "capital spending on AI, M$")
     depreciation = Filled[FloatArray]("installation.build_centres", "(worlds, clouds)", "depreciation, M$")
 

@@ -44,7 +44,7 @@ PARTIES: dict[str, tuple[str, ...]] = {
     "tax": (f"chipmakers|clouds → {PUBLIC}",),
     "duty": (f"chipmakers → {PUBLIC}",),
     "fines": (f"clouds → {PUBLIC}",),
-    "subsidy": (f"{PUBLIC} → chipmakers",),
+    "subsidy": (f"{PUBLIC} → chipmakers|clouds",),
     "income": (f"{REST} → enterprises",),
     "intervention": (f"{REST} → {_FIRMS}|regulators", f"{_FIRMS}|regulators → {REST}"),
     # claims that are drawn, or written off by the creditor

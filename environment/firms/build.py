@@ -17,6 +17,7 @@ from kingmaker.agents.investor import Investor
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.population import Population
 from kingmaker.agents.regulator import Regulator
+from kingmaker.agents.sited import PLACED
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, REGIONS, FloatArray
 from kingmaker.agents.units import GUSD, HHI_POINTS, YEAR
@@ -27,7 +28,7 @@ from kingmaker.environment.inputs.extensions import load_class
 from kingmaker.environment.inputs.parameters import StackedParameters
 from kingmaker.environment.inputs.scenario import Scenario
 from kingmaker.environment.inputs.table_cells import NODES
-from kingmaker.environment.inputs.tables import Tables, power_rows
+from kingmaker.environment.inputs.tables import Tables, place_shares, power_rows
 from kingmaker.environment.services.dimensions import DIMENSIONS
 
 DEEP, PUBLIC = 1e8, 1e6  # M$ that the rest of the economy and the public sector start with: they never run out
@@ -104,6 +105,7 @@ def cloud_rows(tables: Tables, p: StackedParameters) -> list[dict[str, Any]]:
             "capability": row.capability, "distribution": row.distribution, "talent": row.talent, "data": row.data,
             "openness": row.openness,
             "compute": row.compute_h100e_2022,
+            **{name: share * row.compute_h100e_2022 for name, share in zip(PLACED, shares, strict=True)},
             "list_price": p.compute.list_2022,
             **dict.fromkeys(
                 ("rent", "spot"),
@@ -111,7 +113,7 @@ def cloud_rows(tables: Tables, p: StackedParameters) -> list[dict[str, Any]]:
             ),
             "utilisation": p.compute.utilisation_2022, "sentiment": 0.0,
         }
-        for row in tables.clouds
+        for row, shares in zip(tables.clouds, place_shares(tables), strict=True)
     ]  # fmt: skip
 
 
@@ -241,7 +243,7 @@ def build_conditions(p: StackedParameters, tables: Tables) -> Conditions:
         open_origin=np.full((worlds, 1), NONE, dtype=np.int32),
         export_gap=flat(0.0), hhi_cloud=flat(p.policy.hhi_rented_2022), hhi_cloud_all=flat(p.policy.hhi_2022),
         energy_price=np.tile(np.array([row.price_usd_per_mwh for row in by_region]), (worlds, 1)),
-        power_used=np.zeros((worlds, len(REGIONS))),
+        connection=np.ones((worlds, len(REGIONS))), power_used=np.zeros((worlds, len(REGIONS))),
         power_capacity=np.tile(np.array([row.capacity_mw for row in by_region]), (worlds, 1)),
     )  # fmt: skip
 
@@ -251,6 +253,8 @@ def build_chips(catalogue: Catalogue, tables: Tables, p: StackedParameters, mont
     regions = [region_code(row.region) for row in tables.clouds]
     ramp = float(p.chips.ramp_months[0, 0]), float(p.chips.ramp_steepness[0, 0])
     chips = Chips(catalogue, p.worlds, len(tables.chipmakers), regions, months, ramp)
+    chips.stood = np.tile(np.array(place_shares(tables)), (p.worlds, 1, 1))
+    chips.sites = chips.stood.copy()
     stock_chips(chips, tables, p)
     return chips
 

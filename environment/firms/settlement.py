@@ -29,7 +29,7 @@ def pay_costs(e: Economy) -> None:
 
 
 def _cloud_accounts(e: Economy) -> None:
-    p, c = e.p, e.conditions
+    p = e.p
     clouds = e.clouds.view()
     alive = clouds.alive
     grow = np.power(1.0 + clouds.outside_growth, 1.0 / YEAR)
@@ -49,8 +49,7 @@ def _cloud_accounts(e: Economy) -> None:
     e.from_rest("cloud_revenue", "clouds", clouds.cloud_revenue * alive)
     # the margin of ordinary cloud is part of the cash flow outside AI, so here its revenue goes out again as cost
     e.pay_rest("costs", "clouds", np.minimum(clouds.cloud_revenue * alive, clouds.cash))
-    price = np.take_along_axis(c.energy_price, clouds.region.astype(np.int64), axis=1)
-    bill = energy.monthly_bill(e.now.building.power_mw * p.energy.load, price)
+    bill = energy.monthly_bill(e.now.building.power_mw * p.energy.load, e.now.building.power_price)
     _spend(e, "energy", "clouds", bill)
     _spend(e, "costs", "clouds", p.clouds.operating_share * clouds.ai_revenue)
     # cash flow outside AI is reported after its tax and interest, so only the AI business is taxed here

@@ -33,6 +33,7 @@ GROUPS = {
     "capital": "Capital: venture money, stakes, takeovers.",
     "technology": "Technology: efficiency, training, diffusion.",
     "energy": "Power for data centres.",
+    "places": "Where owners build: cost, power, customers near.",
     "policy": "Levers, each with its legal instrument.",
 }
 

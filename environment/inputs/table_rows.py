@@ -283,7 +283,19 @@ class PowerRow(SourcedRow):
     additions_mw_per_month: Annotated[float, Cell("MW a month", low=0)]
     additions_growth: Growth
     pue: Annotated[float, Cell("facility power over IT power", low=1, high=3)]
-    price_usd_per_mwh: Annotated[float, Cell("$/MWh", low=0)]
+    price_usd_per_mwh: Annotated[float, Cell("$/MWh", low=1e-9)]
+    connection_months: Annotated[float, Cell("months", low=1, high=240)]
+    building_ratio: Annotated[float, Cell("cost of building over that of the US", low=0.1, high=10)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRow(SourcedRow):
+    """Part of its compute that a cloud has in a region in January 2022, or where it begins to build."""
+
+    key: ClassVar[tuple[str, ...]] = ("cloud", "region")
+    cloud: Annotated[str, Cell("id", refers=("clouds",))]
+    region: Region
+    share: Share
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Any, NoReturn
 
+from kingmaker.agents.arithmetic import ROUNDING
 from kingmaker.agents.calendar import month_of
 from kingmaker.agents.errors import KingmakerError, nearest, shown
 from kingmaker.environment.inputs import names
@@ -29,6 +30,7 @@ from kingmaker.environment.inputs.table_rows import (
     FactRow,
     InvestorRow,
     NetworkingRow,
+    PlaceRow,
     PolicyRow,
     PowerRow,
     RegulatorRow,
@@ -61,6 +63,7 @@ class Tables:
     policy: tuple[PolicyRow, ...]
     demand: tuple[DemandRow, ...]
     power: tuple[PowerRow, ...]
+    places: tuple[PlaceRow, ...]
     facts: tuple[FactRow, ...]
     series: tuple[SeriesRow, ...]
     digest: str
@@ -276,6 +279,13 @@ def _check_complete(folder: Path, tables: dict[str, list[tuple[int, Any]]]) -> N
     missing = [region for region in REGIONS if region not in {row.region for _, row in tables["power"]}]
     if missing:
         raise KingmakerError(f"{folder / 'power.csv'}: has no row for region {', '.join(missing)}; each needs one.")
+    for cloud in dict.fromkeys(row.cloud for _, row in tables["places"]):
+        whole = math.fsum(row.share for _, row in tables["places"] if row.cloud == cloud)
+        if abs(whole - 1.0) > ROUNDING:
+            line = next(line for line, row in tables["places"] if row.cloud == cloud)
+            _Place(folder / "places.csv", line, "share").wrong(
+                f"{whole:g}", f"what the shares of '{cloud}' may sum to: they must sum to 1"
+            )
 
 
 def _check_references(folder: Path, tables: dict[str, list[tuple[int, Any]]]) -> None:
@@ -307,3 +317,11 @@ def power_rows(tables: Tables) -> list[PowerRow]:
     """Power for data centres, by region in the order of :data:`kingmaker.agents.types.REGIONS`."""
     rows = {row.region: row for row in tables.power}
     return [rows[name] for name in REGIONS]
+
+
+def place_shares(tables: Tables) -> list[list[float]]:
+    """Where each cloud stands in January 2022: shares by region, in the order of the clouds; at home without rows."""
+    given: dict[str, dict[str, float]] = {}
+    for row in tables.places:
+        given.setdefault(row.cloud, {})[row.region] = row.share
+    return [[given.get(row.id, {row.region: 1.0}).get(name, 0.0) for name in REGIONS] for row in tables.clouds]

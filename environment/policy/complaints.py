@@ -13,7 +13,7 @@ from kingmaker.agents.startup import EXCLUSIVE, Startup
 from kingmaker.agents.types import CN, EU, NONE, REGIONS, BoolArray, FloatArray, IntArray
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import by_host
+from kingmaker.environment.core.lookups import at_host, by_host
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,9 @@ def hear_complaints(e: Economy) -> Heard:
     regulators = e.regulators.view()
     hosts = e.clouds.slots
     hosted = startups.alive & (startups.host != NONE)
-    unserved = hosted & (startups.fill < p.complaint_fill)
+    # what a sovereignty rule keeps a cloud from serving is no grievance against it
+    lawful = np.where(startups.region == EU, at_host(clouds.reach, startups.host, 1.0), 1.0)
+    unserved = hosted & (startups.fill < p.complaint_fill * lawful)
     held = (startups.contract == EXCLUSIVE) | ((startups.credit > 0.0) & (startups.credit_host == startups.host))
     files = p.complaint_chance * startups.weight
     short, bound = files * (unserved & ~held), files * (unserved & held)

@@ -9,13 +9,15 @@ import numpy as np
 from kingmaker.agents.arithmetic import BELOW_ALL, TINY, ratio
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.contract import MOST_ROWS, ContractRow, StakeRow
+from kingmaker.agents.sited import PLACED
 from kingmaker.agents.startup import EXCLUSIVE, PREFERRED, Startup
 from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray
 from kingmaker.agents.units import GIGAWATT, KUSD_PER_MUSD, TRAINING_UNIT, WEEKS, YEAR
 from kingmaker.environment.capital.valuation import observe_values
+from kingmaker.environment.chips.places import placed
 from kingmaker.environment.compute import sites
 from kingmaker.environment.compute.compute_market import spending
-from kingmaker.environment.compute.renting import europe_at_home
+from kingmaker.environment.compute.sovereignty import hosted_in_europe
 from kingmaker.environment.core.definitions import ABLE, FIXED_CAPABILITY, FOLLOWER, NEAR_FRONTIER
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.ledger import TOLERANCE, LedgerError
@@ -153,7 +155,7 @@ def _clouds(e: Economy, last_year: LastYear) -> dict[str, FloatArray]:
         "markup_tenured": e.now.compute.markup_tenured,
         "markup_new": e.now.compute.markup_new,
         **_leading_lab(startups),
-        "eu_hosted_at_home_share": europe_at_home(startups, clouds),
+        **hosted_in_europe(e),
         "circularity": ratio(
             last_year.add("circular", e.now.compute.circular_musd), last_year.add("rent", e.now.compute.startup_rent)
         ),
@@ -299,13 +301,14 @@ def _by_lineage(startups: Startup, clouds: Cloud) -> FloatArray:
 def _world(e: Economy) -> dict[str, FloatArray]:
     clouds = e.clouds.view()
     chips = e.chips
-    compute = np.where(clouds.region == CN, clouds.compute, 0.0).sum(axis=-1) + e.now.building.site_compute[:, CN]
+    compute = placed(clouds).sum(axis=1) + e.now.building.site_compute
+    by_place = ratio(compute, compute.sum(axis=-1, keepdims=True))
     held = ((chips.running + chips.awaiting) * chips.h100e[:, np.newaxis, :] * chips.in_china[:, np.newaxis]).sum(
         axis=(1, 2)
     )
     grey = (chips.grey * chips.h100e[:, np.newaxis, :]).sum(axis=(1, 2))
     return {
-        "china_compute_share": ratio(compute, clouds.compute.sum(axis=-1) + e.now.building.site_compute.sum(axis=-1)),
+        **{f"{name}_compute_share": by_place[:, place] for place, name in enumerate(("us", "eu", "china", "other"))},
         "grey_market_share": ratio(grey, held),
         "power_gw": e.conditions.power_used.sum(axis=-1) * GIGAWATT,
         "remedies_active": e.now.oversight.remedies_active,
@@ -324,7 +327,7 @@ def sizes(e: Economy) -> dict[str, dict[str, Any]]:
     """Every firm's attributes for the graph's nodes: population -> column -> (worlds, slots)."""
     kept = (
         "region", "cash", "value", "compute", "used", "capability", "weight", "type", "revenue", "host", "term",
-        "vendor", "vendor_share", "pledged", "base_model",
+        "vendor", "vendor_share", "pledged", "base_model", *PLACED,
     )  # fmt: skip
     found: dict[str, dict[str, Any]] = {}
     for name, population in e.populations.items():

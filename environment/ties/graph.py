@@ -10,6 +10,7 @@ import numpy as np
 from kingmaker.agents.cloud import TYPES
 from kingmaker.agents.member import firm_label
 from kingmaker.agents.population import Population
+from kingmaker.agents.sited import PLACED
 from kingmaker.agents.types import REGIONS
 from kingmaker.environment.ties.tie_replay import Tie
 
@@ -94,6 +95,7 @@ def _node(population: str, slot: int, columns: Mapping[str, Any]) -> dict[str, A
         "type": TYPES[int(columns["type"][slot])] if population == "clouds" else "",
         "region": REGIONS[int(columns["region"][slot])],
         "compute_h100e": float(compute[slot]) if compute is not None else 0.0,
+        **{f"{name}_h100e": float(columns[name][slot]) if name in columns else 0.0 for name in PLACED},
         "value_musd": float(columns["value"][slot]), "cash_musd": float(columns["cash"][slot]),
         "capability": float(columns["capability"][slot]) if "capability" in columns else 0.0,
         "weight": float(columns["weight"][slot]) if "weight" in columns else 1.0,

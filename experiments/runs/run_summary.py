@@ -33,7 +33,10 @@ KEY_MEASURES = (
     "circularity",
     "capability_frontier",
     "adoption_share",
+    "us_compute_share",
+    "eu_compute_share",
     "china_compute_share",
+    "other_compute_share",
     "power_gw",
 )
 MIDDLE = "2024"

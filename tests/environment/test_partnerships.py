@@ -17,7 +17,8 @@ from kingmaker.environment.ties.partnerships import KINDS
 from kingmaker.environment.ties.tie_kinds import ATTRIBUTES, NUMBERS, ROLES
 
 MONTHS = 60
-NODE = {"name", "kind", "type", "region", "named", "compute_h100e", "value_musd", "cash_musd", "capability", "weight"}
+NODE = {"name", "kind", "type", "region", "named", "compute_h100e", "value_musd", "cash_musd", "capability", "weight",
+        "compute_us_h100e", "compute_eu_h100e", "compute_cn_h100e", "compute_other_h100e"}  # fmt: skip
 LIVELY = {"policy.remedies": 1, "policy.interoperability": 0.8, "compute.impatience": 0.3, "compute.second_chance": 0.3,
           "capital.stake_chance": 0.2, "startups.number": 80, "clouds.internal_priority": 0.9,
           "policy.complaint_weight": 0.5}  # fmt: skip

@@ -24,7 +24,8 @@ WORLDS: list[dict[str, Any]] = [
     {"rng": 1, **SMALL},
     {"rng": 1, **SMALL, "capital.interest": 0.3, "clouds.default_months": 2.0, "clouds.loan_cover": 40.0},
     {"rng": 2, **SMALL, "policy.compute_fund_musd": 200.0, "policy.export_duty": 0.25, "policy.detection": 0.05,
-     "policy.interoperability": 1.0, "policy.compliance": 0.0, "policy.lock_in_gain": 1.0, "sites.threshold": 0.2},
+     "policy.interoperability": 1.0, "policy.compliance": 0.0, "policy.lock_in_gain": 1.0, "sites.threshold": 0.2,
+     "policy.site_grant": 0.3},
     {"rng": 2, **SMALL, "capital.stake_chance": 1.0, "capital.credit_part": 1.0, "capital.stake_share": 0.3,
      "capital.deployment": 0.0, "capital.credit_months": 60.0, "capital.tranche_months": 1.0},
 ]  # fmt: skip

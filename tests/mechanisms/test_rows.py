@@ -14,13 +14,12 @@ from kingmaker.experiments.studies.mechanisms.rows import OPEN, ROWS
 EXPECTED = {f"S{k}" for k in range(1, 13)} | {f"C{k}" for k in range(1, 14)} | {f"L{k}" for k in range(1, 17)} | {
     f"R{k}" for k in range(1, 7)
 }  # fmt: skip
-
-COMMITMENTS = {"P1", "P11", "P12"}  # rows of the economy of commitments
+BESIDE = {f"G{k}" for k in range(1, 8)} | {"P1", "P11", "P12"}  # places; commitments
 
 
 def test_every_one_of_the_47_rows_is_tested_or_named_as_open() -> None:
     tested = {row.id.rstrip("abcdefgh") for row in ROWS}
-    assert tested | set(OPEN) == EXPECTED | COMMITMENTS
+    assert tested | set(OPEN) == EXPECTED | BESIDE
     assert not tested & set(OPEN)
     assert len({row.id for row in ROWS}) == len(ROWS)
 

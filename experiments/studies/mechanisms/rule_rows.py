@@ -9,7 +9,8 @@ import numpy as np
 
 from kingmaker.agents.regulator import Regulator
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.agents.types import CN, BoolArray, FloatArray
+from kingmaker.environment.core.regions import PLACES
 from kingmaker.experiments.studies.mechanisms.row import Mutant, Row, lever
 
 _switching_cost, _second_host = Startup.switching_cost, Startup.weighs_second_host
@@ -42,6 +43,11 @@ def _all_cleared(amount: FloatArray, worry: FloatArray, bar: FloatArray, least: 
 
 def _all_sellable(tpp: FloatArray, *rest: Any, **limits: Any) -> BoolArray:
     return np.ones(tpp.shape, dtype=np.bool_)
+
+
+def _china_for_chinese(e: Any) -> BoolArray:
+    chinese = e.clouds.view().region == CN
+    return np.asarray(chinese[..., np.newaxis] | (np.arange(PLACES) != CN))
 
 
 def _nothing(*given: Any) -> None:
@@ -79,7 +85,10 @@ SECOND = Mutant("agents.startup:Startup.weighs_second_host", _second_host_stays_
 INQUIRIES = Mutant("agents.regulator:Regulator.opens_inquiry", _never_opens, "authorities open no inquiry")
 COMPLAINTS = Mutant("agents.regulator:Regulator.weigh_evidence", _deaf, "complaints are no evidence")
 REVIEW = Mutant("environment.policy.review:verdict", _all_cleared, "every deal is cleared")
-CAP = Mutant("environment.chips.chip_market:sellable_to_china", _all_sellable, "every chip may be sold to China")
+CAP = (
+    Mutant("environment.chips.chip_market:sellable_to_china", _all_sellable, "every chip may be sold to China"),
+    Mutant("environment.chips.places:may_build", _china_for_chinese, "the rule does not decide who builds in China"),
+)
 SUBSIDY = Mutant("environment.firms.settlement:support_industry", _nothing, "public money does not reach chipmakers")
 SMUGGLING = Mutant("environment.chips.installation:smuggle", _nothing, "nothing is resold on the grey market")
 QUOTA = Mutant("environment.chips.chip_market:within_quota", _no_quota, "the quota is not applied")
@@ -114,7 +123,7 @@ ROWS: tuple[Row, ...] = (
     Row("R3c", "a mild review, which blocks nothing, unbundles ties", "partnership_review.review_deals",
         *lever("policy.partnership_review", 0.0, 0.5), "exclusive_share", (14, 48), -1, (REVIEW,)),
     Row("R4", "a higher export cap lets more compute into China", "chip_market.sellable_to_china",
-        *lever("policy.export_cap_tpp", 600.0, inf), "china_compute_share", (24, 60), +1, (CAP,)),
+        *lever("policy.export_cap_tpp", 600.0, inf), "china_compute_share", (24, 60), +1, CAP),
     Row("R5", "help for domestic chips undoes part of the cap", "settlement.support_industry",
         *lever("policy.china_subsidy_musd", 0.0, 2000.0), "china_compute_share", (36, 72), +1, (SUBSIDY,),
         both=CAPPED),
