@@ -23,6 +23,7 @@ ROLES = {
     "calibrated": "Calibrated on",
     "input": "Given as input (inside by construction, so no evidence for the model)",
     "window": "Further facts of 2022-24 (no part of the search's score)",
+    "commitment": "Of the economy of commitments: orders of magnitude, never fitted",
     "held": "Never fitted: after the calibration window",
     "article": "The source articles' own figures",
 }
