@@ -56,7 +56,7 @@ def ration(e: Economy, wanted: FloatArray, business: FloatArray, rent: FloatArra
     hosts = e.clouds.slots
     small, reserved, from_reserve = _reserve(e, startups, clouds, wanted, first)
     first = first - from_reserve
-    free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
+    free = np.maximum(clouds.unleased - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     free = np.maximum(free - reserved, 0.0)
     public = public_wants(e, rent, free)
     partners = by_host(np.where(partner, first, 0.0), host[0], hosts)
@@ -98,7 +98,7 @@ def _reserve(
     if not e.in_force.reserved.any():  # nothing is reserved, in any world
         return small, np.zeros_like(clouds.capacity), np.zeros_like(first)
     wants = by_host(np.where(small, first, 0.0), startups.host, clouds.capacity.shape[-1])
-    reserved, served = market.reserve(wants, clouds.capacity, e.in_force.reserved)
+    reserved, served = market.reserve(wants, clouds.unleased, e.in_force.reserved)
     return small, reserved, np.where(small, first * at_host(served, startups.host), 0.0)
 
 

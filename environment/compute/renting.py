@@ -6,7 +6,7 @@ from functools import reduce
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_RENT, SMALL, TINY, is_on
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_RENT, SMALL, TINY, is_on, ratio
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
@@ -49,7 +49,8 @@ def post_prices(e: Economy) -> None:
     clouds.list_price = population.act(Cloud.post_list_price, p, by_slot(cost))
     clouds.rent = population.act(Cloud.post_rent, p, by_slot(running), by_slot(p.compute.market_markup * cost))
     market_side = (clouds.type != HYPERSCALER) & (clouds.region != CN) & clouds.rents_out & clouds.alive
-    weight = np.where(market_side, clouds.compute + 1.0, 0.0)
+    free = clouds.compute * (1.0 - ratio(clouds.committed, clouds.capacity))  # leases of years have prices of their own
+    weight = np.where(market_side, free + 1.0, 0.0)
     e.now.compute.rent_market = (weight * clouds.rent).sum(axis=-1) / np.maximum(weight.sum(axis=-1), SMALL)
     outside = np.where(clouds.region == CN, 0.0, clouds.demand_outside)
     wants = outside.sum(axis=-1, keepdims=True)
@@ -59,7 +60,7 @@ def post_prices(e: Economy) -> None:
     clouds.chance = population.act(Cloud.sees_chance, p, wants, by_slot(margin))
 
 
-@phase("sites.reserve_new_clouds")
+@phase("term_leases.run_leases")
 def rent_compute(e: Economy) -> None:
     """Wants meet capacity: partners first, others pro rata; what is got is paid, credit first."""
     startups = e.startups.view()
@@ -234,19 +235,19 @@ def _pay_business(e: Economy, got: FloatArray, rent: FloatArray) -> None:
 def _settle_clouds(e: Economy, clouds: Cloud, wants: FloatArray, sold: FloatArray) -> None:
     """What tenants leave goes to own use, then to other clouds; utilisation, shortage and expected demand are seen."""
     p = e.p.clouds
-    left = np.maximum(clouds.capacity - sold, 0.0)
+    left = np.maximum(clouds.unleased - sold, 0.0)
     trade = trade_idle_compute(e, left)
-    own = np.minimum(clouds.wanted_inside, left)
+    own = np.minimum(clouds.wanted_inside - clouds.leased_used, left)
     used = own + sold + trade.leased_out
-    inside = own + trade.rented
+    inside = own + trade.rented + clouds.leased_used
     clouds.inside, clouds.sold = inside, sold
     clouds.rented, clouds.leased_out = trade.rented, trade.leased_out
-    clouds.utilisation = used / np.where(clouds.capacity > 0.0, clouds.capacity, 1.0)
+    let = used + clouds.committed  # what is leased for years is let, whether the lessee uses it or not
+    clouds.utilisation = let / np.where(clouds.capacity > 0.0, clouds.capacity, 1.0)
     missed = np.where(wants > 0.0, 1.0 - sold / np.where(wants > 0.0, wants, 1.0), 0.0)
     clouds.shortage = clouds.shortage + e.p.compute.memory * (missed - clouds.shortage)
     clouds.demand_outside = clouds.demand_outside + p.demand_speed * (wants - clouds.demand_outside)
-    clouds.demand_clouds = clouds.demand_clouds + p.demand_speed * (trade.leased_out - clouds.demand_clouds)
-    e.now.compute.used = used
+    e.now.compute.used = used = used + e.now.compute.lease_running
     serving = (
         e.now.compute.serving_startups
         + e.now.compute.business

@@ -33,6 +33,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "revenue_share": ("net_worth", "net_worth", "a lab pays its host the agreed share of its sales"),
     "rent": ("net_worth", "net_worth", "compute rented and paid in cash"),
     "wholesale": ("net_worth", "net_worth", "clouds rent idle compute from one another"),
+    "lease": ("net_worth", "net_worth", "clouds pay for capacity that they have leased from one another for years"),
     "open_models": ("net_worth", "net_worth", "clouds' margin on open models that they run for enterprises"),
     "prepayment": ("prepaid", "deferred", "compute paid ahead"),
     "egress": ("net_worth", "net_worth", "switching charges: fees for moving data out of a host that is left"),

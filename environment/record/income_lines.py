@@ -71,6 +71,7 @@ BOOKINGS: dict[str, Booking] = {
     "revenue_share": Booking(LICENCES, COST, INCOME),
     "rent": Booking(RENT, COST, INCOME, ahead=COMPUTE_AHEAD),
     "wholesale": Booking("wholesale", COST, INCOME),
+    "lease": Booking("leases between clouds", COST, INCOME, ahead=COMPUTE_AHEAD),
     "open_models": Booking(OPEN, COST, INCOME),
     "prepayment": Booking(COMPUTE_AHEAD, AHEAD, AHEAD),
     "egress": Booking(FEES, COST, INCOME),

@@ -24,6 +24,7 @@ from kingmaker.environment.core.measures import CAPEX_FIRMS
 from kingmaker.environment.knowledge.effective_compute import training_flop
 from kingmaker.environment.policy.complaints import cloud_shares
 from kingmaker.environment.policy.oversight import oversight
+from kingmaker.environment.record.record_leases import observe_leases
 from kingmaker.environment.record.record_models import observe_models
 
 MANY = 100_000  # firms; of so many a picture does with seven digits
@@ -52,7 +53,7 @@ def observe(e: Economy, residual: FloatArray, last_year: LastYear) -> dict[str, 
     """All measures of the month, each of shape (worlds,)."""
     values = {"ledger_residual": residual}
     values |= _chips(e) | _clouds(e, last_year) | _startups(e, last_year) | _models(e) | _world(e) | oversight(e)
-    values |= observe_values(e) | observe_models(e)
+    values |= observe_values(e) | observe_models(e) | observe_leases(e)
     c = e.conditions
     c.hhi_cloud, c.hhi_cloud_all = values["hhi_cloud"][:, np.newaxis], values["hhi_cloud_all"][:, np.newaxis]
     return values
