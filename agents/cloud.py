@@ -6,53 +6,45 @@ import numpy as np
 
 from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_PRICE, TINY, power
 from kingmaker.agents.draws import Draws
+from kingmaker.agents.lessor import CHINESE as CHINESE
+from kingmaker.agents.lessor import CONSORTIUM as CONSORTIUM
+from kingmaker.agents.lessor import EUROPEAN as EUROPEAN
+from kingmaker.agents.lessor import HYPERSCALER as HYPERSCALER
+from kingmaker.agents.lessor import NEW as NEW
+from kingmaker.agents.lessor import OTHER_BUYER as OTHER_BUYER
+from kingmaker.agents.lessor import SELF_BUILDER as SELF_BUILDER
+from kingmaker.agents.lessor import TYPES as TYPES
+from kingmaker.agents.lessor import Lessor
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
-from kingmaker.agents.sited import Sited
 from kingmaker.agents.types import BoolArray, FloatArray
 from kingmaker.agents.units import HOURS, USD, YEAR
 
-TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
-HYPERSCALER, NEW, EUROPEAN, CHINESE, CONSORTIUM, SELF_BUILDER, OTHER_BUYER = range(len(TYPES))
 
-
-class Cloud(Sited):
+class Cloud(Lessor):
     """Owns compute; splits it between its own models and its tenants."""
 
-    type = Column(OTHER_BUYER, dtype=np.int8, unit="kind", doc="hyperscaler, new-generation, European, Chinese, ...")
-    rents_out = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it serves tenants")
     small = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it stands in the small buyers' queue for chips")
     relation = Column(1.0, unit="weight", doc="standing with the chipmakers who allocate")
-    develops = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it trains models of its own")
     compute = Column(0.0, unit="H100e", doc="compute running")
-    capacity = Column(0.0, unit="H100e", doc="compute running, inference and training weighed as they are used")
-    wanted_inside = Column(0.0, unit="H100e", doc="compute that it wants for itself")
     workloads = Column(
         0.0, unit="H100e", doc="compute that its business outside AI wants: ranking, advertising, own work"
     )
     ambition = Column(0.0, unit="H100e", doc="compute that it wants for training its own models")
-    demand_outside = Column(0.0, unit="H100e", doc="compute that tenants wanted, smoothed")
     chance = Column(0.0, unit="H100e", doc="tenants that a new-generation cloud hopes to win from others")
     sold = Column(0.0, unit="H100e", doc="compute rented out to tenants this month")
-    inside = Column(0.0, unit="H100e", doc="compute used for its own work and models this month")
-    rented = Column(0.0, unit="H100e", doc="the part of it that it rents from other clouds")
-    leased_out = Column(0.0, unit="H100e", doc="compute leased out to other clouds this month")
-    demand_clouds = Column(0.0, unit="H100e", doc="compute leased out to other clouds, smoothed")
-    shortage = Column(0.0, unit="0-1", doc="tenants' wants that it could not serve, smoothed")
-    utilisation = Column(0.0, unit="0-1", doc="compute used over compute running")
+    rented = Column(0.0, unit="H100e", doc="the part of it that it rents from other clouds by the month")
+    leased_out = Column(0.0, unit="H100e", doc="idle compute let to other clouds by the month")
     sentiment = Column(0.0, unit="0-1", doc="how far it believes in fast growth of AI")
     list_price = Column(0.0, unit="$/H100e-hour", doc="list price on demand")
-    rent = Column(0.0, unit="$/H100e-hour", doc="price of a contract for a term that is signed now")
     spot = Column(0.0, unit="$/H100e-hour", doc="price by the month of what is not reserved")
     scarcity = Column(0.0, unit="log", doc="wants over supply of what is not reserved, last month")
-    signed = Column(0.0, unit="H100e", doc="compute that labs have reserved, standing or to come")
-    backlog = Column(0.0, unit="M$", doc="what labs will owe under their contracts, used or not")
+    backlog_labs = Column(0.0, unit="M$", doc="what labs will owe under their contracts, used or not")
     programme = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it has a chip programme of its own")
     own_aim = Column(0.0, unit="0-1", doc="share of its new compute (dense throughput) that its chip programme aims at")
     own_output = Column(0.0, unit="H100e/month", doc="compute that its own chip programme turns out")
     own_capacity = Column(0.0, unit="H100e", doc="compute running on chips of its own design")
     offers_own = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it rents chips of its own design out")
-    outside_cash = Column(0.0, unit="M$/month", doc="operating cash flow of the business outside AI")
     outside_capex = Column(0.0, unit="M$/month", doc="capital spending outside AI")
     outside_intensity = Column(0.0, unit="ratio", doc="capital spending outside AI over cash flow outside AI")
     outside_growth = Column(0.0, unit="1/year", doc="growth of the business outside AI")
@@ -126,7 +118,7 @@ class Cloud(Sited):
         """
         aim = p.clouds.own_use_calm + (p.clouds.own_use_boom - p.clouds.own_use_calm) * self.sentiment
         share = self.own_use + p.clouds.own_use_speed * (aim - self.own_use)
-        return np.where(self.lives_by_renting(), 0.0, share)
+        return np.where(self.lives_by_renting, 0.0, share)
 
     def desired_capacity(self, p: Parameters, horizon: FloatArray) -> FloatArray:
         """Compute that it wants to run ``horizon`` months from now, H100e, shape (..., n).
@@ -138,21 +130,35 @@ class Cloud(Sited):
         low = p.clouds.idle_utilisation
         used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
         growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment * used
-        tenants = np.maximum(self.demand_outside, self.signed)  # it builds for what is signed
-        outside = np.where(self.rents_out, tenants + self.demand_clouds + self.chance, 0.0)
+        outside = np.where(self.rents_out, self._tenants_planned(), 0.0)
         wanted = self.workloads + self.ambition + outside
         ahead = np.minimum(horizon, p.clouds.planning_horizon)
-        return np.asarray(wanted * np.exp(growth * ahead) / p.clouds.target_utilisation)
+        planned = wanted * np.exp(growth * ahead) / p.clouds.target_utilisation
+        # what is signed is built as it stands: it is paid for whether it is used or not
+        return np.maximum(planned + self.signed - self.leased, 0.0)
+
+    def _tenants_planned(self) -> FloatArray:
+        """Tenants' compute for which it plans, H100e, shape (..., n).
+
+        A cloud that lives by renting builds for tenants without a contract only where spot rents promise a chance
+        (:meth:`sees_chance`); below, it keeps for them what it has. What labs have reserved it builds for in any case.
+        """
+        wanted = self.demand_outside + self.chance
+        has = np.maximum(self.capacity - self.signed, 0.0)
+        kept = np.where(self.lives_by_renting & (self.chance <= 0.0), np.minimum(wanted, has), wanted)
+        return np.maximum(kept, self.signed_labs)
 
     def sees_chance(self, p: Parameters, market: FloatArray, margin: FloatArray) -> FloatArray:
         """Tenants' compute that a specialised cloud hopes to win, H100e, shape (..., n).
 
         Entry follows profit: a part of what tenants want (``market``), as far as rents exceed cost (``margin``) and as
-        it believes in AI. Clouds that live by renting compute do so; the others have their own business to mind.
+        it believes in AI; nothing where spot rents are below ``p.clouds.spot_threshold`` times cost. Specialised clouds
+        do so; the others have their own business to mind.
         """
         specialised = self.rents_out & ((self.type == NEW) | (self.type == CONSORTIUM) | (self.type == EUROPEAN))
         appetite = p.clouds.appetite * self.sentiment * np.clip(margin, 0.0, 1.0)
-        return np.where(specialised, appetite * self.relation * market, 0.0)
+        dares = specialised & (margin >= p.clouds.spot_threshold - 1.0)
+        return np.where(dares, appetite * self.relation * market, 0.0)
 
     def capex_limit(self, p: Parameters) -> FloatArray:
         """The most that it spends on AI this month, M$, shape (..., n): a share of cash flow and of cash at hand.
@@ -161,7 +167,10 @@ class Cloud(Sited):
         """
         flow = self.outside_cash + p.clouds.ai_margin * self.ai_revenue - self.outside_capex
         share = p.clouds.capex_share_calm + (p.clouds.capex_share_boom - p.clouds.capex_share_calm) * self.sentiment
-        rate = np.where(self.lives_by_renting(), p.clouds.cash_share_new, p.clouds.cash_share)
+        rate = np.where(self.lives_by_renting, p.clouds.cash_share_new, p.clouds.cash_share)
+        # money that came for capacity signed and not yet delivered is there to build it
+        builds = self.lives_by_renting & (self.signed > self.committed)
+        rate = np.where(builds, p.clouds.capex_purse, rate)
         purse = rate * np.maximum(self.cash + p.clouds.wealth * self.holdings - self._reserve(p), 0.0)
         return np.asarray(np.maximum(np.minimum(share * flow + purse, p.clouds.capex_purse * self.cash), 0.0))
 
@@ -185,12 +194,9 @@ class Cloud(Sited):
         contract = contract * (1.0 - p.clouds.own_discount * self.own_part_offered(p))
         blend = p.contracts.spot_blend
         asked = (1.0 - blend) * p.compute.market_markup * cost + blend * self.spot
-        return np.asarray(np.where(self.has_list(), contract, np.maximum(asked, cost)))
+        return np.asarray(np.where(self.has_list, contract, np.maximum(asked, cost)))
 
-    def lives_by_renting(self) -> BoolArray:
-        """Whether renting compute is its only business, shape (..., n)."""
-        return np.asarray((self.type == NEW) | (self.type == CONSORTIUM))
-
+    @property
     def has_list(self) -> BoolArray:
         """Whether its contracts are discounts on a rigid list, shape (..., n)."""
         return np.asarray((self.type == HYPERSCALER) | (self.type == CHINESE))
@@ -245,11 +251,12 @@ class Cloud(Sited):
         """Compute that it reserves for itself before tenants are served, H100e, shape (..., n).
 
         The dual role: ``internal_priority`` of its own wants come first; a cloud without tenants keeps all. Chips of
-        its own design that it does not rent out serve its own wants only (row S7).
+        its own design that it does not rent out serve its own wants only (row S7). What it leases serves its own wants.
         """
-        kept = np.minimum(self.wanted_inside, p.clouds.internal_priority * self.capacity)
+        inside = np.maximum(self.wanted_inside - self.leased_used, 0.0)
+        kept = np.minimum(inside, p.clouds.internal_priority * self.unleased)
         kept = np.maximum(kept, self.closed(p))
-        return np.asarray(np.where(self.rents_out, kept, np.minimum(self.wanted_inside, self.capacity)))
+        return np.asarray(np.where(self.rents_out, kept, np.minimum(inside, self.unleased)))
 
     def closed(self, p: Parameters) -> FloatArray:
         """Capacity on chips of its own design that it does not rent out, H100e, shape (..., n)."""
@@ -262,15 +269,14 @@ class Cloud(Sited):
         short and others idle, does not act as one.
         """
         acts = self.alive & (self.type != OTHER_BUYER)
-        return np.asarray(acts * p.compute.wholesale * np.maximum(self.wanted_inside - left, 0.0))
+        return np.asarray(acts * p.compute.wholesale * np.maximum(self.wanted_inside - self.leased_used - left, 0.0))
 
     def lets_idle(self, left: FloatArray) -> FloatArray:
         """Capacity that it lets to other clouds, H100e, shape (..., n): of what tenants have ``left``, the unused part.
 
         A cloud that develops models keeps its compute from its rivals; the others let it.
         """
-        lets = self.alive & self.rents_out & ~self.develops & (self.type != OTHER_BUYER)
-        return np.where(lets, np.maximum(left - self.wanted_inside, 0.0), 0.0)
+        return np.where(self.lets_to_clouds, np.maximum(left - self.wanted_inside, 0.0), 0.0)
 
     def asks_exclusivity(self, p: Parameters) -> BoolArray:
         """Whether it asks a lab in which it buys a stake to rent from it alone, shape (..., n).
@@ -303,7 +309,7 @@ class Cloud(Sited):
         """New loans, M$, shape (..., n).
 
         Who has a rich business outside AI finances itself. The others borrow what ``planned`` purchases (M$ a month)
-        need beyond the cash at hand: against their chips, as far as their rents bear it, and a sum on belief alone.
+        need beyond the cash at hand, as far as they :meth:`can_owe`.
         """
         limit = self.can_owe(p) - self.debt
         need = p.clouds.loan_months_ahead * planned + self._reserve(p) - self.cash
@@ -312,14 +318,20 @@ class Cloud(Sited):
 
     def _reserve(self, p: Parameters) -> FloatArray:
         """Cash that it keeps for interest and principal before it buys, M$, shape (..., n)."""
-        monthly = self.debt * (p.capital.interest / YEAR + 1.0 / p.clouds.loan_months)
+        monthly = self.debt * (self.interest(p) / YEAR + 1.0 / p.clouds.loan_months)
         return np.asarray(p.clouds.reserve_months * monthly)
 
     def can_owe(self, p: Parameters) -> FloatArray:
-        """Debt that lenders find covered, M$, shape (..., n): by chips and rents, by stakes in labs, and by belief."""
+        """Debt that lenders find covered, M$, shape (..., n).
+
+        Who lives by renting borrows against contracts signed, and against nothing else: chips that nobody has committed
+        to rent are no security. The others borrow against contracts or, if that is more, against chips as far as rents
+        bear it, and against stakes in labs.
+        """
         margin = YEAR * (1.0 - p.clouds.operating_share) * self.ai_revenue
         backed = np.minimum(p.clouds.loan_to_value * self.fixed, p.clouds.loan_cover * margin)
-        return np.asarray(backed + p.clouds.stake_credit * self.holdings + p.clouds.belief_loans * self.sentiment)
+        backed = np.maximum(backed, self.pledged_contracts) + p.clouds.stake_credit * self.holdings
+        return np.where(self.lives_by_renting, self.pledged_contracts, backed)
 
     def can_keep(self, p: Parameters) -> FloatArray:
         """Debt that lenders roll over, M$, shape (..., n): what is covered, or what its margin bears as it stands."""
@@ -331,7 +343,7 @@ class Cloud(Sited):
 
         Only clouds that live by renting compute: the others have a business that bears their debts.
         """
-        return np.asarray(self.alive & self.lives_by_renting() & (self.arrears >= p.clouds.default_months))
+        return np.asarray(self.alive & self.lives_by_renting & (self.arrears >= p.clouds.default_months))
 
     def offers_stake(self, p: Parameters) -> FloatArray:
         """Money that it sets aside for stakes in start-ups, M$, shape (..., n).

@@ -156,6 +156,7 @@ class CloudsParameters:
     cash_share: FloatArray
     cash_share_new: FloatArray
     appetite: FloatArray
+    spot_threshold: FloatArray
     ai_margin: FloatArray
     plan_speed: FloatArray
     own_use_calm: FloatArray
@@ -180,8 +181,13 @@ class CloudsParameters:
     cash_target: FloatArray
     payout: FloatArray
     loan_to_value: FloatArray
-    belief_loans: FloatArray
     loan_months: FloatArray
+    advance_strong: FloatArray
+    advance_weak: FloatArray
+    contract_interest: FloatArray
+    seller_reach: FloatArray
+    lease_patience: FloatArray
+    lease_cut_off: FloatArray
     loan_cover: FloatArray
     self_financing: FloatArray
     stake_credit: FloatArray
@@ -217,6 +223,7 @@ class TiesParameters:
     """Ties between firms: how many each may have."""
 
     most_contracts: FloatArray
+    most_leases: FloatArray
     most_owners: FloatArray
 
 
@@ -313,6 +320,15 @@ class ComputeParameters:
     mix_memory: FloatArray
     parallel_purse: FloatArray
     wholesale_purse: FloatArray
+    lease_shortest: FloatArray
+    lease_longest: FloatArray
+    lease_prepaid: FloatArray
+    lease_drawn: FloatArray
+    lease_due: FloatArray
+    lease_margin: FloatArray
+    lease_spot: FloatArray
+    lease_purse: FloatArray
+    lease_smallest: FloatArray
     list_2022: FloatArray
     contract_2022: FloatArray
     market_2022: FloatArray

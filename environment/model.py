@@ -19,7 +19,7 @@ from kingmaker.environment.capital.capital_market import Comovement
 from kingmaker.environment.capital.news import News
 from kingmaker.environment.chips import chip_supply, direct, installation, orders, places
 from kingmaker.environment.chips.chip_state import read_catalogue
-from kingmaker.environment.compute import commitments, hosts, renting, sites
+from kingmaker.environment.compute import commitments, hosts, renting, sites, term_leases
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.ledger import Ledger
 from kingmaker.environment.core.measures import Measures
@@ -168,6 +168,7 @@ class ComputeEconomy(Model):
 
         orders.design_products(e)
         orders.plan_compute(e)
+        term_leases.sign_leases(e)
         orders.place_orders(e)
         direct.order_directly(e)
         chip_supply.produce_and_ship(e)
@@ -185,6 +186,7 @@ class ComputeEconomy(Model):
         announcements.announce(e)
         sites.reserve_new_clouds(e)
         commitments.commit_compute(e)
+        term_leases.run_leases(e)
         renting.rent_compute(e)
         e.end_phase()
 

@@ -17,7 +17,7 @@ from kingmaker.environment.compute import tenancies
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase
-from kingmaker.environment.ties import contracts, stakes
+from kingmaker.environment.ties import contracts, leases, stakes
 
 
 def service_debts(e: Economy) -> None:
@@ -25,7 +25,7 @@ def service_debts(e: Economy) -> None:
     p = e.p
     population = e.clouds
     clouds: Cloud = population.view()
-    due = clouds.debt * p.capital.interest / YEAR
+    due = clouds.debt * population.act(Cloud.interest, p) / YEAR
     interest = np.minimum(due, np.maximum(clouds.cash, 0.0))
     e.pay_rest("interest", "clouds", interest)
     new = population.act(Cloud.borrows, p, by_slot(e.now.chips.planned_spending))
@@ -50,6 +50,7 @@ def wind_up_clouds(e: Economy) -> None:
         return
     e.note_event(fails, "clouds", "failure", "cannot meet its debts and is wound up; its tenants must move")
     _release_tenants(e, fails)
+    leases.release(e, fails)
     _release_stakes(e, fails)
     _drop_orders(e, fails)
     _sell_chips(e, fails)

@@ -147,7 +147,7 @@ def plan_compute(e: Economy) -> None:
     e.now.chips.unmet = np.maximum(desired - here, 0.0)
 
 
-@phase("orders.plan_compute", "pledges.pay_pledges")
+@phase("term_leases.sign_leases", "pledges.pay_pledges")
 def place_orders(e: Economy) -> None:
     """Need net of own chips is split over makers; orders are placed and cancelled; deposits are paid and returned."""
     chips, p = e.chips, e.p

@@ -72,9 +72,9 @@ def _reserve_more(e: Economy, startups: Startup, row: ContractRow, expected: Flo
     purse = np.minimum(ratio(p.prepay_purse * startups.cash, ahead * add), 1.0)
     add = np.where(asks, add * np.where(ahead > 0.0, purse, 1.0), 0.0)
     hosts = e.clouds.slots
-    free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p) - _held(startups, hosts), 0.0)
+    free = np.maximum(clouds.unleased - e.clouds.act(Cloud.kept_inside, e.p) - _held(startups, hosts), 0.0)
     at_once = at_host(np.where(by_host(add, row.lessor, hosts) <= free, 1.0, 0.0), row.lessor) > 0.0
-    listed = at_host(np.where(e.clouds.act(Cloud.has_list), 1.0, 0.0), row.lessor) > 0.0
+    listed = at_host(np.where(clouds.has_list, 1.0, 0.0), row.lessor) > 0.0
     reservations.reserve(
         e, asks, row, add, price=price, index=at_host(clouds.list_price, row.lessor),
         tied_to=np.where(listed, LIST, FIXED).astype(np.int8), due=np.broadcast_to(due, add.shape), ahead=ahead * add,
@@ -101,7 +101,7 @@ def _need(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
 
 def _ahead(e: Economy, row: ContractRow, price: FloatArray) -> FloatArray:
     """What is paid ahead for each H100e at clouds that live by renting compute, M$, (worlds, start-ups)."""
-    asks = at_host(np.where(e.clouds.act(Cloud.lives_by_renting), 1.0, 0.0), row.lessor)
+    asks = at_host(np.where(e.clouds.view().lives_by_renting, 1.0, 0.0), row.lessor)
     months = np.maximum(row.term, e.p.compute.shortest_term)
     return np.asarray(asks * e.p.contracts.prepaid * market.spending(months, price))
 
@@ -132,11 +132,18 @@ def settle_arrears(e: Economy, startups: Startup, row: ContractRow) -> None:
 
 
 def _note_signed(e: Economy, startups: Startup) -> None:
-    """What is signed at each cloud, and what labs will owe it for that, used or not, over what is left of the terms."""
+    """What labs have signed at each cloud, and what they will owe it for that, used or not, over what is left of it."""
     clouds, hosts = e.clouds.view(), e.clouds.slots
-    clouds.signed = _held(startups, hosts)
-    owed = np.zeros_like(clouds.signed)
+    clouds.signed_labs = _held(startups, hosts)
+    owed = np.zeros_like(clouds.cash)
     for row in startups.leases:
         month = market.spending(row.due * (row.reserved + row.coming), contract_price(e, row))
         owed = owed + by_host(month * np.maximum(row.term, 1.0), row.lessor, hosts)
-    clouds.backlog = owed
+    clouds.backlog_labs = owed
+
+
+def owed_by_labs(e: Economy) -> FloatArray:
+    """What labs have still to pay each cloud under their contracts, M$, (worlds, clouds): what lenders look at."""
+    clouds, hosts = e.clouds.view(), e.clouds.slots
+    ahead = [by_host(row.ahead, row.lessor, hosts) for row in ContractRow.of(e.startups.view(), "ahead")]
+    return np.asarray(np.maximum(clouds.backlog_labs - np.sum(ahead, axis=0), 0.0)) if ahead else clouds.backlog_labs

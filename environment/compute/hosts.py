@@ -32,7 +32,7 @@ def attraction(e: Economy) -> FloatArray:
     """The attraction of each host to tenants of each region, (worlds, hosts, regions): price, room, size, home."""
     p = e.p.compute
     clouds = e.clouds.view()
-    room = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
+    room = np.maximum(clouds.unleased - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     serves = clouds.rents_out & clouds.alive & (room > p.smallest_host)
     base = (
         -p.price_sensitivity * np.log(np.maximum(clouds.spot, LEAST_PRICE))

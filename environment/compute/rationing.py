@@ -73,7 +73,7 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
     rival = _rivals(e, startups, clouds)
     small, legal, from_legal = _serve_by_law(e, startups, clouds, labs.wanted, first)
     first = first - from_legal
-    room = np.maximum(clouds.capacity - legal, 0.0)
+    room = np.maximum(clouds.unleased - legal, 0.0)
     stands, got_reserved, kept = _serve_contracts(e, clouds, reserved, host, room)
     free = np.maximum(room - kept - np.minimum(e.clouds.act(Cloud.kept_inside, e.p), room - kept), 0.0)
     public = public_wants(e, rent, free)
@@ -149,7 +149,7 @@ def _serve_by_law(
     if not e.in_force.reserved.any():  # nothing is reserved, in any world
         return small, np.zeros_like(clouds.capacity), np.zeros_like(first)
     wants = by_host(np.where(small, first, 0.0), startups.host, clouds.capacity.shape[-1])
-    reserved, served = market.reserve(wants, clouds.capacity, e.in_force.reserved)
+    reserved, served = market.reserve(wants, clouds.unleased, e.in_force.reserved)
     return small, reserved, np.where(small, first * at_host(served, startups.host), 0.0)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_RENT, SMALL, TINY
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_RENT, SMALL, TINY, ratio
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
@@ -44,7 +44,8 @@ def post_prices(e: Economy) -> None:
     clouds.spot = population.act(Cloud.quotes_spot, p, by_slot(running))
     clouds.rent = population.act(Cloud.post_rent, p, by_slot(cost))
     market_side = (clouds.type != HYPERSCALER) & (clouds.region != CN) & clouds.rents_out & clouds.alive
-    weight = np.where(market_side, clouds.compute + 1.0, 0.0)
+    free = clouds.compute * (1.0 - ratio(clouds.committed, clouds.capacity))  # leases of years have prices of their own
+    weight = np.where(market_side, free + 1.0, 0.0)
     e.now.compute.rent_market = (weight * clouds.spot).sum(axis=-1) / np.maximum(weight.sum(axis=-1), SMALL)
     outside = np.where(clouds.region == CN, 0.0, clouds.demand_outside)
     wants = outside.sum(axis=-1, keepdims=True)
@@ -54,7 +55,7 @@ def post_prices(e: Economy) -> None:
     clouds.chance = population.act(Cloud.sees_chance, p, wants, by_slot(margin))
 
 
-@phase("commitments.commit_compute")
+@phase("term_leases.run_leases")
 def rent_compute(e: Economy) -> None:
     """Wants meet capacity: contracts first, the rest shared; what is got, and what is due, is paid, credit first."""
     startups = e.startups.view()
@@ -198,24 +199,25 @@ def _pay_business(e: Economy, got: FloatArray, rent: FloatArray) -> None:
 def _settle_clouds(e: Economy, clouds: Cloud, served: Served) -> None:
     """What tenants leave goes to own use, then to other clouds; utilisation, shortage and expected demand are seen."""
     p, wants, sold = e.p.clouds, served.wants, served.sold
-    left = np.maximum(clouds.capacity - sold, 0.0)
-    waiting = np.maximum(clouds.wanted_inside - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
+    left = np.maximum(clouds.unleased - sold, 0.0)
+    inside = np.maximum(clouds.wanted_inside - clouds.leased_used, 0.0)
+    waiting = np.maximum(inside - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     own = e.clouds.act(Cloud.own_use_at, e.p, by_slot(waiting), by_slot(e.now.compute.host_cost))
     asked = served.open_wants + own * clouds.rents_out
     meant = p.target_utilisation * served.free  # sellers keep room for what may come, and do not clear it away
     clouds.scarcity = np.log(np.maximum(asked, SMALL) / np.maximum(meant, SMALL))
     trade = trade_idle_compute(e, left)
-    own = np.minimum(clouds.wanted_inside, left)
+    own = np.minimum(clouds.wanted_inside - clouds.leased_used, left)
     used = own + sold + trade.leased_out
-    inside = own + trade.rented
+    inside = own + trade.rented + clouds.leased_used
     clouds.inside, clouds.sold = inside, sold
     clouds.rented, clouds.leased_out = trade.rented, trade.leased_out
-    clouds.utilisation = used / np.where(clouds.capacity > 0.0, clouds.capacity, 1.0)
+    let = used + clouds.committed  # what is leased for years is let, whether the lessee uses it or not
+    clouds.utilisation = let / np.where(clouds.capacity > 0.0, clouds.capacity, 1.0)
     missed = np.where(wants > 0.0, 1.0 - sold / np.where(wants > 0.0, wants, 1.0), 0.0)
     clouds.shortage = clouds.shortage + e.p.compute.memory * (missed - clouds.shortage)
     clouds.demand_outside = clouds.demand_outside + p.demand_speed * (wants - clouds.demand_outside)
-    clouds.demand_clouds = clouds.demand_clouds + p.demand_speed * (trade.leased_out - clouds.demand_clouds)
-    e.now.compute.used = used
+    e.now.compute.used = used = used + e.now.compute.lease_running
     serving = (
         e.now.compute.serving_startups
         + e.now.compute.business

@@ -34,7 +34,7 @@ def expected_fill(e: Economy) -> FloatArray:
     p = e.p.compute
     startups = e.startups.view()
     clouds = e.clouds.view()
-    free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
+    free = np.maximum(clouds.unleased - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     supply = free * np.exp(clouds.expansion * p.look_ahead)
     each = (startups.wanted - startups.own_used) / np.maximum(startups.weight, TINY)
     host = startups.host

@@ -46,8 +46,8 @@ def trade_idle_compute(e: Economy, left: FloatArray) -> Wholesale:
         dense = np.where(here, _mean(offered, ratio(clouds.compute, clouds.capacity)), dense)
     income = market.spending(leased_out, clouds.spot)
     e.ledger.pay("wholesale", "clouds", bill, "clouds", income)
-    e.now.compute.rent_income = e.now.compute.rent_income + income
-    e.now.compute.wholesale_bill, e.now.compute.rented_dense = bill, dense
+    e.now.compute.rent_income = e.now.compute.rent_income + income + e.now.compute.lease_income
+    e.now.compute.wholesale_bill, e.now.compute.rented_dense = bill + e.now.compute.lease_cost, dense
     return Wholesale(rented, leased_out)
 
 

@@ -34,6 +34,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "rent": ("net_worth", "net_worth", "compute rented and paid in cash"),
     "sublet": ("net_worth", "net_worth", "a cloud passes on the rent of what a lab had reserved and did not use"),
     "wholesale": ("net_worth", "net_worth", "clouds rent idle compute from one another"),
+    "lease": ("net_worth", "net_worth", "clouds pay for capacity that they have leased from one another for years"),
     "open_models": ("net_worth", "net_worth", "clouds' margin on open models that they run for enterprises"),
     "prepayment": ("prepaid", "deferred", "compute paid ahead"),
     "egress": ("net_worth", "net_worth", "switching charges: fees for moving data out of a host that is left"),

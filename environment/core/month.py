@@ -174,6 +174,9 @@ class ComputeMarket(Block):
     tenant_fill_rate = Filled[FloatArray]("renting.rent_compute", "(worlds,)", "compute got over compute wanted, 0-1")
     used = Filled[FloatArray]("renting.rent_compute", "(worlds, clouds)", "compute used, H100e")
     wholesale_bill = Filled[FloatArray]("renting.rent_compute", "(worlds, clouds)", "rent between clouds, M$")
+    lease_running = Filled[FloatArray]("term_leases.run_leases", "(worlds, clouds)", "leased for years and used, H100e")
+    lease_income = Filled[FloatArray]("term_leases.run_leases", "(worlds, clouds)", "earned by leases of years, M$")
+    lease_cost = Filled[FloatArray]("term_leases.run_leases", "(worlds, clouds)", "paid for leases of years, M$")
 
 
 class Services(Block):

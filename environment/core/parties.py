@@ -18,8 +18,9 @@ PARTIES: dict[str, tuple[str, ...]] = {
     "rent": ("startups|enterprises → clouds",),
     "sublet": ("clouds → startups",),
     "wholesale": ("clouds → clouds",),
+    "lease": ("clouds → clouds",),
     "open_models": ("enterprises → clouds",),
-    "prepayment": ("startups → clouds",),
+    "prepayment": ("startups|clouds → clouds",),
     "egress": ("startups → clouds",),
     "parallel_egress": ("startups → clouds",),
     "public_compute": (f"{PUBLIC} → clouds",),
@@ -50,7 +51,7 @@ PARTIES: dict[str, tuple[str, ...]] = {
     # claims that are drawn, or written off by the creditor
     "chips_drawn": ("clouds|startups → chipmakers",),
     "forfeits": ("clouds|startups → chipmakers",),
-    "lapsed": ("startups → clouds",),
+    "lapsed": ("startups|clouds → clouds",),
     "default": (f"{REST} → clouds",),
 }
 

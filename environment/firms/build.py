@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -72,14 +72,16 @@ def fixed_population(
     worlds: int,
     cls: type[Firm] | None = None,
     added: Sequence[type[Firm]] = (),
+    ranks: Mapping[str, int] | None = None,
 ) -> Any:
     """A population whose firms all come from a table: one slot a row, alive unless ``entry`` lies ahead.
 
-    The last rows are of the classes ``added``, one each. A value is a number, or one a world, (worlds, 1).
+    The last rows are of the classes ``added``, one each. A value is a number, or one a world, (worlds, 1). ``ranks``
+    says how many rows each of a firm's small tables has.
     """
     kind = KIND_CODES[name]
     blocks = [(cls or BASES[name], len(rows) - len(added)), *((other, 1) for other in added)]
-    population: Population[Any] = Population(blocks, worlds, kind, name)
+    population: Population[Any] = Population(blocks, worlds, kind, name, ranks)
     alive = np.array([row.pop("entry", 0) <= 0 for row in rows])
     ids = firm_ids(kind, 0, np.arange(len(rows)))
     for slot, row in enumerate(rows):
@@ -199,8 +201,9 @@ def build_fixed(
         "enterprises": enterprise_rows(tables), "investors": investors, "regulators": regulator_rows(tables),
     }  # fmt: skip
     added = {"chipmakers": makers}
+    ranks = {"clouds": {"leases": int(p.ties.most_leases[0, 0])}}
     return {
-        name: fixed_population(name, given, p.worlds, classes.get(name), added.get(name, ()))
+        name: fixed_population(name, given, p.worlds, classes.get(name), added.get(name, ()), ranks.get(name))
         for name, given in rows.items()
     }
 

@@ -72,6 +72,7 @@ BOOKINGS: dict[str, Booking] = {
     "rent": Booking(RENT, COST, INCOME, ahead=COMPUTE_AHEAD),
     "sublet": Booking("sub-let compute", COST, INCOME),
     "wholesale": Booking("wholesale", COST, INCOME),
+    "lease": Booking("leases between clouds", COST, INCOME, ahead=COMPUTE_AHEAD),
     "open_models": Booking(OPEN, COST, INCOME),
     "prepayment": Booking(COMPUTE_AHEAD, AHEAD, AHEAD),
     "egress": Booking(FEES, COST, INCOME),

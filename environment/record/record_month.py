@@ -26,6 +26,7 @@ from kingmaker.environment.core.measures import CAPEX_FIRMS
 from kingmaker.environment.knowledge.effective_compute import training_flop
 from kingmaker.environment.policy.complaints import cloud_shares
 from kingmaker.environment.policy.oversight import oversight
+from kingmaker.environment.record.record_leases import observe_leases
 from kingmaker.environment.record.record_models import observe_models
 
 MANY = 100_000  # firms; of so many a picture does with seven digits
@@ -54,7 +55,7 @@ def observe(e: Economy, residual: FloatArray, last_year: LastYear) -> dict[str, 
     """All measures of the month, each of shape (worlds,)."""
     values = {"ledger_residual": residual}
     values |= _chips(e) | _clouds(e, last_year) | _startups(e, last_year) | _models(e) | _world(e) | oversight(e)
-    values |= observe_values(e) | observe_models(e)
+    values |= observe_values(e) | observe_models(e) | observe_leases(e)
     c = e.conditions
     c.hhi_cloud, c.hhi_cloud_all = values["hhi_cloud"][:, np.newaxis], values["hhi_cloud_all"][:, np.newaxis]
     return values
@@ -166,7 +167,7 @@ def _contracts(e: Economy, clouds: Cloud, startups: Startup) -> dict[str, FloatA
     """What is reserved, how it and the rest are served, and what they cost."""
     now = e.now.compute
     here = (clouds.region != CN) & clouds.alive & clouds.rents_out
-    big, renters = here & (clouds.type == HYPERSCALER), here & e.clouds.act(Cloud.lives_by_renting)
+    big, renters = here & (clouds.type == HYPERSCALER), here & clouds.lives_by_renting
     waiting = startups.weight * (startups.waits > 0.0)
 
     def mean(price: FloatArray, who: BoolArray) -> FloatArray:
@@ -182,7 +183,7 @@ def _contracts(e: Economy, clouds: Cloud, startups: Startup) -> dict[str, FloatA
         "rent_term_usd_per_hour": mean(clouds.rent, renters),
         "spot_over_term": ratio(mean(clouds.spot, renters), mean(clouds.rent, renters)),
         "rent_block_usd_per_hour": mean(clouds.spot, big),
-        "backlog_labs_musd": clouds.backlog.sum(axis=-1),
+        "backlog_labs_musd": clouds.backlog_labs.sum(axis=-1),
         "unpaid_musd": now.unpaid_musd,
         "sublet_h100e": now.sublet_h100e,
     }

@@ -36,6 +36,11 @@ KINDS: dict[str, TieKind] = {
         "the tenant's compute in the month, its own included", "the rent that the host takes in the month",
         "rent, what was paid ahead included when it is used",
     ),
+    "cloud_lease": TieKind(
+        "lessee (cloud)", "lessor (cloud)", "leases compute for years from",
+        "what the lessee runs and leases in the month", "the rent that the lessor takes in the month",
+        "what is due, what was paid ahead included when it is used",
+    ),
     "equity": TieKind(
         "holder (fund or cloud)", "firm held (start-up)", "holds shares of",
         "the firm's shares; of a fund, those bought since January 2022", "",
@@ -88,8 +93,8 @@ ATTRIBUTES: dict[str, tuple[str, str]] = {
     ),
     "compute_h100e": (
         "H100 equivalents",
-        "cloud_contract: compute that the tenant uses there in the month; chip_supply: compute of the chips delivered "
-        "in the month; 0 for the other kinds",
+        "cloud_contract: compute that the tenant uses there in the month; cloud_lease: compute delivered under the "
+        "lease; chip_supply: compute of the chips delivered in the month; 0 for the other kinds",
     ),
     "month_musd": (
         "M$",
@@ -101,7 +106,8 @@ ATTRIBUTES: dict[str, tuple[str, str]] = {
     "pledged_musd": ("M$", "equity of a cloud: money promised for shares and not yet paid"),
     "term_months": (
         "months",
-        "cloud_contract: months that the contract still runs; 0 for one that runs until it is given up",
+        "cloud_contract: months that the contract still runs; 0 for one that runs until it is given up; cloud_lease: "
+        "months of full delivery that are left, over all leases of the two",
     ),
     "reserved_h100e": (
         "H100 equivalents",

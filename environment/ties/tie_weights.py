@@ -33,8 +33,8 @@ class TieWeights:
         """Gather what is shared by all ties."""
         self.flows, self.sizes, self.month, self.world = flows, sizes, month, world
         self._of: dict[str, Callable[[Tie], dict[str, float]]] = {
-            "cloud_contract": self._contract, "equity": self._equity, "chip_supply": self._supply,
-            "open_weights": self._lineage, "inquiry": self._case, "remedy": self._case,
+            "cloud_contract": self._contract, "cloud_lease": self._lease, "equity": self._equity,
+            "chip_supply": self._supply, "open_weights": self._lineage, "inquiry": self._case, "remedy": self._case,
         }  # fmt: skip
         self._arrays: dict[str, Any] = {}
         self._used: dict[int, list[int]] = {}  # month -> rows of contracts
@@ -67,6 +67,21 @@ class TieWeights:
             "share": _ratio(at_host, used), "seller_share": _ratio(rent, 0.0 if took is None else float(took[cloud])),
             "compute_h100e": at_host, "month_musd": rent, "value_musd": self._latest(place("total", row))[slot],
             **self._terms(tie),
+        }  # fmt: skip
+
+    def _lease(self, tie: Tie) -> dict[str, float]:
+        """Compute and money of the leases of one cloud with another; what has begun to be delivered has both."""
+        lessee, lessor = int(tie.key[3]), int(tie.key[4])
+        to_date = self._sum("lease_paid", tie.since)
+        found = {"value_musd": float(to_date[lessee, lessor]) if to_date.shape else 0.0}
+        got, paid, term, whole = (self._latest(f"lease_{name}") for name in ("compute", "paid", "term", "whole"))
+        if got is None:
+            return found
+        took, money = self._latest("rent_income"), float(paid[lessee, lessor])
+        return found | {
+            "share": _ratio(got[lessee, lessor], whole[lessee]), "compute_h100e": float(got[lessee, lessor]),
+            "seller_share": _ratio(money, 0.0 if took is None else float(took[lessor])), "month_musd": money,
+            "term_months": float(term[lessee, lessor]),
         }  # fmt: skip
 
     def _rows(self, month: int) -> list[int]:

@@ -24,6 +24,7 @@ NAMES = {"chipmaker": "chipmaker", "cloud": "cloud or self-builder", "startup": 
 TIES: dict[str, tuple[str, Colour, Any]] = {
     "chip_supply": ("chip supply", PALETTE[0], "-"),
     "cloud_contract": ("cloud contract", PALETTE[1], "-"),
+    "cloud_lease": ("lease between clouds", PALETTE[1], (0, (4, 2))),
     "equity": ("equity stake", PALETTE[4], (0, (4, 2))),
     "open_weights": ("open weights", PALETTE[2], (0, (4, 1.5, 1, 1.5))),
 }

@@ -35,7 +35,8 @@ from kingmaker.experiments.page.wording import Words
 MARKERS = {"chipmaker": "square", "cloud": "circle", "startup": "triangle", "investor": "hex", "regulator": "diamond"}
 COLOURS = {"chipmaker": SKY, "cloud": ORANGE, "startup": GREEN, "investor": PURPLE, "regulator": RED}
 TIES: dict[str, tuple[str, Any]] = {
-    "chip_supply": (SKY, "solid"), "cloud_contract": (ORANGE, "solid"), "equity": (PURPLE, [8, 4]),
+    "chip_supply": (SKY, "solid"), "cloud_contract": (ORANGE, "solid"),
+    "cloud_lease": (ORANGE, [8, 4]), "equity": (PURPLE, [8, 4]),
     "open_weights": (GREEN, [9, 3, 2, 3]), "inquiry": (RED, [3, 3]), "remedy": (RED, "solid"),
 }  # fmt: skip
 STRONG = {"exclusive", "preferred", "right_of_first_refusal"}

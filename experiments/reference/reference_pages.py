@@ -32,7 +32,7 @@ MADE = "Made by `kingmaker reference`; do not edit by hand."
 CLASSES: tuple[type[Member], ...] = (Chipmaker, Cloud, Startup, Enterprise, Investor, Regulator)
 
 
-ROWS = {"contracts": "ties.most_contracts", "stakes": "ties.most_owners"}
+ROWS = {"contracts": "ties.most_contracts", "stakes": "ties.most_owners", "leases": "ties.most_leases"}
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[object]], numbers: bool = False) -> list[str]:

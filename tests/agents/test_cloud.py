@@ -87,11 +87,22 @@ def test_expected_revenue_follows_what_came_and_grows_with_belief() -> None:
 
 
 def test_stakes_in_labs_let_a_cloud_spend_and_owe_more() -> None:
-    poor = {"type": NEW, "cash": 1e3, "fixed": 100.0, "ai_revenue": 10.0}
+    poor = {"type": EUROPEAN, "cash": 1e3, "fixed": 100.0, "ai_revenue": 10.0}
     assert one(cloud(holdings=1e4, **poor).capex_limit(P)) > one(cloud(**poor).capex_limit(P))
     assert one(cloud(holdings=1e4, **poor).can_owe(P)) == pytest.approx(
         one(cloud(**poor).can_owe(P)) + float(P.clouds.stake_credit[0, 0]) * 1e4
     )
+
+
+@given(fixed=amount, revenue=amount, belief=share, holdings=amount, signed=amount)
+def test_who_lives_by_renting_owes_what_is_signed_and_nothing_else(
+    fixed: float, revenue: float, belief: float, holdings: float, signed: float
+) -> None:
+    columns = {"fixed": fixed, "ai_revenue": revenue, "sentiment": belief, "holdings": holdings}
+    for kind_ in (NEW, CONSORTIUM):
+        assert one(cloud(type=kind_, pledged_contracts=signed, **columns).can_owe(P)) == signed
+    other = one(cloud(type=EUROPEAN, pledged_contracts=signed, **columns).can_owe(P))
+    assert other >= max(signed, one(cloud(type=EUROPEAN, **columns).can_owe(P)))
 
 
 def test_a_debtor_keeps_a_reserve_and_only_a_renter_in_long_arrears_defaults() -> None:
@@ -203,6 +214,12 @@ def test_only_specialised_clouds_see_a_chance_in_others_tenants() -> None:
     assert (chance[[HYPERSCALER, CHINESE, SELF_BUILDER, OTHER_BUYER]] == 0.0).all()
     new = cloud(type=NEW, rents_out=True, sentiment=1.0)
     assert one(new.sees_chance(P, at(1000.0), at(-0.5))) == 0.0
+    least = float(P.clouds.spot_threshold[0, 0]) - 1.0  # a margin below it is not worth the risk
+    assert (
+        one(new.sees_chance(P, at(1000.0), at(0.99 * least)))
+        == 0.0
+        < one(new.sees_chance(P, at(1000.0), at(1.01 * least)))
+    )
     assert one(new.sees_chance(P, at(1000.0), at(5.0))) == one(new.sees_chance(P, at(1000.0), at(1.0)))
 
 
@@ -342,19 +359,19 @@ def test_openness_of_a_cloud_is_a_strategy() -> None:
 
 
 @given(
-    fixed=amount, sentiment=share, debt=amount, planned=amount, cash=amount, outside=st.floats(0.0, 1e4)
+    signed=amount, sentiment=share, debt=amount, planned=amount, cash=amount, outside=st.floats(0.0, 1e4)
 )  # fmt: skip
 def test_loans_are_backed_and_needed(
-    fixed: float, sentiment: float, debt: float, planned: float, cash: float, outside: float
+    signed: float, sentiment: float, debt: float, planned: float, cash: float, outside: float
 ) -> None:
-    firm = cloud(fixed=fixed, sentiment=sentiment, debt=debt, cash=cash, outside_cash=outside)
+    backing = {"type": NEW, "pledged_contracts": signed, "sentiment": sentiment}
+    firm = cloud(debt=debt, cash=cash, outside_cash=outside, **backing)
     loan = one(firm.borrows(P, at(planned)))
-    worth = float(P.clouds.loan_to_value[0, 0]) * fixed + float(P.clouds.belief_loans[0, 0]) * sentiment
-    assert 0.0 <= loan <= max(worth - debt, 0.0)
-    service = debt * (float(P.capital.interest[0, 0]) / 12.0 + 1.0 / float(P.clouds.loan_months[0, 0]))
+    assert 0.0 <= loan <= max(signed - debt, 0.0)
+    service = debt * (float(P.clouds.contract_interest[0, 0]) / 12.0 + 1.0 / float(P.clouds.loan_months[0, 0]))
     need = float(P.clouds.loan_months_ahead[0, 0]) * planned + float(P.clouds.reserve_months[0, 0]) * service
     assert loan == 0.0 or cash + loan <= need * (1.0 + 1e-9)
-    rich = cloud(fixed=fixed, sentiment=sentiment, outside_cash=float(P.clouds.self_financing[0, 0]) + 1.0)
+    rich = cloud(**backing, outside_cash=float(P.clouds.self_financing[0, 0]) + 1.0)
     assert one(rich.borrows(P, at(planned))) == 0.0
 
 

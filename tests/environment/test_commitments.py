@@ -170,9 +170,9 @@ def test_contracts_are_served_before_the_rest_and_clouds_count_on_them() -> None
     assert rest.min() < 0.95
     clouds, labs = model.economy.clouds.view(), model.economy.startups.view()
     held = sum((row.reserved + row.coming).sum(axis=-1) for row in labs.contracts)
-    assert (held <= clouds.signed.sum(axis=-1) * (1.0 + 1e-9)).all()  # who failed at the end of the month is gone
-    assert held == pytest.approx(clouds.signed.sum(axis=-1), rel=0.1)
-    assert (clouds.backlog[clouds.signed > 0.0] > 0.0).all()
+    assert (held <= clouds.signed_labs.sum(axis=-1) * (1.0 + 1e-9)).all()  # who failed at the end of the month is gone
+    assert held == pytest.approx(clouds.signed_labs.sum(axis=-1), rel=0.1)
+    assert (clouds.backlog_labs[clouds.signed_labs > 0.0] > 0.0).all()
 
 
 def test_idle_reservations_are_let_and_their_rent_goes_to_the_lab() -> None:

@@ -24,7 +24,8 @@ LIVELY = {"policy.interoperability": 0.8, "compute.impatience": 0.3, "compute.se
           "capital.stake_chance": 0.2, "startups.number": 60, "clouds.internal_priority": 0.9,
           "policy.complaint_weight": 0.5, "policy.trigger": 0.05,
           "policy.remedies": 1}  # fmt: skip
-FRAGILE = {"capital.interest": 0.3, "clouds.default_months": 2.0, "clouds.loan_cover": 40.0, "startups.number": 40,
+FRAGILE = {"clouds.contract_interest": 0.3, "clouds.advance_strong": 1.0, "clouds.reserve_months": 0.0,
+    "clouds.operating_share": 0.8, "clouds.default_months": 2.0, "startups.number": 40,
            "capital.stake_chance": 0.2}  # fmt: skip
 STAKES = [(StakeRow.owner.column(k), StakeRow.share.column(k)) for k in range(4)]
 LOOKED_AT = ["host", "second", "used", "own_used", "used_second", "rent_paid", "term", "pledged", "paid_funds",

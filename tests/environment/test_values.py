@@ -14,7 +14,10 @@ from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.services import licences
 from tests.invariants.stocks import faults
 
-FRAGILE = {"capital.interest": 0.3, "clouds.default_months": 2.0, "clouds.loan_cover": 40.0, "startups.number": 60}
+FRAGILE = {
+    "clouds.contract_interest": 0.3, "clouds.advance_strong": 1.0, "clouds.reserve_months": 0.0,
+    "clouds.operating_share": 0.8, "clouds.default_months": 2.0, "startups.number": 60,
+}  # fmt: skip
 
 
 def row(*values: float) -> np.ndarray:

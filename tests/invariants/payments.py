@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
+from kingmaker.agents.lease import MOST_LEASES, LeaseRow
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL
 from kingmaker.agents.types import CN, NONE
 from kingmaker.environment.core.ledger import Ledger
@@ -21,6 +22,9 @@ from kingmaker.environment.model import ComputeEconomy
 
 TIES = ("host", "second", "contract", "vendor", "credit_host", "prepaid", "region", "used_second")
 CLOUD = ("region", "rents_out", "debt", "rent")
+LESSORS, SINCE, AHEAD = (
+    [field.column(k) for k in range(MOST_LEASES)] for field in (LeaseRow.lessor, LeaseRow.since, LeaseRow.ahead)
+)
 
 
 @dataclass
@@ -50,7 +54,7 @@ def recorded(payments: list[Payment]) -> Iterator[None]:
             return
         startups, clouds = (ledger.populations[name].table for name in ("startups", "clouds"))
         held = {name: startups.data[name].copy() for name in TIES}
-        theirs = {name: clouds.data[name].copy() for name in CLOUD}
+        theirs = {name: clouds.data[name].copy() for name in (*CLOUD, *LESSORS, *AHEAD) if name in clouds.data}
         payments.append(
             Payment(len(ledger.months), kind, payer, payee, amount.copy(), received.copy(), drawn, held, theirs)
         )
@@ -85,9 +89,8 @@ def run_recorded(worlds: list[dict[str, Any]], months: int) -> tuple[ComputeEcon
                 if model.month == months - 1:
                     patch.setattr(Cloud, "defaults", lambda cloud, p: cloud.alive & (cloud.type != HYPERSCALER))
                 model.step()
-            after = {name: clouds.data[name].copy() for name in ("rented", "leased_out")} | {
-                "alive": clouds.alive.copy()
-            }
+            kept = ("rented", "leased_out", *(name for name in (*LESSORS, *SINCE) if name in clouds.data))
+            after = {name: clouds.data[name].copy() for name in kept} | {"alive": clouds.alive.copy()}
             for payment in payments[first:]:
                 payment.before, payment.after = before, after
     return model, payments
@@ -155,6 +158,38 @@ def _wholesale(p: Payment) -> bool:
     return _same(due, p.received) and not p.amount[alive & (p.after["rented"] <= 0.0)].any()
 
 
+def _lease(p: Payment) -> bool:
+    """Who leases from one lessor pays it all; who leases from several pays these, and nobody else is paid."""
+    rows = [p.clouds[name] for name in LESSORS if name in p.clouds]
+    most, sure = np.zeros(p.received.shape), np.zeros(p.received.shape)
+    for world, slot in np.argwhere(p.amount):
+        lessors = {int(row[world, slot]) for row in rows} - {NONE}
+        for lessor in lessors:
+            most[world, lessor] += p.amount[world, slot]
+            sure[world, lessor] += p.amount[world, slot] * (len(lessors) == 1)
+    return bool(((p.received >= sure - 1e-6) & (p.received <= most + 1e-6)).all())
+
+
+def _lapsed(p: Payment) -> bool:
+    """All that a row still has paid ahead goes to the lessor that it names."""
+    rows = [(p.clouds[a], p.clouds[b]) for a, b in zip(LESSORS, AHEAD, strict=True) if a in p.clouds]
+    return any(
+        _same(_by(lessor, p.amount, p.received.shape[1]), p.received)
+        and _same(np.where(p.amount > 0.0, ahead, 0.0), p.amount)
+        for lessor, ahead in rows
+    )
+
+
+def _ahead(p: Payment) -> bool:
+    """Who pays ahead has signed with that lessor this month; a lessor that is wound up in it has no lessees left."""
+    expected = np.zeros_like(p.received)
+    for lessor, since in zip(LESSORS, SINCE, strict=True):
+        if lessor in p.after:
+            new = np.where(p.after[since] == p.month, p.amount, 0.0)
+            expected += _by(p.after[lessor], new, p.received.shape[1])
+    return _same(np.where(p.after["alive"], expected, p.received), p.received)
+
+
 def _resale(p: Payment) -> bool:
     """Among clouds: from those that are wound up this month, or from abroad to China on the grey market."""
     sells, buys = p.received > 0.0, p.amount > 0.0
@@ -184,6 +219,9 @@ ROLES: dict[tuple[str, str, str], Callable[[Payment], bool]] = {
     ("equity", "clouds", "startups"): _from("vendor"),
     ("estate", "startups", "clouds"): _takeover,
     ("wholesale", "clouds", "clouds"): _wholesale,
+    ("lease", "clouds", "clouds"): _lease,
+    ("prepayment", "clouds", "clouds"): _ahead,
+    ("lapsed", "clouds", "clouds"): _lapsed,
     ("resale", "clouds", "clouds"): _resale,
     ("interest", "clouds", "sectors"): _debtor,
     ("repayment", "clouds", "sectors"): _debtor,

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from kingmaker.agents.contract import StakeRow
+from kingmaker.agents.lease import LeaseRow
 from kingmaker.agents.types import CN, NONE
 from kingmaker.environment.core.ledger import TOLERANCE
 from kingmaker.environment.core.lookups import by_host
@@ -54,7 +55,8 @@ def faults(model: ComputeEconomy) -> Iterator[Fault]:
         low, high = bounds(model, name)
         yield from _outside(name, array, low, high)
     clouds = model.populations["clouds"].table.data
-    over = clouds["inside"] - clouds["rented"] + clouds["sold"] + clouds["leased_out"] - clouds["capacity"]
+    own = clouds["inside"] - clouds["rented"] - clouds["leased_used"]
+    over = own + clouds["sold"] + clouds["leased_out"] + clouds["committed"] - clouds["capacity"]
     yield from _outside("compute used above capacity", np.maximum(over, 0.0), 0.0, 0.0, 1.0 + clouds["capacity"])
     for name, (held, recorded) in claims(model).items():
         yield from _outside(name, held - recorded, 0.0, 0.0, 1.0 + OF_LARGEST / ROUNDING * np.abs(recorded).max())
@@ -88,7 +90,12 @@ def claims(model: ComputeEconomy) -> dict[str, tuple[Any, Any]]:
     ]
     stakes = sum(by_host(labs[paid], labs[owner], hosts) for paid, owner in held)
     startups = model.populations["startups"].view()
-    owed = by_host(startups.credit, labs["credit_host"], hosts)
+    leases = [
+        (clouds[LeaseRow.ahead.column(k)], clouds[LeaseRow.lessor.column(k)])
+        for k in range(model.populations["clouds"].table.ranks["leases"])
+    ]
+    owed = sum((by_host(ahead, lessor, hosts) for ahead, lessor in leases), np.zeros_like(clouds["cash"]))
+    owed = owed + by_host(startups.credit, labs["credit_host"], hosts)
     owed = owed + sum(by_host(row.ahead, row.lessor, hosts) for row in startups.contracts)
     at_home = [(labs["region"] == CN, funds["region"] == CN), (labs["region"] != CN, funds["region"] != CN)]
     return {
@@ -98,6 +105,7 @@ def claims(model: ComputeEconomy) -> dict[str, tuple[Any, Any]]:
             np.stack([np.where(here, labs["paid_funds"], 0.0).sum(axis=-1) for here, _ in at_home], axis=-1),
         ),
         "compute that clouds owe": (clouds["deferred"], owed),
+        "leases paid ahead": (clouds["prepaid"], sum((ahead for ahead, _ in leases), np.zeros_like(owed))),
         "deposits of clouds": (clouds["deposits"], chips.deposits[:, :, : chips.clouds].sum(axis=1)),
         "deposits of labs": (
             over_region(labs["deposits"], labs["region"]), chips.deposits[:, :, chips.pools].sum(axis=1)

@@ -167,7 +167,10 @@ def test_a_column_is_a_stock_unless_it_says_otherwise() -> None:
     }
     timers = {"startups.centre_left", "startups.chip_left", "chipmakers.design", "clouds.gatekeeper", "clouds.notified"}
     since = {key for key in signed if "_since_" in key}  # months; -1 is none, as in timers
-    assert since == {f"startups.contracts_since_{k}" for k in range(4)} | {f"startups.stakes_since_{k}" for k in (0, 1)}
+    leases = {f"clouds.leases_since_{k}" for k in range(12)}
+    labs = {f"startups.contracts_since_{k}" for k in range(4)} | {f"startups.stakes_since_{k}" for k in (0, 1)}
+    assert since == labs | leases
+    timers |= {name.replace("since", "delivery") for name in leases}
     assert signed == timers | since | {"sectors.cash"}
 
 

@@ -25,6 +25,7 @@ HOMES = (
 
 NAMED: dict[str, tuple[str, ...]] = {  # technical numbers, each a constant of its module
     "agents/checks.py": ("LARGEST_SEED", "LARGEST_WHOLE_FLOAT"),
+    "agents/lease.py": ("MOST_LEASES",),  # room
     "agents/contract.py": ("TIED_TO", "STAGES", "FIXED", "PLAIN", "NO_MONTH", "MOST_ROWS"),  # codes; room; no month
     "agents/draws.py": ("_GAMMA", "_OPTION", "_MASK", "_M1", "_S30", "_ONE_TO_TWO", "_BELOW_ONE"),  # of the hash
     "agents/errors.py": ("LONGEST_SHOWN", "END_SHOWN", "MOST_NAMED", "ALIKE"),  # of messages

@@ -22,7 +22,8 @@ SMALL: dict[str, Any] = {"startups.number": 60}
 # settings under which every kind of payment occurs: clouds that fail, taxed chips, public compute, labs with credit
 WORLDS: list[dict[str, Any]] = [
     {"rng": 1, **SMALL},
-    {"rng": 1, **SMALL, "capital.interest": 0.3, "clouds.default_months": 2.0, "clouds.loan_cover": 40.0},
+    {"rng": 1, **SMALL, "clouds.contract_interest": 0.3, "clouds.advance_strong": 1.0, "clouds.reserve_months": 0.0,
+     "clouds.operating_share": 0.8, "clouds.default_months": 2.0},
     {"rng": 2, **SMALL, "policy.compute_fund_musd": 200.0, "policy.export_duty": 0.25, "policy.detection": 0.05,
      "policy.interoperability": 1.0, "policy.compliance": 0.0, "policy.lock_in_gain": 1.0, "sites.threshold": 0.2,
      "policy.site_grant": 0.3},

@@ -1,0 +1,210 @@
+"""Leases of years between clouds: big ones whose needs will wait sign them, others build for them and live of them."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from kingmaker.agents.arithmetic import LEAST_PRICE, ROUNDING, SMALL, ratio
+from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.lease import NOW
+from kingmaker.agents.population import by_slot
+from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment.chips.orders import cost_of_expansion, lead_by_buyer
+from kingmaker.environment.compute import compute_market as market
+from kingmaker.environment.compute import lease_market
+from kingmaker.environment.compute.commitments import owed_by_labs
+from kingmaker.environment.core.economy import Economy
+from kingmaker.environment.core.lookups import at_host, by_host
+from kingmaker.environment.core.phases import phase
+from kingmaker.environment.ties import leases
+from kingmaker.environment.ties.lease_book import LeaseBook
+from kingmaker.environment.ties.leases import LeaseTerms
+
+
+@phase("orders.plan_compute")
+def sign_leases(e: Economy) -> None:
+    """A cloud whose planned need is beyond what is on the way may sign for capacity that another will build."""
+    p = e.p.compute
+    population = e.clouds
+    clouds: Cloud = population.view()
+    room = population.act(Cloud.offers_leases, e.p)
+    seeks = population.act(Cloud.seeks_leases, e.p, by_slot(np.maximum(e.now.chips.unmet - _on_order(e), 0.0)))
+    luck = e.draws("lease signed", "clouds").uniform() < 1.0 / p.negotiation
+    seeks = np.where(luck & leases.has_room(e), seeks, 0.0)
+    if not ((seeks > 0.0).any() and (room > 0.0).any()):
+        return
+    capital = cost_of_expansion(e)
+    lessor = _choose(e, clouds, room, capital)
+    months = p.lease_longest - p.lease_shortest + 1.0
+    term = np.floor(p.lease_shortest + months * e.draws("lease term", "clouds").uniform())
+    price = term_prices(e, capital, lessor, term)
+    hourly = market.spending(np.ones_like(price), price)
+    most = population.act(Cloud.affords_leases, e.p, by_slot(hourly), by_slot(term))
+    amount = lease_market.within_room(np.minimum(seeks, most), lessor, room)
+    accepts = population.act(Cloud.accepts_price, by_slot(price), by_slot(at_host(clouds.spot, lessor)))
+    where = (lessor != NONE) & (amount >= p.lease_smallest) & accepts
+    _sign(e, where, lessor, np.where(where, amount, 0.0), price, term)
+
+
+def _sign(
+    e: Economy, where: BoolArray, lessor: IntArray, amount: FloatArray, price: FloatArray, term: FloatArray
+) -> None:
+    """A part of the value is paid at once; the first capacity is due when chips ordered now would run."""
+    p = e.p.compute
+    ahead = p.lease_prepaid * p.lease_due * term * market.spending(amount, price)
+    wait = np.ceil(lead_by_buyer(e)[:, : e.chips.clouds] + e.p.chips.install_months)
+    terms = LeaseTerms(
+        reserved=amount, price=price, due=p.lease_due, ahead=ahead, delivery=at_host(wait, lessor), term=term
+    )
+    e.ledger.pay("prepayment", "clouds", ahead, "clouds", by_host(ahead, lessor, e.clouds.slots))
+    leases.sign(e, where, lessor, terms, why="its needs will wait")
+
+
+def _on_order(e: Economy) -> FloatArray:
+    """Compute of the chips that clouds have ordered, and make themselves while they wait, H100e, (worlds, clouds)."""
+    chips, mine = e.chips, slice(0, e.chips.clouds)
+    bought = (chips.outstanding[:, :, mine] * e.now.chips.offer_value[:, :, mine]).sum(axis=1)
+    horizon = lead_by_buyer(e)[:, mine] + e.p.chips.install_months
+    return np.asarray(bought + e.clouds.view().own_output * horizon)
+
+
+def _choose(e: Economy, clouds: Cloud, room: FloatArray, capital: FloatArray) -> IntArray:
+    """The lessor of each cloud, on its side of the border: rather one that is cheap, and of its own region."""
+    p = e.p.compute
+    side, place = clouds.region == CN, clouds.region
+    offers = (room >= p.lease_smallest)[:, np.newaxis, :] & ~np.eye(place.shape[-1], dtype=np.bool_)
+    offers = offers & (side[:, :, np.newaxis] == side[:, np.newaxis, :])
+    near = place[:, :, np.newaxis] == place[:, np.newaxis, :]
+    each = np.broadcast_to(np.arange(place.shape[-1], dtype=np.int32), place.shape)
+    price = np.maximum(term_prices(e, capital, each, p.lease_shortest * np.ones_like(room)), LEAST_PRICE)
+    cheap = -p.price_sensitivity * np.log(price)
+    taste = np.where(offers, cheap[:, np.newaxis, :] + p.home_taste[:, :, np.newaxis] * near, -np.inf)
+    draws = e.draws("lessor", "clouds")
+    luck = np.stack([draws.uniform(option) for option in range(room.shape[-1])], axis=-1)
+    return lease_market.choose_lessor(taste, luck)
+
+
+def term_prices(e: Economy, capital: FloatArray, lessor: IntArray, term: FloatArray) -> FloatArray:
+    """What each cloud would pay ``lessor`` for ``term`` months of new capacity, $ per H100e-hour, (worlds, clouds).
+
+    Args:
+        e: the economy.
+        capital: what new capacity costs each cloud, M$ per H100e.
+        lessor: of each.
+        term: of each, months.
+    """
+    p = e.p
+    clouds = e.clouds.view()
+    life = float(p.chips.asset_life[0, 0])
+    residual = p.sites.used_value * np.maximum(1.0 - term / life, 0.0)
+    # what is paid ahead costs the lessor no interest
+    interest = (1.0 - p.compute.lease_prepaid) * e.clouds.act(Cloud.interest, p)
+    charge = lease_market.capital_charge(at_host(capital, lessor), at_host(interest, lessor, 1.0), term, residual)
+    power = np.take_along_axis(e.conditions.energy_price, clouds.region.astype(np.int64), axis=1)
+    running = at_host(p.compute.running_cost + p.energy.mwh_per_hour * power, lessor)
+    spot = at_host(clouds.spot, lessor)
+    return lease_market.term_price(charge, running, spot, p.compute.lease_margin, p.compute.lease_spot)
+
+
+@phase("commitments.commit_compute")
+def run_leases(e: Economy) -> None:
+    """What is due is delivered as far as it is there, and paid, used or not; then terms end, and all is counted."""
+    clouds = e.clouds.view()
+    leases.pass_month(e)
+    book = LeaseBook(e)
+    got = _deliver(e, clouds, book)
+    _pay(e, clouds, book, got, _bills(e, clouds, book, got))
+    close_leases(e, clouds)
+    see_contracts(e)
+
+
+def _deliver(e: Economy, clouds: Cloud, book: LeaseBook) -> FloatArray:
+    """Capacity delivered under each lease this month, H100e, as the fields of the book.
+
+    What is due comes first. What a lessor has built already for leases that are not due yet goes to them as well, but
+    not before an installation takes, and only what neither its own work nor its tenants use.
+    """
+    asked = book.reserved * np.minimum(book.term, 1.0)
+    due = np.where(book.delivery <= NOW, asked, 0.0)
+    soon = np.where((book.delivery > NOW) & (e.month - book.since >= e.p.chips.install_months), asked, 0.0)
+    owed = book.by_lessor(due)
+    part = np.minimum(clouds.capacity / np.where(owed > 0.0, owed, 1.0), 1.0)
+    spare = np.maximum(clouds.capacity - clouds.wanted_inside - clouds.sold - owed * part, 0.0)
+    hoped = book.by_lessor(soon)
+    early = np.minimum(spare / np.where(hoped > 0.0, hoped, 1.0), 1.0)
+    got = due * book.at_lessor(part) + soon * book.at_lessor(early)
+    clouds.committed = np.minimum(owed * part + hoped * early, clouds.capacity)
+    clouds.leased_in = book.by_lessee(got)
+    clouds.leased_used = np.minimum(clouds.leased_in, clouds.wanted_inside)
+    return got
+
+
+def _bills(e: Economy, clouds: Cloud, book: LeaseBook, got: FloatArray) -> FloatArray:
+    """What the month's deliveries cost, M$: the part that is due in any case, or what is used if that is more."""
+    use = book.at_lessee(ratio(clouds.leased_used, clouds.leased_in))
+    e.now.compute.lease_running = np.minimum(book.by_lessor(got * use), clouds.committed)
+    return market.spending(got * np.maximum(use, book.due), book.price)
+
+
+def _pay(e: Economy, clouds: Cloud, book: LeaseBook, got: FloatArray, bill: FloatArray) -> None:
+    """Part of each bill comes out of what was paid ahead, the rest in cash, as far as there is any."""
+    drawn = np.minimum(book.ahead, e.p.compute.lease_drawn * bill)
+    owed = book.by_lessee(bill - drawn)
+    purse = e.p.compute.wholesale_purse * np.maximum(clouds.cash, 0.0)
+    part = np.minimum(purse / np.where(owed > 0.0, owed, 1.0), 1.0)
+    cash = (bill - drawn) * book.at_lessee(part)
+    used, spent = book.by_lessee(drawn), book.by_lessee(cash)
+    earned, received = book.by_lessor(drawn), book.by_lessor(cash)
+    e.ledger.draw_down("lease", "clouds", used, "clouds", earned)
+    e.ledger.pay("lease", "clouds", spent, "clouds", received)
+    e.now.compute.lease_income, e.now.compute.lease_cost = earned + received, used + spent
+    leases.serve(book, ratio(got, book.reserved), drawn)
+    leases.record(e, book, got, drawn + cash)
+    short = (owed > 0.0) & (part < 1.0 - ROUNDING)
+    clouds.lease_arrears = np.where(short, clouds.lease_arrears + 1.0, 0.0)
+    _settle_arrears(e, clouds, part)
+
+
+def _settle_arrears(e: Economy, clouds: Cloud, part: FloatArray) -> None:
+    """Who is in arrears agrees on what it can pay, or is cut off at last; the lessor loses what was due."""
+    late = clouds.lease_arrears >= e.p.clouds.lease_patience
+    if not late.any():
+        return
+    off = clouds.lease_arrears >= e.p.clouds.lease_cut_off
+    anew = late & ~off & (part > 0.0)
+    for row in clouds.leases:
+        leases.cut(e, row, anew, part, at_host(clouds.rent, row.lessor), why="renegotiated in arrears")
+        leases.end(e, row, off, why="cut off in arrears")
+    e.note_event(anew, "clouds", "deal", "cannot pay for the capacity that it leases, and renegotiates")
+    e.note_event(off, "clouds", "deal", "is cut off from the capacity that it leases, as it does not pay")
+
+
+def close_leases(e: Economy, clouds: Cloud) -> None:
+    """Leases whose term is over go on at the rent of the month if the lessee is still short, and else end."""
+    short = e.now.chips.unmet > 0.0
+    for row in clouds.leases:
+        over = (row.lessor != NONE) & (row.term <= SMALL)
+        if over.any():
+            leases.renew(
+                e,
+                row,
+                over & short,
+                e.p.compute.lease_shortest,
+                np.minimum(row.price, at_host(clouds.rent, row.lessor)),
+            )
+            leases.end(e, row, over & ~short, why="its term is over")
+
+
+def see_contracts(e: Economy) -> None:
+    """What is signed with each cloud, for how much, and what lenders would advance on it; what it has signed itself."""
+    clouds = e.clouds.view()
+    rate = e.clouds.act(Cloud.advance_rate, e.p)
+    book = LeaseBook(e)
+    value = market.spending(book.reserved * book.due * book.term, book.price)
+    pledged = book.by_lessor(book.at_lessee(rate) * np.maximum(value - book.ahead, 0.0))
+    clouds.signed, clouds.leased = book.by_lessor(book.reserved), book.by_lessee(book.reserved)
+    clouds.backlog, clouds.lease_bill = (
+        book.by_lessor(value),
+        book.by_lessee(market.spending(book.reserved, book.price)),
+    )
+    clouds.pledged_contracts = pledged + e.p.clouds.advance_weak * owed_by_labs(e)
