@@ -4,43 +4,33 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_PRICE, TINY
+from kingmaker.agents.arithmetic import LEAST_PRICE, TINY
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.member import Column
+from kingmaker.agents.owner import Owner
 from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import BoolArray, FloatArray
-from kingmaker.agents.undertaking import Undertaking
 from kingmaker.agents.units import HOURS, USD, YEAR
 
 TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
 HYPERSCALER, NEW, EUROPEAN, CHINESE, CONSORTIUM, SELF_BUILDER, OTHER_BUYER = range(len(TYPES))
 
 
-class Cloud(Undertaking):
+class Cloud(Owner):
     """Owns compute; splits it between its own models and its tenants."""
 
     type = Column(OTHER_BUYER, dtype=np.int8, unit="kind", doc="hyperscaler, new-generation, European, Chinese, ...")
     rents_out = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it serves tenants")
     small = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it stands in the small buyers' queue for chips")
     relation = Column(1.0, unit="weight", doc="standing with the chipmakers who allocate")
-    develops = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it trains models of its own")
     compute = Column(0.0, unit="H100e", doc="compute running")
-    capacity = Column(0.0, unit="H100e", doc="compute running, inference and training weighed as they are used")
     wanted_inside = Column(0.0, unit="H100e", doc="compute that it wants for itself")
-    workloads = Column(
-        0.0, unit="H100e", doc="compute that its business outside AI wants: ranking, advertising, own work"
-    )
-    ambition = Column(0.0, unit="H100e", doc="compute that it wants for training its own models")
     demand_outside = Column(0.0, unit="H100e", doc="compute that tenants wanted, smoothed")
     chance = Column(0.0, unit="H100e", doc="tenants that a new-generation cloud hopes to win from others")
     sold = Column(0.0, unit="H100e", doc="compute rented out to tenants this month")
-    inside = Column(0.0, unit="H100e", doc="compute used for its own work and models this month")
     rented = Column(0.0, unit="H100e", doc="the part of it that it rents from other clouds")
     leased_out = Column(0.0, unit="H100e", doc="compute leased out to other clouds this month")
     demand_clouds = Column(0.0, unit="H100e", doc="compute leased out to other clouds, smoothed")
-    shortage = Column(0.0, unit="0-1", doc="tenants' wants that it could not serve, smoothed")
-    utilisation = Column(0.0, unit="0-1", doc="compute used over compute running")
-    sentiment = Column(0.0, unit="0-1", doc="how far it believes in fast growth of AI")
     list_price = Column(0.0, unit="$/H100e-hour", doc="list price on demand")
     rent = Column(0.0, unit="$/H100e-hour", doc="price that a tenant under contract pays")
     programme = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it has a chip programme of its own")
@@ -48,15 +38,12 @@ class Cloud(Undertaking):
     own_output = Column(0.0, unit="H100e/month", doc="compute that its own chip programme turns out")
     own_capacity = Column(0.0, unit="H100e", doc="compute running on chips of its own design")
     offers_own = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it rents chips of its own design out")
-    outside_cash = Column(0.0, unit="M$/month", doc="operating cash flow of the business outside AI")
     outside_capex = Column(0.0, unit="M$/month", doc="capital spending outside AI")
     outside_intensity = Column(0.0, unit="ratio", doc="capital spending outside AI over cash flow outside AI")
     outside_growth = Column(0.0, unit="1/year", doc="growth of the business outside AI")
-    own_use = Column(0.0, unit="0-1", doc="share of the cash flow outside AI that goes into compute for its own work")
     stake_purse = Column(0.0, unit="M$", doc="set aside for stakes in start-ups")
     cloud_revenue = Column(0.0, unit="M$/month", doc="ordinary cloud services")
     cloud_growth = Column(0.0, unit="1/year", doc="growth of ordinary cloud services")
-    ai_revenue = Column(0.0, unit="M$/month", doc="rent of AI compute and own AI services")
     capex = Column(0.0, unit="M$/month", doc="capital spending, all of it")
     complaints = Column(0.0, unit="firms/month", doc="complaints about it that authorities heard this month")
     compliance = Column(1.0, unit="0-1", doc="how far it complies with the duties that bind it")
@@ -64,65 +51,7 @@ class Cloud(Undertaking):
     expansion = Column(0.0, unit="1/month", doc="growth of capacity, smoothed")
     business = Column(0.0, unit="M$", doc="what investors think that its own business is worth, without its stakes")
     holdings = Column(0.0, unit="M$", doc="what its stakes and revenue shares in labs are worth at today's values")
-    expected_revenue = Column(0.0, unit="M$/month", doc="AI revenue that it had expected for this month")
-    evidence = Column(0.0, unit="0-1", doc="how far its own AI revenue and use of chips bear out fast growth, smoothed")
     arrears = Column(0.0, unit="months", doc="for how long it has not paid interest and principal in full")
-
-    def update_sentiment(self, p: Parameters, signal: FloatArray, mood: FloatArray) -> FloatArray:
-        """Belief in fast growth, 0-1, shape (..., n).
-
-        It is caught from what is seen (``signal``, growth of use) and from peers (``mood``, the mean belief), and wears
-        off where realised growth does not bear it out, that of the world and its own (epidemic of expectations: Shiller
-        2017; Bass 1969).
-        """
-        caught = (p.clouds.signal_weight * signal + p.clouds.contagion * mood * signal) * (1.0 - self.sentiment)
-        lost = p.clouds.disappointment * np.maximum(self.sentiment - signal, 0.0)
-        lost = lost + p.clouds.own_disappointment * np.maximum(self.sentiment - self.evidence, 0.0)
-        return np.asarray(np.clip(self.sentiment + caught - lost, 0.0, 1.0))
-
-    def weighs_evidence(self, p: Parameters) -> FloatArray:
-        """How far its own business bears out fast growth, 0-1, smoothed, shape (..., n).
-
-        AI revenue against what it had expected (a shortfall sobers), as far as its chips are used: hype reverts to
-        realised revenue.
-        """
-        low = p.clouds.idle_utilisation
-        used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
-        surprise = np.log(np.maximum(self.ai_revenue, LEAST_AMOUNT) / np.maximum(self.expected_revenue, LEAST_AMOUNT))
-        met = np.clip(1.0 + surprise / p.clouds.shortfall, 0.0, 1.0)
-        return np.asarray(self.evidence + p.clouds.evidence_speed * (used * met - self.evidence))
-
-    def expects_revenue(self, p: Parameters) -> FloatArray:
-        """AI revenue that it expects next month, M$, shape (..., n).
-
-        Adaptive: what it expected is corrected by what came, and grows as fast as it believes.
-        """
-        corrected = self.expected_revenue + p.clouds.evidence_speed * (self.ai_revenue - self.expected_revenue)
-        growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment
-        return np.asarray(corrected * np.exp(growth))
-
-    def raise_ambition(self, p: Parameters, largest_rival: FloatArray) -> FloatArray:
-        """Compute that it wants for training its own models, H100e, shape (..., n).
-
-        The scaling plan grows with belief; a reaction pulls towards the largest rival (an arms race with reaction
-        below one: Richardson 1960); nobody plans for more than a multiple of what it runs.
-        """
-        growth = p.clouds.calm_growth + (p.clouds.boom_growth - p.clouds.calm_growth) * self.sentiment
-        plan = self.ambition * np.exp(growth)
-        pull = p.clouds.arms_race * self.sentiment * np.maximum(largest_rival - plan, 0.0)
-        ceiling = np.maximum(p.clouds.reach * self.capacity, self.ambition)
-        return np.where(self.develops, np.minimum(plan + pull * p.clouds.reaction_speed, ceiling), 0.0)
-
-    def adopts_ai(self, p: Parameters) -> FloatArray:
-        """Share of the cash flow of its other business that it puts into compute for its own work, 0-1, shape (..., n).
-
-        Who believes in AI tries it on all of its own work, as far as its business bears it. The share follows belief
-        slowly, as a firm must learn to use what it buys (absorptive capacity: Cohen & Levinthal 1990). Clouds that live
-        of renting compute have no such business.
-        """
-        aim = p.clouds.own_use_calm + (p.clouds.own_use_boom - p.clouds.own_use_calm) * self.sentiment
-        share = self.own_use + p.clouds.own_use_speed * (aim - self.own_use)
-        return np.where((self.type == NEW) | (self.type == CONSORTIUM), 0.0, share)
 
     def desired_capacity(self, p: Parameters, horizon: FloatArray) -> FloatArray:
         """Compute that it wants to run ``horizon`` months from now, H100e, shape (..., n).
@@ -135,9 +64,9 @@ class Cloud(Undertaking):
         used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
         growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment * used
         outside = np.where(self.rents_out, self.demand_outside + self.demand_clouds + self.chance, 0.0)
-        wanted = self.workloads + self.ambition + outside
         ahead = np.minimum(horizon, p.clouds.planning_horizon)
-        return np.asarray(wanted * np.exp(growth * ahead) / p.clouds.target_utilisation)
+        wanted = self.own_needs(p, ahead) + outside * np.exp(growth * ahead)
+        return np.asarray(wanted / p.clouds.target_utilisation)
 
     def sees_chance(self, p: Parameters, market: FloatArray, margin: FloatArray) -> FloatArray:
         """Tenants' compute that a specialised cloud hopes to win, H100e, shape (..., n).
@@ -154,7 +83,7 @@ class Cloud(Undertaking):
 
         Who holds a dear stake in a lab feels richer and dares more (a wealth effect), but spends cash all the same.
         """
-        flow = self.outside_cash + p.clouds.ai_margin * self.ai_revenue - self.outside_capex
+        flow = self.outside_cash + self.own_benefit + p.clouds.ai_margin * self.ai_revenue - self.outside_capex
         share = p.clouds.capex_share_calm + (p.clouds.capex_share_boom - p.clouds.capex_share_calm) * self.sentiment
         specialised = (self.type == NEW) | (self.type == CONSORTIUM)
         rate = np.where(specialised, p.clouds.cash_share_new, p.clouds.cash_share)

@@ -22,7 +22,7 @@ CASES: dict[str, tuple[float, dict[str, Any]]] = {  # another value of each, and
     "sites.own_ahead": (0.0, CHIPS),
     "compute.refactoring_fixed": (0.0, {}),
     "compute.second_least": (0.1, {"compute.second_share": 0.05, "compute.second_cost": 0.0}),
-    "compute.second_most": (0.5, {}),
+    "compute.second_most": (0.5, {"clouds.outage": 0.6}),
     "compute.egress_purse": (0.0, {"compute.egress_bill": 10.0, **BUSY}),
     "compute.term_2022": (1.0, BUSY),
     "compute.exclusive_term_2022": (1.0, FREE),
