@@ -56,3 +56,11 @@ def logistic(drive: FloatArray) -> FloatArray:
 def is_on(switch: FloatArray) -> BoolArray:
     """Whether a switch kept as a number, 0 or 1, is on, elementwise."""
     return np.asarray(switch > HALF_ON)
+
+
+def largest_other(amount: FloatArray) -> FloatArray:
+    """For each firm the largest amount among the others, same shape (worlds, n)."""
+    first = amount.max(axis=-1, keepdims=True)
+    top = np.argmax(amount, axis=-1)[:, np.newaxis] == np.arange(amount.shape[-1])
+    second = np.where(top, -np.inf, amount).max(axis=-1, keepdims=True)
+    return np.asarray(np.where(top, second, first))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_PRICE, TINY, power
+from kingmaker.agents.arithmetic import LEAST_PRICE, TINY, power
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.lessor import CHINESE as CHINESE
 from kingmaker.agents.lessor import CONSORTIUM as CONSORTIUM
@@ -27,15 +27,10 @@ class Cloud(Lessor):
     small = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it stands in the small buyers' queue for chips")
     relation = Column(1.0, unit="weight", doc="standing with the chipmakers who allocate")
     compute = Column(0.0, unit="H100e", doc="compute running")
-    workloads = Column(
-        0.0, unit="H100e", doc="compute that its business outside AI wants: ranking, advertising, own work"
-    )
-    ambition = Column(0.0, unit="H100e", doc="compute that it wants for training its own models")
     chance = Column(0.0, unit="H100e", doc="tenants that a new-generation cloud hopes to win from others")
     sold = Column(0.0, unit="H100e", doc="compute rented out to tenants this month")
     rented = Column(0.0, unit="H100e", doc="the part of it that it rents from other clouds by the month")
     leased_out = Column(0.0, unit="H100e", doc="idle compute let to other clouds by the month")
-    sentiment = Column(0.0, unit="0-1", doc="how far it believes in fast growth of AI")
     list_price = Column(0.0, unit="$/H100e-hour", doc="list price on demand")
     spot = Column(0.0, unit="$/H100e-hour", doc="price by the month of what is not reserved")
     scarcity = Column(0.0, unit="log", doc="wants over supply of what is not reserved, last month")
@@ -48,11 +43,9 @@ class Cloud(Lessor):
     outside_capex = Column(0.0, unit="M$/month", doc="capital spending outside AI")
     outside_intensity = Column(0.0, unit="ratio", doc="capital spending outside AI over cash flow outside AI")
     outside_growth = Column(0.0, unit="1/year", doc="growth of the business outside AI")
-    own_use = Column(0.0, unit="0-1", doc="share of the cash flow outside AI that goes into compute for its own work")
     stake_purse = Column(0.0, unit="M$", doc="set aside for stakes in start-ups")
     cloud_revenue = Column(0.0, unit="M$/month", doc="ordinary cloud services")
     cloud_growth = Column(0.0, unit="1/year", doc="growth of ordinary cloud services")
-    ai_revenue = Column(0.0, unit="M$/month", doc="rent of AI compute and own AI services")
     capex = Column(0.0, unit="M$/month", doc="capital spending, all of it")
     complaints = Column(0.0, unit="firms/month", doc="complaints about it that authorities heard this month")
     compliance = Column(1.0, unit="0-1", doc="how far it complies with the duties that bind it")
@@ -60,65 +53,7 @@ class Cloud(Lessor):
     expansion = Column(0.0, unit="1/month", doc="growth of capacity, smoothed")
     business = Column(0.0, unit="M$", doc="what investors think that its own business is worth, without its stakes")
     holdings = Column(0.0, unit="M$", doc="what its stakes and revenue shares in labs are worth at today's values")
-    expected_revenue = Column(0.0, unit="M$/month", doc="AI revenue that it had expected for this month")
-    evidence = Column(0.0, unit="0-1", doc="how far its own AI revenue and use of chips bear out fast growth, smoothed")
     arrears = Column(0.0, unit="months", doc="for how long it has not paid interest and principal in full")
-
-    def update_sentiment(self, p: Parameters, signal: FloatArray, mood: FloatArray) -> FloatArray:
-        """Belief in fast growth, 0-1, shape (..., n).
-
-        It is caught from what is seen (``signal``, growth of use) and from peers (``mood``, the mean belief), and wears
-        off where realised growth does not bear it out, that of the world and its own (epidemic of expectations: Shiller
-        2017; Bass 1969).
-        """
-        caught = (p.clouds.signal_weight * signal + p.clouds.contagion * mood * signal) * (1.0 - self.sentiment)
-        lost = p.clouds.disappointment * np.maximum(self.sentiment - signal, 0.0)
-        lost = lost + p.clouds.own_disappointment * np.maximum(self.sentiment - self.evidence, 0.0)
-        return np.asarray(np.clip(self.sentiment + caught - lost, 0.0, 1.0))
-
-    def weighs_evidence(self, p: Parameters) -> FloatArray:
-        """How far its own business bears out fast growth, 0-1, smoothed, shape (..., n).
-
-        AI revenue against what it had expected (a shortfall sobers), as far as its chips are used: hype reverts to
-        realised revenue.
-        """
-        low = p.clouds.idle_utilisation
-        used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
-        surprise = np.log(np.maximum(self.ai_revenue, LEAST_AMOUNT) / np.maximum(self.expected_revenue, LEAST_AMOUNT))
-        met = np.clip(1.0 + surprise / p.clouds.shortfall, 0.0, 1.0)
-        return np.asarray(self.evidence + p.clouds.evidence_speed * (used * met - self.evidence))
-
-    def expects_revenue(self, p: Parameters) -> FloatArray:
-        """AI revenue that it expects next month, M$, shape (..., n).
-
-        Adaptive: what it expected is corrected by what came, and grows as fast as it believes.
-        """
-        corrected = self.expected_revenue + p.clouds.evidence_speed * (self.ai_revenue - self.expected_revenue)
-        growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment
-        return np.asarray(corrected * np.exp(growth))
-
-    def raise_ambition(self, p: Parameters, largest_rival: FloatArray) -> FloatArray:
-        """Compute that it wants for training its own models, H100e, shape (..., n).
-
-        The scaling plan grows with belief; a reaction pulls towards the largest rival (an arms race with reaction
-        below one: Richardson 1960); nobody plans for more than a multiple of what it runs.
-        """
-        growth = p.clouds.calm_growth + (p.clouds.boom_growth - p.clouds.calm_growth) * self.sentiment
-        plan = self.ambition * np.exp(growth)
-        pull = p.clouds.arms_race * self.sentiment * np.maximum(largest_rival - plan, 0.0)
-        ceiling = np.maximum(p.clouds.reach * self.capacity, self.ambition)
-        return np.where(self.develops, np.minimum(plan + pull * p.clouds.reaction_speed, ceiling), 0.0)
-
-    def adopts_ai(self, p: Parameters) -> FloatArray:
-        """Share of the cash flow of its other business that it puts into compute for its own work, 0-1, shape (..., n).
-
-        Who believes in AI tries it on all of its own work, as far as its business bears it. The share follows belief
-        slowly, as a firm must learn to use what it buys (absorptive capacity: Cohen & Levinthal 1990). Clouds that live
-        of renting compute have no such business.
-        """
-        aim = p.clouds.own_use_calm + (p.clouds.own_use_boom - p.clouds.own_use_calm) * self.sentiment
-        share = self.own_use + p.clouds.own_use_speed * (aim - self.own_use)
-        return np.where(self.lives_by_renting, 0.0, share)
 
     def desired_capacity(self, p: Parameters, horizon: FloatArray) -> FloatArray:
         """Compute that it wants to run ``horizon`` months from now, H100e, shape (..., n).
@@ -131,11 +66,10 @@ class Cloud(Lessor):
         used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
         growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment * used
         outside = np.where(self.rents_out, self._tenants_planned(), 0.0)
-        wanted = self.workloads + self.ambition + outside
         ahead = np.minimum(horizon, p.clouds.planning_horizon)
-        planned = wanted * np.exp(growth * ahead) / p.clouds.target_utilisation
+        wanted = self.own_needs(p, ahead) + outside * np.exp(growth * ahead)
         # what is signed is built as it stands: it is paid for whether it is used or not
-        return np.maximum(planned + self.signed - self.leased, 0.0)
+        return np.asarray(np.maximum(wanted / p.clouds.target_utilisation + self.signed - self.leased, 0.0))
 
     def _tenants_planned(self) -> FloatArray:
         """Tenants' compute for which it plans, H100e, shape (..., n).
@@ -165,7 +99,7 @@ class Cloud(Lessor):
 
         Who holds a dear stake in a lab feels richer and dares more (a wealth effect), but spends cash all the same.
         """
-        flow = self.outside_cash + p.clouds.ai_margin * self.ai_revenue - self.outside_capex
+        flow = self.outside_cash + self.own_benefit + p.clouds.ai_margin * self.ai_revenue - self.outside_capex
         share = p.clouds.capex_share_calm + (p.clouds.capex_share_boom - p.clouds.capex_share_calm) * self.sentiment
         rate = np.where(self.lives_by_renting, p.clouds.cash_share_new, p.clouds.cash_share)
         # money that came for capacity signed and not yet delivered is there to build it

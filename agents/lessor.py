@@ -7,30 +7,24 @@ import numpy as np
 from kingmaker.agents.arithmetic import TINY
 from kingmaker.agents.lease import LeaseRow
 from kingmaker.agents.member import Column
+from kingmaker.agents.owner import Owner
 from kingmaker.agents.parameter_groups import Parameters
-from kingmaker.agents.sited import Sited
 from kingmaker.agents.types import BoolArray, FloatArray
 
 TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
 HYPERSCALER, NEW, EUROPEAN, CHINESE, CONSORTIUM, SELF_BUILDER, OTHER_BUYER = range(len(TYPES))
 
 
-class Lessor(Sited):
+class Lessor(Owner):
     """An owner of compute that may let it to other clouds for years, or lease what it lacks from them."""
 
     tables = (LeaseRow,)
 
     type = Column(OTHER_BUYER, dtype=np.int8, unit="kind", doc="hyperscaler, new-generation, European, Chinese, ...")
     rents_out = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it serves tenants")
-    develops = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it trains models of its own")
-    capacity = Column(0.0, unit="H100e", doc="compute running, inference and training weighed as they are used")
     wanted_inside = Column(0.0, unit="H100e", doc="compute that it wants for itself")
-    inside = Column(0.0, unit="H100e", doc="compute used for its own work and models this month")
     demand_outside = Column(0.0, unit="H100e", doc="compute that tenants wanted, smoothed")
-    shortage = Column(0.0, unit="0-1", doc="tenants' wants that it could not serve, smoothed")
-    utilisation = Column(0.0, unit="0-1", doc="compute used over compute running")
     rent = Column(0.0, unit="$/H100e-hour", doc="price of a contract for a term that is signed now")
-    outside_cash = Column(0.0, unit="M$/month", doc="operating cash flow of the business outside AI")
     committed = Column(0.0, unit="H100e", doc="compute that it delivers to other clouds under leases of years")
     leased_in = Column(0.0, unit="H100e", doc="compute delivered to it under leases of years")
     leased_used = Column(0.0, unit="H100e", doc="the part of that which it uses")

@@ -159,9 +159,19 @@ class CloudsParameters:
     spot_threshold: FloatArray
     ai_margin: FloatArray
     plan_speed: FloatArray
-    own_use_calm: FloatArray
-    own_use_boom: FloatArray
-    own_use_speed: FloatArray
+    own_gain: FloatArray
+    own_half: FloatArray
+    own_calm: FloatArray
+    own_boom: FloatArray
+    own_least: FloatArray
+    own_ahead: FloatArray
+    own_adjustment: FloatArray
+    own_cut: FloatArray
+    hurdle: FloatArray
+    research_share: FloatArray
+    return_cap: FloatArray
+    return_horizon: FloatArray
+    return_memory: FloatArray
     internal_priority: FloatArray
     demand_speed: FloatArray
     own_share: FloatArray

@@ -22,7 +22,7 @@ class Sited(Undertaking):
     compute_other = Column(0.0, unit="H100e", doc="compute running that stands elsewhere")
     bound = Column(0.0, unit="H100e", doc="compute asked of it that must stand in the Union, smoothed")
     held = Column(0.0, unit="0-1", doc="part of what European customers get of it that stands in the Union by law")
-    reach = Column(1.0, unit="0-1", doc="part of what European customers ask of it that it may and can serve by law")
+    lawful = Column(1.0, unit="0-1", doc="part of what European customers ask of it that it may and can serve by law")
 
     def weighs_site(self, p: Parameters, stood: FloatArray, dearer: FloatArray, wait: FloatArray) -> FloatArray:
         """Pull of a region as a place to build in, relative to other regions, shape (..., n).

@@ -37,8 +37,9 @@ def move_moods(e: Economy) -> None:
     p, c = e.p, e.conditions
     clouds = e.clouds.view()
     clouds.evidence = e.clouds.act(Cloud.weighs_evidence, p)
-    clouds.expected_revenue = e.clouds.act(Cloud.expects_revenue, p)
     clouds.sentiment = e.clouds.act(Cloud.update_sentiment, p, c.signal, c.mood)
+    clouds.returns, clouds.return_growth = e.clouds.act(Cloud.sees_returns, p)
+    clouds.expected_returns = e.clouds.act(Cloud.expects_returns, p)
     weight = clouds.compute
     total = weight.sum(axis=-1, keepdims=True)
     c.mood = (clouds.sentiment * weight).sum(axis=-1, keepdims=True) / np.where(total > 0.0, total, 1.0)

@@ -14,6 +14,7 @@ from kingmaker.agents.types import CN, BoolArray, FloatArray
 from kingmaker.agents.units import KUSD, YEAR
 from kingmaker.environment.chips import chip_market as market
 from kingmaker.environment.chips.buyers import buyer_region, in_business
+from kingmaker.environment.chips.own_needs import plan_own_needs
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.phases import phase
 
@@ -127,13 +128,9 @@ def plan_compute(e: Economy) -> None:
     post_offers(e)
     population = e.clouds
     clouds: Cloud = population.view()
-    rivals = _largest_other(np.where(clouds.develops & (clouds.region != CN), clouds.ambition, 0.0))
-    rivals_cn = _largest_other(np.where(clouds.develops & (clouds.region == CN), clouds.ambition, 0.0))
-    clouds.ambition = population.act(Cloud.raise_ambition, p, by_slot(np.where(clouds.region == CN, rivals_cn, rivals)))
     mine = slice(0, chips.clouds)
     cost = cost_of_expansion(e)
-    clouds.own_use = population.act(Cloud.adopts_ai, p)
-    clouds.workloads = clouds.workloads + clouds.own_use * clouds.outside_cash / cost
+    plan_own_needs(e, cost)
     value = e.now.chips.value
     here = ((chips.running[:, mine] + chips.awaiting[:, mine]) * value[:, np.newaxis, :]).sum(axis=-1)
     wait = lead_by_buyer(e)[:, mine]
@@ -313,11 +310,3 @@ def own_part(e: Economy, own: OwnLine) -> FloatArray:
     bought = (mix * chips.h100e[:, np.newaxis, leader]).sum(axis=-1) / np.where(value > 0.0, value, 1.0)
     made = own.throughput / own.value
     return np.where(own.ready, e.clouds.act(Cloud.aims_own_chips, e.p, by_slot(bought), by_slot(made)), 0.0)
-
-
-def _largest_other(amount: FloatArray) -> FloatArray:
-    """For each firm the largest amount among the others, same shape (worlds, n)."""
-    first = amount.max(axis=-1, keepdims=True)
-    top = np.argmax(amount, axis=-1)[:, np.newaxis] == np.arange(amount.shape[-1])
-    second = np.where(top, -np.inf, amount).max(axis=-1, keepdims=True)
-    return np.asarray(np.where(top, second, first))

@@ -46,7 +46,7 @@ def attraction(e: Economy) -> FloatArray:
         same_region = np.where(clouds.region == region, p.home_taste, 0.0)
         reach = serves & (chinese == (region == CN))
         if region == EU:  # whom a sovereignty rule lets them ask, and for how much
-            lately = np.minimum(clouds.reach, may_serve(e))
+            lately = np.minimum(clouds.lawful, may_serve(e))
             reach = reach & (lately > 0.0)
             same_region = same_region + p.service_taste * np.log(np.maximum(lately, LEAST_PART))
         utility[:, :, region] = np.where(reach, base + same_region, -np.inf)

@@ -63,7 +63,7 @@ def within_reach(
     place, owner = e.p.policy.sovereign_place, e.p.policy.sovereign_owner
     clouds = e.clouds.view()
     if not (place.any() or owner.any()):  # no such rule, in any world
-        clouds.reach, clouds.held = np.ones_like(clouds.capacity), np.zeros_like(clouds.capacity)
+        clouds.lawful, clouds.held = np.ones_like(clouds.capacity), np.zeros_like(clouds.capacity)
         return asked, business, np.zeros_like(clouds.capacity)
     startups, sectors = e.startups.view(), e.enterprises.view()
     european = startups.region == EU
@@ -73,13 +73,13 @@ def within_reach(
     wants = business * firms
     for amount, lease in zip(asked, startups.leases, strict=True):
         wants = wants + by_host(np.where(european, amount, 0.0), lease.lessor, e.clouds.slots)
-    clouds.reach, bound = servable(wants, room_in_europe(e), clouds.region == EU, place, owner)
-    clouds.held = np.maximum(1.0 - ratio(1.0 - np.maximum(place, owner), clouds.reach), 0.0)
+    clouds.lawful, bound = servable(wants, room_in_europe(e), clouds.region == EU, place, owner)
+    clouds.held = np.maximum(1.0 - ratio(1.0 - np.maximum(place, owner), clouds.lawful), 0.0)
     limited = [
-        amount * np.where(european, at_host(clouds.reach, lease.lessor, 1.0), 1.0)
+        amount * np.where(european, at_host(clouds.lawful, lease.lessor, 1.0), 1.0)
         for amount, lease in zip(asked, startups.leases, strict=True)
     ]
-    return limited, business * (1.0 - firms * (1.0 - clouds.reach)), bound
+    return limited, business * (1.0 - firms * (1.0 - clouds.lawful)), bound
 
 
 def see_bound(e: Economy, asked: FloatArray) -> None:

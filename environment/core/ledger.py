@@ -59,6 +59,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     "commitments": ("net_worth", "net_worth", "savers' money called by funds"),
     "dividends": ("net_worth", "net_worth", "dividends, buybacks, proceeds handed to savers"),
     "outside_profit": ("net_worth", "net_worth", "cash flow of the business outside AI"),
+    "own_benefit": ("net_worth", "net_worth", "what AI earns or saves in the business of its owner"),
     "cloud_revenue": ("net_worth", "net_worth", "ordinary cloud services"),
     "acquisitions": ("stakes", "net_worth", "price of a firm taken over, to its owners"),
     "estate": ("net_worth", "net_worth", "what a failed firm leaves, to its owners"),

@@ -39,6 +39,7 @@ PARTIES: dict[str, tuple[str, ...]] = {
     "commitments": (f"{REST} → investors|clouds",),
     "dividends": (f"chipmakers|clouds|investors → {REST}",),
     "outside_profit": (f"{REST} → clouds",),
+    "own_benefit": (f"{REST} → clouds",),
     "cloud_revenue": (f"{REST} → clouds",),
     "acquisitions": ("clouds → investors",),
     "estate": ("startups → clouds|investors", f"clouds → {REST}"),

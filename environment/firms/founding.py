@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kingmaker.agents.calendar import month_label
-from kingmaker.agents.cloud import EUROPEAN, NEW
+from kingmaker.agents.cloud import NEW
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN, PREFERRED
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import KUSD
@@ -45,8 +45,6 @@ def set_balance_sheets(e: Economy) -> None:
     behind = e.p.clouds.algorithms_2022
     clouds.data["algorithms"][...] = np.where(clouds.alive, clouds.data["talent"] - behind, 0.0)
     clouds.data["recipe"][...] = clouds.data["algorithms"]
-    renters = (clouds.data["type"] == NEW) | (clouds.data["type"] == EUROPEAN)
-    clouds.data["own_use"][...] = np.where(renters | ~clouds.alive, 0.0, e.p.clouds.own_use_calm)
     for column, share in (
         ("workloads", "own_work_2022"), ("ambition", "own_training_2022"), ("demand_outside", "tenants_2022"),
     ):  # fmt: skip

@@ -6,6 +6,7 @@ import numpy as np
 
 from kingmaker.agents.arithmetic import SMALL, TINY, power
 from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
@@ -37,7 +38,7 @@ def _cloud_accounts(e: Economy) -> None:
     clouds.outside_growth = clouds.outside_growth + p.clouds.mature_fade * (
         p.clouds.mature_growth - clouds.outside_growth
     )
-    clouds.outside_cash = clouds.outside_cash * grow
+    clouds.outside_cash, clouds.outside_revenue = clouds.outside_cash * grow, clouds.outside_revenue * grow
     luck = e.draws("ordinary cloud growth", "clouds").normal()
     beside = clouds.ai_revenue / np.maximum(clouds.cloud_revenue, SMALL)
     pull = p.clouds.ai_pull * np.minimum(beside, p.clouds.ai_pull_most)
@@ -46,6 +47,9 @@ def _cloud_accounts(e: Economy) -> None:
     clouds.cloud_growth = clouds.cloud_growth + p.clouds.cloud_fade * (p.clouds.cloud_maturity - clouds.cloud_growth)
     clouds.cloud_revenue = clouds.cloud_revenue * np.power(1.0 + rate, 1.0 / YEAR)
     e.from_rest("outside_profit", "clouds", clouds.outside_cash * alive)
+    clouds.own_benefit = e.clouds.act(Cloud.gains, p) * alive
+    clouds.own_worth = e.clouds.act(Cloud.learns_worth, p)
+    e.from_rest("own_benefit", "clouds", clouds.own_benefit)
     e.from_rest("cloud_revenue", "clouds", clouds.cloud_revenue * alive)
     # the margin of ordinary cloud is part of the cash flow outside AI, so here its revenue goes out again as cost
     e.pay_rest("costs", "clouds", np.minimum(clouds.cloud_revenue * alive, clouds.cash))
@@ -54,7 +58,8 @@ def _cloud_accounts(e: Economy) -> None:
     _spend(e, "costs", "clouds", p.clouds.operating_share * clouds.ai_revenue)
     # cash flow outside AI is reported after its tax and interest, so only the AI business is taxed here
     costs = bill + e.now.building.depreciation + e.now.compute.wholesale_bill
-    income = (1.0 - p.clouds.operating_share) * clouds.ai_revenue + e.now.building.resale_gain - costs
+    income = clouds.own_benefit + (1.0 - p.clouds.operating_share) * clouds.ai_revenue
+    income = income + e.now.building.resale_gain - costs
     _tax(e, "clouds", p.policy.tax * np.maximum(income, 0.0))
     spare = np.maximum(clouds.cash - p.clouds.cash_target * (clouds.outside_cash + clouds.capex), 0.0)
     spare = np.where(clouds.debt > 0.0, 0.0, spare)  # lenders let nothing go to owners before they are paid

@@ -9,17 +9,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import IntEnum
+from itertools import product
 from typing import Any
 
 import numpy as np
+from scipy.special import ndtr
 
+from kingmaker.agents.arithmetic import HALF_ON
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.errors import KingmakerError, nearest
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.own_code import failed
 from kingmaker.agents.population import Population
 from kingmaker.agents.startup import Startup, frugal_chance
-from kingmaker.agents.types import CN, EU, OTHER, US, FloatArray, IntArray
+from kingmaker.agents.types import CN, EU, OTHER, US, BoolArray, FloatArray, IntArray
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.core.streams import Streams
 from kingmaker.environment.firms.build import KIND_CODES, region_code, slots_for
@@ -146,11 +149,38 @@ def found(
     for (_, block), count in zip(population.blocks, numbers, strict=True):
         first = max(block.start, len(named))
         synthetic[:, first : first + count] = True
+    _share_out(p, values, synthetic)
     population.enter(synthetic, ids, born(population, values, p))
     for index, row in enumerate(named):
         if tables.startups[index].entry <= 0:
             enter_named(population, index, tables.startups[index].name, row, ids, 0.0)
     return population
+
+
+def _share_out(p: StackedParameters, values: dict[str, Any], synthetic: BoolArray) -> None:
+    """Give the firms of January 2022 together what such firms had raised on average; luck only divides it.
+
+    Few start-ups stand for many, so the luck of one draw would count as that of all the firms which it stands for, and
+    the tenants of a world could want more than all of its clouds had, or half of it. What makers of models and the
+    others, in China and elsewhere, have raised in the year before is no matter of luck but a fact (9-001).
+    """
+    s = p.startups
+    bound, sigma = s.round_bound, s.round_sigma
+    inside = np.exp(sigma * sigma / 2.0) * (ndtr(bound - sigma) - ndtr(-bound - sigma))
+    mean = s.founding_round * (inside + ndtr(-bound) * (np.exp(sigma * bound) + np.exp(-sigma * bound)))
+    maker, chinese = values["applied"] < HALF_ON, values["region"] == CN
+    groups = [
+        (synthetic & (maker == makes) & (chinese == inside),
+         (s.makers if makes else 1.0 - s.makers) * (s.cn_share if inside else 1.0 - s.cn_share))
+        for makes, inside in product((True, False), repeat=2)
+    ]  # fmt: skip
+    present = sum(np.where(group.any(axis=-1, keepdims=True), part, 0.0) for group, part in groups)
+    for group, part in groups:
+        total = np.where(group, values["value"] / s.first_value, 0.0).sum(axis=-1, keepdims=True)
+        due = s.mass * mean * part / np.where(present > 0.0, present, 1.0)
+        factor = due / np.where(total > 0.0, total, 1.0)
+        for name in ("cash", "raised_cash", "burn", "value"):
+            values[name] = np.where(group, values[name] * factor, values[name])
 
 
 def rows_of(p: StackedParameters) -> dict[str, int]:

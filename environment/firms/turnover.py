@@ -252,7 +252,7 @@ def _enter_clouds(e: Economy) -> None:
         sentiment = e.conditions.mood * np.ones_like(where)
         first = np.where(where, float(cash), 0.0)
         level = e.conditions.best_algorithms - e.p.clouds.entry_lag
-        values |= {"sentiment": sentiment, "algorithms": level, "recipe": level, "own_use": e.p.clouds.own_use_calm}
+        values |= {"sentiment": sentiment, "algorithms": level, "recipe": level}
         largest = population.table.data["ambition"].max(axis=-1, keepdims=True)
         values |= {"ambition": e.p.clouds.entry_ambition * largest * values["develops"]}
         population.name_firm(slot, int(ids[0, slot]), name)

@@ -106,6 +106,7 @@ class CloudRow(SourcedRow):
     own_chip_share: Share
     own_chip_output_2022: Annotated[float, Cell("H100-equivalents a month", low=0)]
     rents_own_chips: Flag
+    outside_revenue_musd: MonthlyMoney
     outside_cashflow_musd: MonthlyMoney
     outside_growth: Growth
     outside_capex_musd: MonthlyMoney

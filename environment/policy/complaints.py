@@ -41,7 +41,7 @@ def hear_complaints(e: Economy) -> Heard:
     hosts = e.clouds.slots
     hosted = startups.alive & (startups.host != NONE)
     # what a sovereignty rule keeps a cloud from serving is no grievance against it
-    lawful = np.where(startups.region == EU, at_host(clouds.reach, startups.host, 1.0), 1.0)
+    lawful = np.where(startups.region == EU, at_host(clouds.lawful, startups.host, 1.0), 1.0)
     unserved = hosted & (startups.fill < p.complaint_fill * lawful)
     held = (startups.contract == EXCLUSIVE) | ((startups.credit > 0.0) & (startups.credit_host == startups.host))
     files = p.complaint_chance * startups.weight

@@ -51,6 +51,7 @@ COMPUTE_AHEAD, CHIPS_AHEAD, USED_CHIPS, LICENCES, FEES = (
     "compute paid ahead", "chips paid ahead", "used chips", "licences and revenue shares", "switching charges"
 )  # fmt: skip
 PUBLIC_COMPUTE, OWN_MONEY, SET = "public compute", "users' own money", "interventions"
+OWN_BENEFIT = "own benefit"
 CLOUD_REVENUE = "ordinary cloud"  # on the way only: it becomes a part of the other business, with its costs
 TAXES = ("tax", "duty", "fines")
 
@@ -93,6 +94,7 @@ BOOKINGS: dict[str, Booking] = {
     "commitments": Booking(SAVINGS, FINANCE, FINANCE, OWNERS),
     "dividends": Booking(DIVIDENDS, FINANCE, FINANCE, OWNERS),
     "outside_profit": Booking(OTHER_CASH, FINANCE, FINANCE, OTHER_BUSINESS),
+    "own_benefit": Booking(OWN_BENEFIT, FINANCE, INCOME, OTHER_BUSINESS),
     "cloud_revenue": Booking(CLOUD_REVENUE, FINANCE, FINANCE, OTHER_BUSINESS),
     "acquisitions": Booking(PURCHASES, FINANCE, FINANCE),
     "estate": Booking(ESTATES, FINANCE, FINANCE, OWNERS),
@@ -117,8 +119,8 @@ UNDIVIDED = (
     "money (`commitments`), less dividends, estates and what is added to cash. Income on AI, credit, equity and "
     "prepayments are thus spent on AI first, and dividends are paid out of the other business, which earns many "
     "times as much. Clouds' `tax` is on AI alone, as `outside_profit` is given after its own. Owners' own benefit "
-    "from AI in their other business (better search, advertising, software) is no payment, and the model has no "
-    "form for it: it is zero here, and so AI income is what others pay."
+    "from AI in their other business (better search, advertising, software) is booked as income that this business "
+    "hands to the owner of the compute; its customers pay it, so it stands beside what users pay for AI itself."
 )
 
 

@@ -9,17 +9,18 @@ import numpy as np
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.record import income_lines as il
 
-BY_USERS, BY_STATE, BY_OWNERS, BY_FUNDS, BY_LENDERS, BY_HAND = (
-    "users", "public sector", "clouds' owners", "investors", "lenders", "outside the model"
+BY_USERS, BY_STATE, BY_OWNERS, BY_BUSINESS, BY_FUNDS, BY_LENDERS, BY_HAND = (
+    "users", "public sector", "clouds' owners", "owners' gain", "investors", "lenders", "outside the model"
 )  # fmt: skip
 TO_CHIPMAKERS, TO_SUPPLIERS, TO_BUILDERS, TO_ENERGY, TO_STAFF, TO_STATE, TO_LENDERS, TO_LABS = (
     "chipmakers' profit", "chipmakers' supplies and wages", "data centres and own chips", "energy",
     "running clouds and start-ups", "tax, duty and fines", "interest", "start-ups' cash",
 )  # fmt: skip
-CAPEX, AI_INCOME, OWN_BENEFIT, RATIO = "AI capex", "AI income", "own benefit", "AI capex over AI income"
+CAPEX, AI_INCOME, OWN_BENEFIT, RATIO = "AI capex", "AI income", il.OWN_BENEFIT, "AI capex over AI income"
 
 DEFINITIONS = {
     (il.PAYS, BY_USERS): "services, rent and open models that enterprises and households pay for",
+    (il.PAYS, BY_BUSINESS): "owners' own benefit: what AI earns or saves in their other business",
     (il.PAYS, BY_OWNERS): "what owners of clouds put into AI out of their other business: its cash flow and founders' "
     "money, less dividends, estates and what is added to cash; negative where AI pays them",
     (il.PAYS, BY_FUNDS): "new shares of start-ups bought by funds, less what takeovers and estates bring them",
@@ -37,8 +38,7 @@ DEFINITIONS = {
     (il.CAPITAL, CAPEX): "chips and construction bought by clouds and start-ups, own chips included, used chips not",
     (il.CAPITAL, AI_INCOME): "services (of start-ups and clouds), rent (paid by start-ups, enterprises and the public "
     "sector; what start-ups pay out of their sales counts twice), open models, own benefit",
-    (il.CAPITAL, OWN_BENEFIT): "what owners earn or save with AI in their other business: zero, as the model has no "
-    "form for it",
+    (il.CAPITAL, OWN_BENEFIT): "what owners earn or save with AI in their other business",
     (il.CAPITAL, RATIO): "AI capex over AI income of the period; missing where there is no income",
 }  # fmt: skip
 
@@ -76,7 +76,7 @@ def consolidated(amounts: Amounts, shape: tuple[int, int]) -> dict[tuple[str, st
     return (
         {(il.PAYS, line): amount for line, amount in pays.items()}
         | {(il.EARNS, line): amount for line, amount in earns.items()}
-        | {(il.CAPITAL, line): amount for line, amount in _capital(read, np.zeros(shape)).items()}
+        | {(il.CAPITAL, line): amount for line, amount in _capital(read).items()}
     )
 
 
@@ -93,6 +93,7 @@ def _pays(read: _Reader) -> dict[str, FloatArray]:
     funds = (il.INVESTORS,)
     return {
         BY_USERS: -read.sum((il.USERS,), il.COST, (il.SERVICES, il.RENT, il.OPEN)),
+        BY_BUSINESS: read.sum(clouds, il.INCOME, (il.OWN_BENEFIT,)),
         BY_OWNERS: owners,
         BY_FUNDS: -read.sum(funds, il.FINANCE, (il.EQUITY, il.PURCHASES, il.ESTATES)),
         BY_LENDERS: read.sum(clouds, il.FINANCE, (il.CREDIT,)),
@@ -116,7 +117,8 @@ def _earns(read: _Reader) -> dict[str, FloatArray]:
     }
 
 
-def _capital(read: _Reader, zero: FloatArray) -> dict[str, FloatArray]:
-    income = read.sum((il.CLOUDS, il.STARTUPS), il.INCOME, (il.SERVICES, il.RENT, il.OPEN, il.PUBLIC_COMPUTE))
+def _capital(read: _Reader) -> dict[str, FloatArray]:
+    others = read.sum((il.CLOUDS, il.STARTUPS), il.INCOME, (il.SERVICES, il.RENT, il.OPEN, il.PUBLIC_COMPUTE))
+    benefit = read.sum((il.CLOUDS,), il.INCOME, (il.OWN_BENEFIT,))
     capex = -read.sum((il.CLOUDS, il.STARTUPS), il.INVESTMENT, (il.CHIPS, il.BUILDING))
-    return {CAPEX: capex, AI_INCOME: income + zero, OWN_BENEFIT: zero}
+    return {CAPEX: capex, AI_INCOME: others + benefit, OWN_BENEFIT: benefit}

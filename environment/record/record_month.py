@@ -14,6 +14,7 @@ from kingmaker.agents.startup import EXCLUSIVE, PREFERRED, Startup
 from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray
 from kingmaker.agents.units import GIGAWATT, KUSD_PER_MUSD, TRAINING_UNIT, WEEKS, YEAR
 from kingmaker.environment.capital.valuation import observe_values
+from kingmaker.environment.chips import own_needs
 from kingmaker.environment.chips.places import placed
 from kingmaker.environment.compute import sites
 from kingmaker.environment.compute.compute_market import spending
@@ -110,6 +111,7 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
         "compute_h100e": clouds.compute.sum(axis=-1) + e.now.building.site_compute.sum(axis=-1),
         "ai_capex_musd": e.now.building.ai_capex.sum(axis=-1) + e.now.building.lab_capex,
         **sites.observe(e),
+        **own_needs.observe(e),
     }
     big = np.zeros(e.worlds)
     for firm in CAPEX_FIRMS:

@@ -187,7 +187,10 @@ def _fashion(e: Economy, slots: int) -> FloatArray:
 
 
 def _see_growth(e: Economy, sectors: Enterprise, total: FloatArray, old_use: FloatArray) -> None:
-    """What everybody sees of the growth of use: of users, of whom newspapers count, and later of spending."""
+    """What everybody sees of the growth of use: of users, of whom newspapers count, and later of spending.
+
+    What was sold in December 2021 is not known, so growth is seen from the second month on.
+    """
     p, c = e.p.demand, e.conditions
     homes = np.where(sectors.household, sectors.output, 0.0)
     users = (homes * sectors.adoption).sum(axis=-1, keepdims=True) / homes.sum(axis=-1, keepdims=True)
@@ -195,7 +198,7 @@ def _see_growth(e: Economy, sectors: Enterprise, total: FloatArray, old_use: Flo
     more_sales = np.log(np.maximum(total, SMALL) / np.maximum(old_use, SMALL)) * np.clip(
         total / p.noticed_sales, 0.0, 1.0
     )
-    seen = np.clip(np.maximum(more_users, more_sales) / p.remarkable_growth, 0.0, 1.0)
+    seen = np.clip(np.maximum(more_users, more_sales) / p.remarkable_growth, 0.0, 1.0) * (e.month > 0)
     c.users = users
     c.signal = c.signal + p.attention * (seen - c.signal)
 

@@ -36,6 +36,7 @@ DARK: Colour = (0.3, 0.3, 0.3)
 # From the line outwards; who stands on both sides (lenders, the public sector) has one colour
 PAYERS: dict[str, tuple[str, Colour]] = {
     sector.BY_USERS: ("users", GREEN),
+    sector.BY_BUSINESS: ("gain of AI in clouds'\nother business", SKY),
     sector.BY_OWNERS: ("clouds' owners, from\nother business", BLUE),
     sector.BY_FUNDS: ("investors", ORANGE),
     sector.BY_LENDERS: ("lenders", BROWN),
@@ -177,7 +178,7 @@ def _ratio(axes: Axes, ratio: FloatArray) -> None:
     axes.set_xticks([])
     axes.set_xlim(*_years_shown(len(ratio)))
     axes.grid(False)
-    told = "AI capex over AI income\n(services, rent, open\nmodels; own benefit: 0);\ndotted: 1"
+    told = "AI capex over AI income\n(services, rent, open\nmodels, own benefit);\ndotted: 1"
     axes.text(1.02, 0.5, told, fontsize=SMALL, va="center", transform=axes.transAxes)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.record import income_lines as il
 from kingmaker.environment.record.income_sector import (
+    BY_BUSINESS,
     BY_FUNDS,
     BY_LENDERS,
     BY_OWNERS,
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 PAYERS = {
+    BY_BUSINESS: "clouds' other business gains by it",
     BY_OWNERS: "owners of clouds, from their other business, add",
     BY_FUNDS: "investors",
     BY_LENDERS: "lenders",

@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from kingmaker.environment.record import income_lines as il
-from kingmaker.environment.record.income_sector import BY_HAND, BY_OWNERS, BY_USERS, DEFINITIONS, OWN_BENEFIT
+from kingmaker.environment.record.income_sector import BY_HAND, BY_OWNERS, BY_USERS, DEFINITIONS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 KEPT, PAGE = DOCS / "income.csv", DOCS / "policy-questions.md"
@@ -25,7 +25,7 @@ def lines_of(kept: pd.DataFrame) -> list[str]:
     rows = kept.set_index(["year", "section", "line"])
     found = [HEAD, f"|---|---|{'--:|' * len(YEARS)}"]
     for section, line in DEFINITIONS:
-        if line not in (BY_HAND, OWN_BENEFIT):
+        if line != BY_HAND:
             cells = (_cell(rows.loc[(year, section, line)]) for year in YEARS)
             found.append(f"| {section} | {line} | {' | '.join(cells)} |")
     return found

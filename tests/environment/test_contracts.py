@@ -49,7 +49,7 @@ def four_hosts(model: ComputeEconomy, where: np.ndarray, clouds: list[int]) -> N
 
 
 def test_four_contracts_of_one_lab_are_rationed_billed_and_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
-    model, where, clouds = started()
+    model, where, clouds = started(**{"clouds.internal_priority": 0.3})  # room for all
     four_hosts(model, where, clouds)
 
     def splits(lab: Startup, p: Any, ratio: np.ndarray) -> np.ndarray:

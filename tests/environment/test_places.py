@@ -61,7 +61,7 @@ def test_compute_is_somewhere_and_shares_sum_to_one(levers: dict[str, float], se
         assert stands.sum(axis=-1) == pytest.approx(clouds.compute, rel=1e-12)
         assert (sites >= 0.0).all()
         assert sites.sum(axis=-1) == pytest.approx(1.0)
-        assert ((clouds.reach >= 0.0) & (clouds.reach <= 1.0 + 1e-12)).all()
+        assert ((clouds.lawful >= 0.0) & (clouds.lawful <= 1.0 + 1e-12)).all()
     whole = sum(model.measures.array(f"{name}_compute_share") for name in ("us", "eu", "china", "other"))
     assert whole == pytest.approx(1.0)
 

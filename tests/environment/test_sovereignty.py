@@ -87,7 +87,7 @@ def test_what_must_stand_in_europe_does(ruled: dict[str, ComputeEconomy]) -> Non
 def test_under_the_owner_rule_nobody_foreign_serves_a_european(ruled: dict[str, ComputeEconomy]) -> None:
     e = ruled["owner"].economy
     clouds, startups = e.clouds.view(), e.startups.view()
-    assert (clouds.reach[clouds.alive & (clouds.region != EU)] == 0.0).all()
+    assert (clouds.lawful[clouds.alive & (clouds.region != EU)] == 0.0).all()
     european = startups.alive & (startups.region == EU) & (startups.host >= 0)
     abroad = np.take_along_axis(clouds.region, np.maximum(startups.host, 0).astype(np.int64), axis=1) != EU
     stranded = european & abroad
@@ -117,11 +117,11 @@ def test_public_money_rents_what_stands_in_europe() -> None:
 def test_what_the_law_keeps_back_is_no_grievance_against_a_cloud(ruled: dict[str, ComputeEconomy]) -> None:
     e = ruled["half"].economy
     clouds = e.clouds.view()
-    reach = clouds.reach.copy()
+    reach = clouds.lawful.copy()
     assert (reach < 1.0).any()
     hear_complaints(e)
     lawful = e.now.oversight.complaints.copy()
-    clouds.reach = np.ones_like(reach)
+    clouds.lawful = np.ones_like(reach)
     hear_complaints(e)
-    clouds.reach = reach
+    clouds.lawful = reach
     assert (lawful < 0.5 * e.now.oversight.complaints).all()

@@ -227,7 +227,8 @@ def test_years_are_sums_of_months_and_the_ratio_is_of_sums() -> None:
     assert np.allclose(told, added.reindex(told.index), rtol=1e-9, atol=1e-6)
     sector = years[(years["party"] == il.WHOLE) & (years["year"] == 2022)].set_index("line")["amount"]
     assert sector[RATIO] == pytest.approx(sector[CAPEX] / sector[AI_INCOME])
-    assert sector[OWN_BENEFIT] == 0.0
+    assert 0.0 < sector[OWN_BENEFIT] < sector[AI_INCOME]
+    assert sector[OWN_BENEFIT] == pytest.approx(model.measures.array("own_benefit_musd")[:12].sum())
     assert set(sector.index) == {line for _, line in DEFINITIONS}
 
 

@@ -127,7 +127,7 @@ def _fee_to_the_tenant(e: Any, startups: Any, signs: Any) -> None:
 
 def test_a_fee_to_the_wrong_host_is_seen(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hosts, "pay_for_moving", _fee_to_the_new_host)
-    _, payments = run_recorded([{"rng": 1}], 24)
+    _, payments = run_recorded([{"rng": 1}], 36)
     egress = [p for p in payments if p.kind == "egress"]
     assert egress
     assert not any(ROLES[("egress", "startups", "clouds")](p) for p in egress)

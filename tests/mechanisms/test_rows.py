@@ -15,8 +15,6 @@ EXPECTED = {f"S{k}" for k in range(1, 13)} | {f"C{k}" for k in range(1, 14)} | {
     f"R{k}" for k in range(1, 7)
 }  # fmt: skip
 BESIDE = {f"G{k}" for k in range(1, 8)} | {f"W{k}" for k in range(1, 7)} | {"P1", "P11", "P12"}
-    {f"G{k}" for k in range(1, 8)} | {f"W{k}" for k in range(1, 7)} | {"P1", "P11", "P12"}
-)  # places, leases, contracts
 
 
 def test_every_one_of_the_47_rows_is_tested_or_named_as_open() -> None:

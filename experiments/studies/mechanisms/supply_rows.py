@@ -6,16 +6,23 @@ from typing import Any
 
 import numpy as np
 
+from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.types import BoolArray, FloatArray
 from kingmaker.environment.chips.chip_market import ration
+from kingmaker.experiments.studies.mechanisms.own_rows import OWN_NEEDS
 from kingmaker.experiments.studies.mechanisms.row import Mutant, Row, lever
+
+_raise_ambition, _spreads_ai = Cloud.raise_ambition, Cloud.spreads_ai
 
 
 def _no_reaction(cloud: Any, p: Any, largest_rival: FloatArray) -> FloatArray:
-    """Plans grow with belief, whatever the rivals plan."""
-    growth = p.clouds.calm_growth + (p.clouds.boom_growth - p.clouds.calm_growth) * cloud.sentiment
-    ceiling = np.maximum(p.clouds.reach * cloud.capacity, cloud.ambition)
-    return np.where(cloud.develops, np.minimum(cloud.ambition * np.exp(growth), ceiling), 0.0)
+    """Plans for training follow returns, whatever the rivals plan."""
+    return _raise_ambition(cloud, p, np.zeros_like(largest_rival))
+
+
+def _looks_at_nobody(cloud: Any, p: Any, useful: FloatArray, leader: FloatArray) -> FloatArray:
+    """AI spreads in each business, however far it is at rivals."""
+    return _spreads_ai(cloud, p, useful, np.zeros_like(leader))
 
 
 def _pro_rata(demand: FloatArray, capacity: FloatArray, weight: FloatArray) -> FloatArray:
@@ -98,7 +105,9 @@ ROWS: tuple[Row, ...] = (
                         "prices do not follow scarcity"),)),
     Row("S10", "a stronger reaction to rivals raises capital spending on AI", "cloud.raise_ambition",
         *lever("clouds.arms_race", 0.0, 0.8), "ai_capex_musd", (12, 60), +1,
-        mutants=(Mutant("agents.cloud:Cloud.raise_ambition", _no_reaction, "nobody looks at rivals' plans"),)),
+        mutants=(Mutant("agents.cloud:Cloud.raise_ambition", _no_reaction, "nobody looks at rivals' plans"),
+                 Mutant("agents.cloud:Cloud.spreads_ai", _looks_at_nobody, "nobody looks at rivals' uses of AI"))),
+    *OWN_NEEDS,
     Row("S11", "where power is short, more of it means more compute", "installation.install",
         *lever("energy.cap", 0.3, 3.0), "compute_h100e", (36, 60), +1,
         mutants=(Mutant("environment.chips.energy:room_for", lambda wanted, used, capacity: np.ones_like(wanted),

@@ -52,7 +52,7 @@ ROWS: tuple[Row, ...] = (
     # where cash flow bounds spending on AI, not plans: at the baseline even those who believe have money to spare
     Row("C13b", "clouds that count their stakes as wealth spend more on AI", "cloud.capex_limit",
         *lever("clouds.wealth", 0.0, 1.0), "ai_capex_musd", (24, 48), +1,
-        both={"capital.stake_share": 0.2, "clouds.capex_share_boom": 0.3},
+        both={"capital.stake_share": 0.2, "clouds.capex_share_boom": 0.05, "clouds.cash_share": 0.01},
         mutants=(_UNTIED,)),
 )  # fmt: skip
 
