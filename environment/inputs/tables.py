@@ -28,6 +28,7 @@ from kingmaker.environment.inputs.table_rows import (
     ExportRuleRow,
     FactRow,
     InvestorRow,
+    MemoryRow,
     NetworkingRow,
     PolicyRow,
     PowerRow,
@@ -49,6 +50,7 @@ class Tables:
 
     chips: tuple[ChipRow, ...]
     chipmakers: tuple[ChipmakerRow, ...]
+    memory: tuple[MemoryRow, ...]
     networking: tuple[NetworkingRow, ...]
     clouds: tuple[CloudRow, ...]
     startups: tuple[StartupRow, ...]
