@@ -10,7 +10,8 @@ from kingmaker.agents.arithmetic import SMALL
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
-from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.agents.types import CN, BoolArray, FloatArray
+from kingmaker.agents.units import USD
 
 
 class Chipmaker(Firm):
@@ -21,7 +22,8 @@ class Chipmaker(Firm):
 
     capacity = Column(0.0, unit="units/month", doc="what it can have packaged, in units of its current product")
     backlog_seen = Column(0.0, unit="units", doc="backlog as the capacity plan sees it: smoothed, months late")
-    software = Column(0.0, unit="relative", doc="stock of software and skills that buyers are bound to")
+    contracted = Column(0.0, unit="units/month", doc="packaging and memory under contract with its suppliers")
+    software = Column(0.0, unit="0-1", doc="maturity of its software, and of the skills that buyers are bound to")
     quality = Column(0.0, unit="log", doc="hardware quality relative to the leader at equal price")
     markup = Column(0.0, unit="ratio", doc="price over unscarce price")
     scarcity = Column(0.0, unit="ratio", doc="lead time above the shortest possible one, relative to it, smoothed")
@@ -42,11 +44,32 @@ class Chipmaker(Firm):
         """Packaging capacity of the next month, units a month, shape (..., n).
 
         It moves towards what would clear the backlog seen some months ago within the shortest lead time, by at most a
-        tenth or so a month: wafers, substrates and tools are slow (facts 2g-001 to 2g-003).
+        tenth or so a month: wafers, substrates and tools are slow (facts 2g-001 to 2g-003). Chinese makers may use the
+        foundries of their own country only, which grow in their own time.
         """
         target = self.backlog_seen / p.chips.shortest_lead
         growth = p.chips.capacity_response * (target / np.maximum(self.capacity, SMALL) - 1.0)
-        return np.asarray(self.capacity * (1.0 + np.clip(growth, -p.chips.capacity_fall, p.chips.capacity_growth)))
+        fastest = np.where(self.region == CN, p.chips.foundry_growth, p.chips.capacity_growth)
+        return np.asarray(self.capacity * (1.0 + np.clip(growth, -p.chips.capacity_fall, fastest)))
+
+    def contracts_ahead(self, p: Parameters, packed: FloatArray) -> FloatArray:
+        """Units a month that it wants under contract with its suppliers, shape (..., n).
+
+        Contracts follow what it can have ``packed`` as fast as wafers started now leave the package (facts 12g-020).
+        """
+        return np.asarray(self.contracted + (packed - self.contracted) / p.chips.memory_months)
+
+    def improves_software(self, p: Parameters, used: FloatArray, spillover: FloatArray) -> FloatArray:
+        """Maturity of its software next month, 0-1, shape (..., n).
+
+        S' = (1 - d) S + d E / (E + H): work on it, E, has diminishing returns, so that who is far ahead gains little by
+        more and whoever is used catches up (Arthur 1989; Church & Gandal 1992; absorptive spillovers: Jaffe 1986).
+        E is the maker's own spending and its users' work on ``used`` compute (H100e), and ``spillover`` of others' work
+        (open compilers), M$ a month.
+        """
+        c = p.chips
+        work = c.software_budget * self.research_budget(p) + USD * c.software_use * used + spillover
+        return np.asarray((1.0 - c.software_fade) * self.software + c.software_fade * work / (work + c.software_half))
 
     def starts_design(self, sells_to_china: BoolArray, restricted: BoolArray) -> BoolArray:
         """Whether it begins to design a chip to the export cap: its chips are banned and China was a market."""

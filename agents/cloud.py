@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_PRICE, TINY, power
+from kingmaker.agents.arithmetic import ALL_BUT, LEAST_PRICE, SMALL, TINY, power
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.lessor import CHINESE as CHINESE
 from kingmaker.agents.lessor import CONSORTIUM as CONSORTIUM
@@ -38,6 +38,7 @@ class Cloud(Lessor):
     programme = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it has a chip programme of its own")
     own_aim = Column(0.0, unit="0-1", doc="share of its new compute (dense throughput) that its chip programme aims at")
     own_output = Column(0.0, unit="H100e/month", doc="compute that its own chip programme turns out")
+    own_plan = Column(0.0, unit="H100e/month", doc="what its programme would turn out if memory sufficed")
     own_capacity = Column(0.0, unit="H100e", doc="compute running on chips of its own design")
     offers_own = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it rents chips of its own design out")
     outside_capex = Column(0.0, unit="M$/month", doc="capital spending outside AI")
@@ -161,23 +162,37 @@ class Cloud(Lessor):
         part = self.own_capacity / np.where(self.capacity > 0.0, self.capacity, 1.0)
         return np.where(self.offers_own, p.clouds.external_offering * part, 0.0)
 
-    def aims_own_chips(self, p: Parameters, bought: FloatArray, made: FloatArray) -> FloatArray:
+    def aims_own_chips(
+        self, p: Parameters, bought: FloatArray, made: FloatArray, advantage: FloatArray, saved: FloatArray
+    ) -> FloatArray:
         """Share of its new capacity that its chip programme aims at, 0-1, shape (..., n).
+
+        The odds of own chips are those of the data where a bought unit of capacity costs ``clouds.own_advantage`` times
+        an own one, and move with ``advantage``, what it costs now, as the choice among makers does (logit at the margin
+        of cost). What is ``saved`` if all its need (M$ a month) were its own must pay for the designs, a fixed cost.
 
         Programmes are known by their share of compute, that is of dense throughput (facts 7a-041 to 7a-044); capacity
         weighs memory as well. ``bought`` and ``made`` are the throughput (H100e) of a unit of capacity of the leader's
         chips and of its own: where its own have much memory for their throughput, it needs more of them.
         """
-        share = np.minimum(p.clouds.own_share * self.own_aim, 1.0)
-        return np.where(self.programme, share * bought / (share * bought + (1.0 - share) * made), 0.0)
+        share = np.minimum(p.clouds.own_share * self.own_aim, ALL_BUT)
+        gain = power(np.maximum(advantage, SMALL) / p.clouds.own_advantage, p.chips.price_sensitivity)
+        odds = share / (1.0 - share) * gain
+        share = odds / (1.0 + odds)
+        runs = self.programme & (share * saved >= p.clouds.own_design)
+        return np.where(runs, share * bought / (share * bought + (1.0 - share) * made), 0.0)
+
+    def design_cost(self, p: Parameters) -> FloatArray:
+        """What the designs of its chip programme cost a month, whatever it makes, M$, shape (..., n)."""
+        return np.where(self.programme & self.alive, np.minimum(p.clouds.own_design, np.maximum(self.cash, 0.0)), 0.0)
 
     def ramps_own_chips(self, p: Parameters, aim: FloatArray, seed: FloatArray, affordable: FloatArray) -> FloatArray:
-        """Compute that its own chip programme turns out this month, H100e, shape (..., n).
+        """Compute that its own chip programme turns out this month if memory suffices, H100e, shape (..., n).
 
         A programme starts from a ``seed``, grows or shrinks slowly towards its ``aim``, and never beyond what is
         ``affordable`` (row S6; facts S3-009 to S3-012).
         """
-        now = np.maximum(self.own_output, seed)
+        now = np.maximum(self.own_plan, seed)
         step = np.clip(aim / np.maximum(now, TINY) - 1.0, -p.clouds.own_retreat, p.clouds.own_ramp)
         return np.where(self.programme & self.alive, np.minimum(now * (1.0 + step), affordable), 0.0)
 

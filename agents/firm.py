@@ -18,7 +18,9 @@ class Firm(Member):
     """
 
     cash = Column(0.0, unit="M$", doc="money at the bank", money=True)
-    prepaid = Column(0.0, unit="M$", doc="compute paid ahead, credit at a host", money=True)
+    prepaid = Column(
+        0.0, unit="M$", doc="compute paid ahead, credit at a host; of a chipmaker: supplies paid ahead", money=True
+    )
     deposits = Column(0.0, unit="M$", doc="paid ahead on chips ordered and not delivered", money=True)
     fixed = Column(0.0, unit="M$", doc="chips and data centres at cost less depreciation", money=True)
     stakes = Column(0.0, unit="M$", doc="equity stakes held, at cost less write-offs", money=True)

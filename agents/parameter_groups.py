@@ -83,6 +83,18 @@ class ChipsParameters:
     capacity_growth: FloatArray
     capacity_fall: FloatArray
     capacity_delay: FloatArray
+    foundry_growth: FloatArray
+    foundry_yield: FloatArray
+    memory_supply: FloatArray
+    memory_growth: FloatArray
+    china_memory_growth: FloatArray
+    memory_months: FloatArray
+    memory_price: FloatArray
+    stockpile_months: FloatArray
+    supply_months: FloatArray
+    supply_prepaid: FloatArray
+    supply_purse: FloatArray
+    take_or_pay: FloatArray
     capacity_cost: FloatArray
     learning: FloatArray
     learning_from: FloatArray
@@ -98,7 +110,10 @@ class ChipsParameters:
     moat: FloatArray
     wait_aversion: FloatArray
     software_fade: FloatArray
-    software_catch_up: FloatArray
+    software_budget: FloatArray
+    software_use: FloatArray
+    software_spillover: FloatArray
+    software_half: FloatArray
     hoarding: FloatArray
     longest_line: FloatArray
     order_speed: FloatArray
@@ -117,12 +132,16 @@ class ChipsParameters:
     cash_months: FloatArray
     asset_life: FloatArray
     lead_ceiling: FloatArray
-    ramp_months: FloatArray
-    ramp_steepness: FloatArray
     delivery_purse: FloatArray
     sales_months: FloatArray
     scarcity_memory: FloatArray
     phased_out: FloatArray
+    generation_choice: FloatArray
+    least_life: FloatArray
+    margin_choice: FloatArray
+    mix_speed: FloatArray
+    vintage_decay: FloatArray
+    scarcity_elasticity: FloatArray
     design_power: FloatArray
     deposit_purse: FloatArray
     young_months: FloatArray
@@ -175,6 +194,8 @@ class CloudsParameters:
     internal_priority: FloatArray
     demand_speed: FloatArray
     own_share: FloatArray
+    own_advantage: FloatArray
+    own_design: FloatArray
     external_offering: FloatArray
     own_discount: FloatArray
     own_seed: FloatArray
@@ -216,7 +237,6 @@ class CloudsParameters:
     loan_step: FloatArray
     building_purse: FloatArray
     outside_purse: FloatArray
-    chip_purse: FloatArray
     ai_pull_most: FloatArray
     trough_month: FloatArray
     trough_width: FloatArray
@@ -594,6 +614,9 @@ class PolicyParameters:
     export_quota: FloatArray
     export_duty: FloatArray
     export_licence: FloatArray
+    memory_control: FloatArray
+    import_block: FloatArray
+    import_block_reach: FloatArray
     grey_leak: FloatArray
     grey_penalty: FloatArray
     china_subsidy_musd: FloatArray

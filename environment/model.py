@@ -17,7 +17,7 @@ from kingmaker.agents.startup import Startup
 from kingmaker.environment.capital import announcements, debts, finance, pledges, valuation
 from kingmaker.environment.capital.capital_market import Comovement
 from kingmaker.environment.capital.news import News
-from kingmaker.environment.chips import chip_supply, direct, installation, orders, places
+from kingmaker.environment.chips import chip_supply, direct, grey_prices, installation, orders, places
 from kingmaker.environment.chips.chip_state import read_catalogue
 from kingmaker.environment.compute import commitments, hosts, renting, sites, term_leases
 from kingmaker.environment.core.economy import Economy
@@ -126,7 +126,7 @@ class ComputeEconomy(Model):
         startups = (cast(type[Startup], classes.get("startups", Startup)), *extensions.startups)
         populations["startups"] = found(self.tables, parameters, streams, startups)
         populations = Named(populations, "population")
-        chips = build.build_chips(read_catalogue(self.tables), self.tables, parameters, self.months)
+        chips = build.build_chips(read_catalogue(self.tables), self.tables, parameters)
         self.economy = Economy(
             worlds=self.worlds, month=0, tables=self.tables, p=parameters, streams=streams,
             populations=cast(Any, populations), chips=chips, conditions=build.build_conditions(parameters, self.tables),
@@ -173,6 +173,7 @@ class ComputeEconomy(Model):
         direct.order_directly(e)
         chip_supply.produce_and_ship(e)
         chip_supply.build_own_chips(e)
+        grey_prices.quote_premium(e)
         installation.smuggle(e)
         places.choose_sites(e)
         installation.install(e)

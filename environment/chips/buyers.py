@@ -27,6 +27,11 @@ def in_business(e: Economy) -> BoolArray:
     return np.concatenate([clouds.alive, np.ones((e.worlds, PLACES), dtype=np.bool_)], axis=1)
 
 
+def kept_out(e: Economy) -> FloatArray:
+    """Share of foreign chips that the Chinese authorities keep their country's buyers from, 0-1, (worlds, 1)."""
+    return e.in_force.import_block
+
+
 def small(e: Economy) -> BoolArray:
     """Which stand in the small buyers' queue, (worlds, buyers)."""
     clouds = e.clouds.view()

@@ -46,7 +46,7 @@ def newest_design(e: Economy) -> FloatArray:
 
 def make_own_chips(e: Economy, startups: Startup) -> None:
     """Foundries make the chips that start-ups designed: they are paid, the pools get them."""
-    made = startups.chip_output
+    made = startups.chip_output * e.now.chips.lab_memory
     if not made.any():
         return
     chips = e.chips
@@ -76,9 +76,8 @@ def draw_design(e: Economy, ready: BoolArray) -> None:
     """A new generation of start-ups' own chips, relative to the best on sale in the West (one design partner)."""
     chips, p = e.chips, e.p.sites
     lab = chips.catalogue.lab_block
-    month = min(e.month, len(chips.mixes) - 1)
     sold = chips.catalogue.sold
-    on_sale = np.where(chips.mixes[month][:sold] > 0.0, e.now.chips.value[:, :sold], 0.0)
+    on_sale = np.where(chips.mix[:, :sold] > 0.0, e.now.chips.value[:, :sold], 0.0)
     best = np.argmax(on_sale, axis=-1)
     for world in np.flatnonzero(ready):
         free = [slot for slot in range(lab.start, lab.stop) if not chips.designed[world, slot]]
@@ -88,7 +87,7 @@ def draw_design(e: Economy, ready: BoolArray) -> None:
         slot, model, quality = free[0], int(best[world]), p.chip_quality[world, 0]
         for name in ("h100e", "memory", "tpp"):
             getattr(chips, name)[world, slot] = quality * getattr(chips, name)[world, model]
-        for name in ("tdp", "die", "per_wafer", "interconnect"):
+        for name in ("tdp", "die", "per_wafer", "interconnect", "hbm"):
             getattr(chips, name)[world, slot] = getattr(chips, name)[world, model]
         chips.cost[world, slot] = p.chip_cost_ratio[world, 0] * chips.price[world, model]
         chips.price[world, slot] = chips.cost[world, slot]

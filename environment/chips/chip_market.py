@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import TINY
-from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.agents.arithmetic import SMALL, TINY, power
+from kingmaker.agents.types import BoolArray, FloatArray, IntArray
 from kingmaker.agents.units import HOURS, USD_PER_KUSD
 
 _PASSES = 12
@@ -82,6 +82,20 @@ def within_quota(to_china: FloatArray, elsewhere: FloatArray, quota: FloatArray)
     return np.where(to_china > most, most / np.maximum(to_china, TINY), 1.0)
 
 
+def domestic_first(free: FloatArray, domestic: FloatArray, block: FloatArray) -> FloatArray:
+    """Shares of a buyer's need over makers where its own state keeps a part ``block`` (0-1) from foreign makers.
+
+    Args:
+        free: shares if it may buy from all, (..., makers, buyers).
+        domestic: shares if it may buy at home only, same shape; zeros where nobody at home sells.
+        block: broadcast to the same shape.
+
+    Returns:
+        Shares, same shape; they sum to less than one where nobody at home sells.
+    """
+    return np.asarray((1.0 - block) * free + block * domestic)
+
+
 def maker_shares(utility: FloatArray, offered: BoolArray) -> FloatArray:
     """Logit shares over makers (axis -2), shape (..., makers, buyers); zero where nothing is offered."""
     best = np.where(offered, utility, -np.inf).max(axis=-2, keepdims=True)
@@ -111,26 +125,53 @@ def lead_time(outstanding: FloatArray, shipped: FloatArray, shortest: FloatArray
     return np.clip(months, shortest, longest)
 
 
-def release_mix(age: FloatArray, order: list[list[int]], ramp: float, steepness: float) -> FloatArray:
-    """Share of each product in its maker's output, shape as ``age`` (products,).
-
-    A new generation takes over along an S-curve of its age in months; the share of older ones is what the newer leave.
+def choose_products(utility: FloatArray, ready: BoolArray, starts: IntArray) -> FloatArray:
+    """Logit shares of the products of each line, shape as ``utility`` (..., products).
 
     Args:
-        age: months since release, negative before it.
-        order: for each maker, its products from the newest to the oldest.
-        ramp: months until a new generation is half of the output.
-        steepness: of the curve: its slope there is a quarter of this over ``ramp``.
+        utility: of each product to those who buy and who make it.
+        ready: which are released, (products,); a line without any gets zeros.
+        starts: where the line of each maker or programme begins, ascending, from 0 (lines stand one after the other).
     """
-    taken = np.where(age >= 0.0, 1.0 / (1.0 + np.exp(-(age - ramp) / (ramp / steepness))), 0.0)
-    mix = np.zeros_like(age)
-    for products in order:
-        left = 1.0
-        released = [p for p in products if age[p] >= 0.0]
-        for p in released:
-            mix[p] = left if p == released[-1] else left * taken[p]
-            left -= mix[p]
-    return mix
+    sizes = np.diff(np.append(starts, utility.shape[-1]))
+    shown = np.where(ready, utility, -np.inf)
+    best = np.maximum.reduceat(shown, starts, axis=-1)
+    best = np.repeat(np.where(np.isfinite(best), best, 0.0), sizes, axis=-1)
+    weight = np.where(ready, np.exp(np.where(ready, utility - best, 0.0)), 0.0)
+    total = np.repeat(np.add.reduceat(weight, starts, axis=-1), sizes, axis=-1)
+    return np.asarray(weight / np.where(total > 0.0, total, 1.0))
+
+
+def served_first(claims: FloatArray, contracted: FloatArray, supply: FloatArray) -> FloatArray:
+    """Split memory: what is under contract comes first, then all else; each pro rata where it does not suffice.
+
+    Args:
+        claims: wanted this month, GB, (..., claimants), >= 0.
+        contracted: under contract for a month, same shape; what exceeds the claim is not called.
+        supply: made this month, GB, (..., 1).
+
+    Returns:
+        GB got, same shape: never above the claim, in sum min(supply, sum of claims).
+    """
+    called = np.minimum(claims, contracted)
+    first = called * _served(called, supply)
+    rest = claims - called
+    left = np.maximum(supply - first.sum(axis=-1, keepdims=True), 0.0)
+    return np.asarray(first + rest * _served(rest, left))
+
+
+def _served(wanted: FloatArray, supply: FloatArray) -> FloatArray:
+    """Share of what is wanted that ``supply`` (..., 1) covers, 0-1."""
+    total = wanted.sum(axis=-1, keepdims=True)
+    return np.minimum(supply / np.where(total > 0.0, total, 1.0), 1.0)
+
+
+def scarcity_price(wanted: FloatArray, held: FloatArray, elasticity: FloatArray) -> FloatArray:
+    """Price at which demand for compute meets what there is, relative to that at balance, elementwise, > 0.
+
+    Demand of constant elasticity: above 1 where more is ``wanted`` than ``held``, below 1 where less.
+    """
+    return power(np.maximum(wanted, SMALL) / np.maximum(held, SMALL), 1.0 / elasticity)
 
 
 def cost_per_hour(

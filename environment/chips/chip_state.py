@@ -8,7 +8,6 @@ import numpy as np
 
 from kingmaker.agents.arithmetic import NEVER_SEEN, SMALL
 from kingmaker.agents.types import CN, REGIONS, FloatArray, IntArray
-from kingmaker.environment.chips.chip_market import release_mix
 from kingmaker.environment.inputs.table_rows import ChipRow
 from kingmaker.environment.inputs.tables import Tables
 
@@ -34,13 +33,20 @@ class Catalogue:
         """How many of the products are sold by chipmakers (the first ones)."""
         return int(self.blocks[-1].stop)
 
-    def mix(self, month: int, ramp: float, steepness: float) -> FloatArray:
-        """Share of each product in its maker's output, shape (products,)."""
-        age = np.where(self.released < NOT_RELEASED, month - self.released, -1).astype(np.float64)
-        groups = [*self.blocks, *self.own_blocks.values()]
-        order = [sorted(range(g.start, g.stop), key=lambda p: -int(self.released[p])) for g in groups]
-        usable = [[p for p in products if self.released[p] < NOT_RELEASED] for products in order]
-        return release_mix(age, usable, ramp, steepness)
+    @property
+    def starts(self) -> IntArray:
+        """Where the line of each maker, each programme, and the start-ups' designs begin among the products."""
+        return np.array([block.start for block in (*self.blocks, *self.own_blocks.values(), self.lab_block)])
+
+    def succeeded(self) -> IntArray:
+        """Month in which the next product of its own line is released, (products,); ``NOT_RELEASED`` if none is."""
+        found = np.full(len(self.names), NOT_RELEASED)
+        for line in (*self.blocks, *self.own_blocks.values()):
+            dates = self.released[line]
+            for place in range(line.start, line.stop):
+                later = dates[dates > self.released[place]]
+                found[place] = later.min() if later.size else NOT_RELEASED
+        return found
 
 
 def read_catalogue(tables: Tables) -> Catalogue:
@@ -96,6 +102,12 @@ class Chips:
         cost: (worlds, products); cost of a unit, k$
         price: (worlds, products); list price of a unit, k$
         per_wafer: (worlds, products); good chips from a wafer
+        hbm: (worlds, products); high-bandwidth memory of a unit, GB
+        mix: (worlds, products); share of each product in the output of its line
+        memory_capacity: (worlds, 2); memory that can be made a month by foreign and by Chinese makers, GB
+        memory_seen: (worlds, 2); claims to it as its makers see them, smoothed, GB a month
+        memory_stock: (worlds, makers); memory that a chipmaker has laid in, GB
+        packaging_tight: (worlds, makers); share of planned units that packaging could not make last month, 0-1
         designed: (worlds, products); whether a chip designed on the way is ready
         born: (worlds, products); month in which it was first sold, from January 2022
         outstanding: (worlds, makers, buyers); ordered and not delivered, units
@@ -119,10 +131,8 @@ class Chips:
         sites: (worlds, clouds, regions); share of what it builds now that is built there
     """
 
-    def __init__(
-        self, catalogue: Catalogue, worlds: int, makers: int, regions: list[int], months: int, ramp: tuple[float, float]
-    ) -> None:
-        """Attributes from the catalogue; no orders, no stock; ``ramp``: of a new generation, months and steepness."""
+    def __init__(self, catalogue: Catalogue, worlds: int, makers: int, regions: list[int]) -> None:
+        """Attributes from the catalogue; no orders, no stock."""
         self.clouds = len(regions)
         regions = [*regions, *range(len(REGIONS))]
         w, m, b, p = worlds, makers, len(regions), len(catalogue.names)
@@ -143,6 +153,13 @@ class Chips:
         self.tdp, self.cost = attribute("tdp_w"), attribute("unit_cost_kusd")
         self.price = attribute("price_2024_kusd")
         self.per_wafer = np.maximum(attribute("chips_per_wafer"), SMALL)
+        self.hbm = attribute("hbm_gb")
+        self.starts, self.succeeded = catalogue.starts, catalogue.succeeded()
+        self.mix = np.zeros((w, p))
+        self.memory_capacity, self.memory_seen = np.zeros((w, 2)), np.zeros((w, 2))  # GB a month
+        self.memory_stock = np.zeros((w, m))  # GB
+        self.memory_tight = np.zeros(w)  # share of the claims to foreign memory that was not met last month, 0-1
+        self.packaging_tight = np.zeros((w, m))
         self.designed = np.zeros((w, p), dtype=np.bool_)  # export and start-ups' own designs that are ready
         self.born = np.tile(catalogue.released.astype(np.float64), (w, 1))  # month in which each was first sold
 
@@ -166,7 +183,6 @@ class Chips:
         self.stood[:, np.arange(self.clouds), regions[: self.clouds]] = 1.0  # at home, unless the data say otherwise
         self.sites = self.stood.copy()
         self.pools = slice(self.clouds, b)
-        self.mixes = np.stack([catalogue.mix(month, *ramp) for month in range(months + 1)])
 
     def by_maker(self, amount: FloatArray) -> FloatArray:
         """Sum (..., products) over each maker's products, shape (..., makers)."""

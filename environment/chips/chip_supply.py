@@ -10,10 +10,11 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.agents.units import KUSD, QUARTER, YEAR
+from kingmaker.environment.chips import buyers, direct, memory, supply_contracts
 from kingmaker.environment.chips import chip_market as market
-from kingmaker.environment.chips import direct
 from kingmaker.environment.chips.buyers import small, standing
-from kingmaker.environment.chips.orders import duty_passed_on, gpu_share, lead_by_buyer, own_line, own_mix, own_part
+from kingmaker.environment.chips.orders import cost_of_capacity, duty_passed_on, gpu_share, lead_by_buyer
+from kingmaker.environment.chips.own_chips import own_line, own_mix, own_part
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.phases import phase
 from kingmaker.environment.knowledge import effective_compute
@@ -28,6 +29,7 @@ def produce_and_ship(e: Economy) -> None:
     makers: Chipmaker = population.view()
     mix = e.now.chips.mix
     made = _production(e, mix)
+    e.now.chips.made = made.sum(axis=1)
     available = chips.stock + made[:, :, chips.maker_of] * mix * (chips.maker_of >= 0)
     chips.produced = chips.produced + (made[:, :, chips.maker_of] * mix * (chips.maker_of >= 0)).sum(axis=1)
     sellable = available * e.now.chips.may_ship  # stock that has been banned meanwhile stays where it is
@@ -41,7 +43,7 @@ def produce_and_ship(e: Economy) -> None:
     shipped = ration(world, on_hand[:, 0, :, np.newaxis], weight)
     shipped_cn = ration(china, on_hand[:, 1, :, np.newaxis], weight)
     within = market.within_quota(shipped_cn.sum(axis=-1), shipped.sum(axis=-1), p.policy.export_quota)
-    cut = np.where(makers.region != CN, within, 1.0)
+    cut = np.where(makers.region != CN, within * (1.0 - buyers.kept_out(e)), 1.0)
     shipped = shipped + shipped_cn * cut[:, :, np.newaxis]
     shipped = shipped * _affordable(e, shipped)[:, np.newaxis, :]
     _deliver(e, shipped, available, sellable, on_hand)
@@ -57,29 +59,40 @@ def produce_and_ship(e: Economy) -> None:
 
 
 def _per_wafer(e: Economy, mix: FloatArray) -> FloatArray:
-    """Units of each maker's line that a wafer's packaging yields, (worlds, 2, makers)."""
-    per_wafer = e.chips.per_wafer * e.p.chips.packaging_yield
-    wafers = e.chips.by_maker(mix / per_wafer[:, np.newaxis, :])
-    return np.where(wafers > 0.0, 1.0 / np.where(wafers > 0.0, wafers, 1.0), 0.0)
+    """Good units of each maker's line that a wafer yields, (worlds, 2, makers); Chinese foundries yield less."""
+    wafers = e.chips.by_maker(mix / e.chips.per_wafer[:, np.newaxis, :])
+    chinese = e.chipmakers.view().region == CN
+    good = np.where(chinese, e.p.chips.foundry_yield, e.p.chips.packaging_yield)[:, np.newaxis, :]
+    return np.where(wafers > 0.0, good / np.where(wafers > 0.0, wafers, 1.0), 0.0)
 
 
 def _production(e: Economy, mix: FloatArray) -> FloatArray:
-    """Units made for the world and for China, (worlds, 2, makers): the plan, cut if packaging does not suffice."""
+    """Units made for the world and for China, (worlds, 2, makers): the plan, cut to the scarcer of two parts.
+
+    Packaging and memory are used in fixed proportions (Leontief).
+    """
     makers = e.chipmakers.view()
     per_wafer = _per_wafer(e, mix)
     planned = np.maximum(e.chips.planned - e.chips.by_maker(e.chips.stock), 0.0) * (per_wafer > 0.0)
     wafers = (planned / np.where(per_wafer > 0.0, per_wafer, 1.0)).sum(axis=1)
     part = np.minimum(makers.capacity / np.where(wafers > 0.0, wafers, 1.0), 1.0)
-    return np.asarray(planned * part[:, np.newaxis, :])
+    e.chips.packaging_tight = np.where(wafers > 0.0, 1.0 - part, 0.0)
+    packed = planned * part[:, np.newaxis, :]
+    e.now.chips.called, e.now.chips.packed = planned.sum(axis=1), packed.sum(axis=1)
+    return packed * memory.allot(e, planned, packed, mix)[:, np.newaxis, :]
 
 
 def _affordable(e: Economy, shipped: FloatArray) -> FloatArray:
-    """Share of a delivery that a buyer can pay for, building included, (worlds, buyers)."""
+    """Share of a delivery that a buyer can pay for, building included, (worlds, buyers).
+
+    What a programme of its own turns out was ordered a year ago at the foundry, and is paid first.
+    """
     clouds = e.clouds.view()
     price = (shipped * e.now.chips.unit_price).sum(axis=1)
     bill = price[:, : e.chips.clouds] * (1.0 + e.p.chips.building)
     interest = clouds.debt * e.p.capital.interest / (YEAR / QUARTER)  # that of a quarter comes first
-    free = np.maximum(clouds.cash - interest, 0.0)
+    own = own_line(e)
+    free = np.maximum(clouds.cash - interest - clouds.own_output * own.cost / own.value, 0.0)
     part = np.clip(e.p.chips.delivery_purse * free / np.where(bill > 0.0, bill, 1.0), 0.0, 1.0)
     return np.concatenate([part, direct.affordable(e, shipped[:, :, e.chips.pools])], axis=1)
 
@@ -140,8 +153,8 @@ def _bill(e: Economy, shipped: FloatArray) -> None:
     e.now.chips.maker_revenue, e.now.building.chip_bill = sales, total.sum(axis=1)[:, mine]
     e.now.chips.chip_sales = total
     e.now.chips.leader_accelerators = gpu_share(e)[:, :1] * total[:, 0, mine]
-    e.now.chips.unit_costs = np.minimum(_unit_costs(e, shipped), np.maximum(makers.cash, 0.0))
-    e.pay_rest("costs", "chipmakers", e.now.chips.unit_costs)
+    e.now.chips.unit_costs = supply_contracts.pay_suppliers(e, makers.delivered, _unit_costs(e, shipped))
+    supply_contracts.contract(e)
 
 
 def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
@@ -195,22 +208,25 @@ def build_own_chips(e: Economy) -> None:
     population = e.clouds
     clouds: Cloud = population.view()
     own = own_line(e)
-    affordable = np.where(own.ready, p.chip_purse * clouds.cash / np.maximum(own.cost, SMALL) * own.value, 0.0)
+    e.pay_rest("costs", "clouds", population.act(Cloud.design_cost, e.p))
+    there = np.where(own.hbm > 0.0, e.now.chips.own_memory / np.where(own.hbm > 0.0, own.hbm, 1.0), np.inf) * own.value
+    money = e.p.chips.delivery_purse * np.maximum(clouds.cash, 0.0) / np.maximum(own.cost, SMALL) * own.value
     seed = by_slot(p.own_seed * clouds.compute * own.ready)
     # need is spread over the wait for bought chips; what it makes itself stands in no queue, and comes the sooner
     soonest = e.p.chips.shortest_lead + e.p.chips.install_months
     sooner = (lead_by_buyer(e)[:, : chips.clouds] + e.p.chips.install_months) / soonest
-    output = population.act(
-        Cloud.ramps_own_chips, e.p, by_slot(own_part(e, own) * chips.need * sooner), seed, by_slot(affordable)
-    )
+    affordable = by_slot(np.where(own.ready, money, 0.0))
+    aim = own_part(e, own, cost_of_capacity(e)[:, : chips.clouds]) * chips.need * sooner
+    plan = population.act(Cloud.ramps_own_chips, e.p, by_slot(aim), seed, affordable)
+    clouds.own_plan, output = plan, np.minimum(plan, there)
     units = output / own.value
     for buyer, mix in own_mix(e).items():
         block = chips.catalogue.own_blocks[buyer]
         made = units[:, buyer : buyer + 1] * mix
-        chips.awaiting[:, buyer, block] += made
+        for stock in (chips.awaiting, chips.delivered_now):
+            stock[:, buyer, block] += made
         chips.produced[:, block] += made
         chips.delivered[:, block] += made
-        chips.delivered_now[:, buyer, block] += made
     clouds.own_output = output
     e.now.building.own_bill = units * own.cost
     e.pay_rest("construction", "clouds", e.now.building.own_bill)

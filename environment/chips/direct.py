@@ -34,7 +34,7 @@ def order_directly(e: Economy) -> None:
         return
     value, price, offered = offers(e, chips.pools)
     _rebase(e, startups, value)
-    share = split(e, value, price, offered, chips.lead[:, :, chips.pools])
+    share = split(e, value, price, offered, chips.lead[:, :, chips.pools], chips.pools)
     per_compute = (share * ratio(price, value)).sum(axis=1)  # M$ per H100e over the makers chosen, (worlds, regions)
     unit = in_region(per_compute, startups.region)
     lead = lead_by_buyer(e)[:, chips.pools]

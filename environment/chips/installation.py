@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL, TINY, ratio
+from kingmaker.agents.arithmetic import TINY, logistic, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.types import EU, FloatArray
 from kingmaker.agents.units import YEAR
@@ -18,11 +18,11 @@ ONE = np.ones(1)  # no overhead: power at the machines
 MID_YEARS = (0.5, 1.5, 2.5)  # years since January 2022: the middles of the years of which the data give a mean
 
 
-@phase("chip_supply.build_own_chips")
+@phase("grey_prices.quote_premium")
 def smuggle(e: Economy) -> None:
     """The grey market: chips bought by others are resold to China if the premium exceeds the expected penalty.
 
-    Becker (1968): the premium rises with what Chinese buyers want and cannot get (facts 8b-008, 8b-009).
+    Becker (1968). Nobody smuggles at a loss: where chips are no dearer in China than elsewhere, nothing is resold.
     """
     chips, p = e.chips, e.p.policy
     clouds = e.clouds.view()
@@ -30,12 +30,9 @@ def smuggle(e: Economy) -> None:
     if "other_clouds" not in ids or "other_china" not in ids:
         return
     seller, buyer = ids.index("other_clouds"), ids.index("other_china")
-    in_china = np.where(chips.in_china[: chips.clouds], 1.0, 0.0)
-    want = (e.now.chips.unmet * in_china).sum(axis=-1, keepdims=True)
-    have = (clouds.capacity * in_china).sum(axis=-1, keepdims=True)
-    premium = want / np.maximum(want + have, SMALL)
+    premium = e.now.chips.grey_premium[:, np.newaxis]
     controlled = (e.in_force.export_vintage >= FIRST_EXPORT_RULE) & np.isfinite(e.in_force.export_cap)
-    part = p.grey_leak / (1.0 + np.exp(-(premium - p.grey_penalty) / p.grey_width)) * controlled
+    part = p.grey_leak * logistic((premium - p.grey_penalty) / p.grey_width) * (controlled & (premium > 0.0))
     taken = chips.delivered_now[:, seller, :] * part * (chips.maker_of >= 0)
     cost = _paid_for(e, seller, taken)
     price = cost * (1.0 + premium[:, 0])

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from kingmaker.agents.arithmetic import ANY_PRICE, LEAST_AMOUNT, NO_OFFER, SMALL, TINY, is_on
@@ -12,9 +10,12 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, BoolArray, FloatArray
 from kingmaker.agents.units import KUSD, YEAR
+from kingmaker.environment.chips import buyers
 from kingmaker.environment.chips import chip_market as market
 from kingmaker.environment.chips.buyers import buyer_region, in_business
+from kingmaker.environment.chips.own_chips import own_line, own_part
 from kingmaker.environment.chips.own_needs import plan_own_needs
+from kingmaker.environment.chips.product_mix import change_lines, obsolescence
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.phases import phase
 
@@ -24,8 +25,8 @@ def design_products(e: Economy) -> None:
     """What each maker sells to the world and to China this month; designs to the export cap move on."""
     chips, f, p = e.chips, e.in_force, e.p
     e.now.chips.value = _value(e)
-    month = min(e.month, len(chips.mixes) - 1)
-    world_mix = np.tile(chips.mixes[month], (e.worlds, 1))
+    change_lines(e)
+    world_mix = chips.mix
     allowed = market.sellable_to_china(
         chips.tpp, chips.density, chips.interconnect, vintage=f.export_vintage, cap=f.export_cap,
         interconnect_limit=p.policy.export_interconnect, dense_tpp=p.policy.export_dense_tpp,
@@ -89,8 +90,7 @@ def _design(e: Economy, restricted: BoolArray) -> None:
 def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
     """Fill the maker's next empty slot: under the rule of 2022 by less interconnect, later by less performance."""
     chips, f, p = e.chips, e.in_force, e.p.chips
-    month = min(e.month, len(chips.mixes) - 1)
-    sold = np.where(chips.mixes[month][block] > 0.0, e.now.chips.value[:, block], 0.0)
+    sold = np.where(chips.mix[:, block] > 0.0, e.now.chips.value[:, block], 0.0)
     base = block.start + np.argmax(sold, axis=-1)
     empty = [k for k in range(block.start, block.stop) if chips.catalogue.rows[k] is None]
     for world in np.flatnonzero(done):
@@ -109,7 +109,7 @@ def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
         chips.h100e[world, slot] = chips.h100e[world, from_chip] * part
         limit = p.interconnect_margin[world, 0] * e.p.policy.export_interconnect[world, 0]
         chips.interconnect[world, slot] = limit if by_interconnect else chips.interconnect[world, from_chip]
-        for name in ("memory", "cost", "per_wafer", "die"):
+        for name in ("memory", "cost", "per_wafer", "die", "hbm"):
             getattr(chips, name)[world, slot] = getattr(chips, name)[world, from_chip]
         chips.density[world, slot] = tpp / die
         idle = p.design_power[world, 0]
@@ -142,6 +142,8 @@ def plan_compute(e: Economy) -> None:
     e.now.chips.planned_spending = np.where(clouds.alive, gap * np.where(cost < ANY_PRICE, cost, 0.0), 0.0)
     chips.need = chips.need + p.clouds.plan_speed * (aim - chips.need)
     e.now.chips.unmet = np.maximum(desired - here, 0.0)
+    means = aim * np.clip(horizon, 1.0, YEAR)  # what it can pay for within a year
+    e.now.chips.wanted = np.where(clouds.alive, np.minimum(desired, here + means), 0.0)
 
 
 @phase("term_leases.sign_leases", "pledges.pay_pledges")
@@ -153,7 +155,7 @@ def place_orders(e: Economy) -> None:
     unit_value, price, offered = offers(e, mine)
     need = np.maximum(chips.need - clouds.own_output, 0.0)[:, np.newaxis, :]
     lead = chips.lead[:, :, mine]
-    share = split(e, unit_value, price, offered, lead)
+    share = split(e, unit_value, price, offered, lead, mine)
     units = need * share / np.where(unit_value > 0.0, unit_value, 1.0)
     hoarding = p.chips.hoarding[..., np.newaxis] * np.where(clouds.small, 0.0, 1.0)[:, np.newaxis, :]
     shortest = p.chips.shortest_lead[..., np.newaxis]
@@ -202,6 +204,7 @@ def post_offers(e: Economy) -> None:
     line_value = chips.by_maker(mix * e.now.chips.value[:, np.newaxis, :])
     line_price = chips.by_maker(mix * chips.price[:, np.newaxis, :]) * makers.markup[:, np.newaxis, :] * KUSD
     e.now.chips.line_value, e.now.chips.line_price = line_value, line_price
+    e.now.chips.line_age = chips.by_maker(mix * obsolescence(e)[:, np.newaxis, :])
     foreign = makers.region != CN
     best = np.where(foreign[:, np.newaxis, :], line_value, 0.0).max(axis=-1)
     controlled = e.in_force.export_vintage >= market.FIRST_EXPORT_RULE
@@ -212,7 +215,8 @@ def post_offers(e: Economy) -> None:
 
     value, price = to_buyers(line_value), to_buyers(line_price)
     for_china_only = (makers.region == CN)[:, :, np.newaxis] & (buyer_region(e) != CN)[:, np.newaxis, :]
-    offered = (value > 0.0) & ~for_china_only & in_business(e)[:, np.newaxis, :]
+    shut_out = (foreign[:, :, np.newaxis] & chips.in_china) & (buyers.kept_out(e) >= 1.0)[:, :, np.newaxis]
+    offered = (value > 0.0) & ~for_china_only & ~shut_out & in_business(e)[:, np.newaxis, :]
     gross = price / gpu_share(e)[:, :, np.newaxis] * duty_passed_on(e)
     e.now.chips.offer_value, e.now.chips.offer_price = value, gross
     e.now.chips.offered = np.where(offered, 1.0, 0.0)
@@ -232,16 +236,29 @@ def duty_passed_on(e: Economy) -> FloatArray:
     return np.asarray(1.0 + (e.p.chips.duty_pass_through * e.p.policy.export_duty)[:, :, np.newaxis] * taxed)
 
 
-def split(e: Economy, value: FloatArray, price: FloatArray, offered: BoolArray, lead: FloatArray) -> FloatArray:
-    """Logit split of a buyer's need over makers: price per performance, software moat, waiting time."""
+def split(
+    e: Economy, value: FloatArray, price: FloatArray, offered: BoolArray, lead: FloatArray, to: slice
+) -> FloatArray:
+    """Split of the need of buyers ``to`` over makers: a logit at the margin of cost per useful compute.
+
+    Useful is what software makes of a chip (moat), and early rather than late. Where China keeps foreign chips out,
+    that part of its buyers' need goes to makers at home, or is not met.
+    """
     p = e.p.chips
     makers = e.chipmakers.view()
-    cost = price / np.where(value > 0.0, value, 1.0)
+    age = np.swapaxes(e.now.chips.line_age[:, e.chips.line_of[to], :], 1, 2)
+    cost = age * price / np.where(value > 0.0, value, 1.0)
     utility = -p.price_sensitivity[..., np.newaxis] * np.log(np.maximum(cost, SMALL))
     moat = software_moat(p.moat, makers.software)
     shortest = p.shortest_lead[..., np.newaxis]
     wait = p.wait_aversion[..., np.newaxis] * np.log(np.maximum(lead, shortest) / shortest)
-    return market.maker_shares(utility + moat[:, :, np.newaxis] - wait, offered)
+    utility = utility + moat[:, :, np.newaxis] - wait
+    block = buyers.kept_out(e)[:, :, np.newaxis] * e.chips.in_china[to]
+    free = market.maker_shares(utility, offered)
+    if not block.any():
+        return free
+    domestic = market.maker_shares(utility, offered & (makers.region == CN)[:, :, np.newaxis])
+    return market.domestic_first(free, domestic, block)
 
 
 def software_moat(weight: FloatArray, software: FloatArray) -> FloatArray:
@@ -249,15 +266,15 @@ def software_moat(weight: FloatArray, software: FloatArray) -> FloatArray:
     return np.asarray(weight * np.log(np.maximum(software, LEAST_AMOUNT)))
 
 
-def own_mix(e: Economy) -> dict[int, FloatArray]:
-    """What each chip programme makes: share of each of the owner's products in its output, (products,)."""
-    mix = e.chips.mixes[min(e.month, len(e.chips.mixes) - 1)]
-    return {buyer: mix[block] for buyer, block in e.chips.catalogue.own_blocks.items() if mix[block].sum() > 0.0}
-
-
 def lead_by_buyer(e: Economy) -> FloatArray:
-    """The wait that a buyer reckons with: at the leader, whose chips most of them want, (worlds, buyers)."""
-    return np.asarray(np.maximum(e.chips.lead[:, 0, :], e.p.chips.shortest_lead))
+    """The wait that a buyer reckons with, (worlds, buyers).
+
+    That at the leader, whose chips most of them want; the shortest elsewhere where the leader may not be bought from.
+    """
+    offered, lead = is_on(e.now.chips.offered), e.chips.lead
+    elsewhere = np.where(offered, lead, np.inf).min(axis=1)
+    wait = np.where(offered[:, 0] | np.isinf(elsewhere), lead[:, 0], elsewhere)
+    return np.asarray(np.maximum(wait, e.p.chips.shortest_lead))
 
 
 def cost_of_capacity(e: Economy) -> FloatArray:
@@ -274,39 +291,6 @@ def cost_of_expansion(e: Economy) -> FloatArray:
     Whoever makes a part of its chips itself gets more for its money there; the building costs the same.
     """
     bought, own = cost_of_capacity(e)[:, : e.chips.clouds], own_line(e)
-    part = own_part(e, own)
+    part = own_part(e, own, bought)
     chips = (1.0 - part) * bought + part * np.minimum(own.cost / own.value, bought)
     return np.asarray(chips + e.p.chips.building * bought)
-
-
-class OwnLine(NamedTuple):
-    """A unit of the chips that each cloud makes itself, each of shape (worlds, clouds)."""
-
-    cost: FloatArray  # M$, with boards and network; 0 where there are none
-    value: FloatArray  # capacity; 1 where there are none
-    throughput: FloatArray  # dense, H100e; 1 where there are none
-    ready: BoolArray  # whether there are any
-
-
-def own_line(e: Economy) -> OwnLine:
-    """What the chip programmes make this month."""
-    chips, shape = e.chips, (e.worlds, e.chips.clouds)
-    line = OwnLine(np.zeros(shape), np.ones(shape), np.ones(shape), np.zeros(shape, dtype=np.bool_))
-    for buyer, mix in own_mix(e).items():
-        block = chips.catalogue.own_blocks[buyer]
-        line.cost[:, buyer] = KUSD * (mix * chips.cost[:, block]).sum(axis=-1)
-        line.value[:, buyer] = np.maximum((mix * e.now.chips.value[:, block]).sum(axis=-1), SMALL)
-        line.throughput[:, buyer] = (mix * chips.h100e[:, block]).sum(axis=-1)
-        line.ready[:, buyer] = True
-    return line._replace(cost=line.cost * e.p.clouds.own_overhead)
-
-
-def own_part(e: Economy, own: OwnLine) -> FloatArray:
-    """Share of new capacity that each chip programme aims at, (worlds, clouds); 0 where no chips are ready."""
-    chips, leader = e.chips, e.chips.catalogue.blocks[0]
-    # take, as an index array would leave a memory order in which sums depend on the number of worlds
-    mix = e.now.chips.mix.take(chips.line_of[: chips.clouds], axis=1)[..., leader]
-    value = (mix * e.now.chips.value[:, np.newaxis, leader]).sum(axis=-1)
-    bought = (mix * chips.h100e[:, np.newaxis, leader]).sum(axis=-1) / np.where(value > 0.0, value, 1.0)
-    made = own.throughput / own.value
-    return np.where(own.ready, e.clouds.act(Cloud.aims_own_chips, e.p, by_slot(bought), by_slot(made)), 0.0)

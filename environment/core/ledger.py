@@ -50,6 +50,7 @@ KINDS: dict[str, tuple[str, str, str]] = {
     ),
     "construction": ("fixed", "net_worth", "own chips and data centres, bought from the rest of the economy"),
     "outside_capex": ("net_worth", "net_worth", "investment outside AI"),
+    "supply_prepaid": ("prepaid", "deferred", "packaging and memory that chipmakers pay ahead"),
     "costs": ("net_worth", "net_worth", "wafers, packaging, memory, research, wages"),
     "energy": ("net_worth", "net_worth", "electricity"),
     "equity": ("stakes", "net_worth", "new shares paid in cash"),

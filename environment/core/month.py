@@ -36,9 +36,14 @@ class InForce(Block):
     )
     export_vintage = Lever("procedures.fix_policy", "(worlds, 1)", "vintage of the export rule, year")
     export_cap = Lever("procedures.fix_policy", "(worlds, 1)", "performance from which chips are kept, TPP")
+    memory_control = Lever("procedures.fix_policy", "(worlds, 1)", "1 where memory is kept from Chinese chipmakers")
+    import_block = Lever("procedures.fix_policy", "(worlds, 1)", "share of foreign chips that China keeps out, 0-1")
 
     bounds: ClassVar[Mapping[str, tuple[float, float]]] = {
-        **dict.fromkeys(("duty", "interoperability", "reserve", "reserved", "exclusivity"), (0.0, 1.0)),
+        **dict.fromkeys(
+            ("duty", "interoperability", "reserve", "reserved", "exclusivity", "memory_control", "import_block"),
+            (0.0, 1.0),
+        ),
         **dict.fromkeys(("egress", "parallel_egress", "export_vintage"), (0.0, sys.float_info.max)),
         **dict.fromkeys(("review_bar", "export_cap"), (0.0, math.inf)),
     }
@@ -91,11 +96,21 @@ class ChipMarket(Block):
     designs_refused = Summed("orders.design_products", "(worlds,)", "designs to the cap without a free slot")
     line_price = Filled[FloatArray]("orders.plan_compute", "(worlds, 2, makers)", "price of a unit, k$")
     line_value = Filled[FloatArray]("orders.plan_compute", "(worlds, 2, makers)", "worth of a unit in use, H100e")
+    line_age = Filled[FloatArray]("orders.plan_compute", "(worlds, 2, makers)", "full life of a unit over life left")
     offer_price = Filled[FloatArray]("orders.plan_compute", "(worlds, makers, buyers)", "price of a unit, k$")
     offer_value = Filled[FloatArray]("orders.plan_compute", "(worlds, makers, buyers)", "worth of a unit in use, H100e")
     offered = Filled[FloatArray]("orders.plan_compute", "(worlds, makers, buyers)", "1 where a maker serves a buyer")
     planned_spending = Filled[FloatArray]("orders.plan_compute", "(worlds, clouds)", "planned spending on chips, M$")
     unmet = Filled[FloatArray]("orders.plan_compute", "(worlds, clouds)", "compute planned and not installed, H100e")
+    wanted = Filled[FloatArray]("orders.plan_compute", "(worlds, clouds)", "compute wanted and within means, H100e")
+    called = Filled[FloatArray]("chip_supply.produce_and_ship", "(worlds, makers)", "units called of suppliers")
+    made = Filled[FloatArray]("chip_supply.produce_and_ship", "(worlds, makers)", "units made")
+    packed = Filled[FloatArray]("chip_supply.produce_and_ship", "(worlds, makers)", "units with packaging")
+    memory_drawn = Filled[FloatArray]("chip_supply.produce_and_ship", "(worlds, makers)", "laid-in memory used, M$")
+    memory_used = Filled[FloatArray]("chip_supply.produce_and_ship", "(worlds,)", "foreign memory sold, GB")
+    own_memory = Filled[FloatArray]("chip_supply.produce_and_ship", "(worlds, clouds)", "memory of programmes, GB")
+    lab_memory = Filled[FloatArray]("chip_supply.produce_and_ship", "(worlds, 1)", "start-ups' chips with memory, 0-1")
+    grey_premium = Filled[FloatArray]("grey_prices.quote_premium", "(worlds,)", "price in China over elsewhere, less 1")
     direct_due = Filled[FloatArray]("chip_supply.produce_and_ship", "(worlds, start-ups)", "start-ups' orders due, M$")
     direct_take = Filled[FloatArray](
         "chip_supply.produce_and_ship", "(worlds, start-ups)", "of these what they can pay, M$"

@@ -30,6 +30,7 @@ PARTIES: dict[str, tuple[str, ...]] = {
     "resale": ("clouds → clouds|startups",),
     "construction": (f"clouds|startups → {REST}",),
     "outside_capex": (f"clouds → {REST}",),
+    "supply_prepaid": (f"chipmakers → {REST}",),
     "costs": (f"chipmakers|clouds|startups → {REST}",),
     "energy": (f"clouds|startups → {REST}",),
     "equity": ("investors|clouds → startups",),
@@ -52,6 +53,7 @@ PARTIES: dict[str, tuple[str, ...]] = {
     # claims that are drawn, or written off by the creditor
     "chips_drawn": ("clouds|startups → chipmakers",),
     "forfeits": ("clouds|startups → chipmakers",),
+    "supply_drawn": (f"chipmakers → {REST}",),
     "lapsed": ("startups|clouds → clouds",),
     "default": (f"{REST} → clouds",),
 }

@@ -22,6 +22,7 @@ from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, REGIONS, FloatArray
 from kingmaker.agents.units import GUSD, HHI_POINTS, YEAR
 from kingmaker.environment.chips.chip_state import Catalogue, Chips, Conditions
+from kingmaker.environment.chips.memory import entering
 from kingmaker.environment.core.parties import OUTSIDE
 from kingmaker.environment.inputs import names
 from kingmaker.environment.inputs.extensions import load_class
@@ -100,7 +101,8 @@ def cloud_rows(tables: Tables, p: StackedParameters) -> list[dict[str, Any]]:
             "rents_out": row.rents_out, "small": row.small_buyer, "relation": row.relation,
             "develops": row.develops,
             "programme": row.inhouse_chip_programme, "own_aim": row.own_chip_share,
-            "own_output": row.own_chip_output_2022, "offers_own": row.rents_own_chips,
+            "own_output": row.own_chip_output_2022, "own_plan": row.own_chip_output_2022,
+            "offers_own": row.rents_own_chips,
             "outside_cash": row.outside_cashflow_musd, "outside_revenue": row.outside_revenue_musd,
             "own_worth": p.clouds.own_gain, "own_growth": p.clouds.own_ahead, "return_growth": p.clouds.own_ahead,
             "evidence": np.minimum(p.clouds.own_ahead / p.clouds.return_cap, 1.0),
@@ -184,6 +186,7 @@ def build_fixed(
     chipmakers = [
         {"name": row.name, "region": region_code(row.region), "cash": row.cash_musd, "value": row.market_value_musd,
          "software": row.software_stock, "capacity": row.wafers_per_month_2022, "markup": 1.0,
+         "contracted": row.units_per_month_2022,
          "sales": row.units_per_month_2022 * p.chips.sales_2022,
          "backlog_seen": row.wafers_per_month_2022 * p.chips.backlog_2022}
         for row in tables.chipmakers
@@ -253,14 +256,15 @@ def build_conditions(p: StackedParameters, tables: Tables) -> Conditions:
     )  # fmt: skip
 
 
-def build_chips(catalogue: Catalogue, tables: Tables, p: StackedParameters, months: int) -> Chips:
+def build_chips(catalogue: Catalogue, tables: Tables, p: StackedParameters) -> Chips:
     """The chips of January 2022."""
     regions = [region_code(row.region) for row in tables.clouds]
-    ramp = float(p.chips.ramp_months[0, 0]), float(p.chips.ramp_steepness[0, 0])
-    chips = Chips(catalogue, p.worlds, len(tables.chipmakers), regions, months, ramp)
+    chips = Chips(catalogue, p.worlds, len(tables.chipmakers), regions)
     chips.stood = np.tile(np.array(place_shares(tables)), (p.worlds, 1, 1))
     chips.sites = chips.stood.copy()
     stock_chips(chips, tables, p)
+    chips.memory_capacity = chips.memory_capacity + entering(tables.memory, 0)
+    chips.memory_seen = chips.memory_capacity.copy()
     return chips
 
 

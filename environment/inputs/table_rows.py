@@ -56,7 +56,20 @@ class ChipRow(SourcedRow):
     price_2024_kusd: KiloDollars
     unit_cost_kusd: KiloDollars
     chips_per_wafer: Annotated[float, Cell("chips a packaging wafer", low=1e-9)]
+    hbm_gb: Annotated[float, Cell("GB of high-bandwidth memory", low=0)] = 0.0
     export_design: Flag
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MemoryRow(SourcedRow):
+    """A maker of high-bandwidth memory: what it can make a month when it enters."""
+
+    key: ClassVar[tuple[str, ...]] = ("id",)
+    id: Id
+    name: Name
+    region: Region
+    entry: Month
+    gb_per_month: Annotated[float, Cell("GB a month", low=0)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -29,6 +29,7 @@ from kingmaker.environment.inputs.table_rows import (
     ExportRuleRow,
     FactRow,
     InvestorRow,
+    MemoryRow,
     NetworkingRow,
     PlaceRow,
     PolicyRow,
@@ -51,6 +52,7 @@ class Tables:
 
     chips: tuple[ChipRow, ...]
     chipmakers: tuple[ChipmakerRow, ...]
+    memory: tuple[MemoryRow, ...]
     networking: tuple[NetworkingRow, ...]
     clouds: tuple[CloudRow, ...]
     startups: tuple[StartupRow, ...]

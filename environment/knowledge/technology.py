@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.arithmetic import BELOW_ALL, SMALL
+from kingmaker.agents.chipmaker import Chipmaker
+from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, FloatArray
-from kingmaker.agents.units import YEAR
+from kingmaker.agents.units import USD, YEAR
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import best_by_host
 from kingmaker.environment.core.phases import phase
@@ -49,14 +51,14 @@ def tenant_lead(e: Economy) -> FloatArray:
 
 @phase()
 def build_moats(e: Economy) -> None:
-    """Software stocks grow with use and fade (S' = (1 - d) S + g share; Arthur 1989; Church & Gandal 1992)."""
+    """Chips' software matures with their makers' spending and with use, and what is open helps every maker."""
     population = e.chipmakers
-    makers = population.view()
-    p = e.p.chips
-    sales = makers.sales
-    total = sales.sum(axis=-1, keepdims=True)
-    share = sales / np.where(total > 0.0, total, 1.0)
-    makers.software = (1.0 - p.software_fade) * makers.software + p.software_fade * (p.software_catch_up + share)
+    makers: Chipmaker = population.view()
+    chips, p = e.chips, e.p.chips
+    used = chips.by_maker(chips.running.sum(axis=1) * chips.h100e)
+    work = p.software_budget * makers.research_budget(e.p) + USD * p.software_use * used
+    others = p.software_spillover * (work.sum(axis=-1, keepdims=True) - work)
+    makers.software = population.act(Chipmaker.improves_software, e.p, by_slot(used), by_slot(others))
 
 
 @phase()

@@ -52,6 +52,8 @@ def _in_force(e: Economy, sold: FloatArray, total: FloatArray) -> dict[str, Floa
         "export_quota_in_force": p.export_quota,
         "export_duty_in_force": p.export_duty,
         "export_licence_in_force": p.export_licence,
+        "memory_control_in_force": f.memory_control,
+        "import_block_in_force": f.import_block,
     }
     found = {name: np.broadcast_to(value, (e.worlds, 1))[:, 0].astype(np.float64) for name, value in values.items()}
     return found | {"duty_in_force": (sold * f.duty).sum(axis=-1) / np.where(total > 0.0, total, 1.0)}

@@ -135,6 +135,7 @@ def fix_policy(e: Economy) -> None:
     e.in_force.review_bar = e.regulators.act(Regulator.tolerates, e.p).min(axis=-1, keepdims=True)
     e.in_force.export_vintage = p.export_vintage
     e.in_force.export_cap = p.export_cap_tpp
+    e.in_force.memory_control, e.in_force.import_block = p.memory_control, p.import_block
 
 
 def exclusivity_allowed(law: FloatArray, remedy: BoolArray) -> FloatArray:

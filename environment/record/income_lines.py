@@ -47,8 +47,9 @@ RUNNING, ENERGY, INTEREST, EQUITY, CREDIT = "supplies, wages and other costs", "
 DIVIDENDS, SAVINGS, SUBSIDIES, ESTATES, PURCHASES, OTHER_CASH = (
     "dividends", "savers' money", "subsidies", "estates", "takeovers", "other business"
 )  # fmt: skip
-COMPUTE_AHEAD, CHIPS_AHEAD, USED_CHIPS, LICENCES, FEES = (
-    "compute paid ahead", "chips paid ahead", "used chips", "licences and revenue shares", "switching charges"
+COMPUTE_AHEAD, CHIPS_AHEAD, SUPPLY_AHEAD, USED_CHIPS, LICENCES, FEES = (
+    "compute paid ahead", "chips paid ahead", "supplies paid ahead", "used chips", "licences and revenue shares",
+    "switching charges",
 )  # fmt: skip
 PUBLIC_COMPUTE, OWN_MONEY, SET = "public compute", "users' own money", "interventions"
 OWN_BENEFIT = "own benefit"
@@ -85,6 +86,7 @@ BOOKINGS: dict[str, Booking] = {
     "resale": Booking(USED_CHIPS, INVESTMENT, INVESTMENT),
     "construction": Booking(BUILDING, INVESTMENT, INCOME, SUPPLIERS),
     "outside_capex": Booking(OTHER_CASH, FINANCE, FINANCE, OTHER_BUSINESS),
+    "supply_prepaid": Booking(SUPPLY_AHEAD, AHEAD, AHEAD, SUPPLIERS),
     "costs": Booking(RUNNING, COST, INCOME, SUPPLIERS),
     "energy": Booking(ENERGY, COST, INCOME, SUPPLIERS),
     "equity": Booking(EQUITY, FINANCE, FINANCE),
@@ -106,6 +108,7 @@ BOOKINGS: dict[str, Booking] = {
     "intervention": Booking(SET, FINANCE, FINANCE, NOBODY),
     "chips_drawn": Booking(CHIPS, INVESTMENT, INCOME, ahead=CHIPS_AHEAD),
     "forfeits": Booking("forfeited deposits", COST, INCOME, ahead=CHIPS_AHEAD),
+    "supply_drawn": Booking(RUNNING, COST, INCOME, SUPPLIERS, ahead=SUPPLY_AHEAD),
     "lapsed": Booking("lapsed credit", COST, INCOME, ahead=COMPUTE_AHEAD),
     "default": Booking("default", MEMORANDUM, MEMORANDUM, LENDERS),
 }

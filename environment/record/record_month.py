@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from kingmaker.agents.arithmetic import BELOW_ALL, TINY, ratio
+from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.contract import MOST_ROWS, ContractRow, StakeRow
 from kingmaker.agents.sited import PLACED
@@ -14,7 +15,7 @@ from kingmaker.agents.startup import EXCLUSIVE, PREFERRED, Startup
 from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray
 from kingmaker.agents.units import GIGAWATT, KUSD_PER_MUSD, TRAINING_UNIT, WEEKS, YEAR
 from kingmaker.environment.capital.valuation import observe_values
-from kingmaker.environment.chips import own_needs
+from kingmaker.environment.chips import own_needs, supply_contracts
 from kingmaker.environment.chips.places import placed
 from kingmaker.environment.compute import sites
 from kingmaker.environment.compute.compute_market import spending
@@ -87,6 +88,12 @@ def _hhi(amount: FloatArray, single: BoolArray | bool = True) -> FloatArray:
     return np.asarray((share * share * single).sum(axis=-1))
 
 
+def _rival_software(makers: Chipmaker) -> FloatArray:
+    """Maturity of the software of the best of the leader's rivals outside China over the leader's own, (worlds,)."""
+    rivals = np.where(makers.region[:, 1:] != CN, makers.software[:, 1:], 0.0).max(axis=-1, initial=0.0)
+    return ratio(rivals, makers.software[:, 0])
+
+
 def _chips(e: Economy) -> dict[str, FloatArray]:
     chips = e.chips
     makers = e.chipmakers.view()
@@ -103,6 +110,11 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
         "chips_delivered": makers.delivered.sum(axis=-1),
         "leader_chips_delivered": makers.delivered[:, 0],
         "leader_revenue_musd": revenue[:, 0],
+        "memory_shortage": chips.memory_tight,
+        "memory_capacity_gb": chips.memory_capacity[:, 0],
+        "packaging_shortage": chips.packaging_tight[:, 0],
+        "rival_software": _rival_software(makers),
+        "leader_commitments_musd": supply_contracts.obligations(e)[:, 0],
         "inhouse_share": ratio(np.where(chips.maker_of < 0, compute, 0.0).sum(axis=-1), compute.sum(axis=-1)),
         "hhi_deliveries": _hhi(
             (chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=-1),
@@ -313,6 +325,8 @@ def _world(e: Economy) -> dict[str, FloatArray]:
     return {
         **{f"{name}_compute_share": by_place[:, place] for place, name in enumerate(("us", "eu", "china", "other"))},
         "grey_market_share": ratio(grey, held),
+        "grey_premium": e.now.chips.grey_premium,
+        "china_chips_made": np.where(e.chipmakers.view().region == CN, e.now.chips.made, 0.0).sum(axis=-1),
         "power_gw": e.conditions.power_used.sum(axis=-1) * GIGAWATT,
         "remedies_active": e.now.oversight.remedies_active,
     }

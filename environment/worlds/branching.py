@@ -35,7 +35,9 @@ from kingmaker.environment.ties.partnerships import Partnerships
 from kingmaker.environment.ties.tie_flows import TieFlows
 from kingmaker.environment.ties.tie_log import Change
 
-ONE_FOR_ALL: dict[type, tuple[str, ...]] = {Chips: ("maker_of", "line_of", "in_china", "mixes")}  # arrays of no world
+ONE_FOR_ALL: dict[type, tuple[str, ...]] = {
+    Chips: ("maker_of", "line_of", "in_china", "starts", "succeeded")
+}  # arrays of no world
 IMMUTABLE = (
     str, bytes, int, float, bool, type(None), Path, np.generic, np.dtype, slice, Column, Tables, Catalogue, Scenario,
 )  # fmt: skip

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 DRAWN = {
     "chips_drawn": "the part of the price of chips that was paid at the order, when they are delivered",
     "forfeits": "deposits that a buyer loses when it cancels",
+    "supply_drawn": "packaging and memory that a chipmaker had paid ahead, when chips are made",
     "lapsed": "compute paid ahead that is lost when the tenant or the host fails",
     "default": "a debt that will not be paid",
 }

@@ -144,25 +144,52 @@ def test_only_specialised_clouds_see_a_chance_in_others_tenants() -> None:
 def test_an_own_chip_programme_moves_slowly_and_within_its_means(
     own: float, seed: float, wanted: float, cash: float
 ) -> None:
-    maker = cloud(programme=True, own_output=own)
+    maker = cloud(programme=True, own_plan=own)
     output = one(maker.ramps_own_chips(P, at(wanted), at(seed), at(cash)))
     now = max(own, seed)
     assert np.isfinite(output)
     assert 0.0 <= output <= min(now * (1.0 + float(P.clouds.own_ramp[0, 0])), cash) * (1.0 + 1e-12)
     assert output >= min(0.9 * now, cash) * (1.0 - 1e-12)
-    assert one(cloud(own_output=own).ramps_own_chips(P, at(wanted), at(seed), at(cash))) == 0.0
+    assert one(cloud(own_plan=own).ramps_own_chips(P, at(wanted), at(seed), at(cash))) == 0.0
 
 
-@given(share=share, bought=st.floats(0.1, 3.0), made=st.floats(0.1, 3.0))
+@given(share=st.floats(0.0, 0.99), bought=st.floats(0.1, 3.0), made=st.floats(0.1, 3.0))
 def test_a_programme_aims_at_its_share_of_compute_whatever_its_chips_are_made_for(
     share: float, bought: float, made: float
 ) -> None:
-    p = parameters(clouds__own_share=1.0)
-    part = one(cloud(programme=True, own_aim=share).aims_own_chips(p, at(bought), at(made)))
+    p = parameters(clouds__own_share=1.0, clouds__own_advantage=2.0, clouds__own_design=0.0)
+    given = (p, at(bought), at(made), at(2.0), at(100.0))
+    part = one(cloud(programme=True, own_aim=share).aims_own_chips(*given))
     assert 0.0 <= part <= 1.0
     compute = part * made + (1.0 - part) * bought
     assert part * made / compute == pytest.approx(share)
-    assert one(cloud(own_aim=share).aims_own_chips(p, at(bought), at(made))) == 0.0
+    assert one(cloud(own_aim=share).aims_own_chips(*given)) == 0.0
+
+
+@given(share=st.floats(0.01, 0.9), cheaper=st.floats(1.01, 10.0))
+def test_own_chips_gain_where_bought_ones_get_dearer(share: float, cheaper: float) -> None:
+    """The choice between own and bought chips is a logit: its odds move with the ratio of the two costs."""
+    p = parameters(clouds__own_share=1.0, clouds__own_advantage=2.0, clouds__own_design=0.0)
+    owner = cloud(programme=True, own_aim=share)
+    usual, dear = (one(owner.aims_own_chips(p, at(1.0), at(1.0), at(2.0 * x), at(1.0))) for x in (1.0, cheaper))
+    odds = (dear / (1.0 - dear)) / (usual / (1.0 - usual))
+    assert odds == pytest.approx(cheaper ** float(p.chips.price_sensitivity[0, 0]))
+
+
+def test_a_programme_whose_savings_do_not_pay_for_its_designs_stops() -> None:
+    p = parameters(clouds__own_share=1.0, clouds__own_advantage=2.0, clouds__own_design=20.0)
+    owner = cloud(programme=True, own_aim=0.5)
+    worth, not_worth = (one(owner.aims_own_chips(p, at(1.0), at(1.0), at(2.0), at(saved))) for saved in (41.0, 39.0))
+    assert worth == pytest.approx(0.5)
+    assert not_worth == 0.0
+
+
+@given(cash=st.floats(-10.0, 1e4))
+def test_designs_cost_the_same_whatever_is_made_and_no_more_than_there_is(cash: float) -> None:
+    p = parameters(clouds__own_design=20.0)
+    assert one(cloud(programme=True, cash=cash).design_cost(p)) == min(20.0, max(cash, 0.0))
+    assert one(cloud(programme=True, cash=100.0, own_output=1e6).design_cost(p)) == 20.0
+    assert one(cloud(cash=100.0).design_cost(p)) == 0.0
 
 
 # --- prices -------------------------------------------------------------------------------------

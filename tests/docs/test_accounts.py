@@ -41,7 +41,10 @@ def test_what_moves_no_money_is_what_was_drawn(history: Year) -> None:
     drawn = sum(moved.get(kind, zero)[maker] for kind in DRAWN)
     assert moved["of it drawn"][maker] == pytest.approx(drawn)
     assert drawn > 0.1
-    for sector in ("rest of the economy", "public sector", "enterprises", "investors"):
+    supplies = moved["supply_drawn"]  # of suppliers, who are the rest of the economy
+    assert supplies[names.index("rest of the economy")] == pytest.approx(-supplies[maker])
+    assert moved["of it drawn"][names.index("rest of the economy")] == pytest.approx(-supplies[maker])
+    for sector in ("public sector", "enterprises", "investors"):
         assert moved["of it drawn"][names.index(sector)] == pytest.approx(0.0, abs=1e-6)
 
 

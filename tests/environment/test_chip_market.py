@@ -193,33 +193,73 @@ def test_lead_time_is_orders_over_shipments_within_bounds() -> None:
     assert months([1e9], [1.0], longest=30.0) == months([1.0], [0.0], longest=30.0) == 30.0
 
 
-@given(st.lists(st.integers(-40, 120), min_size=1, max_size=6), st.floats(1.0, 24.0), st.floats(1.0, 10.0))
-def test_the_release_mix_of_a_maker_sums_to_one(ages: list[int], ramp: float, steepness: float) -> None:
-    age = np.array(sorted(ages), dtype=np.float64)
-    mix = market.release_mix(age, [list(range(len(age)))], ramp, steepness)
-    assert (mix >= 0.0).all()
-    assert mix.sum() == pytest.approx(1.0 if (age >= 0.0).any() else 0.0)
-    assert (mix[age < 0.0] == 0.0).all()
+lines = st.lists(
+    st.lists(st.tuples(st.floats(-50.0, 50.0), st.booleans()), min_size=1, max_size=5), min_size=1, max_size=4
+)
 
 
-def test_a_new_generation_takes_over_along_an_s_curve() -> None:
-    share = [market.release_mix(np.array([t, t + 24.0]), [[0, 1]], 6.0, 3.0)[0] for t in range(25)]
-    assert (np.diff(share) > 0.0).all()
-    assert share[6] == pytest.approx(0.5)
-    assert share[0] < 0.1
-    assert share[24] > 0.99
-    steep = [market.release_mix(np.array([t, t + 24.0]), [[0, 1]], 6.0, 9.0)[0] for t in (0, 6, 12)]
-    assert steep[0] < share[0]
-    assert steep[1] == pytest.approx(0.5)
-    assert steep[2] > share[12]
+@given(lines)
+def test_the_shares_of_each_line_sum_to_one(given_: list[list[tuple[float, bool]]]) -> None:
+    utility, ready = (
+        np.array(column) for column in zip(*(product for line in given_ for product in line), strict=True)
+    )
+    starts = np.cumsum([0, *(len(line) for line in given_[:-1])])
+    share = market.choose_products(utility[np.newaxis], ready, starts)[0]
+    assert (share >= 0.0).all()
+    assert (share[~ready] == 0.0).all()
+    for start, line in zip(starts, given_, strict=True):
+        some = any(released for _, released in line)
+        assert share[start : start + len(line)].sum() == pytest.approx(1.0 if some else 0.0)
 
 
-def test_the_mixes_of_the_shipped_catalogue_sum_to_one() -> None:
-    from kingmaker.environment.chips.chip_state import read_catalogue
+@given(st.floats(-5.0, 5.0), st.floats(-5.0, 5.0), st.floats(-40.0, 40.0))
+def test_the_choice_in_a_line_is_a_logit_that_other_lines_do_not_move(one: float, other: float, apart: float) -> None:
+    ready, starts = np.ones(3, dtype=np.bool_), np.array([0, 2])
+    share = market.choose_products(np.array([[one, other, apart]]), ready, starts)[0]
+    assert share[0] == pytest.approx(1.0 / (1.0 + np.exp(other - one)))
+    assert share[2] == 1.0
 
-    catalogue = read_catalogue(read_tables())
-    for month in (0, 12, 47, 107):
-        mix = catalogue.mix(month, 6.0, 3.0)
-        for block in (*catalogue.blocks, *catalogue.own_blocks.values()):
-            some = (catalogue.released[block] <= month).any()
-            assert mix[block].sum() == pytest.approx(1.0 if some else 0.0)
+
+# --- memory -------------------------------------------------------------------------------------
+
+claimants = st.lists(st.tuples(units, units), min_size=1, max_size=8)
+
+
+@given(claimants, units)
+def test_memory_under_contract_comes_first_and_none_is_wasted(given_: list[tuple[float, float]], supply: float) -> None:
+    claims, contracted = (np.array([column]) for column in zip(*given_, strict=True))
+    got = market.served_first(claims, contracted, np.array([[supply]]))
+    assert (got >= 0.0).all()
+    assert (got <= claims * (1.0 + 1e-12)).all()
+    assert got.sum() == pytest.approx(min(supply, claims.sum()), rel=1e-9, abs=1e-9)
+    called = np.minimum(claims, contracted)
+    if supply >= called.sum():
+        assert (got >= called * (1.0 - 1e-9)).all()
+    else:  # nobody gets any beyond its contract
+        assert got == pytest.approx(called * (supply / called.sum()), rel=1e-9, abs=1e-9)
+
+
+def test_who_has_contracted_gets_its_memory_and_who_has_not_the_rest() -> None:
+    got = market.served_first(np.array([[80.0, 80.0]]), np.array([[80.0, 0.0]]), np.array([[100.0]]))
+    assert got.tolist() == [[80.0, 20.0]]
+
+
+# --- the Chinese authorities' own block, and the price of chips there -----------------------------
+
+
+@given(st.floats(0.0, 1.0))
+def test_a_block_sends_its_part_of_the_need_home(block: float) -> None:
+    free, home = np.array([[[0.9], [0.1]]]), np.array([[[0.0], [1.0]]])
+    share = market.domestic_first(free, home, np.full((1, 1, 1), block))
+    assert share[0, 0, 0] == pytest.approx(0.9 * (1.0 - block))
+    assert share.sum() == pytest.approx(1.0)
+    nobody = market.domestic_first(free, np.zeros_like(home), np.full((1, 1, 1), block))
+    assert nobody.sum() == pytest.approx(1.0 - block)  # what nobody at home sells is not bought
+
+
+@given(st.floats(1.0, 1e6), st.floats(1.0, 1e6), st.floats(0.2, 5.0))
+def test_scarcity_makes_a_price_of_either_sign(wanted: float, held: float, elasticity: float) -> None:
+    price = float(market.scarcity_price(np.array([[wanted]]), np.array([[held]]), np.array([[elasticity]]))[0, 0])
+    assert price > 0.0
+    assert (price > 1.0) == (wanted > held)
+    assert held * price**elasticity == pytest.approx(wanted)

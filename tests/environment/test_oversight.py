@@ -248,4 +248,4 @@ def test_each_shipped_question_differs_from_the_baseline_for_a_reason_that_it_te
     new = [event for event in scenario.events if event not in baseline.events]
     assert new
     assert all(event.why for event in new)
-    assert all(key.startswith("policy.") for event in new for key in event.set)
+    assert all(key.startswith(("policy.", "chips.memory_")) for event in new for key in event.set)

@@ -24,7 +24,7 @@ from tests.invariants.test_parties import WORLDS
 SMALL: dict[str, Any] = {"startups.number": 60}
 POPULATIONS = {"chipmakers": il.CHIPMAKERS, "startups": il.STARTUPS, "enterprises": il.USERS, "investors": il.INVESTORS,
                "regulators": il.REGULATORS}  # fmt: skip
-CLAIMS = ("chips_drawn", "forfeits", "lapsed", "default")
+CLAIMS = ("chips_drawn", "forfeits", "lapsed", "supply_drawn", "default")
 
 
 def _drawn_world(seed: int) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def test_every_kind_of_payment_has_its_line() -> None:
     for kind, booking in il.BOOKINGS.items():
         assert {booking.payer, booking.payee} <= set(il.SECTIONS), kind
         assert "" not in {party for party, _, _ in il.possible(kind)}, f"{kind}: the rest of the economy has no role"
-        assert bool(booking.ahead) == (kind in (*CLAIMS[:3], "rent", "lease")), kind
+        assert bool(booking.ahead) == (kind in (*CLAIMS[:4], "rent", "lease")), kind
 
 
 def test_a_kind_without_a_line_is_refused() -> None:

@@ -105,8 +105,9 @@ ROWS: tuple[Row, ...] = (
         "startup.reviews", *lever("clouds.outage", 0.0, 0.6), "leading_lab_exclusive", (24, 60), -1,
         (Mutant("agents.startup:Startup.reviews", _stays_exclusive, "exclusivity never relaxes"),),
         both={"compute.exclusive_stake": 5.0}),
+    # while capacity that grows fast has ended the shortage: from 2026 on growing needs make another one
     Row("C10", "short capacity sets a cloud's own models against tenants who rival them", "cloud.holds_back",
-        *lever("chips.capacity_growth", 0.15, 0.04), "rival_penalty", (15, 60), +1,
+        *lever("chips.capacity_growth", 0.15, 0.04), "rival_penalty", (24, 48), +1,
         (Mutant("agents.cloud:Cloud.holds_back", _serves_alike, "clouds serve rivals like others"),),
         both={"clouds.foreclosure": 0.9, "clouds.internal_priority": 0.8, **UNRESERVED}, seeds=24),
     Row("C10b", "and so does what it keeps for its own research", "cloud.holds_back",

@@ -70,6 +70,14 @@ def _parallel_use_is_free(e: Any, second: FloatArray) -> None:
     e.now.compute.parallel_fees_musd = np.zeros(e.worlds)
 
 
+def _lets_in(e: Any) -> FloatArray:
+    return np.zeros((e.worlds, 1))
+
+
+def _same_price(e: Any) -> FloatArray:
+    return np.zeros((e.worlds, 1))
+
+
 def _no_reserve(small: FloatArray, capacity: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:
     return np.zeros_like(small), np.zeros_like(small)
 
@@ -101,6 +109,8 @@ PARALLEL = Mutant("environment.compute.renting:pay_parallel_egress", _parallel_u
                   "nobody is charged for using two hosts")  # fmt: skip
 BAN = Mutant("environment.policy.procedures:exclusivity_allowed", _ban_ignored, "the law does not reach contracts")
 RESERVE = Mutant("environment.compute.compute_market:reserve", _no_reserve, "no capacity is set aside")
+BLOCK = Mutant("environment.chips.buyers:kept_out", _lets_in, "the Chinese authorities let all foreign chips in")
+NO_PREMIUM = Mutant("environment.chips.grey_prices:premium", _same_price, "chips cost the same in China as elsewhere")
 FUND = Mutant("environment.compute.rationing:public_wants", _no_public_wants, "public money buys no compute")
 
 CAPPED = {"policy.export_cap_tpp": 1600.0}
@@ -135,6 +145,13 @@ ROWS: tuple[Row, ...] = (
     Row("R5d", "an export duty that sellers pass on keeps compute out of China", "orders.duty_passed_on",
         *lever("policy.export_duty", 0.0, 1.0), "china_compute_share", (24, 60), -1, DUTY,
         both={"policy.export_cap_tpp": inf}),
+    Row("R5e", "China's own block of foreign chips raises what its chipmakers make", "buyers.kept_out",
+        *lever("policy.import_block", 0.0, 1.0), "china_chips_made", (30, 60), +1, (BLOCK,)),
+    Row("R5f", "the block keeps compute out of China", "buyers.kept_out",
+        *lever("policy.import_block", 0.0, 1.0), "china_compute_share", (24, 60), -1, (BLOCK,)),
+    Row("R5g", "buyers whom the block turns away from foreign chips lower the grey premium", "grey_prices.premium",
+        *lever("policy.import_block_reach", 0.0, 0.8), "grey_premium", (24, 60), -1, (NO_PREMIUM,),
+        both={"policy.import_block": 1.0}),
     Row("R6", "a cap on switching charges lowers what is paid for moving", "hosts.pay_for_moving",
         *lever("policy.egress_fee", 0.0, 1.0), "switching_fees_musd", (24, 72), +1, (MOVING,),
         both={"policy.interoperability": 1.0}),

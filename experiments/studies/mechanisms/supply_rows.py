@@ -52,6 +52,14 @@ NO_HOARDING = Mutant(
 FIXED_CAPACITY = Mutant(
     "agents.chipmaker:Chipmaker.plan_capacity", lambda maker, p: maker.capacity * 1.0, "packaging capacity stands still"
 )
+NO_SOFTWARE = Mutant(
+    "agents.chipmaker:Chipmaker.improves_software", lambda maker, p, used, spillover: maker.software * 1.0,
+    "software does not mature, whoever uses it",
+)  # fmt: skip
+MEMORY_FOR_ALL = Mutant(
+    "environment.chips.chip_market:served_first", lambda claims, contracted, supply: claims * 1.0,
+    "memory is there for all who ask",
+)  # fmt: skip
 # Up to 0.5, over twice the default: packaging capacity answers orders beyond need as well, so the effect is a hump.
 # From about 2 on start-ups are even served better than without; where capacity stands still they are served ever worse.
 _HOARDING = lever("chips.hoarding", 0.0, 0.5)
@@ -61,13 +69,19 @@ ROWS: tuple[Row, ...] = (
         *lever("chips.moat", 0.5, 2.5), "chip_leader_share", (24, 60), +1,
         mutants=(Mutant("environment.chips.orders:software_moat",
                         lambda weight, software: np.zeros(software.shape), "buyers are not bound to software"),)),
-    Row("S2", "rivals that build software whatever their share lower the leader's share, in years",
-        "technology.build_moats", *lever("chips.software_catch_up", 0.0, 0.2), "chip_leader_share",
-        (96, 108), -1,
-        mutants=(Mutant("environment.knowledge.technology:build_moats", lambda e: None,
-                        "stocks of software do not move"),)),
+    Row("S2", "open compilers, by which work on one chip's software serves all, lower the leader's share, in years",
+        "technology.build_moats", *lever("chips.software_spillover", 0.0, 0.1), "chip_leader_share",
+        (96, 108), -1, mutants=(NO_SOFTWARE,)),
+    Row("S2b", "a moat decays where rivals are used: what their users write lowers the leader's share, in years",
+        "chipmaker.improves_software", *lever("chips.software_use", 0.0, 100.0), "chip_leader_share", (96, 108), -1,
+        mutants=(NO_SOFTWARE,)),
     Row("S3", "faster growth of packaging shortens the lead time", "chipmaker.plan_capacity",
         *lever("chips.capacity_growth", 0.04, 0.15), "lead_time_weeks", (12, 48), -1, mutants=(FIXED_CAPACITY,)),
+    Row("S3b", "where memory is the scarcer part, more of it means more chips", "memory.allot",
+        *lever("chips.memory_supply", 0.3, 1.0), "leader_chips_delivered", (24, 48), +1, mutants=(MEMORY_FOR_ALL,)),
+    Row("S3c", "where memory is short, the leader, who can pay more ahead, sells the larger share",
+        "supply_contracts.contract", *lever("chips.supply_prepaid", 0.0, 1.0), "chip_leader_share", (18, 42), +1,
+        mutants=(MEMORY_FOR_ALL,), both={"chips.memory_supply": 0.3}),
     Row("S4", "what giants order beyond need crowds out start-ups that buy chips themselves",
         "chip_market.desired_orders", *_HOARDING, "direct_fill", (14, 28), -1, mutants=(NO_HOARDING,)),
     Row("S4b", "they get fewer chips", "chip_market.desired_orders", *_HOARDING, "direct_deliveries_h100e", (14, 28),
@@ -99,10 +113,12 @@ ROWS: tuple[Row, ...] = (
         both={"policy.exclusivity_ban": 1}, mutants=(NOBODY_DARES,)),
     Row("S8b", "and run more compute of their own", "builder.wants_own_compute, direct",
         *lever("sites.threshold", 20.0, 0.5), "own_compute_share", (30, 60), +1, mutants=(NOBODY_DARES,)),
+    # at a mix of products that does not follow value and scarcity, as each product has a price of its own
     Row("S9", "scarcity raises the price of chips", "chipmaker.set_markup",
         *lever("chips.capacity_growth", 0.04, 0.15), "chip_price_kusd", (12, 48), -1,
         mutants=(Mutant("agents.chipmaker:Chipmaker.set_markup", lambda maker, p: maker.markup * 1.0,
-                        "prices do not follow scarcity"),)),
+                        "prices do not follow scarcity"),),
+        both={"chips.generation_choice": 0.0, "chips.margin_choice": 0.0}),
     Row("S10", "a stronger reaction to rivals raises capital spending on AI", "cloud.raise_ambition",
         *lever("clouds.arms_race", 0.0, 0.8), "ai_capex_musd", (12, 60), +1,
         mutants=(Mutant("agents.cloud:Cloud.raise_ambition", _no_reaction, "nobody looks at rivals' plans"),
