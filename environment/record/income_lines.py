@@ -50,6 +50,7 @@ DIVIDENDS, SAVINGS, SUBSIDIES, ESTATES, PURCHASES, OTHER_CASH = (
 COMPUTE_AHEAD, CHIPS_AHEAD, USED_CHIPS, LICENCES, FEES = (
     "compute paid ahead", "chips paid ahead", "used chips", "licences and revenue shares", "switching charges"
 )  # fmt: skip
+HIRES, SALES = "teams hired away", "start-ups sold"
 PUBLIC_COMPUTE, OWN_MONEY, SET = "public compute", "users' own money", "interventions"
 CLOUD_REVENUE = "ordinary cloud"  # on the way only: it becomes a part of the other business, with its costs
 TAXES = ("tax", "duty", "fines")
@@ -93,6 +94,8 @@ BOOKINGS: dict[str, Booking] = {
     "outside_profit": Booking(OTHER_CASH, FINANCE, FINANCE, OTHER_BUSINESS),
     "cloud_revenue": Booking(CLOUD_REVENUE, FINANCE, FINANCE, OTHER_BUSINESS),
     "acquisitions": Booking(PURCHASES, FINANCE, FINANCE),
+    "hire_aways": Booking(HIRES, FINANCE, FINANCE),
+    "trade_sales": Booking(SALES, FINANCE, FINANCE, USERS_BUSINESS),
     "estate": Booking(ESTATES, FINANCE, FINANCE, OWNERS),
     "tax": Booking("tax", COST, INCOME),
     "duty": Booking("duty", COST, INCOME),
