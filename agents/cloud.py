@@ -227,6 +227,10 @@ class Cloud(Lessor):
         """
         return np.where(self.lets_to_clouds, np.maximum(left - self.wanted_inside, 0.0), 0.0)
 
+    def seeks_teams(self) -> FloatArray:
+        """How eagerly it would have a lab's team, 0-1, shape (..., n): if it develops models, as it believes in AI."""
+        return np.where(self.develops & self.alive, self.sentiment, 0.0)
+
     def asks_exclusivity(self, p: Parameters) -> BoolArray:
         """Whether it asks a lab in which it buys a stake to rent from it alone, shape (..., n).
 

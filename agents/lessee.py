@@ -10,25 +10,19 @@ from kingmaker.agents.draws import Draws
 from kingmaker.agents.member import Column
 from kingmaker.agents.offers import NEVER, Offers
 from kingmaker.agents.parameter_groups import Parameters
-from kingmaker.agents.tenant import Tenant
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.agents.units import HOURS, USD
+from kingmaker.agents.venture import Venture
 
 
-class Lessee(Tenant):
+class Lessee(Venture):
     """Decisions of a lab about its contracts with clouds; what it does with the compute is decided elsewhere."""
 
     need_growth = Column(0.0, unit="1/month", doc="growth of the compute that it wants, smoothed")
     strain = Column(
         0.0, unit="ratio", doc="need that its first host leaves unserved over the host's capacity, smoothed"
     )
-    shared = Column(0.0, unit="M$/month", doc="part of its sales that goes to the clouds that sell or host its models")
     waits = Column(0.0, unit="months", doc="for which it has been served less than enough, without a break")
-
-    def _money_within(self, months: FloatArray) -> FloatArray:
-        """Cash, and what comes in some months of the cash that clouds have promised, M$, shape (..., n)."""
-        to_come = np.minimum(self.pledge_rate * months, self.pledged)
-        return np.asarray(self.cash + (1.0 - self.pledge_credit) * to_come)
 
     def reserves(
         self, p: Parameters, served: FloatArray, quote: FloatArray, term_price: FloatArray, due: FloatArray

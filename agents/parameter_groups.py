@@ -26,6 +26,8 @@ class StartupsParameters:
     core: FloatArray
     reinvested: FloatArray
     spending_purse: FloatArray
+    serving_first: FloatArray
+    free_use: FloatArray
     compute_share: FloatArray
     makers: FloatArray
     makers_boom: FloatArray
@@ -460,19 +462,32 @@ class CapitalParameters:
     mood_2022: FloatArray
     mood_speed: FloatArray
     mood_luck: FloatArray
-    wave: FloatArray
+    outlook_2022: FloatArray
+    hurdle: FloatArray
+    return_response: FloatArray
+    mood_return: FloatArray
+    flow_step: FloatArray
+    return_most: FloatArray
+    corporate_part: FloatArray
+    chipmaker_part: FloatArray
+    sovereign_part: FloatArray
+    parent_purse: FloatArray
+    strategic_ticket: FloatArray
     deployment: FloatArray
     funding_purse: FloatArray
     dry_powder: FloatArray
     raise_runway: FloatArray
     round_months: FloatArray
-    growth_ask: FloatArray
-    growth_ask_most: FloatArray
+    plan_months: FloatArray
+    plan_growth: FloatArray
+    ahead_part: FloatArray
     success: FloatArray
+    crowding: FloatArray
     choosiness: FloatArray
     warm_mood: FloatArray
     merit_capability: FloatArray
     merit_growth: FloatArray
+    merit_bill: FloatArray
     growth_valued: FloatArray
     decline_valued: FloatArray
     base_multiple: FloatArray
@@ -485,13 +500,13 @@ class CapitalParameters:
     most_sold: FloatArray
     team_months: FloatArray
     concentration: FloatArray
+    concentration_strategic: FloatArray
     syndicate: FloatArray
     syndicate_most: FloatArray
     tranche_months: FloatArray
     stake_share: FloatArray
     stake_gap: FloatArray
     stake_chance: FloatArray
-    stake_runway: FloatArray
     stake_fill: FloatArray
     stake_of_value: FloatArray
     stake_terms: FloatArray
@@ -529,11 +544,19 @@ class CapitalParameters:
     comovement_least: FloatArray
     comovement_bound: FloatArray
     payout: FloatArray
+    recycled: FloatArray
     takeover_cash: FloatArray
     takeover_early: FloatArray
     takeover_price: FloatArray
     takeover_purse: FloatArray
     takeover_learning: FloatArray
+    trade_sales: FloatArray
+    trade_sale_most: FloatArray
+    hire_chance: FloatArray
+    hire_months: FloatArray
+    hire_fee: FloatArray
+    founders_part: FloatArray
+    hired_part: FloatArray
     newcomer_purse: FloatArray
 
 
@@ -655,6 +678,8 @@ class PolicyParameters:
     fine_scale: FloatArray
     lock_in_gain: FloatArray
     partnership_review: FloatArray
+    merger_control: FloatArray
+    hire_review: FloatArray
     remedy_review: FloatArray
     safe_share: FloatArray
     exclusive_concern: FloatArray

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import ALL_BUT, EXPONENT, LEAST_AMOUNT, is_on, power
+from kingmaker.agents.arithmetic import ALL_BUT, EXPONENT, is_on
 from kingmaker.agents.contract import (  # the forms of contract are known from here, too
     CONTRACTS as CONTRACTS,
 )
@@ -46,15 +46,8 @@ class Startup(Lessee):
     share: ClassVar[str] = ""  # of a user's kind: the key of the parameter that says which part of start-ups it is
 
     age = Column(0.0, unit="months", doc="since entry")
-    compute_share = Column(0.0, unit="0-1", doc="share of its budget that it would spend on compute")
-    applied = Column(0.0, unit="0-1", doc="1 if it applies AI in products of its own rather than sells models")
-    frugality = Column(0.0, unit="0-1", doc="share of compute that its approach does without")
     product = Column(0.0, unit="log10 FLOP", doc="capability of what it sells: its own model or an open one")
     base_model = Column(NONE, dtype=np.int32, unit="developer", doc="whose open model it builds on")
-    peak_burn = Column(0.0, unit="M$/month", doc="the most spending beyond sales that it has set up so far")
-    burn = Column(0.0, unit="M$/month", doc="level of spending that it has set up, beyond what sales bear")
-    staff = Column(0.0, unit="M$/month", doc="wages and other costs without compute")
-    growth = Column(0.0, unit="1/month", doc="growth of revenue, smoothed")
     investor = Column(NONE, dtype=np.int32, unit="fund", doc="lead investor")
     vendor_cash = Column(0.0, unit="M$", doc="cash that came from the latest vendor and is not yet spent")
     credit_host = Column(NONE, dtype=np.int32, unit="cloud", doc="the cloud that owes it the compute paid ahead")
@@ -74,50 +67,6 @@ class Startup(Lessee):
     def born(cls, values: Mapping[str, Any], p: Parameters) -> Mapping[str, Any]:
         """Column values of newcomers of a user's kind, each (worlds, n), given those that any newcomer would have."""
         return values
-
-    def plan_burn(self, p: Parameters) -> FloatArray:
-        """Spending that it sets up beyond its sales, M$ a month, shape (..., n).
-
-        New money, and what of promised money comes in the meantime, is spread over ``p.startups.runway`` months
-        (satisficing: Cyert & March 1963); once set up, teams and contracts go on until the end is near, and are then
-        cut month by month.
-        """
-        near = self.sees_the_end(p)
-        kept = np.where(near, (1.0 - p.startups.cut) * self.burn, self.burn)
-        planned = self._money_within(p.startups.runway) / p.startups.runway
-        wanted = np.maximum(np.maximum(planned, kept), self._least_spending(p))
-        return np.where(self.alive, wanted, 0.0)
-
-    def sees_the_end(self, p: Parameters) -> BoolArray:
-        """Whose runway, with what is promised to it in the meantime, is short, shape (..., n)."""
-        months = p.startups.cutting_runway
-        return np.asarray(self.alive & (self._money_within(months) < months * self.burn))
-
-    def _least_spending(self, p: Parameters) -> FloatArray:
-        """What it cannot go below, M$ a month, shape (..., n): a few salaries, or the core of what it has set up."""
-        return np.asarray(np.maximum(p.startups.minimum_staff * self.weight, p.startups.core * self.peak_burn))
-
-    def budget(self, p: Parameters, dearness: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """Money for compute and for staff this month, M$, each of shape (..., n): never more than there is.
-
-        What is set up beyond sales, and a part of sales; ``compute_share`` of it on compute at the usual rent
-        (``dearness`` 1). A team without a cluster trains nothing, so compute and people are complements (constant
-        elasticity of ``substitution`` below one: Arrow et al. 1961): when compute gets dearer, more of the money goes
-        there (row L2). A frugal approach saves compute and the money for it.
-        """
-        kept = np.maximum(self.revenue - self.shared, 0.0)
-        spendable = np.minimum(self.burn + p.startups.reinvested * kept, p.startups.spending_purse * self.cash)
-        weight = self.compute_share * power(np.maximum(dearness, LEAST_AMOUNT), 1.0 - p.startups.substitution)
-        share = weight / (weight + 1.0 - self.compute_share)
-        return share * self._lean(p) * spendable, (1.0 - share) * spendable
-
-    def serves(self, p: Parameters, rent: FloatArray) -> FloatArray:
-        """Compute that serving its users takes, H100e, shape (..., n); a frugal design needs less."""
-        return np.asarray(super().serves(p, rent) * self._lean(p))
-
-    def _lean(self, p: Parameters) -> FloatArray:
-        """Compute that its design needs, relative to a hungry one, shape (..., n)."""
-        return np.asarray(1.0 - p.startups.frugal_saving * self.frugality)
 
     def design(self, p: Parameters) -> tuple[FloatArray, FloatArray]:
         """What its design means in the market: cost of a unit of service and market within reach, relative, (..., n).
@@ -145,25 +94,6 @@ class Startup(Lessee):
         """Whose model competes with its host's ``own`` (log10 FLOP; infinity: the host has none), shape (..., n)."""
         return np.asarray(self.alive & (self.revenue > 0.0) & (self.capability >= own - p.compute.rival_gap))
 
-    def asks(self, p: Parameters, sentiment: FloatArray) -> FloatArray:
-        """Money that it asks investors for this month, M$, shape (..., n); zero if its runway is long enough.
-
-        A firm goes out when its runway, what is promised to it and what growing sales will take included, falls below a
-        threshold (``raise_runway`` at a neutral mood), earlier in a boom (Gompers & Lerner 2000). It asks for what a
-        round must last, or, if more, for what its owners will part with at its value (``dilution``), though for no more
-        than it can put to use (``largest_step``), and never for so much that its founders would lose it: a round sells
-        ``most_sold`` of the firm at most, its money included.
-        """
-        boom = 1.0 - p.capital.neutral_mood + sentiment
-        horizon = p.capital.raise_runway * boom
-        expansion = p.capital.growth_ask * np.clip(self.growth, 0.0, p.capital.growth_valued) * self.revenue
-        wants = self._money_within(horizon) < horizon * (self.burn + expansion)
-        growth = np.clip(1.0 + p.capital.growth_ask * self.growth, 1.0, p.capital.growth_ask_most)
-        need = p.capital.round_months * self.burn * growth * boom
-        stake = np.minimum(p.capital.dilution * self.value, p.capital.largest_step * need)
-        most = p.capital.most_sold / (1.0 - p.capital.most_sold) * self.value
-        return np.where(wants, np.minimum(np.maximum(need, stake), most), 0.0)
-
     def opens_weights(self, p: Parameters, share: FloatArray, draws: Draws) -> BoolArray:
         """Whether a newly released model comes with open weights, shape (..., n).
 
@@ -172,10 +102,3 @@ class Startup(Lessee):
         """
         chance = np.clip(self.openness * p.technology.openness * np.exp(-share / p.technology.openness_share), 0.0, 1.0)
         return np.asarray(draws.uniform() < chance)
-
-    def fails(self, p: Parameters) -> BoolArray:
-        """Whether it can no longer pay its core, shape (..., n) (exit when the runway is gone: Hopenhayn 1992)."""
-        kept = np.maximum(self.revenue - self.shared, 0.0)
-        gap = self._least_spending(p) - p.startups.reinvested * kept
-        months = p.startups.failure_months
-        return np.asarray(self.alive & (gap > 0.0) & (self._money_within(months) < months * gap))

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kingmaker.agents.arithmetic import NEGLIGIBLE, SMALL, TINY
 from kingmaker.agents.types import NONE, FloatArray, IntArray
@@ -20,42 +21,47 @@ Claim = tuple[FloatArray, IntArray]  # a share of each firm, and the slot of who
 def fund(
     asks: FloatArray,
     merit: FloatArray,
+    world: NDArray[np.int64],
     pace: FloatArray,
     purse: FloatArray,
     luck: FloatArray,
     success: FloatArray,
+    crowding: FloatArray,
     members: FloatArray,
 ) -> FloatArray:
     """How much of each ask is granted.
 
     A round is offered to a syndicate (Lerner 1994): each of its members takes its part or does not, with a probability
-    that rises with the merit of the firm; the mean probability is ``success``, or less if the funds' ``pace`` does not
-    cover it. In a lucky month funds place more than their pace, but never more than they hold: so the mean does not
-    depend on how coarsely firms are grained.
+    that rises with the merit of the firm; the mean probability is ``success``, or less if the investors' ``pace`` does
+    not cover it. Money that is plenty chases deals: rounds then close sooner (Gompers & Lerner 2000). In a lucky month
+    investors place more than their pace, but never more than they hold: so the mean does not depend on how coarsely
+    firms are grained. Few firms go out for money at a time, so rounds come as a list.
 
     Args:
-        asks: M$ wanted, shape (worlds, firms), zero for none.
+        asks: M$ wanted, above zero, shape (rounds,), in the order of the firms.
         merit: relative attractiveness > 0, same shape.
-        pace: M$ that funds mean to place, shape (worlds, 1).
-        purse: M$ that they can place at most, shape (worlds, 1).
-        luck: uniform numbers, same shape as asks.
-        success: chance that a member takes its part of a round of middling merit in a month, shape (worlds, 1).
+        world: in which world each is, same shape.
+        pace: M$ that investors mean to place, shape (worlds,).
+        purse: M$ that they can place at most, shape (worlds,).
+        luck: uniform numbers, shape as ``asks``.
+        success: chance that a member takes its part of a round of middling merit in a month, shape (worlds,).
+        crowding: elasticity of that chance to the money there is for each round, where it is plenty, shape (worlds,).
         members: how many decide on it, each for its part; whole numbers, shape as ``asks``.
 
     Returns:
-        M$ granted, shape (worlds, firms), in sum never more than the purse.
+        M$ granted, shape (rounds,), in sum never more than the purse of the world.
     """
-    total = asks.sum(axis=-1, keepdims=True)
-    weighted = (asks * merit).sum(axis=-1, keepdims=True)
-    mean = weighted / np.where(total > 0.0, total, 1.0)
-    cover = np.minimum(pace / np.where(total > 0.0, total, 1.0), success)
-    chance = np.minimum(cover * merit / np.where(mean > 0.0, mean, 1.0), 1.0)
-    part = np.zeros_like(asks)
-    out = np.nonzero(asks)  # few go out for money at a time, and only their luck matters
-    part[out] = _part_taken(luck[out], chance[out], members[out])
-    granted = asks * part
-    whole = granted.sum(axis=-1, keepdims=True)
-    return granted * np.minimum(purse / np.where(whole > 0.0, whole, 1.0), 1.0)
+    worlds = len(pace)
+    total = np.bincount(world, weights=asks, minlength=worlds)
+    mean = np.bincount(world, weights=asks * merit, minlength=worlds) / np.where(total > 0.0, total, 1.0)
+    money = pace / np.where(total > 0.0, total, 1.0)
+    plenty = np.maximum(money / np.where(success > 0.0, success, np.inf), 1.0)
+    cover = np.minimum(money, success * np.power(plenty, np.array(crowding)))
+    rate = cover / np.where(mean > 0.0, mean, 1.0)
+    granted = asks * _part_taken(luck, np.minimum(rate[world] * merit, 1.0), members)
+    whole = np.bincount(world, weights=granted, minlength=worlds)
+    part = np.minimum(purse / np.where(whole > 0.0, whole, 1.0), 1.0)
+    return np.asarray(granted * part[world])
 
 
 def _part_taken(luck: FloatArray, chance: FloatArray, members: FloatArray) -> FloatArray:

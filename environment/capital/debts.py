@@ -35,6 +35,7 @@ def service_debts(e: Economy) -> None:
     most = 1.0 - ROUNDING
     short = (interest < most * due) | (uncovered & (back < most * principal))
     e.ledger.pay("credit", "sectors", e.to_sectors(rest=new.sum(axis=-1)), "clouds", new)
+    e.now.capital.lent = e.now.capital.lent + new.sum(axis=-1)
     e.pay_rest("repayment", "clouds", back)
     clouds.arrears = np.where(short & (clouds.debt > 0.0), clouds.arrears + 1.0, 0.0)
 

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from enum import IntEnum
-
 import numpy as np
 
-from kingmaker.agents.arithmetic import BELOW_ALL, SMALL
+from kingmaker.agents.arithmetic import BELOW_ALL, SMALL, is_on
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.investor import Investor
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import CONTRACTS, EXCLUSIVE, PLAIN, PREFERRED, Startup
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.capital import capital_market as market
-from kingmaker.environment.capital import pledges
+from kingmaker.environment.capital import pledges, rounds, savers
 from kingmaker.environment.compute import tenancies
 from kingmaker.environment.compute.second_hosts import agrees_exclusivity, cost_of_two
 from kingmaker.environment.core.definitions import LARGE_STAKE
@@ -22,13 +20,6 @@ from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase
 from kingmaker.environment.policy.partnership_review import review_deals
 from kingmaker.environment.ties import contracts, stakes
-
-
-class Lot(IntEnum):
-    """What is drawn when money is placed: whether a start-up gets it, and which fund leads its round."""
-
-    FUNDS = 0
-    LEAD = 1
 
 
 @phase()
@@ -47,103 +38,51 @@ def move_moods(e: Economy) -> None:
     luck = e.draws("venture mood", "investors").normal()
     excitement = c.mood + p.capital.mood_luck * luck
     investors.sentiment = e.investors.act(Investor.update_sentiment, p, by_slot(excitement), p.capital.dryness)
-    called = e.investors.act(Investor.calls, p)
-    e.from_rest("commitments", "investors", called)
+    savers.call(e)
 
 
 @phase("finance.move_moods")
 def fund_startups(e: Economy) -> None:
-    """Funds of a region place their money with start-ups that go out for it, by merit and luck."""
+    """Investors place their money with start-ups that go out for it, by what they look for and luck."""
     p = e.p
     startups = e.startups.view()
-    investors = e.investors.view()
-    mood = (investors.sentiment * investors.commitments).sum(axis=-1, keepdims=True)
-    mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), SMALL)
+    mood = savers.mood_of_funds(e)
     startups.burn = e.startups.act(Startup.plan_burn, p)
     startups.peak_burn = np.maximum(startups.peak_burn, startups.burn)
     asks = e.startups.act(Startup.asks, p, mood)
-    merit = np.exp(
-        p.capital.merit_capability * (startups.capability - e.conditions.frontier)
-        + p.capital.merit_growth * np.clip(startups.growth, -p.capital.decline_valued, p.capital.growth_valued)
-    )
-    granted, paid, lead, parts = _place(e, startups, investors, asks, merit)
+    e.now.capital.asks = asks
+    granted, paid, lead = rounds.place(e, asks)
     e.ledger.pay("equity", "investors", paid, "startups", granted)
-    e.partnerships.round(
-        e.month, granted, granted / np.maximum(startups.value + granted, SMALL), parts,
-        (startups.region == CN).astype(np.int8), lead, "funding round",
-    )  # fmt: skip
-    investors.invested = paid
+    rounds.count_rounds(e, granted)
+    e.investors.view().invested = paid
     stakes.dilute(e, granted > 0.0, _kept(startups, granted))
     startups.investor = np.where(granted > 0.0, lead, startups.investor)
     startups.raised_cash = startups.raised_cash + granted
     startups.paid_funds = startups.paid_funds + granted
     e.now.capital.funding_musd = granted.sum(axis=-1)
+    plans = p.capital.team_months * startups.burn
+    startups.plans = plans * (p.capital.value_mood + mood)
     startups.value = market.lab_value(
         startups.revenue, startups.growth, startups.cash,
-        p.capital.promise * startups.weight * _pull(e, startups)
-        + p.capital.team_months * startups.burn, mood,
+        p.capital.promise * startups.weight * _pull(e, startups) + plans, mood,
         base_multiple=p.capital.base_multiple, growth_multiple=p.capital.growth_multiple,
         growth_valued=p.capital.growth_valued, value_mood=p.capital.value_mood,
     )  # fmt: skip
+    savers.see_returns(e, granted)
 
 
 def _pull(e: Economy, startups: Startup) -> FloatArray:
-    """What the promise of each lab's model is, relative to that of one at the frontier, (worlds, start-ups)."""
-    return np.exp(e.p.capital.promise_capability * (startups.capability - e.conditions.frontier))
+    """What the promise of each lab's model is, relative to that of one at the frontier, (worlds, start-ups).
+
+    Who only applies AI, or is the shell of a lab whose team has been hired away, has none.
+    """
+    near = np.exp(e.p.capital.promise_capability * (startups.capability - e.conditions.frontier))
+    return np.where(is_on(startups.applied), 0.0, near)
 
 
 def _kept(startups: Startup, raised: FloatArray) -> FloatArray:
     """What new shares leave of each old one, as a part of the whole, (worlds, start-ups)."""
     return np.where(raised > 0.0, startups.value / np.maximum(startups.value + raised, SMALL), 1.0)
-
-
-def _place(
-    e: Economy, startups: Startup, investors: Investor, asks: FloatArray, merit: FloatArray
-) -> tuple[FloatArray, FloatArray, IntArray, FloatArray]:
-    """What start-ups get, what funds pay, who leads each round, and the part of each fund in rounds of either side.
-
-    Funds of China serve China, the others the rest. A round is paid by all funds of its side in proportion to the money
-    that they place, so that it does not matter how finely start-ups are grained; the lead is drawn in that proportion.
-    """
-    offers = e.investors.act(Investor.invests, e.p)
-    accepts = e.investors.act(Investor.accepts, e.p)
-    luck = e.draws("funding", "startups")
-    lot, lot_of_lead = luck.uniform(Lot.FUNDS), luck.uniform(Lot.LEAD)
-    chinese = startups.region == CN
-    # a slot that stands for many firms goes for many rounds; beyond some dozens of decisions luck evens out
-    members = np.round(e.p.capital.syndicate * np.maximum(startups.weight, 1.0))
-    members = np.minimum(members, e.p.capital.syndicate_most)
-    granted, paid = np.zeros_like(asks), np.zeros_like(offers)
-    lead = np.full(asks.shape, NONE, dtype=np.int32)
-    parts = np.zeros((e.worlds, 2, offers.shape[-1]))
-    for inside in (True, False):
-        funds = np.where((investors.region == CN) == inside, offers, 0.0)
-        money = funds.sum(axis=-1, keepdims=True)
-        share = funds / np.where(money > 0.0, money, 1.0)
-        parts[:, int(inside)] = share
-        # no fund pays more than it holds
-        purse = np.where(share > 0.0, investors.cash / np.where(share > 0.0, share, 1.0), np.inf).min(
-            axis=-1, keepdims=True
-        )
-        purse = e.p.capital.funding_purse * np.where(money > 0.0, purse, 0.0)
-        success = (share * accepts).sum(axis=-1, keepdims=True)
-        # who manages others' money may put only a part of it into one firm
-        most = e.p.capital.concentration * np.where(funds > 0.0, investors.cash, 0.0).sum(axis=-1, keepdims=True)
-        wanted = np.where(chinese == inside, np.minimum(asks, most * startups.weight), 0.0)
-        got = market.fund(wanted, merit, money, purse, lot, success, members)
-        granted, paid = granted + got, paid + share * got.sum(axis=-1, keepdims=True)
-        lead = np.where(got > 0.0, _draw_lead(share, lot_of_lead), lead).astype(np.int32)
-    return granted, paid, lead, parts
-
-
-def _draw_lead(share: FloatArray, lot: FloatArray) -> IntArray:
-    """One fund for each start-up, with probability ``share`` (worlds, funds)."""
-    edge = np.zeros((share.shape[0], 1))
-    passed = np.zeros(lot.shape, dtype=np.int32)
-    for fund in range(share.shape[1] - 1):  # funds are few, so counting the edges that the lot has passed is cheapest
-        edge = edge + share[:, fund : fund + 1]
-        passed += lot >= edge
-    return passed
 
 
 @phase("finance.fund_startups", "instruments.fix")
@@ -161,8 +100,7 @@ def sign_stakes(e: Economy) -> None:
     draws = e.draws("stakes", "startups")
     best = np.where(startups.alive, startups.capability, BELOW_ALL).max(axis=-1, keepdims=True)
     able = startups.alive & (startups.capability >= best - p.stake_gap)
-    poor = startups.cash + startups.pledged < p.stake_runway * startups.burn
-    hungry = able & ((startups.fill < p.stake_fill) | poor)
+    hungry = able & ((startups.fill < p.stake_fill) | (e.now.capital.asks > 0.0))
     ready = hungry & (draws.uniform() < p.stake_chance)
     partner = np.where(startups.host != NONE, startups.host, startups.second)
     same_side = at_host((clouds.region == CN).astype(np.float64), partner) == (startups.region == CN)
@@ -208,6 +146,8 @@ def _buy_in(e: Economy, amount: FloatArray, partner: IntArray, why: str) -> None
     clouds.stake_purse = np.maximum(clouds.stake_purse - paid, 0.0)
     other = where & (startups.vendor != NONE) & (startups.vendor != partner)
     anew = pledges.call_in(e, where, partner)
+    e.now.capital.from_clouds = e.now.capital.from_clouds + amount.sum(axis=-1)
+    rounds.count_rounds(e, amount)
     stake = p.stake_terms * amount / np.maximum(startups.value + amount, SMALL)
     stakes.sign(e, where, partner, stake, _kept(startups, amount), amount, why=why)
     stakes.promise(e, where, amount, np.where(unbundled, 0.0, p.credit_part), p.tranche_months, anew)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.types import BoolArray, FloatArray, IntArray
+from kingmaker.environment.capital import savers
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase
@@ -59,3 +60,4 @@ def _pay(e: Economy, due: FloatArray) -> None:
     startups.vendor_cash = startups.vendor_cash + (amount - credit)
     startups.raised_cash = startups.raised_cash + (amount - credit)
     e.now.capital.funding_musd = e.now.capital.funding_musd + amount.sum(axis=-1)
+    e.now.capital.paid_in = e.now.capital.paid_in + savers.by_side(e, amount - credit)

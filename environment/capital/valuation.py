@@ -13,6 +13,7 @@ from kingmaker.agents.cloud import CONSORTIUM, HYPERSCALER, NEW
 from kingmaker.agents.types import NONE, FloatArray
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.capital import capital_market as market
+from kingmaker.environment.capital import savers
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import best_by_host, by_host
 from kingmaker.environment.core.phases import phase
@@ -55,6 +56,7 @@ def tie_values(e: Economy) -> None:
     )  # fmt: skip
     startups = e.startups.view()
     startups.value_known = startups.value
+    savers.carry(e)
 
 
 def _invested(e: Economy) -> tuple[FloatArray, FloatArray]:

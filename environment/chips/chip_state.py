@@ -224,6 +224,8 @@ class Conditions:
     hhi_cloud_all: FloatArray  # of all cloud revenue, ordinary and AI rent, 0-1
     energy_price: FloatArray  # $/MWh by region, (worlds, 4)
     connection: FloatArray  # months that machines wait for power by region, smoothed, (worlds, 4)
+    carried: FloatArray  # worth of the start-ups that there were last month, M$, (worlds, 2): outside China, inside
+    proceeds: FloatArray  # of those of them that were sold or closed, M$, (worlds, 2)
     power_used: FloatArray  # MW by region, (worlds, 4)
     power_capacity: FloatArray  # MW by region, (worlds, 4)
     extra: dict[str, FloatArray] = field(default_factory=dict)  # this month's numbers on their way to the measures

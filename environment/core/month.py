@@ -79,6 +79,19 @@ class Capital(Block):
 
     name = "capital"
     funding_musd = Summed("finance.fund_startups", "(worlds,)", "equity raised by start-ups, M$")
+    asks = Filled[FloatArray]("finance.fund_startups", "(worlds, start-ups)", "asked of investors this month, M$")
+    paid_in = Summed("pledges.pay_pledges", "(worlds, 2)", "paid for stakes after this month's values were set, M$")
+    written_off = Summed("turnover.fail_and_merge", "(worlds, 2)", "worth of the start-ups that leave, M$")
+    proceeds = Summed("turnover.fail_and_merge", "(worlds, 2)", "what their owners get for them, M$")
+    from_funds = Summed("finance.fund_startups", "(worlds,)", "rounds: from venture and public funds, M$")
+    from_companies = Summed("finance.fund_startups", "(worlds,)", "from companies that buy AI, M$")
+    from_chipmakers = Summed("finance.fund_startups", "(worlds,)", "from chipmakers' arms, M$")
+    from_sovereigns = Summed("finance.fund_startups", "(worlds,)", "from sovereign funds, M$")
+    from_clouds = Summed("finance.sign_stakes", "(worlds,)", "stakes agreed with clouds, M$")
+    lent = Summed("settlement.pay_costs", "(worlds,)", "new loans to clouds, M$")
+    largest_round = Summed("finance.fund_startups", "(worlds,)", "largest round of one firm, M$")
+    in_mega_rounds = Summed("finance.fund_startups", "(worlds,)", "agreed in rounds of 100 M$ and more, M$")
+    in_labs = Summed("finance.fund_startups", "(worlds,)", "agreed with start-ups that make models, M$")
     stakes_signed = Summed("finance.sign_stakes", "(worlds,)", "stakes that clouds buy, firms")
     stakes_blocked = Summed("finance.sign_stakes", "(worlds,)", "deals that the review blocks, firms")
     stakes_unbundled = Summed("finance.sign_stakes", "(worlds,)", "deals cleared without ties, firms")
@@ -215,6 +228,8 @@ class Turnover(Block):
     name = "turnover"
     raised_for_staff = Filled[FloatArray]("settlement.pay_costs", "(worlds,)", "raised money spent on staff, M$")
     startups_failed = Filled[FloatArray]("turnover.fail_and_merge", "(worlds,)", "start-ups that closed, firms")
+    hire_aways = Filled[FloatArray]("turnover.fail_and_merge", "(worlds,)", "labs whose team is hired away, firms")
+    startups_sold = Filled[FloatArray]("turnover.fail_and_merge", "(worlds,)", "sold to firms outside AI, firms")
     startups_acquired = Filled[FloatArray]("turnover.fail_and_merge", "(worlds,)", "start-ups taken over, firms")
     startups_entered = Filled[FloatArray]("turnover.enter", "(worlds,)", "new start-ups, firms")
     clouds_failed = Filled[FloatArray]("debts.wind_up_clouds", "(worlds,)", "clouds wound up")
@@ -242,6 +257,7 @@ class Month:
         self.on_end: Callable[[str], None] | None = None  # told each phase that ends
         sizes = {
             "(worlds,)": (worlds,),
+            "(worlds, 2)": (worlds, 2),
             "(worlds, clouds)": (worlds, clouds),
             "(worlds, start-ups)": (worlds, startups),
         }

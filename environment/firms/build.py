@@ -13,7 +13,7 @@ from kingmaker.agents.cloud import TYPES, Cloud
 from kingmaker.agents.enterprise import Enterprise
 from kingmaker.agents.errors import KingmakerError, nearest
 from kingmaker.agents.firm import Firm, Sector
-from kingmaker.agents.investor import Investor
+from kingmaker.agents.investor import KINDS, Investor
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.population import Population
 from kingmaker.agents.regulator import Regulator
@@ -195,8 +195,11 @@ def build_fixed(
         {
             "name": row.name,
             "region": region_code(row.region),
+            "kind": KINDS.index(row.kind),
             "cash": row.cash_musd,
+            "usual": row.commitments_musd,
             "commitments": row.commitments_musd,
+            "horizon": row.horizon_months,
         }
         for row in tables.investors
     ]
@@ -252,6 +255,7 @@ def build_conditions(p: StackedParameters, tables: Tables) -> Conditions:
         export_gap=flat(0.0), hhi_cloud=flat(p.policy.hhi_rented_2022), hhi_cloud_all=flat(p.policy.hhi_2022),
         energy_price=np.tile(np.array([row.price_usd_per_mwh for row in by_region]), (worlds, 1)),
         connection=np.ones((worlds, len(REGIONS))), power_used=np.zeros((worlds, len(REGIONS))),
+        carried=np.zeros((worlds, 2)), proceeds=np.zeros((worlds, 2)),
         power_capacity=np.tile(np.array([row.capacity_mw for row in by_region]), (worlds, 1)),
     )  # fmt: skip
 

@@ -55,6 +55,8 @@ def set_balance_sheets(e: Economy) -> None:
     e.chips.lead[...] = e.p.chips.shortest_lead[..., np.newaxis]
     investors = e.investors.table.data["sentiment"]
     investors[...] = e.p.capital.mood_2022 * np.ones_like(investors)
+    outlook = e.investors.table.data["outlook"]
+    outlook[...] = e.p.capital.outlook_2022 * np.ones_like(outlook)
     e.ledger = Ledger(e.ledger.populations, e.worlds, history=e.ledger.history)
 
 

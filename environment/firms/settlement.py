@@ -12,7 +12,7 @@ from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, FloatArray, Who
 from kingmaker.agents.units import YEAR
-from kingmaker.environment.capital import debts, valuation
+from kingmaker.environment.capital import debts, savers, valuation
 from kingmaker.environment.chips import energy
 from kingmaker.environment.compute.sites import pay_running
 from kingmaker.environment.core.economy import Economy
@@ -26,7 +26,7 @@ def pay_costs(e: Economy) -> None:
     _cloud_accounts(e)
     _chipmaker_accounts(e)
     _startup_accounts(e)
-    _return_to_savers(e)
+    savers.hand_back(e)
 
 
 def _cloud_accounts(e: Economy) -> None:
@@ -125,10 +125,3 @@ def _spend_from(e: Economy, startups: Startup, wanted: FloatArray) -> None:
     startups.staff = paid
     startups.age = startups.age + 1.0
     e.pay_rest("costs", "startups", paid)
-
-
-def _return_to_savers(e: Economy) -> None:
-    """Funds hand back what they cannot place; enterprises hold no money of the AI business."""
-    investors = e.investors.view()
-    spare = np.maximum(investors.cash - e.p.capital.dry_powder * investors.commitments, 0.0)
-    _spend(e, "dividends", "investors", e.p.capital.payout * spare)

@@ -88,6 +88,7 @@ def newcomers(
         ),
         "applied": np.where(maker, 0.0, 1.0),
         "burn": cash / s.runway, "value": s.first_value * cash, "raised_cash": cash,
+        "plans": (s.first_value - 1.0) * cash,
     }  # fmt: skip
 
 
@@ -111,7 +112,7 @@ def named_values(tables: Tables, p: StackedParameters) -> list[dict[str, Any]]:
             "capability": row.capability,
             "compute_share": p.startups.named_compute * (p.startups.applied_compute if row.applied else 1.0),
             "applied": float(row.applied), "burn": row.cash_musd / p.startups.named_runway + row.staff_cost_musd,
-            "value": row.value_musd, "raised_cash": row.cash_musd,
+            "value": row.value_musd, "raised_cash": row.cash_musd, "plans": max(row.value_musd - row.cash_musd, 0.0),
         }
         for row in tables.startups
     ]  # fmt: skip

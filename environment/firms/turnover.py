@@ -7,14 +7,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_PART, SMALL, is_on, power
+from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_PART, is_on, power
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.startup import Startup, frugal_chance
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment.capital import rounds, savers
 from kingmaker.environment.compute.sites import sell_used_chips
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, best_by_host, by_host
 from kingmaker.environment.core.phases import phase
+from kingmaker.environment.firms import exits
 from kingmaker.environment.firms.build import KIND_CODES, cloud_rows
 from kingmaker.environment.firms.startup_population import Trait, born, enter_named, named_values, newcomers, shares
 from kingmaker.environment.inputs.parameters import StackedParameters
@@ -31,24 +33,33 @@ def fail_and_merge(e: Economy) -> None:
     startups: Startup = population.view()
     clouds = e.clouds.view()
     fails = population.act(Startup.fails, p)
-    lot = e.draws("takeover", "startups")
+    lot = e.draws("takeover", "startups").uniform()
     worth = startups.capability >= e.conditions.frontier - p.capital.takeover_gap
-    buyer = np.where(startups.vendor != NONE, startups.vendor, startups.host)
+    buyer = exits.partner_of(startups)
     rich = is_on(at_host((clouds.cash > p.capital.takeover_cash).astype(np.float64), buyer))
     # some sell themselves while there is still money: the team is worth more together
     weary = population.act(Startup.sees_the_end, p)
-    sells = lot.uniform() < np.where(fails, 1.0, p.capital.takeover_early) * p.capital.takeover_chance
+    sells = lot < np.where(fails, 1.0, p.capital.takeover_early) * p.capital.takeover_chance
     bought = (fails | weary) & worth & rich & sells
+    purchased, hired = exits.approach_teams(e, startups.alive & ~fails & ~bought, lot)
+    exits.hire_away(e, hired)
+    sold = exits.trade_sales(e, startups.alive & ~fails & ~bought & ~purchased & ~hired, lot)
     closes = fails & ~bought
-    leaves = closes | bought
-    sell_used_chips(e, leaves, bought, buyer)
-    _take_over(e, startups, bought, buyer)
-    _wind_up(e, startups, leaves, bought, buyer)
+    taken = bought | purchased
+    leaves = closes | taken | sold
+    sell_used_chips(e, leaves, taken, buyer)
+    price = np.where(purchased, 1.0, p.capital.takeover_price) * exits.beyond_cash(startups)
+    price = _take_over(e, startups, np.where(taken, price, 0.0), taken, buyer)
+    price = price + np.where(sold, exits.beyond_cash(startups), 0.0)
+    _wind_up(e, startups, leaves, taken, buyer)
+    savers.write_off(e, leaves, price + np.where(leaves & ~taken, np.maximum(startups.cash, 0.0), 0.0))
     _forget_origin(e, leaves)
     e.now.turnover.startups_failed = (closes * startups.weight).sum(axis=-1)
-    e.now.turnover.startups_acquired = (bought * startups.weight).sum(axis=-1)
+    e.now.turnover.startups_acquired = (taken * startups.weight).sum(axis=-1)
+    e.now.turnover.startups_sold = (sold * startups.weight).sum(axis=-1)
     e.note_event(closes, "startups", "failure", "runs out of money and closes")
-    e.note_event(bought, "startups", "takeover", "is taken over by its cloud")
+    e.note_event(taken, "startups", "takeover", "is taken over by its cloud")
+    e.note_event(sold, "startups", "takeover", "is sold to a firm outside AI")
     e.partnerships.forget(e.month, leaves, "startups")
     population.leave(leaves)
 
@@ -61,21 +72,23 @@ def _forget_origin(e: Economy, leaves: BoolArray) -> None:
     e.conditions.open_origin = np.where(gone, NONE, e.conditions.open_origin)
 
 
-def _take_over(e: Economy, startups: Startup, bought: BoolArray, buyer: IntArray) -> None:
-    """The buyer pays the owners; know-how moves with the people."""
+def _take_over(e: Economy, startups: Startup, price: FloatArray, bought: BoolArray, buyer: IntArray) -> FloatArray:
+    """The buyer pays the owners ``price``, as far as it has cash; know-how moves with the people. What was paid, M$."""
     p = e.p.capital
-    price = np.where(bought, p.takeover_price * np.maximum(startups.value - startups.cash, 0.0), 0.0)
     clouds = e.clouds.view()
     hosts = clouds.cash.shape[-1]
     paid = by_host(price, buyer, hosts)
     part = np.minimum(p.takeover_purse * clouds.cash / np.where(paid > 0.0, paid, 1.0), 1.0)
     price = price * at_host(part, buyer, 0.0)
     paid = by_host(price, buyer, hosts)
-    e.ledger.pay("acquisitions", "clouds", paid, "investors", _to_funds(e, price))
+    to_funds = savers.to_funds(e, price)
+    e.ledger.pay("acquisitions", "clouds", paid, "investors", to_funds)
+    savers.distribute(e, to_funds)
     # what is bought is know-how and people, not an asset with a market: it is written off at once
     e.ledger.book("clouds", "net_worth", "stakes", paid)
     best = best_by_host(np.where(bought, startups.algorithms, BELOW_ALL), buyer, hosts, BELOW_ALL)
     clouds.algorithms = clouds.algorithms + p.takeover_learning * np.maximum(best - clouds.algorithms, 0.0)
+    return price
 
 
 def _wind_up(e: Economy, startups: Startup, fails: BoolArray, bought: BoolArray, buyer: IntArray) -> None:
@@ -87,27 +100,10 @@ def _wind_up(e: Economy, startups: Startup, fails: BoolArray, bought: BoolArray,
     till = np.where(bought, np.maximum(startups.cash, 0.0), 0.0)
     e.ledger.pay("estate", "startups", till, "clouds", by_host(till, buyer, hosts))
     estate = np.where(fails & ~bought, np.maximum(startups.cash, 0.0), 0.0)
-    e.ledger.pay("estate", "startups", estate, "investors", _to_funds(e, estate))
-    e.ledger.book("investors", "net_worth", "stakes", _to_funds(e, np.where(fails, startups.paid_funds, 0.0)))
+    e.ledger.pay("estate", "startups", estate, "investors", savers.to_funds(e, estate))
+    e.ledger.book("investors", "net_worth", "stakes", savers.to_funds(e, np.where(fails, startups.paid_funds, 0.0)))
     lost = [by_host(np.where(fails, stake.paid, 0.0), stake.owner, hosts) for stake in startups.owners_held]
     e.ledger.book("clouds", "net_worth", "stakes", np.sum(lost, axis=0))
-
-
-def _to_funds(e: Economy, amount: FloatArray) -> FloatArray:
-    """What of ``amount`` (worlds, start-ups) falls to each fund of the firm's side, by stakes held, (worlds, funds)."""
-    investors = e.investors.view()
-    startups = e.startups.view()
-    parts: FloatArray = np.zeros_like(investors.cash)
-    for inside in (True, False):
-        here = (investors.region == CN) == inside
-        here = here | ~here.any(axis=-1, keepdims=True)  # where a side has no funds, all own its firms
-        held = np.where(here, investors.stakes, 0.0)
-        whole = held.sum(axis=-1, keepdims=True)
-        even = here / np.maximum(here.sum(axis=-1, keepdims=True), 1.0)
-        share = np.where(whole > SMALL, held / np.where(whole > SMALL, whole, 1.0), even)
-        total = np.where((startups.region == CN) == inside, amount, 0.0).sum(axis=-1, keepdims=True)
-        parts += share * total
-    return parts
 
 
 def dearness(e: Economy) -> FloatArray:
@@ -132,9 +128,7 @@ def enter(e: Economy) -> None:
     p = e.p
     population = e.startups
     startups: Startup = population.view()
-    investors = e.investors.view()
-    mood = (investors.sentiment * investors.commitments).sum(axis=-1, keepdims=True)
-    mood = mood / np.maximum(investors.commitments.sum(axis=-1, keepdims=True), SMALL)
+    mood = savers.mood_of_funds(e)
     grain = p.startups.mass / p.startups.number
     crowd = (startups.weight * startups.alive).sum(axis=-1, keepdims=True) / p.startups.mass
     crowd = power(np.maximum(crowd, p.startups.least_crowd), p.startups.entry_crowding)
@@ -221,6 +215,8 @@ def _fund_newcomers(e: Economy, hoped: FloatArray) -> None:
     startups.raised_cash = np.where(newborn, given, startups.raised_cash)
     startups.paid_funds = np.where(newborn, given, startups.paid_funds)
     e.now.capital.funding_musd = e.now.capital.funding_musd + given.sum(axis=-1)
+    e.now.capital.from_funds = e.now.capital.from_funds + given.sum(axis=-1)
+    rounds.count_rounds(e, given)
 
 
 def _enter_named(e: Economy) -> None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from kingmaker.agents.calendar import month_of
+from kingmaker.agents.investor import KINDS
 from kingmaker.environment.inputs.table_cells import (
     CLOUD_TYPES,
     POWERS,
@@ -189,10 +190,20 @@ class InvestorRow(SourcedRow):
     id: Id
     name: Name
     region: Region
-    kind: Annotated[str, Cell("kind", choices=("venture", "corporate", "public_fund", "sovereign"))]
+    kind: Annotated[str, Cell("kind", choices=KINDS)]
+    parent: Annotated[str, Cell("id", refers=("chipmakers",), blank=True)]
     cash_musd: Money
     commitments_musd: MonthlyMoney
+    horizon_months: Annotated[float, Cell("months", low=1, high=240)]
     startup_region_bias: Share
+
+    def __post_init__(self) -> None:
+        """Raise ValueError unless a chipmaker's arm, and nobody else, has a chipmaker behind it."""
+        if (self.kind == "chipmaker") != bool(self.parent):
+            wants = "needs an id of chipmakers.csv" if self.kind == "chipmaker" else "must be empty"
+            raise ValueError(
+                f"column 'parent': {self.parent!r} beside the kind {self.kind!r}; for this kind it {wants}"
+            )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -51,6 +51,7 @@ COMPUTE_AHEAD, CHIPS_AHEAD, SUPPLY_AHEAD, USED_CHIPS, LICENCES, FEES = (
     "compute paid ahead", "chips paid ahead", "supplies paid ahead", "used chips", "licences and revenue shares",
     "switching charges",
 )  # fmt: skip
+HIRES, SALES = "teams hired away", "start-ups sold"
 PUBLIC_COMPUTE, OWN_MONEY, SET = "public compute", "users' own money", "interventions"
 OWN_BENEFIT = "own benefit"
 CLOUD_REVENUE = "ordinary cloud"  # on the way only: it becomes a part of the other business, with its costs
@@ -99,6 +100,8 @@ BOOKINGS: dict[str, Booking] = {
     "own_benefit": Booking(OWN_BENEFIT, FINANCE, INCOME, OTHER_BUSINESS),
     "cloud_revenue": Booking(CLOUD_REVENUE, FINANCE, FINANCE, OTHER_BUSINESS),
     "acquisitions": Booking(PURCHASES, FINANCE, FINANCE),
+    "hire_aways": Booking(HIRES, FINANCE, FINANCE),
+    "trade_sales": Booking(SALES, FINANCE, FINANCE, USERS_BUSINESS),
     "estate": Booking(ESTATES, FINANCE, FINANCE, OWNERS),
     "tax": Booking("tax", COST, INCOME),
     "duty": Booking("duty", COST, INCOME),

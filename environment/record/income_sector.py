@@ -21,9 +21,11 @@ CAPEX, AI_INCOME, OWN_BENEFIT, RATIO = "AI capex", "AI income", il.OWN_BENEFIT, 
 DEFINITIONS = {
     (il.PAYS, BY_USERS): "services, rent and open models that enterprises and households pay for",
     (il.PAYS, BY_BUSINESS): "owners' own benefit: what AI earns or saves in their other business",
-    (il.PAYS, BY_OWNERS): "what owners of clouds put into AI out of their other business: its cash flow and founders' "
-    "money, less dividends, estates and what is added to cash; negative where AI pays them",
-    (il.PAYS, BY_FUNDS): "new shares of start-ups bought by funds, less what takeovers and estates bring them",
+    (il.PAYS, BY_OWNERS): "what owners of clouds put into AI out of their other business: its cash flow, founders' "
+    "money and what shares in start-ups sold outside AI bring, less dividends, estates and what is added to cash; "
+    "negative where AI pays them",
+    (il.PAYS, BY_FUNDS): "new shares of start-ups bought by funds, less what takeovers, teams hired away and "
+    "estates bring them (what firms outside AI pay them for start-ups is not the sector's)",
     (il.PAYS, BY_LENDERS): "loans to clouds less repayment",
     (il.PAYS, BY_STATE): "public compute and subsidies",
     (il.PAYS, BY_HAND): "money set from outside the model at chipmakers, clouds and start-ups",
@@ -88,14 +90,14 @@ def _kept(read: _Reader, party: str) -> FloatArray:
 
 def _pays(read: _Reader) -> dict[str, FloatArray]:
     clouds, labs = (il.CLOUDS,), (il.STARTUPS,)
-    owners = read.sum(clouds, il.FINANCE, (il.OTHER_CASH, il.SAVINGS, il.DIVIDENDS))
+    owners = read.sum(clouds, il.FINANCE, (il.OTHER_CASH, il.SAVINGS, il.SALES, il.DIVIDENDS))
     owners = owners - read.sum((il.OWNERS,), il.FINANCE, (il.ESTATES,)) - _kept(read, il.CLOUDS)
     funds = (il.INVESTORS,)
     return {
         BY_USERS: -read.sum((il.USERS,), il.COST, (il.SERVICES, il.RENT, il.OPEN)),
         BY_BUSINESS: read.sum(clouds, il.INCOME, (il.OWN_BENEFIT,)),
         BY_OWNERS: owners,
-        BY_FUNDS: -read.sum(funds, il.FINANCE, (il.EQUITY, il.PURCHASES, il.ESTATES)),
+        BY_FUNDS: -read.sum(funds, il.FINANCE, (il.EQUITY, il.PURCHASES, il.HIRES, il.ESTATES)),
         BY_LENDERS: read.sum(clouds, il.FINANCE, (il.CREDIT,)),
         BY_STATE: read.sum(clouds, il.INCOME, (il.PUBLIC_COMPUTE,)) + read.sum(il.SECTOR, il.FINANCE, (il.SUBSIDIES,)),
         BY_HAND: read.sum((*clouds, *labs, il.CHIPMAKERS), il.FINANCE, (il.SET,)),

@@ -28,6 +28,7 @@ from kingmaker.environment.core.measures import CAPEX_FIRMS
 from kingmaker.environment.knowledge.effective_compute import training_flop
 from kingmaker.environment.policy.complaints import cloud_shares
 from kingmaker.environment.policy.oversight import oversight
+from kingmaker.environment.record.record_capital import observe_rounds
 from kingmaker.environment.record.record_leases import observe_leases
 from kingmaker.environment.record.record_models import observe_models
 
@@ -57,7 +58,7 @@ def observe(e: Economy, residual: FloatArray, last_year: LastYear) -> dict[str, 
     """All measures of the month, each of shape (worlds,)."""
     values = {"ledger_residual": residual}
     values |= _chips(e) | _clouds(e, last_year) | _startups(e, last_year) | _models(e) | _world(e) | oversight(e)
-    values |= observe_values(e) | observe_models(e) | observe_leases(e)
+    values |= observe_values(e) | observe_models(e) | observe_leases(e) | observe_rounds(e, last_year.add)
     c = e.conditions
     c.hhi_cloud, c.hhi_cloud_all = values["hhi_cloud"][:, np.newaxis], values["hhi_cloud_all"][:, np.newaxis]
     return values
@@ -229,6 +230,8 @@ def _startups(e: Economy, last_year: LastYear) -> dict[str, FloatArray]:
         "startups_entered": e.now.turnover.startups_entered,
         "startups_failed": e.now.turnover.startups_failed,
         "startups_acquired": e.now.turnover.startups_acquired,
+        "startups_sold": e.now.turnover.startups_sold,
+        "hire_aways": e.now.turnover.hire_aways,
         "startup_survival": _survival(e, (startups.weight * startups.alive).sum(axis=-1), last_year),
         "frontier_labs": (startups.weight * near).sum(axis=-1) + near_clouds.sum(axis=-1),
         "funding_musd": e.now.capital.funding_musd,
@@ -241,6 +244,7 @@ def _survival(e: Economy, alive: FloatArray, last_year: LastYear) -> FloatArray:
     """Chance of staying open for a year: the monthly chances of the last twelve months, multiplied."""
     closed = e.now.turnover.startups_failed
     at_risk = alive - e.now.turnover.startups_entered + closed + e.now.turnover.startups_acquired
+    at_risk = at_risk + e.now.turnover.startups_sold
     open_still = np.clip(1.0 - ratio(closed, at_risk), TINY, 1.0)
     months = min(e.month + 1, YEAR)  # the first year has fewer
     return np.asarray(np.exp(last_year.add("open", np.log(open_still)) * (YEAR / months)))

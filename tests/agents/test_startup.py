@@ -50,12 +50,33 @@ def test_a_budget_is_never_more_than_there_is(
 def test_a_budget_is_split_by_the_compute_share_and_frugality_saves_compute() -> None:
     rich: dict[str, float] = {"cash": 1e6, "burn": 100.0, "revenue": 50.0, "compute_share": 0.6}
     whole = 100.0 + float(P.startups.reinvested[0, 0]) * 50.0
+    serving = one(lab(**rich).serving_bill(P))
+    assert 0.0 < serving < whole
     compute, staff = (one(a) for a in lab(**rich).budget(P, at(1.0)))
-    assert compute == pytest.approx(0.6 * whole)
+    assert compute == pytest.approx(serving + 0.6 * (whole - serving))
     assert compute + staff == pytest.approx(whole)
     lean, team = (one(a) for a in lab(**rich, frugality=1.0).budget(P, at(1.0)))
-    assert lean == pytest.approx(compute * (1.0 - float(P.startups.frugal_saving[0, 0])))
-    assert team == pytest.approx(staff)  # what is saved stays in the till
+    kept = 1.0 - float(P.startups.frugal_saving[0, 0])
+    assert lean == pytest.approx(kept * (serving + 0.6 * (whole - kept * serving)))
+    assert team == pytest.approx(0.4 * (whole - kept * serving))  # what training saves stays in the till
+
+
+@given(revenue=money, more=st.floats(1.0, 10.0), reach=share)
+def test_serving_follows_sales_and_comes_first(revenue: float, more: float, reach: float) -> None:
+    """Compute follows users one for one where serving is the need, and training gives way as money ends."""
+    few, many = (lab(revenue=revenue * scale, cash=1e9, distribution=reach) for scale in (1.0, more))
+    assert one(many.serving_bill(P)) == pytest.approx(more * one(few.serving_bill(P)))
+    rent = at(2.0)
+    assert one(many.serves(P, rent)) == pytest.approx(more * one(few.serves(P, rent)))
+    assert one(few.serves(P, rent)) * 2.0 * 730.5e-6 == pytest.approx(one(few.serving_bill(P)))
+    compute, staff = (one(a) for a in many.budget(P, at(1.0)))
+    first = float(P.startups.serving_first[0, 0])
+    assert compute >= min(one(many.serving_bill(P)), first * (compute + staff)) * (1.0 - 1e-9)
+
+
+def test_a_well_known_lab_serves_many_who_pay_nothing() -> None:
+    unknown, known = (one(lab(revenue=9.0, distribution=reach).serving_bill(P)) for reach in (0.0, 1.0))
+    assert known == pytest.approx(unknown * (1.0 + float(P.startups.free_use[0, 0])))
 
 
 @given(part=st.floats(0.05, 0.95), cash=st.floats(1.0, 100.0))
@@ -204,19 +225,27 @@ def test_at_a_neutral_mood_it_asks_as_its_parameters_say_wherever_neutral_lies(n
     assert asked == pytest.approx([0.9 * need, need, 1.1 * need])
 
 
-def test_growth_raises_what_it_asks_for_up_to_a_bound_and_what_it_counts_on_too() -> None:
-    p = parameters(capital__growth_ask_most=1.5, capital__growth_valued=0.1, capital__dilution=0.0)
-    asked = [one(lab(cash=1.0, burn=10.0, growth=g, value=1e6).asks(p, at(0.5))) for g in (0.0, 0.05, 0.1, 0.3)]
-    assert np.array(asked) / asked[0] == pytest.approx([1.0, 1.3, 1.5, 1.5])
-    # sales of 10 a month that grow by 10 % take 6 a month more in cost; growth beyond what is believed takes no more
-    months = float(P.capital.raise_runway[0, 0])
-    grows = [lab(cash=cash * months, burn=1.0, growth=0.3, revenue=10.0, value=1e6) for cash in (6.9, 7.1)]
-    assert [one(firm.asks(p, at(0.5))) > 0.0 for firm in grows] == [True, False]
+def test_a_plan_commits_to_spending_ahead_of_sales_as_far_as_growth_is_believed() -> None:
+    p = parameters(capital__plan_growth=0.08, capital__plan_months=10.0, capital__ahead_part=1.0)
+    ahead = [one(lab(revenue=10.0, growth=g).commits_ahead(p)) for g in (-0.2, 0.0, 0.04, 0.08, 0.3)]
+    assert ahead == pytest.approx([0.0, 0.0, 10.0 * np.expm1(0.4), 10.0 * np.expm1(0.8), 10.0 * np.expm1(0.8)])
+    assert one(lab(revenue=20.0, growth=0.04).commits_ahead(p)) == pytest.approx(2.0 * ahead[2])
 
 
-def test_a_growing_firm_asks_for_more() -> None:
+def test_it_asks_for_what_its_plan_takes_and_goes_out_the_sooner_for_it() -> None:
+    p = parameters(capital__dilution=0.0)
+    months = float(P.capital.round_months[0, 0])
+    firm = lab(cash=1.0, burn=10.0, growth=0.05, revenue=30.0, value=1e6)
+    assert one(firm.asks(p, at(0.5))) == pytest.approx(months * (10.0 + one(firm.commits_ahead(p))))
+    # with the plan the money lasts less long
+    runway = float(P.capital.raise_runway[0, 0])
+    enough: dict[str, float] = {"cash": 11.0 * runway, "burn": 10.0, "revenue": 30.0, "value": 1e6}
+    assert [one(lab(**enough, growth=g).asks(p, at(0.5))) > 0.0 for g in (0.0, 0.05)] == [False, True]
+
+
+def test_a_firm_that_sells_and_grows_asks_for_more() -> None:
     mood = np.full((1, 1), 0.5)
-    asked = [one(lab(cash=1.0, burn=10.0, growth=g, value=1e6).asks(P, mood)) for g in (-0.2, 0.0, 0.1, 0.2)]
+    asked = [one(lab(cash=1.0, burn=10.0, growth=g, revenue=9.0, value=1e6).asks(P, mood)) for g in (-0.2, 0.03, 0.08)]
     assert asked == sorted(asked)
     assert asked[0] < asked[-1]
 

@@ -11,7 +11,7 @@ import pytest
 
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.agents.member import firm_ids
+from kingmaker.agents.member import SIGNED_UNITS, firm_ids
 from kingmaker.agents.startup import Startup
 from kingmaker.environment.core.measures import MEASURES, Measures
 from kingmaker.environment.core.streams import Streams
@@ -55,10 +55,11 @@ def test_every_measure_is_recorded_and_finite(name: str, run: ComputeEconomy) ->
         assert (values <= 1.0 + 1e-12).all()
     elif MEASURES[name].unit == "correlation":
         assert (np.abs(values) <= 1.0 + 1e-12).all()
-    elif not MEASURES[name].unit.startswith("log10") and name not in (
-        "ledger_residual",
-        "grey_premium",
-    ):  # logs, gaps and a difference of prices have either sign
+    elif (
+        not MEASURES[name].unit.startswith("log10")
+        and MEASURES[name].unit not in SIGNED_UNITS
+        and name not in ("ledger_residual", "grey_premium")
+    ):  # logs, gaps, returns and a difference of prices have either sign
         assert (values >= 0.0).all()
 
 

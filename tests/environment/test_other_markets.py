@@ -213,6 +213,25 @@ def test_usefulness_is_logistic() -> None:
 # --- capital ------------------------------------------------------------------------------------
 
 
+def funded(
+    asks: np.ndarray,
+    merit: np.ndarray,
+    money: np.ndarray,
+    luck: np.ndarray,
+    success: float,
+    members: float,
+    crowding: float = 0.0,
+) -> np.ndarray:
+    """What is granted of a table of asks (worlds, firms), by way of the list of those who ask."""
+    world, firm = np.nonzero(asks)
+    got = np.zeros_like(asks)
+    got[world, firm] = capital_market.fund(
+        asks[world, firm], merit[world, firm], world, money, money, luck[world, firm],
+        np.full(len(asks), success), np.full(len(asks), crowding), np.full(len(world), float(members)),
+    )  # fmt: skip
+    return got
+
+
 @given(
     hnp.arrays(np.float64, (2, 8), elements=amounts),
     hnp.arrays(np.float64, (2, 8), elements=st.floats(1e-3, 1e3)),
@@ -224,8 +243,7 @@ def test_usefulness_is_logistic() -> None:
 def test_funds_never_place_more_than_they_have(
     asks: np.ndarray, merit: np.ndarray, money: np.ndarray, luck: np.ndarray, success: float, members: int
 ) -> None:
-    number = np.full((2, 8), float(members))
-    got = capital_market.fund(asks, merit, money, money, luck, np.full((2, 1), success), number)
+    got = funded(asks, merit, money[:, 0], luck, success, members)
     assert (got >= 0.0).all()
     assert (got <= asks).all()
     assert (got.sum(axis=-1) <= money[:, 0] * (1.0 + 1e-9)).all()
@@ -237,8 +255,7 @@ def test_merit_and_luck_decide_who_is_funded() -> None:
     merit = np.tile([1.0, 3.0], n // 2)[np.newaxis]
     luck = np.random.default_rng(1).random((1, n))
     for members in (1.0, 5.0, 40.0):
-        many = np.full((1, n), members)
-        got = capital_market.fund(np.ones((1, n)), merit, row([1e9]), row([1e9]), luck, row([0.1]), many)[0]
+        got = funded(np.ones((1, n)), merit, np.array([1e9]), luck, 0.1, members)[0]
         assert got.mean() == pytest.approx(0.1, abs=0.01)
         assert got[1::2].mean() / got[::2].mean() == pytest.approx(3.0, rel=0.15)
         # each of the members decides for itself: a binomial share (chances of 0.05 and 0.15)
@@ -247,11 +264,21 @@ def test_merit_and_luck_decide_who_is_funded() -> None:
         assert set(np.unique(np.round(got * members, 9))) <= set(np.arange(members + 1.0))
 
 
+def test_money_that_is_plenty_chases_deals() -> None:
+    n = 40_000
+    asks, luck = np.ones((1, n)), np.random.default_rng(2).random((1, n))
+
+    def granted(money: float, crowding: float) -> float:
+        return float(funded(asks, asks, np.array([money * n]), luck, 0.1, 10.0, crowding).mean())
+
+    assert granted(0.05, 0.5) == pytest.approx(0.05, rel=0.05)  # scarce: all of it is placed
+    assert granted(0.4, 0.0) == pytest.approx(0.1, rel=0.05)  # plenty, but investors take their time
+    assert granted(0.4, 0.5) == pytest.approx(0.2, rel=0.05)
+    assert granted(0.4, 1.0) == pytest.approx(0.4, rel=0.05)
+
+
 def test_nobody_asks_nobody_gets() -> None:
-    got = capital_market.fund(
-        np.zeros((1, 3)), np.ones((1, 3)), row([5.0]), row([5.0]), np.full((1, 3), 0.1), row([0.5]), np.ones((1, 3))
-    )
-    assert (got == 0.0).all()
+    assert (funded(np.zeros((1, 3)), np.ones((1, 3)), np.array([5.0]), np.full((1, 3), 0.1), 0.5, 1) == 0.0).all()
 
 
 def test_value_rises_with_sales_growth_cash_promise_and_mood() -> None:

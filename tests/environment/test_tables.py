@@ -110,6 +110,17 @@ def test_targets_have_a_band_and_validation_lies_after_the_calibration_window(ta
     assert all((row.period_end > 36) == (row.use == "validation") for row in targets)
 
 
+@pytest.mark.parametrize(
+    ("line", "parent", "told"),
+    [(2, "nvidia", "must be empty"), (8, "", "needs an id of chipmakers.csv"), (8, "nvidea", "nvidia"),
+     (8, "microsoft", "chipmakers.csv")],
+)  # fmt: skip
+def test_a_chipmakers_arm_and_nobody_else_names_its_chipmaker(copy: Path, line: int, parent: str, told: str) -> None:
+    set_cell(copy, "investors.csv", line, "parent", parent)
+    with pytest.raises(KingmakerError, match=rf"investors\.csv, line {line}.*parent.*{told}"):
+        read_tables(copy)
+
+
 def test_no_machine_path_or_address_in_the_data() -> None:
     text = "".join(path.read_text(encoding="utf-8") for path in DATA.iterdir())
     assert not re.search(r"https?://|/(?:home|root|tmp|work)/", text)

@@ -19,7 +19,8 @@ from tests.invariants.payments import ROLES, Payment, run_recorded
 
 MONTHS = 60
 SMALL: dict[str, Any] = {"startups.number": 60}
-# settings under which every kind of payment occurs: clouds that fail, taxed chips, public compute, labs with credit
+# settings under which every kind of payment occurs: clouds that fail, taxed chips, public compute, labs with credit,
+# labs with clouds among their owners that are sold, or lose their teams
 WORLDS: list[dict[str, Any]] = [
     {"rng": 1, **SMALL},
     {"rng": 1, **SMALL, "clouds.contract_interest": 0.3, "clouds.advance_strong": 1.0, "clouds.reserve_months": 0.0,
@@ -29,6 +30,8 @@ WORLDS: list[dict[str, Any]] = [
      "policy.site_grant": 0.3},
     {"rng": 2, **SMALL, "capital.stake_chance": 1.0, "capital.credit_part": 1.0, "capital.stake_share": 0.3,
      "capital.deployment": 0.0, "capital.credit_months": 60.0, "capital.tranche_months": 1.0},
+    {"rng": 3, **SMALL, "capital.trade_sales": 0.02, "capital.trade_sale_most": 1e5, "capital.stake_chance": 1.0,
+     "capital.hire_chance": 0.5, "capital.hire_months": 2000.0},
 ]  # fmt: skip
 Run = tuple[ComputeEconomy, list[Payment]]
 

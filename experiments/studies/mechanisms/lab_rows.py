@@ -134,6 +134,9 @@ _OPEN_WORLD = (
     {"technology.openness": 2.0, "policy.interoperability": 1.0},
 )
 
+_STEADY_SAVERS = Mutant("agents.investor:Investor.commits", lambda self, *_: self.commitments + 0.0,
+                        "savers promise what they always did")  # fmt: skip
+
 ROWS: tuple[Row, ...] = (
     Row("L1", "dearer compute leaves fewer start-ups able to train a model of a fixed capability",
         "startup.budget, technology.training_flop",
@@ -153,6 +156,15 @@ ROWS: tuple[Row, ...] = (
         *lever("capital.dryness", 0.0, 0.8), "failures over start-ups alive", (6, 24), +1,
         (Mutant("agents.investor:Investor.update_sentiment", lambda self, *_: self.sentiment + 0.0,
                 "funds' mood does not move"),), of=_hazard, seeds=30),
+    Row("L3c", "money follows returns: the more savers heed them, the more they promise in the boom",
+        "investor.commits",
+        *lever("capital.return_response", 0.0, 3.0), "venture_promised_musd", (42, 72), +1, (_STEADY_SAVERS,)),
+    Row("L3d", "disappointment withdraws money: where users spend little, savers promise less", "investor.commits",
+        *lever("demand.intensity", 0.12, 0.02), "venture_promised_musd", (42, 72), -1, (_STEADY_SAVERS,), seeds=16),
+    Row("L3e", "labs that commit to compute ahead of sales raise mega-rounds: more of the money goes to few",
+        "venture.commits_ahead", *lever("capital.ahead_part", 0.0, 2.0), "mega_round_share", (36, 72), +1,
+        (Mutant("agents.venture:Venture.commits_ahead", lambda self, *_: 0.0 * self.revenue,
+                "no plan reaches beyond today's sales"),), seeds=16),
     Row("L4", "scarce compute makes more founders choose frugal designs", "startup.frugal_chance, startup.pivots",
         *lever("clouds.internal_priority", 0.2, 0.9), "frugal_share", (24, 48), +1, _BY_HABIT),
     Row("L5", "faster algorithmic progress raises the capability that a dollar buys", "effective_compute.research",

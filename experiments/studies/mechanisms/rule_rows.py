@@ -82,6 +82,10 @@ def _no_reserve(small: FloatArray, capacity: FloatArray, share: FloatArray) -> t
     return np.zeros_like(small), np.zeros_like(small)
 
 
+def _nobody_calls(e: Any, solvent: BoolArray, lot: FloatArray) -> tuple[BoolArray, BoolArray]:
+    return np.zeros_like(solvent), np.zeros_like(solvent)
+
+
 def _no_public_wants(e: Any, rent: FloatArray, free: FloatArray) -> FloatArray:
     return np.zeros_like(free)
 
@@ -93,6 +97,7 @@ SECOND = Mutant("agents.startup:Startup.weighs_second_host", _second_host_stays_
 INQUIRIES = Mutant("agents.regulator:Regulator.opens_inquiry", _never_opens, "authorities open no inquiry")
 COMPLAINTS = Mutant("agents.regulator:Regulator.weigh_evidence", _deaf, "complaints are no evidence")
 REVIEW = Mutant("environment.policy.review:verdict", _all_cleared, "every deal is cleared")
+TEAMS = Mutant("environment.firms.exits:approach_teams", _nobody_calls, "no giant approaches a team")
 CAP = (
     Mutant("environment.chips.chip_market:sellable_to_china", _all_sellable, "every chip may be sold to China"),
     Mutant("environment.chips.places:may_build", _china_for_chinese, "the rule does not decide who builds in China"),
@@ -132,6 +137,12 @@ ROWS: tuple[Row, ...] = (
         *lever("policy.partnership_review", 0.0, 0.9), "stakes_signed", (6, 60), -1, (REVIEW,)),
     Row("R3c", "a mild review, which blocks nothing, unbundles ties", "partnership_review.review_deals",
         *lever("policy.partnership_review", 0.0, 0.5), "exclusive_share", (14, 48), -1, (REVIEW,)),
+    Row("R3d", "where merger control keeps giants from buying labs they hire the teams away",
+        "exits.approach_teams", *lever("policy.merger_control", 0.0, 0.9), "hire_aways", (12, 72), +1, (TEAMS,),
+        seeds=24),
+    Row("R3e", "where hiring a team counts as a merger, fewer teams are hired away", "exits.approach_teams",
+        *lever("policy.hire_review", 0.0, 0.9), "hire_aways", (12, 72), -1, (TEAMS,),
+        both={"policy.merger_control": 0.9}, seeds=24),
     Row("R4", "a higher export cap lets more compute into China", "chip_market.sellable_to_china",
         *lever("policy.export_cap_tpp", 600.0, inf), "china_compute_share", (24, 60), +1, CAP),
     Row("R5", "help for domestic chips undoes part of the cap", "settlement.support_industry",

@@ -1,0 +1,221 @@
+"""Rounds: which start-ups get money from which pools, who leads, and what is counted of it.
+
+Pools of a kind on one side of the world (China, or the rest) act together, in proportion to the money that they place,
+so that it does not matter how finely start-ups are grained.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, TypeVar, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kingmaker.agents.arithmetic import SMALL, TINY, is_on, ratio
+from kingmaker.agents.investor import CHIPMAKER, CORPORATE, FUNDS, KINDS, SOVEREIGN, Investor, merit
+from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment.capital import capital_market as market
+from kingmaker.environment.core.definitions import MEGA_ROUND
+from kingmaker.environment.core.economy import Economy
+
+A = TypeVar("A", bound=NDArray[Any])
+
+
+class Lot(IntEnum):
+    """What is drawn when money is placed: whether a start-up gets it, and which pool leads its round."""
+
+    FUNDS = 0
+    LEAD = 1
+
+
+@dataclass
+class Syndicate:
+    """Pools of one kind on one side; arrays by world."""
+
+    kind: int
+    inside: bool  # China
+    here: BoolArray  # which pools, (pools,)
+    money: FloatArray  # that they mean to place this month, (worlds,)
+    share: FloatArray  # of each pool in it, (worlds, pools)
+
+
+@dataclass
+class Rounds:
+    """The rounds that start-ups go out for this month, as lists in the order of worlds and start-ups."""
+
+    at: NDArray[np.int64]  # place in a flat table of (worlds, start-ups)
+    world: NDArray[np.int64]
+    ask: FloatArray  # M$
+    weight: FloatArray  # firms that the slot stands for
+    chinese: BoolArray
+    large: BoolArray  # whether all kinds look at it
+    members: FloatArray  # investors who decide on it
+    behind: FloatArray  # distance to the frontier, log10 FLOP
+    growth: FloatArray  # of sales, 1/month
+    bill: FloatArray  # what one firm pays for compute, M$ a month
+    luck: FloatArray
+    lot: FloatArray  # who leads
+
+
+def place(e: Economy, asks: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
+    """Pools place their money with those who ask; every part of a round is logged.
+
+    A round is offered to all kinds that look at rounds of its size, in proportion to the money that they place; each
+    takes its part or not, by what it looks for.
+
+    Returns:
+        M$ that each start-up gets (worlds, start-ups), that each pool pays (worlds, pools), and who leads each round
+        (worlds, start-ups): a pool of the kind that took the first part.
+    """
+    investors = e.investors.view()
+    groups = list(_syndicates(e, investors))
+    rounds = _rounds(e, asks)
+    looks = [(rounds.chinese == group.inside) & (rounds.large | (group.kind in FUNDS)) for group in groups]
+    offered = np.zeros(len(rounds.at))
+    for group, theirs in zip(groups, looks, strict=True):
+        offered = offered + np.where(theirs, group.money[rounds.world], 0.0)
+    granted, paid = np.zeros_like(offered), np.zeros_like(investors.cash)
+    lead = np.full(len(rounds.at), NONE, dtype=np.int32)
+    by_kind = np.zeros((len(KINDS), e.worlds))
+    for group, theirs in zip(groups, looks, strict=True):
+        wanted = np.where(theirs, rounds.ask * ratio(group.money[rounds.world], offered), 0.0)
+        if not wanted.any():
+            continue
+        got = _take(e, group, rounds, wanted)
+        total = np.bincount(rounds.world, weights=got, minlength=e.worlds)
+        paid = paid + group.share * total[:, np.newaxis]
+        by_kind[group.kind] = by_kind[group.kind] + total
+        leads = (got > 0.0) & (granted <= 0.0)
+        if leads.any():
+            lead = np.where(leads, _draw_lead(group, rounds), lead).astype(np.int32)
+        _log(e, group, rounds, got, granted, np.where(leads, lead, NONE).astype(np.int32))
+        granted = granted + got
+    _count(e, by_kind)
+    return _spread(granted, rounds, asks), paid, _spread(lead, rounds, np.full(asks.shape, NONE, dtype=np.int32), NONE)
+
+
+def _rounds(e: Economy, asks: FloatArray) -> Rounds:
+    """Who goes out for money this month; of others nothing need be known."""
+    p, startups = e.p.capital, e.startups.view()
+    luck = e.draws("funding", "startups")
+    at = np.flatnonzero(asks)
+    world = at // asks.shape[-1]
+
+    def its(values: FloatArray) -> FloatArray:
+        return values.ravel().take(at)
+
+    def of(parameter: FloatArray) -> FloatArray:
+        return np.asarray(parameter[world, 0])
+
+    ask, weight = its(asks), its(startups.weight)
+    # a slot that stands for many firms goes for many rounds; beyond some dozens of decisions luck evens out
+    members = np.minimum(np.round(of(p.syndicate) * np.maximum(weight, 1.0)), of(p.syndicate_most))
+    return Rounds(
+        at, world, ask, weight, startups.region.ravel().take(at) == CN, ask >= of(p.strategic_ticket) * weight, members,
+        of(e.conditions.frontier) - its(startups.capability), its(startups.growth),
+        its(startups.rent_paid) / np.maximum(weight, TINY), its(luck.uniform(Lot.FUNDS)), its(luck.uniform(Lot.LEAD)),
+    )  # fmt: skip
+
+
+def _syndicates(e: Economy, investors: Investor) -> Iterator[Syndicate]:
+    """The groups of pools, funds first."""
+    offers = e.investors.act(Investor.invests, e.p)
+    kinds, chinese = investors.kind[0], investors.region[0] == CN  # rows of the data: the same in all worlds
+    for kind in range(len(KINDS)):
+        for inside in (True, False):
+            here = (kinds == kind) & (chinese == inside)
+            if here.any():
+                money = np.where(here, offers, 0.0)
+                total = money.sum(axis=-1)
+                yield Syndicate(kind, inside, here, total, ratio(money, total[:, np.newaxis]))
+
+
+def _take(e: Economy, group: Syndicate, rounds: Rounds, wanted: FloatArray) -> FloatArray:
+    """What a group takes of the rounds that it looks at, M$, (rounds,); ``wanted`` is the part offered to it."""
+    p, investors = e.p, e.investors.view()
+    # who manages others' money may put only a part of it into one firm
+    cap = p.capital.concentration if group.kind in FUNDS else p.capital.concentration_strategic
+    most = cap[:, 0] * np.where(group.here, investors.cash, 0.0).sum(axis=-1)
+    wanted = np.minimum(wanted, most[rounds.world] * rounds.weight)
+    few = np.flatnonzero(wanted)
+    world = rounds.world[few]
+    liking = merit(group.kind, p, world, rounds.behind[few], rounds.growth[few], rounds.bill[few])
+    accepts = (group.share * e.investors.act(Investor.accepts, p)).sum(axis=-1)
+    # no pool pays more than it holds
+    purse = np.where(group.share > 0.0, investors.cash / np.where(group.share > 0.0, group.share, 1.0), np.inf)
+    purse = p.capital.funding_purse[:, 0] * np.where(group.money > 0.0, purse.min(axis=-1), 0.0)
+    got = np.zeros_like(wanted)
+    got[few] = market.fund(
+        wanted[few],
+        liking,
+        world,
+        group.money,
+        purse,
+        rounds.luck[few],
+        accepts,
+        p.capital.crowding[:, 0],
+        rounds.members[few],
+    )
+    return got
+
+
+def _spread(values: A, rounds: Rounds, like: FloatArray | IntArray, none: float = 0.0) -> A:
+    """A list by round as a table of the shape of ``like``, (worlds, start-ups); ``none`` where there is no round."""
+    table = np.full(like.size, none, dtype=values.dtype)
+    table[rounds.at] = values
+    return cast(A, table.reshape(like.shape))
+
+
+def _log(e: Economy, group: Syndicate, rounds: Rounds, got: FloatArray, before: FloatArray, lead: IntArray) -> None:
+    """Log a group's part of rounds, of which others have taken ``before``."""
+    if not e.partnerships.keep:
+        return
+    startups = e.startups.view()
+    parts = np.zeros((e.worlds, 2, group.share.shape[-1]))
+    parts[:, int(group.inside)] = group.share
+    part, had = _spread(got, rounds, startups.value), _spread(before, rounds, startups.value)
+    bought = part / np.maximum(startups.value + had + part, SMALL)
+    side = (startups.region == CN).astype(np.int8)
+    leads = _spread(lead, rounds, startups.value, NONE)
+    e.partnerships.round(e.month, part, bought, parts, side, leads, "funding round")
+
+
+def _draw_lead(group: Syndicate, rounds: Rounds) -> IntArray:
+    """One pool of the group for each round, with the probability of its share."""
+    edge = np.zeros(len(group.money))
+    passed = np.zeros(len(rounds.at), dtype=np.int32)
+    last = int(np.flatnonzero(group.here)[-1])
+    for pool in range(last):  # pools are few, so counting the edges that the lot has passed is cheapest
+        edge = edge + group.share[:, pool]
+        passed += rounds.lot >= edge[rounds.world]
+    return passed
+
+
+def _count(e: Economy, by_kind: FloatArray) -> None:
+    """Money placed this month by kind of investor."""
+    k = e.now.capital
+    k.from_funds = k.from_funds + by_kind[list(FUNDS)].sum(axis=0)
+    k.from_companies = k.from_companies + by_kind[CORPORATE]
+    k.from_chipmakers = k.from_chipmakers + by_kind[CHIPMAKER]
+    k.from_sovereigns = k.from_sovereigns + by_kind[SOVEREIGN]
+
+
+def count_rounds(e: Economy, agreed: FloatArray) -> None:
+    """Take note of rounds and stakes ``agreed`` this month, M$ (worlds, start-ups): the largest of one firm, the large.
+
+    Stakes count when they are signed, as those who report on venture money count them, not as they are paid.
+    """
+    k, startups = e.now.capital, e.startups.view()
+    at = np.flatnonzero(agreed)
+    world, amount = at // agreed.shape[-1], agreed.ravel().take(at)
+    single = amount / np.maximum(startups.weight.ravel().take(at), TINY)
+    largest = k.largest_round.copy()
+    np.maximum.at(largest, world, single)
+    k.largest_round = largest
+    in_labs = np.where(is_on(startups.applied.ravel().take(at)), 0.0, amount)
+    k.in_labs = k.in_labs + np.bincount(world, weights=in_labs, minlength=e.worlds)
+    mega = np.where(single >= MEGA_ROUND, amount, 0.0)
+    k.in_mega_rounds = k.in_mega_rounds + np.bincount(world, weights=mega, minlength=e.worlds)
