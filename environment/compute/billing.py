@@ -13,7 +13,6 @@ from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, FloatArray
 from kingmaker.agents.units import HOURS, USD
 from kingmaker.environment.compute import compute_market as market
-from kingmaker.environment.compute.commitments import contract_price
 from kingmaker.environment.compute.rationing import Served
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
@@ -42,15 +41,12 @@ def terms_of(e: Economy, startups: Startup) -> list[TermsOfLease]:
     clouds = e.clouds.view()
     saving = e.startups.act(Startup.partner_saving, e.p)
     found = []
-    for row in startups.leases:
+    for row, price in zip(startups.leases, e.now.compute.contract_prices, strict=True):
         spot = at_host(clouds.spot, row.lessor)
         month = np.minimum(row.ahead, row.ahead / np.maximum(row.term, 1.0))
-        used = np.minimum(month, market.spending(row.reserved, contract_price(e, row)))
-        found.append(
-            TermsOfLease(
-                row, row.reserved, contract_price(e, row), spot if row.rank else spot * (1.0 - saving), row.due, used
-            )
-        )
+        used = np.minimum(month, market.spending(row.reserved, price))
+        spot = spot if row.rank else spot * (1.0 - saving)
+        found.append(TermsOfLease(row, row.reserved, price, spot, row.due, used))
     return found
 
 

@@ -136,8 +136,10 @@ def _note_signed(e: Economy, startups: Startup) -> None:
     clouds, hosts = e.clouds.view(), e.clouds.slots
     clouds.signed_labs = _held(startups, hosts)
     owed = np.zeros_like(clouds.cash)
-    for row in startups.leases:
-        month = market.spending(row.due * (row.reserved + row.coming), contract_price(e, row))
+    prices = [contract_price(e, row) for row in startups.leases]
+    e.now.compute.contract_prices = prices
+    for row, price in zip(startups.leases, prices, strict=True):
+        month = market.spending(row.due * (row.reserved + row.coming), price)
         owed = owed + by_host(month * np.maximum(row.term, 1.0), row.lessor, hosts)
     clouds.backlog_labs = owed
 
