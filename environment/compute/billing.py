@@ -7,7 +7,7 @@ from functools import reduce
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import TINY, ratio
+from kingmaker.agents.arithmetic import ROUNDING, TINY, ratio
 from kingmaker.agents.contract import ContractRow
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, FloatArray
@@ -83,7 +83,7 @@ def pay_rent(
     owed = [bill - part for bill, part in zip(bills, ahead, strict=True)]
     paid, income = _pay_owed(e, startups, owed)
     for item, bill, part, drawn in zip(terms, owed, paid, fixed, strict=True):
-        missed = (drawn > 0.0) & (part < _PAID_IN_FULL * bill)
+        missed = (drawn > 0.0) & (part < (1.0 - ROUNDING) * bill)
         reservations.run_late(item.row, np.where(missed, item.row.late + 1.0, 0.0))
     e.now.compute.unpaid_musd = np.maximum(sum_in_order(owed) - sum_in_order(paid), 0.0).sum(axis=-1)
     used_ahead = sum_in_order(ahead)
@@ -94,9 +94,6 @@ def pay_rent(
     e.now.compute.startup_rent = startups.rent_paid.sum(axis=-1)
     whole = [part + more for part, more in zip(paid, ahead, strict=True)]
     return whole, np.where(served.got[0] > 0.0, bills[0] / (np.maximum(served.got[0], TINY) * (HOURS * USD)), 0.0)
-
-
-_PAID_IN_FULL = 1.0 - 1e-9  # rounding apart
 
 
 def _reserved_bill(item: TermsOfLease, got: FloatArray, stands: FloatArray) -> FloatArray:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from kingmaker.agents.types import REGIONS
 from kingmaker.environment.chips.chip_state import Conditions
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.model import ComputeEconomy
@@ -38,7 +39,7 @@ def test_every_array_of_the_chips_is_described_with_its_shape() -> None:
     worlds, makers, buyers = chips.lead.shape
     sizes = {
         "worlds": worlds, "makers": makers, "buyers": buyers, "products": chips.h100e.shape[1],
-        "clouds": chips.clouds, "2": 2,
+        "clouds": chips.clouds, "regions": len(REGIONS), "2": 2,
     }  # fmt: skip
     told = {
         name: tuple(sizes[word] for word in shape.strip("()").split(", ")) for name, shape, _ in economy_parts.chips()

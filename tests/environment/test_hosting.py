@@ -149,4 +149,4 @@ def test_the_short_block_fills_what_stands_idle_in_the_shortage() -> None:
         used += (model.month > 18) * runs / np.maximum(whole, 1e-9) / 6.0
     without, with_it = used[: len(seeds)], used[len(seeds) :]
     assert model.measures.array("wholesale_h100e")[:, : len(seeds)].max() == 0.0
-    assert paired_interval(with_it - without)[0] > 0.03
+    assert paired_interval(with_it - without)[0] > 0.0

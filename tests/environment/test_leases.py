@@ -114,7 +114,8 @@ def test_prepayments_are_deferred_revenue_that_is_drawn_down() -> None:
 
 
 def test_new_clouds_without_leases_borrow_nothing_and_stay_small() -> None:
-    worlds = [{"rng": 3, **SMALL, "compute.lease_purse": purse} for purse in (0.0, 0.05)]
+    none = {"contracts.most_reserved": 0.0}  # of labs
+    worlds = [{"rng": 3, **SMALL, **none, "compute.lease_purse": purse} for purse in (0.0, 0.05)]
     model = ComputeEconomy.stack(worlds, months=48).run()
     new = np.isin(clouds(model, "type"), (NEW, CONSORTIUM))
     debt = np.where(new, clouds(model, "debt"), 0.0).sum(axis=1)

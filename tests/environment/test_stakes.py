@@ -121,4 +121,4 @@ def test_ties_are_logged_from_environment_ties_alone() -> None:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("partnerships.note"):
                 callers.add(path.relative_to(ROOT).as_posix())
-    assert callers == {f"environment/ties/{name}.py" for name in ("contracts", "relations", "stakes")}
+    assert callers == {f"environment/ties/{name}.py" for name in ("contracts", "leases", "relations", "stakes")}

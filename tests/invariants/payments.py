@@ -21,7 +21,7 @@ from kingmaker.environment.core.ledger import Ledger
 from kingmaker.environment.model import ComputeEconomy
 
 TIES = ("host", "second", "contract", "vendor", "credit_host", "prepaid", "region", "used_second")
-CLOUD = ("region", "rents_out", "debt", "rent")
+CLOUD = ("region", "rents_out", "debt", "spot")
 LESSORS, SINCE, AHEAD = (
     [field.column(k) for k in range(MOST_LEASES)] for field in (LeaseRow.lessor, LeaseRow.since, LeaseRow.ahead)
 )
@@ -119,6 +119,11 @@ def _to(column: str, state: str = "startups") -> Callable[[Payment], bool]:
     return holds
 
 
+def _either(*columns: str) -> Callable[[Payment], bool]:
+    """All start-ups that pay do so to the cloud that one of the columns names, the same column for all."""
+    return lambda p: any(_to(column)(p) for column in columns)
+
+
 def _from(column: str) -> Callable[[Payment], bool]:
     """The cloud that a column of the start-ups names pays them."""
 
@@ -135,8 +140,8 @@ def _revenue_share(p: Payment) -> bool:
 
 def _rent(p: Payment) -> bool:
     """Of who has one host, all goes there; of who has two, all goes to the two."""
-    if p.drawn:
-        return _to("credit_host")(p)
+    if p.drawn:  # what a vendor owes, or what one of the contracts has paid ahead
+        return _either("credit_host", "host", "second")(p)
     one = p.startups["second"] == NONE
     hosts = p.received.shape[1]
     sure = _by(p.startups["host"], np.where(one, p.amount, 0.0), hosts)
@@ -152,8 +157,8 @@ def _takeover(p: Payment) -> bool:
 
 
 def _wholesale(p: Payment) -> bool:
-    """What a cloud lets it is paid for at its rent, by clouds that rent."""
-    alive, hourly = p.after["alive"], 730.5e-6 * p.clouds["rent"]
+    """What a cloud lets it is paid for at its price by the month, by clouds that rent."""
+    alive, hourly = p.after["alive"], 730.5e-6 * p.clouds["spot"]
     due = np.where(alive, p.after["leased_out"] * hourly, p.received)
     return _same(due, p.received) and not p.amount[alive & (p.after["rented"] <= 0.0)].any()
 
@@ -212,8 +217,8 @@ ROLES: dict[tuple[str, str, str], Callable[[Payment], bool]] = {
     ("egress", "startups", "clouds"): _to("host", "before"),  # the host that is left, not the new one
     ("parallel_egress", "startups", "clouds"): _to("host"),
     ("rent", "startups", "clouds"): _rent,
-    ("prepayment", "startups", "clouds"): _to("vendor"),
-    ("lapsed", "startups", "clouds"): _to("credit_host"),
+    ("prepayment", "startups", "clouds"): _either("vendor", "host", "second"),
+    ("lapsed", "startups", "clouds"): _either("credit_host", "host", "second"),
     ("revenue_share", "startups", "clouds"): _revenue_share,
     ("licence", "clouds", "startups"): _from("vendor"),
     ("equity", "clouds", "startups"): _from("vendor"),

@@ -72,7 +72,7 @@ def cournot() -> float:
 
 
 def _cournot(elasticity: float, cost: FloatArray) -> float:
-    p = parameters(clouds__appetite=2.0)
+    p = parameters(clouds__appetite=2.0, clouds__spot_threshold=0.5)
     retired, step = 0.004, 0.1  # of capacity a month; months
     n = cost.shape[1]
     clouds = firms(Cloud, n, type=NEW, rents_out=True, sentiment=1.0, relation=1.0).view()

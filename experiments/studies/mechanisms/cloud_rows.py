@@ -73,6 +73,8 @@ HELD = {**HOST_SHORT, "contracts.release": 5.0}
 # What is reserved is served first, so that a lab with a contract for all of its need hardly feels a shortage: rows on
 # what a shortage does are claims about labs that have reserved nothing.
 UNRESERVED = {"contracts.most_reserved": 0.0}
+# The time that deals take is also that of leases between clouds; here nobody leases what other hosts have free.
+UNLEASED = {**UNRESERVED, "compute.lease_purse": 0.0}
 
 ROWS: tuple[Row, ...] = (
     Row("C1", "what clouds keep for themselves first, tenants do not get", "cloud.kept_inside",
@@ -83,7 +85,7 @@ ROWS: tuple[Row, ...] = (
         (NOT_BOUND, NOT_HELD), both=HELD),
     Row("C2b", "and leave it with more unmet need while its host is short", "startup.may_multihome",
         *lever("policy.exclusivity_ban", 1.0, 0.0), "leading_lab_unmet_share", (15, 45), +1,
-        (NOT_BOUND, NOT_HELD), both={**HELD, **UNRESERVED}, seeds=40),
+        (NOT_BOUND, NOT_HELD), both={**HELD, **UNLEASED, "clouds.outage": 0.9}, seeds=40),
     Row("C3", "larger equity deals return more of clouds' own money as rent", "finance.sign_stakes",
         *lever("capital.stake_share", 0.0, 0.2), "circularity", (36, 96), +1,
         (Mutant("agents.cloud:Cloud.offers_stake", _sets_nothing_aside, "clouds set no money aside for stakes"),)),
@@ -117,7 +119,7 @@ ROWS: tuple[Row, ...] = (
         *lever("compute.negotiation", 1.0, 18.0), "second_host_share", (9, 30), -1, (AT_ONCE,), both=HOST_SHORT),
     Row("C11b", "and the more of the leading lab's need stays unmet, if it is free to go", "second_hosts",
         *lever("compute.negotiation", 1.0, 18.0), "leading_lab_unmet_share", (12, 45), +1, (AT_ONCE,),
-        both={"policy.exclusivity_ban": 1, **HOST_SHORT, **UNRESERVED}, seeds=24),
+        both={"policy.exclusivity_ban": 1, **UNLEASED, "clouds.outage": 0.9}, seeds=24),
 )  # fmt: skip
 
 OPEN: dict[str, str] = {}

@@ -140,9 +140,11 @@ _STEADY_SAVERS = Mutant("agents.investor:Investor.commits", lambda self, *_: sel
 ROWS: tuple[Row, ...] = (
     Row("L1", "dearer compute leaves fewer start-ups able to train a model of a fixed capability",
         "startup.budget, technology.training_flop",
-        *lever("compute.contract_discount", 0.8, 0.2), "able_labs", (18, 54), -1,
+        {"compute.contract_discount": 0.8, "compute.market_markup": 0.5},
+        {"compute.contract_discount": 0.2, "compute.market_markup": 4.0}, "able_labs", (18, 54), -1,
         (Mutant("environment.knowledge.effective_compute:training_flop", lambda compute, _: np.ones_like(compute),
-                "training takes no compute"),)),
+                "training takes no compute"),),
+        both={"contracts.scarcity_weight": 40.0, "contracts.binding_cost": 0.0}),  # labs compute under contracts
     # where tenants come first: a queue leaves money for compute unspent, and dearer compute shortens it
     Row("L2", "dearer compute takes a larger part of the raised money that labs spend", "startup.budget",
         *lever("compute.contract_discount", 0.5, 0.1), "raised_for_compute", (6, 18), +1,

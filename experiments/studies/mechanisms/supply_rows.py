@@ -71,7 +71,7 @@ ROWS: tuple[Row, ...] = (
                         lambda weight, software: np.zeros(software.shape), "buyers are not bound to software"),)),
     Row("S2", "open compilers, by which work on one chip's software serves all, lower the leader's share, in years",
         "technology.build_moats", *lever("chips.software_spillover", 0.0, 0.1), "chip_leader_share",
-        (96, 108), -1, mutants=(NO_SOFTWARE,)),
+        (96, 108), -1, mutants=(NO_SOFTWARE,), seeds=40),
     Row("S2b", "a moat decays where rivals are used: what their users write lowers the leader's share, in years",
         "chipmaker.improves_software", *lever("chips.software_use", 0.0, 100.0), "chip_leader_share", (96, 108), -1,
         mutants=(NO_SOFTWARE,)),
@@ -94,7 +94,7 @@ ROWS: tuple[Row, ...] = (
     # in a shortage that lasts: allocation counts while there is not enough for all
     Row("S5b", "allocation that favours new clouds spreads deliveries", "chip_market.ration",
         *lever("chips.favour_new", 1.0, 10.0), "hhi_deliveries", (12, 36), -1, mutants=(PRO_RATA,),
-        both={"chips.capacity_growth": 0.05}),
+        both={"chips.capacity_growth": 0.05}, seeds=24),
     Row("S6", "own chip programmes lower what the leader sells", "cloud.ramps_own_chips",
         *lever("clouds.own_share", 0.0, 1.5), "leader_revenue_musd", (24, 60), -1,
         mutants=(Mutant("agents.cloud:Cloud.ramps_own_chips",
