@@ -67,7 +67,7 @@ def test_no_link_whatsoever_fails(query: dict[str, list[str]]) -> None:
     [
         ("months=100000", "allowed are 12"), ("runs=33", "allowed are 8"), ("seed=1e9", "whole number"),
         ("seed=-1", "whole number"), ("scenario=../../etc/passwd", "there is no"), ("policy.tax=0.2", "no lever"),
-        ("startups.number=1000000", "no lever"), ("chips.moat=nan", "a number"), ("chips.moat=99", "0 to 4"),
+        ("startups.number=1000000", "no lever"), ("chips.moat=nan", "a number"), ("chips.moat=99", "0 to 6"),
         ("policy.exclusivity_ban=0.5", "whole number"), ("lang=xx", "allowed are en, fr"), ("view=x", "allowed are"),
         ("month=soon", "whole number"),
         ("chips.moat=2@soon", "not a month"), ("chips.moat=2@2031-01", "2022-02 to 2030-12"),
