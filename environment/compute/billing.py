@@ -99,7 +99,7 @@ def pay_rent(
 def _reserved_bill(item: TermsOfLease, got: FloatArray, stands: FloatArray) -> FloatArray:
     """What a lab owes for what it has reserved, M$: what it used, or the part that is due of what stood ready."""
     ready = item.reserved * at_host(stands, item.row.lessor)
-    return market.spending(np.maximum(got, item.due * ready), item.price)
+    return market.take_or_pay(got, item.due, ready, item.price)
 
 
 def _pay_owed(e: Economy, startups: Startup, due: list[FloatArray]) -> tuple[list[FloatArray], FloatArray]:

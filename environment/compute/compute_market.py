@@ -114,6 +114,18 @@ def spending(compute: FloatArray, rent: FloatArray) -> FloatArray:
     return compute * rent * (HOURS * USD)
 
 
+def take_or_pay(used: FloatArray, due: FloatArray, ready: FloatArray, price: FloatArray) -> FloatArray:
+    """M$ a month for what a contract reserves: what is used of it, or the part that is due in any case, if more.
+
+    Args:
+        used: H100e, (worlds, n).
+        due: part of what stands ``ready`` that is paid, used or not, 0-1.
+        ready: reserved and there, H100e.
+        price: $ per H100e-hour.
+    """
+    return spending(np.maximum(used, due * ready), price)
+
+
 def affordable(budget: FloatArray, rent: FloatArray) -> FloatArray:
     """H100e that ``budget`` M$ a month rents at ``rent`` $ an hour; nothing where rent is not positive."""
     return np.where(rent > 0.0, budget / (np.where(rent > 0.0, rent, 1.0) * (HOURS * USD)), 0.0)

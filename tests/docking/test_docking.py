@@ -7,14 +7,15 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.developer import Developer
 from kingmaker.agents.enterprise import Enterprise
 from kingmaker.agents.startup import Startup
 from kingmaker.environment.capital import capital_market
 from kingmaker.environment.chips import chip_market
-from kingmaker.environment.compute import compute_market
+from kingmaker.environment.compute import compute_market, lease_market
 from kingmaker.environment.knowledge import effective_compute
-from kingmaker.experiments.studies.docking import forms, prices, switching
+from kingmaker.experiments.studies.docking import commitment_limits, forms, prices, switching
 from kingmaker.experiments.studies.docking.docking_run import LIMITS, page
 from kingmaker.experiments.studies.docking.limit import Limit
 
@@ -80,3 +81,27 @@ def test_the_page_of_the_docs_names_every_limit() -> None:
         assert limit.name in text
         assert limit.textbook in text
     assert "**" not in page([0.0] * len(LIMITS)).split("## Where")[0].replace("**Docking**", "")
+
+
+def test_quotes_that_do_not_move_clear_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Cloud, "quotes_spot", lambda self, p, floor: self.spot * 1.0)
+    assert commitment_limits.spot_clearing() > 0.1
+
+
+def test_a_bill_for_use_alone_is_no_take_or_pay(monkeypatch: pytest.MonkeyPatch) -> None:
+    spending = compute_market.spending
+    monkeypatch.setattr(compute_market, "take_or_pay", lambda used, due, ready, price: spending(used, price))
+    assert commitment_limits.take_or_pay() > 0.1
+
+
+def test_a_charge_without_interest_does_not_service_the_debt(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(
+        lease_market, "capital_charge", lambda capital, interest, term, residual: capital * (1.0 - residual) / term
+    )
+    assert commitment_limits.debt_capacity() > 0.1
+
+
+def test_a_lab_that_is_held_to_more_than_it_has_is_no_renegotiation(monkeypatch: pytest.MonkeyPatch) -> None:
+    original = Startup.can_bind
+    monkeypatch.setattr(Startup, "can_bind", lambda self, p, price, due: 2.0 * original(self, p, price, due))
+    assert commitment_limits.renegotiation() > 0.5

@@ -7,11 +7,11 @@ from pathlib import Path
 
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed_if
-from kingmaker.experiments.studies.docking import forms, prices, switching
+from kingmaker.experiments.studies.docking import commitment_limits, forms, prices, switching
 from kingmaker.experiments.studies.docking.limit import Limit
 from kingmaker.experiments.terminal.telling import say
 
-LIMITS: tuple[Limit, ...] = prices.LIMITS + switching.LIMITS + forms.LIMITS
+LIMITS: tuple[Limit, ...] = prices.LIMITS + switching.LIMITS + forms.LIMITS + commitment_limits.LIMITS
 
 
 def page(deviations: list[float]) -> str:
