@@ -94,7 +94,7 @@ ROWS: tuple[Row, ...] = (
     # in a shortage that lasts: allocation counts while there is not enough for all
     Row("S5b", "allocation that favours new clouds spreads deliveries", "chip_market.ration",
         *lever("chips.favour_new", 1.0, 10.0), "hhi_deliveries", (12, 36), -1, mutants=(PRO_RATA,),
-        both={"chips.capacity_growth": 0.05}, seeds=24),
+        both={"chips.capacity_growth": 0.05}, seeds=40),
     Row("S6", "own chip programmes lower what the leader sells", "cloud.ramps_own_chips",
         *lever("clouds.own_share", 0.0, 1.5), "leader_revenue_musd", (24, 60), -1,
         mutants=(Mutant("agents.cloud:Cloud.ramps_own_chips",
