@@ -12,7 +12,7 @@ from pathlib import Path
 import pandas as pd
 
 from kingmaker.environment.record import income_lines as il
-from kingmaker.environment.record.income_sector import BY_HAND, BY_OWNERS, BY_USERS, DEFINITIONS
+from kingmaker.environment.record.income_sector import BY_BUSINESS, BY_HAND, BY_OWNERS, BY_USERS, DEFINITIONS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 KEPT, PAGE = DOCS / "income.csv", DOCS / "policy-questions.md"
@@ -50,7 +50,9 @@ def test_the_page_has_the_numbers_of_the_table() -> None:
     words = " ".join(text.split())
     users, owners = shares(kept, BY_USERS), shares(kept, BY_OWNERS)
     assert f"users pay {users[2024]} % of it in 2024 and {users[2030]} % in 2030" in words
-    assert f"clouds' owners pay {owners[2024]} % in 2024 and {owners[2030]} % in 2030" in words
+    gain = shares(kept, BY_BUSINESS)
+    assert f"what AI earns or saves in owners' other business bears {gain[2024]} % and {gain[2030]} %" in words
+    assert f"clouds' owners put in {owners[2024]} % in 2024 and take {-owners[2030]} % out in 2030" in words
     assert f"medians of {kept['n'].iloc[0]} runs (seeds 1 to {kept['n'].iloc[0]})" in words
 
 
