@@ -57,7 +57,11 @@ def cost_of_use(e: Economy, line: int, offered: BoolArray) -> FloatArray:
         per_unit = np.maximum(chips.by_maker(mix * attribute), SMALL)
         return np.asarray(np.where(offered & (price > 0.0), price / per_unit, np.inf).min(axis=-1, keepdims=True))
 
-    return (1.0 - serving) * cheapest(chips.h100e) + serving * cheapest(chips.memory)
+    def weighed(part: FloatArray, cost: FloatArray) -> FloatArray:
+        """What a part of use costs; what nobody offers costs nothing where nothing is used so."""
+        return np.where(part > 0.0, np.where(part > 0.0, part, 1.0) * cost, 0.0)
+
+    return weighed(1.0 - serving, cheapest(chips.h100e)) + weighed(serving, cheapest(chips.memory))
 
 
 def _scarcity(e: Economy, there: BoolArray, looking: FloatArray) -> FloatArray:

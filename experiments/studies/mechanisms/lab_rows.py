@@ -146,10 +146,12 @@ ROWS: tuple[Row, ...] = (
                 "training takes no compute"),),
         both={"contracts.scarcity_weight": 40.0, "contracts.binding_cost": 0.0}),  # labs compute under contracts
     # where tenants come first: a queue leaves money for compute unspent, and dearer compute shortens it
+    # no other channel from the price of contracts: chips of one's own, leases, queues, what is due
     Row("L2", "dearer compute takes a larger part of the raised money that labs spend", "startup.budget",
         *lever("compute.contract_discount", 0.5, 0.1), "raised_for_compute", (6, 18), +1,
         (Mutant("agents.startup:Startup.budget", _fixed_parts, "labs spend a fixed share on compute"),),
-        both={"clouds.internal_priority": 0.0}),
+        both={"clouds.internal_priority": 0.0, "sites.smallest_purchase": 10000.0, "compute.lease_purse": 0.0,
+              "contracts.quote_up": 1.0, "contracts.due": 0.0}),
     Row("L3", "dry money lowers entry", "investor.update_sentiment",
         *lever("capital.dryness", 0.0, 0.8), "startups_entered", (6, 36), -1,
         (Mutant("agents.investor:Investor.update_sentiment", lambda self, *_: self.sentiment + 0.0,
@@ -177,7 +179,8 @@ ROWS: tuple[Row, ...] = (
         (Mutant("environment.services.service_market:volume_response", lambda price, elasticity: np.ones_like(price),
                 "users spend the same whatever the price"),
          Mutant("environment.services.service_market:usefulness", lambda capability, *_: np.full_like(capability, 0.3),
-                "better models are of no more use"))),
+                "better models are of no more use")),
+        both={"clouds.own_gain": 0.0}),  # what clouds run for their own business is another matter
     Row("L6", "export limits drive restricted labs to efficiency", "effective_compute.research",
         *lever("policy.export_cap_tpp", inf, 1600.0), "algorithms_china", (24, 48), +1,
         (Mutant(f"{EFFECTIVE}:research", _research_unspurred, "want does not spur research"),)),
