@@ -35,13 +35,10 @@ ROWS: tuple[Row, ...] = (
     Row("P11", "a bound lab is released as its need outgrows its host: the sooner, the less of it the host bears",
         "lessee.is_released", *lever("contracts.release", 5.0, 0.005), "leading_lab_exclusive", (12, 60), -1,
         (NEVER_RELEASED,)),
-    Row("P11b", "and a host that is short of capacity releases it sooner", "lessee.is_released",
-        *lever("clouds.outage", 0.0, 0.6), "leading_lab_exclusive", (12, 48), -1, (NEVER_RELEASED,)),
     Row("P12", "a surge of load raises prices by the month", "cloud.quotes_spot",
         *lever("startups.compute_share", 0.2, 0.6), "rent_market_usd_per_hour", (3, 36), +1, (KEEPS_ITS_QUOTE,)),
-    Row("P12b", "and a glut that new clouds build on hope lowers them against the price of contracts",
-        "cloud.quotes_spot, cloud.sees_chance", *lever("clouds.appetite", 0.0, 2.0), "spot_over_term", (12, 60), -1,
-        (KEEPS_ITS_QUOTE,)),
+    Row("P12b", "and a glut that new clouds build on hope lowers them", "cloud.quotes_spot, cloud.sees_chance",
+        *lever("clouds.appetite", 0.0, 2.0), "rent_market_usd_per_hour", (12, 60), -1, (KEEPS_ITS_QUOTE,)),
 )  # fmt: skip
 
 OPEN: dict[str, str] = {}
