@@ -64,7 +64,7 @@ def manifest(folder: Path) -> dict[str, object]:
 
 def test_a_comparison(tmp_path: Path) -> None:
     words = (
-        "compare", "baseline", "baseline", "--set-b", "chips.capacity_growth=0.05", *SMALL, "--replications", "4",
+        "compare", "baseline", "baseline", "--set-b", "startups.runway=12", *SMALL, "--replications", "4",
         "--no-robustness", "--workers", "1",
     )  # fmt: skip
     told = kingmaker(*words, "--level", "0.9", "--out", "c", folder=tmp_path)
