@@ -176,7 +176,7 @@ class ComputeMarket(Block):
     switching_rate = Filled[FloatArray]("hosts.choose_hosts", "(worlds,)", "start-ups that changed their cloud, 0-1")
     switching_fees_musd = Filled[FloatArray]("hosts.choose_hosts", "(worlds,)", "fees paid to the host left, M$")
     contract_prices = Filled[list[FloatArray]](
-        "commitments.commit_compute", "list of (worlds, start-ups)", "price of what each contract in use reserves, $"
+        "commitments.commit_compute", "(worlds, start-ups) by contract", "price of what each in use reserves, $ an hour"
     )
     fill_reserved = Filled[FloatArray]("renting.rent_compute", "(worlds,)", "what is reserved served, 0-1")
     fill_unreserved = Filled[FloatArray]("renting.rent_compute", "(worlds,)", "wants by the month served, 0-1")
