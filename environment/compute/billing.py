@@ -98,8 +98,12 @@ def pay_rent(
 
 def _reserved_bill(item: TermsOfLease, got: FloatArray, stands: FloatArray) -> FloatArray:
     """What a lab owes for what it has reserved, M$: what it used, or the part that is due of what stood ready."""
-    ready = item.reserved * at_host(stands, item.row.lessor)
-    return market.take_or_pay(got, item.due, ready, item.price)
+    return market.take_or_pay(got, item.due, _ready(item, stands), item.price)
+
+
+def _ready(item: TermsOfLease, stands: FloatArray) -> FloatArray:
+    """What of the compute reserved under a contract its lessor can serve this month, H100e, (worlds, n)."""
+    return np.asarray(item.reserved * at_host(stands, item.row.lessor))
 
 
 def _pay_owed(e: Economy, startups: Startup, due: list[FloatArray]) -> tuple[list[FloatArray], FloatArray]:
@@ -158,8 +162,7 @@ def share_sublet(e: Economy, startups: Startup, terms: list[TermsOfLease], serve
     """
     hosts, clouds = e.clouds.slots, e.clouds.view()
     idle = [
-        np.maximum(item.reserved * at_host(served.stands, item.row.lessor) - got, 0.0)
-        for item, got in zip(terms, served.got_reserved, strict=True)
+        np.maximum(_ready(item, served.stands) - got, 0.0) for item, got in zip(terms, served.got_reserved, strict=True)
     ]
     e.now.compute.sublet_h100e = np.zeros(e.worlds)
     if not any(part.any() for part in idle):

@@ -12,7 +12,7 @@ from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.agents.units import QUARTER
 from kingmaker.environment.compute import compute_market as market
-from kingmaker.environment.compute.second_hosts import expected_fill
+from kingmaker.environment.compute.second_hosts import expected_fill, share_asked
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase
@@ -94,9 +94,8 @@ def _offer(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
 def _need(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
     """Compute that a lab expects to ask of a lessor when what it signs for now is there, H100e, (worlds, start-ups)."""
     p = e.p.compute
-    share = row.share if row.rank else np.where(e.startups.act(Startup.asks_host_first), 1.0, startups.first_share)
     grows = np.exp(np.maximum(startups.need_growth, 0.0) * p.look_ahead)
-    return np.asarray(np.maximum(startups.wanted - startups.own_used, 0.0) * share * grows)
+    return np.asarray(np.maximum(startups.wanted - startups.own_used, 0.0) * share_asked(e, row) * grows)
 
 
 def _ahead(e: Economy, row: ContractRow, price: FloatArray) -> FloatArray:

@@ -13,6 +13,7 @@ from kingmaker.agents.startup import PLAIN, Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.public_compute import public_wants
+from kingmaker.environment.compute.second_hosts import share_asked
 from kingmaker.environment.compute.sovereignty import see_bound, within_reach
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
@@ -66,9 +67,7 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
     leases, hosts = startups.leases, e.clouds.slots
     host = [lease.lessor for lease in leases]
     partner = startups.contract != PLAIN
-    all_first = e.startups.act(Startup.asks_host_first)
-    first = labs.open * np.where(all_first, 1.0, startups.first_share)
-    asked = [first, *(labs.open * lease.share for lease in leases[1:])]
+    asked = [labs.open * share_asked(e, lease) for lease in leases]
     (first, *beside), reserved, business, bound = _allowed(e, asked, labs.reserved, business)
     rival = _rivals(e, startups, clouds)
     small, legal, from_legal = _serve_by_law(e, startups, clouds, labs.wanted, first)

@@ -6,6 +6,7 @@ import numpy as np
 
 from kingmaker.agents.arithmetic import TINY, is_on
 from kingmaker.agents.cloud import Cloud
+from kingmaker.agents.contract import ContractRow
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
@@ -42,6 +43,16 @@ def expected_fill(e: Economy) -> FloatArray:
         each, startups.need_growth, p.look_ahead, at_host(supply, host),
         at_host(np.maximum(clouds.demand_outside, 0.0), host),
     )  # fmt: skip
+
+
+def share_asked(e: Economy, row: ContractRow) -> FloatArray:
+    """Share of what a lab wants that it asks under ``row``, 0-1, (worlds, start-ups).
+
+    A first host with a right of first refusal, or alone, is asked for all of it.
+    """
+    if row.rank:
+        return np.asarray(row.share)
+    return np.where(e.startups.act(Startup.asks_host_first), 1.0, row.share)
 
 
 def agrees_exclusivity(e: Economy, asked: BoolArray, cost: FloatArray, when: str) -> BoolArray:

@@ -78,7 +78,7 @@ def trade_sales(e: Economy, solvent: BoolArray, lot: FloatArray) -> BoolArray:
     sold = solvent & (lot > 1.0 - _chance_of_sale(e)) & (startups.value <= p.trade_sale_most * startups.weight)
     if sold.any():
         few = Few.of(sold)
-        to_pools, to_clouds = _to_owners(e, few, np.maximum(few.its(startups.value) - few.its(startups.cash), 0.0))
+        to_pools, to_clouds = _to_owners(e, few, few.its(beyond_cash(startups)))
         e.from_rest("trade_sales", "investors", to_pools)
         e.from_rest("trade_sales", "clouds", to_clouds)
         savers.distribute(e, to_pools)
@@ -112,7 +112,7 @@ def approach_teams(e: Economy, solvent: BoolArray, lot: FloatArray) -> tuple[Boo
     eager = few.at(e.clouds.act(Cloud.seeks_teams), partner)
     bid = team_worth(p, few.world, few.its(startups.staff), few.its(startups.talent), eager)
     purse = p.capital.takeover_purse[few.world, 0] * few.at(clouds.cash, partner)
-    alone = np.maximum(few.its(startups.value) - few.its(startups.cash), 0.0)
+    alone = few.its(beyond_cash(startups))
     barred, stopped = _law(e, few, partner, behind)
     fee = p.capital.hire_fee[few.world, 0] * alone
     wins = (bid >= fee + p.capital.founders_part[few.world, 0] * alone) & (fee <= purse) & barred
@@ -150,7 +150,7 @@ def hire_away(e: Economy, hires: BoolArray) -> None:
         return
     p, partner = e.p.capital, few.its(partner_of(startups))
     free = 1.0 - few.its(held_by_clouds(startups))
-    fee = free * p.hire_fee[few.world, 0] * np.maximum(few.its(startups.value) - few.its(startups.cash), 0.0)
+    fee = free * p.hire_fee[few.world, 0] * few.its(beyond_cash(startups))
     owed = np.zeros_like(clouds.cash)
     np.add.at(owed, (few.world, partner), fee)
     part = np.minimum(p.takeover_purse * clouds.cash / np.where(owed > 0.0, owed, 1.0), 1.0)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from functools import reduce
+from typing import Any, TypeVar, cast
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kingmaker.agents.lease import LeaseRow
-from kingmaker.agents.types import BoolArray, FloatArray
+from kingmaker.agents.types import FloatArray
 from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.ties.scene import Scene
+
+A = TypeVar("A", bound=NDArray[Any])
 
 
 class LeaseBook:
@@ -51,10 +55,6 @@ class LeaseBook:
         """Sums over each lessee's leases, (worlds, clouds)."""
         return reduce(np.add, self.split(amount), np.zeros((len(amount), self.clouds)))
 
-    def split(self, amount: FloatArray) -> list[FloatArray]:
-        """The amounts of each row, (worlds, clouds)."""
-        return [amount[:, k * self.clouds : (k + 1) * self.clouds] for k in range(len(self.rows))]
-
-    def parts(self, where: BoolArray) -> list[BoolArray]:
-        """The same of a mask."""
-        return [where[:, k * self.clouds : (k + 1) * self.clouds] for k in range(len(self.rows))]
+    def split(self, amount: A) -> list[A]:
+        """The amounts, or the mask, of each row, (worlds, clouds)."""
+        return [cast(A, amount[:, k * self.clouds : (k + 1) * self.clouds]) for k in range(len(self.rows))]

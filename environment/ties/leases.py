@@ -114,7 +114,7 @@ def serve(book: LeaseBook, part: FloatArray, drawn: FloatArray) -> None:
     """
     term, ahead = np.maximum(book.term - part, 0.0), np.maximum(book.ahead - drawn, 0.0)
     begins = (part > 0.0) & (book.delivery == NOW)
-    fields = zip(book.rows, book.split(part), book.split(term), book.split(ahead), book.parts(begins), strict=True)
+    fields = zip(book.rows, book.split(part), book.split(term), book.split(ahead), book.split(begins), strict=True)
     for row, some, left, unused, new in fields:
         served = some > 0.0
         write_row(row, served, term=left, ahead=unused)
