@@ -66,19 +66,19 @@ class Cloud(Lessor):
         low = p.clouds.idle_utilisation
         used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
         growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment * used
-        outside = np.where(self.rents_out, self._tenants_planned(), 0.0)
         ahead = np.minimum(horizon, p.clouds.planning_horizon)
-        wanted = self.own_needs(p, ahead) + outside * np.exp(growth * ahead)
-        # what is signed is built as it stands: it is paid for whether it is used or not
-        return np.asarray(np.maximum(wanted / p.clouds.target_utilisation + self.signed - self.leased, 0.0))
+        tenants = np.where(self.rents_out, self._for_tenants(p, np.exp(growth * ahead)), 0.0)
+        own = self.own_needs(p, ahead) / p.clouds.target_utilisation
+        return np.asarray(np.maximum(own + tenants + self.signed - self.leased, 0.0))
 
-    def _tenants_planned(self) -> FloatArray:
-        """Tenants' compute for which it plans, H100e, shape (..., n).
+    def _for_tenants(self, p: Parameters, grown: FloatArray) -> FloatArray:
+        """Capacity that it plans for tenants as their wants have ``grown`` (a factor), H100e, shape (..., n).
 
         A cloud that lives by renting builds for tenants without a contract only where spot rents promise a chance
-        (:meth:`sees_chance`); below, it keeps for them what it has. What labs have reserved it builds for in any case.
+        (:meth:`sees_chance`); below, it keeps for them what it has. What is signed is built as it stands, with no
+        growth and no reserve, as it is paid for whether it is used or not.
         """
-        wanted = self.demand_outside + self.chance
+        wanted = (self.demand_outside + self.chance) * grown / p.clouds.target_utilisation
         has = np.maximum(self.capacity - self.signed, 0.0)
         kept = np.where(self.lives_by_renting & (self.chance <= 0.0), np.minimum(wanted, has), wanted)
         return np.maximum(kept, self.signed_labs)
@@ -244,10 +244,10 @@ class Cloud(Lessor):
         Foreclosure pays if diversion times own margin exceeds the rental margin lost (Ordover, Saloner & Salop 1990;
         Moresi & Salop 2013): ``diverted`` is what users of a rival would spend on its own services for each unit of
         compute withheld, M$ a month per H100e; ``relet`` is the part of what it withholds that others rent, so that
-        where capacity is short nothing is lost.
+        where capacity is short nothing is lost. What it withholds is not reserved, so it is let by the month.
         """
         gain = (1.0 - p.services.compute_cost_share) * diverted
-        lost = np.maximum(self.rent - p.compute.running_cost, 0.0) * (HOURS * USD) * (1.0 - relet)
+        lost = np.maximum(self.spot - p.compute.running_cost, 0.0) * (HOURS * USD) * (1.0 - relet)
         return np.where(self.develops & (gain > lost), p.clouds.foreclosure, 0.0)
 
     def finishes_run(self, p: Parameters) -> BoolArray:
@@ -287,7 +287,11 @@ class Cloud(Lessor):
         return np.where(self.lives_by_renting, self.pledged_contracts, backed)
 
     def can_keep(self, p: Parameters) -> FloatArray:
-        """Debt that lenders roll over, M$, shape (..., n): what is covered, or what its margin bears as it stands."""
+        """Debt that lenders roll over, M$, shape (..., n): what is covered, or what its margin bears as it stands.
+
+        New loans need contracts (:meth:`can_owe`); of a loan that has been made, lenders ask only that rents bear it
+        (they would lose more by calling it).
+        """
         margin = YEAR * (1.0 - p.clouds.operating_share) * self.ai_revenue
         return np.asarray(np.maximum(self.can_owe(p), p.clouds.rollover * margin))
 

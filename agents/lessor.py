@@ -30,6 +30,7 @@ class Lessor(Owner):
     leased_used = Column(0.0, unit="H100e", doc="the part of that which it uses")
     signed = Column(0.0, unit="H100e", doc="compute that other clouds have reserved at it, delivered or not")
     signed_labs = Column(0.0, unit="H100e", doc="compute that labs have reserved at it, standing or to come")
+    labs_coming = Column(0.0, unit="H100e", doc="the part of it that is to come")
     leased = Column(0.0, unit="H100e", doc="compute that it has reserved at other clouds, delivered or not")
     lease_bill = Column(0.0, unit="M$/month", doc="what its leases cost once all is delivered")
     lease_arrears = Column(0.0, unit="months", doc="for how long it has not paid for what it leases in full")
@@ -68,7 +69,7 @@ class Lessor(Owner):
         aggregate of many small firms does not sign as one.
         """
         runs = np.maximum(self.capacity, p.compute.lease_smallest)
-        room = p.clouds.seller_reach * runs - np.maximum(self.signed - self.committed, 0.0)
+        room = p.clouds.seller_reach * runs - np.maximum(self.signed - self.committed, 0.0) - self.labs_coming
         return np.where(self.lets_to_clouds & (self.type != EUROPEAN), np.maximum(room, 0.0), 0.0)
 
     def seeks_leases(self, p: Parameters, lacking: FloatArray) -> FloatArray:
@@ -97,13 +98,14 @@ class Lessor(Owner):
         cash = p.compute.wholesale_purse * np.maximum(self.cash, 0.0)
         return np.minimum(bill / np.maximum(hourly, TINY), cash / np.maximum(ahead, TINY))
 
-    def accepts_price(self, price: FloatArray, spot: FloatArray) -> BoolArray:
+    def accepts_price(self, price: FloatArray, spot: FloatArray, glut: BoolArray) -> BoolArray:
         """Whether capacity at this ``price`` pays, shape (..., n); both in $ per H100e-hour.
 
         It is worth what tenants pay the cloud under contract, as they would have to wait for it otherwise, or what it
-        costs by the month (``spot``): where a glut makes that cheaper than new capacity, nobody signs.
+        costs by the month (``spot``). In a ``glut`` nobody has to wait: then it is worth what it costs by the month,
+        and where that is less than new capacity costs, nobody signs.
         """
-        return np.asarray(price <= np.maximum(self.rent, spot))
+        return np.asarray(price <= np.where(glut, spot, np.maximum(self.rent, spot)))
 
     def advance_rate(self, p: Parameters) -> FloatArray:
         """Part of what this cloud has to pay for a lease that its lessor's lenders advance, 0-1, shape (..., n)."""

@@ -58,7 +58,10 @@ class Owner(Sited):
         return np.asarray(p.clouds.own_gain * self.served(p, np.minimum(self.workloads, self.inside)))
 
     def learns_worth(self, p: Parameters) -> FloatArray:
-        """Largest gain that it reckons with, share of the revenue reached, shape (..., n): revised by what came."""
+        """Largest gain that it reckons with, share of the revenue reached, shape (..., n): revised by what came.
+
+        All know it at the start; where an event changes what AI brings (``clouds.own_gain``), owners find out slowly.
+        """
         served = self.served(p, np.minimum(self.workloads, self.inside))
         found = self.own_benefit / np.where(served > 0.0, served, 1.0)
         step = p.clouds.evidence_speed * (found - self.own_worth)

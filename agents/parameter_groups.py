@@ -380,7 +380,6 @@ class ContractsParameters:
     due: FloatArray
     prepaid: FloatArray
     prepay_purse: FloatArray
-    delivery: FloatArray
     grace: FloatArray
     sublet: FloatArray
     quote_up: FloatArray

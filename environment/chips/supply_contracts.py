@@ -41,7 +41,8 @@ def pay_suppliers(e: Economy, shipped: FloatArray, cost: FloatArray) -> FloatArr
     makers = e.chipmakers.view()
     idle = np.maximum(makers.contracted - e.now.chips.called, 0.0)
     due = cost + p.take_or_pay * idle * unit_cost(e)
-    ahead = np.maximum(makers.prepaid - stock_value(e), 0.0)
+    # memory out of stock was paid when it was laid in
+    ahead = np.maximum(makers.prepaid - stock_value(e) - e.now.chips.memory_drawn, 0.0)
     part = np.minimum(ratio(shipped + idle, p.supply_months * makers.contracted), 1.0)
     drawn = np.minimum(np.minimum(part * ahead + e.now.chips.memory_drawn, makers.prepaid), due)
     e.ledger.draw_down("supply_drawn", "chipmakers", drawn, "sectors", e.to_sectors(rest=drawn.sum(axis=-1)))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import reduce
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from kingmaker.agents.units import HOURS, USD
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.rationing import Served
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import at_host, by_host
+from kingmaker.environment.core.lookups import at_host, by_host, sum_in_order
 from kingmaker.environment.ties import reservations
 
 
@@ -29,11 +28,6 @@ class TermsOfLease:
     spot: FloatArray  # price by the month at the same lessor, $ an hour
     due: FloatArray  # part of what is reserved that is paid, used or not
     ahead: FloatArray  # of what was paid ahead the part of this month, M$
-
-
-def sum_in_order(parts: list[FloatArray]) -> FloatArray:
-    """The sum of arrays of one shape, first to last: rows that nobody uses may be left out to the same bits."""
-    return reduce(np.add, parts)
 
 
 def terms_of(e: Economy, startups: Startup) -> list[TermsOfLease]:
@@ -164,7 +158,7 @@ def share_sublet(e: Economy, startups: Startup, terms: list[TermsOfLease], serve
     idle = [
         np.maximum(_ready(item, served.stands) - got, 0.0) for item, got in zip(terms, served.got_reserved, strict=True)
     ]
-    e.now.compute.sublet_h100e = np.zeros(e.worlds)
+    e.now.compute.sublet_h100e, e.now.compute.sublet_musd = np.zeros(e.worlds), np.zeros_like(clouds.cash)
     if not any(part.any() for part in idle):
         return
     here = [by_host(part, item.row.lessor, hosts) for part, item in zip(idle, terms, strict=True)]
@@ -179,4 +173,5 @@ def share_sublet(e: Economy, startups: Startup, terms: list[TermsOfLease], serve
         for amount, item in zip(idle, terms, strict=True)
     ])  # fmt: skip
     e.ledger.pay("sublet", "clouds", income * part, "startups", got)
+    e.now.compute.sublet_musd = income * part
     e.now.compute.sublet_h100e = let.sum(axis=-1)

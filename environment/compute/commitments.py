@@ -9,14 +9,16 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.contract import FIXED, LIST, ContractRow
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import NONE, BoolArray, FloatArray
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.agents.units import QUARTER
+from kingmaker.environment.chips.orders import lead_by_buyer
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.second_hosts import expected_fill, share_asked
+from kingmaker.environment.compute.tenancies import new_term
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import at_host, by_host
+from kingmaker.environment.core.lookups import at_host, by_host, sum_in_order
 from kingmaker.environment.core.phases import phase
-from kingmaker.environment.ties import reservations
+from kingmaker.environment.ties import contracts, reservations
 
 
 @phase("sites.reserve_new_clouds")
@@ -26,6 +28,9 @@ def commit_compute(e: Economy) -> None:
     reservations.deliver(e)
     for row in ContractRow.of(startups, "late"):
         settle_arrears(e, startups, row)
+    for row in ContractRow.of(startups, "reserved"):
+        if row.rank:  # a first host's goes on with its contract
+            _sign_again(e, row, (row.reserved > 0.0) & (row.term <= 0.0))
     if e.month % QUARTER == 0:
         expected = expected_fill(e)
         for row in startups.leases:
@@ -42,47 +47,85 @@ def contract_price(e: Economy, row: ContractRow) -> FloatArray:
 
 def renew_reserved(e: Economy, renewed: BoolArray) -> None:
     """With the term of the first host's contract what it reserves is signed again, as far as the lab needs it."""
-    if not renewed.any():
+    if renewed.any():
+        _sign_again(e, e.startups.view().contracts[0], renewed)
+
+
+def _sign_again(e: Economy, row: ContractRow, over: BoolArray) -> None:
+    """What labs whose term is ``over`` have reserved is signed again as far as they need it, at the price of today."""
+    if not over.any():
         return
     startups = e.startups.view()
-    row = startups.contracts[0]
     index = at_host(e.clouds.view().list_price, row.lessor)
-    reservations.sign_again(e, renewed, row, _need(e, startups, row), _offer(e, startups, row), index)
+    reservations.sign_again(e, over, row, _need(e, startups, row), _offer(e, startups, row), index)
+    if row.rank:
+        contracts.renew(e, over & (row.reserved > 0.0), row.rank, term=new_term(e, f"renewal {row.rank}"))
 
 
 def _reserve_more(e: Economy, startups: Startup, row: ContractRow, expected: FloatArray) -> None:
-    """Labs compare what they expect to need at a lessor with what they have reserved there, and sign for more.
-
-    The seller has it at once where its free capacity bears all that is asked this month, else it builds for it.
-    """
-    p, clouds = e.p.contracts, e.clouds.view()
-    price, quote, due = _offer(e, startups, row), at_host(clouds.spot, row.lessor), np.asarray(p.due)
-    served = 1.0 - at_host(clouds.shortage, row.lessor)
-    if row.rank == 0:
-        served = np.minimum(served, expected)
-    part = e.startups.act(Startup.reserves, e.p, by_slot(served), by_slot(quote), by_slot(price), due)
+    """Labs compare what they expect to need at a lessor with what they have reserved there, and sign for more."""
+    price, due = _offer(e, startups, row), np.asarray(e.p.contracts.due)
     need = _need(e, startups, row)
-    bound = np.sum([other.reserved + other.coming for other in startups.leases], axis=0)
+    part = _part_reserved(e, row, price, expected)
+    bound = sum_in_order([other.reserved + other.coming for other in startups.leases])
     most = np.maximum(e.startups.act(Startup.can_bind, e.p, by_slot(price), due) - bound, 0.0)
     add = np.minimum(part * need - row.reserved - row.coming, most)
-    asks = startups.alive & (row.lessor != NONE) & (row.coming <= 0.0) & (add > p.least_step * need)
-    if not asks.any():
-        return
+    least = e.p.contracts.least_step * need
+    asks = startups.alive & (row.lessor != NONE) & (row.coming <= 0.0) & (add > least)
+    if asks.any():
+        _sign_for(e, startups, row, asks, add, price)
+
+
+def _part_reserved(e: Economy, row: ContractRow, price: FloatArray, expected: FloatArray) -> FloatArray:
+    """Share of its need at a lessor that each lab would reserve at ``price``, 0-1, (worlds, start-ups).
+
+    A partner of its first host pays less there by the month as well.
+    """
+    clouds = e.clouds.view()
+    quote, served = at_host(clouds.spot, row.lessor), 1.0 - at_host(clouds.shortage, row.lessor)
+    if row.rank == 0:
+        quote = quote * (1.0 - e.startups.act(Startup.partner_saving, e.p))
+        served = np.minimum(served, expected)
+    due = np.asarray(e.p.contracts.due)
+    return e.startups.act(Startup.reserves, e.p, by_slot(served), by_slot(quote), by_slot(price), due)
+
+
+def _sign_for(
+    e: Economy, startups: Startup, row: ContractRow, asks: BoolArray, add: FloatArray, price: FloatArray
+) -> None:
+    """Labs in ``asks`` sign for ``add`` (H100e) at a ``price`` ($ an hour), as far as they can pay the part ahead.
+
+    A contract beside the first has no term until it reserves something. The lessor hands over what it has free, pro
+    rata, and builds the rest.
+    """
+    p, clouds, hosts = e.p.contracts, e.clouds.view(), e.clouds.slots
+    if row.rank:
+        contracts.renew(e, asks & (row.term <= 0.0), row.rank, term=new_term(e, f"reserved {row.rank}"))
     ahead = np.where(asks, _ahead(e, row, price), 0.0)  # M$ for each H100e
     purse = np.minimum(ratio(p.prepay_purse * startups.cash, ahead * add), 1.0)
     add = np.where(asks, add * np.where(ahead > 0.0, purse, 1.0), 0.0)
-    hosts = e.clouds.slots
-    free = np.maximum(clouds.unleased - e.clouds.act(Cloud.kept_inside, e.p) - _held(startups, hosts), 0.0)
-    at_once = at_host(np.where(by_host(add, row.lessor, hosts) <= free, 1.0, 0.0), row.lessor) > 0.0
+    asked = by_host(add, row.lessor, hosts)
+    free = np.maximum(_free(e, clouds) - _held(startups, hosts), 0.0)
+    at_once = at_host(np.minimum(ratio(free, asked), 1.0), row.lessor)
+    wait = lead_by_buyer(e)[:, : e.chips.clouds] + e.p.chips.install_months
     listed = at_host(np.where(clouds.has_list, 1.0, 0.0), row.lessor) > 0.0
     reservations.reserve(
         e, asks, row, add, price=price, index=at_host(clouds.list_price, row.lessor),
-        tied_to=np.where(listed, LIST, FIXED).astype(np.int8), due=np.broadcast_to(due, add.shape), ahead=ahead * add,
-        delivery=np.where(at_once, 0.0, p.delivery),
+        tied_to=np.where(listed, LIST, FIXED).astype(np.int8), due=np.broadcast_to(p.due, add.shape),
+        ahead=ahead * add, at_once=at_once, delivery=at_host(np.ceil(wait), row.lessor),
     )  # fmt: skip
     worth = market.spending(add, price) * np.maximum(row.term, e.p.compute.shortest_term)
     news = asks & (worth >= e.p.capital.news_least * startups.weight)
     e.note_event(news, "startups", "deal", "reserves compute for years")
+
+
+def _free(e: Economy, clouds: Cloud) -> FloatArray:
+    """Capacity that each cloud may promise to labs, standing contracts included, H100e, (worlds, clouds).
+
+    What it builds for leases that are not delivered yet is promised already.
+    """
+    building = np.maximum(clouds.signed - clouds.committed, 0.0)
+    return np.asarray(clouds.unleased - building - e.clouds.act(Cloud.kept_inside, e.p))
 
 
 def _offer(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
@@ -107,20 +150,24 @@ def _ahead(e: Economy, row: ContractRow, price: FloatArray) -> FloatArray:
 
 def _held(startups: Startup, hosts: int) -> FloatArray:
     """Compute that labs have reserved at each cloud, standing or to come, H100e, (worlds, clouds)."""
-    return np.asarray(
-        np.sum([by_host(row.reserved + row.coming, row.lessor, hosts) for row in startups.leases], axis=0)
+    return _by_lessor(
+        [row.reserved + row.coming for row in startups.leases], [row.lessor for row in startups.leases], hosts
     )
 
 
 def settle_arrears(e: Economy, startups: Startup, row: ContractRow) -> None:
-    """Who has been late for months is cut off where others would pay more, else held to what it can pay."""
+    """Who has been late for months is cut off where others would pay more, else held to what it can pay.
+
+    What it owes elsewhere comes out of the same money.
+    """
     clouds = e.clouds.view()
     late = startups.alive & (row.late > e.p.contracts.grace + SOME_TIME)
     if not late.any():
         return
     price = contract_price(e, row)
     relet = at_host(clouds.spot, row.lessor) >= price
-    can = e.startups.act(Startup.can_bind, e.p, by_slot(price), by_slot(row.due))
+    others = sum_in_order([other.reserved for other in startups.leases]) - row.reserved
+    can = np.maximum(e.startups.act(Startup.can_bind, e.p, by_slot(price), by_slot(row.due)) - others, 0.0)
     part = np.minimum(ratio(can, row.reserved), 1.0)
     reservations.cut_back(
         e, late & relet, row, np.zeros_like(part), ("deal", "is cut off: it could not pay for its compute")
@@ -131,20 +178,25 @@ def settle_arrears(e: Economy, startups: Startup, row: ContractRow) -> None:
 
 
 def _note_signed(e: Economy, startups: Startup) -> None:
-    """What labs have signed at each cloud, and what they will owe it for that, used or not, over what is left of it."""
+    """What labs have signed at each cloud, what of it is to come, and what they will owe for it over what is left."""
     clouds, hosts = e.clouds.view(), e.clouds.slots
     clouds.signed_labs = _held(startups, hosts)
-    owed = np.zeros_like(clouds.cash)
+    coming = [by_host(row.coming, row.lessor, hosts) for row in ContractRow.of(startups, "coming")]
+    clouds.labs_coming = sum_in_order(coming) if coming else np.zeros_like(clouds.cash)
     prices = [contract_price(e, row) for row in startups.leases]
     e.now.compute.contract_prices = prices
-    for row, price in zip(startups.leases, prices, strict=True):
-        month = market.spending(row.due * (row.reserved + row.coming), price)
-        owed = owed + by_host(month * np.maximum(row.term, 1.0), row.lessor, hosts)
-    clouds.backlog_labs = owed
+    owed = [_owed(row, price) for row, price in zip(startups.leases, prices, strict=True)]
+    lessors = [row.lessor for row in startups.leases]
+    clouds.backlog_labs = _by_lessor(owed, lessors, hosts)
+    left = [np.maximum(amount - row.ahead, 0.0) for amount, row in zip(owed, startups.leases, strict=True)]
+    e.now.compute.owed_by_labs = _by_lessor(left, lessors, hosts)  # what has been paid is owed no more
 
 
-def owed_by_labs(e: Economy) -> FloatArray:
-    """What labs have still to pay each cloud under their contracts, M$, (worlds, clouds): what lenders look at."""
-    clouds, hosts = e.clouds.view(), e.clouds.slots
-    ahead = [by_host(row.ahead, row.lessor, hosts) for row in ContractRow.of(e.startups.view(), "ahead")]
-    return np.asarray(np.maximum(clouds.backlog_labs - np.sum(ahead, axis=0), 0.0)) if ahead else clouds.backlog_labs
+def _owed(row: ContractRow, price: FloatArray) -> FloatArray:
+    """What labs will owe under a contract, used or not, over what is left of its term, M$, (worlds, start-ups)."""
+    month = market.spending(row.due * (row.reserved + row.coming), price)
+    return np.asarray(month * np.maximum(row.term, 1.0))
+
+
+def _by_lessor(amounts: list[FloatArray], lessors: list[IntArray], hosts: int) -> FloatArray:
+    return sum_in_order([by_host(amount, lessor, hosts) for amount, lessor in zip(amounts, lessors, strict=True)])

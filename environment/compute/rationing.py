@@ -16,7 +16,7 @@ from kingmaker.environment.compute.public_compute import public_wants
 from kingmaker.environment.compute.second_hosts import share_asked
 from kingmaker.environment.compute.sovereignty import see_bound, within_reach
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import at_host, by_host
+from kingmaker.environment.core.lookups import at_host, by_host, sum_in_order
 
 
 @dataclass(frozen=True)
@@ -35,6 +35,7 @@ class Served:
     got: list[FloatArray]  # compute from the hosts, H100e, by contract in use; the first is that with the first host
     got_reserved: list[FloatArray]  # of it what was reserved
     stands: FloatArray  # share of what is reserved that each host can serve, 0-1
+    by_month: FloatArray  # asked by the month by each start-up
     asked: FloatArray  # asked of the first host
     business: FloatArray  # got by enterprises that run open models, by host
     public: FloatArray  # got by the public fund, by host
@@ -50,8 +51,9 @@ class Served:
 def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> Served:
     """Serve small tenants out of what the law reserves for them, then contracts, then partners, then others pro rata.
 
-    What is reserved comes before the host's own work, what is not comes after the part of it that is kept inside. Those
-    who rival the host's own models get less of the latter if that pays.
+    What is reserved comes before the host's own work, what is not comes after the part of it that is kept inside; of
+    what a host had promised and cannot serve the rest is asked for like that. Those who rival the host's own models get
+    less of it if that pays.
 
     A host with a right of first refusal is asked for all that its tenant wants; the others stand by for what the first
     lately left, and give of it what is still missing.
@@ -74,6 +76,10 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
     first = first - from_legal
     room = np.maximum(clouds.unleased - legal, 0.0)
     stands, got_reserved, kept = _serve_contracts(e, clouds, reserved, host, room)
+    # what a contract promised and its host cannot serve is asked for by the month
+    failed = sum_in_order([a - b for a, b in zip(reserved, got_reserved, strict=True)])
+    by_month = labs.open + failed
+    first, *beside = [a + failed * share_asked(e, lease) for a, lease in zip((first, *beside), leases, strict=True)]
     free = np.maximum(room - kept - np.minimum(e.clouds.act(Cloud.kept_inside, e.p), room - kept), 0.0)
     public = public_wants(e, rent, free)
     see_bound(e, bound + public)
@@ -96,7 +102,7 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
     had = got_open + from_legal
     for k in range(1, len(leases)):
         served = np.where(rival[k], at_host(fill_rival, host[k]), at_host(fill, host[k]))
-        more = np.minimum(asked[k] * served, np.maximum(labs.open - had, 0.0))
+        more = np.minimum(asked[k] * served, np.maximum(by_month - had, 0.0))
         got.append(got_reserved[k] + more)
         had = had + more
         sold = sold + by_host(more, host[k], hosts)
@@ -104,9 +110,9 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
     e.now.compute.rival_penalty = (rivals * (fill - fill_rival)).sum(axis=-1) / np.where(whole > 0.0, whole, 1.0)
     wants = partners + others + rivals
     return Served(
-        got=got, got_reserved=got_reserved, stands=stands, asked=first + from_legal + labs.reserved[0],
-        business=business * fill, public=public * fill, small=small, legal=legal, wants=wants + legal + kept,
-        sold=sold + legal + kept, open_wants=wants, open_sold=sold, free=free,
+        got=got, got_reserved=got_reserved, stands=stands, by_month=by_month,
+        asked=first + from_legal + got_reserved[0], business=business * fill, public=public * fill, small=small,
+        legal=legal, wants=wants + legal + kept, sold=sold + legal + kept, open_wants=wants, open_sold=sold, free=free,
     )  # fmt: skip
 
 

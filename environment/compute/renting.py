@@ -13,13 +13,12 @@ from kingmaker.agents.units import KUSD_PER_MUSD
 from kingmaker.environment.chips.chip_market import cost_per_hour
 from kingmaker.environment.compute import billing
 from kingmaker.environment.compute import compute_market as market
-from kingmaker.environment.compute.billing import sum_in_order
 from kingmaker.environment.compute.public_compute import pay_parallel_egress, rent_public_compute
 from kingmaker.environment.compute.rationing import Served, Wants, ration
 from kingmaker.environment.compute.sites import run_own
 from kingmaker.environment.compute.wholesale import trade_idle_compute
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import at_host
+from kingmaker.environment.core.lookups import at_host, sum_in_order
 from kingmaker.environment.core.phases import phase
 from kingmaker.environment.services import open_models
 from kingmaker.environment.ties import contracts
@@ -149,7 +148,7 @@ def _see_fills(e: Economy, startups: Startup, labs: Wants, served: Served) -> No
     reserved, got = sum_in_order(labs.reserved), sum_in_order(served.got_reserved)
     rented = np.maximum(startups.used - startups.own_used, 0.0)
     now.fill_reserved = _share(got, reserved)
-    now.fill_unreserved = _share(np.maximum(rented - got, 0.0), labs.open)
+    now.fill_unreserved = _share(np.maximum(rented - got, 0.0), served.by_month)
     now.small_fill_rate = _share(np.where(small, startups.used, 0.0), np.where(small, startups.wanted, 0.0))
     now.large_fill_rate = _share(np.where(small, 0.0, startups.used), np.where(small, 0.0, startups.wanted))
     now.reserved_part = _share(got, rented, none=0.0)

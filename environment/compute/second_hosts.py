@@ -86,6 +86,7 @@ def move_second_hosts(e: Economy, other: IntArray, expected: FloatArray, cost: F
     contracts.negotiate(e, SECOND)
     may = e.startups.act(Startup.may_multihome, e.p, by_slot(expected))
     signs, fails = _conclude(startups, may)
+    drops = drops & (startups.contracts[SECOND].term <= 0.0)  # what is reserved for a term is not given up before
     contracts.end(e, drops, SECOND)
     contracts.sign(
         e, signs, SECOND, startups.second_talks, Terms(share=p.second_share), told=("deal", "takes a second cloud")

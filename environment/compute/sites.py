@@ -128,7 +128,8 @@ def reserve_new_clouds(e: Economy) -> None:
     best = np.argmax(liking, axis=1).astype(np.int32)
     some = np.where(np.isfinite(liking.max(axis=1)), 1.0, 0.0)
     partner = in_region(best.astype(np.float64), startups.region).astype(np.int32)
-    signs = signs & is_on(in_region(some, startups.region)) & (partner != startups.host)
+    free = startups.contracts[SECOND].term <= 0.0  # no other contract for a term stands in its place
+    signs = signs & free & is_on(in_region(some, startups.region)) & (partner != startups.host)
     what = "reserves capacity at a new-generation cloud"
     terms = Terms(share=e.p.sites.reserved_share)
     contracts.sign(e, signs, SECOND, partner, terms, why=what, told=("deal", what))

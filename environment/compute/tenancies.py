@@ -48,8 +48,13 @@ def sign_dated(e: Economy, where: BoolArray, partner: IntArray, form: int, why: 
 
 
 def _row_for_dated(startups: Startup) -> IntArray:
-    """The first row beside that of the first host which holds no dated contract; the second host's if all do."""
+    """The first row beside that of the first host which binds the lab to nothing; the second host's if all do.
+
+    A row is taken rather where nothing is dated and no term runs, then where nothing is dated.
+    """
     found = np.ones(startups.host.shape, dtype=np.int32)
-    for lease in reversed(startups.contracts[1:]):
-        found = np.where((lease.lessor == NONE) | (lease.dated == 0), np.int32(lease.rank), found)
+    for bound in (True, False):  # the last word is that of the stricter rule
+        for lease in reversed(startups.contracts[1:]):
+            free = (lease.lessor == NONE) | ((lease.dated == 0) & (bound | (lease.term <= 0.0)))
+            found = np.where(free, np.int32(lease.rank), found)
     return found

@@ -12,7 +12,6 @@ from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.chips.orders import cost_of_expansion, lead_by_buyer
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute import lease_market
-from kingmaker.environment.compute.commitments import owed_by_labs
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase
@@ -41,7 +40,8 @@ def sign_leases(e: Economy) -> None:
     hourly = market.spending(np.ones_like(price), price)
     most = population.act(Cloud.affords_leases, e.p, by_slot(hourly), by_slot(term))
     amount = lease_market.within_room(np.minimum(seeks, most), lessor, room)
-    accepts = population.act(Cloud.accepts_price, by_slot(price), by_slot(at_host(clouds.spot, lessor)))
+    glut = at_host(clouds.scarcity, lessor) < 0.0  # wants fall short of what sellers mean to let by the month
+    accepts = population.act(Cloud.accepts_price, by_slot(price), by_slot(at_host(clouds.spot, lessor)), by_slot(glut))
     where = (lessor != NONE) & (amount >= p.lease_smallest) & accepts
     _sign(e, where, lessor, np.where(where, amount, 0.0), price, term)
 
@@ -207,4 +207,4 @@ def see_contracts(e: Economy) -> None:
         book.by_lessor(value),
         book.by_lessee(market.spending(book.reserved, book.price)),
     )
-    clouds.pledged_contracts = pledged + e.p.clouds.advance_weak * owed_by_labs(e)
+    clouds.pledged_contracts = pledged + e.p.clouds.advance_weak * e.now.compute.owed_by_labs

@@ -175,6 +175,9 @@ class ComputeMarket(Block):
     rent_market = Filled[FloatArray]("renting.post_prices", "(worlds,)", "rent at clouds whose rent moves, $ an hour")
     switching_rate = Filled[FloatArray]("hosts.choose_hosts", "(worlds,)", "start-ups that changed their cloud, 0-1")
     switching_fees_musd = Filled[FloatArray]("hosts.choose_hosts", "(worlds,)", "fees paid to the host left, M$")
+    owed_by_labs = Filled[FloatArray](
+        "commitments.commit_compute", "(worlds, clouds)", "what labs have still to pay, used or not, M$"
+    )
     contract_prices = Filled[list[FloatArray]](
         "commitments.commit_compute", "(worlds, start-ups) by contract", "price of what each in use reserves, $ an hour"
     )
@@ -184,6 +187,7 @@ class ComputeMarket(Block):
     reserved_part = Filled[FloatArray]("renting.rent_compute", "(worlds,)", "rented compute that was reserved, 0-1")
     unpaid_musd = Filled[FloatArray]("renting.rent_compute", "(worlds,)", "rent due and not paid, M$")
     sublet_h100e = Filled[FloatArray]("renting.rent_compute", "(worlds,)", "reserved, idle and let, H100e")
+    sublet_musd = Filled[FloatArray]("renting.rent_compute", "(worlds, clouds)", "rent handed on to lessees, M$")
     business = Filled[FloatArray]("renting.rent_compute", "(worlds,)", "compute that enterprises rent, H100e")
     circular_musd = Filled[FloatArray]("renting.rent_compute", "(worlds,)", "rent paid with the host's own money, M$")
     dearness = Filled[FloatArray]("renting.rent_compute", "(worlds, start-ups)", "rent against what is usual, ratio")

@@ -42,7 +42,7 @@ PARTIES: dict[str, tuple[str, ...]] = {
     "outside_profit": (f"{REST} → clouds",),
     "own_benefit": (f"{REST} → clouds",),
     "cloud_revenue": (f"{REST} → clouds",),
-    "acquisitions": ("clouds → investors",),
+    "acquisitions": ("clouds → investors|clouds",),
     "hire_aways": ("clouds → investors",),
     "trade_sales": (f"{REST} → investors|clouds",),
     "estate": ("startups → clouds|investors", f"clouds → {REST}"),

@@ -134,6 +134,70 @@ def _law(e: Economy, few: Few, partner: IntArray, behind: FloatArray) -> tuple[B
     return barred, seen & (worry > 1.0 - p.hire_review[few.world, 0])
 
 
+def buy_out(e: Economy, purchased: BoolArray, buyer: IntArray) -> FloatArray:
+    """A giant buys labs that have money: it pays the other owners what they are worth beyond their cash.
+
+    What it holds itself it need not buy.
+
+    Args:
+        e: the economy.
+        purchased: which, (worlds, start-ups).
+        buyer: the cloud, same shape.
+
+    Returns:
+        What the other owners got, M$, (worlds, start-ups).
+    """
+    price = np.zeros(purchased.shape)
+    if not purchased.any():
+        return price
+    startups, clouds, few = e.startups.view(), e.clouds.view(), Few.of(purchased)
+    partner, whole = few.its(buyer), few.its(beyond_cash(startups))
+    shares = whole - _held_by(few, startups, partner) * whole
+    owed = _at_clouds(clouds.cash, few, partner, shares)
+    part = np.minimum(e.p.capital.takeover_purse * clouds.cash / np.where(owed > 0.0, owed, 1.0), 1.0)
+    rate = few.at(part, partner)
+    to_pools, to_clouds = _to_owners(e, few, whole * rate, partner)
+    theirs = (few.its(held_by_clouds(startups)) - _held_by(few, startups, partner)) * whole * rate
+    for_clouds = _at_clouds(clouds.cash, few, partner, np.maximum(theirs, 0.0))
+    for_pools = _at_clouds(clouds.cash, few, partner, np.maximum(shares * rate - theirs, 0.0))
+    e.ledger.pay("acquisitions", "clouds", for_pools, "investors", to_pools)
+    e.ledger.pay("acquisitions", "clouds", for_clouds, "clouds", to_clouds)
+    # what is bought is know-how and people, not an asset with a market: it is written off at once
+    e.ledger.book("clouds", "net_worth", "stakes", for_pools + for_clouds)
+    savers.distribute(e, to_pools)
+    price[few.world, few.slot] = shares * rate
+    return price
+
+
+def share_tills(e: Economy, leaves: BoolArray) -> None:
+    """The cash of start-ups that are sold while they have some goes to all who hold their shares."""
+    if not leaves.any():
+        return
+    startups, few = e.startups.view(), Few.of(leaves)
+    till = np.maximum(few.its(startups.cash), 0.0)
+    to_pools, to_clouds = _to_owners(e, few, till)
+    clouds_part = np.zeros(leaves.shape)
+    clouds_part[few.world, few.slot] = few.its(held_by_clouds(startups)) * till
+    rest = np.where(leaves, np.maximum(np.maximum(startups.cash, 0.0) - clouds_part, 0.0), 0.0)
+    e.ledger.pay("estate", "startups", clouds_part, "clouds", to_clouds)
+    e.ledger.pay("estate", "startups", rest, "investors", to_pools)
+
+
+def _held_by(few: Few, startups: Startup, cloud: IntArray) -> FloatArray:
+    """Share of each lab that a ``cloud`` (firms,) holds, 0-1, (firms,)."""
+    held = np.zeros(len(few.slot))
+    for stake in startups.owners_held:
+        held = held + np.where(few.its(stake.owner) == cloud, few.its(stake.share), 0.0)
+    return held
+
+
+def _at_clouds(like: FloatArray, few: Few, cloud: IntArray, amount: FloatArray) -> FloatArray:
+    """Sums of an amount (firms,) by the ``cloud`` of each, of the shape of ``like`` (worlds, clouds)."""
+    total = np.zeros_like(like)
+    np.add.at(total, (few.world, cloud), amount)
+    return total
+
+
 def hire_away(e: Economy, hires: BoolArray) -> None:
     """A giant hires a lab's team and licenses its model: a fee to the owners; the lab goes on as a shell.
 
@@ -151,8 +215,7 @@ def hire_away(e: Economy, hires: BoolArray) -> None:
     p, partner = e.p.capital, few.its(partner_of(startups))
     free = 1.0 - few.its(held_by_clouds(startups))
     fee = free * p.hire_fee[few.world, 0] * few.its(beyond_cash(startups))
-    owed = np.zeros_like(clouds.cash)
-    np.add.at(owed, (few.world, partner), fee)
+    owed = _at_clouds(clouds.cash, few, partner, fee)
     part = np.minimum(p.takeover_purse * clouds.cash / np.where(owed > 0.0, owed, 1.0), 1.0)
     fee = fee * few.at(part, partner)
     to_pools = savers.to_pools(e, _by_side(e, few, fee))
@@ -184,17 +247,18 @@ def _pass_on(e: Economy, few: Few, partner: IntArray) -> None:
     labs["applied"][here], labs["training"][here] = 1.0, 0.0
 
 
-def _to_owners(e: Economy, few: Few, price: FloatArray) -> tuple[FloatArray, FloatArray]:
+def _to_owners(e: Economy, few: Few, price: FloatArray, but: IntArray | None = None) -> tuple[FloatArray, FloatArray]:
     """A price, M$ (firms,), by who holds the shares: to pools (worlds, pools), to clouds (worlds, clouds).
 
-    What clouds do not hold counts as held by pools, that of founders too.
+    What clouds do not hold counts as held by pools, that of founders too. The cloud ``but`` (firms,) gets nothing.
     """
     clouds = np.zeros_like(e.clouds.view().cash)
     left = price
     for stake in e.startups.view().owners_held:
         owner = few.its(stake.owner)
         part = np.where(owner != NONE, few.its(stake.share), 0.0) * price
-        np.add.at(clouds, (few.world, owner), part)  # without an owner it is nothing, in the last column
+        got = part if but is None else np.where(owner == but, 0.0, part)
+        np.add.at(clouds, (few.world, owner), got)  # without an owner it is nothing, in the last column
         left = left - part
     return savers.to_pools(e, _by_side(e, few, np.maximum(left, 0.0))), clouds
 

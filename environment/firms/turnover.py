@@ -48,11 +48,14 @@ def fail_and_merge(e: Economy) -> None:
     taken = bought | purchased
     leaves = closes | taken | sold
     sell_used_chips(e, leaves, taken, buyer)
-    price = np.where(purchased, 1.0, p.capital.takeover_price) * exits.beyond_cash(startups)
-    price = _take_over(e, startups, np.where(taken, price, 0.0), taken, buyer)
-    price = price + np.where(sold, exits.beyond_cash(startups), 0.0)
-    _wind_up(e, startups, leaves, taken, buyer)
-    savers.write_off(e, leaves, price + np.where(leaves & ~taken, np.maximum(startups.cash, 0.0), 0.0))
+    beyond = exits.beyond_cash(startups)
+    price = _take_over(e, np.where(bought, p.capital.takeover_price * beyond, 0.0), buyer)
+    price = price + exits.buy_out(e, purchased, buyer) + np.where(sold, beyond, 0.0)
+    _learn_from(e, startups, taken, buyer)
+    tills = np.where(leaves & ~bought, np.maximum(startups.cash, 0.0), 0.0)
+    exits.share_tills(e, purchased | sold)
+    _wind_up(e, startups, leaves, bought, buyer)
+    savers.write_off(e, leaves, price + tills)
     _forget_origin(e, leaves)
     e.now.turnover.startups_failed = (closes * startups.weight).sum(axis=-1)
     e.now.turnover.startups_acquired = (taken * startups.weight).sum(axis=-1)
@@ -72,8 +75,8 @@ def _forget_origin(e: Economy, leaves: BoolArray) -> None:
     e.conditions.open_origin = np.where(gone, NONE, e.conditions.open_origin)
 
 
-def _take_over(e: Economy, startups: Startup, price: FloatArray, bought: BoolArray, buyer: IntArray) -> FloatArray:
-    """The buyer pays the owners ``price``, as far as it has cash; know-how moves with the people. What was paid, M$."""
+def _take_over(e: Economy, price: FloatArray, buyer: IntArray) -> FloatArray:
+    """Who buys in distress pays the pools ``price``, as far as it has cash. What was paid, M$, (worlds, start-ups)."""
     p = e.p.capital
     clouds = e.clouds.view()
     hosts = clouds.cash.shape[-1]
@@ -86,13 +89,19 @@ def _take_over(e: Economy, startups: Startup, price: FloatArray, bought: BoolArr
     savers.distribute(e, to_funds)
     # what is bought is know-how and people, not an asset with a market: it is written off at once
     e.ledger.book("clouds", "net_worth", "stakes", paid)
-    best = best_by_host(np.where(bought, startups.algorithms, BELOW_ALL), buyer, hosts, BELOW_ALL)
-    clouds.algorithms = clouds.algorithms + p.takeover_learning * np.maximum(best - clouds.algorithms, 0.0)
     return price
 
 
+def _learn_from(e: Economy, startups: Startup, bought: BoolArray, buyer: IntArray) -> None:
+    """Know-how moves with the people to those who buy."""
+    p, clouds = e.p.capital, e.clouds.view()
+    hosts = clouds.cash.shape[-1]
+    best = best_by_host(np.where(bought, startups.algorithms, BELOW_ALL), buyer, hosts, BELOW_ALL)
+    clouds.algorithms = clouds.algorithms + p.takeover_learning * np.maximum(best - clouds.algorithms, 0.0)
+
+
 def _wind_up(e: Economy, startups: Startup, fails: BoolArray, bought: BoolArray, buyer: IntArray) -> None:
-    """What is left goes to the buyer or the funds; prepaid compute lapses to the host; owners write stakes off."""
+    """What is left of who fails goes to a buyer or the funds; prepaid compute lapses; owners write stakes off."""
     hosts = e.clouds.slots
     reservations.lapse(e, fails)
     lapsed = np.where(fails, startups.prepaid, 0.0)

@@ -40,7 +40,8 @@ def _costs(e: Economy) -> dict[str, FloatArray]:
         "serving_h100e": e.now.compute.serving_startups
         + e.now.compute.serving_clouds.sum(axis=-1)
         + e.now.compute.business,
-        "cloud_compute_musd": e.now.compute.rent_income.sum(axis=-1) + e.now.services.resale.sum(axis=-1),
+        "cloud_compute_musd": (e.now.compute.rent_income - e.now.compute.sublet_musd).sum(axis=-1)
+        + e.now.services.resale.sum(axis=-1),
         "resale_musd": e.now.services.resale.sum(axis=-1),
     }
 

@@ -308,4 +308,5 @@ def _see_sales(e: Economy, startups: Startup, clouds: Cloud, got_s: FloatArray, 
     habit = startups.distribution + p.habit * share * (1.0 - startups.distribution) - p.forget * startups.distribution
     startups.distribution = np.clip(habit, p.least_reach, 1.0)
     clouds.revenue = got_c
-    clouds.ai_revenue = e.now.compute.rent_income + e.now.services.resale + got_c
+    rent = e.now.compute.rent_income - e.now.compute.sublet_musd  # what lessees sub-let is theirs
+    clouds.ai_revenue = rent + e.now.services.resale + got_c

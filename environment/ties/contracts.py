@@ -234,7 +234,10 @@ def serve(e: Scene, got: Sequence[FloatArray], fill: FloatArray) -> None:
 
 
 def pass_month(e: Scene) -> None:
-    """Contracts are a month older; those beside the first that have a term end with it."""
+    """Contracts are a month older; those beside the first that have a term end with it.
+
+    Where compute is reserved the term begins with the first of it; what becomes of it then is for the lab to decide.
+    """
     startups = e.startups.view()
     first = row_of(e, 0)
     hosted = first.lessor != NONE
@@ -244,8 +247,9 @@ def pass_month(e: Scene) -> None:
     )  # fmt: skip
     for row in ContractRow.of(startups, "term"):
         if row.rank:
-            runs_out = (row.term > 0.0) & (row.term <= 1.0)
-            write_row(row, startups.alive, term=np.maximum(row.term - 1.0, 0.0))
+            runs = (row.reserved > 0.0) | (row.coming <= 0.0)
+            runs_out = runs & (row.term > 0.0) & (row.term <= 1.0) & (row.reserved <= 0.0)
+            write_row(row, startups.alive & runs, term=np.maximum(row.term - 1.0, 0.0))
             end(e, runs_out, row.rank, why="its term is over")
 
 

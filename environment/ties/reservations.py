@@ -17,7 +17,7 @@ from kingmaker.environment.ties.scene import Scene, Told
 
 def reserve(
     e: Scene, where: BoolArray, row: ContractRow, amount: FloatArray, *, price: FloatArray, index: FloatArray,
-    tied_to: IntArray, due: FloatArray, ahead: FloatArray, delivery: FloatArray,
+    tied_to: IntArray, due: FloatArray, ahead: FloatArray, at_once: FloatArray, delivery: FloatArray,
 ) -> None:  # fmt: skip
     """Labs in ``where`` reserve more at the lessor of ``row``; the contract's price becomes the mean of old and new.
 
@@ -31,7 +31,8 @@ def reserve(
         tied_to: nothing, the list or the market.
         due: part that is paid, used or not.
         ahead: paid ahead, M$; the lessor owes compute for it.
-        delivery: months until the compute is there; 0 is at once.
+        at_once: part of the amount that is there, 0-1.
+        delivery: months until the rest is.
     """
     if not where.any():
         return
@@ -42,11 +43,11 @@ def reserve(
     )
     paid = np.where(where, ahead, 0.0)
     e.ledger.pay("prepayment", "startups", paid, "clouds", by_host(paid, row.lessor, e.clouds.slots))
-    at_once = delivery <= 0.0
+    coming = np.where((at_once < 1.0) & (delivery > 0.0), (1.0 - at_once) * amount, 0.0)
     write_row(
-        row, where, reserved=row.reserved + np.where(at_once, amount, 0.0),
-        coming=row.coming + np.where(at_once, 0.0, amount), coming_in=np.where(at_once, row.coming_in, delivery),
-        price=mean, index=index, tied_to=tied_to, due=due, ahead=row.ahead + ahead,
+        row, where, reserved=row.reserved + (amount - coming), coming=row.coming + coming,
+        coming_in=np.where(coming > 0.0, delivery, row.coming_in), price=mean, index=index, tied_to=tied_to, due=due,
+        ahead=row.ahead + ahead,
     )  # fmt: skip
 
 
@@ -84,8 +85,12 @@ def sign_again(
 
 
 def cut_back(e: Scene, where: BoolArray, row: ContractRow, part: FloatArray, told: Told) -> None:
-    """Labs in ``where`` are held to ``part`` (0-1) of what they had reserved; nothing more is to come."""
+    """Labs in ``where`` are held to ``part`` (0-1) of what they had reserved; nothing more is to come.
+
+    Who is cut off leaves behind what it had paid ahead.
+    """
     if where.any():
+        lapse_row(e, row, where & (part <= 0.0))
         write_row(row, where, reserved=row.reserved * part, coming=0.0, coming_in=0.0, late=0.0)
         e.note_event(where, "startups", *told)
 

@@ -183,7 +183,7 @@ def test_a_rival_sells_a_model_near_the_hosts_own() -> None:
 
 def test_foreclosure_needs_a_gain_and_pays_where_capacity_is_short() -> None:
     def held(diverted: float, relet: float, **columns: object) -> float:
-        host = firms(Cloud, 1, **({"develops": True, "rent": 2.0} | columns))
+        host = firms(Cloud, 1, **({"develops": True, "spot": 2.0} | columns))
         return float(host.holds_back(P, at(diverted), at(relet))[0, 0])
 
     full = float(P.clouds.foreclosure[0, 0])

@@ -33,7 +33,15 @@ def sign(model: ComputeEconomy, amount: float = 100.0, delivery: float = 0.0, ah
     full = np.ones(where.shape)
     terms = {"price": 2.0 * full, "index": 8.0 * full, "tied_to": np.full(where.shape, FIXED, dtype=np.int8)} | given
     reservations.reserve(
-        e, where, row, amount * full, due=0.9 * full, ahead=ahead * full, delivery=delivery * full, **terms
+        e,
+        where,
+        row,
+        amount * full,
+        due=0.9 * full,
+        ahead=ahead * full,
+        at_once=(0.0 if delivery else 1.0) * full,
+        delivery=delivery * full,
+        **terms,
     )
     return row
 

@@ -127,9 +127,12 @@ def test_a_lessee_signs_what_its_cash_flow_bears(
 
 def test_a_glut_in_which_the_month_is_cheaper_ends_signatures() -> None:
     giant = cloud(rent=2.0)
-    assert giant.accepts_price(at(1.9), at(1.0)).all()
-    assert giant.accepts_price(at(2.5), at(3.0)).all()
-    assert not giant.accepts_price(at(2.5), at(1.0)).any()
+    short, glut = np.array([[False]]), np.array([[True]])
+    assert giant.accepts_price(at(1.9), at(1.0), short).all()
+    assert giant.accepts_price(at(2.5), at(3.0), short).all()
+    assert not giant.accepts_price(at(2.5), at(1.0), short).any()
+    assert not giant.accepts_price(at(1.9), at(1.0), glut).any()
+    assert giant.accepts_price(at(0.9), at(1.0), glut).all()
 
 
 def test_a_renter_builds_for_what_is_signed_and_for_a_chance_alone() -> None:
@@ -139,7 +142,7 @@ def test_a_renter_builds_for_what_is_signed_and_for_a_chance_alone() -> None:
     assert idle <= 100.0 * 1.6  # what it has, at target utilisation and the growth that all see
     assert one(cloud(**columns, signed=7000.0).desired_capacity(P, horizon)) == pytest.approx(7000.0)
     assert one(cloud(**columns, chance=10.0).desired_capacity(P, horizon)) > 5000.0
-    assert one(cloud(**columns, signed_labs=800.0).desired_capacity(P, horizon)) > 800.0
+    assert one(cloud(**columns, signed_labs=800.0).desired_capacity(P, horizon)) == pytest.approx(800.0)
     host = cloud(**{**columns, "type": HYPERSCALER})
     assert one(host.desired_capacity(P, horizon)) > 5000.0
 

@@ -30,7 +30,6 @@ CASES: dict[str, tuple[float, dict[str, Any]]] = {  # another value of each, and
     "contracts.due": (0.0, {}),
     "contracts.prepaid": (0.9, {}),
     "contracts.prepay_purse": (0.0, {}),
-    "contracts.delivery": (24.0, {}),
     "contracts.grace": (0.0, {"compute.rent_purse": 0.02, "contracts.scarcity_weight": 40.0, "contracts.due": 1.0}),
     "contracts.sublet": (0.0, {}),
     "contracts.quote_up": (0.0, {}),

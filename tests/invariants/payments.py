@@ -20,7 +20,7 @@ from kingmaker.agents.types import CN, NONE
 from kingmaker.environment.core.ledger import Ledger
 from kingmaker.environment.model import ComputeEconomy
 
-TIES = ("host", "second", "contract", "vendor", "credit_host", "prepaid", "region", "used_second")
+TIES = ("host", "second", "contract", "vendor", "vendor_before", "credit_host", "prepaid", "region", "used_second")
 CLOUD = ("region", "rents_out", "debt", "spot")
 LESSORS, SINCE, AHEAD = (
     [field.column(k) for k in range(MOST_LEASES)] for field in (LeaseRow.lessor, LeaseRow.since, LeaseRow.ahead)
@@ -151,9 +151,32 @@ def _rent(p: Payment) -> bool:
 
 
 def _takeover(p: Payment) -> bool:
-    """What is left in the till of a lab that is taken over goes to its shareholder, or else to its host."""
+    """What is left in the till of a lab that is taken over goes to its shareholder, or else to its host.
+
+    If it is bought while it has money, the till goes to the clouds that hold shares in it.
+    """
     vendor, host = p.startups["vendor"], p.startups["host"]
-    return _same(_by(np.where(vendor != NONE, vendor, host), p.amount, p.received.shape[1]), p.received)
+    partner = _by(np.where(vendor != NONE, vendor, host), p.amount, p.received.shape[1])
+    return _same(partner, p.received) or _to_holders(p)
+
+
+def _to_holders(p: Payment) -> bool:
+    """What one cloud alone holds goes to it, what two hold to the two."""
+    one, hosts = p.startups["vendor_before"] == NONE, p.received.shape[1]
+    sure = _by(p.startups["vendor"], np.where(one, p.amount, 0.0), hosts)
+    most = _by(p.startups["vendor"], p.amount, hosts) + _by(p.startups["vendor_before"], p.amount, hosts)
+    return bool((p.received >= sure - 1e-6).all() and (p.received <= most + 1e-6).all())
+
+
+def _acquisition(p: Payment) -> bool:
+    """Who buys a lab is its latest shareholder or its host; who is paid has held a share in a lab for longer."""
+    for world in range(len(p.amount)):
+        buyers, sellers = (set(np.flatnonzero(side[world])) for side in (p.amount, p.received))
+        held = {int(x) for name in ("vendor", "host") for x in p.startups[name][world]}
+        before = {int(x) for x in p.startups["vendor_before"][world]}
+        if not (buyers <= held and sellers <= before and not (len(buyers) == 1 and buyers & sellers)):
+            return False
+    return True
 
 
 def _wholesale(p: Payment) -> bool:
@@ -223,6 +246,7 @@ ROLES: dict[tuple[str, str, str], Callable[[Payment], bool]] = {
     ("licence", "clouds", "startups"): _from("vendor"),
     ("equity", "clouds", "startups"): _from("vendor"),
     ("estate", "startups", "clouds"): _takeover,
+    ("acquisitions", "clouds", "clouds"): _acquisition,
     ("wholesale", "clouds", "clouds"): _wholesale,
     ("lease", "clouds", "clouds"): _lease,
     ("prepayment", "clouds", "clouds"): _ahead,

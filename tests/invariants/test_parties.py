@@ -32,6 +32,8 @@ WORLDS: list[dict[str, Any]] = [
      "capital.deployment": 0.0, "capital.credit_months": 60.0, "capital.tranche_months": 1.0},
     {"rng": 3, **SMALL, "capital.trade_sales": 0.02, "capital.trade_sale_most": 1e5, "capital.stake_chance": 1.0,
      "capital.hire_chance": 0.5, "capital.hire_months": 2000.0},
+    {"rng": 3, **SMALL, "capital.stake_chance": 1.0, "capital.hire_chance": 0.1, "capital.hire_months": 2000.0,
+     "policy.merger_control": 0.0, "capital.stake_share": 0.3, "capital.takeover_gap": 3.0},
 ]  # fmt: skip
 Run = tuple[ComputeEconomy, list[Payment]]
 
