@@ -33,10 +33,11 @@ if TYPE_CHECKING:
 
 BLUE, ORANGE, GREEN, RED, PURPLE, BROWN, PINK, SILVER, YELLOW, SKY = PALETTE
 DARK: Colour = (0.3, 0.3, 0.3)
+PALE: Colour = (0.55, 0.72, 0.86)  # a lighter blue: it comes from the same business as what is blue
 # From the line outwards; who stands on both sides (lenders, the public sector) has one colour
 PAYERS: dict[str, tuple[str, Colour]] = {
     sector.BY_USERS: ("users", GREEN),
-    sector.BY_BUSINESS: ("gain of AI in clouds'\nother business", SKY),
+    sector.BY_BUSINESS: ("gain of AI in clouds'\nother business", PALE),
     sector.BY_OWNERS: ("clouds' owners, from\nother business", BLUE),
     sector.BY_FUNDS: ("investors", ORANGE),
     sector.BY_LENDERS: ("lenders", BROWN),
