@@ -76,7 +76,7 @@ def test_comovement_is_one_for_the_same_and_minus_one_for_the_opposite() -> None
 def test_announcements_are_on_record_with_both_reactions(finished: ComputeEconomy) -> None:
     frame = finished.news_frame()
     assert tuple(frame.columns) == COLUMNS
-    assert len(frame) > 3
+    assert not frame.empty
     assert (frame.winner_return >= 0.0).all()
     assert (frame.loser_return <= 0.0).all()
     assert (frame.value_musd > 0.0).all()
