@@ -46,14 +46,15 @@ class Served:
     open_wants: FloatArray  # asked by the month, by host
     open_sold: FloatArray  # served by the month, by host
     free: FloatArray  # capacity that was offered by the month, by host
+    own_beside: FloatArray  # hosts' own work that stood beside tenants' wants
 
 
 def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> Served:
     """Serve small tenants out of what the law reserves for them, then contracts, then partners, then others pro rata.
 
     What is reserved comes before the host's own work, what is not comes after the part of it that is kept inside; of
-    what a host had promised and cannot serve the rest is asked for like that. Those who rival the host's own models get
-    less of it if that pays.
+    what a host had promised and cannot serve the rest is asked for like that. One price clears both, so that own work
+    worth that price stands beside tenants' wants. Those who rival the host's own models get less if that pays.
 
     A host with a right of first refusal is asked for all that its tenant wants; the others stand by for what the first
     lately left, and give of it what is still missing.
@@ -91,7 +92,8 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
     for k in range(1, len(leases)):
         rivals = rivals + by_host(np.where(rival[k], asked[k], 0.0), host[k], hosts)
         others = others + by_host(np.where(rival[k], 0.0, asked[k]), host[k], hosts)
-    others = others + business + public
+    own = own_beside(e, clouds)
+    others = others + business + public + own
     weight = 1.0 - _held_back(e, startups, clouds, rival[0], others, rivals, left)
     fill, fill_rival = market.fill_rates(others, rivals, weight, left)
     served = np.where(rival[0], at_host(fill_rival, host[0]), at_host(fill, host[0]))
@@ -108,12 +110,21 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
         sold = sold + by_host(more, host[k], hosts)
     whole = rivals.sum(axis=-1)
     e.now.compute.rival_penalty = (rivals * (fill - fill_rival)).sum(axis=-1) / np.where(whole > 0.0, whole, 1.0)
-    wants = partners + others + rivals
+    wants = partners + others + rivals - own
     return Served(
         got=got, got_reserved=got_reserved, stands=stands, by_month=by_month,
         asked=first + from_legal + got_reserved[0], business=business * fill, public=public * fill, small=small,
         legal=legal, wants=wants + legal + kept, sold=sold + legal + kept, open_wants=wants, open_sold=sold, free=free,
+        own_beside=own,
     )  # fmt: skip
+
+
+def own_beside(e: Economy, clouds: Cloud) -> FloatArray:
+    """Own work that hosts would run at the price by the month, beside their tenants', H100e, (worlds, hosts)."""
+    inside = np.maximum(clouds.wanted_inside - clouds.leased_used, 0.0)
+    waiting = np.maximum(inside - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
+    own = e.clouds.act(Cloud.own_use_at, e.p, by_slot(waiting), by_slot(e.now.compute.host_cost))
+    return np.asarray(own * clouds.rents_out)
 
 
 def _allowed(

@@ -199,10 +199,7 @@ def _settle_clouds(e: Economy, clouds: Cloud, served: Served) -> None:
     """What tenants leave goes to own use, then to other clouds; utilisation, shortage and expected demand are seen."""
     p, wants, sold = e.p.clouds, served.wants, served.sold
     left = np.maximum(clouds.unleased - sold, 0.0)
-    inside = np.maximum(clouds.wanted_inside - clouds.leased_used, 0.0)
-    waiting = np.maximum(inside - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
-    own = e.clouds.act(Cloud.own_use_at, e.p, by_slot(waiting), by_slot(e.now.compute.host_cost))
-    asked = served.open_wants + own * clouds.rents_out
+    asked = served.open_wants + served.own_beside
     meant = p.target_utilisation * served.free  # sellers keep room for what may come, and do not clear it away
     clouds.scarcity = np.log(np.maximum(asked, SMALL) / np.maximum(meant, SMALL))
     trade = trade_idle_compute(e, left)

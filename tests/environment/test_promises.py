@@ -1,4 +1,4 @@
-"""Promises that meet: terms beside the first host, capacity promised once, labs that are bought while they have money."""
+"""Promises that meet: terms beside the first host, capacity promised once, labs bought while they have money."""
 
 from __future__ import annotations
 
@@ -174,3 +174,11 @@ def test_who_buys_a_lab_pays_its_other_owners_and_the_till_is_shared(quiet: Comp
     assert change[0, 0] == pytest.approx(held[0] * till - (1.0 - held[0]) * worth)
     assert e.investors.view().cash.sum() - pools == pytest.approx(others * (worth + till))
     assert startups.cash[0, LAB] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_own_work_worth_the_price_stands_beside_tenants() -> None:
+    """Where a host's own work waits and is worth more than the price by the month, tenants get less."""
+    pins = {"startups.number": 60, "clouds.internal_priority": 0.0, "chips.capacity_growth": 0.05}
+    worlds = [{"rng": s, **pins, "contracts.own_elasticity": x} for x in (0.0, 3.0) for s in range(1, 7)]
+    fill = ComputeEconomy.stack(worlds, months=36).run().measures.array("fill_unreserved")[12:].mean(axis=0)
+    assert fill[:6].mean() < fill[6:].mean()
