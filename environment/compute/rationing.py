@@ -93,7 +93,8 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
         rivals = rivals + by_host(np.where(rival[k], asked[k], 0.0), host[k], hosts)
         others = others + by_host(np.where(rival[k], 0.0, asked[k]), host[k], hosts)
     own = own_beside(e, clouds)
-    others = others + business + public + own
+    others = others + business + public
+    wants, others = partners + others + rivals, others + own
     weight = 1.0 - _held_back(e, startups, clouds, rival[0], others, rivals, left)
     fill, fill_rival = market.fill_rates(others, rivals, weight, left)
     served = np.where(rival[0], at_host(fill_rival, host[0]), at_host(fill, host[0]))
@@ -110,7 +111,6 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
         sold = sold + by_host(more, host[k], hosts)
     whole = rivals.sum(axis=-1)
     e.now.compute.rival_penalty = (rivals * (fill - fill_rival)).sum(axis=-1) / np.where(whole > 0.0, whole, 1.0)
-    wants = partners + others + rivals - own
     return Served(
         got=got, got_reserved=got_reserved, stands=stands, by_month=by_month,
         asked=first + from_legal + got_reserved[0], business=business * fill, public=public * fill, small=small,
