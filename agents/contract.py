@@ -98,9 +98,10 @@ class RowField(Generic[A]):
 
     def at(self, rank: int) -> RowColumn[A]:
         """Its column in row ``rank``."""
-        if rank not in self._columns:
-            self._columns[rank] = RowColumn(self, rank)
-        return self._columns[rank]
+        column = self._columns.get(rank)
+        if column is None:
+            column = self._columns[rank] = RowColumn(self, rank)
+        return column
 
     @overload
     def __get__(self, row: None, owner: type[Row]) -> RowField[A]: ...
@@ -138,13 +139,14 @@ class Row:
         The others hold defaults everywhere, which change no sum; so the rows that are left give the same bits.
         """
         table = member._table
-        rows = range(table.ranks.get(cls.table, USUAL))
-        field = cls.fields[in_use] if in_use else None
-        if field is None:
-            return tuple(cls(member, k) for k in rows)
+        rows = table.ranks.get(cls.table, USUAL)
+        if not in_use:
+            return tuple([cls(member, k) for k in range(rows)])
+        field = cls.fields[in_use]
         first, last = field.ranks
-        held = [k for k in rows if first <= k <= last and not table.untouched(field.column(k))]
-        return tuple(cls(member, k) for k in held)
+        return tuple(
+            [cls(member, k) for k in range(first, min(rows, last + 1)) if not table.untouched(field.at(k).name)]
+        )
 
 
 def write_row(row: Row, where: BoolArray, **values: Any) -> None:

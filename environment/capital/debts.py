@@ -69,7 +69,7 @@ def _release_tenants(e: Economy, fails: BoolArray) -> None:
     e.ledger.draw_down("lapsed", "startups", lapsed, "clouds", by_host(lapsed, startups.credit_host, fails.shape[1]))
     startups.credit_host = np.where(at_host(gone, startups.credit_host) > 0.0, NONE, startups.credit_host)
     freed = startups.second != NONE
-    first = contracts.release(e, fails, tenancies.new_term(e, "contract term after a failure"))
+    first = contracts.release(e, fails, tenancies.new_term(e, "contract term after a failure", startups.alive))
     # that the host is gone is known to all: it is not the news of a contract
     startups.host_known = np.where(first, startups.host, startups.host_known)
     startups.second_known = np.where(freed & (startups.second == NONE), NONE, startups.second_known)

@@ -153,7 +153,8 @@ def enter(e: Economy) -> None:
     frugal = frugal_chance(p, dearness(e))
     first, belief = p.startups.first_round, e.conditions.mood
     drawn = newcomers(p, draws, grain, e.conditions.best_algorithms, frugal, first, belief) | {"rank": ranks}
-    values = {name: _put(value, seats) for name, value in drawn.items()}
+    places = [(np.nonzero(taken), np.nonzero(comes)) for taken, comes in seats]
+    values = {name: _put(value, places, enters.shape) for name, value in drawn.items()}
     ids = firm_ids(KIND_CODES["startups"], e.month + 1, values.pop("rank"))
     values = born(population, values, p)
     hoped = np.where(enters, values.pop("cash"), 0.0)
@@ -193,10 +194,10 @@ def _seats(e: Economy, arrivals: FloatArray, lot: FloatArray) -> list[tuple[Bool
     return seats
 
 
-def _put(drawn: NDArray[Any], seats: list[tuple[BoolArray, BoolArray]]) -> NDArray[Any]:
+def _put(drawn: NDArray[Any], places: list[tuple[Any, Any]], shape: tuple[int, ...]) -> NDArray[Any]:
     """What was drawn by rank, (worlds, ranks), in the slots that are taken, (worlds, slots)."""
-    values = np.zeros(seats[0][0].shape, dtype=drawn.dtype)
-    for taken, comes in seats:
+    values = np.zeros(shape, dtype=drawn.dtype)
+    for taken, comes in places:
         values[taken] = drawn[comes]  # both in the order of worlds, then ranks
     return values
 
@@ -211,9 +212,10 @@ def _fund_newcomers(e: Economy, hoped: FloatArray) -> None:
         purse = np.where((investors.region == CN) == inside, investors.cash, 0.0)
         total, held = wanted.sum(axis=-1, keepdims=True), purse.sum(axis=-1, keepdims=True)
         part = np.minimum(e.p.capital.newcomer_purse * held / np.where(total > 0.0, total, 1.0), 1.0)
-        given = given + wanted * part
+        money = wanted * part
+        given = given + money
         parts.append(purse / np.where(held > 0.0, held, 1.0))
-        paid = paid + (wanted * part).sum(axis=-1, keepdims=True) * purse / np.where(held > 0.0, held, 1.0)
+        paid = paid + money.sum(axis=-1, keepdims=True) * purse / np.where(held > 0.0, held, 1.0)
     e.ledger.pay("equity", "investors", paid, "startups", given)
     bought = given / np.where(given > 0.0, np.maximum(startups.value, given), 1.0)  # a value after the money
     e.partnerships.round(
