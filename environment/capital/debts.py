@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import ROUNDING, TINY
+from kingmaker.agents.arithmetic import ROUNDING, TINY, positive
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
@@ -107,8 +107,8 @@ def _sell_chips(e: Economy, fails: BoolArray) -> None:
     wants = np.where(buyer, e.now.chips.unmet, 0.0)
     part = wants / np.maximum(wants.sum(axis=-1, keepdims=True), TINY)
     paid = np.minimum(part * price, np.where(buyer, p.resale_purse * np.maximum(clouds.cash, 0.0), 0.0))
-    taken = paid / np.where(price > 0.0, price, 1.0)
-    received = asked * (paid.sum(axis=-1, keepdims=True) / np.where(price > 0.0, price, 1.0))
+    taken = paid / positive(price)
+    received = asked * (paid.sum(axis=-1, keepdims=True) / positive(price))
     e.ledger.sell("resale", "clouds", paid, "clouds", received, np.where(fails, clouds.fixed, 0.0))
     closed = fails[:, :, np.newaxis]
     pool = np.where(closed, chips.running[:, mine] + chips.awaiting[:, mine], 0.0).sum(axis=1)

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_PART, is_on, power
+from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_PART, is_on, positive, power
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.startup import Startup, frugal_chance
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
@@ -81,7 +81,7 @@ def _take_over(e: Economy, price: FloatArray, buyer: IntArray) -> FloatArray:
     clouds = e.clouds.view()
     hosts = clouds.cash.shape[-1]
     paid = by_host(price, buyer, hosts)
-    part = np.minimum(p.takeover_purse * clouds.cash / np.where(paid > 0.0, paid, 1.0), 1.0)
+    part = np.minimum(p.takeover_purse * clouds.cash / positive(paid), 1.0)
     price = price * at_host(part, buyer, 0.0)
     paid = by_host(price, buyer, hosts)
     to_funds = savers.to_funds(e, price)
@@ -211,11 +211,11 @@ def _fund_newcomers(e: Economy, hoped: FloatArray) -> None:
         wanted = np.where((startups.region == CN) == inside, hoped, 0.0)
         purse = np.where((investors.region == CN) == inside, investors.cash, 0.0)
         total, held = wanted.sum(axis=-1, keepdims=True), purse.sum(axis=-1, keepdims=True)
-        part = np.minimum(e.p.capital.newcomer_purse * held / np.where(total > 0.0, total, 1.0), 1.0)
+        part = np.minimum(e.p.capital.newcomer_purse * held / positive(total), 1.0)
         money = wanted * part
         given = given + money
-        parts.append(purse / np.where(held > 0.0, held, 1.0))
-        paid = paid + money.sum(axis=-1, keepdims=True) * purse / np.where(held > 0.0, held, 1.0)
+        parts.append(purse / positive(held))
+        paid = paid + money.sum(axis=-1, keepdims=True) * purse / positive(held)
     e.ledger.pay("equity", "investors", paid, "startups", given)
     bought = given / np.where(given > 0.0, np.maximum(startups.value, given), 1.0)  # a value after the money
     e.partnerships.round(
