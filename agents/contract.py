@@ -22,8 +22,8 @@ PLAIN, PREFERRED, EXCLUSIVE, FIRST_REFUSAL = 0, 1, 2, 3
 CONTRACTS = ("plain", "preferred", "exclusive", "right_of_first_refusal")
 NO_STAGE, TALKS, SIGNED = 0, 1, 2
 STAGES = ("none", "talks", "signed")
-FIXED, LIST, MARKET = 0, 1, 2
-TIED_TO = ("nothing", "list", "market")
+FIXED, LIST = 0, 1
+TIED_TO = ("nothing", "list")
 NO_MONTH = -9_999  # ``since`` of a row that is empty
 MOST_ROWS = 8  # the most that ties.most_contracts and ties.most_owners allow
 USUAL = 2  # rows of each table where a population is built without a number of its own
@@ -198,7 +198,7 @@ class ContractRow(Row):
                     docs=("share of what it asks of its first host that it gets, smoothed",))  # fmt: skip
     reserved = RowField(0.0, unit="H100e", docs=("compute reserved by the contract",))
     price = RowField(0.0, unit="$/h", docs=("price at signature of an H100e-hour; 0: the lessor's rent of the month",))
-    tied_to = RowField(FIXED, dtype=np.int8, unit="kind", docs=("what the price follows: nothing, list, market",))
+    tied_to = RowField(FIXED, dtype=np.int8, unit="kind", docs=("what the price follows: nothing, list",))
     index = RowField(0.0, unit="$/h", docs=("what the price follows, at signature",))
     due = RowField(0.0, unit="0-1", docs=("part of the reserved compute that is paid, used or not",))
     ahead = RowField(0.0, unit="M$", docs=("paid ahead and not yet used",))

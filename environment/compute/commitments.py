@@ -40,9 +40,7 @@ def commit_compute(e: Economy) -> None:
 
 def contract_price(e: Economy, row: ContractRow) -> FloatArray:
     """What an hour reserved under ``row`` costs this month, $, (worlds, start-ups)."""
-    clouds = e.clouds.view()
-    index = reservations.index_of(row, at_host(clouds.list_price, row.lessor), at_host(clouds.spot, row.lessor))
-    return reservations.price_now(row, index)
+    return reservations.price_now(row, at_host(e.clouds.view().list_price, row.lessor))
 
 
 def renew_reserved(e: Economy, renewed: BoolArray) -> None:
