@@ -13,6 +13,7 @@ from kingmaker.experiments.commands import (
     event_commands,
     pages,
     papers,
+    posteriors,
     running,
     sweeps,
     validating,
@@ -116,6 +117,7 @@ papers.register(app)
 event_commands.register(app)
 sweeps.register(app)
 validating.register(app)
+posteriors.register(app)
 
 
 def main() -> None:

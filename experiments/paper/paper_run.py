@@ -79,8 +79,8 @@ def validation(seeds: int) -> pd.DataFrame:
     """The baseline against the facts: id, pattern, role, hit, covered, seeds."""
     import pandas as pd
 
+    from kingmaker.experiments.measured.trace import run_traced
     from kingmaker.experiments.studies.validation.table import lines_of, read_patterns
-    from kingmaker.experiments.studies.validation.trace import run_traced
 
     model = run_traced(range(1, seeds + 1), {})
     lines = lines_of(model, read_patterns(model.tables), COVERAGE)

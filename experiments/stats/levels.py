@@ -128,6 +128,13 @@ class Band:
         low, high = self._per_cent
         return f"{low} % and {high} % quantiles"
 
+    @property
+    def deviations(self) -> float:
+        """Half its width where the runs are normal, in standard deviations."""
+        from scipy.special import ndtri  # not before it is used: options are read before the libraries are loaded
+
+        return float(ndtri(self.ends[1]))
+
     def of(self, values: FloatArray, axis: int = -1) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Lower end, median and upper end of values over one of their axes."""
         import numpy as np  # not before it is used: options are read before the libraries are loaded

@@ -11,11 +11,11 @@ from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from kingmaker.environment.inputs.tables import Tables
 from kingmaker.experiments.figures.style import GREY, INK, SMALL, Colour, number_text, sheet, styles, time_axis
+from kingmaker.experiments.measured import STATISTICS
+from kingmaker.experiments.measured.trace import LENGTH, TracedEconomy
 from kingmaker.experiments.results.manifest import kingmaker_version
 from kingmaker.experiments.stats.levels import WIDE, Band
-from kingmaker.experiments.studies.validation.measured import STATISTICS
 from kingmaker.experiments.studies.validation.table import read_patterns
-from kingmaker.experiments.studies.validation.trace import LENGTH, TracedEconomy
 
 HEADROOM = 0.35  # of the height of a plot, for the names of its lines
 

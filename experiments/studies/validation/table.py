@@ -14,9 +14,9 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.inputs.table_rows import SeriesRow
 from kingmaker.environment.inputs.tables import Tables
+from kingmaker.experiments.measured import STATISTICS
+from kingmaker.experiments.measured.trace import LENGTH, TracedEconomy
 from kingmaker.experiments.stats.levels import WIDE, Band
-from kingmaker.experiments.studies.validation.measured import STATISTICS
-from kingmaker.experiments.studies.validation.trace import LENGTH, TracedEconomy
 
 PATTERNS = Path(__file__).with_name("patterns.csv")
 ROLES = {

@@ -4,13 +4,13 @@ Months count from January 2022; a period's first and last month both belong to i
 of its subject, with :func:`statistic`.
 """
 
-from kingmaker.experiments.studies.validation.measured import (
+from kingmaker.experiments.measured import (
     chip_patterns,
     cloud_patterns,
     commitment_patterns,
     lab_patterns,
 )
-from kingmaker.experiments.studies.validation.measured.registry import BIG_FOUR, STATISTICS, Statistic, statistic
+from kingmaker.experiments.measured.registry import BIG_FOUR, STATISTICS, Statistic, statistic
 
 __all__ = [
     "BIG_FOUR",

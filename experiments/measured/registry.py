@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from kingmaker.agents.types import FloatArray
-from kingmaker.experiments.studies.validation.trace import TracedEconomy
+from kingmaker.experiments.measured.trace import TracedEconomy
 
 Statistic = Callable[[TracedEconomy, int, int], FloatArray]
 BIG_FOUR = ("microsoft", "amazon", "google", "meta")

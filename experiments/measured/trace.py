@@ -92,9 +92,9 @@ def run_traced(seeds: Sequence[int], pins: Mapping[str, Any], scenario: str = "b
     return run_worlds([{"scenario": scenario, "rng": seed, **pins} for seed in seeds])
 
 
-def run_worlds(worlds: Sequence[Mapping[str, Any]]) -> TracedEconomy:
-    """Run worlds, each given as the arguments of a single model, over the window of the facts."""
-    model = TracedEconomy.stack(worlds, months=LENGTH)
+def run_worlds(worlds: Sequence[Mapping[str, Any]], months: int = LENGTH) -> TracedEconomy:
+    """Run worlds, each given as the arguments of a single model, over the window of the facts, or its first months."""
+    model = TracedEconomy.stack(worlds, months=months)
     assert isinstance(model, TracedEconomy)
     tables = model.tables
     model.trace = Trace(

@@ -10,7 +10,7 @@ import numpy as np
 from kingmaker.agents.startup import EXCLUSIVE
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment.inputs.table_rows import TieRow
-from kingmaker.experiments.studies.validation.trace import HOSTS, STAKES, TracedEconomy
+from kingmaker.experiments.measured.trace import HOSTS, STAKES, TracedEconomy
 
 if TYPE_CHECKING:
     from kingmaker.environment.inputs.tables import Tables

@@ -6,8 +6,8 @@ import numpy as np
 
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import HOURS, USD
-from kingmaker.experiments.studies.validation.measured.registry import STATISTICS, Statistic, measure, span, statistic
-from kingmaker.experiments.studies.validation.trace import TracedEconomy
+from kingmaker.experiments.measured.registry import STATISTICS, Statistic, measure, span, statistic
+from kingmaker.experiments.measured.trace import TracedEconomy
 
 LAUNCH = (11, 13)  # December 2022 to February 2023: the first months of the H100 at clouds
 BOOM = (12, 23)  # the months of 2023

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.types import FloatArray
-from kingmaker.experiments.studies.validation.measured.registry import (
+from kingmaker.experiments.measured.registry import (
+    BIG_FOUR,
     STATISTICS,
     Statistic,
     columns,
@@ -14,7 +15,7 @@ from kingmaker.experiments.studies.validation.measured.registry import (
     statistic,
     total,
 )
-from kingmaker.experiments.studies.validation.trace import TracedEconomy
+from kingmaker.experiments.measured.trace import TracedEconomy
 
 
 @statistic("leader_gross_margin")
@@ -28,6 +29,19 @@ def gross_margin(model: TracedEconomy, first: int, last: int) -> FloatArray:
 def packaging(model: TracedEconomy, first: int, last: int) -> FloatArray:
     """Packaging capacity of all, wafers a month: the leader's over its share of six tenths (facts 2g-001, 2g-002)."""
     return np.asarray(span(model.trace.of("wafers")[..., 0], first, last).mean(axis=0) / 0.6)
+
+
+@statistic("leader_revenue_centre_month")
+def revenue_centre(model: TracedEconomy, first: int, last: int) -> FloatArray:
+    """Mean month of the growth of the leader's sales, quarters of a period weighted by the rise of their logarithm.
+
+    A smooth companion of the month of take-off, which jumps from quarter to quarter.
+    """
+    revenue = span(model.measures.array("leader_revenue_musd"), first, last)
+    quarters = np.log(np.maximum(revenue.reshape(-1, 3, revenue.shape[-1]).sum(axis=1), 1e-9))
+    rise = np.maximum(np.diff(quarters, axis=0), 0.0)
+    between = first + 2.5 + 3.0 * np.arange(len(rise))
+    return np.asarray((rise * between[:, np.newaxis]).sum(axis=0) / np.maximum(rise.sum(axis=0), 1e-9))
 
 
 @statistic("takeoff_month")
@@ -63,10 +77,23 @@ def h100_cost(model: TracedEconomy, first: int, last: int) -> FloatArray:
     return np.asarray(span(model.trace.of("unit_cost")[..., product], first, last).mean(axis=0))
 
 
-@statistic("chips_delivered_h100")
-def h100_units(model: TracedEconomy, first: int, last: int) -> FloatArray:
-    """H100 and H200 delivered, units."""
-    return total(model, "delivered", first, last)[..., model.trace.products.index("h100")]
+def _delivered(product: str) -> Statistic:
+    """Units of a product delivered; those of the H100 stand for the H200 as well."""
+
+    def of(model: TracedEconomy, first: int, last: int) -> FloatArray:
+        return total(model, "delivered", first, last)[..., model.trace.products.index(product)]
+
+    return of
+
+
+def _h100_bought(buyer: str) -> Statistic:
+    """H100 and H200 that a buyer got, units."""
+
+    def of(model: TracedEconomy, first: int, last: int) -> FloatArray:
+        bought = model.trace.of("bought")[:, :, columns(model, buyer), model.trace.products.index("h100")]
+        return np.asarray(span(bought, first, last).sum(axis=(0, 2)))
+
+    return of
 
 
 def _units_bought(*buyers: str) -> Statistic:
@@ -102,6 +129,12 @@ def tpu_share(model: TracedEconomy, first: int, last: int) -> FloatArray:
     compute, whole = _compute_sold(model, first, last)
     own = model.economy.chips.catalogue.own_blocks[model.trace.buyers.index("google")]
     return np.asarray(compute[:, own].sum(axis=-1) / whole)
+
+
+@statistic("leader_compute_delivered_h100e")
+def leader_compute(model: TracedEconomy, first: int, last: int) -> FloatArray:
+    """The leader's compute delivered, H100e."""
+    return np.asarray(_compute_sold(model, first, last)[0][:, model.economy.chips.catalogue.blocks[0]].sum(axis=-1))
 
 
 @statistic("leader_share_of_compute_sold")
@@ -144,6 +177,10 @@ STATISTICS |= {
     "leader_chips_delivered": measure("leader_chips_delivered", summed=True),
     "ratio_microsoft_meta_chips": _over("microsoft", "meta"),
     "ratio_amazon_google_chips": _over("amazon", "google"),
+    "chips_delivered_a100": _delivered("a100"),
+    "chips_delivered_h100": _delivered("h100"),
+    **{f"{buyer}_h100_units": _h100_bought(buyer) for buyer in (*BIG_FOUR, "oracle")},
+    **{f"{buyer}_hopper_units": _units_bought(buyer) for buyer in ("meta", "amazon", "google")},
     "microsoft_hopper_units": _units_bought("microsoft"),
     "china_hopper_units": _units_bought("bytedance", "tencent"),
     "inhouse_units_maia": _own_units("microsoft"),

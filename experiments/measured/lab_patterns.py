@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.types import EU, US, FloatArray
-from kingmaker.experiments.studies.validation.measured.registry import (
+from kingmaker.experiments.measured.registry import (
     BIG_FOUR,
     STATISTICS,
     Statistic,
@@ -15,8 +15,8 @@ from kingmaker.experiments.studies.validation.measured.registry import (
     statistic,
     total,
 )
-from kingmaker.experiments.studies.validation.tie_pattern import TIES
-from kingmaker.experiments.studies.validation.trace import TracedEconomy
+from kingmaker.experiments.measured.tie_pattern import TIES
+from kingmaker.experiments.measured.trace import TracedEconomy
 
 GPT_3_FLOP = 3.14e23  # fact 7e-001
 GPT_3_MUSD = 2.1  # fact 7e-001: the lower figure is the amortised one, as in fact 7e-003, the higher at cloud prices
@@ -29,6 +29,15 @@ def _mean_of(series: str, lab: str, factor: float = 1.0) -> Statistic:
     def of(model: TracedEconomy, first: int, last: int) -> FloatArray:
         mine = model.trace.of(series)[..., model.trace.labs.index(lab)]
         return np.asarray(factor * span(mine, first, last).mean(axis=0))
+
+    return of
+
+
+def _sum_of(series: str, lab: str) -> Statistic:
+    """A series of a lab, summed over the period."""
+
+    def of(model: TracedEconomy, first: int, last: int) -> FloatArray:
+        return total(model, series, first, last)[:, model.trace.labs.index(lab)]
 
     return of
 
@@ -87,6 +96,10 @@ def doubling(model: TracedEconomy, first: int, last: int) -> FloatArray:
 STATISTICS |= {
     "openai_run_rate_musd": _mean_of("lab_revenue", "openai", 12.0),
     "anthropic_run_rate_musd": _mean_of("lab_revenue", "anthropic", 12.0),
+    "openai_revenue_musd": _sum_of("lab_revenue", "openai"),
+    "openai_compute_spend_musd": _sum_of("lab_bill", "openai"),
+    "anthropic_compute_spend_musd": _sum_of("lab_bill", "anthropic"),
+    "anthropic_compute_h100e": _mean_of("lab_compute", "anthropic"),
     "openai_compute_h100e": _mean_of("lab_compute", "openai"),
     "deepseek_compute_h100e": _mean_of("lab_compute", "deepseek"),
     "venture_ai_musd": measure("funding_musd", summed=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.types import FloatArray
-from kingmaker.experiments.studies.validation.measured.registry import (
+from kingmaker.experiments.measured.registry import (
     BIG_FOUR,
     STATISTICS,
     Statistic,
@@ -15,7 +15,7 @@ from kingmaker.experiments.studies.validation.measured.registry import (
     statistic,
     total,
 )
-from kingmaker.experiments.studies.validation.trace import TracedEconomy
+from kingmaker.experiments.measured.trace import TracedEconomy
 
 
 def _revenue(model: TracedEconomy, first: int, last: int) -> FloatArray:
