@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from kingmaker.environment.inputs.parameters import Declaration
     from kingmaker.environment.inputs.table_rows import ChipmakerRow, ChipRow
     from kingmaker.environment.model import ComputeEconomy
+    from kingmaker.experiments.posterior.over import posterior
     from kingmaker.experiments.sweep.evaluate import evaluate
     from kingmaker.experiments.sweep.reading import load, query
 
@@ -63,6 +64,7 @@ __all__ = [
     "__version__",
     "evaluate",
     "load",
+    "posterior",
     "query",
 ]
 
@@ -70,6 +72,7 @@ _PLACES = {
     "ComputeEconomy": "kingmaker.environment.model",
     "evaluate": "kingmaker.experiments.sweep.evaluate",
     "load": "kingmaker.experiments.sweep.reading",
+    "posterior": "kingmaker.experiments.posterior.over",
     "query": "kingmaker.experiments.sweep.reading",
     # what an extension of a user's own is written with (docs/how-to/extend.md)
     "BoolArray": "kingmaker.agents.types",
