@@ -104,6 +104,8 @@ def _page(results: list[Result], without: list[Result], held: str, over: str) ->
         said = "not run" if gone is None else f"{_shown(gone.effect)} ({_shown(gone.low)} to {_shown(gone.high)})"
         if gone is not None and gone.holds:
             said = f"**still holds**: {said}"
+        elif r.row.residue:
+            said += f"; other channels may leave {r.row.residue:g}"
         measure = MEASURES.get(r.row.outcome)
         outcome = r.row.outcome if measure is None else f"{measure.name}, {measure.unit}"
         lines.append(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kingmaker.agents.errors import KingmakerError, nearest
@@ -116,7 +117,8 @@ def _run_together(
                 asked[row.id][level].append(place)
     with applied(rows[0].mutants if mutated else ()):
         model = ComputeEconomy.stack(worlds, months=rows[0].window[1]).run()
-    return {row.id: _result(row, model, sure, over, *asked[row.id]) for row in rows}
+    judged = [replace(row, margin=row.margin - row.residue) if mutated else row for row in rows]
+    return {row.id: _result(row, model, sure, over, *asked[row.id]) for row in judged}
 
 
 def _member(row: Row, over: Replicates | None, pair: int) -> dict[str, float]:
