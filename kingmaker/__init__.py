@@ -31,7 +31,8 @@ if TYPE_CHECKING:
     from kingmaker.environment.inputs.parameters import Declaration
     from kingmaker.environment.inputs.table_rows import ChipmakerRow, ChipRow
     from kingmaker.environment.model import ComputeEconomy
-    from kingmaker.experiments.posterior.members import Members, posterior
+    from kingmaker.experiments.posterior.members import Members
+    from kingmaker.experiments.posterior.over import posterior
     from kingmaker.experiments.sweep.evaluate import evaluate
     from kingmaker.experiments.sweep.reading import load, query
 
@@ -74,7 +75,7 @@ _PLACES = {
     "evaluate": "kingmaker.experiments.sweep.evaluate",
     "load": "kingmaker.experiments.sweep.reading",
     "Members": "kingmaker.experiments.posterior.members",
-    "posterior": "kingmaker.experiments.posterior.members",
+    "posterior": "kingmaker.experiments.posterior.over",
     "query": "kingmaker.experiments.sweep.reading",
     # what an extension of a user's own is written with (docs/how-to/extend.md)
     "BoolArray": "kingmaker.agents.types",

@@ -154,12 +154,3 @@ def encode_members(members: Members) -> bytes:
         compression_level=19, use_dictionary=False, column_encoding=dict.fromkeys(columns, "BYTE_STREAM_SPLIT"),
     )  # fmt: skip
     return bytes(sink.getvalue())
-
-
-def posterior() -> Members:
-    """The shipped members, as ``kingmaker.posterior()``.
-
-    Raises:
-        MembersError: see :func:`load_members`.
-    """
-    return load_members()

@@ -31,6 +31,7 @@ LESS = {
     "kingmaker run": "--no-figures",
     "kingmaker run baseline --replications 40": "--months 6 --replications 2 --no-figures",
     "kingmaker run interoperability": "--months 30 --no-figures",
+    "kingmaker factorial": None,  # tests/end_to_end/test_over_posterior.py runs one
     "kingmaker paper": None,  # tests/docs/test_paper.py runs it
     "kingmaker sweep interoperability_export_cap": "--dry-run",
 }
@@ -84,7 +85,7 @@ def test_every_command_that_is_shown_exists() -> None:
 
 def test_every_page_with_steps_is_run_somewhere() -> None:
     elsewhere = {"README", "how-to/compare", "how-to/sensitivity", "how-to/branching", "how-to/ema-workbench",
-                 "how-to/sweeps", "how-to/cluster", "how-to/classroom"}  # fmt: skip
+                 "how-to/sweeps", "how-to/cluster", "how-to/classroom", "how-to/over-posterior"}  # fmt: skip
     elsewhere |= {name for name in PAGES if name.startswith("how-to/add-")}
     with_steps = {name for name, path in PAGES.items() if any(commands(t) for lang, t in steps(path) if lang == "sh")}
     assert with_steps - elsewhere == set(RUN)
