@@ -69,7 +69,7 @@ def test_quick_runs_are_those_of_the_committed_tables(tmp_path: Path) -> None:
     for name, keys in KEYS.items():
         both = made[name].merge(kept[name], on=keys, suffixes=("", "_kept"), how="left")
         assert len(both) == len(made[name])
-        for column in made[name].columns.difference(keys):
+        for column in made[name].columns.difference([*keys, "weight"]):  # of fewer members each weighs more
             np.testing.assert_allclose(
                 both[column], both[f"{column}_kept"], rtol=1e-6, atol=1e-9, err_msg=f"{name}: run kingmaker paper"
             )
