@@ -73,7 +73,9 @@ def run(
         horizon = setting.months if months is None else check_months(months, "--months")
         drawn = None if one else _members(over, members, replications, seed, panel)
         if drawn is None:
-            seeds: Sequence[int] = seeds_of(1 if seed is None else seed, replications or 1, panel)
+            seeds: Sequence[int] = seeds_of(
+                1 if seed is None else seed, 1 if replications is None else replications, panel
+            )
         else:
             seeds = drawn.seeds
         place = folder_for(setting, seeds, horizon, panel, share, drawn) if out is None else out

@@ -72,6 +72,8 @@ def fault(line: str) -> str | None:
     command = known_commands.get(words[1])
     if command is None:
         return f"there is no command '{words[1]}'"
+    if len(words) > 2 and words[2] in getattr(command, "commands", {}):  # such as ``posterior fit``
+        command = command.commands[words[2]]
     known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
     unknown = [word for word in words[2:] if word.startswith("--") and word.partition("=")[0] not in {*known, "--help"}]
     return f"it has no option {', '.join(unknown)}" if unknown else None

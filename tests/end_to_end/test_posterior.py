@@ -111,7 +111,7 @@ def test_another_question_does_not_replace_the_answer(fitted: Path, tmp_path: Pa
     out = tmp_path / "copy"
     shutil.copytree(fitted, out)
     done = kingmaker("posterior", "fit", "--quick", "--members", "17", "--steps", "1", "--out", out, folder=tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "answers another question" in done.stderr
     assert (out / "members.parquet").read_bytes() == (fitted / "members.parquet").read_bytes()
 
