@@ -17,11 +17,13 @@ from kingmaker.experiments.commands.options import (
     FirstSeed,
     Force,
     LevelOver,
+    Lucks,
     Members,
     Months,
     Outcomes,
     Over,
     Replications,
+    Windows,
     Workers,
     cores,
     listed,
@@ -52,10 +54,7 @@ def compare(
     replications: Annotated[
         int | None, typer.Option(help="Pairs of runs over luck, 20 if not given; the two of a pair share their seed.")
     ] = None,
-    lucks: Annotated[
-        int,
-        typer.Option(min=1, max=100, help="Seeds of each of 16 members, by which luck and parameters are told apart."),
-    ] = 4,
+    lucks: Lucks = 4,
     outcomes: Outcomes = None,
     months: Months = None,
     seed: Annotated[
@@ -71,10 +70,7 @@ def compare(
     set_b: Annotated[
         list[str] | None, typer.Option("--set-b", metavar="KEY=VALUE", help="Hold a parameter in B.")
     ] = None,
-    window: Annotated[
-        list[str] | None,
-        typer.Option(help="Months averaged: last24, final, mean, 2025-01:2026-12. The brief speaks of the first one."),
-    ] = None,
+    window: Windows = None,
     robustness: Annotated[
         bool | None,
         typer.Option("--robustness/--no-robustness", help="Over luck, test the claims under other assumptions."),

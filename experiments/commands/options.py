@@ -73,6 +73,14 @@ BandLevel = Annotated[
     str, typer.Option("--level", metavar="SHARE", help="Share of the runs in the band that is stated, 0.5 to 0.999.")
 ]
 INTERVAL, BAND = f"{LEVEL.share:g}", f"{WIDE.level.share:g}"  # what they are if not given
+Lucks = Annotated[
+    int,
+    typer.Option(min=1, max=100, help="Seeds of each of 16 members, by which luck and parameters are told apart."),
+]
+Windows = Annotated[
+    list[str] | None,
+    typer.Option(help="Months averaged: last24, final, mean, 2025-01:2026-12. The brief speaks of the first one."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say how many runs it would take.")]
 
 
