@@ -10,6 +10,7 @@ import numpy as np
 
 from kingmaker.agents.types import BoolArray, FloatArray
 
+VANISHED = 1e-250  # of any unit: what is left after halving for centuries; a quotient by less could overflow
 TINY = 1e-12  # least divisor
 SMALL = 1e-9  # least divisor, and least argument of a logarithm, where amounts are of the order of one and more
 LEAST_MUSD = 1e-6  # M$ (a dollar): least money in a logarithm
@@ -44,16 +45,16 @@ def power(base: FloatArray, exponent: FloatArray) -> FloatArray:
 
 
 def positive(whole: FloatArray) -> FloatArray:
-    """Elementwise ``whole`` where it is above zero, and one elsewhere: a divisor for where nothing comes of it.
+    """Elementwise ``whole`` where there is any, and one elsewhere: a divisor for where nothing comes of it.
 
     Cheaper than ``np.where``, to the same bits.
     """
-    return np.asarray(np.maximum(whole, whole <= 0.0))
+    return np.asarray(np.maximum(whole, whole < VANISHED))
 
 
 def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     """Elementwise quotient, zero where there is no whole."""
-    return np.asarray(part / np.where(whole > 0.0, whole, np.inf))
+    return np.asarray(part / np.where(whole >= VANISHED, whole, np.inf))
 
 
 def logistic(drive: FloatArray) -> FloatArray:

