@@ -19,6 +19,7 @@ from kingmaker.environment.inputs.tables import read_tables
 from kingmaker.experiments.posterior import discrepancy, scoring
 from kingmaker.experiments.posterior.fitting import FitPlan, Fitted, fitter_of
 from kingmaker.experiments.posterior.lines import LINES, SOURCES, DataLine, error_covariance, read_lines, window
+from kingmaker.experiments.posterior.member_numbers import numbers_digest
 from kingmaker.experiments.posterior.members import SHIPPED, Members, encode_members, write_members
 from kingmaker.experiments.posterior.priors import read_priors
 from kingmaker.experiments.results.asked import Asked
@@ -123,6 +124,7 @@ def members_of(fitted: Fitted, request: Request) -> Members:
         "command": " ".join(("kingmaker", *request.command)),
         "plan": json.dumps(request.plan.record, sort_keys=True),
         "digest": members_digest(bare),
+        "numbers_digest": numbers_digest(bare, request.plan),
         "data_digest": data_digest(),
         "source_digest": source_digest(),
         "kingmaker_version": kingmaker_version(),

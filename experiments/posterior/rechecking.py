@@ -26,6 +26,7 @@ from kingmaker.experiments.posterior.fit_files import (
 from kingmaker.experiments.posterior.fitting import FitPlan, fitter_of
 from kingmaker.experiments.posterior.known_truth import Ranks
 from kingmaker.experiments.posterior.lines import read_lines, window
+from kingmaker.experiments.posterior.member_numbers import RUN_AGAIN, numbers_digest
 from kingmaker.experiments.posterior.members import Members, load_members
 from kingmaker.experiments.posterior.priors import read_priors
 from kingmaker.experiments.results.asked import Asked
@@ -70,7 +71,7 @@ def check(request: CheckRequest) -> bool:
     members = load_members(request.members)
     plan = plan_of(members)
     say(f"{len(members)} members over {len(members.keys)} parameters, by '{members.source.get('command', '')}'")
-    same = _provenance(members)
+    same = _provenance(members, plan)
     if request.refit:
         same = _refit(members, plan, request) and same
     else:
@@ -81,11 +82,22 @@ def check(request: CheckRequest) -> bool:
     return same
 
 
-def _provenance(members: Members) -> bool:
+def _same_model(members: Members, plan: FitPlan) -> bool:
+    """Whether the first members, run again, give the numbers that they gave when they were fitted; it is said."""
+    again = numbers_digest(members, plan)
+    same = again == members.source.get("numbers_digest")
+    changed = source_digest() != members.source.get("source_digest")
+    first = f"the first {min(RUN_AGAIN, len(members))} members, run again"
+    say(f"{first}, give {'the same' if same else 'OTHER'} numbers {'as' if same else 'than'} when they were fitted; "
+        f"the text of the model's source {'has changed since' if changed else 'is the same'}")  # fmt: skip
+    return same
+
+
+def _provenance(members: Members, plan: FitPlan) -> bool:
     """Whether data, model and numbers are those of the manifest; what is not is said."""
-    now = {"data_digest": data_digest(), "source_digest": source_digest(), "digest": members_digest(members)}
-    words = {"data_digest": "the data", "source_digest": "the model's source", "digest": "the members' numbers"}
-    same = True
+    now = {"data_digest": data_digest(), "digest": members_digest(members)}
+    words = {"data_digest": "the data", "digest": "the members' numbers"}
+    same = _same_model(members, plan)
     for name, digest in now.items():
         told = members.source.get(name, "")
         if told != digest:

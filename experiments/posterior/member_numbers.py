@@ -1,0 +1,28 @@
+"""Whether members still belong to the model: the first of them must give the numbers that they gave when fitted.
+
+The text of the model's source changes more often than its numbers do: a docstring or a faster sum asks for no new fit.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+from kingmaker.experiments.posterior.ensemble_runs import EnsembleRuns
+from kingmaker.experiments.posterior.fitting import FitPlan
+from kingmaker.experiments.posterior.lines import read_lines, window
+from kingmaker.experiments.posterior.members import Members
+
+RUN_AGAIN = 8  # members: each moves all parameters that have a prior
+DIGITS = 9  # significant ones, of what the lines say
+
+
+def numbers_digest(members: Members, plan: FitPlan) -> str:
+    """A digest of what the first members say of all lines of the window, run with their own seeds.
+
+    Args:
+        members: the members.
+        plan: what they were fitted with: how long they run, and what is the same in all worlds.
+    """
+    first = members.first(min(RUN_AGAIN, len(members)))
+    said = EnsembleRuns(window(read_lines()), plan.months, pins=plan.pins).run(first.keys, first.values, first.seeds)
+    return hashlib.sha256(" ".join(f"{number:.{DIGITS}g}" for number in said.ravel()).encode()).hexdigest()
