@@ -43,6 +43,14 @@ def power(base: FloatArray, exponent: FloatArray) -> FloatArray:
     return np.asarray(np.power(base, np.array(exponent)))
 
 
+def positive(whole: FloatArray) -> FloatArray:
+    """Elementwise ``whole`` where it is above zero, and one elsewhere: a divisor for where nothing comes of it.
+
+    Cheaper than ``np.where``, to the same bits.
+    """
+    return np.asarray(np.maximum(whole, whole <= 0.0))
+
+
 def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
     """Elementwise quotient, zero where there is no whole."""
     return np.asarray(part / np.where(whole > 0.0, whole, np.inf))

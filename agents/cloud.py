@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import ALL_BUT, LEAST_PRICE, SMALL, TINY, power
+from kingmaker.agents.arithmetic import ALL_BUT, LEAST_PRICE, SMALL, TINY, positive, power
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.lessor import CHINESE as CHINESE
 from kingmaker.agents.lessor import CONSORTIUM as CONSORTIUM
@@ -159,7 +159,7 @@ class Cloud(Lessor):
 
     def own_part_offered(self, p: Parameters) -> FloatArray:
         """Share of its compute that runs on own chips and can be rented by outsiders, shape (..., n)."""
-        part = self.own_capacity / np.where(self.capacity > 0.0, self.capacity, 1.0)
+        part = self.own_capacity / positive(self.capacity)
         return np.where(self.offers_own, p.clouds.external_offering * part, 0.0)
 
     def aims_own_chips(

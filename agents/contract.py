@@ -22,8 +22,8 @@ PLAIN, PREFERRED, EXCLUSIVE, FIRST_REFUSAL = 0, 1, 2, 3
 CONTRACTS = ("plain", "preferred", "exclusive", "right_of_first_refusal")
 NO_STAGE, TALKS, SIGNED = 0, 1, 2
 STAGES = ("none", "talks", "signed")
-FIXED, LIST, MARKET = 0, 1, 2
-TIED_TO = ("nothing", "list", "market")
+FIXED, LIST = 0, 1
+TIED_TO = ("nothing", "list")
 NO_MONTH = -9_999  # ``since`` of a row that is empty
 MOST_ROWS = 8  # the most that ties.most_contracts and ties.most_owners allow
 USUAL = 2  # rows of each table where a population is built without a number of its own
@@ -98,9 +98,10 @@ class RowField(Generic[A]):
 
     def at(self, rank: int) -> RowColumn[A]:
         """Its column in row ``rank``."""
-        if rank not in self._columns:
-            self._columns[rank] = RowColumn(self, rank)
-        return self._columns[rank]
+        column = self._columns.get(rank)
+        if column is None:
+            column = self._columns[rank] = RowColumn(self, rank)
+        return column
 
     @overload
     def __get__(self, row: None, owner: type[Row]) -> RowField[A]: ...
@@ -146,13 +147,14 @@ class Row:
         The others hold defaults everywhere, which change no sum; so the rows that are left give the same bits.
         """
         table = member._table
-        rows = range(table.ranks.get(cls.table, USUAL))
-        field = cls.fields[in_use] if in_use else None
-        if field is None:
-            return tuple(cls(member, k) for k in rows)
+        rows = table.ranks.get(cls.table, USUAL)
+        if not in_use:
+            return tuple([cls(member, k) for k in range(rows)])
+        field = cls.fields[in_use]
         first, last = field.ranks
-        held = [k for k in rows if first <= k <= last and not table.untouched(field.column(k))]
-        return tuple(cls(member, k) for k in held)
+        return tuple(
+            [cls(member, k) for k in range(first, min(rows, last + 1)) if not table.untouched(field.at(k).name)]
+        )
 
 
 def write_row(row: Row, where: BoolArray, **values: Any) -> None:
@@ -204,7 +206,7 @@ class ContractRow(Row):
                     docs=("share of what it asks of its first host that it gets, smoothed",))  # fmt: skip
     reserved = RowField(0.0, unit="H100e", docs=("compute reserved by the contract",))
     price = RowField(0.0, unit="$/h", docs=("price at signature of an H100e-hour; 0: the lessor's rent of the month",))
-    tied_to = RowField(FIXED, dtype=np.int8, unit="kind", docs=("what the price follows: nothing, list, market",))
+    tied_to = RowField(FIXED, dtype=np.int8, unit="kind", docs=("what the price follows: nothing, list",))
     index = RowField(0.0, unit="$/h", docs=("what the price follows, at signature",))
     due = RowField(0.0, unit="0-1", docs=("part of the reserved compute that is paid, used or not",))
     ahead = RowField(0.0, unit="M$", docs=("paid ahead and not yet used",))

@@ -11,6 +11,7 @@ import zlib
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.special import ndtri, pdtrik
 
 from kingmaker.agents.arithmetic import TINY
@@ -80,6 +81,10 @@ class Draws:
         """The draws of the firms in slots ``start`` to ``stop``."""
         return Draws(self._key, self._ids[..., start:stop])
 
+    def among(self, places: NDArray[np.int64]) -> Draws:
+        """The draws of some firms, by their places in a flat table of (worlds, firms): numbers of the same shape."""
+        return Draws(self._key[places // self._ids.shape[-1], 0], self._ids.ravel()[places])
+
     def uniform(self, option: int | IntArray = 0) -> FloatArray:
         """Numbers in the open interval (0, 1), shape (worlds, firms); another option gives other numbers.
 
@@ -113,3 +118,63 @@ class Draws:
         safe = np.maximum(mean, TINY)
         count = np.ceil(pdtrik(self.uniform(option), safe))
         return np.where(mean > 0, np.maximum(count, 0.0), 0.0)
+
+
+class LastingDraws(Draws):
+    """Luck that does not change with the month, kept from one month to the next.
+
+    A number depends on key and id alone. So those of firms whose ids are the same as ``before`` are taken over, and
+    those of the others are drawn; ids and numbers are kept together, so that what is kept cannot be out of date.
+
+    Args:
+        key: of shape (worlds, 1).
+        ids: the firms' ids, of shape (worlds, firms).
+        before: the draws with the same key that were asked last; they are used up.
+    """
+
+    __slots__ = ("_kept",)
+
+    def __init__(self, key: IdArray, ids: IdArray, before: LastingDraws | None = None) -> None:
+        """Draw what was asked before for the firms that are new."""
+        super().__init__(key, ids.copy())  # a population's ids change in place
+        self._kept: dict[tuple[str, int], FloatArray] = {}
+        if before is None or before._ids.shape != ids.shape:
+            return
+        anew = np.flatnonzero(ids != before._ids)
+        fresh = self.among(anew)
+        for (kind, option), numbers in before._kept.items():
+            numbers.reshape(-1)[anew] = getattr(fresh, kind)(option)
+        self._kept = before._kept
+
+    def block(self, start: int, stop: int) -> Draws:
+        """The draws of the firms in slots ``start`` to ``stop``."""
+        return _Part(self, self._key, self._ids, slice(start, stop))
+
+    def uniform(self, option: int | IntArray = 0) -> FloatArray:
+        """As of other draws."""
+        return self.kept("uniform", option).copy() if isinstance(option, int) else super().uniform(option)
+
+    def exponential(self, option: int | IntArray = 0) -> FloatArray:
+        """As of other draws."""
+        return self.kept("exponential", option).copy() if isinstance(option, int) else super().exponential(option)
+
+    def kept(self, kind: str, option: int) -> FloatArray:
+        """Numbers of a kind for all firms, to read only."""
+        if (kind, option) not in self._kept:
+            self._kept[kind, option] = getattr(Draws(self._key, self._ids), kind)(option)
+        return self._kept[kind, option]
+
+
+class _Part(Draws):
+    """Lasting draws of a block of firms."""
+
+    __slots__ = ("_piece", "_whole")
+
+    def __init__(self, whole: LastingDraws, key: IdArray, ids: IdArray, piece: slice) -> None:
+        super().__init__(key, ids[..., piece])
+        self._whole, self._piece = whole, piece
+
+    def exponential(self, option: int | IntArray = 0) -> FloatArray:
+        if isinstance(option, int):
+            return self._whole.kept("exponential", option)[..., self._piece].copy()
+        return super().exponential(option)

@@ -173,14 +173,14 @@ class Member(_Agent):
         return view
 
     @classmethod
-    def registered(cls, table: Table, slot: int, model: Model, number: int) -> Self:
-        """A Mesa agent on one slot of a one-world model.
+    def registered(cls, table: Table, slot: int, firm: int, model: Model, number: int) -> Self:
+        """A Mesa agent, its ``unique_id`` the ``number``, on the slot of a one-world model that the id ``firm`` has.
 
         ``mesa.Agent.__init__`` is not called: on Mesa 3.3 it keeps every model alive in ``Agent._ids`` (mesa#3179).
         """
         agent = cls.__new__(cls)
-        agent._table, agent._slot, agent._id = table, slot, int(table.ids[0, slot])
-        agent.model, agent.unique_id, agent.pos = model, number, None
+        # past __setattr__, which is for the user's names: many enter in a month
+        agent.__dict__.update(_table=table, _slot=slot, _id=firm, model=model, unique_id=number, pos=None)
         model.register_agent(agent)
         return agent
 
@@ -202,11 +202,13 @@ class Member(_Agent):
             Raises:
                 UnknownNameError: there is no such column. One of your own is declared in a subclass.
             """
-            if not name.startswith("_") and name not in MESAS and not hasattr(type(self), name):
+            known = getattr(type(self), name, None)
+            if isinstance(known, Column):  # the common case, kept short
+                return known.__set__(self, value)
+            if known is None and not name.startswith("_") and name not in MESAS and not hasattr(type(self), name):
                 if name in self._table.columns:
                     return self._table.columns[name].__set__(self, value)
                 raise UnknownNameError(name, names_of(type(self)), "column", type(self).__name__)
-            known = getattr(type(self), name, None)
             if isinstance(known, property) and known.fset is None:
                 raise KingmakerError(f"{type(self).__name__}: '{name}' can be read, not set.")
             super().__setattr__(name, value)

@@ -43,7 +43,7 @@ class Offers:
 
     def rate(self, host: int, seen: NDArray[np.int64]) -> FloatArray:
         """The logit weight of ``host`` for tenants ``seen`` (worlds, n), same shape; next to nothing for its own."""
-        return np.asarray(self._elsewhere[host].take(seen))
+        return np.asarray(self._elsewhere[host][seen])
 
     def rate_at_home(self, seen: NDArray[np.int64]) -> FloatArray:
         """The logit weight of their own host for tenants ``seen`` (worlds, n), same shape; of no meaning without."""

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, TINY
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, TINY, positive, ratio
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.sited import Sited
@@ -63,7 +63,7 @@ class Owner(Sited):
         All know it at the start; where an event changes what AI brings (``clouds.own_gain``), owners find out slowly.
         """
         served = self.served(p, np.minimum(self.workloads, self.inside))
-        found = self.own_benefit / np.where(served > 0.0, served, 1.0)
+        found = self.own_benefit / positive(served)
         step = p.clouds.evidence_speed * (found - self.own_worth)
         return np.where(served > 0.0, self.own_worth + step, self.own_worth)
 
@@ -143,7 +143,7 @@ class Owner(Sited):
         """
         worth = self.own_worth * self.looks_ahead(p)
         cost = p.clouds.own_half * self.own_cost
-        most = np.sqrt(worth / np.where(cost > 0.0, cost, np.inf))
+        most = np.sqrt(ratio(worth, cost))
         return np.asarray(np.maximum(most - 1.0, 0.0))
 
     def spreads_ai(self, p: Parameters, useful: FloatArray, leader: FloatArray) -> FloatArray:
@@ -155,7 +155,7 @@ class Owner(Sited):
         """
         depth = self.depth(p)
         work = p.clouds.own_half * self.outside_revenue * depth
-        told = np.clip(self.workloads / np.where(work > 0.0, work, np.inf), p.clouds.own_least, 1.0)
+        told = np.clip(ratio(self.workloads, work), p.clouds.own_least, 1.0)
         reach = np.where(self.reach > 0.0, self.reach, told)
         speed = p.clouds.own_calm + (p.clouds.own_boom - p.clouds.own_calm) * self.sentiment
         pull = p.clouds.arms_race * self.sentiment * np.maximum(np.minimum(leader, useful) - reach, 0.0)
@@ -181,7 +181,7 @@ class Owner(Sited):
         brought = (self.own_benefit + self.revenue) * self.looks_ahead(p)
         backed = self.sentiment * np.maximum(self.outside_cash - self.outside_revenue, 0.0)
         budget = p.clouds.research_share * brought + backed
-        aim = budget / np.where(self.own_cost > 0.0, self.own_cost, np.inf)
+        aim = ratio(budget, self.own_cost)
         start = np.where(self.ambition > 0.0, self.ambition, p.clouds.own_adjustment * aim)
         change = np.log(np.maximum(aim, TINY) / np.maximum(start, TINY))
         plan = start * np.exp(np.clip(change, -p.clouds.own_cut, p.clouds.boom_growth))

@@ -113,8 +113,8 @@ class Population(Generic[M]):
             for piece in _pieces(block, self.worlds):
                 cut = [_cut(g, piece) for g in given]
                 more = {key: _cut(g, piece) for key, g in named.items()}
-                method = getattr(cls.over(self.table, piece), name)
                 size = piece.stop - piece.start
+                method = getattr(self.view() if size == self.slots else cls.over(self.table, piece), name)
                 parts.append(behave(cls, method, cut, more, size) if cls in self.own else method(*cut, **more))
         if len(parts) == 1:
             return cast(R, parts[0])
@@ -138,8 +138,7 @@ class Population(Generic[M]):
                 table.allocate(name)
             np.copyto(table.data[name], value, casting="same_kind", where=where)
         if self._model is not None:
-            for slot in np.flatnonzero(where[0]):
-                self._register(int(slot))
+            self._register(np.flatnonzero(where[0]))
 
     def name_firm(self, slot: int, firm: int, name: str) -> None:
         """Give the firm in ``slot`` (of every world) a name, under which figures and the graph show it."""
@@ -152,31 +151,33 @@ class Population(Generic[M]):
         table = self.table
         if not where.any():
             return
-        leaving = np.nonzero(where)
+        leaving = np.flatnonzero(where)
         for name, column in table.columns.items():
             if not table.untouched(name):
-                table.data[name][leaving] = column.default
-        table.alive[leaving] = False
-        table.ids[leaving] = 0
+                table.data[name].reshape(-1)[leaving] = column.default
+        table.alive.reshape(-1)[leaving] = False
+        table.ids.reshape(-1)[leaving] = 0
         if table.names:
             table.names = {key: name for key, name in table.names.items() if not where[key]}
         if self._model is not None:
-            for slot in np.flatnonzero(where[0]):
-                self.agents.pop(int(slot)).remove()
+            for slot in leaving.tolist():
+                self.agents.pop(slot).remove()
 
     def register(self, model: Model, numbers: Iterator[int]) -> None:
         """Make every living firm of a one-world model a Mesa agent, now and at each entry."""
         self._model, self._numbers = model, numbers
-        for slot in np.flatnonzero(self.table.alive[0]):
-            self._register(int(slot))
+        self._register(np.flatnonzero(self.table.alive[0]))
 
     def class_of(self, slot: int) -> type[M]:
         """The class whose block holds ``slot``."""
         return next(cls for cls, block in self.blocks if block.start <= slot < block.stop)
 
-    def _register(self, slot: int) -> None:
+    def _register(self, slots: NDArray[np.int64]) -> None:
         assert self._model is not None
-        self.agents[slot] = self.class_of(slot).registered(self.table, slot, self._model, next(self._numbers))
+        single = self.blocks[0][0] if len(self.blocks) == 1 else None
+        for slot, firm in zip(slots.tolist(), self.table.ids[0, slots].tolist(), strict=True):
+            cls = single or self.class_of(slot)
+            self.agents[slot] = cls.registered(self.table, slot, firm, self._model, next(self._numbers))
 
 
 def _pieces(block: slice, worlds: int) -> list[slice]:
@@ -202,7 +203,8 @@ def _name_in(base: type[Member], behaviour: Callable[..., Any]) -> str:
 
 
 def _cut(given: Any, piece: slice) -> Any:
-    return given.block(piece.start, piece.stop) if hasattr(given, "block") else given
+    # asked of the class: parameters tell what they lack in a sentence, which takes longer than a small behaviour
+    return given.block(piece.start, piece.stop) if hasattr(type(given), "block") else given
 
 
 def by_slot(values: A) -> A:

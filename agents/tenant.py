@@ -5,6 +5,8 @@ Nothing here writes: rows are written by the verbs of :mod:`kingmaker.environmen
 
 from __future__ import annotations
 
+from functools import reduce
+
 import numpy as np
 
 from kingmaker.agents.arithmetic import SMALL
@@ -56,7 +58,7 @@ class Tenant(Builder):
         ahead = [row.ahead for row in ContractRow.of(self, "ahead")]
         if not ahead:
             return self.prepaid
-        left = self.prepaid - np.sum(ahead, axis=0)
+        left = self.prepaid - reduce(np.add, ahead)
         return np.where(left > SMALL, left, 0.0)  # what is less is rounding
 
     @property
@@ -76,9 +78,11 @@ class Tenant(Builder):
     @property
     def multihomed(self) -> BoolArray:
         """Whether it has a host beside the first, shape (..., n)."""
-        return np.asarray(self.hosts_held > (self.host != NONE))
+        others = (row.lessor != NONE for row in self.leases[1:])
+        return np.asarray(reduce(np.logical_or, others, np.zeros(np.shape(self.host), dtype=np.bool_)))
 
     @property
     def hosts_held(self) -> FloatArray:
         """How many hosts it has, shape (..., n)."""
-        return np.asarray(np.sum([row.lessor != NONE for row in self.leases], axis=0, dtype=np.float64))
+        number = reduce(np.add, (np.asarray(row.lessor != NONE, dtype=np.int8) for row in self.leases))
+        return np.asarray(number, dtype=np.float64)

@@ -38,6 +38,8 @@ if TYPE_CHECKING:
     from kingmaker.experiments.notebook.result_folders import load
     from kingmaker.experiments.notebook.run_result import RunResult
     from kingmaker.experiments.notebook.sweep_result import SweepResult
+    from kingmaker.experiments.posterior.members import Members
+    from kingmaker.experiments.posterior.over import posterior
     from kingmaker.experiments.sweep.evaluate import evaluate
     from kingmaker.experiments.sweep.reading import query
 
@@ -64,6 +66,7 @@ __all__ = [
     "Investor",
     "KingmakerError",
     "Measure",
+    "Members",
     "Offers",
     "Parameters",
     "Regulator",
@@ -77,6 +80,7 @@ __all__ = [
     "evaluate",
     "load",
     "load_scenario",
+    "posterior",
     "query",
     "run",
     "stack",
@@ -86,6 +90,8 @@ __all__ = [
 _PLACES = {
     "ComputeEconomy": "kingmaker.environment.model",
     "evaluate": "kingmaker.experiments.sweep.evaluate",
+    "Members": "kingmaker.experiments.posterior.members",
+    "posterior": "kingmaker.experiments.posterior.over",
     "query": "kingmaker.experiments.sweep.reading",
     # questions and their results
     "ComparisonResult": "kingmaker.experiments.notebook.comparison_result",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_PART
+from kingmaker.agents.arithmetic import LEAST_PART, positive
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
@@ -110,7 +110,7 @@ def _refilled(clouds: Cloud, freed: FloatArray) -> FloatArray:
     """Share of the compute set free that others take at once: a host that is full loses little, (worlds, hosts)."""
     short = np.clip(clouds.shortage, 0.0, 1.0 - LEAST_PART)
     waiting = clouds.sold * short / (1.0 - short)
-    return np.asarray(np.minimum(waiting / np.where(freed > 0.0, freed, 1.0), 1.0))
+    return np.asarray(np.minimum(waiting / positive(freed), 1.0))
 
 
 def _keep(

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kingmaker.agents.arithmetic import NEGLIGIBLE, SMALL, TINY
+from kingmaker.agents.arithmetic import NEGLIGIBLE, SMALL, TINY, positive, ratio
 from kingmaker.agents.types import NONE, FloatArray, IntArray
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.core.lookups import by_host
@@ -52,15 +52,19 @@ def fund(
         M$ granted, shape (rounds,), in sum never more than the purse of the world.
     """
     worlds = len(pace)
-    total = np.bincount(world, weights=asks, minlength=worlds)
-    mean = np.bincount(world, weights=asks * merit, minlength=worlds) / np.where(total > 0.0, total, 1.0)
-    money = pace / np.where(total > 0.0, total, 1.0)
-    plenty = np.maximum(money / np.where(success > 0.0, success, np.inf), 1.0)
+
+    def by_world(amount: FloatArray) -> FloatArray:
+        return np.asarray(np.bincount(world, weights=amount, minlength=worlds), dtype=np.float64)
+
+    total = by_world(asks)
+    mean = by_world(asks * merit) / positive(total)
+    money = pace / positive(total)
+    plenty = np.maximum(ratio(money, success), 1.0)
     cover = np.minimum(money, success * np.power(plenty, np.array(crowding)))
-    rate = cover / np.where(mean > 0.0, mean, 1.0)
+    rate = cover / positive(mean)
     granted = asks * _part_taken(luck, np.minimum(rate[world] * merit, 1.0), members)
-    whole = np.bincount(world, weights=granted, minlength=worlds)
-    part = np.minimum(purse / np.where(whole > 0.0, whole, 1.0), 1.0)
+    whole = by_world(granted)
+    part = np.minimum(purse / positive(whole), 1.0)
     return np.asarray(granted * part[world])
 
 
@@ -69,14 +73,17 @@ def _part_taken(luck: FloatArray, chance: FloatArray, members: FloatArray) -> Fl
     chance = np.minimum(chance, 1.0 - TINY)
     odds = chance / (1.0 - chance)
     likely = np.power(1.0 - chance, members)  # that nobody takes a part, then that one does, and so on
-    reached, taken = likely, np.zeros_like(chance)
+    reached, left, taken = likely.copy(), members.copy(), np.zeros_like(chance)
     for number in range(int(members.max(initial=0.0))):
-        one_more = (luck >= reached) & (number < members)
+        one_more = (luck >= reached) & (left > 0.0)
         if not one_more.any():
             break
         taken += one_more
-        likely = likely * odds * (members - number) / (number + 1.0)
-        reached = reached + likely
+        likely *= odds  # in place: dozens of small steps
+        likely *= left
+        likely /= number + 1.0
+        reached += likely
+        left -= 1.0
     return np.asarray(taken / members)
 
 

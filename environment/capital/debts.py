@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import ROUNDING, TINY
+from kingmaker.agents.arithmetic import ROUNDING, TINY, positive
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
@@ -69,7 +69,7 @@ def _release_tenants(e: Economy, fails: BoolArray) -> None:
     e.ledger.draw_down("lapsed", "startups", lapsed, "clouds", by_host(lapsed, startups.credit_host, fails.shape[1]))
     startups.credit_host = np.where(at_host(gone, startups.credit_host) > 0.0, NONE, startups.credit_host)
     freed = startups.second != NONE
-    first = contracts.release(e, fails, tenancies.new_term(e, "contract term after a failure"))
+    first = contracts.release(e, fails, tenancies.new_term(e, "contract term after a failure", startups.alive))
     # that the host is gone is known to all: it is not the news of a contract
     startups.host_known = np.where(first, startups.host, startups.host_known)
     startups.second_known = np.where(freed & (startups.second == NONE), NONE, startups.second_known)
@@ -107,8 +107,8 @@ def _sell_chips(e: Economy, fails: BoolArray) -> None:
     wants = np.where(buyer, e.now.chips.unmet, 0.0)
     part = wants / np.maximum(wants.sum(axis=-1, keepdims=True), TINY)
     paid = np.minimum(part * price, np.where(buyer, p.resale_purse * np.maximum(clouds.cash, 0.0), 0.0))
-    taken = paid / np.where(price > 0.0, price, 1.0)
-    received = asked * (paid.sum(axis=-1, keepdims=True) / np.where(price > 0.0, price, 1.0))
+    taken = paid / positive(price)
+    received = asked * (paid.sum(axis=-1, keepdims=True) / positive(price))
     e.ledger.sell("resale", "clouds", paid, "clouds", received, np.where(fails, clouds.fixed, 0.0))
     closed = fails[:, :, np.newaxis]
     pool = np.where(closed, chips.running[:, mine] + chips.awaiting[:, mine], 0.0).sum(axis=1)

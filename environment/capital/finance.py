@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import BELOW_ALL, SMALL, is_on
+from kingmaker.agents.arithmetic import BELOW_ALL, SMALL, is_on, positive
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.investor import Investor
 from kingmaker.agents.population import by_slot
@@ -33,7 +33,7 @@ def move_moods(e: Economy) -> None:
     clouds.expected_returns = e.clouds.act(Cloud.expects_returns, p)
     weight = clouds.compute
     total = weight.sum(axis=-1, keepdims=True)
-    c.mood = (clouds.sentiment * weight).sum(axis=-1, keepdims=True) / np.where(total > 0.0, total, 1.0)
+    c.mood = (clouds.sentiment * weight).sum(axis=-1, keepdims=True) / positive(total)
     investors = e.investors.view()
     luck = e.draws("venture mood", "investors").normal()
     excitement = c.mood + p.capital.mood_luck * luck
@@ -108,7 +108,7 @@ def sign_stakes(e: Economy) -> None:
     weight = np.where(ready, _pull(e, startups) * startups.weight, 0.0)
     total = by_host(weight, partner, money.shape[1])
     whole = at_host(total, partner)
-    amount = weight / np.where(whole > 0.0, whole, 1.0) * at_host(money, partner)
+    amount = weight / positive(whole) * at_host(money, partner)
     amount = np.minimum(amount, p.stake_of_value * startups.value)
     amount = np.where(ready, amount, 0.0)
     _buy_in(e, amount, partner, "decision: equity for compute")
@@ -127,7 +127,7 @@ def _ask_exclusivity(e: Economy, bought: BoolArray, partner: IntArray) -> None:
     signs = agrees_exclusivity(e, free, cost_of_two(e), "exclusivity")
     if not signs.any():
         return
-    term = np.maximum(tenancies.new_term(e, "exclusive term"), startups.term)
+    term = np.maximum(tenancies.new_term(e, "exclusive term", signs), startups.term)
     told = ("deal", "binds itself to its cloud alone")
     contracts.renew(e, signs, 0, term=term, form=EXCLUSIVE, why="decision: exclusivity for a stake", told=told)
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import positive
 from kingmaker.agents.calendar import month_label
 from kingmaker.agents.population import Population
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
@@ -88,7 +89,7 @@ class News:
                 there = np.isin(getattr(batch, side), clouds)
                 np.add.at(total, batch.world[there], getattr(batch, f"{side}_return")[there])
                 np.add.at(count, batch.world[there], 1.0)
-        return np.where(count > 0.0, total / np.where(count > 0.0, count, 1.0), np.nan)
+        return np.where(count > 0.0, total / positive(count), np.nan)
 
     def to_frame(self, populations: Mapping[str, Population[Any]]) -> pd.DataFrame:
         """One row an announcement: world, month, kind, lab, winner, loser, rent, value, both returns."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import positive
 from kingmaker.agents.types import BoolArray, FloatArray, IntArray
 from kingmaker.environment.capital import savers
 from kingmaker.environment.core.economy import Economy
@@ -47,7 +48,7 @@ def _pay(e: Economy, due: FloatArray) -> None:
     hosts = e.clouds.slots
     whole = by_host(due, startups.vendor, hosts)
     purse = e.p.capital.pledge_purse * np.maximum(clouds.cash, 0.0)
-    part = np.minimum(purse / np.where(whole > 0.0, whole, 1.0), 1.0)
+    part = np.minimum(purse / positive(whole), 1.0)
     amount = due * at_host(part, startups.vendor)
     e.ledger.pay("equity", "clouds", by_host(amount, startups.vendor, hosts), "startups", amount)
     # compute can be owed by one cloud only: what an earlier vendor still owes bars a credit from a new one

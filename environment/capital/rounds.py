@@ -14,7 +14,7 @@ from typing import Any, TypeVar, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from kingmaker.agents.arithmetic import SMALL, TINY, is_on, ratio
+from kingmaker.agents.arithmetic import SMALL, TINY, is_on, positive, ratio
 from kingmaker.agents.investor import CHIPMAKER, CORPORATE, FUNDS, KINDS, SOVEREIGN, Investor, merit
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.capital import capital_market as market
@@ -80,11 +80,12 @@ def place(e: Economy, asks: FloatArray) -> tuple[FloatArray, FloatArray, IntArra
     granted, paid = np.zeros_like(offered), np.zeros_like(investors.cash)
     lead = np.full(len(rounds.at), NONE, dtype=np.int32)
     by_kind = np.zeros((len(KINDS), e.worlds))
+    accepts = e.investors.act(Investor.accepts, e.p)
     for group, theirs in zip(groups, looks, strict=True):
         wanted = np.where(theirs, rounds.ask * ratio(group.money[rounds.world], offered), 0.0)
         if not wanted.any():
             continue
-        got = _take(e, group, rounds, wanted)
+        got = _take(e, group, rounds, wanted, (group.share * accepts).sum(axis=-1))
         total = np.bincount(rounds.world, weights=got, minlength=e.worlds)
         paid = paid + group.share * total[:, np.newaxis]
         by_kind[group.kind] = by_kind[group.kind] + total
@@ -100,8 +101,8 @@ def place(e: Economy, asks: FloatArray) -> tuple[FloatArray, FloatArray, IntArra
 def _rounds(e: Economy, asks: FloatArray) -> Rounds:
     """Who goes out for money this month; of others nothing need be known."""
     p, startups = e.p.capital, e.startups.view()
-    luck = e.draws("funding", "startups")
     at = np.flatnonzero(asks)
+    luck = e.draws("funding", "startups").among(at)
     world = at // asks.shape[-1]
 
     def its(values: FloatArray) -> FloatArray:
@@ -116,7 +117,7 @@ def _rounds(e: Economy, asks: FloatArray) -> Rounds:
     return Rounds(
         at, world, ask, weight, startups.region.ravel().take(at) == CN, ask >= of(p.strategic_ticket) * weight, members,
         of(e.conditions.frontier) - its(startups.capability), its(startups.growth),
-        its(startups.rent_paid) / np.maximum(weight, TINY), its(luck.uniform(Lot.FUNDS)), its(luck.uniform(Lot.LEAD)),
+        its(startups.rent_paid) / np.maximum(weight, TINY), luck.uniform(Lot.FUNDS), luck.uniform(Lot.LEAD),
     )  # fmt: skip
 
 
@@ -133,8 +134,16 @@ def _syndicates(e: Economy, investors: Investor) -> Iterator[Syndicate]:
                 yield Syndicate(kind, inside, here, total, ratio(money, total[:, np.newaxis]))
 
 
-def _take(e: Economy, group: Syndicate, rounds: Rounds, wanted: FloatArray) -> FloatArray:
-    """What a group takes of the rounds that it looks at, M$, (rounds,); ``wanted`` is the part offered to it."""
+def _take(e: Economy, group: Syndicate, rounds: Rounds, wanted: FloatArray, accepts: FloatArray) -> FloatArray:
+    """What a group takes of the rounds that it looks at, M$, (rounds,).
+
+    Args:
+        e: the economy.
+        group: which.
+        rounds: all of the month.
+        wanted: the part offered to it, M$, (rounds,).
+        accepts: chance that a pool of it takes its part of a middling round, (worlds,).
+    """
     p, investors = e.p, e.investors.view()
     # who manages others' money may put only a part of it into one firm
     cap = p.capital.concentration if group.kind in FUNDS else p.capital.concentration_strategic
@@ -143,9 +152,8 @@ def _take(e: Economy, group: Syndicate, rounds: Rounds, wanted: FloatArray) -> F
     few = np.flatnonzero(wanted)
     world = rounds.world[few]
     liking = merit(group.kind, p, world, rounds.behind[few], rounds.growth[few], rounds.bill[few])
-    accepts = (group.share * e.investors.act(Investor.accepts, p)).sum(axis=-1)
     # no pool pays more than it holds
-    purse = np.where(group.share > 0.0, investors.cash / np.where(group.share > 0.0, group.share, 1.0), np.inf)
+    purse = np.where(group.share > 0.0, investors.cash / positive(group.share), np.inf)
     purse = p.capital.funding_purse[:, 0] * np.where(group.money > 0.0, purse.min(axis=-1), 0.0)
     got = np.zeros_like(wanted)
     got[few] = market.fund(

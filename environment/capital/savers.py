@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL, ratio
+from kingmaker.agents.arithmetic import SMALL, positive, ratio
 from kingmaker.agents.investor import Investor
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
@@ -19,8 +19,8 @@ from kingmaker.environment.core.economy import Economy
 def by_side(e: Economy, amount: FloatArray) -> FloatArray:
     """Sums of ``amount`` (worlds, start-ups) over the start-ups outside China and inside, (worlds, 2)."""
     chinese = e.startups.view().region == CN
-    inside = np.where(chinese, amount, 0.0).sum(axis=-1)
-    return np.stack([np.where(chinese, 0.0, amount).sum(axis=-1), inside], axis=-1)
+    inside = amount * chinese
+    return np.stack([(amount - inside).sum(axis=-1), inside.sum(axis=-1)], axis=-1)
 
 
 def at_side(e: Economy, values: FloatArray) -> FloatArray:
@@ -67,6 +67,8 @@ def to_pools(e: Economy, totals: FloatArray) -> FloatArray:
     """What of the totals of either side (worlds, 2) falls to each of its pools, by stakes held, (worlds, pools)."""
     investors = e.investors.view()
     parts: FloatArray = np.zeros_like(investors.cash)
+    if not totals.any():  # in no world
+        return parts
     for inside in (True, False):
         here = (investors.region == CN) == inside
         here = here | ~here.any(axis=-1, keepdims=True)  # where a side has no pools, all own its firms
@@ -96,7 +98,7 @@ def call(e: Economy) -> None:
     makers = e.chipmakers.view()
     due = _to_parent(e, own)
     purse = e.p.capital.parent_purse * np.maximum(makers.cash - makers.deferred, 0.0)
-    part = np.minimum(purse / np.where(due > 0.0, due, 1.0), 1.0)
+    part = np.minimum(purse / positive(due), 1.0)
     e.ledger.pay("commitments", "chipmakers", due * part, "investors", own * _of_parent(e, part))
 
 

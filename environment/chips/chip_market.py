@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL, TINY, power
+from kingmaker.agents.arithmetic import SMALL, TINY, positive, power
 from kingmaker.agents.types import BoolArray, FloatArray, IntArray
 from kingmaker.agents.units import HOURS, USD_PER_KUSD
 
@@ -36,7 +36,7 @@ def ration(demand: FloatArray, capacity: FloatArray, weight: FloatArray) -> Floa
         claim = weight * (demand - got)
         claims = claim.sum(axis=-1, keepdims=True)
         rest = np.maximum(available - got.sum(axis=-1, keepdims=True), 0.0)
-        share = claim * (rest / np.where(claims > 0.0, claims, 1.0))
+        share = claim * (rest / positive(claims))
         before, got = got, np.minimum(demand, got + share)
         if np.array_equal(before, got):  # a fixed point in every world: further passes would change no bit
             break
@@ -44,7 +44,7 @@ def ration(demand: FloatArray, capacity: FloatArray, weight: FloatArray) -> Floa
     open_demand = demand - got
     rest = np.maximum(available - got.sum(axis=-1, keepdims=True), 0.0)
     whole = open_demand.sum(axis=-1, keepdims=True)
-    return np.asarray(np.minimum(demand, got + open_demand * np.minimum(rest / np.where(whole > 0.0, whole, 1.0), 1.0)))
+    return np.asarray(np.minimum(demand, got + open_demand * np.minimum(rest / positive(whole), 1.0)))
 
 
 def sellable_to_china(
@@ -101,7 +101,7 @@ def maker_shares(utility: FloatArray, offered: BoolArray) -> FloatArray:
     best = np.where(offered, utility, -np.inf).max(axis=-2, keepdims=True)
     weight = np.where(offered, np.exp(utility - np.where(np.isfinite(best), best, 0.0)), 0.0)
     total = weight.sum(axis=-2, keepdims=True)
-    return weight / np.where(total > 0.0, total, 1.0)
+    return weight / positive(total)
 
 
 def desired_orders(need: FloatArray, lead_time: FloatArray, hoarding: FloatArray, shortest: FloatArray) -> FloatArray:
@@ -120,7 +120,7 @@ def lead_time(outstanding: FloatArray, shipped: FloatArray, shortest: FloatArray
     Without any shipment or order it is the shortest lead time; it is capped at the ``longest``.
     """
     orders, flow = outstanding.sum(axis=-1, keepdims=True), shipped.sum(axis=-1, keepdims=True)
-    months = orders / np.where(flow > 0.0, flow, 1.0)
+    months = orders / positive(flow)
     months = np.where(orders > 0.0, np.where(flow > 0.0, months, longest), shortest)
     return np.clip(months, shortest, longest)
 
@@ -139,7 +139,7 @@ def choose_products(utility: FloatArray, ready: BoolArray, starts: IntArray) -> 
     best = np.repeat(np.where(np.isfinite(best), best, 0.0), sizes, axis=-1)
     weight = np.where(ready, np.exp(np.where(ready, utility - best, 0.0)), 0.0)
     total = np.repeat(np.add.reduceat(weight, starts, axis=-1), sizes, axis=-1)
-    return np.asarray(weight / np.where(total > 0.0, total, 1.0))
+    return np.asarray(weight / positive(total))
 
 
 def served_first(claims: FloatArray, contracted: FloatArray, supply: FloatArray) -> FloatArray:
@@ -163,7 +163,7 @@ def served_first(claims: FloatArray, contracted: FloatArray, supply: FloatArray)
 def _served(wanted: FloatArray, supply: FloatArray) -> FloatArray:
     """Share of what is wanted that ``supply`` (..., 1) covers, 0-1."""
     total = wanted.sum(axis=-1, keepdims=True)
-    return np.minimum(supply / np.where(total > 0.0, total, 1.0), 1.0)
+    return np.minimum(supply / positive(total), 1.0)
 
 
 def scarcity_price(wanted: FloatArray, held: FloatArray, elasticity: FloatArray) -> FloatArray:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import NEVER_SEEN, SMALL
+from kingmaker.agents.arithmetic import NEVER_SEEN, SMALL, positive
 from kingmaker.agents.types import CN, REGIONS, FloatArray, IntArray
 from kingmaker.environment.inputs.table_rows import ChipRow
 from kingmaker.environment.inputs.tables import Tables
@@ -148,7 +148,7 @@ class Chips:
         self.h100e, self.memory = attribute("h100e"), attribute("memory_h100e")
         self.tpp, self.interconnect = attribute("tpp"), attribute("interconnect_gbps")
         die = attribute("die_mm2")
-        self.density = self.tpp / np.where(die > 0.0, die, 1.0)
+        self.density = self.tpp / positive(die)
         self.die = die
         self.tdp, self.cost = attribute("tdp_w"), attribute("unit_cost_kusd")
         self.price = attribute("price_2024_kusd")

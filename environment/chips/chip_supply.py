@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL, SOME_UNITS
+from kingmaker.agents.arithmetic import SMALL, SOME_UNITS, positive
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
@@ -51,7 +51,7 @@ def produce_and_ship(e: Economy) -> None:
     _see_waiting(e, due, shipped)
     chips.planned = np.stack([world.sum(axis=-1), china.sum(axis=-1)], axis=1)
     per_wafer = _per_wafer(e, mix)
-    due_wafers = np.where(per_wafer > 0.0, chips.planned / np.where(per_wafer > 0.0, per_wafer, 1.0), 0.0)
+    due_wafers = np.where(per_wafer > 0.0, chips.planned / positive(per_wafer), 0.0)
     backlog = due_wafers.sum(axis=1) * p.chips.shortest_lead
     makers.backlog_seen = makers.backlog_seen + (backlog - makers.backlog_seen) / p.chips.capacity_delay
     makers.capacity = population.act(Chipmaker.plan_capacity, p)
@@ -63,7 +63,7 @@ def _per_wafer(e: Economy, mix: FloatArray) -> FloatArray:
     wafers = e.chips.by_maker(mix / e.chips.per_wafer[:, np.newaxis, :])
     chinese = e.chipmakers.view().region == CN
     good = np.where(chinese, e.p.chips.foundry_yield, e.p.chips.packaging_yield)[:, np.newaxis, :]
-    return np.where(wafers > 0.0, good / np.where(wafers > 0.0, wafers, 1.0), 0.0)
+    return np.where(wafers > 0.0, good / positive(wafers), 0.0)
 
 
 def _production(e: Economy, mix: FloatArray) -> FloatArray:
@@ -74,8 +74,8 @@ def _production(e: Economy, mix: FloatArray) -> FloatArray:
     makers = e.chipmakers.view()
     per_wafer = _per_wafer(e, mix)
     planned = np.maximum(e.chips.planned - e.chips.by_maker(e.chips.stock), 0.0) * (per_wafer > 0.0)
-    wafers = (planned / np.where(per_wafer > 0.0, per_wafer, 1.0)).sum(axis=1)
-    part = np.minimum(makers.capacity / np.where(wafers > 0.0, wafers, 1.0), 1.0)
+    wafers = (planned / positive(per_wafer)).sum(axis=1)
+    part = np.minimum(makers.capacity / positive(wafers), 1.0)
     e.chips.packaging_tight = np.where(wafers > 0.0, 1.0 - part, 0.0)
     packed = planned * part[:, np.newaxis, :]
     e.now.chips.called, e.now.chips.packed = planned.sum(axis=1), packed.sum(axis=1)
@@ -93,7 +93,7 @@ def _affordable(e: Economy, shipped: FloatArray) -> FloatArray:
     interest = clouds.debt * e.p.capital.interest / (YEAR / QUARTER)  # that of a quarter comes first
     own = own_line(e)
     free = np.maximum(clouds.cash - interest - clouds.own_output * own.cost / own.value, 0.0)
-    part = np.clip(e.p.chips.delivery_purse * free / np.where(bill > 0.0, bill, 1.0), 0.0, 1.0)
+    part = np.clip(e.p.chips.delivery_purse * free / positive(bill), 0.0, 1.0)
     return np.concatenate([part, direct.affordable(e, shipped[:, :, e.chips.pools])], axis=1)
 
 
@@ -101,7 +101,7 @@ def _price_line(e: Economy, sellable: FloatArray, on_hand: FloatArray) -> None:
     """Price and cost of a unit out of what is on hand, M$, (worlds, makers, buyers) and (worlds, 2, makers)."""
     chips = e.chips
     makers = e.chipmakers.view()
-    units = np.where(on_hand > 0.0, on_hand, 1.0)
+    units = positive(on_hand)
     line = KUSD * chips.by_maker(sellable * chips.price[:, np.newaxis, :]) / units * makers.markup[:, np.newaxis, :]
     gross = line / gpu_share(e)[:, np.newaxis, :]
     e.now.chips.unit_price = np.swapaxes(gross[:, chips.line_of, :], 1, 2) * duty_passed_on(e)
@@ -117,7 +117,7 @@ def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, sellable: F
         [np.where(chips.in_china, 0.0, shipped).sum(axis=-1), np.where(chips.in_china, shipped, 0.0).sum(axis=-1)],
         axis=1,
     )
-    part = line / np.where(on_hand > 0.0, on_hand, 1.0)
+    part = line / positive(on_hand)
     out = sellable * part[:, :, chips.maker_of] * (chips.maker_of >= 0)
     chips.stock = np.maximum(available - out, 0.0)
     makeup = out / np.where(line[:, :, chips.maker_of] > 0.0, line[:, :, chips.maker_of], 1.0)
@@ -135,7 +135,7 @@ def _bill(e: Economy, shipped: FloatArray) -> None:
     chips = e.chips
     makers = e.chipmakers.view()
     total = shipped * e.now.chips.unit_price
-    part = np.minimum(shipped / np.where(chips.outstanding > 0.0, chips.outstanding, 1.0), 1.0)
+    part = np.minimum(shipped / positive(chips.outstanding), 1.0)
     mine = slice(0, chips.clouds)
     from_deposit = np.minimum(chips.deposits * part, total)[:, :, mine]
     balance = total[:, :, mine] - from_deposit
@@ -209,7 +209,7 @@ def build_own_chips(e: Economy) -> None:
     clouds: Cloud = population.view()
     own = own_line(e)
     e.pay_rest("costs", "clouds", population.act(Cloud.design_cost, e.p))
-    there = np.where(own.hbm > 0.0, e.now.chips.own_memory / np.where(own.hbm > 0.0, own.hbm, 1.0), np.inf) * own.value
+    there = np.where(own.hbm > 0.0, e.now.chips.own_memory / positive(own.hbm), np.inf) * own.value
     money = e.p.chips.delivery_purse * np.maximum(clouds.cash, 0.0) / np.maximum(own.cost, SMALL) * own.value
     seed = by_slot(p.own_seed * clouds.compute * own.ready)
     # need is spread over the wait for bought chips; what it makes itself stands in no queue, and comes the sooner

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_PRICE, ratio
+from kingmaker.agents.arithmetic import LEAST_PRICE, positive, ratio
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, FloatArray
@@ -86,7 +86,7 @@ def _place(
     afford = np.minimum(ratio(e.p.sites.deposit_purse * startups.cash, deposit), 1.0)
     placed = np.where(deposit > 0.0, placed * afford, placed)
     by_place = over_region(placed, startups.region)[:, np.newaxis, :]
-    units = by_place * share * np.where(value > 0.0, 1.0 / np.where(value > 0.0, value, 1.0), 0.0)
+    units = by_place * share * np.where(value > 0.0, 1.0 / positive(value), 0.0)
     paid = units * price * p.deposit[..., np.newaxis]
     spend(e, "deposits", placed * unit * p.deposit, paid.sum(axis=2))
     chips.deposits[:, :, chips.pools] += paid

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import positive
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import HOURS, MEGAWATT, USD
 
@@ -16,7 +17,7 @@ def draw_mw(units: FloatArray, tdp_w: FloatArray, pue: FloatArray) -> FloatArray
 def room_for(wanted_mw: FloatArray, used_mw: FloatArray, capacity_mw: FloatArray) -> FloatArray:
     """Share of the wanted additional power that a region can connect this month, 0-1."""
     free = np.maximum(capacity_mw - used_mw, 0.0)
-    return np.minimum(free / np.where(wanted_mw > 0.0, wanted_mw, 1.0), 1.0)
+    return np.minimum(free / positive(wanted_mw), 1.0)
 
 
 def shadow_price(price: FloatArray, wanted_mw: FloatArray, room: FloatArray, response: FloatArray) -> FloatArray:
@@ -27,7 +28,7 @@ def shadow_price(price: FloatArray, wanted_mw: FloatArray, room: FloatArray, res
 
 def wait_months(wanted_mw: FloatArray, room: FloatArray, longest: FloatArray) -> FloatArray:
     """Months until what waits for power is connected, if ``room`` (0-1) of it is each month; at most ``longest``."""
-    months = 1.0 / np.where(room > 0.0, room, 1.0)
+    months = 1.0 / positive(room)
     months = np.where(room > 0.0, months, longest)
     return np.where(wanted_mw > 0.0, np.minimum(months, longest), 1.0)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL, is_on, ratio
+from kingmaker.agents.arithmetic import SMALL, is_on, positive, ratio
 from kingmaker.agents.types import CN, BoolArray, FloatArray
 from kingmaker.environment.chips import buyers
 from kingmaker.environment.chips.chip_market import scarcity_price
@@ -59,7 +59,7 @@ def cost_of_use(e: Economy, line: int, offered: BoolArray) -> FloatArray:
 
     def weighed(part: FloatArray, cost: FloatArray) -> FloatArray:
         """What a part of use costs; what nobody offers costs nothing where nothing is used so."""
-        return np.where(part > 0.0, np.where(part > 0.0, part, 1.0) * cost, 0.0)
+        return np.where(part > 0.0, positive(part) * cost, 0.0)
 
     return weighed(1.0 - serving, cheapest(chips.h100e)) + weighed(serving, cheapest(chips.memory))
 

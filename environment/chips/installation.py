@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import TINY, logistic, ratio
+from kingmaker.agents.arithmetic import TINY, logistic, positive, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.types import EU, FloatArray
 from kingmaker.agents.units import YEAR
@@ -79,7 +79,7 @@ def install(e: Economy) -> None:
     added = (on * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
     chips.awaiting, chips.running = np.maximum(chips.awaiting - on, 0.0), chips.running + on - worn
     held = chips.running + chips.awaiting + worn
-    chips.grey = chips.grey * np.where(held > 0.0, 1.0 - worn / np.where(held > 0.0, held, 1.0), 0.0)
+    chips.grey = chips.grey * np.where(held > 0.0, 1.0 - worn / positive(held), 0.0)
     chips.retired = chips.retired + worn.sum(axis=1)
     compute = (chips.running * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
     capacity = (chips.running * e.now.chips.value[:, np.newaxis, :]).sum(axis=-1)

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import TINY, is_on, power, ratio
+from kingmaker.agents.arithmetic import TINY, is_on, positive, power, ratio
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.agents.units import KUSD
 from kingmaker.environment.chips import chip_market as market
@@ -144,6 +144,6 @@ def _expand(e: Economy, planned: FloatArray, claims: Claims) -> None:
     trend = np.clip(ratio(seen, chips.memory_seen) - 1.0, 0.0, fastest)
     expected = seen * power(1.0 + trend, p.memory_months)
     chips.memory_seen = seen
-    room = np.where(chips.memory_capacity > 0.0, chips.memory_capacity, 1.0)
+    room = positive(chips.memory_capacity)
     growth = np.clip(p.capacity_response * (expected / room - 1.0), -p.capacity_fall, fastest)
     chips.memory_capacity = chips.memory_capacity * (1.0 + growth)

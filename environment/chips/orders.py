@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import ANY_PRICE, LEAST_AMOUNT, NO_OFFER, SMALL, TINY, is_on
+from kingmaker.agents.arithmetic import ANY_PRICE, LEAST_AMOUNT, NO_OFFER, SMALL, TINY, is_on, positive
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
@@ -156,7 +156,7 @@ def place_orders(e: Economy) -> None:
     need = np.maximum(chips.need - clouds.own_output, 0.0)[:, np.newaxis, :]
     lead = chips.lead[:, :, mine]
     share = split(e, unit_value, price, offered, lead, mine)
-    units = need * share / np.where(unit_value > 0.0, unit_value, 1.0)
+    units = need * share / positive(unit_value)
     hoarding = p.chips.hoarding[..., np.newaxis] * np.where(clouds.small, 0.0, 1.0)[:, np.newaxis, :]
     shortest = p.chips.shortest_lead[..., np.newaxis]
     line = np.clip(lead, shortest, p.chips.longest_line[..., np.newaxis])
@@ -179,7 +179,7 @@ def _settle_cancellations(e: Economy, cancelled: FloatArray) -> None:
     """Part of the deposit comes back, part is forfeited."""
     chips, mine = e.chips, slice(0, e.chips.clouds)
     standing = chips.outstanding[:, :, mine]
-    part = cancelled / np.where(standing > 0.0, standing, 1.0)
+    part = cancelled / positive(standing)
     released = chips.deposits[:, :, mine] * np.minimum(part, 1.0)
     kept = e.p.chips.forfeit[..., np.newaxis] * released
     makers = e.chipmakers.view()
@@ -247,7 +247,7 @@ def split(
     p = e.p.chips
     makers = e.chipmakers.view()
     age = np.swapaxes(e.now.chips.line_age[:, e.chips.line_of[to], :], 1, 2)
-    cost = age * price / np.where(value > 0.0, value, 1.0)
+    cost = age * price / positive(value)
     utility = -p.price_sensitivity[..., np.newaxis] * np.log(np.maximum(cost, SMALL))
     moat = software_moat(p.moat, makers.software)
     shortest = p.shortest_lead[..., np.newaxis]
@@ -280,7 +280,7 @@ def lead_by_buyer(e: Economy) -> FloatArray:
 def cost_of_capacity(e: Economy) -> FloatArray:
     """M$ of chips per unit of capacity at the leader's prices, (worlds, buyers); ``NO_OFFER`` where there is none."""
     value, price, offered = offers(e, slice(None))
-    cost = np.where(offered & (value > 0.0), price / np.where(value > 0.0, value, 1.0), np.inf)
+    cost = np.where(offered & (value > 0.0), price / positive(value), np.inf)
     cheapest = np.where(np.isfinite(cost[:, 0, :]), cost[:, 0, :], cost.min(axis=1))
     return np.where(np.isfinite(cheapest), cheapest, NO_OFFER)
 

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL, ratio
+from kingmaker.agents.arithmetic import SMALL, positive, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import BoolArray, FloatArray
@@ -39,17 +39,15 @@ class OwnLine(NamedTuple):
 def own_line(e: Economy) -> OwnLine:
     """What the chip programmes make this month."""
     chips, shape = e.chips, (e.worlds, e.chips.clouds)
-    none, one = np.zeros(shape), np.ones(shape)
-    line = OwnLine(none, one, one.copy(), none.copy(), one.copy(), np.zeros(shape, dtype=np.bool_))
-    for buyer, mix in own_mix(e).items():
-        block = chips.catalogue.own_blocks[buyer]
-        line.cost[:, buyer] = KUSD * (mix * chips.cost[:, block]).sum(axis=-1)
-        line.value[:, buyer] = np.maximum((mix * e.now.chips.value[:, block]).sum(axis=-1), SMALL)
-        line.throughput[:, buyer] = (mix * chips.h100e[:, block]).sum(axis=-1)
-        line.hbm[:, buyer] = (mix * chips.hbm[:, block]).sum(axis=-1)
-        line.age[:, buyer] = (mix * obsolescence(e)[:, block]).sum(axis=-1)
-        line.ready[:, buyer] = True
-    return line._replace(cost=line.cost * e.p.clouds.own_overhead)
+    none, one, ready = np.zeros(shape), np.ones(shape), np.zeros(shape, dtype=np.bool_)
+    found = np.stack([none, one, one, none, one])
+    # all at once: programmes are few, and most of their time would go into calls
+    made = chips.mix * np.stack([chips.cost, e.now.chips.value, chips.h100e, chips.hbm, obsolescence(e)])
+    for buyer in own_mix(e):
+        found[..., buyer] = made[..., chips.catalogue.own_blocks[buyer]].sum(axis=-1)
+        ready[:, buyer] = True
+    cost, value, throughput, hbm, age = found
+    return OwnLine(KUSD * cost * e.p.clouds.own_overhead, np.maximum(value, SMALL), throughput, hbm, age, ready)
 
 
 def own_part(e: Economy, own: OwnLine, dear: FloatArray) -> FloatArray:
@@ -62,7 +60,7 @@ def own_part(e: Economy, own: OwnLine, dear: FloatArray) -> FloatArray:
     # take, as an index array would leave a memory order in which sums depend on the number of worlds
     mix = e.now.chips.mix.take(chips.line_of[: chips.clouds], axis=1)[..., leader]
     value = (mix * e.now.chips.value[:, np.newaxis, leader]).sum(axis=-1)
-    bought = (mix * chips.h100e[:, np.newaxis, leader]).sum(axis=-1) / np.where(value > 0.0, value, 1.0)
+    bought = (mix * chips.h100e[:, np.newaxis, leader]).sum(axis=-1) / positive(value)
     made = own.throughput / own.value
     cheap = np.where(own.ready, own.cost / own.value, dear)
     age = e.now.chips.line_age[:, :, 0].take(chips.line_of[: chips.clouds], axis=1)

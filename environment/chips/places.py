@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import ratio
+from kingmaker.agents.arithmetic import positive, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.sited import PLACED
@@ -33,7 +33,7 @@ def standing(e: Economy) -> FloatArray:
     """Share of each cloud's compute that stands in each region, same shape; where it builds, if it has none yet."""
     stands = placed(e.clouds.view())
     whole = stands.sum(axis=-1, keepdims=True)
-    return np.where(whole > 0.0, stands / np.where(whole > 0.0, whole, 1.0), e.chips.sites)
+    return np.where(whole > 0.0, stands / positive(whole), e.chips.sites)
 
 
 def with_pools(e: Economy, of_clouds: FloatArray) -> FloatArray:
@@ -70,7 +70,7 @@ def choose_sites(e: Economy) -> None:
     home = e.clouds.view().region[..., np.newaxis] == np.arange(PLACES)
     lawful = np.where(may_build(e), chips.sites, 0.0)
     whole = lawful.sum(axis=-1, keepdims=True)
-    chips.sites = np.where(whole > 0.0, lawful / np.where(whole > 0.0, whole, 1.0), home)
+    chips.sites = np.where(whole > 0.0, lawful / positive(whole), home)
 
 
 def _plan(e: Economy) -> None:
@@ -150,7 +150,7 @@ def customers(e: Economy) -> FloatArray:
     served = tenants + rented * firms + clouds.inside[..., np.newaxis] * users
     whole = served.sum(axis=-1, keepdims=True)
     home = clouds.region[..., np.newaxis] == np.arange(PLACES)
-    return np.asarray(np.where(whole > 0.0, served / np.where(whole > 0.0, whole, 1.0), home))
+    return np.asarray(np.where(whole > 0.0, served / positive(whole), home))
 
 
 def _tenants(e: Economy) -> FloatArray:

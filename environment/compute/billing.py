@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import ROUNDING, TINY, ratio
+from kingmaker.agents.arithmetic import ROUNDING, TINY, positive, ratio
 from kingmaker.agents.contract import ContractRow
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, FloatArray
@@ -49,7 +49,7 @@ def dearness(e: Economy, startups: Startup, terms: list[TermsOfLease], blend: Fl
     whole = np.maximum(startups.wanted - startups.own_used, 0.0)
     reserved = sum_in_order([item.reserved for item in terms])
     paid = sum_in_order([item.reserved * item.price for item in terms])
-    mean = np.where(reserved > 0.0, paid / np.where(reserved > 0.0, reserved, 1.0), blend)
+    mean = np.where(reserved > 0.0, paid / positive(reserved), blend)
     part = np.minimum(ratio(reserved, whole), 1.0)
     price = part * mean + (1.0 - part) * blend
     return np.where(price > 0.0, price / e.p.startups.usual_rent, 1.0)
@@ -109,7 +109,7 @@ def _pay_owed(e: Economy, startups: Startup, due: list[FloatArray]) -> tuple[lis
     cash = [owed - part for owed, part in zip(due, from_credit, strict=True)]
     share = sum_in_order(cash)
     purse = e.p.compute.rent_purse * startups.cash  # who cannot pay what is due without risking wages runs late
-    squeeze = np.minimum(purse / np.where(share > 0.0, share, 1.0), 1.0)
+    squeeze = np.minimum(purse / positive(share), 1.0)
     cash = [part * squeeze for part in cash]
     income = [by_host(part, lease.lessor, hosts) for part, lease in zip(cash, leases, strict=True)]
     own = startups.vendor_cash / np.maximum(startups.cash, TINY)
@@ -166,7 +166,7 @@ def share_sublet(e: Economy, startups: Startup, terms: list[TermsOfLease], serve
     share = e.p.contracts.sublet * np.minimum(ratio(served.open_sold, np.maximum(served.free, whole)), 1.0)
     let = whole * share
     income = market.spending(let, clouds.spot)
-    part = np.minimum(np.maximum(clouds.cash, 0.0) / np.where(income > 0.0, income, 1.0), 1.0)
+    part = np.minimum(np.maximum(clouds.cash, 0.0) / positive(income), 1.0)
     rate = share * part
     got = sum_in_order([
         market.spending(amount * at_host(rate, item.row.lessor), at_host(clouds.spot, item.row.lessor))

@@ -40,9 +40,7 @@ def commit_compute(e: Economy) -> None:
 
 def contract_price(e: Economy, row: ContractRow) -> FloatArray:
     """What an hour reserved under ``row`` costs this month, $, (worlds, start-ups)."""
-    clouds = e.clouds.view()
-    index = reservations.index_of(row, at_host(clouds.list_price, row.lessor), at_host(clouds.spot, row.lessor))
-    return reservations.price_now(row, index)
+    return reservations.price_now(row, at_host(e.clouds.view().list_price, row.lessor))
 
 
 def renew_reserved(e: Economy, renewed: BoolArray) -> None:
@@ -59,7 +57,8 @@ def _sign_again(e: Economy, row: ContractRow, over: BoolArray) -> None:
     index = at_host(e.clouds.view().list_price, row.lessor)
     reservations.sign_again(e, over, row, _need(e, startups, row), _offer(e, startups, row), index)
     if row.rank:
-        contracts.renew(e, over & (row.reserved > 0.0), row.rank, term=new_term(e, f"renewal {row.rank}"))
+        again = over & (row.reserved > 0.0)
+        contracts.renew(e, again, row.rank, term=new_term(e, f"renewal {row.rank}", again))
 
 
 def _reserve_more(e: Economy, startups: Startup, row: ContractRow, expected: FloatArray) -> None:
@@ -100,7 +99,8 @@ def _sign_for(
     """
     p, clouds, hosts = e.p.contracts, e.clouds.view(), e.clouds.slots
     if row.rank:
-        contracts.renew(e, asks & (row.term <= 0.0), row.rank, term=new_term(e, f"reserved {row.rank}"))
+        new = asks & (row.term <= 0.0)
+        contracts.renew(e, new, row.rank, term=new_term(e, f"reserved {row.rank}", new))
     ahead = np.where(asks, _ahead(e, row, price), 0.0)  # M$ for each H100e
     purse = np.minimum(ratio(p.prepay_purse * startups.cash, ahead * add), 1.0)
     add = np.where(asks, add * np.where(ahead > 0.0, purse, 1.0), 0.0)

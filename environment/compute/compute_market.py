@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import positive
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import HOURS, USD
 
@@ -21,7 +22,7 @@ def serve_partners(partners: FloatArray, free: FloatArray) -> tuple[FloatArray, 
     Returns:
         Their fill rate, 0-1, and what is left for others.
     """
-    fill = np.where(partners > 0.0, np.minimum(free / np.where(partners > 0.0, partners, 1.0), 1.0), 1.0)
+    fill = np.where(partners > 0.0, np.minimum(free / positive(partners), 1.0), 1.0)
     return fill, np.maximum(free - partners * fill, 0.0)
 
 
@@ -40,10 +41,10 @@ def fill_rates(
         Fill rate of others and of rivals, each in 0-1; rivals get what others do not need.
     """
     claims = others + weight * rivals
-    level = left / np.where(claims > 0.0, claims, 1.0)
+    level = left / positive(claims)
     fill = np.where(others > 0.0, np.minimum(level, 1.0), 1.0)
     spare = np.maximum(left - others * fill, 0.0)
-    rest = np.minimum(np.maximum(spare / np.where(rivals > 0.0, rivals, 1.0), weight), 1.0)
+    rest = np.minimum(np.maximum(spare / positive(rivals), weight), 1.0)
     return fill, np.where(rivals > 0.0, np.where(level < 1.0, weight * level, rest), 1.0)
 
 
@@ -60,7 +61,7 @@ def fill_ahead(
         wants: compute that the host's tenants want of it today.
     """
     need = wants + wanted * (np.exp(growth * months) - 1.0)
-    return np.where(need > 0.0, np.clip(supply / np.where(need > 0.0, need, 1.0), 0.0, 1.0), 1.0)
+    return np.where(need > 0.0, np.clip(supply / positive(need), 0.0, 1.0), 1.0)
 
 
 def reserve(small: FloatArray, capacity: FloatArray, share: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -75,7 +76,7 @@ def reserve(small: FloatArray, capacity: FloatArray, share: FloatArray) -> tuple
         Reserved compute that is used, and the share of small tenants' wants that it serves.
     """
     used = np.minimum(share * capacity, small)
-    return used, used / np.where(small > 0.0, small, 1.0)
+    return used, used / positive(small)
 
 
 def share_idle(wanted: FloatArray, idle: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -90,8 +91,8 @@ def share_idle(wanted: FloatArray, idle: FloatArray) -> tuple[FloatArray, FloatA
     """
     wants, offers = wanted.sum(axis=-1, keepdims=True), idle.sum(axis=-1, keepdims=True)
     traded = np.minimum(wants, offers)
-    got = wanted * (traded / np.where(wants > 0.0, wants, 1.0))
-    return got, idle * (traded / np.where(offers > 0.0, offers, 1.0))
+    got = wanted * (traded / positive(wants))
+    return got, idle * (traded / positive(offers))
 
 
 def marginal_margin(rent: FloatArray, cost: FloatArray, share: FloatArray, elasticity: FloatArray) -> FloatArray:
@@ -128,4 +129,4 @@ def take_or_pay(used: FloatArray, due: FloatArray, ready: FloatArray, price: Flo
 
 def affordable(budget: FloatArray, rent: FloatArray) -> FloatArray:
     """H100e that ``budget`` M$ a month rents at ``rent`` $ an hour; nothing where rent is not positive."""
-    return np.where(rent > 0.0, budget / (np.where(rent > 0.0, rent, 1.0) * (HOURS * USD)), 0.0)
+    return np.where(rent > 0.0, budget / (positive(rent) * (HOURS * USD)), 0.0)

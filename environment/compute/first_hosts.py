@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_RENT
+from kingmaker.agents.arithmetic import LEAST_RENT, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.offers import Offers
@@ -44,7 +44,7 @@ def stand_where_room_was(e: Economy, attraction: FloatArray, best: IntArray, tas
         choice, appeal = best, attraction
         for _ in range(hosts):
             needs = np.where(seeks, _needs(e, startups, choice), 0.0)
-            share = enough * np.minimum(largest / np.where(needs > 0.0, needs, np.inf), 1.0)
+            share = enough * np.minimum(ratio(largest, needs), 1.0)
             fits = seeks & _served(needs, choice, taken, free, np.where(needs > 0.0, share, 0.0))
             found = np.where(fits, choice, found).astype(np.int32)
             taken = taken + by_host(np.where(fits, needs, 0.0), choice, hosts)

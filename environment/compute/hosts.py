@@ -65,7 +65,7 @@ def choose_hosts(e: Economy) -> None:
     stay = stay + p.compute.credit_bond * ((startups.credit > 0.0) & (startups.host == startups.credit_host))
     # and who leaves a partner pays the full rent elsewhere
     stay = stay - p.compute.price_sensitivity * np.log1p(-population.act(Startup.partner_saving, p))
-    taste = e.streams.draws("choose host", 0, _taste_ids(e))
+    taste = e.streams.lasting("choose host", _taste_ids(e))
     appeal = attraction(e)
     best, other = population.act(Startup.choose_host, Offers(appeal), by_slot(stay), taste)
     if e.month == 0:
@@ -80,7 +80,7 @@ def _taste_ids(e: Economy) -> IdArray:
     """Ids under which tastes for hosts are drawn: each firm's change every few years, in a month of its own."""
     ids = e.startups.table.ids
     span = float(e.p.compute.taste_months[0, 0])
-    phase = e.streams.draws("taste phase", 0, ids).uniform() * span
+    phase = e.streams.lasting("taste phase", ids).uniform() * span
     epoch = np.floor((e.month + phase) / span).astype(np.uint64)
     return mix64(ids ^ (epoch << np.uint64(EPOCH_PLACE)))
 
@@ -91,7 +91,7 @@ def _sign(e: Economy, startups: Startup, best: IntArray) -> None:
     signs = (startups.talks != NONE) & (startups.talks_left <= 0.0)
     starts = startups.alive & (startups.host == NONE) & (best != NONE) & ~signs
     pay_for_moving(e, startups, signs)
-    terms = Terms(term=tenancies.new_term(e, "contract term"))
+    terms = Terms(term=tenancies.new_term(e, "contract term", signs | starts))
     contracts.sign(e, signs, 0, startups.talks, terms, told=("switch", "moves to another cloud"))
     contracts.sign(e, starts, 0, best, terms)
     hosted = startups.weight * ((startups.host != NONE) & startups.alive)
@@ -120,7 +120,7 @@ def _review(e: Economy, startups: Startup, best: IntArray, expected: FloatArray)
     contracts.loosen(e, loosens, 0, FIRST_REFUSAL, told=freed)
     contracts.offer(e, moves, 0, best, np.where(e.startups.act(Startup.negotiates, e.p), months_of_talks(e), 0.0))
     renewed = (startups.host != NONE) & (startups.term <= 0.0) & ~moves
-    contracts.renew(e, renewed, 0, term=tenancies.new_term(e, "renewal"))
+    contracts.renew(e, renewed, 0, term=tenancies.new_term(e, "renewal", renewed))
     commitments.renew_reserved(e, renewed)
     contracts.pass_month(e)
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL
+from kingmaker.agents.arithmetic import SMALL, positive
 from kingmaker.agents.types import NONE, FloatArray, IntArray
 from kingmaker.agents.units import HOURS, USD, YEAR
 from kingmaker.environment.core.lookups import at_host, by_host
@@ -62,5 +62,5 @@ def choose_lessor(taste: FloatArray, luck: FloatArray) -> IntArray:
 def within_room(amount: FloatArray, lessor: IntArray, room: FloatArray) -> FloatArray:
     """What each lessee gets of ``amount`` (worlds, n) as its lessor's ``room`` (worlds, n) is shared pro rata."""
     asked = by_host(amount, lessor, room.shape[-1])
-    part = np.minimum(room / np.where(asked > 0.0, asked, 1.0), 1.0)
+    part = np.minimum(room / positive(asked), 1.0)
     return amount * at_host(np.where(asked > 0.0, part, 0.0), lessor)

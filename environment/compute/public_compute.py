@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import TINY
+from kingmaker.agents.arithmetic import TINY, positive
 from kingmaker.agents.types import CN, EU, NONE, FloatArray
 from kingmaker.agents.units import KUSD
 from kingmaker.environment.chips.places import standing
@@ -24,7 +24,7 @@ def public_wants(e: Economy, rent: FloatArray, free: FloatArray) -> FloatArray:
     serves = clouds.rents_out & clouds.alive & (clouds.region != CN)
     room = np.where(serves, free * standing(e)[..., EU], 0.0)
     whole = room.sum(axis=-1, keepdims=True)
-    money = e.p.policy.compute_fund_musd * room / np.where(whole > 0.0, whole, 1.0)
+    money = e.p.policy.compute_fund_musd * room / positive(whole)
     return market.affordable(money, rent)
 
 

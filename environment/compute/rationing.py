@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_PART, SMALL
+from kingmaker.agents.arithmetic import LEAST_PART, SMALL, positive
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import PLAIN, Startup
@@ -93,7 +93,8 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
         rivals = rivals + by_host(np.where(rival[k], asked[k], 0.0), host[k], hosts)
         others = others + by_host(np.where(rival[k], 0.0, asked[k]), host[k], hosts)
     own = own_beside(e, clouds)
-    others = others + business + public + own
+    others = others + business + public
+    wants, others = partners + others + rivals, others + own
     weight = 1.0 - _held_back(e, startups, clouds, rival[0], others, rivals, left)
     fill, fill_rival = market.fill_rates(others, rivals, weight, left)
     served = np.where(rival[0], at_host(fill_rival, host[0]), at_host(fill, host[0]))
@@ -109,8 +110,7 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
         had = had + more
         sold = sold + by_host(more, host[k], hosts)
     whole = rivals.sum(axis=-1)
-    e.now.compute.rival_penalty = (rivals * (fill - fill_rival)).sum(axis=-1) / np.where(whole > 0.0, whole, 1.0)
-    wants = partners + others + rivals - own
+    e.now.compute.rival_penalty = (rivals * (fill - fill_rival)).sum(axis=-1) / positive(whole)
     return Served(
         got=got, got_reserved=got_reserved, stands=stands, by_month=by_month,
         asked=first + from_legal + got_reserved[0], business=business * fill, public=public * fill, small=small,
@@ -133,7 +133,7 @@ def _allowed(
     """What rules of sovereignty let hosts serve of what is asked by the month and reserved, and what they bind."""
     both = [month + held for month, held in zip(asked, reserved, strict=True)]
     limited, business, bound = within_reach(e, both, business)
-    part = [np.where(b > 0.0, a / np.where(b > 0.0, b, 1.0), 1.0) for a, b in zip(limited, both, strict=True)]
+    part = [np.where(b > 0.0, a / positive(b), 1.0) for a, b in zip(limited, both, strict=True)]
     asked = [amount * share for amount, share in zip(asked, part, strict=True)]
     return asked, [amount * share for amount, share in zip(reserved, part, strict=True)], business, bound
 
@@ -148,7 +148,7 @@ def _serve_contracts(
         if amount.any():
             wants = wants + by_host(amount, lessor, hosts)
     able = np.maximum(room - e.clouds.act(Cloud.closed, e.p), 0.0)
-    stands = np.minimum(np.where(wants > 0.0, able / np.where(wants > 0.0, wants, 1.0), 1.0), 1.0)
+    stands = np.minimum(np.where(wants > 0.0, able / positive(wants), 1.0), 1.0)
     got = [
         amount * at_host(stands, lessor) if amount.any() else amount
         for amount, lessor in zip(reserved, host, strict=True)
@@ -191,8 +191,8 @@ def _held_back(
     sales = by_host(np.where(rival, startups.revenue, 0.0), startups.host, hosts)
     compute = by_host(np.where(rival, startups.used, 0.0), startups.host, hosts)
     diversion = clouds.revenue / use / np.maximum(1.0 - sales / use, LEAST_PART)
-    diverted = np.clip(diversion, 0.0, 1.0) * sales / np.where(compute > 0.0, compute, 1.0)
+    diverted = np.clip(diversion, 0.0, 1.0) * sales / positive(compute)
     excess = np.maximum(others + rivals - left, 0.0)
-    relet = np.minimum(excess / np.where(rivals > 0.0, rivals, 1.0), 1.0)
+    relet = np.minimum(excess / positive(rivals), 1.0)
     held = e.clouds.act(Cloud.holds_back, e.p, by_slot(diverted), by_slot(relet))
     return np.asarray(held)

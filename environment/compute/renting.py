@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_RENT, SMALL, TINY, ratio
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_RENT, SMALL, TINY, positive, ratio
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
@@ -48,7 +48,7 @@ def post_prices(e: Economy) -> None:
     e.now.compute.rent_market = (weight * clouds.spot).sum(axis=-1) / np.maximum(weight.sum(axis=-1), SMALL)
     outside = np.where(clouds.region == CN, 0.0, clouds.demand_outside)
     wants = outside.sum(axis=-1, keepdims=True)
-    share = outside / np.where(wants > 0.0, wants, 1.0)
+    share = outside / positive(wants)
     usual = e.now.compute.rent_market[:, np.newaxis]
     margin = market.marginal_margin(usual, cost, share, p.compute.rent_elasticity)
     clouds.chance = population.act(Cloud.sees_chance, p, wants, by_slot(margin))
@@ -104,7 +104,7 @@ def startup_wants(
     purse = p.compute.rent_purse * startups.cash
     budget = np.maximum(np.maximum(budget, np.minimum(inference, purse)), np.minimum(due, purse))
     budget = np.minimum(budget + credit / p.capital.credit_months, purse + credit) + ahead
-    part = np.minimum(budget / np.where(bill > 0.0, bill, 1.0), 1.0)
+    part = np.minimum(budget / positive(bill), 1.0)
     reserved = [item.reserved * part for item in terms]
     own = run_own(e)
     total = sum_in_order(reserved) + market.affordable(np.maximum(budget - bill, 0.0), blend)
@@ -121,10 +121,10 @@ def _see_service(e: Economy, startups: Startup, wanted: FloatArray, own: FloatAr
     change = np.clip(change, -p.growth_bound, p.growth_bound)
     startups.need_growth = startups.need_growth + p.growth_memory * (change - startups.need_growth)
     startups.wanted, startups.used, startups.own_used = wanted, own + sum_in_order(served.got), own
-    full = np.where(wanted > 0.0, startups.used / np.where(wanted > 0.0, wanted, 1.0), 1.0)
+    full = np.where(wanted > 0.0, startups.used / positive(wanted), 1.0)
     startups.fill = startups.fill + p.memory * (full - startups.fill)
     asked = served.asked
-    first = np.where(asked > 0.0, served.got[0] / np.where(asked > 0.0, asked, 1.0), 1.0)
+    first = np.where(asked > 0.0, served.got[0] / positive(asked), 1.0)
     contracts.serve(e, served.got, startups.host_fill + p.memory * (first - startups.host_fill))
     e.now.compute.tenant_fill_rate = startups.used.sum(axis=-1) / np.maximum(wanted.sum(axis=-1), TINY)
 
@@ -137,7 +137,7 @@ def _see_markups(e: Economy, startups: Startup, got: FloatArray, at: FloatArray)
     def markup(mine: BoolArray) -> FloatArray:
         paid = np.where(mine, got * at / cost, 0.0).sum(axis=-1)
         whole = np.where(mine, got, 0.0).sum(axis=-1)
-        return np.where(whole > 0.0, paid / np.where(whole > 0.0, whole, 1.0), 1.0)
+        return np.where(whole > 0.0, paid / positive(whole), 1.0)
 
     e.now.compute.markup_tenured, e.now.compute.markup_new = markup(old), markup(~old)
 
@@ -160,7 +160,7 @@ def _see_fills(e: Economy, startups: Startup, labs: Wants, served: Served) -> No
 def _share(part: FloatArray, whole: FloatArray, none: float = 1.0) -> FloatArray:
     """Part over whole of all firms, shape (worlds,); ``none`` where there is nothing."""
     total = whole.sum(axis=-1)
-    return np.where(total > 0.0, np.minimum(part.sum(axis=-1) / np.where(total > 0.0, total, 1.0), 1.0), none)
+    return np.where(total > 0.0, np.minimum(part.sum(axis=-1) / positive(total), 1.0), none)
 
 
 def enterprise_wants(e: Economy, rent: FloatArray) -> FloatArray:
@@ -173,7 +173,7 @@ def enterprise_wants(e: Economy, rent: FloatArray) -> FloatArray:
         demand = np.where((sectors.region == CN) == inside, sectors.compute, 0.0).sum(axis=-1, keepdims=True)
         weight = np.where((clouds.region == CN) == inside, base, 0.0)
         whole = weight.sum(axis=-1, keepdims=True)
-        wants = wants + demand * weight / np.where(whole > 0.0, whole, 1.0)
+        wants = wants + demand * weight / positive(whole)
     return wants
 
 
@@ -187,7 +187,7 @@ def _pay_business(e: Economy, got: FloatArray, rent: FloatArray) -> None:
         part = np.where((sectors.region == CN) == inside, sectors.compute, 0.0)
         whole = part.sum(axis=-1, keepdims=True)
         total = np.where((clouds.region == CN) == inside, bill, 0.0).sum(axis=-1, keepdims=True)
-        due = due + total * part / np.where(whole > 0.0, whole, 1.0)
+        due = due + total * part / positive(whole)
         bill = np.where(((clouds.region == CN) == inside) & (whole <= 0.0), 0.0, bill)
     e.from_rest("income", "enterprises", due)
     e.ledger.pay("rent", "enterprises", due, "clouds", bill)
@@ -209,8 +209,8 @@ def _settle_clouds(e: Economy, clouds: Cloud, served: Served) -> None:
     clouds.inside, clouds.sold = inside, sold
     clouds.rented, clouds.leased_out = trade.rented, trade.leased_out
     let = used + clouds.committed  # what is leased for years is let, whether the lessee uses it or not
-    clouds.utilisation = let / np.where(clouds.capacity > 0.0, clouds.capacity, 1.0)
-    missed = np.where(wants > 0.0, 1.0 - sold / np.where(wants > 0.0, wants, 1.0), 0.0)
+    clouds.utilisation = let / positive(clouds.capacity)
+    missed = np.where(wants > 0.0, 1.0 - sold / positive(wants), 0.0)
     clouds.shortage = clouds.shortage + e.p.compute.memory * (missed - clouds.shortage)
     clouds.demand_outside = clouds.demand_outside + p.demand_speed * (wants - clouds.demand_outside)
     e.now.compute.used = used = used + e.now.compute.lease_running

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import TINY, is_on
+from kingmaker.agents.arithmetic import TINY, is_on, positive
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.contract import ContractRow
 from kingmaker.agents.population import by_slot
@@ -97,7 +97,7 @@ def move_second_hosts(e: Economy, other: IntArray, expected: FloatArray, cost: F
     clouds = e.clouds.view()
     own = at_host(clouds.rent, startups.host) * (1.0 - e.startups.act(Startup.partner_saving, e.p))
     theirs = at_host(clouds.rent, startups.second)
-    ratio = np.where((own > 0.0) & (theirs > 0.0), own / np.where(theirs > 0.0, theirs, 1.0), 1.0)
+    ratio = np.where((own > 0.0) & (theirs > 0.0), own / positive(theirs), 1.0)
     contracts.amend(e, startups.alive, SECOND, e.startups.act(Startup.splits, e.p, by_slot(ratio)))
     contracts.note_first(e, signs | drops)
 

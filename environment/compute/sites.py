@@ -148,9 +148,9 @@ def sell_used_chips(e: Economy, leaves: BoolArray, bought: BoolArray, buyer: Int
         return
     _let_orders_lapse(e, startups, leaves)
     claims = ratio(startups.own, in_region(over_region(startups.own, startups.region), startups.region))
-    paid, parts = np.zeros_like(clouds.cash), []
+    goes_over = bought & (buyer != NONE)
     price = e.p.sites.used_value * startups.fixed
-    to_buyer = np.where(bought & (buyer != NONE), price, 0.0)
+    to_buyer = np.where(goes_over, price, 0.0)
     market = np.where(leaves, price, 0.0) - to_buyer
     bids = _bids(e, clouds)
     owed = by_host(to_buyer, buyer, clouds.cash.shape[-1])
@@ -164,12 +164,14 @@ def sell_used_chips(e: Economy, leaves: BoolArray, bought: BoolArray, buyer: Int
     e.ledger.sell("resale", "clouds", paid, "startups", got, np.where(leaves, startups.fixed, 0.0))
     chips.additions[-1] = chips.additions[-1] + paid
     chips.depreciation = chips.depreciation + paid / int(e.p.chips.asset_life[0, 0])
+    taken_over, put_up = np.where(goes_over, claims, 0.0), np.where(leaves & ~goes_over, claims, 0.0)
     for place in range(len(REGIONS)):
         here = startups.region == place
-        theirs = by_host(np.where(here, claims * (bought & (buyer != NONE)), 0.0), buyer, clouds.cash.shape[-1])
-        rest = np.where(here & leaves & ~(bought & (buyer != NONE)), claims, 0.0).sum(axis=-1, keepdims=True)
-        parts.append(theirs + rest * bids[place])
-        _move(e, place, parts[-1], rest[:, 0] * (bids[place].sum(axis=-1) <= 0.0))
+        theirs, others = np.where(here, taken_over, 0.0), np.where(here, put_up, 0.0)
+        if theirs.any() or others.any():  # in some world: few who leave have chips
+            rest = others.sum(axis=-1, keepdims=True)
+            part = by_host(theirs, buyer, clouds.cash.shape[-1]) + rest * bids[place]
+            _move(e, place, part, rest[:, 0] * (bids[place].sum(axis=-1) <= 0.0))
 
 
 def _bids(e: Economy, clouds: Cloud) -> list[FloatArray]:

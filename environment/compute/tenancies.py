@@ -11,10 +11,16 @@ from kingmaker.environment.ties import contracts
 from kingmaker.environment.ties.contracts import Terms
 
 
-def new_term(e: Economy, decision: str) -> FloatArray:
-    """Length of a new contract, months, (worlds, start-ups); ``decision`` names the luck that it is drawn with."""
-    p = e.p.compute
-    return np.asarray(np.floor(p.shortest_term + p.term_spread * e.draws(decision, "startups").uniform()))
+def new_term(e: Economy, decision: str, where: BoolArray) -> FloatArray:
+    """Length of new contracts of the labs in ``where``, months, zero for others, (worlds, start-ups).
+
+    ``decision`` names the luck that it is drawn with.
+    """
+    p, at = e.p.compute, np.flatnonzero(where)
+    world, term = at // where.shape[-1], np.zeros(where.shape)
+    luck = e.draws(decision, "startups").among(at).uniform()
+    term.reshape(-1)[at] = np.floor(p.shortest_term[world, 0] + p.term_spread[world, 0] * luck)
+    return term
 
 
 def sign_dated(e: Economy, where: BoolArray, partner: IntArray, form: int, why: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_PRICE, ROUNDING, SMALL, ratio
+from kingmaker.agents.arithmetic import LEAST_PRICE, ROUNDING, SMALL, positive, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.lease import NOW
 from kingmaker.agents.population import by_slot
@@ -128,10 +128,10 @@ def _deliver(e: Economy, clouds: Cloud, book: LeaseBook) -> FloatArray:
     due = np.where(book.delivery <= NOW, asked, 0.0)
     soon = np.where((book.delivery > NOW) & (e.month - book.since >= e.p.chips.install_months), asked, 0.0)
     owed = book.by_lessor(due)
-    part = np.minimum(clouds.capacity / np.where(owed > 0.0, owed, 1.0), 1.0)
+    part = np.minimum(clouds.capacity / positive(owed), 1.0)
     spare = np.maximum(clouds.capacity - clouds.wanted_inside - clouds.sold - owed * part, 0.0)
     hoped = book.by_lessor(soon)
-    early = np.minimum(spare / np.where(hoped > 0.0, hoped, 1.0), 1.0)
+    early = np.minimum(spare / positive(hoped), 1.0)
     got = due * book.at_lessor(part) + soon * book.at_lessor(early)
     clouds.committed = np.minimum(owed * part + hoped * early, clouds.capacity)
     clouds.leased_in = book.by_lessee(got)
@@ -151,7 +151,7 @@ def _pay(e: Economy, clouds: Cloud, book: LeaseBook, got: FloatArray, bill: Floa
     drawn = np.minimum(book.ahead, e.p.compute.lease_drawn * bill)
     owed = book.by_lessee(bill - drawn)
     purse = e.p.compute.wholesale_purse * np.maximum(clouds.cash, 0.0)
-    part = np.minimum(purse / np.where(owed > 0.0, owed, 1.0), 1.0)
+    part = np.minimum(purse / positive(owed), 1.0)
     cash = (bill - drawn) * book.at_lessee(part)
     used, spent = book.by_lessee(drawn), book.by_lessee(cash)
     earned, received = book.by_lessor(drawn), book.by_lessor(cash)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import ratio
+from kingmaker.agents.arithmetic import positive, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, FloatArray
@@ -40,7 +40,7 @@ def trade_idle_compute(e: Economy, left: FloatArray) -> Wholesale:
     for here in (clouds.region == CN, clouds.region != CN):
         offered = np.where(here, idle, 0.0)
         price = _mean(offered, market.spending(np.ones_like(idle), clouds.spot))  # M$ a month
-        affordable = purse / np.where(price > 0.0, price, 1.0)
+        affordable = purse / positive(price)
         got, given = market.share_idle(np.where(here, np.minimum(seeks, affordable), 0.0), offered)
         rented, leased_out, bill = rented + got, leased_out + given, bill + got * price
         dense = np.where(here, _mean(offered, ratio(clouds.compute, clouds.capacity)), dense)

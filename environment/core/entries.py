@@ -38,12 +38,13 @@ class EntryBook:
         self.months: list[Entries] = []
         self._now: Entries = {}
 
-    def note(self, entry: Entry, amount: FloatArray, types: IntArray | None) -> None:
+    def note(self, entry: Entry, amount: FloatArray, whole: FloatArray, types: IntArray | None) -> None:
         """Add to this month's entries.
 
         Args:
             entry: which.
             amount: of each firm, (worlds, firms).
+            whole: of all of them, (worlds,).
             types: of each firm, if they are clouds.
         """
         if types is not None:
@@ -51,7 +52,7 @@ class EntryBook:
         elif entry.party == "sectors":
             mine = amount
         else:
-            mine = amount.sum(axis=-1, keepdims=True)
+            mine = whole[:, np.newaxis]
         self._now[entry] = self._now[entry] + mine if entry in self._now else mine
 
     def close_month(self) -> None:

@@ -7,7 +7,7 @@ models (Godley & Lavoie 2007): the columns of the transaction-flow matrix sum to
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -22,6 +22,8 @@ from kingmaker.environment.core.parties import ALLOWED, OUTSIDE
 
 if TYPE_CHECKING:
     import pandas as pd
+
+_Side: TypeAlias = tuple[Who, FloatArray, FloatArray]  # of a payment: who, what of each firm, and of all, (worlds,)
 
 TOLERANCE, OF_LARGEST = 1e-9, 1e-12  # of a whole; rounding of one amount, relative to the largest beside it
 CENT = 1e-8  # M$: so little below nothing is rounding of larger sums that have come and gone within the month
@@ -134,7 +136,7 @@ class Ledger:
         self._net[payee] += received
         _credit(target, payee_account, received)
         self._note(kind, payer, payee, paid, amount if payer == "sectors" else received)
-        self._enter(kind, payer, amount, payee, received, drawn=False)
+        self._enter(kind, (payer, amount, paid), (payee, received, got), drawn=False)
 
     def sell(
         self, kind: str, buyer: Who, paid: FloatArray, seller: Who, received: FloatArray, cost: FloatArray
@@ -162,17 +164,17 @@ class Ledger:
         self.book(holder, "fixed" if kind == "chips_drawn" else "net_worth", "deposits" if chips else "prepaid", used)
         self.book(issuer, "deferred", "net_worth", earned)
         self._note(kind, holder, issuer, spent, earned)
-        self._enter(kind, holder, used, issuer, earned, drawn=True)
+        self._enter(kind, (holder, used, spent), (issuer, earned, got), drawn=True)
 
     def write_off(self, debtor: Who, forgiven: FloatArray, creditor: Who, lost: FloatArray) -> None:
         """A debt that will not be paid: the debtor is rid of it, the creditor bears the loss (flow "default")."""
-        written = lost.sum(axis=-1)
-        self._compare(f"default of {debtor} on {creditor}", forgiven.sum(axis=-1), written)
+        rid, written = forgiven.sum(axis=-1), lost.sum(axis=-1)
+        self._compare(f"default of {debtor} on {creditor}", rid, written)
         self._check("default", creditor, lost, debtor, forgiven)
         self.book(debtor, "debt", "net_worth", forgiven)
         self.book(creditor, "net_worth", "loans", lost)
         self._note("default", creditor, debtor, written, lost if creditor == "sectors" else forgiven)
-        self._enter("default", creditor, lost, debtor, forgiven, drawn=True)
+        self._enter("default", (creditor, lost, written), (debtor, forgiven, rid), drawn=True)
 
     def audit(self) -> FloatArray:
         """Check the month and open the next one: flows, balance sheets, stocks below zero, claims and debts.
@@ -271,13 +273,13 @@ class Ledger:
             key = (kind, source, target)
             self.flows[key] = self.flows[key] + part if key in self.flows else part
 
-    def _enter(self, kind: str, payer: Who, amount: FloatArray, payee: Who, received: FloatArray, drawn: bool) -> None:
+    def _enter(self, kind: str, paying: _Side, paid: _Side, drawn: bool) -> None:
         """Note both sides of a payment by party, where months are kept."""
         if not self.history:
             return
-        for party, other, pays, firms in ((payer, payee, True, amount), (payee, payer, False, received)):
+        for (party, firms, whole), other, pays in ((paying, paid[0], True), (paid, paying[0], False)):
             types = self.populations[party].table.data.get("type") if party == "clouds" else None
-            self.book_of_entries.note(Entry(party, other, kind, pays, drawn), firms, types)
+            self.book_of_entries.note(Entry(party, other, kind, pays, drawn), firms, whole, types)
 
     def _check(self, kind: str, payer: Who, amount: FloatArray, payee: Who, received: FloatArray) -> None:
         """Who pays whom is as declared, and nobody pays less than nothing (rounding apart)."""

@@ -37,7 +37,7 @@ def sum_by(amount: FloatArray, code: IntArray, shift: int, codes: int) -> FloatA
         place = code.ravel().take(firms) + (firms // n * codes + shift)
         total = np.bincount(place, weights=amount.ravel().take(firms), minlength=worlds * codes)
     else:
-        total = np.bincount(_places(code, shift, codes).ravel(), weights=amount.ravel(), minlength=worlds * codes)
+        total = np.bincount(places_in(code, codes, shift).ravel(), weights=amount.ravel(), minlength=worlds * codes)
     return total.astype(np.float64, copy=False).reshape(worlds, codes)
 
 
@@ -51,19 +51,23 @@ def at_host(values: FloatArray, host: IntArray, none: float = 0.0) -> FloatArray
     worlds, hosts = values.shape
     # NONE is -1: from each world that leads to the last column of the one before, which holds ``none`` in all of them
     padded = np.concatenate([values, np.full((worlds, 1), none)], axis=1)
-    return padded.ravel().take(host if worlds == 1 else _places(host, 0, hosts + 1))
+    return padded.ravel()[places_in(host, hosts + 1)]
 
 
 def best_by_host(values: FloatArray, host: IntArray, hosts: int, least: float) -> FloatArray:
     """The largest of ``values`` (worlds, n) by ``host``, shape (worlds, hosts); ``least`` where there is none above."""
     worlds = values.shape[0]
     best = np.full(worlds * (hosts + 1), least)
-    np.maximum.at(best, _places(host, 1, hosts + 1).ravel(), values.ravel())
+    np.maximum.at(best, places_in(host, hosts + 1, 1).ravel(), values.ravel())
     return np.ascontiguousarray(best.reshape(worlds, hosts + 1)[:, 1:])
 
 
-def _places(code: IntArray, shift: int, codes: int) -> NDArray[np.int64]:
-    """Each firm's place in a flat table of (worlds, codes); a shift of 1 leaves the first column for no host."""
+def places_in(code: IntArray, codes: int, shift: int = 0) -> NDArray[np.int64]:
+    """Each firm's place in a flat table of (worlds, codes); a ``shift`` of 1 leaves the first column for no host.
+
+    In 64 bits: shorter ones NumPy would convert at each look-up, at the price of the look-up itself.
+    """
     places = code.astype(np.int64)
-    places += shift + codes * np.arange(len(code))[:, np.newaxis]
+    if shift or len(code) > 1:
+        places += shift + codes * np.arange(len(code))[:, np.newaxis]
     return places

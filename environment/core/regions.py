@@ -7,24 +7,19 @@ import numpy as np
 from kingmaker.agents.arithmetic import ratio
 from kingmaker.agents.types import REGIONS, FloatArray, IntArray
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import sum_by
+from kingmaker.environment.core.lookups import places_in, sum_by
 
 PLACES = len(REGIONS)
 
 
 def in_region(values: FloatArray, region: IntArray) -> FloatArray:
     """Look up ``values`` (worlds, regions) at each firm's region, (worlds, n)."""
-    return values.ravel().take(region if len(region) == 1 else _places(region))
+    return values.ravel()[places_in(region, PLACES)]
 
 
 def over_region(amount: FloatArray, region: IntArray) -> FloatArray:
     """Sum ``amount`` (worlds, n) by region, (worlds, regions); each world's sums run in slot order."""
     return sum_by(amount, region, 0, PLACES)
-
-
-def _places(region: IntArray) -> IntArray:
-    """Each firm's place in a flat table of (worlds, regions)."""
-    return np.asarray(region + (PLACES * np.arange(len(region), dtype=np.int32))[:, np.newaxis])
 
 
 def spend(e: Economy, kind: str, wanted: FloatArray, to: FloatArray | None = None) -> None:

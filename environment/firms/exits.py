@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kingmaker.agents.arithmetic import BELOW_ALL, is_on
+from kingmaker.agents.arithmetic import BELOW_ALL, is_on, positive
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.startup import EXCLUSIVE, Startup
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
@@ -154,7 +154,7 @@ def buy_out(e: Economy, purchased: BoolArray, buyer: IntArray) -> FloatArray:
     partner, whole = few.its(buyer), few.its(beyond_cash(startups))
     shares = whole - _held_by(few, startups, partner) * whole
     owed = _at_clouds(clouds.cash, few, partner, shares)
-    part = np.minimum(e.p.capital.takeover_purse * clouds.cash / np.where(owed > 0.0, owed, 1.0), 1.0)
+    part = np.minimum(e.p.capital.takeover_purse * clouds.cash / positive(owed), 1.0)
     rate = few.at(part, partner)
     to_pools, to_clouds = _to_owners(e, few, whole * rate, partner)
     theirs = (few.its(held_by_clouds(startups)) - _held_by(few, startups, partner)) * whole * rate
@@ -216,7 +216,7 @@ def hire_away(e: Economy, hires: BoolArray) -> None:
     free = 1.0 - few.its(held_by_clouds(startups))
     fee = free * p.hire_fee[few.world, 0] * few.its(beyond_cash(startups))
     owed = _at_clouds(clouds.cash, few, partner, fee)
-    part = np.minimum(p.takeover_purse * clouds.cash / np.where(owed > 0.0, owed, 1.0), 1.0)
+    part = np.minimum(p.takeover_purse * clouds.cash / positive(owed), 1.0)
     fee = fee * few.at(part, partner)
     to_pools = savers.to_pools(e, _by_side(e, few, fee))
     e.ledger.pay("hire_aways", "clouds", owed * part, "investors", to_pools)

@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from kingmaker.agents.arithmetic import HALF_ON
+from kingmaker.agents.arithmetic import HALF_ON, positive
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.errors import KingmakerError, nearest
 from kingmaker.agents.member import firm_ids
@@ -179,7 +179,7 @@ def _share_out(p: StackedParameters, values: dict[str, Any], synthetic: BoolArra
     for group, part in groups:
         total = np.where(group, values["value"] / s.first_value, 0.0).sum(axis=-1, keepdims=True)
         due = s.mass * mean * part / np.where(present > 0.0, present, 1.0)
-        factor = due / np.where(total > 0.0, total, 1.0)
+        factor = due / positive(total)
         for name in ("cash", "raised_cash", "burn", "value"):
             values[name] = np.where(group, values[name] * factor, values[name])
 

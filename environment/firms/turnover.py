@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_PART, is_on, power
+from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_PART, is_on, positive, power
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.startup import Startup, frugal_chance
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
@@ -81,7 +81,7 @@ def _take_over(e: Economy, price: FloatArray, buyer: IntArray) -> FloatArray:
     clouds = e.clouds.view()
     hosts = clouds.cash.shape[-1]
     paid = by_host(price, buyer, hosts)
-    part = np.minimum(p.takeover_purse * clouds.cash / np.where(paid > 0.0, paid, 1.0), 1.0)
+    part = np.minimum(p.takeover_purse * clouds.cash / positive(paid), 1.0)
     price = price * at_host(part, buyer, 0.0)
     paid = by_host(price, buyer, hosts)
     to_funds = savers.to_funds(e, price)
@@ -153,7 +153,8 @@ def enter(e: Economy) -> None:
     frugal = frugal_chance(p, dearness(e))
     first, belief = p.startups.first_round, e.conditions.mood
     drawn = newcomers(p, draws, grain, e.conditions.best_algorithms, frugal, first, belief) | {"rank": ranks}
-    values = {name: _put(value, seats) for name, value in drawn.items()}
+    places = [(np.nonzero(taken), np.nonzero(comes)) for taken, comes in seats]
+    values = {name: _put(value, places, enters.shape) for name, value in drawn.items()}
     ids = firm_ids(KIND_CODES["startups"], e.month + 1, values.pop("rank"))
     values = born(population, values, p)
     hoped = np.where(enters, values.pop("cash"), 0.0)
@@ -193,10 +194,10 @@ def _seats(e: Economy, arrivals: FloatArray, lot: FloatArray) -> list[tuple[Bool
     return seats
 
 
-def _put(drawn: NDArray[Any], seats: list[tuple[BoolArray, BoolArray]]) -> NDArray[Any]:
+def _put(drawn: NDArray[Any], places: list[tuple[Any, Any]], shape: tuple[int, ...]) -> NDArray[Any]:
     """What was drawn by rank, (worlds, ranks), in the slots that are taken, (worlds, slots)."""
-    values = np.zeros(seats[0][0].shape, dtype=drawn.dtype)
-    for taken, comes in seats:
+    values = np.zeros(shape, dtype=drawn.dtype)
+    for taken, comes in places:
         values[taken] = drawn[comes]  # both in the order of worlds, then ranks
     return values
 
@@ -210,10 +211,11 @@ def _fund_newcomers(e: Economy, hoped: FloatArray) -> None:
         wanted = np.where((startups.region == CN) == inside, hoped, 0.0)
         purse = np.where((investors.region == CN) == inside, investors.cash, 0.0)
         total, held = wanted.sum(axis=-1, keepdims=True), purse.sum(axis=-1, keepdims=True)
-        part = np.minimum(e.p.capital.newcomer_purse * held / np.where(total > 0.0, total, 1.0), 1.0)
-        given = given + wanted * part
-        parts.append(purse / np.where(held > 0.0, held, 1.0))
-        paid = paid + (wanted * part).sum(axis=-1, keepdims=True) * purse / np.where(held > 0.0, held, 1.0)
+        part = np.minimum(e.p.capital.newcomer_purse * held / positive(total), 1.0)
+        money = wanted * part
+        given = given + money
+        parts.append(purse / positive(held))
+        paid = paid + money.sum(axis=-1, keepdims=True) * purse / positive(held)
     e.ledger.pay("equity", "investors", paid, "startups", given)
     bought = given / np.where(given > 0.0, np.maximum(startups.value, given), 1.0)  # a value after the money
     e.partnerships.round(

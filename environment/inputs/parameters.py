@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from kingmaker.agents.checks import is_flag, number
 from kingmaker.agents.errors import KingmakerError, UnknownNameError, nearest, shown
 from kingmaker.agents.parameter_groups import Parameters
+from kingmaker.environment.inputs.declared_priors import prior_fault
 
 if TYPE_CHECKING:
     from kingmaker.agents.types import Declared, FloatArray
@@ -50,6 +51,18 @@ class Declaration:
     meaning: str
     source: str
     structural: bool  # the worlds of one stack must agree on it (it fixes the shape of the arrays)
+    prior: str = ""  # of declared_priors.PRIORS; none where it is a lever, a law, a choice of the design
+    spread: float = 0.0  # of the prior, on its scale
+
+    def __post_init__(self) -> None:
+        """Check the prior.
+
+        Raises:
+            ParameterError: an unknown kind, a spread that does not suit it, or a parameter that can have none.
+        """
+        fault = prior_fault(self)
+        if fault:
+            raise ParameterError(f"parameters: the prior of '{self.key}' {fault}")
 
     @property
     def integer(self) -> bool:
@@ -75,7 +88,14 @@ class ParameterError(KingmakerError):
 def _declare() -> dict[str, Declaration]:
     path = Path(__file__).parent.parent / "parameters.csv"
     with path.open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file))
+        reader = csv.DictReader(file)
+        rows = list(reader)
+    for row in rows:
+        if None in row or None in row.values():
+            raise ParameterError(
+                f"{path.name}: the row of '{row['key']}' has not {len(reader.fieldnames or ())} cells, as the head "
+                "has; is there a comma in a text without quotation marks?"
+            )
     return {row["key"]: _declaration(row) for row in rows}
 
 
@@ -91,7 +111,17 @@ def _declaration(row: Mapping[str, str]) -> Declaration:
         meaning=row["meaning"],
         source=row["source"],
         structural=row["structural"] == "1",
+        prior=row["prior"],
+        spread=_spread(row["key"], row["spread"]),
     )
+
+
+def _spread(key: str, text: str) -> float:
+    """A spread as the table has it; none is zero."""
+    try:
+        return float(text or 0.0)
+    except ValueError:
+        raise ParameterError(f"parameters: the spread of '{key}' is {shown(text)}; allowed is a number.") from None
 
 
 DECLARATIONS: dict[str, Declaration] = _declare()

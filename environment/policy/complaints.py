@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import TINY, ratio
+from kingmaker.agents.arithmetic import TINY, positive, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.regulator import Regulator
 from kingmaker.agents.startup import EXCLUSIVE, Startup
@@ -78,7 +78,7 @@ def _rivals(e: Economy, startups: Startup, clouds: Cloud) -> tuple[FloatArray, F
     idle = idle & (clouds.utilisation < e.p.clouds.target_utilisation)
     files = e.p.policy.complaint_chance * held_by_others * idle
     whole = share.sum(axis=-1, keepdims=True)
-    about = files.sum(axis=-1, keepdims=True) * share / np.where(whole > 0.0, whole, 1.0)
+    about = files.sum(axis=-1, keepdims=True) * share / positive(whole)
     return files, about
 
 
@@ -121,7 +121,7 @@ def end_users(e: Economy) -> FloatArray:
     west = np.where(clouds.region == CN, 0.0, clouds.revenue + through)
     total = west.sum(axis=-1, keepdims=True)
     people = e.p.policy.end_user_part * e.p.policy.eu_people * e.conditions.users
-    return np.asarray(people * west / np.where(total > 0.0, total, 1.0))
+    return np.asarray(people * west / positive(total))
 
 
 def business_users(e: Economy) -> FloatArray:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import positive
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.environment.chips.chip_market import FIRST_EXPORT_RULE
 from kingmaker.environment.core.economy import Economy
@@ -14,7 +15,7 @@ def oversight(e: Economy) -> dict[str, FloatArray]:
     clouds = e.clouds.view()
     sold = np.where(clouds.region == CN, 0.0, clouds.sold)
     total = sold.sum(axis=-1)
-    bound = (sold * e.in_force.interoperability).sum(axis=-1) / np.where(total > 0.0, total, 1.0)
+    bound = (sold * e.in_force.interoperability).sum(axis=-1) / positive(total)
     o, k, c = e.now.oversight, e.now.capital, e.now.compute
     counted = {
         "complaints": o.complaints, "inquiries_opened": o.inquiries_opened, "inquiries_open": o.inquiries_open,
@@ -56,4 +57,4 @@ def _in_force(e: Economy, sold: FloatArray, total: FloatArray) -> dict[str, Floa
         "import_block_in_force": f.import_block,
     }
     found = {name: np.broadcast_to(value, (e.worlds, 1))[:, 0].astype(np.float64) for name, value in values.items()}
-    return found | {"duty_in_force": (sold * f.duty).sum(axis=-1) / np.where(total > 0.0, total, 1.0)}
+    return found | {"duty_in_force": (sold * f.duty).sum(axis=-1) / positive(total)}

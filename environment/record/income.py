@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import positive
 from kingmaker.agents.calendar import month_label, years_in
 from kingmaker.agents.cloud import TYPES
 from kingmaker.agents.errors import KingmakerError, nearest, shown
@@ -178,7 +179,7 @@ def with_ratio(lines: dict[Line, FloatArray], units: dict[Line, str]) -> None:
     """Add AI capex over AI income of each period to lines that are summed over periods already."""
     capex, income = (lines[Line(il.WHOLE, "", il.CAPITAL, name)] for name in (CAPEX, AI_INCOME))
     ratio = Line(il.WHOLE, "", il.CAPITAL, RATIO)
-    lines[ratio] = np.where(income > 0.0, capex / np.where(income > 0.0, income, 1.0), np.nan)
+    lines[ratio] = np.where(income > 0.0, capex / positive(income), np.nan)
     units[ratio] = "ratio"
 
 

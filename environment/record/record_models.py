@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, TINY
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, TINY, positive
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import HOURS, TRAINING_UNIT
 from kingmaker.environment.core.definitions import ESTABLISHED, NEAR_FRONTIER
@@ -27,7 +27,7 @@ def _raised_for_compute(e: Economy) -> FloatArray:
     startups = e.startups.view()
     compute = startups.spending_raised.sum(axis=-1)
     spent = compute + e.now.turnover.raised_for_staff
-    return np.asarray(compute / np.where(spent > 0.0, spent, 1.0))
+    return np.asarray(compute / positive(spent))
 
 
 def _costs(e: Economy) -> dict[str, FloatArray]:

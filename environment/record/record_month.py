@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import BELOW_ALL, TINY, ratio
+from kingmaker.agents.arithmetic import BELOW_ALL, TINY, positive, ratio
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.contract import MOST_ROWS, ContractRow, StakeRow
@@ -85,7 +85,7 @@ class LastYear:
 def _hhi(amount: FloatArray, single: BoolArray | bool = True) -> FloatArray:
     """Herfindahl index; rows that are not a ``single`` firm stand for many small ones, whose squares vanish."""
     total = amount.sum(axis=-1, keepdims=True)
-    share = amount / np.where(total > 0.0, total, 1.0)
+    share = amount / positive(total)
     return np.asarray((share * share * single).sum(axis=-1))
 
 
@@ -146,7 +146,7 @@ def _clouds(e: Economy, last_year: LastYear) -> dict[str, FloatArray]:
     beside = startups.used_elsewhere
     exclusive = np.where(startups.contract == EXCLUSIVE, rented - beside, 0.0)
     preferred = weight * ((startups.contract == PREFERRED) & (rented > 0.0))
-    elsewhere = beside / np.where(rented > 0.0, rented, 1.0)
+    elsewhere = beside / positive(rented)
     number = (weight * hosted).sum(axis=-1)
     single = np.array([row.id not in AGGREGATES for row in e.tables.clouds])
     return {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_MUSD, LEAST_RENT, SMALL, TINY, ratio
+from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_MUSD, LEAST_RENT, SMALL, TINY, positive, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.enterprise import Enterprise
 from kingmaker.agents.population import by_slot
@@ -73,7 +73,7 @@ def _tastes(e: Economy) -> tuple[FloatArray, FloatArray, FloatArray]:
 
 def _dense(clouds: Cloud) -> FloatArray:
     """Dense throughput, which training needs, of a unit of a host's capacity, which serving users weighs as well."""
-    return np.asarray(clouds.compute / np.where(clouds.capacity > 0.0, clouds.capacity, 1.0))
+    return np.asarray(clouds.compute / positive(clouds.capacity))
 
 
 def _train_clouds(e: Economy, clouds: Cloud) -> None:
@@ -293,7 +293,7 @@ def _mean_price(
 ) -> FloatArray:
     """Mean relative price paid, weighted by sales, (worlds, 1)."""
     paid = (got_s * startups.price).sum(axis=-1, keepdims=True) + (got_c * clouds.price).sum(axis=-1, keepdims=True)
-    return np.where(total > 0.0, paid / np.where(total > 0.0, total, 1.0), 1.0)
+    return np.where(total > 0.0, paid / positive(total), 1.0)
 
 
 def _see_sales(e: Economy, startups: Startup, clouds: Cloud, got_s: FloatArray, got_c: FloatArray) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import positive
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.environment.core.economy import Economy
 
@@ -35,11 +36,11 @@ def resell(e: Economy, bill: FloatArray) -> None:
         here = (sectors.region == CN) == inside
         part = np.where(here, pooled, 0.0)
         whole = np.where(here, sectors.compute, 0.0).sum(axis=-1, keepdims=True)
-        share = part.sum(axis=-1, keepdims=True) / np.where(whole > 0.0, whole, 1.0)
+        share = part.sum(axis=-1, keepdims=True) / positive(whole)
         side = np.where((clouds.region == CN) == inside, bill * share * e.p.services.resale_margin, 0.0)
         fee = fee + side
         total = part.sum(axis=-1, keepdims=True)
-        due = due + side.sum(axis=-1, keepdims=True) * part / np.where(total > 0.0, total, 1.0)
+        due = due + side.sum(axis=-1, keepdims=True) * part / positive(total)
     e.from_rest("income", "enterprises", due)
     e.ledger.pay("open_models", "enterprises", due, "clouds", fee)
     e.now.services.resale = fee

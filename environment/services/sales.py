@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import positive
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.services.dimensions import reasoning_gain, valued
@@ -40,8 +41,7 @@ def spread(
     sectors = e.enterprises.view()
     clouds = e.clouds.view()
     startups = e.startups.view()
-    chinese = (np.concatenate([clouds.region, startups.region], axis=-1) == CN).astype(np.float64)
-    abroad = 1.0 - chinese
+    chinese = np.concatenate([clouds.region, startups.region], axis=-1) == CN
     in_china = sectors.region == CN
     reasoning = reasoning_gain(rl, e.p.technology)
     got, spent = np.zeros_like(weights), np.zeros_like(spending)
@@ -51,18 +51,18 @@ def spread(
         mine = np.zeros(len(e.tables.sectors))
         mine[members] = 1.0
         attraction = weights * factor
-        foreign = attraction * abroad
+        foreign = np.where(chinese, 0.0, attraction)
         rates = []
-        wholes = [side.sum(axis=-1, keepdims=True) for side in (attraction * chinese, foreign)]
+        wholes = [side.sum(axis=-1, keepdims=True) for side in (attraction - foreign, foreign)]
         for inside, whole in zip((True, False), wholes, strict=True):
             # where nobody is left to sell, nobody buys
             buys = np.where((in_china == inside) & (whole > 0.0), spending * mine, 0.0)
             spent = spent + buys
-            rates.append(buys.sum(axis=-1, keepdims=True) / np.where(whole > 0.0, whole, 1.0))
-        got = got + attraction * (chinese * rates[0] + abroad * rates[1])
+            rates.append(buys.sum(axis=-1, keepdims=True) / positive(whole))
+        got = got + attraction * np.where(chinese, *rates)
         # outside China, where most suppliers compete
         sold = wholes[1][:, 0]
-        bought.append((foreign * reasoning).sum(axis=-1) / np.where(sold > 0.0, sold, 1.0))
+        bought.append((foreign * reasoning).sum(axis=-1) / positive(sold))
     return got, spent, np.stack(bought, axis=-1)
 
 
@@ -70,7 +70,7 @@ def note_tastes(e: Economy, spent: FloatArray) -> None:
     """What a developer sees of its market: weights of the dimensions, by spending, (worlds, 1) each."""
     sectors = e.enterprises.view()
     total = spent.sum(axis=-1, keepdims=True)
-    whole = np.where(total > 0.0, total, 1.0)
+    whole = positive(total)
     e.conditions.tastes = np.concatenate(
         [
             (spent * weight).sum(axis=-1, keepdims=True) / whole
@@ -84,7 +84,7 @@ def note_dimensions(e: Economy, got: FloatArray, quality: FloatArray, rl: FloatA
     """The dimensions of what is sold, by sales, and how users sort: (worlds,) each, for the measures."""
     t = e.p.technology
     total = got.sum(axis=-1, keepdims=True)
-    whole = np.where(total > 0.0, total, 1.0)
+    whole = positive(total)
     capability, reasoning, intensity = (
         (got * each).sum(axis=-1, keepdims=True) / whole for each in (quality, reasoning_gain(rl, t), rl)
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_MUSD, LOWEST, SMALL
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_MUSD, LOWEST, SMALL, positive
 from kingmaker.agents.types import FloatArray
 
 
@@ -65,7 +65,7 @@ def unit_compute(
         most: log10 of efficiency that a supplier can be behind in serving; beyond it, it serves as others do.
     """
     total = sales.sum(axis=-1, keepdims=True)
-    trade = (sales * used).sum(axis=-1, keepdims=True) / np.where(total > 0.0, total, 1.0)
+    trade = (sales * used).sum(axis=-1, keepdims=True) / positive(total)
     behind = np.clip(best - used, 0.0, most)
     return np.power(10.0, -(gain - own) * trade - own * best), np.power(10.0, own * behind)
 
@@ -73,7 +73,7 @@ def unit_compute(
 def shares(weights: FloatArray, outside: FloatArray) -> tuple[FloatArray, FloatArray]:
     """Market shares of suppliers (worlds, suppliers) beside an outside option (worlds, 1), and its own share."""
     total = weights.sum(axis=-1, keepdims=True) + outside
-    total = np.where(total > 0.0, total, 1.0)
+    total = positive(total)
     return weights / total, outside / total
 
 

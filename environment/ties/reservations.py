@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.contract import FIXED, LIST, ContractRow, write_row
+from kingmaker.agents.arithmetic import positive
+from kingmaker.agents.contract import FIXED, ContractRow, write_row
 from kingmaker.agents.types import BoolArray, FloatArray, IntArray
 from kingmaker.environment.core.lookups import by_host
 from kingmaker.environment.ties.scene import Scene, Told
@@ -27,8 +28,8 @@ def reserve(
         row: of which contract.
         amount: H100e, (worlds, start-ups).
         price: of the day, $ an hour.
-        index: what the price follows, as it stands now, $ an hour.
-        tied_to: nothing, the list or the market.
+        index: the list as it stands now, $ an hour.
+        tied_to: nothing or the list.
         due: part that is paid, used or not.
         ahead: paid ahead, M$; the lessor owes compute for it.
         at_once: part of the amount that is there, 0-1.
@@ -38,9 +39,7 @@ def reserve(
         return
     held = row.reserved + row.coming
     whole = held + amount
-    mean = np.where(
-        whole > 0.0, (held * price_now(row, index) + amount * price) / np.where(whole > 0.0, whole, 1.0), price
-    )
+    mean = np.where(whole > 0.0, (held * price_now(row, index) + amount * price) / positive(whole), price)
     paid = np.where(where, ahead, 0.0)
     e.ledger.pay("prepayment", "startups", paid, "clouds", by_host(paid, row.lessor, e.clouds.slots))
     coming = np.where((at_once < 1.0) & (delivery > 0.0), (1.0 - at_once) * amount, 0.0)
@@ -52,14 +51,9 @@ def reserve(
 
 
 def price_now(row: ContractRow, index: FloatArray) -> FloatArray:
-    """Price of what a contract reserves this month, $ an hour: as signed, or moved with the ``index`` it is tied to."""
-    moved = np.where((row.tied_to != FIXED) & (row.index > 0.0), index / np.where(row.index > 0.0, row.index, 1.0), 1.0)
+    """Price of what a contract reserves this month, $ an hour: as signed, or moved with the list (``index``)."""
+    moved = np.where((row.tied_to != FIXED) & (row.index > 0.0), index / positive(row.index), 1.0)
     return np.asarray(row.price * moved)
-
-
-def index_of(row: ContractRow, list_price: FloatArray, market: FloatArray) -> FloatArray:
-    """What the price of a contract follows, as it stands now: the lessor's list, or the market."""
-    return np.where(row.tied_to == LIST, list_price, market)
 
 
 def deliver(e: Scene) -> None:

@@ -8,17 +8,20 @@ from typing import Annotated
 import typer
 
 from kingmaker.experiments.commands import (
+    claiming,
     classroom,
     counterfactuals,
     event_commands,
+    factorials,
     pages,
     papers,
+    posteriors,
     running,
     sweeps,
     validating,
 )
 from kingmaker.experiments.commands.ending import told
-from kingmaker.experiments.commands.options import INTERVAL, Commands, Force, Form, FormatOption, IntervalLevel
+from kingmaker.experiments.commands.options import Commands, Force, Form, FormatOption, LevelOver, Members, Over
 from kingmaker.experiments.commands.stopping import stoppable
 from kingmaker.experiments.terminal.telling import say
 
@@ -89,10 +92,12 @@ def scenarios(form: FormatOption = Form.TABLE) -> None:
 @app.command()
 def mechanisms(
     rows: Annotated[str | None, typer.Option(help="Only these rows, such as S1,R4, or a family by its letter.")] = None,
+    over: Over = None,
+    members: Members = None,
     replications: Annotated[
         int | None, typer.Option(min=2, max=1000, help="Pairs of worlds for each row; its own number if not given.")
     ] = None,
-    level: IntervalLevel = INTERVAL,
+    level: LevelOver = None,
     out: Annotated[Path | None, typer.Option(help="Write mechanisms.md and mechanisms.csv into this folder.")] = None,
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Then switch each row's mechanism off: its test must fail.")
@@ -100,22 +105,26 @@ def mechanisms(
     force: Force = False,
 ) -> None:
     """Test mechanism by mechanism: a lever low and high on the same luck, and the interval of the difference."""
-    from kingmaker.experiments.stats.levels import read_level
+    from kingmaker.experiments.posterior.over import members_asked
     from kingmaker.experiments.studies.mechanisms.row_runs import run_and_print
 
     with stoppable("the mechanism tests"):
-        if not run_and_print(rows, replications, out, mutants, force, read_level(level)):
+        drawn, sure = members_asked(over, level, members=members, replications=replications, most=30)
+        if not run_and_print(rows, replications, out, mutants, force, sure, drawn):
             raise typer.Exit(1)
 
 
 running.register(app)
 classroom.register(app)
 counterfactuals.register(app)
+claiming.register(app)
+factorials.register(app)
 pages.register(app)
 papers.register(app)
 event_commands.register(app)
 sweeps.register(app)
 validating.register(app)
+posteriors.register(app)
 
 
 def main() -> None:

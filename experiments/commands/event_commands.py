@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kingmaker.experiments.commands.options import INTERVAL, Force, IntervalLevel
+from kingmaker.experiments.commands.options import Force, LevelOver, Members, Over
 from kingmaker.experiments.commands.stopping import stoppable
 
 
@@ -18,17 +18,22 @@ def register(app: typer.Typer) -> None:
 
 
 def events(
-    replications: Annotated[int, typer.Option(min=2, max=1000, help="Pairs of worlds.")] = 24,
-    level: IntervalLevel = INTERVAL,
+    over: Over = None,
+    members: Members = None,
+    replications: Annotated[
+        int | None, typer.Option(min=2, max=1000, help="Pairs of worlds, 24 over luck if not given.")
+    ] = None,
+    level: LevelOver = None,
     out: Annotated[Path | None, typer.Option(help="Write event_study.md into this folder.")] = None,
     force: Force = False,
 ) -> None:
     """Study the announcement of a contract: how investors revalue the cloud that wins it and the one that loses it."""
-    from kingmaker.experiments.stats.levels import read_level
+    from kingmaker.experiments.posterior.over import members_asked
     from kingmaker.experiments.studies.event_study import run_and_print as study
 
     with stoppable("the event study"):
-        if not study(replications, out, force, read_level(level)):
+        drawn, sure = members_asked(over, level, members=members, replications=replications)
+        if not study(replications or 24, out, force, sure, drawn):
             raise typer.Exit(1)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from enum import StrEnum
 from typing import Annotated, Any
@@ -15,9 +16,10 @@ from kingmaker.agents.errors import KingmakerError, shown
 from kingmaker.experiments.stats.levels import LEVEL, WIDE
 
 MOST_WORKERS = 1024
+STATISTIC = r"(last\d|final|mean|min|max|total|sd|\d{4}-\d\d:)"
 
 RENAMED = {  # command -> old name of an option -> its name
-    "sensitivity": {"--measure": "--outcomes", "--measures": "--outcomes", "--statistic": "--over"},
+    "sensitivity": {"--measure": "--outcomes", "--measures": "--outcomes"},
     "figures": {"--measures": "--outcomes"},
     "mechanisms": {"--seeds": "--replications"},
     "events": {"--seeds": "--replications"},
@@ -48,11 +50,37 @@ Outcomes = Annotated[
 Workers = Annotated[
     int | None, typer.Option(min=1, max=MOST_WORKERS, help="Processes; as many as there are free cores if not given.")
 ]
+Over = Annotated[
+    str | None,
+    typer.Option(
+        metavar="posterior|luck|FILE",
+        help="Over what intervals are: luck and parameters together (posterior, or a FILE of members), or luck alone.",
+    ),
+]
+Members = Annotated[
+    int | None, typer.Option(min=1, help="How many members of the posterior; each brings its parameters and its seed.")
+]
+LevelOver = Annotated[
+    str | None,
+    typer.Option(
+        "--level",
+        metavar="SHARE",
+        help="Level of all intervals, 0.5 to 0.999; else 0.9 over a posterior, 0.95 over luck.",
+    ),
+]
 IntervalLevel = Annotated[str, typer.Option("--level", metavar="SHARE", help="Level of all intervals, 0.5 to 0.999.")]
 BandLevel = Annotated[
     str, typer.Option("--level", metavar="SHARE", help="Share of the runs in the band that is stated, 0.5 to 0.999.")
 ]
 INTERVAL, BAND = f"{LEVEL.share:g}", f"{WIDE.level.share:g}"  # what they are if not given
+Lucks = Annotated[
+    int,
+    typer.Option(min=1, max=100, help="Seeds of each of 16 members, by which luck and parameters are told apart."),
+]
+Windows = Annotated[
+    list[str] | None,
+    typer.Option(help="Months averaged: last24, final, mean, 2025-01:2026-12. The brief speaks of the first one."),
+]
 DryRun = Annotated[bool, typer.Option("--dry-run", help="Only say how many runs it would take.")]
 
 
@@ -69,7 +97,8 @@ class Commands(TyperGroup):
             if any("\ud800" <= char <= "\udfff" for char in word):
                 raise KingmakerError(f"the argument {shown(word)} is not text in UTF-8; give the file another name.")
         name, command, rest = super().resolve_command(ctx, args)
-        return name, command, [_today(word, RENAMED.get(str(name), {})) for word in rest]
+        words = [_today(word, RENAMED.get(str(name), {})) for word in rest]
+        return name, command, _statistics(words) if name == "sensitivity" else words
 
 
 def _today(word: str, renamed: dict[str, str]) -> str:
@@ -77,9 +106,30 @@ def _today(word: str, renamed: dict[str, str]) -> str:
     return f"{renamed[option]}{equals}{value}" if option in renamed else word
 
 
+def _statistics(words: list[str]) -> list[str]:
+    """``--over`` once named what is made of the months, which is ``--statistic``: with such a value it still does."""
+    found = list(words)
+    for place, word in enumerate(words):
+        option, equals, value = word.partition("=")
+        if not equals:
+            value = words[place + 1] if place + 1 < len(words) else ""
+        if option == "--over" and re.match(STATISTIC, value):
+            found[place] = f"--statistic{equals}{value if equals else ''}"
+    return found
+
+
 def listed(given: Sequence[str] | None) -> tuple[str, ...]:
     """The names of an option that takes them one by one or with commas between."""
     return tuple(name for text in given or () for part in text.split(",") if (name := part.strip()))
+
+
+def told_of_fall_back(over: str | None) -> None:
+    """Say that intervals are over luck, where a posterior is usual and none is there."""
+    from kingmaker.experiments.posterior.over import fallen_back
+    from kingmaker.experiments.terminal.telling import complain
+
+    if sentence := fallen_back(over):
+        complain(sentence)
 
 
 def cores() -> int:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from kingmaker.experiments.commands.options import INTERVAL, Force, IntervalLevel
+from kingmaker.experiments.commands.options import Force, LevelOver, Members, Over, told_of_fall_back
 from kingmaker.experiments.commands.stopping import stoppable
 from kingmaker.experiments.terminal.telling import say
 
@@ -24,14 +24,19 @@ def paper(
     out: Annotated[Path, typer.Option(help="Folder of the paper; docs/paper is the one in the repository.")] = Path(
         "results/paper"
     ),
-    level: IntervalLevel = INTERVAL,
+    over: Over = None,
+    members: Members = None,
+    level: LevelOver = None,
     force: Force = False,
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes; the numbers do not depend on them.")] = 1,
 ) -> None:
     """Make every number, table and figure of the paper, and its text: a quarter of an hour on one core."""
     with stoppable("the paper"):
+        from kingmaker.experiments.design.replicates import POSTERIOR
         from kingmaker.experiments.paper.paper_run import make
-        from kingmaker.experiments.stats.levels import read_level
+        from kingmaker.experiments.posterior.over import members_asked
 
-        make(out, quick, workers, force, read_level(level))
+        drawn, sure = members_asked(over, level, members=members, usual=POSTERIOR)
+        told_of_fall_back(over)
+        make(out, quick, workers, force, sure, drawn)
         say(f"paper.md, paper.bib, tables and figures written to {out}.")

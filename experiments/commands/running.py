@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from kingmaker.agents.checks import LARGEST_SEED
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.experiments.commands.options import BAND, BandLevel, Force, Workers, cores
+from kingmaker.experiments.commands.options import BAND, BandLevel, Force, Members, Over, Workers, cores
 from kingmaker.experiments.commands.stopping import stoppable
 from kingmaker.experiments.terminal.telling import say
 
+if TYPE_CHECKING:
+    from kingmaker.experiments.design.replicates import Replicates
+
+LUCK = "luck"  # replicates.LUCK, which needs NumPy
 MOST_REPLICATIONS = 100_000
 
 
@@ -30,12 +35,18 @@ def run(
         typer.Option("--set", metavar="KEY=VALUE", help="Hold a parameter at a value in all months; can be repeated."),
     ] = None,
     seed: Annotated[
-        int, typer.Option(min=0, max=LARGEST_SEED, help="Seed of all random draws; of the first run of several.")
-    ] = 1,
+        int | None,
+        typer.Option(min=0, max=LARGEST_SEED, help="Seed of all random draws; of the first run of several. Else 1."),
+    ] = None,
     months: Annotated[int | None, typer.Option(help="Months to run; the scenario's own if not given.")] = None,
+    over: Over = None,
+    members: Members = None,
     replications: Annotated[
-        int, typer.Option(help="Runs, each with the next seed: medians and bands over luck, and fan charts.")
-    ] = 1,
+        int | None,
+        typer.Option(
+            help="Runs, each with the next seed (or member): medians, bands and fan charts. One if not given."
+        ),
+    ] = None,
     level: BandLevel = BAND,
     out: Annotated[
         Path | None,
@@ -50,37 +61,64 @@ def run(
     quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no table of results.")] = False,
 ) -> None:
     """Run a scenario, once or on several seeds, and write its results, graphs and figures into a folder."""
-    with stoppable("the run" if replications == 1 else "the ensemble") as work:
+    one = over in (None, LUCK) and members is None and replications in (None, 1)
+    with stoppable("the run" if one else "the ensemble") as work:
         from kingmaker.environment.inputs.scenario import check_months, load_scenario, parse_pin
         from kingmaker.experiments.runs.one_run import RunRequest, folder_for, run_and_write
         from kingmaker.experiments.stats.levels import read_level
 
         share = read_level(level)
-        _demand_several(replications, level)
+        _demand_several(one, level)
         setting = load_scenario(scenario, dict(parse_pin(text) for text in settings or ()), "--set")
         horizon = setting.months if months is None else check_months(months, "--months")
-        seeds = seeds_of(seed, replications, panel)
-        place = folder_for(setting, seeds, horizon, panel, share) if out is None else out
+        drawn = None if one else _members(over, members, replications, seed, panel)
+        if drawn is None:
+            seeds: Sequence[int] = seeds_of(
+                1 if seed is None else seed, 1 if replications is None else replications, panel
+            )
+        else:
+            seeds = drawn.seeds
+        place = folder_for(setting, seeds, horizon, panel, share, drawn) if out is None else out
         command = tuple(sys.argv[1:])
-        if replications == 1:
-            run_and_write(RunRequest(setting, seed, horizon, place, panel, figures, quiet, command, force))
+        if one:
+            run_and_write(RunRequest(setting, seeds[0], horizon, place, panel, figures, quiet, command, force))
             return
         from kingmaker.experiments.results.outputs import unfinished
         from kingmaker.experiments.runs.many import EnsembleRequest, run_ensemble
 
         work.kept = unfinished(place)
         run_ensemble(
-            EnsembleRequest(setting, seeds, horizon, place, figures, quiet, command, workers or cores(), force, share)
+            EnsembleRequest(
+                setting, seeds, horizon, place, figures, quiet, command, workers or cores(), force, share, drawn
+            )
         )
 
 
-def _demand_several(replications: int, level: str) -> None:
+def _members(
+    over: str | None, members: int | None, replications: int | None, seed: int | None, panel: bool
+) -> Replicates | None:
+    """The members of a posterior over which an ensemble is asked; None over luck, which is usual.
+
+    Raises:
+        KingmakerError: options that do not go together.
+    """
+    from kingmaker.experiments.posterior.over import replicates_of
+
+    if over in (None, LUCK) and members is None:
+        return None
+    found = replicates_of(over, members=members, replications=replications, seed=seed, usual=LUCK)
+    if panel:
+        raise KingmakerError("--panel writes the firms of a single run; it was given with --over. Leave one out.")
+    return found
+
+
+def _demand_several(one: bool, level: str) -> None:
     """A level is that of the band of several runs.
 
     Raises:
         KingmakerError: a level was asked of a single run.
     """
-    if replications == 1 and level != BAND:
+    if one and level != BAND:
         raise KingmakerError(
             f"--level is {level}, the share of the runs in the wider band; a single run has none. Ask for several with "
             "--replications."

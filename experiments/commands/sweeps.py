@@ -12,13 +12,14 @@ import typer
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.commands.options import (
-    INTERVAL,
     FirstSeed,
     Force,
     Form,
     FormatOption,
-    IntervalLevel,
+    LevelOver,
+    Members,
     Months,
+    Over,
     Replications,
     Workers,
     listed,
@@ -65,6 +66,8 @@ def sweep(
     out: Annotated[Path | None, typer.Option(help="Folder of the results; results/sweep-<design> otherwise.")] = None,
     months: Months = None,
     replications: Replications = None,
+    over: Over = None,
+    members: Members = None,
     seed: FirstSeed = None,
     workers: Workers = None,
     engine: Annotated[EngineName, typer.Option(help="Where to run: on this machine, or on a Dask cluster.")] = (
@@ -88,10 +91,12 @@ def sweep(
 ) -> None:
     """Make the runs of a design. Stop it whenever you like: run the same command again and it goes on."""
     from kingmaker.experiments.design.sweep_design import load_design
+    from kingmaker.experiments.posterior.over import design_over
     from kingmaker.experiments.sweep.sweeping import SweepRequest
 
+    asked = load_design(design, {"months": months, "replications": replications, "seed": seed})
     request = SweepRequest(
-        design=load_design(design, {"months": months, "replications": replications, "seed": seed}),
+        design=design_over(asked, over, members, replications=replications, seed=seed),
         out=out or Path("results") / f"sweep-{Path(design).stem}",
         workers=workers,
         engine=engine.value,
@@ -224,19 +229,21 @@ def figures(
         list[str] | None,
         typer.Option(metavar="A,B", help="Only these measures, the first twelve otherwise; can be repeated."),
     ] = None,
-    level: IntervalLevel = INTERVAL,
+    level: LevelOver = None,
     force: Force = False,
 ) -> None:
     """Draw the figures of a sweep anew from its results, as PDF and PNG."""
-    from kingmaker.experiments.figures.sweep_figures import draw_sweep
+    from kingmaker.experiments.figures.sweep_figures import draw_sweep, level_in
     from kingmaker.experiments.stats.levels import read_level
+    from kingmaker.experiments.sweep.identity import read_sweep_manifest
     from kingmaker.experiments.sweep.sweep_rules import in_force_in
 
-    sure = read_level(level)
+    asked = None if level is None else read_level(level)
+    sure = level_in(read_sweep_manifest(folder), asked)
     wanted = None if outcomes is None else list(listed(outcomes))
     target = out or folder / "figures"
     with warnings_told(), _asked_folder(folder, target, force, sure) as part:
-        written = draw_sweep(folder, part, wanted, in_force_in(folder), sure)
+        written = draw_sweep(folder, part, wanted, in_force_in(folder), asked)
         drawn = [target / path.relative_to(part) for path in written]
     for path in drawn:
         say(str(path))
@@ -262,12 +269,14 @@ def _asked_folder(folder: Path, target: Path, force: bool, level: Level) -> Abst
 def _asked(kind: str, folder: Path, level: Level | None = None) -> Asked:
     """The question that the files made of a sweep answer: that of its design, with a level if they state intervals."""
     from kingmaker.experiments.results.asked import Asked
-    from kingmaker.experiments.stats.levels import LEVEL, level_asked, level_record
+    from kingmaker.experiments.stats.levels import INTERVAL_OVER, level_asked, level_record
     from kingmaker.experiments.sweep.identity import read_sweep_manifest
 
     manifest = read_sweep_manifest(folder)
     design = {key: value for key, value in manifest["design"].items() if key != "replications"}
-    sure = level or LEVEL
+    usual = INTERVAL_OVER["posterior" if "over" in design else "luck"]
+    told = (level or usual).plain
     return Asked(
-        kind, f"the sweep {manifest.get('name', '')}{level_asked(sure)}", {"design": design} | level_record(sure)
-    )
+        kind, f"the sweep {manifest.get('name', '')}{level_asked(told, usual)}",
+        {"design": design} | level_record(told, usual),
+    )  # fmt: skip

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from kingmaker.agents.checks import LARGEST_SEED
-from kingmaker.experiments.commands.options import BAND, BandLevel, Force
+from kingmaker.experiments.commands.options import BAND, BandLevel, Force, Members, Over, told_of_fall_back
 from kingmaker.experiments.commands.stopping import stoppable
 
 
@@ -20,7 +20,11 @@ def register(app: typer.Typer) -> None:
 
 
 def validate(
-    replications: Annotated[int, typer.Option(min=2, max=1000, help="Worlds in the ensemble.")] = 40,
+    over: Over = None,
+    members: Members = None,
+    replications: Annotated[
+        int | None, typer.Option(min=2, max=1000, help="Worlds in the ensemble, 40 over luck if not given.")
+    ] = None,
     level: BandLevel = BAND,
     settings: Annotated[
         list[str] | None,
@@ -34,13 +38,21 @@ def validate(
     """Hold the baseline against the facts: target, tolerance, the ensemble's median and interval, hit or miss."""
     with stoppable("the validation"):
         from kingmaker.environment.inputs.scenario import load_scenario, parse_pin
+        from kingmaker.experiments.design.replicates import POSTERIOR
+        from kingmaker.experiments.posterior.over import members_asked
         from kingmaker.experiments.stats.levels import read_level
+        from kingmaker.experiments.studies.validation.member_validation import validate_members
         from kingmaker.experiments.studies.validation.validation_report import validate as run
 
         share = read_level(level)
         pins = dict(parse_pin(text) for text in settings or ())
         load_scenario("baseline", pins, "--set")
-        run(replications, pins, out, force, share)
+        told_of_fall_back(over)
+        drawn, _ = members_asked(over, members=members, replications=replications, usual=POSTERIOR)
+        if drawn is None:
+            run(replications or 40, pins, out, force, share)
+        else:
+            validate_members(drawn, pins, out, force, share)
 
 
 def calibrate(

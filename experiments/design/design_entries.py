@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.agents.errors import KingmakerError, nearest, shown
 from kingmaker.environment.core.measures import Measure
 from kingmaker.environment.inputs.parameters import Declaration, ParameterError, check
 from kingmaker.experiments.design.design_file import DesignFile
 from kingmaker.experiments.design.factors import Factor, read_factor
+from kingmaker.experiments.design.replicates import LUCK, POSTERIOR
 from kingmaker.experiments.stats.run_statistics import check_statistic
 
 MOST_RUNS = 2_000_000  # their ids are held in memory
+MEMBERS = ".parquet"  # how the name of a file of members ends
 
 Value = float | int
 
@@ -84,6 +86,11 @@ def faults_of(entries: DesignFile, varied: Sequence[str], fixed: Mapping[str, Va
     """What is wrong with the design as a whole, one sentence each."""
     if entries.replications < 1:
         yield f"replications is {entries.replications}; allowed is a whole number from 1 on."
+    if entries.over not in (None, LUCK, POSTERIOR) and not entries.over.endswith(MEMBERS):
+        yield (
+            f"over is {shown(entries.over)}; allowed is {LUCK}, {POSTERIOR}, or a file of members ending in {MEMBERS}."
+            f"{nearest(entries.over, [LUCK, POSTERIOR])}"
+        )
     if not 0 <= entries.seed < 2**62:
         yield f"seed is {entries.seed}; allowed is a whole number from 0 to 2**62 - 1."
     if not 0 <= entries.design_seed < 2**32:

@@ -35,6 +35,7 @@ class DesignFile(pydantic.BaseModel):
     months: int | None = None
     replications: int = 1
     seed: int = 1
+    over: str | None = None
     samples: int | None = None
     design_seed: int = 1
     second_order: bool = True

@@ -8,6 +8,8 @@ A file has these entries; only ``kind`` is needed::
     months = 60                # the scenario's own if left out
     replications = 20          # runs of each point, with the seeds seed, seed + 1, ... (common random numbers)
     seed = 1
+    over = "posterior"         # replications are then members of the posterior, each with its parameters and its seed;
+                               # luck if left out, or a file of members, relative to this one
     samples = 256              # lhs: points; sobol: base sample, a power of two; morris: trajectories
     design_seed = 1            # of the random part of a Latin hypercube, Sobol or Morris design
     second_order = true        # sobol: also the points that second-order indices need
@@ -52,6 +54,7 @@ from kingmaker.experiments.design.design_entries import (
 from kingmaker.experiments.design.design_file import DesignError, DesignFile, read_design_file
 from kingmaker.experiments.design.factors import Factor
 from kingmaker.experiments.design.points import Points, merged, repeated
+from kingmaker.experiments.design.replicates import LUCK, Replicates
 
 if TYPE_CHECKING:
     from kingmaker.agents.types import IntArray
@@ -93,6 +96,36 @@ class Design:
     factors: tuple[Factor, ...] = ()
     listed: tuple[Mapping[str, Value], ...] = ()
     source: Path | None = None
+    over: str = LUCK
+    says_over: bool = False  # whether its file does
+    drawn: Replicates | None = None  # the whole posterior, whose first members are the replications
+
+    @functools.cached_property
+    def replicates(self) -> Replicates:
+        """What the replications of a point differ in.
+
+        Raises:
+            DesignError: it is over a posterior, whose members nobody has read, or which has fewer.
+        """
+        if self.drawn is None:
+            if self.over != LUCK:
+                raise DesignError(f"{self.name}: is over the posterior ({self.over}), of which no members were read.")
+            return Replicates.luck(self.seed, self.replications)
+        if self.replications > len(self.drawn):
+            raise DesignError(
+                f"{self.name}: replications is {self.replications}; allowed is a whole number from 1 to "
+                f"{len(self.drawn)}, as many members as the posterior has."
+            )
+        return self.drawn.first(self.replications)
+
+    @functools.cached_property
+    def drawn_keys(self) -> tuple[str, ...]:
+        """The parameters that members bring: none that the design varies or fixes, or that its scenario sets."""
+        return self.replicates.drawn_under(self.setting, but=(*self.fixed, *self.keys))
+
+    def drawn_values(self, replication: int) -> Mapping[str, Value]:
+        """What the member of a replication brings; nothing over luck."""
+        return self.replicates.held(replication, self.drawn_keys) if self.drawn is not None else {}
 
     @functools.cached_property
     def declared(self) -> Mapping[str, Declaration]:
@@ -156,7 +189,8 @@ class Design:
         """The run at this place of the order."""
         replication, within = divmod(place, len(self.points))
         point = int(self.order[within])
-        return Run({**self.fixed, **self.points[point]}, self.seed + replication, point, replication)
+        held = {**self.drawn_values(replication), **self.fixed, **self.points[point]}
+        return Run(held, self.replicates.seeds[replication], point, replication)
 
     def notes(self) -> Iterator[str]:
         """What a user should know of a design that is well formed: values and points that are given twice."""
@@ -170,6 +204,8 @@ class Design:
             named = ", ".join(f"{later + 1} is {earlier + 1}" for later, earlier in pairs[:NAMED])
             more = f" and {len(pairs) - NAMED} more" if len(pairs) > NAMED else ""
             yield f"{self.name}: points are given twice ({named}{more}); each is run once, and stands under both."
+        if self.drawn is not None and not self.replicates.equal:
+            yield f"{self.name}: the members weigh unequally; figures and exports of a sweep give each the same weight."
 
     def problem(self) -> dict[str, Any]:
         """The description of the parameters that SALib's samplers and analyses take; bounds in the unit interval."""
@@ -237,6 +273,8 @@ def build_design(entries: DesignFile, name: str, where: str, source: Path | None
         description=entries.description,
         replications=entries.replications,
         seed=entries.seed,
+        over=entries.over or LUCK,
+        says_over=entries.over is not None,
         samples=entries.samples or 0,
         design_seed=entries.design_seed,
         second_order=entries.second_order,

@@ -41,6 +41,7 @@ ROW = 0.19  # inches of it
 def draw_paths(
     group: str, a: Mapping[Measure, FloatArray], b: Mapping[Measure, FloatArray], labels: tuple[str, str],
     difference: Mapping[Measure, tuple[FloatArray, FloatArray, FloatArray]], footer: str, level: Level = LEVEL,
+    over: str = "",
 ) -> Figure:  # fmt: skip
     """One page for a group of measures.
 
@@ -52,11 +53,13 @@ def draw_paths(
         difference: by measure the mean of b - a and the ends of its interval, each of shape (months,).
         footer: the line that says which runs these are.
         level: of the intervals.
+        over: over what the differences are, such as ``luck and parameters, 64 members``; empty for paired seeds.
     """
     rows = -(-len(a) // PAIRS)
     title = f"Two futures: {group}"
+    told = f"median with its {level.tied} over {over}" if over else f"mean of the pairs with its {level.tied}"
     subtitle = (
-        f"Left: mean and the range of {PATHS.in_ten}. Right: B less A, mean of the pairs with its {level.tied}\n"
+        f"Left: mean and the range of {PATHS.in_ten}. Right: B less A, {told}\n"
         f"A (solid): {labels[0]}\nB (dashed): {labels[1]}"
     )
     top, bottom = head(title, subtitle) + 0.25, foot(footer) + 0.3
@@ -110,7 +113,7 @@ def _finish(axes: Axes, months: int, unit: str) -> None:
 
 def draw_overview(
     table: pd.DataFrame, measures: Mapping[str, Measure], labels: tuple[str, str], window: str, footer: str,
-    level: Level = LEVEL,
+    level: Level = LEVEL, over: str = "",
 ) -> Figure:  # fmt: skip
     """All differences of one window in per cent of the level under A, with intervals; claims stand out.
 
@@ -121,6 +124,7 @@ def draw_overview(
         window: the window in words.
         footer: the line that says which runs these are.
         level: of the intervals.
+        over: over what they are, such as ``luck and parameters, 64 members``; empty for paired seeds.
     """
     known = table[np.isfinite(table["relative"]) & (table["claim"] != "zero")]
     shown = strongest(known)
@@ -130,8 +134,9 @@ def draw_overview(
     told += f"Exactly the same, or zero under A: {'; '.join(absent)}." if absent else ""
     notes = wrapped(told) if told else []
     title = "What differs, and what does not"
+    how = f"{level.tied}s over {over}" if over else f"paired {level.tied}s (Student's t)"
     subtitle = (
-        f"B less A in per cent of A, {window}; paired {level.tied}s (Student's t); green dots are claims. "
+        f"B less A in per cent of A, {window}; {how}; green dots are claims. "
         "Sorted by the size of the effect against the spread of the pairs"
         f"{f', the {MOST} largest' if left else ''}.\nA: {labels[0]}\nB: {labels[1]}"
     )

@@ -110,8 +110,8 @@ def rows_of_page(labels: Mapping[int, str], title: str, footer: str) -> int:
 
 def _words(outcome: Outcome, number: Sequence[int], first: int, square: bool) -> str:
     words = (
-        f"{subtitle_of(outcome.statistic)}: difference from point {first + 1}, paired by seed; mean and its "
-        f"{outcome.level.tied} (Student's t over pairs; {counted(number, 'pairs')})."
+        f"{subtitle_of(outcome.statistic)}: difference from point {first + 1}, paired by seed; {outcome.level.stated} "
+        f"and its {outcome.level.tied} ({outcome.level.method('pairs')}; {counted(number, 'pairs')})."
     )
     if max(number, default=0) < FEWEST:
         words = (

@@ -32,10 +32,10 @@ def draw_distribution(frame: pd.DataFrame, outcomes: Sequence[Outcome], title: s
     """
     n = len(frame)
     band = f"band: its {outcomes[0].level.tied}"
-    mean = f"line: mean, {band}" if n >= FEWEST else "line: mean; too few runs for an interval"
+    mean = f"line: {outcomes[0].level.stated}, {band}" if n >= FEWEST else "line: mean; too few runs for an interval"
     told = f"{subtitle_of(outcomes[0].statistic)}. Dots: share of runs at or below a value; {mean}"
     figure, panels = page_of_panels(
-        len(outcomes), COLUMNS, title, f"{told} ({counted([n], 'seeds')}).", footer, SPACING
+        len(outcomes), COLUMNS, title, f"{told} ({counted([n], outcomes[0].level.among)}).", footer, SPACING
     )
     for axes, outcome in zip(panels, outcomes, strict=True):
         values = np.sort(frame[outcome.column].to_numpy(dtype=np.float64) * outcome.factor)

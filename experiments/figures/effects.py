@@ -46,7 +46,8 @@ def draw_lines(
         declared: the parameters that there are.
     """
     few = frame["seed"].nunique() < FEWEST
-    subtitle = f"{subtitle_of(outcomes[0].statistic)}; mean over seeds and its {outcomes[0].level.tied}."
+    sure = outcomes[0].level
+    subtitle = f"{subtitle_of(outcomes[0].statistic)}; {sure.stated} over {sure.among} and its {sure.tied}."
     if few:
         subtitle = (
             f"{subtitle_of(outcomes[0].statistic)}; mean over seeds; grey dots: the seeds, too few for intervals."
@@ -104,10 +105,11 @@ def draw_paths(
         level: of the intervals.
     """
     number = [int(frame[frame["point"] == point]["seed"].nunique()) for point in labels]
-    band = f"mean over seeds, band: its {level.tied}" if min(number) >= FEWEST else "mean over seeds"
+    middle = f"{level.stated} over {level.among}"
+    band = f"{middle}, band: its {level.tied}" if min(number) >= FEWEST else f"mean over {level.among}"
     alone = len(labels) == 1
     band += "; thin: the runs" if alone and number[0] > 1 else ""
-    told = f"Monthly values; {band}; {counted(number, 'seeds')} a point."
+    told = f"Monthly values; {band}; {counted(number, level.among)} a point."
     figure, panels = page_of_panels(
         len(measures), COLUMNS, title, told, footer, SPACING, -(-len(labels) // _legend_columns(labels))
     )

@@ -32,8 +32,9 @@ WRAP = 34  # characters in a line of a title
 
 
 def draw_fans(
-    values: Mapping[Measure, FloatArray], events: Sequence[Event], seeds: str, footer: str, level: Level = WIDE.level
-) -> Iterator[Figure]:
+    values: Mapping[Measure, FloatArray], events: Sequence[Event], seeds: str, footer: str, level: Level = WIDE.level,
+    over: str = "luck", weights: FloatArray | None = None,
+) -> Iterator[Figure]:  # fmt: skip
     """Pages of small plots, one a measure of the dashboard.
 
     Args:
@@ -42,6 +43,8 @@ def draw_fans(
         seeds: in words, such as ``seeds 1–20``.
         footer: the line that says which runs these are.
         level: share of the runs in the wider band.
+        over: what the bands are over: ``luck``, or ``luck and parameters``.
+        weights: of the runs, if they do not weigh the same.
     """
     by_name = {measure.name: measure for measure in values}
     shown = [by_name[name] for panel in PANELS for name in panel.lines if name in by_name]
@@ -49,32 +52,36 @@ def draw_fans(
         return
     months, runs = values[shown[0]].shape
     dated = within(events, months)
-    subtitle = f"{runs} runs, {seeds}: the spread is luck alone" + (f"; {TOLD}" if dated else "")
+    subtitle = f"{runs} runs, {seeds}: the spread is {'luck alone' if over == 'luck' else over}" + (
+        f"; {TOLD}" if dated else ""
+    )
     room = (LINE + 0.02) * lines_of(listed(dated))
     rows = -(-len(shown) // COLUMNS)
     for _, lines in pages(range(rows), SPACING.rows(TITLE, subtitle, footer, room)):
         part = shown[COLUMNS * lines[0] : COLUMNS * (lines[-1] + 1)]
-        yield _page(part, values, dated, subtitle, footer, level)
+        yield _page(part, values, dated, subtitle, footer, level, over, weights)
 
 
 def _page(
     shown: Sequence[Measure], values: Mapping[Measure, FloatArray], events: Sequence[Event], subtitle: str, footer: str,
-    level: Level,
+    level: Level, over: str, weights: FloatArray | None,
 ) -> Figure:  # fmt: skip
     names = listed(events)
     figure, plots = page_of_panels(len(shown), COLUMNS, TITLE, subtitle, footer, SPACING, lines_of(names))
     for axes, measure in zip(plots, shown, strict=True):
-        _fan(axes, measure, values[measure], bool(events), level)
+        _fan(axes, measure, values[measure], bool(events), level, weights)
     mark_events(plots, events, len(values[shown[0]]))
     draw_list(figure, names, footer)
-    _legend(figure, 1 - (head(TITLE, subtitle) + 0.02) / figure.get_figheight(), level)
+    _legend(figure, 1 - (head(TITLE, subtitle) + 0.02) / figure.get_figheight(), level, over)
     return figure
 
 
-def _fan(axes: Axes, measure: Measure, runs: FloatArray, marked: bool, level: Level) -> None:
+def _fan(
+    axes: Axes, measure: Measure, runs: FloatArray, marked: bool, level: Level, weights: FloatArray | None
+) -> None:
     """One plot; ``marked`` leaves room at its top for the numbers of events."""
     factor, unit = scaled_unit(measure, float(np.abs(runs).max()))
-    found = {name: band * factor for name, band in quantiles(runs, level).items()}
+    found = {name: band * factor for name, band in quantiles(runs, level, weights).items()}
     months = range(len(runs))
     bands = bands_at(level)
     for band, opacity in reversed(list(zip(bands, OPACITY, strict=False))):
@@ -91,10 +98,10 @@ def _fan(axes: Axes, measure: Measure, runs: FloatArray, marked: bool, level: Le
     time_axis(axes, len(runs))
 
 
-def _legend(figure: Figure, top: float, level: Level) -> None:
+def _legend(figure: Figure, top: float, level: Level, over: str) -> None:
     (line,) = Axes(figure, (0, 0, 1, 1)).plot([], [], color=PALETTE[0], label="median of the runs")
     patches = [
-        Patch(color=PALETTE[0], alpha=opacity, linewidth=0, label=band.words + " of the runs, over luck" * (k == 0))
+        Patch(color=PALETTE[0], alpha=opacity, linewidth=0, label=band.words + f" of the runs, over {over}" * (k == 0))
         for k, (band, opacity) in enumerate(zip(bands_at(level), OPACITY, strict=False))
     ]
     figure.legend(

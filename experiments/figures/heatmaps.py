@@ -82,7 +82,9 @@ def _words(outcome: Outcome, keys: Keys, marked: bool, intervals: bool, others: 
     words += f" Right: by how much {keys[0]} moves the outcome more at the values of {keys[1]} shown than at the first "
     words += "(difference of differences within a seed), "
     return words + (
-        f"mean and {outcome.level.tied}." if intervals else "mean; small dots: seeds, too few for intervals."
+        f"{outcome.level.stated} and {outcome.level.tied}."
+        if intervals
+        else "mean; small dots: seeds, too few for intervals."
     )
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kingmaker.experiments.stats.intervals import half_width
-from kingmaker.experiments.stats.levels import LEVEL, Level
+from kingmaker.experiments.stats.levels import LEVEL, Band, Level, MemberLevel
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,15 +34,20 @@ class Interval:
     half: float
     n: int
     bounds: Bounds = FREE
+    quantiles: tuple[float, float] | None = None  # the ends, where they are those of members
 
     @property
     def below(self) -> float:
         """From the mean down to the lower end, NaN if there is no interval."""
+        if self.quantiles is not None:
+            return self.mean - self.quantiles[0]
         return min(self.half, self.mean - self.bounds[0]) if np.isfinite(self.half) else float("nan")
 
     @property
     def above(self) -> float:
         """From the mean up to the upper end, NaN if there is no interval."""
+        if self.quantiles is not None:
+            return self.quantiles[1] - self.mean
         return min(self.half, self.bounds[1] - self.mean) if np.isfinite(self.half) else float("nan")
 
 
@@ -60,6 +65,9 @@ def interval(values: FloatArray, bounds: Bounds = FREE, level: Level = LEVEL) ->
     if n == 0:
         return Interval(float("nan"), float("nan"), 0)
     half = float("nan")
+    if isinstance(level, MemberLevel) and n >= FEWEST:
+        low, middle, high = (float(end) for end in Band(level).of(known))
+        return Interval(middle, (high - low) / 2.0, n, FREE, (low, high))
     if n >= FEWEST:
         half = half_width(float(known.std(ddof=1)), n, level)
     mean = float(known.mean())
@@ -111,6 +119,8 @@ def combined(terms: Sequence[tuple[float, FloatArray]]) -> FloatArray:
 def differs(frame: FloatArray, reference: FloatArray, level: Level = LEVEL) -> bool:
     """Whether there is an interval of the paired differences and it excludes zero."""
     found = interval(frame - reference, level=level)
+    if found.quantiles is not None:
+        return found.quantiles[0] > 0.0 or found.quantiles[1] < 0.0
     return bool(abs(found.mean) > found.half)
 
 

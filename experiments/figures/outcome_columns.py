@@ -138,6 +138,7 @@ def footer_of(
     design = manifest["design"]
     first, n = int(design["seed"]), int(design["replications"])
     seeds = f"seed {first}" if n == 1 else f"seeds {first}–{first + n - 1}"
+    seeds = str(manifest["over"]) if "over" in design else f"{seeds}, luck at one point"
     what = f"design {manifest['name']} · scenario {design['scenario']['name']} · {design['months']} months"
     return f"Kingmaker {kingmaker_version()} · {what}\n{_runs_a_point(n, runs)} ({seeds}){_interval(n, over, level)}"
 
@@ -158,7 +159,7 @@ def _interval(n: int, over: str, level: Level) -> str:
         return ""
     if over in ("seeds", "pairs") and n < FEWEST:
         return f" · too few runs for intervals (from {FEWEST} on)" if n > 1 else ""
-    return f" · {level.tied}s: Student's t over {over}"
+    return f" · {level.tied}s: {level.method(over)}"
 
 
 def subtitle_of(statistic: str) -> str:

@@ -14,35 +14,44 @@ from kingmaker.agents.errors import KingmakerError, shown
 from kingmaker.environment.inputs.scenario import MOST_MONTHS, Scenario, load_scenario
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.worlds.arguments import horizon_of, refuse_strangers
+from kingmaker.experiments.design.replicates import LUCK, POSTERIOR, Replicates
 from kingmaker.experiments.notebook.comparison_result import ComparisonResult
+from kingmaker.experiments.notebook.over_here import replicates_here
 from kingmaker.experiments.notebook.run_result import RunResult
 from kingmaker.experiments.notebook.sweep_result import SweepResult
-from kingmaker.experiments.stats.levels import LEVEL, WIDE, Level, read_level
+from kingmaker.experiments.posterior.members import Members
+from kingmaker.experiments.stats.levels import WIDE, Level, read_level
 from kingmaker.experiments.terminal.progress import progress
 
 if TYPE_CHECKING:
     from kingmaker.experiments.design.sweep_design import Design
 
-MOST_RUNS = 100_000  # of an ensemble that is held in memory
+ARGUMENTS = ("scenario", "over", "members", "replications", "seed", "months", "workers", "level", "quiet")  # of run
 
 
 def run(
     scenario: str | Path | Scenario | ComputeEconomy = "baseline",
     *,
-    seed: int = 1,
-    replications: int = 1,
+    over: str | Path | Members | None = None,
+    members: int | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
     months: int | None = None,
     workers: int = 1,
     level: Level | float = WIDE.level,
     quiet: bool = False,
     **settings: object,
 ) -> RunResult:
-    """Run a scenario, once or on several seeds, or run a model to its horizon.
+    """Run a scenario, once, on several seeds or over a posterior, or run a model to its horizon.
 
     Args:
         scenario: a shipped scenario, a TOML file, a :class:`Scenario`, or a model that was built already.
-        seed: the first seed.
-        replications: runs, with the seeds ``seed``, ``seed + 1``, ...; a single one keeps its model.
+        over: ``"luck"`` (also if not given) takes seeds in a row; ``"posterior"``, a file of members, or what
+            :func:`posterior` gives takes its members, each with its own parameters and seed.
+        members: how many members of the posterior; 64 if not given.
+        replications: over luck, runs with the seeds ``seed``, ``seed + 1``, ...; one if not given, which keeps its
+            model. Over a posterior the same as ``members``.
+        seed: the first seed, over luck; 1 if not given.
         months: horizon; the scenario's own if not given.
         workers: processes for several runs; more than one need a script with a main guard, as Python's own pools do.
         level: share of the runs in the wider band.
@@ -54,16 +63,18 @@ def run(
     """
     sure, hidden = read_level(level, "run: level"), flag(quiet, "run: quiet")
     if isinstance(scenario, ComputeEconomy):
-        if settings or months is not None or seed != 1 or replications != 1:
+        given = (over, members, replications, seed, months)
+        if settings or any(each is not None for each in given):
             raise KingmakerError("run: a model has its scenario, seed, months and parameters already; give it alone.")
         return _finished(scenario, sure, hidden)
-    refuse_strangers(settings, "run: ", ("scenario", "seed", "replications", "months", "workers", "level", "quiet"))
-    wanted = whole(replications, "run: replications", 1, MOST_RUNS)
-    row = seeds(seed, wanted, "run: seed")
+    refuse_strangers(settings, "run: ", ARGUMENTS)
     setting = load_scenario(scenario, settings)
-    if wanted == 1:
-        return _finished(ComputeEconomy(setting, rng=row[0], months=months), sure, hidden)
-    return _ensemble(setting, row, horizon_of(months, setting), whole(workers, "run: workers", 1), sure, hidden)
+    luck = over is None or over == LUCK
+    number = 1 if luck and replications is None and members is None else replications
+    drawn = replicates_here("run", over, members, number, seed, usual=LUCK, fewest=1 if luck else 2)
+    if not drawn.keys and len(drawn) == 1:
+        return _finished(ComputeEconomy(setting, rng=drawn.seeds[0], months=months), sure, hidden)
+    return _ensemble(setting, drawn, horizon_of(months, setting), whole(workers, "run: workers", 1), sure, hidden)
 
 
 def stack(
@@ -96,52 +107,69 @@ def compare(
     *,
     set_a: Mapping[str, object] | None = None,
     set_b: Mapping[str, object] | None = None,
-    seed: int = 1,
-    replications: int = 20,
+    over: str | Path | Members | None = None,
+    members: int | None = None,
+    replications: int | None = None,
+    seed: int | None = None,
+    lucks: int = 4,
+    outcomes: str | Sequence[str] = (),
     months: int | None = None,
     window: str | Sequence[str] = (),
-    level: Level | float = LEVEL,
+    level: Level | float | None = None,
     robustness: bool = False,
     workers: int = 1,
     quiet: bool = False,
 ) -> ComparisonResult:
-    """Compare two scenarios on the same seeds, pair by pair; or two results that are there already.
+    """Compare two scenarios member by member, or seed by seed; or two results that are there already.
 
     Args:
         a: a shipped scenario, a TOML file, a :class:`Scenario`, or the result of :func:`run`.
         b: the other side; the difference is b less a.
         set_a: parameters pinned on side a.
         set_b: parameters pinned on side b.
-        seed: the first seed.
-        replications: pairs, at least two.
+        over: ``"posterior"`` (also if not given), a file of members, or what :func:`posterior` gives: both sides of a
+            pair share parameters and seed. ``"luck"``: both share their seed, at one point of the parameters.
+        members: how many members of the posterior; 64 if not given.
+        replications: over luck, pairs, at least two; 20 if not given. Over a posterior the same as ``members``.
+        seed: the first seed, over luck; 1 if not given.
+        lucks: over a posterior, seeds of each of the first members, by which luck and parameters are told apart.
+        outcomes: measures chosen beforehand, of which alone claims are made; all if not given.
         months: horizon; the scenarios' own if not given.
         window: months over which outcomes are averaged, such as ``last12`` or ``2025-01:2026-12``; claims are made of
             the first. The last two years and the last month if not given.
-        level: of the intervals, and of all claims of a window together.
-        robustness: test each claim under other assumptions too: takes many more runs.
+        level: of the intervals; 90 % over a posterior and 95 % over luck if not given.
+        robustness: over luck, test each claim under other assumptions too: takes many more runs.
         workers: processes; more than one need a script with a main guard, as Python's own pools do.
         quiet: no progress bar.
 
     Raises:
         KingmakerError: anything wrong with the arguments, or a run that failed.
     """
-    from kingmaker.experiments.notebook.pairing import compare_results, compare_scenarios
+    from kingmaker.experiments.notebook.pairing import Wanted, compare_results, compare_scenarios
 
-    sure, hidden = read_level(level, "compare: level"), flag(quiet, "compare: quiet")
+    sure = None if level is None else read_level(level, "compare: level")
+    hidden, hard = flag(quiet, "compare: quiet"), flag(robustness, "compare: robustness")
     asked = (window,) if isinstance(window, str) else tuple(window)
+    family = (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
     if isinstance(a, RunResult) or isinstance(b, RunResult):
         if not (isinstance(a, RunResult) and isinstance(b, RunResult)):
             raise KingmakerError("compare: a result is compared with a result, a scenario with a scenario.")
-        if set_a or set_b or months is not None or flag(robustness, "compare: robustness"):
+        given = (set_a or None, set_b or None, over, members, replications, seed, months)
+        if hard or any(each is not None for each in given):
             raise KingmakerError(
-                "compare: results are there already; set_a, set_b, months and robustness are for scenarios."
+                "compare: results are there already; beside them stand window, outcomes and level alone."
             )
-        return compare_results(a, b, asked, sure)
-    row = seeds(seed, whole(replications, "compare: replications", 2, MOST_RUNS), "compare: seed")
+        return compare_results(a, b, asked, sure, family)
+    drawn = replicates_here("compare", over, members, replications, seed, usual=POSTERIOR, fewest=2)
+    if drawn.keys and hard:
+        raise KingmakerError(
+            "compare: robustness moves one assumption at a time, over luck; over a posterior all of them vary at once. "
+            'Leave it out, or ask over="luck".'
+        )
     horizon = None if months is None else whole(months, "compare: months", 1, MOST_MONTHS)
     sides = load_scenario(a, set_a, "compare: set_a"), load_scenario(b, set_b, "compare: set_b")
-    hard = flag(robustness, "compare: robustness")
-    return compare_scenarios(*sides, row, horizon, asked, sure, hard, whole(workers, "compare: workers", 1), hidden)
+    wanted = Wanted(drawn, horizon, asked, sure, family, whole(lucks, "compare: lucks", 1))
+    return compare_scenarios(*sides, wanted, hard, whole(workers, "compare: workers", 1), hidden)
 
 
 def sweep(
@@ -200,13 +228,16 @@ def _bar(model: ComputeEconomy, quiet: bool) -> Iterator[Any]:
         yield lambda done: advance(1)
 
 
-def _ensemble(setting: Scenario, row: range, months: int, workers: int, level: Level, quiet: bool) -> RunResult:
+def _ensemble(
+    setting: Scenario, replicates: Replicates, months: int, workers: int, level: Level, quiet: bool
+) -> RunResult:
     from kingmaker.experiments.runs.many import EnsembleRequest, simulate_all
 
+    row, drawn = replicates.seeds, replicates if replicates.keys else None
     request = EnsembleRequest(
         setting=setting, seeds=row, months=months, out=Path(), figures=False, quiet=quiet, command=(), workers=workers,
-        level=level,
+        level=level, drawn=drawn,
     )  # fmt: skip
     values, lines = simulate_all(request)
     worlds = [setting] * len(row)
-    return RunResult(Named(request.measures, "measure"), values, worlds, row, lines=lines, level=level)
+    return RunResult(Named(request.measures, "measure"), values, worlds, row, lines=lines, level=level, drawn=drawn)

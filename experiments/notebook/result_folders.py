@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,13 +16,16 @@ from kingmaker.agents.errors import KingmakerError, shown
 from kingmaker.environment.core.measures import MEASURES, Measure
 from kingmaker.environment.inputs.parameters import DECLARATIONS
 from kingmaker.environment.inputs.scenario import Scenario
+from kingmaker.experiments.design.replicates import Replicates
 from kingmaker.experiments.notebook.comparison_result import ComparisonResult
 from kingmaker.experiments.notebook.result import Result
 from kingmaker.experiments.notebook.run_result import RunResult
 from kingmaker.experiments.notebook.saving import WORLDS
 from kingmaker.experiments.notebook.sweep_result import SweepResult
+from kingmaker.experiments.posterior.members import load_members
 from kingmaker.experiments.results.manifest import ManifestError, read_manifest, scenario_of
 from kingmaker.experiments.results.parquet import frame_of, table_in
+from kingmaker.experiments.runs.many import MEMBERS
 from kingmaker.experiments.stats.levels import WIDE, read_level
 from kingmaker.experiments.stats.windows import read_window
 from kingmaker.experiments.studies.compare.comparison_table import Comparison
@@ -70,7 +74,20 @@ def _run(folder: Path, manifest: Mapping[str, Any]) -> RunResult:
 
 def _ensemble(folder: Path, manifest: Mapping[str, Any]) -> RunResult:
     frame, seeds = _table(folder / "measures.parquet"), [int(seed) for seed in manifest["seeds"]]
-    return _runs(folder, frame, [_setting(manifest["scenario"])] * len(seeds), seeds, manifest)
+    drawn = _drawn(folder, seeds, str(manifest.get("posterior", ""))) if "members" in manifest else None
+    return _runs(folder, frame, [_setting(manifest["scenario"])] * len(seeds), seeds, manifest, drawn)
+
+
+def _drawn(folder: Path, seeds: list[int], digest: str) -> Replicates:
+    """The members of a posterior that a result lies over, as they stand beside it.
+
+    Raises:
+        KingmakerError: they are not those of the result, or of another model.
+    """
+    found = Replicates.of(load_members(folder / MEMBERS), None, digest)
+    if list(found.seeds) != seeds:
+        raise ManifestError(f"{folder / MEMBERS}: holds other members than those of the result.")
+    return found
 
 
 def _worlds(folder: Path, manifest: Mapping[str, Any]) -> RunResult:
@@ -86,22 +103,29 @@ def _runs(
     settings: list[Scenario],
     seeds: list[int],
     manifest: Mapping[str, Any] | None = None,
+    drawn: Replicates | None = None,
 ) -> RunResult:
     measures = _measures(folder, frame)
     level = read_level((manifest or {}).get("level", WIDE.level), "level")
-    return RunResult(measures, _cube(frame, measures, len(seeds)), settings, seeds, folder=folder, level=level)
+    return RunResult(
+        measures, _cube(frame, measures, len(seeds)), settings, seeds, folder=folder, level=level, drawn=drawn
+    )
 
 
 def _comparison(folder: Path, manifest: Mapping[str, Any]) -> ComparisonResult:
     import pandas as pd
 
     paths = _table(folder / "paths.parquet")
-    measures, seeds, months = _measures(folder, paths), manifest["seeds"], int(manifest["months"])
+    measures, seeds, months = _measures(folder, paths), [int(s) for s in manifest["seeds"]], int(manifest["months"])
+    posterior = str(manifest.get("over", {}).get("posterior", ""))
     question = Question(
         a=_setting(manifest["scenario_a"]), b=_setting(manifest["scenario_b"]), months=months, seed=int(seeds[0]),
         replications=len(seeds), windows=tuple(read_window(str(name), months) for name in manifest["windows"]),
-        level=read_level(manifest["level"], "level"),
+        level=read_level(manifest["level"], "level"), drawn=_drawn(folder, seeds, posterior) if posterior else None,
+        lucks=int(manifest.get("lucks", {}).get("seeds", 1)),
     )  # fmt: skip
+    if "outcomes" in manifest and set(manifest["outcomes"]) != set(question.measures):
+        question = replace(question, family=tuple(manifest["outcomes"]))
     sides = [_cube(part, measures, len(seeds)) for _, part in paths.groupby("side", sort=True)]
     kept = [k for k, name in enumerate(measures) if name in question.measures]
     rules = [k for k, name in enumerate(measures) if name in question.rules]

@@ -14,7 +14,6 @@ from kingmaker.experiments.figures.hosting import draw_hosting
 from kingmaker.experiments.figures.money_flows import draw_money
 from kingmaker.experiments.figures.network_figure import draw_network
 from kingmaker.experiments.figures.sources_and_uses import draw_sources_and_uses
-from kingmaker.experiments.notebook.groups import seeds_told
 from kingmaker.experiments.notebook.series_plot import for_screen
 from kingmaker.experiments.results.income_table import bands_by_year
 from kingmaker.experiments.results.manifest import kingmaker_version
@@ -49,7 +48,8 @@ def _overview(result: RunResult, month: int | None) -> Figure:
     if result.worlds == 1:
         return draw_dashboard(_frame(result), events, _footer(result))
     values = {measure: result.values[k] for k, measure in enumerate(result.measures.values())}
-    return next(draw_fans(values, events, seeds_told(result.seeds), _footer(result), result.level))
+    footer, counted = _footer(result), result.counted
+    return next(draw_fans(values, events, counted, footer, result.level, result.over, result.weights))
 
 
 def _network(result: RunResult, month: int | None) -> Figure:
@@ -68,7 +68,7 @@ def _money(result: RunResult, month: int | None) -> Figure:
 def _income(result: RunResult, month: int | None) -> Figure:
     _demand_one_scenario(result, "income")
     if result.lines is not None:
-        income = bands_by_year(result.lines, result.level)
+        income = bands_by_year(result.lines, result.level, result.weights)
         return draw_sources_and_uses(income, result.months, _footer(result), result.level)
     model = _model_of_one_world(result, "income")
     return draw_sources_and_uses(model.income_frame(), result.months, _footer(result))
@@ -99,7 +99,7 @@ def _frame(result: RunResult) -> pd.DataFrame:
 
 def _footer(result: RunResult) -> str:
     n = "1 run" if result.worlds == 1 else f"{result.worlds} runs"
-    return f"Kingmaker {kingmaker_version()} · {next(iter(result.groups))} · {seeds_told(result.seeds)} · n = {n}"
+    return f"Kingmaker {kingmaker_version()} · {next(iter(result.groups))} · {result.counted} · n = {n}"
 
 
 def _demand_one_scenario(result: RunResult, name: str) -> None:

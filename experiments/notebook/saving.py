@@ -6,7 +6,7 @@ import csv
 import os
 import platform
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,10 +14,8 @@ from typing import TYPE_CHECKING, Any
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.inputs.timeline import values_in_force
 from kingmaker.experiments.notebook.groups import seeds_told
-from kingmaker.experiments.results import in_force
 from kingmaker.experiments.results.asked import Asked, scenario_facts
 from kingmaker.experiments.results.exchange import DOT
-from kingmaker.experiments.results.income_table import bands_by_year
 from kingmaker.experiments.results.manifest import (
     content_hash,
     kingmaker_version,
@@ -32,9 +30,11 @@ from kingmaker.experiments.runs.one_run import RunRequest, run_and_write
 from kingmaker.experiments.stats.bands import by_year, meanings
 from kingmaker.experiments.stats.levels import level_record
 from kingmaker.experiments.studies.compare import write_comparison
+from kingmaker.experiments.studies.compare.write_members import write_member_findings
 
 if TYPE_CHECKING:
     from kingmaker.experiments.notebook.run_result import RunResult
+    from kingmaker.experiments.studies.compare.over_members import MemberFindings
     from kingmaker.experiments.studies.compare.write_comparison import Findings
 
 WORLDS = "worlds"  # the kind of a folder that holds worlds of several scenarios
@@ -58,11 +58,15 @@ def save_runs(result: RunResult, folder: Path, force: bool, figures: bool) -> Pa
     if result.worlds == 1 and result.model is not None and not _branched(result):
         asked = RunRequest(settings[0], seeds[0], result.months, folder, False, figures, True, COMMAND, force)
         run_and_write(asked, result.model)
-    elif len(result.groups) == 1 and result.lines is not None and list(seeds) == list(range(seeds[0], seeds[-1] + 1)):
+    elif len(result.groups) == 1 and result.lines is not None and (result.drawn is not None or _in_a_row(seeds)):
         _save_ensemble(result, folder, force, figures)
     else:
         _save_worlds(result, folder, force)
     return folder
+
+
+def _in_a_row(seeds: Sequence[int]) -> bool:
+    return list(seeds) == list(range(seeds[0], seeds[-1] + 1))
 
 
 def _branched(result: RunResult) -> bool:
@@ -71,24 +75,14 @@ def _branched(result: RunResult) -> bool:
 
 
 def _save_ensemble(result: RunResult, folder: Path, force: bool, figures: bool) -> None:
-    """The files of ``kingmaker run --replications``."""
+    """The files of ``kingmaker run`` with ``--replications`` or ``--over``."""
     assert result.lines is not None
-    seeds = range(result.seeds[0], result.seeds[-1] + 1)
     request = many.EnsembleRequest(
-        setting=result.settings[0], seeds=seeds, months=result.months, out=folder, figures=figures, quiet=True,
-        command=COMMAND, force=force, level=result.level,
+        setting=result.settings[0], seeds=result.seeds, months=result.months, out=folder, figures=figures, quiet=True,
+        command=COMMAND, force=force, level=result.level, drawn=result.drawn,
     )  # fmt: skip
     with staged(folder, request.asked, force) as part:
-        frame = many.frame_of(result.values, request)
-        frame.to_parquet(part / "measures.parquet", index=False)
-        by_year(result.values, request.measures, result.level).to_csv(part / "summary.csv", index=False)
-        income = bands_by_year(result.lines, result.level)
-        income.to_csv(part / "income.csv", index=False)
-        many._write_dictionary(part / "data_dictionary.csv", request)
-        if figures:
-            held = in_force.held(dict(zip(request.measures, result.values, strict=True)), request.window)
-            many._draw(result.values, income, request, part / "figures", in_force.sentence(held))
-        write_manifest(many._manifest(request, frame, 0.0) | {"income_hash": content_hash(income)}, part)
+        many.write_ensemble(result.values, result.lines, request, part, 0.0)
 
 
 def _save_worlds(result: RunResult, folder: Path, force: bool) -> None:
@@ -151,15 +145,19 @@ def _write_dictionary(path: Path, result: RunResult) -> None:
         writer.writerows(("summary", column, *told) for column, told in meanings(result.level).items())
 
 
-def save_comparison(found: Findings, folder: Path, figures: bool, force: bool) -> Path:
+def save_comparison(found: Findings | MemberFindings, folder: Path, figures: bool, force: bool) -> Path:
     """Write what ``kingmaker compare`` writes."""
     question = found.comparison.question
+    tested = isinstance(found, write_comparison.Findings) and found.tested > 0
     options = write_comparison.Options(
-        out=folder, robustness=found.tested > 0, figures=figures, quiet=True, command=COMPARED, force=force
+        out=folder, robustness=tested, figures=figures, quiet=True, command=COMPARED, force=force
     )
-    asked = write_comparison.asked_of(question, options.robustness, options.ends)
+    asked = write_comparison.asked_of(question, tested, options.ends)
     with staged(folder, asked, force) as part:
-        write_comparison._write(found, part, options, 0.0)
+        if isinstance(found, write_comparison.Findings):
+            write_comparison.write_findings(found, part, options, 0.0)
+        else:
+            write_member_findings(found, part, options, 0.0)
     return folder
 
 

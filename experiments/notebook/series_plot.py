@@ -68,7 +68,9 @@ def for_screen() -> Iterator[None]:
         yield
 
 
-def draw_series(axes: Axes, measure: Measure, paths: Sequence[Path], level: Level) -> None:
+def draw_series(
+    axes: Axes, measure: Measure, paths: Sequence[Path], level: Level, weights: FloatArray | None = None
+) -> None:
     """The median of each path's runs and the bands of the runs around it; of a single run the run itself.
 
     Args:
@@ -76,11 +78,12 @@ def draw_series(axes: Axes, measure: Measure, paths: Sequence[Path], level: Leve
         measure: what is drawn.
         paths: all of the same months.
         level: share of the runs in the wider band.
+        weights: of the runs of each path, if they do not weigh the same.
     """
     factor, _ = scaled_unit(measure, _largest([path.values for path in paths]))
     ends = []
     for path, (colour, dash) in zip(paths, styles(), strict=False):
-        found = {name: factor * values for name, values in quantiles(path.values, level).items()}
+        found = {name: factor * values for name, values in quantiles(path.values, level, weights).items()}
         months = range(len(path.values))
         if path.values.shape[1] > 1:
             for band, opacity in reversed(list(zip(bands_at(level), OPACITY, strict=False))):

@@ -16,6 +16,7 @@ from kingmaker.experiments.paper import assumptions, flagship
 from kingmaker.experiments.paper.paper_outcomes import OUTCOMES, Outcome
 from kingmaker.experiments.paper.paper_words import change_text, number, share_text, spread
 from kingmaker.experiments.stats.levels import LEVEL, Level
+from kingmaker.experiments.stats.member_effects import member_effects
 from kingmaker.experiments.stats.multiple_tests import Interval, holm
 from kingmaker.experiments.terminal.phrases import listed
 
@@ -34,8 +35,9 @@ class Claim:
         level: without the policy.
         found: the paired difference with its interval.
         certain: whether it stands after Holm's correction.
-        up: share of the parameter points at which the outcome rises.
+        up: share of the parameter points, or of the members of a posterior, at which the outcome rises.
         down: share at which it falls.
+        members: of a posterior; None over luck.
     """
 
     outcome: Outcome
@@ -44,6 +46,7 @@ class Claim:
     certain: bool
     up: float
     down: float
+    members: int | None = None
 
     @property
     def share(self) -> float:
@@ -57,7 +60,9 @@ class Claim:
 
 
 def claims(tables: Mapping[str, pd.DataFrame], level: Level = LEVEL) -> dict[tuple[str, str], Claim]:
-    """Policy and outcome -> the claim; ``level`` is that of the intervals and of all claims together."""
+    """Policy and outcome -> the claim; ``level`` is that of the intervals and (over luck) of all claims together."""
+    if flagship.weights_of(tables["flagship"]) is not None:
+        return member_claims(tables, level)
     frame, law, points = tables["flagship"], tables["law"], tables["assumptions"]
     found: dict[tuple[str, str], Interval] = {}
     for policy in POLICIES:
@@ -78,6 +83,8 @@ def claims(tables: Mapping[str, pd.DataFrame], level: Level = LEVEL) -> dict[tup
 def interactions(tables: Mapping[str, pd.DataFrame], level: Level = LEVEL) -> list[Claim]:
     """What both policies do together beyond the sum of each alone, outcome by outcome."""
     frame = tables["flagship"]
+    if flagship.weights_of(frame) is not None:
+        return member_interactions(frame, level)
     found = [flagship.interaction(frame, outcome.name, level) for outcome in OUTCOMES]
     certain = holm(np.array([each.p for each in found]), level)
     return [
@@ -91,6 +98,41 @@ def _claim(frame: pd.DataFrame, outcome: Outcome, found: Interval, certain: bool
     return Claim(outcome, level, found, certain, float((over > 0.0).mean()), float((over < 0.0).mean()))
 
 
+def member_claims(tables: Mapping[str, pd.DataFrame], level: Level) -> dict[tuple[str, str], Claim]:
+    """The same over a posterior: claims hold at once in as many members as a claim needs."""
+    frame, law = tables["flagship"], tables["law"]
+    points = dict(flagship.POLICIES)
+    d = {
+        (policy, outcome.name): flagship.law_differences(frame, law, outcome.name)
+        if policy == "law"
+        else flagship.differences(frame, points[policy], outcome.name)
+        for policy in POLICIES
+        for outcome in OUTCOMES
+    }
+    names = {outcome.name: outcome for outcome in OUTCOMES}
+    made = _of_members(frame, [names[name] for _, name in d], np.array(list(d.values())), level)
+    return dict(zip(d, made, strict=True))
+
+
+def member_interactions(frame: pd.DataFrame, level: Level) -> list[Claim]:
+    """What both policies do beyond the sum of each alone, over a posterior."""
+    return _of_members(frame, OUTCOMES, np.array([flagship.beyond(frame, outcome.name) for outcome in OUTCOMES]), level)
+
+
+def _of_members(frame: pd.DataFrame, outcomes: Sequence[Outcome], d: FloatArray, level: Level) -> list[Claim]:
+    """A family of claims from differences of shape (claims, members)."""
+    weights = flagship.weights_of(frame)
+    assert weights is not None
+    found = member_effects(d, weights, level)
+    claims = []
+    for k, outcome in enumerate(outcomes):
+        there = Interval(float(found.effect[k]), float(found.low[k]), float(found.high[k]), np.nan, found.n)
+        usual = float(np.median(flagship.values(frame, flagship.REFERENCE, outcome.name)))
+        shares = float(found.up[k]), float(found.down[k])
+        claims.append(Claim(outcome, usual, there, bool(found.claimed[k]), *shares, found.n))
+    return claims
+
+
 def text_of(rows: Sequence[Claim]) -> str:
     """What changes, with level, size and interval; what luck or the fitted ranges contradict; and of what nothing."""
     made = [_said(claim) for claim in rows if claim.made]
@@ -99,9 +141,21 @@ def text_of(rows: Sequence[Claim]) -> str:
     if fragile:
         parts.append(f"Not robust, so that no direction is claimed: {'; '.join(fragile)}.")
     silent = [f"*{label(claim.outcome)}*" for claim in rows if not claim.certain]
+    if rows and rows[0].members is not None:
+        left = [f"{name} ({_signs(claim)})" for name, claim in zip(silent, _unsure(rows), strict=True)]
+        return " ".join([*parts, f"The sign is open for {listed(left)}."] if left else parts)
     if silent:
         parts.append(f"Luck alone can explain the difference in {listed(silent)}.")
     return " ".join(parts)
+
+
+def _unsure(rows: Sequence[Claim]) -> list[Claim]:
+    return [claim for claim in rows if not claim.certain]
+
+
+def _signs(claim: Claim) -> str:
+    """In how many members it rises, and falls."""
+    return f"+ in {share_text(claim.up)}, − in {share_text(claim.down)} of the members"
 
 
 def label(outcome: Outcome) -> str:
@@ -130,6 +184,10 @@ def interaction_text(rows: Sequence[Claim]) -> str:
         if made
         else "For none of the outcomes is it claimed that the two policies together differ from the sum of both alone."
     )
+    if rows and rows[0].members is not None:
+        left = [f"*{label(claim.outcome)}* ({spread(claim.found)} {claim.outcome.unit}; {_signs(claim)})"
+                for claim in _unsure(rows)]  # fmt: skip
+        return said + (f" Open: {'; '.join(left)}." if left else "")
     return said + (f" Not robust: {'; '.join(fragile)}." if fragile else "")
 
 

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kingmaker.environment.inputs.parameters import DECLARATIONS
-from kingmaker.experiments.paper import assumptions, claims, flagship, replications, sobol
+from kingmaker.experiments.paper import claims, flagship, replications, sobol
+from kingmaker.experiments.paper.over_words import luck_told, members_told
 from kingmaker.experiments.paper.paper_outcomes import BY_NAME, MONTHS, OUTCOMES, STACK, WINDOW
 from kingmaker.experiments.paper.paper_words import number
 from kingmaker.experiments.reference import origins
@@ -23,27 +24,25 @@ if TYPE_CHECKING:
 
 def numbers(tables: Mapping[str, pd.DataFrame], level: Level = LEVEL) -> dict[str, str]:
     """Each placeholder of the template with its text; ``level`` is that of the intervals."""
-    frame, points = tables["flagship"], tables["assumptions"]
+    frame = tables["flagship"]
     found = claims.claims(tables, level)
     reference = reference_of(frame)
     text = {
         "months": str(MONTHS), "window": str(WINDOW), "stack": str(STACK),
-        "seeds": str(frame["seed"].nunique()), "points": str(len(frame.groupby(["duty", "cap"]))),
-        "runs": str(len(frame)), "questions": str(len(found)),
         "reference_cap": f"{flagship.REFERENCE[1]:g}", "tight_cap": f"{flagship.BOTH[1]:g}",
         "in_force_reference": in_force_text(reference), "duties_reference": duties_text(reference),
         "in_force_law": in_force_text(tables["law"]),
         "table_flagship": claims.effects_table(found), "table_signs": claims.signs_table(found),
         "interaction": claims.interaction_text(claims.interactions(tables, level)),
         "pairing": _pairing(frame),
-        "sign_points": str(points["point"].nunique()), "sign_seeds": str(points["seed"].nunique()),
-        "sign_runs": str(len(points)), "stated_share": f"{100 * assumptions.STATED_SHARE:g}",
         "robustness": _robustness(found),
         "interval": level.words, "confidence": level.per_cent, "coverage": COVERAGE.level.words,
     }  # fmt: skip
+    text |= over_told(tables, level, len(found))
     for policy in claims.POLICIES:
         text[f"claims_{policy}"] = claims.text_of([found[policy, outcome.name] for outcome in OUTCOMES])
-    text |= _replications(tables["replications"], frame["seed"].nunique()) | _sobol(tables["sobol"], level)
+    used = frame["seed"].nunique() if flagship.weights_of(frame) is None else None
+    text |= _replications(tables["replications"], used) | _sobol(tables["sobol"], level)
     return text | _validation(tables["validation"]) | _sources()
 
 
@@ -72,9 +71,20 @@ def in_force_text(frame: pd.DataFrame) -> str:
     return f"{duties_text(frame)}; {in_force.sentence(in_force.held_on_average(rest), 'beside').rstrip('.')}"
 
 
+def over_told(tables: Mapping[str, pd.DataFrame], level: Level, questions: int) -> dict[str, str]:
+    """What the text says of the runs, the intervals and the rule of claims: over luck, or over a posterior."""
+    frame = tables["flagship"]
+    number, points = frame["seed"].nunique(), len(frame.groupby(["duty", "cap"]))
+    if flagship.weights_of(frame) is not None:
+        return members_told(number, points, len(frame), level, questions)
+    return luck_told(number, points, len(frame), level, questions, tables["assumptions"])
+
+
 def _robustness(found: Mapping[tuple[str, str], claims.Claim]) -> str:
     """How many of the differences that luck cannot explain are claimed."""
     certain = [claim for claim in found.values() if claim.certain]
+    if any(claim.members is not None for claim in found.values()):
+        return f"Of the {len(found)} differences, {len(certain) or 'none'} are claimed"
     made = sum(claim.made for claim in certain)
     return f"Of the {len(certain)} differences that luck cannot explain, {made or 'none'} are claimed"
 
@@ -85,8 +95,11 @@ def _pairing(frame: pd.DataFrame) -> str:
     return f"{number(gains[0])} to {number(gains[-1])} (median {number(float(np.median(gains)))})"
 
 
-def _replications(frame: pd.DataFrame, used: int) -> dict[str, str]:
-    """From how many runs on the spread is stable, and whether the flagship has as many as are ``used`` there."""
+def _replications(frame: pd.DataFrame, used: int | None) -> dict[str, str]:
+    """From how many runs on the spread is stable, and whether the flagship has as many as are ``used`` there.
+
+    Over a posterior no seeds are used: members take their place.
+    """
     values = frame[frame["policy"] == "reference"].sort_values("seed")
     settled = {o.label: stable_from(values[o.name].to_numpy(dtype=float), replications.TOLERANCE) for o in OUTCOMES}
     known = [n for n in settled.values() if n is not None]
@@ -97,7 +110,9 @@ def _replications(frame: pd.DataFrame, used: int) -> dict[str, str]:
         stable += f" for all outcomes but {listed([f'*{label}*' for label in late])}, which {verb} not settled"
     else:
         stable += " for all outcomes"
-    if known and not late and used >= max(known):
+    if used is None:
+        enough = "This is luck at one point of the parameters; in the result above, members take the place of seeds."
+    elif known and not late and used >= max(known):
         enough = f"The {used} seeds of the result above are enough by it."
     else:
         enough = f"The {used} seeds of the result above are fewer; its intervals, the wider for it, say how sure it is."

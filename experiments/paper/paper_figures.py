@@ -73,10 +73,14 @@ def cap_name(cap: float) -> str:
 def draw_flagship(frame: pd.DataFrame, note: str = "", level: Level = LEVEL) -> Figure:
     """The paired change of each outcome along the duty, one line a cap."""
     duties, caps, seeds = sorted(frame["duty"].unique()), sorted(frame["cap"].unique()), frame["seed"].nunique()
-    footer = _footer(
+    told = (
         f"n = {seeds} runs a point, seeds 1 to {seeds}, the same at each; bars: {level.words}s of the paired mean "
-        "(Student's t)", note,
-    )  # fmt: skip
+        "(Student's t)"
+    )
+    if flagship.weights_of(frame) is not None:
+        told = f"n = {seeds} members of the posterior, the same at each point; median and {level.words}s over luck and "
+        told += f"parameters, {seeds} members"
+    footer = _footer(told, note)
     height = 8.4 + foot(footer)
     figure = sheet(
         height, "Interoperability and export cap, alone and together",

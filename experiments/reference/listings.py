@@ -75,11 +75,11 @@ def parameter_listing(group: str | None = None, scenario: str | None = None) -> 
     declared = load_scenario(scenario or "baseline").declared()
     _check_group(group, (key.split(".")[0] for key in declared))
     rows = [
-        (d.key, d.default, d.unit, d.low, d.high, d.structural, d.meaning, d.source)
+        (d.key, d.default, d.unit, d.low, d.high, d.structural, d.meaning, d.source, d.prior, d.spread)
         for d in declared.values()
         if group is None or d.key.split(".")[0] == group
     ]
-    columns = ("parameter", "default", "unit", "low", "high", "structural", "meaning", "source")
+    columns = ("parameter", "default", "unit", "low", "high", "structural", "meaning", "source", "prior", "spread")
     brief = ("parameter", "default", "unit", "low", "high", "meaning", "source")
     return Listing("Parameters of Kingmaker", columns, tuple(rows), brief)
 

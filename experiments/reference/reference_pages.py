@@ -19,6 +19,7 @@ from kingmaker.agents.member import Member, columns_of
 from kingmaker.agents.regulator import Regulator
 from kingmaker.agents.startup import Startup
 from kingmaker.environment.core.ledger import KINDS
+from kingmaker.environment.inputs.declared_priors import PRIORS
 from kingmaker.environment.inputs.parameters import DECLARATIONS, GROUPS, Declaration
 from kingmaker.environment.ties import tie_kinds
 from kingmaker.experiments.reference import accounts, economy_parts, income_page, month_plan, origins
@@ -50,19 +51,21 @@ def parameters_page() -> str:
     text += [*table(("value", "parameters", "where it comes from"), rows), ""]
     text += [
         "A *row*, such as row S5, is a line of [mechanisms](../mechanisms.md); ids of facts are those of",
-        "`environment/data/facts.csv`.", "",
+        "`environment/data/facts.csv`. A *prior* is the parameter's in [the posterior](../uncertainty.md), with its",
+        "spread: " + "; ".join(f"*{name}*: {what}" for name, what in PRIORS.items()) + ".", "",
     ]  # fmt: skip
     for group, meaning in GROUPS.items():
         chosen = [d for d in DECLARATIONS.values() if d.key.startswith(f"{group}.")]
         text += [f"## {group}", "", meaning, ""]
-        text += table(("parameter", "default", "unit", "range", "meaning", "source"), map(_parameter, chosen))
+        text += table(("parameter", "default", "unit", "range", "prior", "meaning", "source"), map(_parameter, chosen))
         text.append("")
     return "\n".join(text)
 
 
 def _parameter(d: Declaration) -> tuple[str, ...]:
     fixed = " (structural: one value for all worlds of a stack)" if d.structural else ""
-    return (f"`{d.key}`", f"{d.default:g}", d.unit, f"{d.low:g} to {d.high:g}", d.meaning + fixed, d.source)
+    prior = f"{d.prior} {d.spread:g}" if d.prior else ""
+    return (f"`{d.key}`", f"{d.default:g}", d.unit, f"{d.low:g} to {d.high:g}", prior, d.meaning + fixed, d.source)
 
 
 def measures_page() -> str:

@@ -78,12 +78,15 @@ def series_of(model: Any, names: Iterable[str]) -> dict[str, FloatArray]:
     return {name: named.get(name, zero) if name.startswith(_MARK) else model.measures.array(name).T for name in asked}
 
 
-def bands_by_year(values: FloatArray, level: Level = WIDE.level) -> pd.DataFrame:
+def bands_by_year(
+    values: FloatArray, level: Level = WIDE.level, weights: FloatArray | None = None
+) -> pd.DataFrame:
     """Medians and bands over runs of the sums of each year; lines that are zero in all runs are left out.
 
     Args:
         values: of :func:`ensemble_lines`, M$ a month, shape (lines, months, runs).
         level: share of the runs in the wider band.
+        weights: of the runs, if they do not weigh the same.
     """
     import pandas as pd
 
@@ -98,7 +101,7 @@ def bands_by_year(values: FloatArray, level: Level = WIDE.level) -> pd.DataFrame
         spans = [months_in(year, months) for year in years]
         within = [span.stop - span.start for span in spans]
         told = dict(zip(_OF_LINE, (*line, units[line]), strict=True))
-        ends = quantiles(yearly[line].T, level)
+        ends = quantiles(yearly[line].T, level, weights)
         frames.append(pd.DataFrame({"year": years, **told, "months": within, "n": runs, **ends}))
     return pd.concat(frames, ignore_index=True).sort_values("year", kind="stable", ignore_index=True)
 

@@ -61,6 +61,8 @@ class RunFields(Fields):
     seeds: list[Seed] | None = None
     months: Months
     level: Share = WIDE.level.share  # of the runs in the wider band of an ensemble; older manifests do not say it
+    posterior: str = ""  # the digest of that posterior
+    members: Plain | None = None  # the file of the members of a posterior; None over luck
     panel: bool
     figures: bool
     versions: dict[str, str]
@@ -74,7 +76,10 @@ class RunFields(Fields):
             raise ValueError("seed is missing")
         if self.kind == "ensemble":
             found = self.seeds or []
-            if len(found) < 2 or found != list(range(found[0], found[0] + len(found))):
+            if self.members is not None:
+                if len(found) < 2:
+                    raise ValueError("seeds must be two or more, one a member")
+            elif len(found) < 2 or found != list(range(found[0], found[0] + len(found))):
                 raise ValueError("seeds must be two or more whole numbers, one after the other")
         return self
 

@@ -33,6 +33,8 @@ OURS |= {"summary.csv", "income.csv"}  # kingmaker run --replications
 OURS |= {"differences.csv", "in_force.csv", "paths.parquet", "robustness.csv", "brief.md", "brief.html"}
 OURS |= {"indices.csv", "interactions.csv", "convergence.csv", "boxes.csv", "outcomes.parquet"}
 OURS |= {"report.md", "report.html"}
+# over a posterior: whose members, where signs turn; kingmaker factorial
+OURS |= {"members.parquet", "flips.csv", "effects.csv", "outcomes.csv"}
 # what systems leave in folders by themselves; it stays
 SYSTEMS = {"lost+found", ".DS_Store", "Thumbs.db", "desktop.ini"}
 LONGEST_STEM = 120  # of a folder's name, in characters

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kingmaker.environment.inputs.scenario import FOLDER, Scenario
+from kingmaker.experiments.design.replicates import Replicates
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.results.asked import Asked, scenario_facts, seeds_in_words
 from kingmaker.experiments.results.manifest import build_manifest, content_hash, write_manifest
@@ -44,23 +45,36 @@ class RunRequest:
         return ask(self.setting, range(self.seed, self.seed + 1), self.months, self.panel)
 
 
-def ask(setting: Scenario, seeds: range, months: int, panel: bool = False, level: Level = WIDE.level) -> Asked:
-    """The question of a run, or of an ensemble of runs, whose wider band holds the share ``level``."""
+def ask(
+    setting: Scenario, seeds: Sequence[int], months: int, panel: bool = False, level: Level = WIDE.level,
+    drawn: Replicates | None = None,
+) -> Asked:  # fmt: skip
+    """The question of a run, or of an ensemble of runs, whose wider band holds the share ``level``.
+
+    ``drawn`` are the members of a posterior over which it is.
+    """
     own = setting.source is not None and setting.source.resolve().parent != FOLDER
     file = f" ({setting.source})" if own else ""
-    words = f"{setting.label}{file}, {seeds_in_words(seeds[0], len(seeds))}, {months} months"
+    over = seeds_in_words(seeds[0], len(seeds)) if drawn is None else drawn.words
+    words = f"{setting.label}{file}, {over}, {months} months"
     facts = {"scenario": scenario_facts(setting), "seeds": [seeds[0], len(seeds)], "months": months, "panel": panel}
+    facts |= {} if drawn is None else drawn.record
     told = words + (", with the panel" if panel else "") + level_asked(level, WIDE.level)
     return Asked("run", told, facts | level_record(level, WIDE.level))
 
 
-def folder_for(setting: Scenario, seeds: range, months: int, panel: bool = False, level: Level = WIDE.level) -> Path:
+def folder_for(
+    setting: Scenario, seeds: Sequence[int], months: int, panel: bool = False, level: Level = WIDE.level,
+    drawn: Replicates | None = None,
+) -> Path:  # fmt: skip
     """Where a result goes if the user does not say: the name tells the question."""
     stem = f"{setting.name}-seed{seeds[0]}" if len(seeds) == 1 else f"{setting.name}-seeds{seeds[0]}-{seeds[-1]}"
+    if drawn is not None:
+        stem = f"{setting.name}-members{len(drawn)}"
     if months != setting.months:
         stem += f"-months{months}"
     pins = [f"{key}={value:g}" for key, value in sorted(setting.pinned.items())]
-    asked = ask(setting, seeds, months, panel, level)
+    asked = ask(setting, seeds, months, panel, level, drawn)
     stem += "".join(f"-{pin}" for pin in pins) if len(pins) <= MOST_PINS else f"-{len(pins)}pins-{asked.digest[:8]}"
     return default_folder(stem + ("-panel" if panel else ""), asked)
 

@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.design.replicates import Replicates
+from kingmaker.experiments.posterior.members import load_members
 from kingmaker.experiments.results.exchange import is_cut_short
 from kingmaker.experiments.results.manifest import (
     ManifestError,
@@ -105,10 +107,11 @@ def _again(
     if fields.seeds is not None:
         from kingmaker.experiments.runs import many
 
-        seeds = range(fields.seeds[0], fields.seeds[-1] + 1)
+        drawn = _members_of(folder, fields)
         asked = many.EnsembleRequest(
-            setting, seeds, fields.months, place, fields.figures, quiet, command, workers, force, Level(fields.level)
-        )
+            setting, fields.seeds if drawn is None else drawn.seeds, fields.months, place, fields.figures, quiet,
+            command, workers, force, Level(fields.level), drawn,
+        )  # fmt: skip
         return many.frame_of(many.simulate_ensemble(asked), asked) if out is None else many.run_ensemble(asked)
     assert fields.seed is not None
     request = RunRequest(
@@ -120,6 +123,20 @@ def _again(
     else:
         run_and_write(request, model)
     return one_world(model)
+
+
+def _members_of(folder: Path, fields: RunFields) -> Replicates | None:
+    """The members of the posterior that a result lies over, read from its folder; None over luck.
+
+    Raises:
+        ManifestError: they are not those of the result.
+    """
+    if fields.members is None or fields.seeds is None:
+        return None
+    found = load_members(folder / Path(fields.members).name)
+    if list(map(int, found.seeds)) != fields.seeds:
+        raise ManifestError(f"{folder / fields.members}: holds other members than those of the result.")
+    return Replicates.of(found, None, fields.posterior)
 
 
 def _demand_same(what: str, then: str, now: str) -> None:

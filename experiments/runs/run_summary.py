@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Any
 from kingmaker.environment.core.measures import MEASURES
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.runs.income_summary import income_sentences
-from kingmaker.experiments.stats.levels import WIDE, Band, Level
+from kingmaker.experiments.stats.levels import Band
 from kingmaker.experiments.terminal.safe_text import one_line
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kingmaker.environment.inputs.scenario import Scenario
+    from kingmaker.experiments.runs.many import EnsembleRequest
     from kingmaker.experiments.terminal.console import Console
+
+LUCK_ALONE = "The spread is over luck: it says nothing of what is wrong with the model."
 
 KEY_MEASURES = (
     "chip_leader_share",
@@ -89,28 +92,23 @@ def _say_setting(console: Console, setting: Scenario, months: int) -> None:
 
 
 def print_ensemble(
-    setting: Scenario, seeds: range, months: int, table: pd.DataFrame, held: Sequence[in_force.Held], out: Path,
-    income: pd.DataFrame, level: Level = WIDE.level,
-) -> None:  # fmt: skip
-    """Print medians and bands over luck of the first, the middle and the last year, and what is in force.
+    request: EnsembleRequest, table: pd.DataFrame, held: Sequence[in_force.Held], income: pd.DataFrame
+) -> None:
+    """Print medians and bands of the first, the middle and the last year, over what they are, and what is in force.
 
     Args:
-        setting: the scenario.
-        seeds: of the runs.
-        months: of each run.
+        request: scenario, seeds or members, months, folder, and share of the runs in the wider band.
         table: of :func:`kingmaker.experiments.stats.bands.by_year`.
         held: what is in force over all months and runs.
-        out: the folder of the results.
         income: of :func:`kingmaker.experiments.results.income_table.bands_by_year`.
-        level: share of the runs in the wider band, which is printed.
     """
     from rich.table import Table
 
     from kingmaker.experiments.terminal.console import Console
 
-    console, band = Console(), Band(level)
+    console, band, setting, months = Console(), Band(request.level), request.setting, request.months
     years = sorted({int(table["year"].min()), int(MIDDLE), int(table["year"].max())} & set(table["year"]))
-    title = f"{one_line(setting.title or setting.name)} ({setting.label}, seeds {seeds[0]}-{seeds[-1]})"
+    title = f"{one_line(setting.title or setting.name)} ({setting.label}, {request.counted.replace('–', '-')})"
     shown = Table(title=title, title_justify="left")
     shown.add_column("")
     for year in years:
@@ -126,15 +124,15 @@ def print_ensemble(
             shown.add_row(MEASURES[name].label, *bands, unit)
     console.print(shown)
     console.print(
-        f"Each run is averaged over the year's months; then the median of {len(seeds)} runs and, below it, the "
-        f"{band.words} of them. The spread is over luck: it says nothing of what is wrong with the model.",
+        f"Each run is averaged over the year's months; then the median of {len(request.seeds)} runs and, below it, the "
+        f"{band.words} of them. {LUCK_ALONE if request.drawn is None else f'The spread is over {request.words}.'}",
         style="dim", soft_wrap=True,
     )  # fmt: skip
     for sentence in income_sentences(income, months, "median"):
         console.say(sentence)
     console.say(in_force.sentence(held))
     _say_setting(console, setting, months)
-    console.say(f"Every run, summary.csv and fan charts are in {out}")
+    console.say(f"Every run, summary.csv and fan charts are in {request.out}")
 
 
 def _cells(name: str, values: list[float], unit: str) -> list[str]:

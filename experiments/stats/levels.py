@@ -54,6 +54,25 @@ class Level:
         return _plain(100 * self._exact)
 
     @property
+    def plain(self) -> Level:
+        """The level alone."""
+        return Level(self.share)
+
+    def method(self, over: str) -> str:
+        """How the interval of a mean is made; ``over`` are seeds, pairs or points."""
+        return f"Student's t over {over}"
+
+    @property
+    def stated(self) -> str:
+        """What stands beside the interval."""
+        return "mean"
+
+    @property
+    def among(self) -> str:
+        """What it is taken over."""
+        return "seeds"
+
+    @property
     def words(self) -> str:
         """Such as ``95 % interval``."""
         return self.words_in("en")
@@ -71,6 +90,25 @@ class Level:
     def _exact(self) -> Decimal:
         """As it was written, so that a half of what is left has no error of rounding."""
         return Decimal(repr(float(self.share)))
+
+
+@dataclass(frozen=True)
+class MemberLevel(Level):
+    """The level of an interval over the members of a posterior: those in the middle, not an interval of a mean."""
+
+    def method(self, over: str) -> str:
+        """The quantiles; over members, whatever else was meant."""
+        return "over luck and parameters"
+
+    @property
+    def stated(self) -> str:
+        """What stands beside the interval."""
+        return "median"
+
+    @property
+    def among(self) -> str:
+        """What it is taken over."""
+        return "members"
 
 
 @dataclass(frozen=True)
@@ -128,6 +166,13 @@ class Band:
         low, high = self._per_cent
         return f"{low} % and {high} % quantiles"
 
+    @property
+    def deviations(self) -> float:
+        """Half its width where the runs are normal, in standard deviations."""
+        from scipy.special import ndtri  # not before it is used: options are read before the libraries are loaded
+
+        return float(ndtri(self.ends[1]))
+
     def of(self, values: FloatArray, axis: int = -1) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Lower end, median and upper end of values over one of their axes."""
         import numpy as np  # not before it is used: options are read before the libraries are loaded
@@ -150,6 +195,11 @@ class Band:
 LEVEL = Level(0.95)  # of the intervals of means, unless a level is asked
 HALF = Band(Level(0.5))
 WIDE = Band(Level(0.9))  # of the runs, unless a level is asked
+INTERVAL_OVER: Mapping[str, Level] = MappingProxyType({"luck": LEVEL, "posterior": WIDE.level})  # unless one is asked
+SIGN = (
+    LEVEL  # of what probability a sign over a posterior must be for a claim, alone and all claims of a family together
+)
+SHOWN = WIDE.level  # in which share of the members a mechanism must hold to count as shown
 SPREAD = Band(Level(0.8))  # between the tenth and the ninetieth of a hundred runs: the event study and the class page
 # fixed by what they define, whatever level is asked
 PATHS = WIDE  # the runs drawn beside the intervals of a comparison

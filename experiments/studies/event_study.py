@@ -8,20 +8,34 @@ difference between the two in the month of the announcement.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment.compute.tenancies import sign_dated
+from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.ties import contracts
+from kingmaker.experiments.design.replicates import LUCK, Replicates
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed_if
 from kingmaker.experiments.stats.intervals import half_width
-from kingmaker.experiments.stats.levels import LEVEL, SPREAD, Level, level_asked, level_record, level_told, read_level
+from kingmaker.experiments.stats.levels import (
+    INTERVAL_OVER,
+    LEVEL,
+    SPREAD,
+    Level,
+    level_asked,
+    level_record,
+    level_told,
+    read_level,
+)
+from kingmaker.experiments.stats.member_effects import middle_of
 from kingmaker.experiments.terminal.phrases import listed
 from kingmaker.experiments.terminal.telling import say
 
@@ -53,8 +67,12 @@ class Reaction:
         return bool(self.low * self.high > 0.0 and 1.0 / FACTOR <= ratio <= FACTOR)
 
 
-def run_study(seeds: int = 24, level: Level | float = LEVEL, **pins: float) -> list[Reaction]:
+def run_study(
+    seeds: int = 24, level: Level | float = LEVEL, over: Replicates | None = None, **pins: float
+) -> list[Reaction]:
     """The reaction of both hosts over ``seeds`` pairs of worlds, with intervals of ``level``.
+
+    ``over`` are the members of a posterior, a pair of worlds each; they stand for the seeds.
 
     Worlds in which the lab has left, or is no longer a tenant of the loser alone, have no such event and are left out.
 
@@ -64,7 +82,9 @@ def run_study(seeds: int = 24, level: Level | float = LEVEL, **pins: float) -> l
     sure = read_level(level, "level")
     if seeds < 2:
         raise ValueError(f"seeds is {seeds}; an interval needs at least 2")
-    model = ComputeEconomy.stack([{"rng": s, **pins} for s in range(1, seeds + 1)] * 2, months=SIGNED + 1)
+    worlds = _worlds(seeds, over, pins)
+    seeds = len(worlds)
+    model = ComputeEconomy.stack(worlds * 2, months=SIGNED + 1)
     model.run(FREED)
     _free(model)
     model.run(SIGNED - FREED)
@@ -76,8 +96,19 @@ def run_study(seeds: int = 24, level: Level | float = LEVEL, **pins: float) -> l
     for side, firm in (("winner", WINNER), ("loser", LOSER)):
         values = value[:, names.index(firm)]
         returns = (values[seeds:] / values[:seeds] - 1.0)[counts]
-        found.append(_reaction(side, model.tables.clouds[names.index(firm)].name, returns, sure))
+        name = model.tables.clouds[names.index(firm)].name
+        if over is None:
+            found.append(_reaction(side, name, returns, sure))
+        else:
+            found.append(_member_reaction(side, name, returns, over.weights[counts], sure))
     return found
+
+
+def _worlds(seeds: int, over: Replicates | None, pins: Mapping[str, float]) -> list[dict[str, float]]:
+    if over is None:
+        return [{"rng": seed, **pins} for seed in range(1, seeds + 1)]
+    drawn = over.drawn_under(load_scenario("baseline"), but=pins)
+    return [{**over.held(k, drawn), **pins, "rng": seed} for k, seed in enumerate(over.seeds)]
 
 
 def _slots(model: ComputeEconomy) -> tuple[int, int, int]:
@@ -117,7 +148,17 @@ def _reaction(side: str, firm: str, returns: FloatArray, level: Level) -> Reacti
     return Reaction(side, firm, FACTS[side], mean, mean - half, mean + half, lower, upper, n, level)
 
 
-def page(reactions: list[Reaction]) -> str:
+def _member_reaction(side: str, firm: str, returns: FloatArray, weights: FloatArray, level: Level) -> Reaction:
+    """The same over members: median, interval and band are theirs."""
+    if len(returns) < 2:
+        raise ValueError(f"the event takes place in {len(returns)} of the worlds; an interval needs at least 2")
+    shares = weights / weights.sum()
+    low, middle, high = (float(q) for q in middle_of(returns, shares, level))
+    lower, _, upper = (float(q) for q in middle_of(returns, shares, SPREAD.level))
+    return Reaction(side, firm, FACTS[side], middle, low, high, lower, upper, len(returns), level)
+
+
+def page(reactions: list[Reaction], over: Replicates | None = None) -> str:
     """The page ``event_study.md``."""
     level = reactions[0].level if reactions else LEVEL
     lines = [
@@ -129,7 +170,9 @@ def page(reactions: list[Reaction]) -> str:
         "the contract tells of demand to come; the loser loses what it cannot let to others. The terms",
         f"(`capital.news_*`) are assumed, with the size of the fact in view: {_conclusion(reactions)}",
         "Made by `kingmaker events --out docs`.", "",
-        f"| | fact | model, mean | {level.words} of the mean | {SPREAD.dashed_in()} of worlds | worlds "
+        *([] if over is None else [f"Intervals are over {over.words}: medians and the members in the middle.", ""]),
+        f"| | fact | model, {'mean' if over is None else 'median'} | {level.words}{' of the mean' * (over is None)} "
+        f"| {SPREAD.dashed_in()} of worlds | worlds "
         "| sign and size (factor 3) |",
         "|---|---|---|---|---|---|---|",
     ]  # fmt: skip
@@ -149,17 +192,24 @@ def _conclusion(reactions: list[Reaction]) -> str:
     return "that the sizes are right shows that the fact is within reach; it tests nothing."
 
 
-def run_and_print(seeds: int, out: Path | None, force: bool = False, level: Level = LEVEL) -> bool:
+def run_and_print(
+    seeds: int, out: Path | None, force: bool = False, level: Level = LEVEL, over: Replicates | None = None
+) -> bool:
     """Run the study, print it, write ``event_study.md`` into ``out``; whether both reactions hold."""
-    asked = Asked("events", f"{seeds} seeds{level_asked(level)}", {"seeds": seeds} | level_record(level))
+    words, usual = f"{seeds} seeds", INTERVAL_OVER[LUCK if over is None else over.over]
+    facts: dict[str, Any] = {"seeds": seeds}
+    if over is not None:
+        words, facts = over.words, {"seeds": list(over.seeds)} | over.record
+    asked = Asked("events", f"{words}{level_asked(level, usual)}", facts | level_record(level, usual))
     with filed_if(out, ("event_study.md",), asked, force) as folder:
-        reactions = run_study(seeds, level)
+        reactions = run_study(seeds, level, over)
         for r in reactions:
             verdict = "holds" if r.holds else "FAILS"
             say(f"{r.side:6} {r.firm:28} fact {r.fact:+.1%}  model {r.mean:+.2%} ({r.low:+.2%} to {r.high:+.2%})  "
                   f"n {r.n}  {verdict}")  # fmt: skip
-        for sentence in level_told(level):
+        say(f"Intervals are over {'luck at one point, ' + words if over is None else words}.")
+        for sentence in level_told(level, usual):
             say(sentence)
         if folder is not None:
-            (folder / "event_study.md").write_text(page(reactions), encoding="utf-8")
+            (folder / "event_study.md").write_text(page(reactions, over), encoding="utf-8")
     return all(r.holds for r in reactions)

@@ -34,6 +34,8 @@ def other_changes(there: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]
         for key, value in now.items()
         if key not in (*GROWING, "scenario") and there.get(key) != value
     ]
+    if "over" in there and "over" not in now:
+        told.append("it is over a posterior there and over luck now")
     before, after = _essence(there.get("scenario") or {}), _essence(now["scenario"])
     for key, value in after.items():
         old = before.get(key)

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from kingmaker.agents.checks import flag, seeds, whole
+from kingmaker.agents.errors import WrongValueError, shown
 from kingmaker.environment.inputs.scenario import MOST_MONTHS
 from kingmaker.experiments.design.design_file import DesignFile
+from kingmaker.experiments.design.replicates import POSTERIOR, Drawn, Replicates
 from kingmaker.experiments.design.sweep_design import Design, build_design
 from kingmaker.experiments.results.parquet import table_in
 from kingmaker.experiments.sweep.driver import drive
@@ -34,6 +37,7 @@ def evaluate(
     settings: Mapping[str, float | int] | None = None,
     workers: int = 1,
     average: bool = True,
+    over: Drawn | None = None,
 ) -> FloatArray:
     """Run the model at each row of a sample, in stacks.
 
@@ -49,6 +53,8 @@ def evaluate(
         settings: parameters that are the same in every run.
         workers: processes; 1 runs in this one. More need a script with a main guard, as Python's own pools do.
         average: give the mean over the replications.
+        over: members of a posterior, such as ``km.posterior().first(30)``: they are the replications then, each with
+            its own seed and parameters; what a row or ``settings`` names is not drawn.
 
     Returns:
         The outcomes, shape (n, measures), or (n,) for a single measure given by its name; with ``average=False``
@@ -76,11 +82,28 @@ def evaluate(
         set=table_of("evaluate: settings", settings),
         points=[dict(zip(keys, map(float, row), strict=True)) for row in rows],
     )
-    design = build_design(entries, "evaluate", "evaluate")
+    design = _over(build_design(entries, "evaluate", "evaluate"), over)
     found = _outcomes(design, [f"{name}_{statistic}" for name in wanted], workers)
     if averaged:
         found = found.mean(axis=1)
     return np.asarray(found[..., 0] if isinstance(measures, str) else found)
+
+
+def _over(design: Design, over: Drawn | None) -> Design:
+    """The design over members, if there are some.
+
+    Raises:
+        WrongValueError: something else than members.
+    """
+    if over is None:
+        return design
+    if not all(hasattr(over, name) for name in ("keys", "values", "seeds", "weights")):
+        raise WrongValueError(
+            f"evaluate: over is {shown(over)}; allowed are members of a posterior, such as km.posterior(), or None for "
+            "seeds in a row."
+        )
+    drawn = Replicates.of(over)
+    return replace(design, over=POSTERIOR, drawn=drawn, replications=len(drawn))
 
 
 def _outcomes(design: Design, columns: Sequence[str], workers: int) -> FloatArray:

@@ -49,6 +49,11 @@ def design_record(design: Design, work: Work) -> dict[str, Any]:
         "listed": [dict(point) for point in design.listed[:MOST_LISTED]],
         "points": design.points.digest(),
         "scenario": scenario_record(work.setting),
+        **(
+            {}
+            if design.drawn is None
+            else {"over": {"posterior": design.drawn.digest, "drawn": list(design.drawn_keys)}}
+        ),
     }
 
 
@@ -69,6 +74,7 @@ def build_sweep_manifest(design: Design, work: Work, command: tuple[str, ...], r
         "title": design.title,
         "description": design.description,
         "runs": design.size,
+        "over": design.replicates.words,
         "design": design_record(design, work),
         "declared": {key: plain(vars(design.declared[key])) for key in design.keys},
         "measured": {name: vars(design.measured[name]) for name in (*design.measures, *rules_of(design))},

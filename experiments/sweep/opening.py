@@ -17,7 +17,7 @@ from kingmaker.experiments.sweep.changes import changes_of_points, other_changes
 from kingmaker.experiments.sweep.identity import build_sweep_manifest, read_sweep_manifest
 from kingmaker.experiments.sweep.plan import Shard
 from kingmaker.experiments.sweep.run_ids import Namer
-from kingmaker.experiments.sweep.runs_table import encoded, runs_table, table_digest
+from kingmaker.experiments.sweep.runs_table import encoded, members_table, runs_table, table_digest
 from kingmaker.experiments.sweep.store import RUNS, Store
 from kingmaker.experiments.sweep.sweep_dictionary import dictionary_text
 from kingmaker.experiments.sweep.tasks import SweepError, Work
@@ -27,7 +27,18 @@ from kingmaker.experiments.terminal.safe_text import for_json
 if TYPE_CHECKING:
     import pyarrow as pa
 
-OURS = {RUNS, "data_dictionary.csv", "parts", "failures", "damaged", "figures", "results.csv", "results.parquet"}
+MEMBERS = "members.parquet"
+OURS = {
+    RUNS,
+    MEMBERS,
+    "data_dictionary.csv",
+    "parts",
+    "failures",
+    "damaged",
+    "figures",
+    "results.csv",
+    "results.parquet",
+}
 
 
 @dataclass
@@ -100,6 +111,9 @@ def _write(store: Store, wanted: Wanted, opening: Opening) -> None:
     store.make()
     if opening.table is not None:
         write_whole(store.folder / RUNS, encoded(opening.table))
+    members = members_table(wanted.design)
+    if members is not None and opening.manifest is not None:
+        write_whole(store.folder / MEMBERS, encoded(members))
     if opening.dictionary:
         write_whole(store.folder / "data_dictionary.csv", dictionary_text(wanted.design).encode())
     if opening.manifest is not None:  # last: what it says is there by then

@@ -59,30 +59,45 @@ class Namer:
         """The ids of all runs of a design, in its order; those that :meth:`name` gives."""
         import numpy as np
 
-        columns = self._columns(design)
+        if design.drawn is None:
+            found = self._names(design, design.seed + np.arange(design.replications), {})
+        else:  # each member has values of its own, so that its points are hashed by themselves
+            rows = [
+                self._names(design, np.array([seed]), design.drawn_values(k))
+                for k, seed in enumerate(design.replicates.seeds)
+            ]
+            found = np.concatenate(rows)
+        return list(found[:, design.order].ravel())
+
+    def _names(self, design: Design, seeds: NDArray[np.int64], drawn: Mapping[str, Value]) -> NDArray[np.object_]:
+        """The ids of all points under each seed, shape (seeds, points), where all hold the same ``drawn`` values."""
+        import numpy as np
+
+        columns = self._columns(design, drawn)
         keys = sorted(columns)
         nothing = np.zeros((len(design.points), 0))
         values = np.column_stack([nothing, *(columns[key] for key in keys)])
         usual = np.array([float(self._declared[key].default) for key in keys])
         varied = list(design.points.columns)
         held = np.column_stack([nothing, *(~np.isnan(design.points.columns[key]) for key in varied)]).astype(bool)
-        found = np.empty((design.replications, len(design.points)), dtype=object)
+        found = np.empty((len(seeds), len(design.points)), dtype=object)
         for rows in _alike(np.concatenate([values != usual, held], axis=1)):
             first = rows[0]
             kept = [k for k in range(len(keys)) if values[first, k] != usual[k]]
-            pins = frozenset([*design.fixed, *(key for k, key in enumerate(varied) if held[first, k])])
+            pins = frozenset([*drawn, *design.fixed, *(key for k, key in enumerate(varied) if held[first, k])])
             prefix = self._prefix(pins, tuple(keys[k] for k in kept))
             several = max(1, AT_ONCE // len(rows))
-            for start in range(0, design.replications, several):
-                seeds = design.seed + np.arange(start, min(start + several, design.replications))
-                found[start : start + len(seeds), rows] = _hashes(prefix, values[rows][:, kept], seeds)
-        return list(found[:, design.order].ravel())
+            for start in range(0, len(seeds), several):
+                some = seeds[start : start + several]
+                found[start : start + len(some), rows] = _hashes(prefix, values[rows][:, kept], some)
+        return found
 
-    def _columns(self, design: Design) -> dict[str, FloatArray]:
+    def _columns(self, design: Design, drawn: Mapping[str, Value]) -> dict[str, FloatArray]:
         """The resolved values of all parameters that are set anywhere, at each point."""
         import numpy as np
 
-        constants = {**self._base, **design.fixed}
+        checked = {key: check(key, value, "run", self._declared) for key, value in drawn.items()}
+        constants = {**self._base, **checked, **design.fixed}
         count = len(design.points)
         columns = {key: np.full(count, value + 0.0) for key, value in constants.items()}
         for key, column in design.points.columns.items():

@@ -24,7 +24,7 @@ def runs_table(design: Design, names: Sequence[str]) -> pa.Table:
     columns: dict[str, Any] = {
         "point": pa.array(np.tile(design.order, design.replications), pa.int32()),
         "replication": pa.array(np.repeat(replications, count), pa.int32()),
-        "seed": pa.array(np.repeat(design.seed + replications, count), pa.int64()),
+        "seed": pa.array(np.repeat(np.array(design.replicates.seeds, dtype=np.int64), count), pa.int64()),
     }
     for key in design.keys:
         column = np.tile(design.points.columns[key][design.order], design.replications)
@@ -32,6 +32,18 @@ def runs_table(design: Design, names: Sequence[str]) -> pa.Table:
         columns[key] = pa.array(column, from_pandas=True).cast(kind)  # NaN: left to the scenario
     columns["run"] = pa.array(names, pa.string())
     return pa.table(columns)
+
+
+def members_table(design: Design) -> pa.Table | None:
+    """Seed, weight and parameters of the members over which a design runs, one a replication; None over luck."""
+    import numpy as np
+    import pyarrow as pa
+
+    if design.drawn is None:
+        return None
+    used = design.replicates
+    columns = {"seed": pa.array(np.array(used.seeds, dtype=np.int64), pa.int64()), "weight": pa.array(used.weights)}
+    return pa.table(columns | {key: pa.array(values) for key, values in used.columns().items()})
 
 
 def encoded(table: pa.Table) -> bytes:

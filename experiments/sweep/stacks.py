@@ -36,16 +36,26 @@ class SimulationError(KingmakerError):
 
 @dataclass(frozen=True)
 class World:
-    """One run that is wanted; ``parameters`` are held in all months, beside what the scenario itself pins."""
+    """One run that is wanted; ``parameters`` are held in all months, beside what the scenario itself pins.
+
+    ``drawn`` are those that a member of a posterior brings: held too, unless ``parameters`` name them.
+    """
 
     setting: Scenario
     seed: int
     parameters: Mapping[str, float | int] = field(default_factory=dict)
+    drawn: Mapping[str, float | int] = field(default_factory=dict)
+
+    @property
+    def held(self) -> Mapping[str, float | int]:
+        """All that is held in it."""
+        return {**self.drawn, **self.parameters} if self.drawn else self.parameters
 
     def __str__(self) -> str:
         """Such as ``baseline with policy.tax = 0.5, seed 3``."""
         held = "".join(f" and {key} = {value:g}" for key, value in self.parameters.items())
-        return f"{self.setting.label}{held}, seed {self.seed}"
+        member = f", {len(self.drawn)} parameters of a member of the posterior" if self.drawn else ""
+        return f"{self.setting.label}{held}{member}, seed {self.seed}"
 
 
 def simulate(
@@ -119,8 +129,9 @@ class _Gathered:
         runs: dict[str, Run] = {}
         for place in mine:
             world = self._worlds[place]
-            point = points.setdefault(tuple(world.parameters.items()), len(points))
-            run = Run(world.parameters, world.seed, point, 0)
+            held = world.held
+            point = points.setdefault(tuple(held.items()), len(points))
+            run = Run(held, world.seed, point, 0)
             name = f"{namer.name(run)}.{side}"
             runs[name] = run
             self._places.setdefault(name, []).append(place)

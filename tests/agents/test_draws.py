@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import pickle
 
 import numpy as np
 import pytest
@@ -12,6 +13,7 @@ from scipy import stats
 
 from kingmaker.agents.draws import Draws, mix64, stream_key
 from kingmaker.agents.member import firm_ids
+from kingmaker.environment.core import streams as streams_module
 from kingmaker.environment.core.streams import Streams
 from tests.helpers import bits, luck
 
@@ -104,7 +106,7 @@ def test_the_decisions_that_a_month_uses_have_keys_of_their_own() -> None:
     import kingmaker.environment
 
     text = "\n".join(p.read_text(encoding="utf-8") for p in Path(kingmaker.environment.__path__[0]).rglob("*.py"))
-    labels = set(re.findall(r"(?:draws|world)\(\s*\"([^\"]+)\"", text))
+    labels = set(re.findall(r"(?:draws|world|lasting)\(\s*\"([^\"]+)\"", text))
     assert len(labels) > 8
     seed = np.array([[7]], dtype=np.uint64)
     assert len({int(stream_key(seed, label, 3)[0, 0]) for label in labels}) == len(labels)
@@ -185,3 +187,56 @@ def test_neighbouring_seeds_share_nothing() -> None:
 def test_draws_of_no_firms() -> None:
     empty = Draws(stream_key(np.array([[1]], dtype=np.uint64), "x", 0), np.zeros((1, 0), dtype=np.uint64))
     assert empty.uniform().shape == (1, 0)
+
+
+def test_draws_among_some_are_those_of_all() -> None:
+    whole, places = luck(50, seeds=(1, 2, 3)), np.array([0, 7, 49, 50, 149])
+    for draw in ("uniform", "exponential", "normal"):
+        for option in (0, 3):
+            assert bits(getattr(whole.among(places), draw)(option)) == bits(
+                getattr(whole, draw)(option).ravel()[places]
+            )
+    assert whole.among(places[:0]).uniform().shape == (0,)
+
+
+@given(st.data())
+def test_lasting_draws_are_those_of_the_ids_of_the_month(data: st.DataObject) -> None:
+    """Ids change in place as firms come and go, the numbers asked differ by month, and what is handed out is taken."""
+    slots = data.draw(st.integers(1, 20))
+    streams, fresh = Streams((5, 6)), Streams((5, 6))
+    ids = firm_ids(3, 0, np.arange(2 * slots).reshape(2, slots))
+    for month in range(1, 5):
+        lasting, plain = streams.lasting("taste", ids), fresh.draws("taste", 0, ids)
+        start = data.draw(st.integers(0, slots - 1))
+        for draw in data.draw(st.lists(st.sampled_from(("uniform", "exponential", "normal")), max_size=3)):
+            for option in data.draw(st.lists(st.integers(0, 3), max_size=3)):
+                found = getattr(lasting, draw)(option)
+                assert bits(found) == bits(getattr(plain, draw)(option))
+                part = getattr(lasting.block(start, slots), draw)(option)
+                assert bits(part) == bits(found[:, start:])
+                found /= 2.0  # a user's class may reckon in place
+                part /= 2.0
+        options = np.full(ids.shape, 2)
+        assert bits(lasting.exponential(options)) == bits(plain.exponential(options))
+        anew = np.array(data.draw(st.lists(st.booleans(), min_size=2 * slots, max_size=2 * slots))).reshape(ids.shape)
+        ids[anew] = firm_ids(3, month, np.flatnonzero(anew))
+    assert streams.lasting("taste", ids[:, :0]).uniform().shape == (2, 0)  # another shape: nothing is taken over
+
+
+def test_lasting_draws_of_very_many_firms_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    few, many, ids = Streams((5,)), Streams((5,)), firm_ids(3, 0, np.arange(9))[np.newaxis]
+    kept = few.lasting("taste", ids)
+    monkeypatch.setattr(streams_module, "_MOST_KEPT", 8)
+    drawn = many.lasting("taste", ids)
+    assert type(drawn) is Draws
+    assert bits(drawn.exponential(1)) == bits(kept.exponential(1))
+    assert not many._lasting
+
+
+def test_a_copy_of_the_streams_draws_lasting_numbers_anew() -> None:
+    streams, ids = Streams((5,)), firm_ids(3, 0, np.arange(4))[np.newaxis]
+    before = streams.lasting("taste", ids).exponential(1)
+    copied = pickle.loads(pickle.dumps(streams))
+    assert "_lasting" in vars(copied)
+    assert not copied._lasting
+    assert bits(copied.lasting("taste", ids).exponential(1)) == bits(before)

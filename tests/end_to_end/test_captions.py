@@ -63,8 +63,8 @@ def test_a_run_and_an_ensemble_say_what_is_in_force(more: tuple[str, ...], tmp_p
 
 
 def test_a_comparison_says_what_is_in_force_on_each_side(tmp_path: Path) -> None:
-    words = ("compare", "no_new_law", "no_new_law", "--set-b", "policy.interoperability=1", "--months", "4",
-             "--replications", "2", "--no-robustness", *SMALL)  # fmt: skip
+    words = ("compare", "--over", "luck", "no_new_law", "no_new_law", "--set-b", "policy.interoperability=1",
+             "--months", "4", "--replications", "2", "--no-robustness", *SMALL)  # fmt: skip
     kingmaker(*words, "--out", "o", folder=tmp_path)
     for name, caption in captions(tmp_path / "o/figures").items():
         assert "In force in A: nothing. In force in B: duty of interoperability 1 throughout; " in caption, name

@@ -48,7 +48,9 @@ def refused(*words: str, folder: Path) -> str:
 
 
 def test_the_baseline_compared_with_itself_is_exactly_zero(tmp_path: Path) -> None:
-    told = done("compare", "baseline", "baseline", *SMALL, "--no-figures", "--workers", "2", folder=tmp_path)
+    told = done(
+        "compare", "--over", "luck", "baseline", "baseline", *SMALL, "--no-figures", "--workers", "2", folder=tmp_path
+    )
     assert re.search(r"Exactly zero everywhere: all \d+ measures are the same in all pairs", told)
     folder = tmp_path / "results/baseline-vs-baseline"
     table = pd.read_csv(folder / "differences.csv")
@@ -63,7 +65,7 @@ def test_the_baseline_compared_with_itself_is_exactly_zero(tmp_path: Path) -> No
 
 def test_a_policy_with_an_effect(tmp_path: Path) -> None:
     """All files are there; one worker and two give the same numbers; a second run replaces the first."""
-    words = ("compare", "baseline", "interoperability", *SMALL, "--window", "last3", "--out", "out")
+    words = ("compare", "--over", "luck", "baseline", "interoperability", *SMALL, "--window", "last3", "--out", "out")
     told = done(*words, "--no-robustness", "--workers", "1", folder=tmp_path)
     assert "interoperability with startups.number = 20 compared with baseline with startups.number = 20" in told
     names = {path.name for path in (tmp_path / "out").iterdir()}
@@ -83,7 +85,7 @@ def test_a_policy_with_an_effect(tmp_path: Path) -> None:
     done(*words, "--workers", "2", "--ends", "half", "--quiet", "--no-figures", "--force", folder=tmp_path)
     assert (tmp_path / "out/differences.csv").read_bytes() == one
     assert list(tmp_path.glob("out/figures/*")) == []
-    assert "make it again with 'kingmaker compare baseline" in refused("rerun", "out", folder=tmp_path)
+    assert "make it again with 'kingmaker compare --over luck baseline" in refused("rerun", "out", folder=tmp_path)
 
 
 def test_a_study(tmp_path: Path) -> None:
@@ -112,14 +114,26 @@ def test_a_study(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("words", "told"),
     [
-        (("compare", "baselin", "baseline"), "There is no scenario 'baselin'. Did you mean 'baseline'?"),
-        (("compare", "baseline", "baseline", "--set-b", "policy.tax=9"), "--set-b: 'policy.tax' is 9"),
-        (("compare", "baseline", "baseline", "--replications", "1"), "--replications is 1; allowed"),
-        (("compare", "baseline", "baseline", "--window", "last500"), "--window last500: needs at least 500 months"),
-        (("compare", "baseline", "baseline", "--ends", "far"), "--ends is 'far'; allowed is range or half"),
+        (
+            ("compare", "--over", "luck", "baselin", "baseline"),
+            "There is no scenario 'baselin'. Did you mean 'baseline'?",
+        ),
+        (
+            ("compare", "--over", "luck", "baseline", "baseline", "--set-b", "policy.tax=9"),
+            "--set-b: 'policy.tax' is 9",
+        ),
+        (("compare", "--over", "luck", "baseline", "baseline", "--replications", "1"), "--replications is 1; allowed"),
+        (
+            ("compare", "--over", "luck", "baseline", "baseline", "--window", "last500"),
+            "--window last500: needs at least 500 months",
+        ),
+        (
+            ("compare", "--over", "luck", "baseline", "baseline", "--ends", "far"),
+            "--ends is 'far'; allowed is range or half",
+        ),
         (("sensitivity", "d.toml", "--method", "fast"), "--method is 'fast'; allowed methods are"),
         (("sensitivity", "d.toml", "--measure", "rent"), "--outcomes: there is no measure 'rent'"),
-        (("sensitivity", "d.toml", "--over", "last99"), "'last99' needs at least 99 months"),
+        (("sensitivity", "d.toml", "--statistic", "last99"), "'last99' needs at least 99 months"),
         (("sensitivity", "d.toml", "--discover", "x > 1"), "--discover: needs a sample that fills the space"),
         (("sensitivity", "nowhere.toml"), "There is no design file 'nowhere.toml'"),
     ],
@@ -145,7 +159,9 @@ def test_mistakes(
 def test_a_folder_of_something_else_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "out").mkdir()
     (tmp_path / "out/notes.txt").write_text("mine", encoding="utf-8")
-    assert "was not written by kingmaker" in refused("compare", "baseline", "baseline", "--out", "out", folder=tmp_path)
+    assert "was not written by kingmaker" in refused(
+        "compare", "--over", "luck", "baseline", "baseline", "--out", "out", folder=tmp_path
+    )
     assert (tmp_path / "out/notes.txt").read_text(encoding="utf-8") == "mine"
 
 
@@ -161,7 +177,9 @@ def test_the_brief_says_what_its_sides_are_and_what_is_in_force(tmp_path: Path) 
         (tmp_path / f"{name}.toml").write_text(text, encoding="utf-8")
     words = ("--set", "startups.number=20", "--months", "18", "--replications", "3", "--no-robustness", "--no-figures")
     windows = ("--window", "2022-10:2022-12", "--window", "last3")
-    told = done("compare", "calm.toml", "short.toml", *words, *windows, "--out", "out", folder=tmp_path)
+    told = done(
+        "compare", "--over", "luck", "calm.toml", "short.toml", *words, *windows, "--out", "out", folder=tmp_path
+    )
     assert (
         "What differs in force between A and B: Duty of interoperability: in A not in force; in B 0.7 from 2022-06"
         in (told)
@@ -179,7 +197,19 @@ def test_the_brief_says_what_its_sides_are_and_what_is_in_force(tmp_path: Path) 
     assert rows.loc[("last3", "b", "duty_in_force"), "mean"] == 0.0
     dictionary = pd.read_csv(tmp_path / "out/data_dictionary.csv").set_index(["file", "column"])
     assert set(pd.read_csv(tmp_path / "out/in_force.csv").columns) <= set(dictionary.loc["in_force"].index)
-    late = done("compare", "calm.toml", "short.toml", *words[:3], "4", *words[4:], "--out", "late", folder=tmp_path)
+    late = done(
+        "compare",
+        "--over",
+        "luck",
+        "calm.toml",
+        "short.toml",
+        *words[:3],
+        "4",
+        *words[4:],
+        "--out",
+        "late",
+        folder=tmp_path,
+    )
     assert "Exactly zero everywhere" in late
     assert "sets policy.interoperability to 0.7 only after the last month compared, 2022-04" in (
         tmp_path / "late/brief.md"
@@ -198,7 +228,17 @@ def test_a_world_that_fails_is_named(tmp_path: Path, workers: str) -> None:
     text = 'extends = "baseline"\n[classes]\nstartups = "fragile:Fragile"\n'
     (tmp_path / "mine.toml").write_text(text, encoding="utf-8")
     told = refused(
-        "compare", "mine.toml", "mine.toml", "--set-b", "policy.tax=0.5", *SMALL, "--workers", workers, folder=tmp_path
+        "compare",
+        "--over",
+        "luck",
+        "mine.toml",
+        "mine.toml",
+        "--set-b",
+        "policy.tax=0.5",
+        *SMALL,
+        "--workers",
+        workers,
+        folder=tmp_path,
     )
     assert "seed 1, failed: extensions: fragile:Fragile: budget failed (ZeroDivisionError: on purpose)" in told
     assert "policy.tax = 0.5" in told
@@ -208,7 +248,8 @@ def test_a_world_that_fails_is_named(tmp_path: Path, workers: str) -> None:
 # --- stops and kills ----------------------------------------------------------------------------
 
 LINUX = pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="looks at processes as Linux shows them")
-LONG = ("compare", "baseline", "interoperability", "--set", "startups.number=20", "--months", "30", "--replications",
+LONG = ("compare", "--over", "luck", "baseline", "interoperability", "--set", "startups.number=20", "--months", "30",
+        "--replications",
         "70", "--workers", "2", "--no-robustness", "--no-figures", "--quiet", "--out", "out")  # fmt: skip
 
 

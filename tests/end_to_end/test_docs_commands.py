@@ -39,6 +39,7 @@ LESS = {
     "kingmaker run": "--no-figures",
     "kingmaker run baseline --replications 40": "--months 6 --replications 2 --no-figures",
     "kingmaker run interoperability": "--months 30 --no-figures",
+    "kingmaker factorial": None,  # tests/end_to_end/test_over_posterior.py runs one
     "kingmaker paper": None,  # tests/docs/test_paper.py runs it
     "kingmaker sweep interoperability_export_cap": "--dry-run",
 }
@@ -79,6 +80,8 @@ def fault(line: str) -> str | None:
     command = known_commands.get(words[1])
     if command is None:
         return f"there is no command '{words[1]}'"
+    if len(words) > 2 and words[2] in getattr(command, "commands", {}):  # such as ``posterior fit``
+        command = command.commands[words[2]]
     known = {name for parameter in command.params for name in (*parameter.opts, *parameter.secondary_opts)}
     unknown = [word for word in words[2:] if word.startswith("--") and word.partition("=")[0] not in {*known, "--help"}]
     return f"it has no option {', '.join(unknown)}" if unknown else None
@@ -92,7 +95,7 @@ def test_every_command_that_is_shown_exists() -> None:
 
 def test_every_page_with_steps_is_run_somewhere() -> None:
     elsewhere = {"README", "how-to/compare", "how-to/sensitivity", "how-to/branching", "how-to/ema-workbench",
-                 "how-to/sweeps", "how-to/cluster", "how-to/classroom"}  # fmt: skip
+                 "how-to/sweeps", "how-to/cluster", "how-to/classroom", "how-to/over-posterior"}  # fmt: skip
     elsewhere |= {name for name in PAGES if name.startswith("how-to/add-")}
     with_steps = {name for name, path in PAGES.items() if any(commands(t) for lang, t in steps(path) if lang == "sh")}
     assert with_steps - elsewhere == set(RUN) - {"api/questions"}  # which shows Python alone

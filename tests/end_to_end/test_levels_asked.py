@@ -64,8 +64,8 @@ def manifest(folder: Path) -> dict[str, object]:
 
 def test_a_comparison(tmp_path: Path) -> None:
     words = (
-        "compare", "baseline", "baseline", "--set-b", "startups.runway=12", *SMALL, "--replications", "4",
-        "--no-robustness", "--workers", "1",
+        "compare", "--over", "luck", "baseline", "baseline", "--set-b", "startups.runway=12", *SMALL,
+        "--replications", "4", "--no-robustness", "--workers", "1",
     )  # fmt: skip
     told = kingmaker(*words, "--level", "0.9", "--out", "c", folder=tmp_path)
     folder = tmp_path / "c"
@@ -163,8 +163,10 @@ def test_figures_of_a_sweep(tmp_path: Path) -> None:
 
 
 def test_the_validation(tmp_path: Path) -> None:
-    told = kingmaker("validate", "--replications", "3", "--level", "0.8", "--out", "v", folder=tmp_path)
-    usual = kingmaker("validate", "--replications", "3", folder=tmp_path)
+    told = kingmaker(
+        "validate", "--over", "luck", "--replications", "3", "--level", "0.8", "--out", "v", folder=tmp_path
+    )
+    usual = kingmaker("validate", "--over", "luck", "--replications", "3", folder=tmp_path)
     folder = tmp_path / "v"
     assert "the ensemble's 80 % intervals hold" in told
     assert "80 % of seeds" in text(folder / "validation.md")
@@ -174,7 +176,7 @@ def test_the_validation(tmp_path: Path) -> None:
     assert "level 0.8" in text(folder / ".kingmaker.json")
     for sentence in ("Score ", "Of all "):  # hits and score are of the median
         assert told[told.index(sentence) :][:60] == usual[usual.index(sentence) :][:60]
-    again = kingmaker("validate", "--replications", "3", "--out", "v", folder=tmp_path, code=2)
+    again = kingmaker("validate", "--over", "luck", "--replications", "3", "--out", "v", folder=tmp_path, code=2)
     assert "answers another question (the baseline, 3 seeds, level 0.8)" in again
 
 

@@ -54,6 +54,6 @@ def test_a_run_says_which_event_it_does_not_reach(tmp_path: Path) -> None:
 
 def test_a_comparison_says_it_on_the_terminal_and_in_the_brief(tmp_path: Path) -> None:
     mine = write(tmp_path, *EVENT)
-    words = ("compare", "baseline", mine, "--months", "6", "--replications", "2", "--no-robustness")
+    words = ("compare", "--over", "luck", "baseline", mine, "--months", "6", "--replications", "2", "--no-robustness")
     assert f"Note: B: {LATE}." in kingmaker(*words, *SMALL, folder=tmp_path)
     assert f"- B: {LATE}." in (tmp_path / "out" / "brief.md").read_text(encoding="utf-8")

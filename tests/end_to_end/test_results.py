@@ -49,7 +49,20 @@ def test_another_question_goes_into_another_folder(tmp_path: Path) -> None:
 
 
 def test_a_longer_brief_is_not_replaced(tmp_path: Path) -> None:
-    words = ("compare", "baseline", "baseline", *SHORT, "--months", "6", "--window", "mean", "--out", "out")
+    words = (
+        "compare",
+        "--over",
+        "luck",
+        "baseline",
+        "baseline",
+        *SHORT,
+        "--months",
+        "6",
+        "--window",
+        "mean",
+        "--out",
+        "out",
+    )
     assert kingmaker(*words, "--replications", "4", folder=tmp_path).returncode == 0
     before = (tmp_path / "out/brief.md").read_bytes()
     assert "seeds 1-4" in refused(*words, "--replications", "2", folder=tmp_path)

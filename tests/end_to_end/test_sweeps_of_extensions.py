@@ -172,7 +172,8 @@ def test_comparison_study_and_function_know_them(tmp_path: Path) -> None:
     prepare(tmp_path, "compared_levy")
     small = ("--months", 6, "--set", "startups.number=20")
     told = kingmaker(
-        "compare", "own.toml", "own.toml", "--set-b", "levy.rate=0.1", *small, "--replications", 3, "--window", "final",
+        "compare", "--over", "luck", "own.toml", "own.toml", "--set-b", "levy.rate=0.1", *small,
+        "--replications", 3, "--window", "final",
         "--no-robustness", "--no-figures", "--out", "cmp", "--workers", 1, folder=tmp_path,
     )  # fmt: skip
     assert "Bite of the levy falls from 50.0 % to 10.0 %: −40.0 percentage points" in told

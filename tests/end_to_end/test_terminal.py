@@ -64,7 +64,20 @@ def test_a_title_and_a_reason_are_shown_as_they_are(tmp_path: Path, name: str) -
 
 def test_a_comparison_of_such_scenarios_is_markdown_and_html_of_the_same_words(tmp_path: Path) -> None:
     a = scenario(tmp_path, TITLES["tags"])
-    words = ("compare", a, "baseline", "--months", "3", "--replications", "2", "--no-robustness", "--out", "o")
+    words = (
+        "compare",
+        "--over",
+        "luck",
+        a,
+        "baseline",
+        "--months",
+        "3",
+        "--replications",
+        "2",
+        "--no-robustness",
+        "--out",
+        "o",
+    )
     done = kingmaker(*words, folder=tmp_path)
     assert done.returncode == 0, done.stderr
     brief = (tmp_path / "o/brief.md").read_text(encoding="utf-8")
@@ -161,7 +174,10 @@ def test_graphs_of_a_run_are_xml(tmp_path: Path) -> None:
     ("words", "told"),
     [
         (("run", "baseline", "--seed", "9223372036854775808"), "--seed"),
-        (("compare", "baseline", "data_act", "--seed", "9223372036854775800"), "--seed is 9223372036854775800"),
+        (
+            ("compare", "--over", "luck", "baseline", "data_act", "--seed", "9223372036854775800"),
+            "--seed is 9223372036854775800",
+        ),
         (("run", "baseline", "--months", "0"), "--months"),
         (("run", "x" * 300 + ".toml"), "There is no scenario file"),
         (("sweep", "x" * 300 + ".toml"), "There is no design file"),

@@ -27,6 +27,9 @@ WORDS = re.compile(
 )
 KEYWORDS = {"conf_level", "confidence_level"}
 EXCEPTIONS = {
+    ("posterior/priors.py", "ndtri"): "turns places into values of a truncated prior",
+    ("studies/forecast/contest.py", "ndtri"): "a forecaster's distribution, handed on by its percentiles",
+    ("studies/forecast/contest.py", "quantile"): "the same of an ensemble",
     ("figures/scatters.py", "quantile"): "edges of bins that hold equally many points: no statement of how sure",
 }
 

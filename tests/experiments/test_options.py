@@ -38,7 +38,10 @@ def test_no_command_shows_a_name_of_old() -> None:
     [
         ("run", {"--months", "--seed", "--out", "--level"}),
         ("compare", {"--months", "--replications", "--seed", "--window", "--workers", "--dry-run", "--out", "--level"}),
-        ("sensitivity", {"--months", "--replications", "--seed", "--outcomes", "--over", "--workers", "--dry-run"}),
+        (
+            "sensitivity",
+            {"--months", "--replications", "--seed", "--outcomes", "--statistic", "--workers", "--dry-run"},
+        ),
         ("sensitivity", {"--level", "--out", "--force", "--quiet"}),
         ("sweep", {"--months", "--replications", "--seed", "--workers", "--dry-run", "--out"}),
         ("figures", {"--outcomes", "--out", "--level"}),
@@ -54,19 +57,23 @@ def test_sisters_have_the_same_options(command: str, wanted: set[str]) -> None:
     assert wanted <= set(options(command))
 
 
-STATES = {"compare", "events", "figures", "mechanisms", "paper", "run", "sensitivity", "validate"}  # intervals or bands
+STATES = {  # intervals or bands
+    "compare", "events", "factorial", "figures", "mechanisms", "paper", "run", "sensitivity", "validate",
+}  # fmt: skip
 
 
 def test_a_level_can_be_asked_where_one_is_stated_and_nowhere_else() -> None:
     assert {command for command in COMMANDS if "--level" in options(command)} == STATES
-    usual = {
-        p.default for c in STATES for p in COMMANDS[c].params if "--level" in p.opts and c not in ("run", "validate")
-    }
-    assert usual == {"0.95"}
-    assert {p.default for c in ("run", "validate") for p in COMMANDS[c].params if "--level" in p.opts} == {"0.9"}
+    usual = {c: p.default for c in STATES for p in COMMANDS[c].params if "--level" in p.opts}
+    assert {usual[c] for c in ("run", "validate")} == {"0.9"}
+    # over a posterior 0.9, over luck 0.95
+    assert {usual[c] for c in STATES - {"run", "validate"}} == {None}
 
 
-FIRST = {"run": ["baseline"], "compare": ["baseline", "data_act"], "sensitivity": ["screening"], "figures": ["nowhere"]}
+FIRST = {
+    "run": ["baseline"], "compare": ["baseline", "data_act"], "sensitivity": ["screening"], "figures": ["nowhere"],
+    "factorial": ["duty_and_cap"],
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("command", sorted(STATES))
@@ -122,5 +129,5 @@ def test_parameters_are_printed_with_their_source() -> None:
 
 
 def test_a_dry_comparison_says_how_many_runs() -> None:
-    done = CliRunner().invoke(app, ["compare", "baseline", "data_act", "--months", "12", "--dry-run"])
+    done = CliRunner().invoke(app, ["compare", "--over", "luck", "baseline", "data_act", "--months", "12", "--dry-run"])
     assert "40 runs of 12 months: 20 pairs." in done.output

@@ -35,6 +35,7 @@ NAMED: dict[str, tuple[str, ...]] = {  # technical numbers, each a constant of i
     "environment/firms/build.py": ("DEEP",),  # purses that never run out
     "environment/chips/chip_market.py": ("_PASSES", "FIRST_EXPORT_RULE"),  # passes of a loop; vintages of the law
     "environment/core/lookups.py": ("_FEW", "_RARE"),  # of speed
+    "environment/core/streams.py": ("_MOST_KEPT",),  # of memory
     "environment/worlds/scratch_memory.py": ("SCRATCH",),  # of memory
     "environment/core/ledger.py": ("TOLERANCE", "CENT"),  # of rounding
     "environment/model.py": ("_SHOWN",),  # of a text

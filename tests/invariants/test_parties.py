@@ -32,8 +32,9 @@ WORLDS: list[dict[str, Any]] = [
      "capital.deployment": 0.0, "capital.credit_months": 60.0, "capital.tranche_months": 1.0},
     {"rng": 3, **SMALL, "capital.trade_sales": 0.02, "capital.trade_sale_most": 1e5, "capital.stake_chance": 1.0,
      "capital.hire_chance": 0.5, "capital.hire_months": 2000.0},
-    {"rng": 3, **SMALL, "capital.stake_chance": 1.0, "capital.hire_chance": 0.1, "capital.hire_months": 2000.0,
-     "policy.merger_control": 0.0, "capital.stake_share": 0.3, "capital.takeover_gap": 3.0},
+    *({"rng": seed, **SMALL, "capital.stake_chance": 1.0, "capital.hire_chance": 0.1, "capital.hire_months": 2000.0,
+       "policy.merger_control": 0.0, "capital.stake_share": 0.3, "capital.takeover_gap": 3.0,
+       "capital.holdings_most": 1.0} for seed in (2, 4, 5)),
 ]  # fmt: skip
 Run = tuple[ComputeEconomy, list[Payment]]
 
@@ -89,6 +90,8 @@ def test_swapped_sides_are_refused(kind: str, history: Run, paid: dict[tuple[str
                     Ledger.draw_down(model.ledger, kind, payee, p.received, payer, p.amount)
                 )
     holds = ROLES.get((kind, "clouds", "clouds"))
+    if kind == "prepayment":  # in the last month both sides of a lease may be wound up: then nobody is left to tell
+        mine = [p for p in mine if p.month < MONTHS - 1]
     for p in mine:
         assert holds is not None
         swapped = replace(p, amount=p.received, received=p.amount)

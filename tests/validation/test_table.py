@@ -16,9 +16,8 @@ import pytest
 from kingmaker.agents.startup import EXCLUSIVE
 from kingmaker.agents.types import NONE
 from kingmaker.environment.inputs.tables import read_tables
-from kingmaker.experiments.studies.validation.measured import STATISTICS
-from kingmaker.experiments.studies.validation.table import Line, coverage, hits, lines_of, read_patterns, score
-from kingmaker.experiments.studies.validation.tie_pattern import (
+from kingmaker.experiments.measured import STATISTICS
+from kingmaker.experiments.measured.tie_pattern import (
     TIES,
     dated,
     google_in_anthropic,
@@ -26,7 +25,8 @@ from kingmaker.experiments.studies.validation.tie_pattern import (
     others_bound,
     standing,
 )
-from kingmaker.experiments.studies.validation.trace import TracedEconomy, run_traced
+from kingmaker.experiments.measured.trace import TracedEconomy, run_traced
+from kingmaker.experiments.studies.validation.table import Line, coverage, hits, lines_of, read_patterns, score
 from kingmaker.experiments.studies.validation.validation_report import (
     all_patterns,
     columns,

@@ -13,10 +13,10 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.inputs.parameters import DECLARATIONS, check
 from kingmaker.environment.inputs.tables import read_tables
+from kingmaker.experiments.measured import STATISTICS
+from kingmaker.experiments.measured.trace import run_worlds
 from kingmaker.experiments.stats.levels import COVERAGE
-from kingmaker.experiments.studies.validation.measured import STATISTICS
 from kingmaker.experiments.studies.validation.table import Pattern, line_of, read_patterns, score
-from kingmaker.experiments.studies.validation.trace import run_worlds
 
 FITTED = Path(__file__).with_name("fitted.csv")
 WORST = 25.0  # what a candidate scores whose run does not end well

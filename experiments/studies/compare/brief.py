@@ -226,7 +226,8 @@ def _reading(question: Question, first: pd.DataFrame) -> Iterator[str]:
     yield ""
     yield (
         f"- A difference is B less A, the mean over pairs. Intervals are paired {level.words}s (Student's t with "
-        f"{question.replications - 1} degrees of freedom)."
+        f"{question.replications - 1} degrees of freedom), over {question.replicates.words}: what is not known of the "
+        "parameters is not in them."
     )
     yield (
         f"- A claim needs an interval without zero and a p value of at most {level.alpha:g} after Holm's correction "

@@ -54,6 +54,12 @@ class Comparison:
         """The outcomes of both sides, shape (measures, pairs)."""
         return window.mean(self.a), window.mean(self.b)
 
+    def of_family(self, window: Window) -> tuple[FloatArray, FloatArray]:
+        """The outcomes of both sides of which claims are made, shape (outcomes, pairs)."""
+        names = list(self.question.measures)
+        chosen = [names.index(name) for name in self.question.outcomes]
+        return window.mean(self.a[chosen]), window.mean(self.b[chosen])
+
     def difference_paths(self) -> Paired:
         """Month by month; arrays of shape (measures * months,)."""
         n = self.question.replications
@@ -71,6 +77,8 @@ class Comparison:
             values = np.concatenate([outcomes, rules]) if len(rules) else outcomes
             rows = values.transpose(2, 1, 0).reshape(n * months, len(names))
             keys = {"side": side, "seed": np.repeat(list(self.question.seeds), months), "month": np.tile(labels, n)}
+            if self.question.drawn is not None:
+                keys = {"side": side, "member": np.repeat(np.arange(1, n + 1), months), **keys}
             frames.append(pd.concat([pd.DataFrame(keys), pd.DataFrame(rows, columns=names)], axis=1))
         return pd.concat(frames, ignore_index=True)
 
@@ -79,8 +87,12 @@ def run_question(
     question: Question, workers: int = 1, advance: Advance | None = None, keep: Path | None = None
 ) -> Comparison:
     """Run both sides on common random numbers: pair ``i`` shares its seed. Finished runs are kept in ``keep``."""
-    n = question.replications
-    worlds = [World(side, seed) for side in (question.a, question.b) for seed in question.seeds]
+    n, drawn = question.replications, question.drawn_keys
+    worlds = [
+        World(side, seed, {}, question.replicates.held(k, drawn) if drawn else {})
+        for side in (question.a, question.b)
+        for k, seed in enumerate(question.seeds)
+    ]
     names, count = (*question.measures, *question.rules), len(question.measures)
     found = simulate(worlds, question.months, names, workers=workers, advance=advance, keep=keep)
     rules = np.stack([found[count:, :, :n], found[count:, :, n:]])
@@ -97,8 +109,8 @@ def tabulate(comparison: Comparison) -> pd.DataFrame:
     import pandas as pd
 
     question = comparison.question
-    measures = list(question.measures.values())
-    found = [paired(*comparison.in_window(window), question.level) for window in question.windows]
+    measures = [question.measures[name] for name in question.outcomes]
+    found = [paired(*comparison.of_family(window), question.level) for window in question.windows]
     frames = [_table(window, measures, each) for window, each in zip(question.windows, found, strict=True)]
     return pd.concat(frames, ignore_index=True)[list(COLUMNS)]
 

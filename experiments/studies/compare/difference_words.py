@@ -68,6 +68,19 @@ def change(
     return f"{levels}: {difference}{unit} {interval}{_relation(measure, relative)}"
 
 
+def in_unit(measure: Measure, value: float) -> str:
+    """A level with its unit, such as ``2.12 %`` or ``3.4 G$ a month``."""
+    factor, unit, _ = _scale(measure, abs(value))
+    return f"{digits(factor * value)}{unit}"
+
+
+def moved(measure: Measure, level: float, effect: float, low: float, high: float, relative: float, sure: Level) -> str:
+    """An effect over members: its median, interval and relation to the level without the policy, a median too."""
+    factor, _, unit = _scale(measure, max(abs(level), abs(effect)))
+    interval = f"({sure.words} {_signed(factor * low)} to {_signed(factor * high)})"
+    return f"{_signed(factor * effect)}{unit} {interval}{_relation(measure, relative)}"
+
+
 def _relation(measure: Measure, relative: float) -> str:
     if not math.isfinite(relative):
         return ", from a level of zero"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from kingmaker.agents.errors import KingmakerError
+from kingmaker.agents.errors import KingmakerError, nearest
 from kingmaker.environment.core.measures import Measure
 from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration, check, resolve
 from kingmaker.environment.inputs.scenario import Scenario, check_months, load_scenario, parse_pin
+from kingmaker.experiments.design.replicates import Replicates
 from kingmaker.experiments.results import in_force
-from kingmaker.experiments.stats.levels import LEVEL, Level, read_level
+from kingmaker.experiments.stats.levels import INTERVAL_OVER, LEVEL, Level, read_level
 from kingmaker.experiments.stats.windows import Window, read_window
 from kingmaker.experiments.studies.compare.contrasts import Contrast, contrasts
 
@@ -22,9 +23,11 @@ CHECKS = ("ledger_residual",)  # a check of the arithmetic, which says nothing o
 
 @dataclass(frozen=True)
 class Question:
-    """What is compared with what, and how sure a claim must be.
+    """What is compared with what, over what, and how sure a claim must be.
 
-    The first window is the one that the brief and the robustness table speak of.
+    The first window is the one that the brief and the robustness table speak of. ``family`` are the outcomes chosen
+    beforehand, of which alone claims are made; all measures if it is empty. ``drawn`` are the members of a posterior,
+    None over luck. ``lucks`` are the seeds of each of the first members, by which luck and parameters are told apart.
     """
 
     a: Scenario
@@ -33,7 +36,10 @@ class Question:
     seed: int
     replications: int
     windows: tuple[Window, ...]
-    level: Level = LEVEL  # of the intervals, and of all claims of a window together
+    level: Level = LEVEL  # of the intervals, and (over luck) of all claims of a window together
+    family: tuple[str, ...] = ()
+    drawn: Replicates | None = None
+    lucks: int = 1
 
     @functools.cached_property
     def measures(self) -> dict[str, Measure]:
@@ -58,10 +64,25 @@ class Question:
         """The parameters of either side, those of extensions among them."""
         return {**self.a.declared(), **self.b.declared()}
 
+    @functools.cached_property
+    def replicates(self) -> Replicates:
+        """What the pairs differ in."""
+        return Replicates.luck(self.seed, self.replications) if self.drawn is None else self.drawn
+
+    @functools.cached_property
+    def drawn_keys(self) -> tuple[str, ...]:
+        """The parameters that a member brings: not those that the question is about, on neither side."""
+        return self.replicates.drawn_under(self.a, self.b, but=self.touched()) if self.drawn is not None else ()
+
     @property
-    def seeds(self) -> range:
+    def outcomes(self) -> tuple[str, ...]:
+        """The family: what claims are made of."""
+        return self.family or tuple(self.measures)
+
+    @property
+    def seeds(self) -> Sequence[int]:
         """One seed a pair."""
-        return range(self.seed, self.seed + self.replications)
+        return range(self.seed, self.seed + self.replications) if self.drawn is None else self.drawn.seeds
 
     @property
     def same(self) -> bool:
@@ -106,15 +127,22 @@ def ask(
     seed: int = 1,
     replications: int = 20,
     windows: tuple[str, ...] = (),
-    level: Level | float = LEVEL,
+    level: Level | float | None = None,
+    outcomes: Sequence[str] = (),
+    over: Replicates | None = None,
+    lucks: int = 1,
 ) -> Question:
     """A question as a user asks it, checked.
 
+    ``over`` are the members of a posterior (``km.posterior()`` by way of ``Replicates.of``), which stand for seeds and
+    parameters; without them the pairs are seeds in a row. ``outcomes`` are the family of which claims are made.
+
     Raises:
-        KingmakerError: an unknown scenario, parameter or window, too few replications, a level that is
+        KingmakerError: an unknown scenario, parameter, window or outcome, too few replications, a level that is
             none, months that differ.
     """
-    sure = read_level(level, "level")
+    usual = LEVEL if over is None else INTERVAL_OVER[over.over]
+    sure = usual if level is None else read_level(level, "level")
     one, other = load_scenario(a, set_a, "--set, --set-a"), load_scenario(b, set_b, "--set, --set-b")
     if months is None and one.months != other.months:
         raise KingmakerError(
@@ -122,13 +150,38 @@ def ask(
             "say with --months how many months to compare."
         )
     horizon = one.months if months is None else check_months(months, "--months")
-    if not 2 <= replications <= MOST_REPLICATIONS:
-        raise KingmakerError(
-            f"--replications is {replications}; allowed is a whole number from 2 to {MOST_REPLICATIONS}."
-        )
+    replications = replications if over is None else len(over)
+    check_replications(replications)
     given = windows or (f"last{min(24, horizon)}", "final")
     found = tuple(read_window(text, horizon) for text in dict.fromkeys(given))
-    return Question(one, other, horizon, seed, replications, found, sure)
+    first = seed if over is None else over.seeds[0]
+    drawn = over if over is not None and over.keys else None
+    question = Question(one, other, horizon, first, replications, found, sure, (), drawn, lucks)
+    return replace(question, family=_family(question, outcomes))
+
+
+def check_replications(number: int | None) -> None:
+    """Whether so many pairs can be run.
+
+    Raises:
+        KingmakerError: too few, or too many.
+    """
+    if number is not None and not 2 <= number <= MOST_REPLICATIONS:
+        raise KingmakerError(f"--replications is {number}; allowed is a whole number from 2 to {MOST_REPLICATIONS}.")
+
+
+def _family(question: Question, outcomes: Sequence[str]) -> tuple[str, ...]:
+    """The outcomes chosen beforehand, each once.
+
+    Raises:
+        KingmakerError: no measure of that name, or one that is no outcome.
+    """
+    for name in outcomes:
+        if name in question.rules:
+            raise KingmakerError(f"--outcomes: '{name}' says what is in force: it is part of the question.")
+        if name not in question.measures:
+            raise KingmakerError(f"--outcomes: there is no measure '{name}'.{nearest(name, question.measures)}")
+    return tuple(dict.fromkeys(outcomes))
 
 
 def pins(texts: list[str] | None, option: str) -> dict[str, object]:

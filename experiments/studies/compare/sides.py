@@ -24,11 +24,19 @@ def question_of(question: Question) -> Iterator[str]:
         yield f"- **{side}**, {for_markdown(label)}: {_about(setting)}"
     yield ""
     yield from _differences(question)
-    yield (
-        f"{question.replications} pairs of runs, seeds {question.seeds[0]} to {question.seeds[-1]}, from "
-        f"{month_label(0)} to {month_label(question.months - 1)}. The two runs of a pair share their luck, firm by "
-        f"firm. What is compared is the {question.windows[0].words}."
-    )
+    until = f"from {month_label(0)} to {month_label(question.months - 1)}"
+    if question.drawn is None:
+        yield (
+            f"{question.replications} pairs of runs, seeds {question.seeds[0]} to {question.seeds[-1]}, {until}. "
+            "The two runs of a pair share their luck, firm by firm. What is compared is the "
+            f"{question.windows[0].words}."
+        )
+    else:
+        yield (
+            f"{question.replications} pairs of runs, one for each member of the posterior, {until}. The two runs of a "
+            f"pair share their luck, firm by firm, and the {len(question.drawn_keys)} parameters that the member "
+            f"brings. What is compared is the {question.windows[0].words}."
+        )
     yield ""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import platform
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -21,7 +21,7 @@ from kingmaker.experiments.results.manifest import (
     write_manifest,
 )
 from kingmaker.experiments.results.outputs import staged, unfinished
-from kingmaker.experiments.stats.levels import level_asked, level_record
+from kingmaker.experiments.stats.levels import INTERVAL_OVER, level_asked, level_record
 from kingmaker.experiments.studies.compare.brief import write_brief
 from kingmaker.experiments.studies.compare.comparison_table import Comparison, run_question, tabulate
 from kingmaker.experiments.studies.compare.html import to_html
@@ -55,12 +55,21 @@ def asked_of(question: Question, robustness: bool, ends: Ends) -> Asked:
     a, b = question.labels
     windows = [window.name for window in question.windows]
     tests = f"robustness over {ends.value}" if robustness else "no robustness tests"
-    words = f"{b} compared with {a}, {seeds_in_words(question.seed, question.replications)}, {question.months} months"
+    usual = INTERVAL_OVER[question.replicates.over]
+    over = seeds_in_words(question.seed, question.replications)
+    if question.drawn is not None:
+        over, tests = question.drawn.words, f"{question.lucks} seeds a member"
+    words = f"{b} compared with {a}, {over}, {question.months} months"
     facts = {
         "a": scenario_facts(question.a), "b": scenario_facts(question.b), "months": question.months,
         "seeds": [question.seed, question.replications], "windows": windows, "robustness": robustness and ends.value,
-    } | level_record(question.level)  # fmt: skip
-    return Asked("compare", f"{words}, {', '.join(windows)}, {tests}{level_asked(question.level)}", facts)
+    } | level_record(question.level, usual)  # fmt: skip
+    if question.family:
+        facts["outcomes"] = list(question.family)
+        tests += f", of {', '.join(question.family)}"
+    if question.drawn is not None:
+        facts |= question.drawn.record | {"lucks": question.lucks}
+    return Asked("compare", f"{words}, {', '.join(windows)}, {tests}{level_asked(question.level, usual)}", facts)
 
 
 @dataclass(frozen=True)
@@ -83,7 +92,7 @@ def compare_and_write(question: Question, options: Options) -> Findings:
     with staged(options.out, asked, options.force, options.quiet) as folder:
         began = time.perf_counter()
         found = find(question, options, unfinished(options.out))
-        _write(found, folder, options, time.perf_counter() - began)
+        write_findings(found, folder, options, time.perf_counter() - began)
     return found
 
 
@@ -100,7 +109,8 @@ def find(question: Question, options: Options, keep: Path | None = None) -> Find
     return Findings(comparison, table, judge(table, question, chosen, outcomes), len(chosen), n)
 
 
-def _write(found: Findings, folder: Path, options: Options, seconds: float) -> None:
+def write_findings(found: Findings, folder: Path, options: Options, seconds: float) -> None:
+    """Write brief, tables, paths, figures and manifest into a folder."""
     question = found.comparison.question
     found.table.to_csv(folder / "differences.csv", index=False)
     paths = found.comparison.paths()
@@ -108,7 +118,7 @@ def _write(found: Findings, folder: Path, options: Options, seconds: float) -> N
     if found.robustness is not None:
         found.robustness.to_csv(folder / "robustness.csv", index=False)
     held = [found.comparison.held(window) for window in question.windows]
-    _write_in_force(folder / "in_force.csv", question, held)
+    write_in_force(folder / "in_force.csv", question, held)
     footer = footer_of(question)
     brief = write_brief(question, found.table, found.robustness, found.tested, found.pairs_tested, held)
     if options.figures:
@@ -120,11 +130,12 @@ def _write(found: Findings, folder: Path, options: Options, seconds: float) -> N
         brief = "\n".join(line for line in brief.splitlines() if not line.startswith("![")) + "\n"
     (folder / "brief.md").write_text(brief, encoding="utf-8")
     (folder / "brief.html").write_text(to_html(brief, folder, footer), encoding="utf-8")
-    _write_dictionary(folder / "data_dictionary.csv", question)
-    write_manifest(_manifest(found, paths, options, seconds), folder)
+    write_dictionary(folder / "data_dictionary.csv", question, MEANINGS)
+    tested = {"assumptions": found.tested, "pairs": found.pairs_tested, "ends": options.ends.value}
+    write_manifest(manifest_of(question, paths, options, seconds, tested), folder)
 
 
-def _write_in_force(path: Path, question: Question, held: Sequence[Sides]) -> None:
+def write_in_force(path: Path, question: Question, held: Sequence[Sides]) -> None:
     """A row for each window, side and instrument."""
     import pandas as pd
 
@@ -141,7 +152,10 @@ def footer_of(question: Question) -> str:
     """The line under each figure: version, sides, seeds, pairs."""
     a, b = question.labels
     seeds = f"seeds {question.seeds[0]}-{question.seeds[-1]}"
-    return f"Kingmaker {kingmaker_version()} · A {a} · B {b} · {seeds} · n = {question.replications} pairs"
+    if question.drawn is not None:
+        return f"Kingmaker {kingmaker_version()} · A {a} · B {b} · over {question.drawn.words}"
+    pairs = f"n = {question.replications} pairs, over luck at one point"
+    return f"Kingmaker {kingmaker_version()} · A {a} · B {b} · {seeds} · {pairs}"
 
 
 def note_of(sides: Sides) -> str:
@@ -149,22 +163,25 @@ def note_of(sides: Sides) -> str:
     return "\n".join(in_force.sentence(side, f"In force in {name}") for name, side in zip("AB", sides, strict=True))
 
 
-def _manifest(found: Findings, paths: pd.DataFrame, options: Options, seconds: float) -> dict[str, Any]:
+def manifest_of(
+    question: Question, paths: pd.DataFrame, options: Options, seconds: float, tested: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """The manifest; ``tested`` says which other assumptions were tested, if any could be."""
     from kingmaker.environment.inputs.tables import read_tables
 
-    question = found.comparison.question
     return {
         "kingmaker_version": kingmaker_version(),
         "kind": "compare",
         "command": ["kingmaker", *options.command],
-        "question": asked_of(question, options.robustness, options.ends).record,
+        "question": asked_of(question, options.robustness and question.drawn is None, options.ends).record,
         "scenario_a": scenario_record(question.a),
         "scenario_b": scenario_record(question.b),
+        "over": {"words": question.replicates.words},
         "seeds": list(question.seeds),
         "months": question.months,
         "windows": [window.name for window in question.windows],
         "level": question.level.share,
-        "robustness": {"assumptions": found.tested, "pairs": found.pairs_tested, "ends": options.ends.value},
+        **({} if tested is None else {"robustness": dict(tested)}),
         "versions": {"python": platform.python_version(), **library_versions()},
         "source_digest": source_digest((*question.a.users_classes, *question.b.users_classes)),
         "data_digest": [str(read_tables(side.data).digest) for side in (question.a, question.b)],
@@ -218,13 +235,14 @@ MEANINGS = {  # braces: the interval in words
 }  # fmt: skip
 
 
-def _write_dictionary(path: Path, question: Question) -> None:
+def write_dictionary(path: Path, question: Question, meanings: Mapping[tuple[str, str], tuple[str, str]]) -> None:
+    """What each column of each file means."""
     import csv
 
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("file", "column", "unit", "meaning"))
-        for (name, column), (unit, text) in MEANINGS.items():
+        for (name, column), (unit, text) in meanings.items():
             writer.writerow((name, column, unit, text.format(question.level.words)))
         known = question.measures | question.rules
         writer.writerows(("paths", m.name, m.unit, m.definition) for m in known.values())

@@ -106,7 +106,7 @@ ROWS: tuple[Row, ...] = (
     Row("C9b", "and relaxes exclusivity, even where labs think highly of it, to a right of first refusal",
         "startup.reviews", *lever("clouds.outage", 0.0, 0.6), "leading_lab_exclusive", (24, 60), -1,
         (Mutant("agents.startup:Startup.reviews", _stays_exclusive, "exclusivity never relaxes"),),
-        both={"compute.exclusive_stake": 5.0}),
+        both={"compute.exclusive_stake": 5.0}, residue=0.2),  # outages also change who leads
     # while capacity that grows fast has ended the shortage: from 2026 on growing needs make another one
     Row("C10", "short capacity sets a cloud's own models against tenants who rival them", "cloud.holds_back",
         *lever("chips.capacity_growth", 0.15, 0.04), "rival_penalty", (24, 48), +1,

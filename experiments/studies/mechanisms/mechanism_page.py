@@ -7,13 +7,15 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kingmaker.environment.core.measures import MEASURES
-from kingmaker.experiments.stats.levels import LEVEL, level_record
+from kingmaker.experiments.stats.levels import INTERVAL_OVER, LEVEL, SHOWN, Level, level_record
 from kingmaker.experiments.studies.mechanisms.row import Row
 from kingmaker.experiments.studies.mechanisms.row_result import Result
 from kingmaker.experiments.studies.mechanisms.rows import OPEN
 
 
-def write_results(results: Iterable[Result], without: Iterable[Result], folder: Path, held: str) -> None:
+def write_results(
+    results: Iterable[Result], without: Iterable[Result], folder: Path, held: str, over: str = ""
+) -> None:
     """Write ``mechanisms.csv`` and ``mechanisms.md`` into ``folder``.
 
     Args:
@@ -21,27 +23,30 @@ def write_results(results: Iterable[Result], without: Iterable[Result], folder: 
         without: the same with the mechanism off.
         folder: made if need be.
         held: what is in force in the scenario that all rows rest on.
+        over: over what the intervals are, such as ``luck and parameters, 30 members``.
     """
     folder.mkdir(parents=True, exist_ok=True)
     results, without = list(results), list(without)
     _write_csv(results, folder / "mechanisms.csv")
     if without:
         _write_csv(without, folder / "mutants.csv")
-    (folder / "mechanisms.md").write_text(_page(results, without, held), encoding="utf-8")
+    (folder / "mechanisms.md").write_text(_page(results, without, held, over), encoding="utf-8")
 
 
 def _write_csv(results: list[Result], path: Path) -> None:
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        level = level_record(results[0].level) if results else {}  # a column only where it is not what it always is
-        writer.writerow(
-            ("id", "claim", "lives_in", "parameters", "outcome", "effect", "low", "high", "n", "holds", *level)
-        )
+        members = bool(results) and results[0].share is not None
+        usual = INTERVAL_OVER["posterior" if members else "luck"]
+        level = level_record(results[0].level, usual) if results else {}  # a column only where it is not the usual one
+        more = ("share", "where") if members else ()
+        head = ("id", "claim", "lives_in", "parameters", "outcome", "effect", "low", "high", "n", "holds")
+        writer.writerow((*head, *more, *level))
         for r in results:
             numbers = (f"{r.effect:.4g}", f"{r.low:.4g}", f"{r.high:.4g}", r.n, r.holds)
-            writer.writerow(
-                (r.row.id, r.row.claim, r.row.lives_in, _levers(r.row), r.row.outcome, *numbers, *level.values())
-            )
+            beside = (f"{r.share:.4g}", r.where) if r.share is not None else ()
+            named = (r.row.id, r.row.claim, r.row.lives_in, _levers(r.row), r.row.outcome)
+            writer.writerow((*named, *numbers, *beside, *level.values()))
 
 
 def _levers(row: Row) -> str:
@@ -55,15 +60,39 @@ def _shown(value: float) -> str:
     return f"{float(text):+,.0f}" if "e+" in text else text
 
 
-def _page(results: list[Result], without: list[Result], held: str) -> str:
+def _intro(results: list[Result], level: Level, over: str) -> list[str]:
+    """What the table shows, and over what."""
+    if results and results[0].share is not None:
+        return [
+            "Each row: a lever low and high in the same members of the posterior, which share luck and parameters; the",
+            "paired difference of the outcome, a mean over the months named (0 is January 2022): its median and",
+            f"{level.words} over {over}, and the share of the members in which the claim holds. A row counts as shown",
+            f"if it holds in {SHOWN.per_cent} % of them. *Switched off* is the same test with the row's mechanism",
+            "taken out of the model: there it must not hold. Made by",
+            "`kingmaker mechanisms --over posterior --out docs`.",
+        ]
+    return [
+        "Each row: the same seeds with a lever low and high; the paired difference of the outcome, a mean over the",
+        f"months named (0 is January 2022), with a {level.words} (Student's t over seeds). *Switched off* is the same",
+        "test with the row's mechanism taken out of the model: there it must not hold. Made by",
+        "`kingmaker mechanisms --mutants --out docs`.",
+    ]
+
+
+def _verdict(result: Result) -> str:
+    """Whether it holds; over members, in which share of them, and where it fails."""
+    if result.share is None:
+        return "yes" if result.holds else "**no**"
+    told = f"{int(100.0 * result.share + 1e-9)} %"
+    return told if result.holds else f"**{told}**{f'<br>{result.where}' if result.where else ''}"
+
+
+def _page(results: list[Result], without: list[Result], held: str, over: str) -> str:
     off = {r.row.id: r for r in without}
     level = results[0].level if results else LEVEL
     lines = [
         "# Mechanisms", "",
-        "Each row: the same seeds with a lever low and high; the paired difference of the outcome, a mean over the",
-        f"months named (0 is January 2022), with a {level.words} (Student's t over seeds). *Switched off* is the same",
-        "test with the row's mechanism taken out of the model: there it must not hold. Made by",
-        "`kingmaker mechanisms --mutants --out docs`.", "",
+        *_intro(results, level, over), "",
         held, "",
         f"| id | claim, and lever | outcome, unit (months) | effect | {level.words} | n | holds | switched off |",
         "|---|---|---|--:|--:|--:|---|--:|",
@@ -75,11 +104,13 @@ def _page(results: list[Result], without: list[Result], held: str) -> str:
         said = "not run" if gone is None else f"{_shown(gone.effect)} ({_shown(gone.low)} to {_shown(gone.high)})"
         if gone is not None and gone.holds:
             said = f"**still holds**: {said}"
+        elif r.row.residue:
+            said += f"; other channels may leave {r.row.residue:g}"
         measure = MEASURES.get(r.row.outcome)
         outcome = r.row.outcome if measure is None else f"{measure.name}, {measure.unit}"
         lines.append(
             f"| {r.row.id} | {r.row.claim}{within}<br>`{_levers(r.row)}` | {outcome} ({first}–{last - 1}) "
-            f"| {_shown(r.effect)} | {_shown(r.low)} to {_shown(r.high)} | {r.n} | {'yes' if r.holds else '**no**'} "
+            f"| {_shown(r.effect)} | {_shown(r.low)} to {_shown(r.high)} | {r.n} | {_verdict(r)} "
             f"| {said} |"
         )
     lines += ["", "## What each test switches off", "", "Modules are those of the package `kingmaker`.", "",

@@ -51,9 +51,11 @@ CHOICE = Mutant("environment.compute.hosts:may_serve", _all_may_serve, "the rule
 
 ROWS: tuple[Row, ...] = (
     Row("G1", "dear power in Europe keeps compute away from it", "sited.weighs_site",
-        *lever("energy.europe_price", 0.5, 4.0), "eu_compute_share", (24, 48), -1, (COST,)),
+        *lever("energy.europe_price", 0.5, 4.0), "eu_compute_share", (24, 48), -1, (COST,),
+        residue=0.001),  # dear power also makes European clouds' rents dearer
     Row("G2", "aid for data centres in Europe draws compute there", "sited.weighs_site",
-        *lever("policy.site_grant", 0.0, 0.5), "eu_compute_share", (24, 48), +1, (COST,)),
+        *lever("policy.site_grant", 0.0, 0.5), "eu_compute_share", (24, 48), +1, (COST,),
+        residue=0.001),  # aid is also money to build with
     Row("G3", "where power is slow, those who will not wait build elsewhere", "sited.weighs_site",
         *lever("places.impatience", 0.0, 0.5), "eu_compute_share", (48, 84), -1, (WAIT,),
         both={"energy.europe_price": 0.3}),

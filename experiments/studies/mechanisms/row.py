@@ -45,6 +45,7 @@ class Row:
         of: from model and window to the outcome of each world, shape (worlds,); None is the measure's mean.
         seeds: pairs of worlds, as many as make the sign certain.
         margin: the claim is that the difference is no worse than this (non-inferiority); 0 is a claim of sign.
+        residue: what of the difference may be left once the mechanism is switched off, as the lever has other channels.
     """
 
     id: str
@@ -59,6 +60,7 @@ class Row:
     both: Mapping[str, float] = field(default_factory=dict)
     of: Statistic | None = None
     margin: float = 0.0
+    residue: float = 0.0
     seeds: int = 12
 
 

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from kingmaker.experiments.stats.levels import LEVEL, Level
+from kingmaker.experiments.stats.levels import LEVEL, SHOWN, Level
 from kingmaker.experiments.studies.mechanisms.row import Row
 
 
 @dataclass(frozen=True)
 class Result:
-    """A row's paired difference, high less low: mean, interval (Student's t over seeds), pairs, level."""
+    """A row's paired difference, high less low: mean, interval (Student's t over seeds), pairs, level.
+
+    Over a posterior: median, interval over members, members, and the ``share`` of them in which the claim holds, with
+    what goes with its failing, ``where`` that can be told.
+    """
 
     row: Row
     effect: float
@@ -18,8 +22,12 @@ class Result:
     high: float
     n: int
     level: Level = LEVEL
+    share: float | None = None
+    where: str = ""
 
     @property
     def holds(self) -> bool:
-        """Whether the interval lies on the claimed side of zero, or of the row's margin."""
+        """Whether the interval lies on the claimed side of zero, or of the row's margin; over members, enough do."""
+        if self.share is not None:
+            return self.share >= SHOWN.share
         return self.low > -self.row.margin if self.row.sign > 0 else self.high < self.row.margin

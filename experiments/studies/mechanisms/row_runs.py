@@ -3,16 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.environment.model import ComputeEconomy
+from kingmaker.experiments.design.replicates import LUCK, Replicates
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed_if
 from kingmaker.experiments.stats.intervals import half_width
-from kingmaker.experiments.stats.levels import LEVEL, Level, level_asked, level_record, level_told, read_level
+from kingmaker.experiments.stats.levels import (
+    INTERVAL_OVER,
+    LEVEL,
+    SHOWN,
+    Level,
+    level_asked,
+    level_record,
+    level_told,
+    read_level,
+)
 from kingmaker.experiments.studies.mechanisms.mechanism_page import write_results
+from kingmaker.experiments.studies.mechanisms.member_rows import member_result, shown_share
 from kingmaker.experiments.studies.mechanisms.mutation import applied
 from kingmaker.experiments.studies.mechanisms.row import Row
 from kingmaker.experiments.studies.mechanisms.row_result import Result
@@ -24,18 +37,24 @@ FILES = ("mechanisms.csv", "mechanisms.md", "mutants.csv")
 MOST_WORLDS = 192  # of one stack; wider ones are hardly faster and take more memory
 
 
-def run_row(row: Row, seeds: int | None = None, *, mutated: bool = False, level: Level | float = LEVEL) -> Result:
+def run_row(
+    row: Row, seeds: int | None = None, *, mutated: bool = False, level: Level | float = LEVEL,
+    over: Replicates | None = None,
+) -> Result:  # fmt: skip
     """Run one row on ``seeds`` pairs of worlds (the row's own number if None), its mechanism off if ``mutated``.
+
+    ``over`` are the members of a posterior, a pair of worlds each; they stand for the seeds.
 
     Raises:
         ValueError: fewer than two seeds, or a row without mutants to be switched off.
     """
-    return next(run_rows([row], seeds, mutated=mutated, level=level))
+    return next(run_rows([row], seeds, mutated=mutated, level=level, over=over))
 
 
 def run_rows(
-    rows: Sequence[Row], seeds: int | None = None, *, mutated: bool = False, level: Level | float = LEVEL
-) -> Iterator[Result]:
+    rows: Sequence[Row], seeds: int | None = None, *, mutated: bool = False, level: Level | float = LEVEL,
+    over: Replicates | None = None,
+) -> Iterator[Result]:  # fmt: skip
     """Run rows and give each's result, in their order; the same numbers as ``run_row``, in fewer and wider stacks.
 
     Rows with the same horizon and the same mechanism off share a stack, and worlds that several of them ask for are run
@@ -45,11 +64,12 @@ def run_rows(
         ValueError: fewer than two seeds, or a row without mutants to be switched off.
     """
     sure = read_level(level, "level")
-    stacks = {row.id: stack for stack in _stacks(rows, seeds, mutated) for row in stack}
+    pairs = seeds if over is None else len(over)
+    stacks = {row.id: stack for stack in _stacks(rows, pairs, mutated) for row in stack}
     found: dict[str, Result] = {}
     for row in rows:
         if row.id not in found:
-            found |= _run_together(stacks[row.id], seeds, mutated, sure)
+            found |= _run_together(stacks[row.id], pairs, mutated, sure, over)
         yield found[row.id]
 
 
@@ -79,7 +99,9 @@ def _stacks(rows: Sequence[Row], seeds: int | None, mutated: bool) -> list[list[
     return stacks
 
 
-def _run_together(rows: Sequence[Row], seeds: int | None, mutated: bool, sure: Level) -> dict[str, Result]:
+def _run_together(
+    rows: Sequence[Row], seeds: int | None, mutated: bool, sure: Level, over: Replicates | None
+) -> dict[str, Result]:
     """Run one stack for these rows; their results by their ids."""
     places: dict[tuple[object, ...], int] = {}  # of each world in the stack
     worlds: list[dict[str, float]] = []
@@ -87,24 +109,37 @@ def _run_together(rows: Sequence[Row], seeds: int | None, mutated: bool, sure: L
     for row in rows:
         asked[row.id] = [[], []]
         for level, settings in enumerate((row.low, row.high)):
-            for seed in range(1, _pairs(row, seeds, mutated) + 1):
-                world = {**row.both, **settings, "rng": seed}
+            for pair in range(_pairs(row, seeds, mutated)):
+                world = {**_member(row, over, pair), **row.both, **settings}
                 place = places.setdefault(tuple(sorted(world.items())), len(worlds))
                 if place == len(worlds):
                     worlds.append(world)
                 asked[row.id][level].append(place)
     with applied(rows[0].mutants if mutated else ()):
         model = ComputeEconomy.stack(worlds, months=rows[0].window[1]).run()
-    return {row.id: _result(row, model, sure, *asked[row.id]) for row in rows}
+    judged = [replace(row, margin=row.margin - row.residue) if mutated else row for row in rows]
+    return {row.id: _result(row, model, sure, over, *asked[row.id]) for row in judged}
 
 
-def _result(row: Row, model: ComputeEconomy, level: Level, low: list[int], high: list[int]) -> Result:
+def _member(row: Row, over: Replicates | None, pair: int) -> dict[str, float]:
+    """What tells a pair of worlds from the others: its seed, and what a member of a posterior brings."""
+    if over is None:
+        return {"rng": pair + 1}
+    taken = (*row.both, *row.low, *row.high)
+    return {"rng": over.seeds[pair], **over.held(pair, over.drawn_under(load_scenario("baseline"), but=taken))}
+
+
+def _result(
+    row: Row, model: ComputeEconomy, level: Level, over: Replicates | None, low: list[int], high: list[int]
+) -> Result:
     """What a row's worlds, at these places of a stack that has run, say of its claim."""
     if row.of is None:
         values = model.measures.array(row.outcome)[slice(*row.window)].mean(axis=0)
     else:
         values = row.of(model, row.window)
     difference = values[high] - values[low]
+    if over is not None:
+        return member_result(row, difference, over, level)
     effect = float(difference.mean())
     margin = half_width(float(difference.std(ddof=1)), len(low), level)
     return Result(row, effect, effect - margin, effect + margin, len(low), level)
@@ -128,38 +163,51 @@ def chosen_rows(chosen: str | None) -> list[Row]:
 
 
 def run_and_print(
-    chosen: str | None, seeds: int | None, out: Path | None, mutants: bool, force: bool = False, level: Level = LEVEL
-) -> bool:
+    chosen: str | None, seeds: int | None, out: Path | None, mutants: bool, force: bool = False, level: Level = LEVEL,
+    over: Replicates | None = None,
+) -> bool:  # fmt: skip
     """Run the chosen rows, print each as it comes; whether all hold, and fail once they are switched off.
 
     Raises:
         KingmakerError: a row that does not exist, or results of another question in ``out`` and not ``force``.
     """
     rows = chosen_rows(chosen)
-    with filed_if(out, FILES[: 3 if mutants else 2], _asked(rows, seeds, mutants, level), force) as folder:
-        return _run_and_print(rows, seeds, folder, mutants, level)
+    with filed_if(out, FILES[: 3 if mutants else 2], _asked(rows, seeds, mutants, level, over), force) as folder:
+        return _run_and_print(rows, seeds, folder, mutants, level, over)
 
 
-def _asked(rows: list[Row], seeds: int | None, mutants: bool, level: Level) -> Asked:
+def _asked(rows: list[Row], seeds: int | None, mutants: bool, level: Level, over: Replicates | None) -> Asked:
     """The question, as it is kept beside the files."""
     which = "all rows" if rows == list(ROWS) else f"rows {', '.join(row.id for row in rows)}"
     words = f"{which}, {'their own number of' if seeds is None else seeds} seeds{', with mutants' if mutants else ''}"
-    facts = {"rows": [row.id for row in rows], "seeds": seeds, "mutants": mutants} | level_record(level)
-    return Asked("mechanisms", words + level_asked(level), facts)
+    facts = {"rows": [row.id for row in rows], "seeds": seeds, "mutants": mutants}
+    if over is None:
+        return Asked("mechanisms", words + level_asked(level), facts | level_record(level))
+    usual, words = INTERVAL_OVER[over.over], f"{which}, {over.words}{', with mutants' if mutants else ''}"
+    facts |= over.record | {"seeds": list(over.seeds)} | level_record(level, usual)
+    return Asked("mechanisms", words + level_asked(level, usual), facts)
 
 
-def _run_and_print(rows: list[Row], seeds: int | None, out: Path | None, mutants: bool, level: Level) -> bool:
-    results = list(_printed(rows, seeds, level, mutated=False))
-    say(f"{sum(r.holds for r in results)} of {len(results)} tests hold; {len(OPEN)} rows are not proven yet.")
-    for sentence in level_told(level):
+def _run_and_print(
+    rows: list[Row], seeds: int | None, out: Path | None, mutants: bool, level: Level, over: Replicates | None
+) -> bool:
+    results = list(_printed(rows, seeds, level, over, mutated=False))
+    said = f"{sum(r.holds for r in results)} of {len(results)}"
+    if over is None:
+        said = f"{said} tests hold"
+    else:
+        said = f"{said} rows hold in {SHOWN.per_cent} % of the members or more, over {over.words}"
+    say(f"{said}; {len(OPEN)} rows are not proven yet.")
+    for sentence in level_told(level, INTERVAL_OVER[LUCK if over is None else over.over]):
         say(sentence)
     without = []
     if mutants:
         say("\nWith the row's mechanism switched off:")
-        without = list(_printed([row for row in rows if row.mutants], seeds, level, mutated=True))
+        without = list(_printed([row for row in rows if row.mutants], seeds, level, over, mutated=True))
         say(f"{sum(not r.holds for r in without)} of {len(rows)} tests fail once their mechanism is switched off.")
     if out is not None:
-        write_results(results, without, out, _in_force(max(row.window[1] for row in rows)))
+        words = f"luck at one point, {seeds or 'its own number of'} seeds" if over is None else over.words
+        write_results(results, without, out, _in_force(max(row.window[1] for row in rows)), words)
     return all(r.holds for r in results) and not any(r.holds for r in without)
 
 
@@ -170,9 +218,14 @@ def _in_force(months: int) -> str:
     return in_force.sentence(held, "In force in the baseline, before a row moves a lever")
 
 
-def _printed(rows: list[Row], seeds: int | None, level: Level, *, mutated: bool) -> Iterator[Result]:
-    for row, result in zip(rows, run_rows(rows, seeds, mutated=mutated, level=level), strict=True):
+def _printed(
+    rows: list[Row], seeds: int | None, level: Level, over: Replicates | None, *, mutated: bool
+) -> Iterator[Result]:
+    for row, result in zip(rows, run_rows(rows, seeds, mutated=mutated, level=level, over=over), strict=True):
         verdict = "holds" if result.holds else "FAILS" if not mutated else "fails"
         said = "; ".join(mutant.means for mutant in row.mutants) if mutated else row.claim
-        say(f"{row.id:4} {verdict}  {result.effect:+10.4g}  ({result.low:+.4g} to {result.high:+.4g})  {said}")
+        share = "" if result.share is None else f"{shown_share(result.share):>5}  "
+        where = f" [{result.where}]" if result.where else ""
+        numbers = f"{share}{result.effect:+10.4g}  ({result.low:+.4g} to {result.high:+.4g})"
+        say(f"{row.id:4} {verdict}  {numbers}  {said}{where}")
         yield result

@@ -92,8 +92,8 @@ ROWS: tuple[Row, ...] = (
         "chip_market.ration", *lever("chips.kingmaker", 0.0, 2.0), "hhi_deliveries", (12, 36), +1,
         mutants=(PRO_RATA,)),
     # in a shortage that lasts: allocation counts while there is not enough for all
-    Row("S5b", "allocation that favours new clouds spreads deliveries", "chip_market.ration",
-        *lever("chips.favour_new", 1.0, 10.0), "hhi_deliveries", (12, 36), -1, mutants=(PRO_RATA,),
+    Row("S5b", "allocation that favours new clouds gives them more of the compute", "chip_market.ration",
+        *lever("chips.favour_new", 1.0, 10.0), "new_cloud_compute_share", (24, 48), +1, mutants=(PRO_RATA,),
         both={"chips.capacity_growth": 0.05}, seeds=40),
     Row("S6", "own chip programmes lower what the leader sells", "cloud.ramps_own_chips",
         *lever("clouds.own_share", 0.0, 1.5), "leader_revenue_musd", (24, 60), -1,

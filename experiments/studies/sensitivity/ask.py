@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 from kingmaker.agents.errors import KingmakerError, nearest
@@ -29,9 +29,7 @@ def ask(
         KingmakerError: an unknown design, method, measure or statistic, or numbers that do not fit.
     """
     design = with_method(load_design(name, entries), method, samples)
-    for measure in measures:
-        if measure not in design.measured:
-            raise KingmakerError(f"--outcomes: there is no measure '{measure}'.{nearest(measure, design.measured)}")
+    check_measures(measures, design.measured)
     if measures:
         design = replace(design, measures=tuple(dict.fromkeys(measures)))
     if replications is not None:
@@ -40,6 +38,17 @@ def ask(
     if runs > MOST_RUNS:
         raise KingmakerError(f"{design.name}: {runs:,} runs; at most {MOST_RUNS:,} are allowed. Take fewer samples.")
     return design, statistics_of(design, statistics)
+
+
+def check_measures(measures: Iterable[str], known: Collection[str]) -> None:
+    """Whether all are known.
+
+    Raises:
+        KingmakerError: one is not, with the nearest that is.
+    """
+    for measure in measures:
+        if measure not in known:
+            raise KingmakerError(f"--outcomes: there is no measure '{measure}'.{nearest(measure, known)}")
 
 
 def runs_of(design: Design) -> int:

@@ -10,8 +10,8 @@ from kingmaker.experiments.design.sweep_design import Design
 from kingmaker.experiments.figures.study_figures import MEANINGS
 from kingmaker.experiments.results.in_force import Held, table
 from kingmaker.experiments.stats.levels import CRITERION, Level
+from kingmaker.experiments.stats.prim_box import Box
 from kingmaker.experiments.studies.sensitivity.convergence import CONSTANT, CONVERGED, NARROW, NOISY, ROUGH
-from kingmaker.experiments.studies.sensitivity.discovery import Box
 from kingmaker.experiments.studies.sensitivity.indices import MAIN, main_index
 from kingmaker.experiments.studies.sensitivity.study import Study
 from kingmaker.experiments.terminal.phrases import listed

@@ -7,8 +7,8 @@ from pathlib import Path
 
 from kingmaker.experiments.results.in_force import Held, sentence
 from kingmaker.experiments.stats.levels import level_told
+from kingmaker.experiments.stats.prim_box import Box
 from kingmaker.experiments.studies.sensitivity.convergence import CONSTANT, CONVERGED, ROUGH
-from kingmaker.experiments.studies.sensitivity.discovery import Box
 from kingmaker.experiments.studies.sensitivity.indices import MAIN
 from kingmaker.experiments.studies.sensitivity.study import Study
 

@@ -27,9 +27,10 @@ from kingmaker.experiments.results.manifest import (
 )
 from kingmaker.experiments.results.outputs import staged, unfinished
 from kingmaker.experiments.stats.levels import CRITERION, LEVEL, Level, level_asked, level_record
+from kingmaker.experiments.stats.prim_box import Box
 from kingmaker.experiments.studies.compare.html import to_html
 from kingmaker.experiments.studies.sensitivity.convergence import CONSTANT, SMALL
-from kingmaker.experiments.studies.sensitivity.discovery import Box, check_case, discover
+from kingmaker.experiments.studies.sensitivity.discovery import check_case, discover
 from kingmaker.experiments.studies.sensitivity.from_sweep import outcomes_from
 from kingmaker.experiments.studies.sensitivity.indices import MAIN
 from kingmaker.experiments.studies.sensitivity.model_function import held_in_scenario, model_evaluator, outcomes_of
@@ -178,7 +179,7 @@ def outcome_table(design: Design, study: Study) -> pd.DataFrame:
 
 def footer_of(design: Design, study: Study) -> str:
     """The line under each figure."""
-    seeds = f"seeds {design.seed}-{design.seed + design.replications - 1}"
+    seeds = f"seeds {design.seed}-{design.seed + design.replications - 1}, boxes of parameters"
     what = f"{design.name} · {study.sample.kind}, {len(study.points)} points"
     return f"Kingmaker {kingmaker_version()} · {what} · {seeds} · n = {study.y.shape[0] * study.y.shape[1]} runs"
 
@@ -250,7 +251,7 @@ def _matrices(study: Study) -> dict[str, Any]:
 
 def _plain(design: Design) -> dict[str, Any]:
     """A design's entries, ready for JSON."""
-    left = ("setting", "factors", "listed", "source", "measures")
+    left = ("setting", "factors", "listed", "source", "measures", "over", "says_over", "drawn")
     plain = {field.name: getattr(design, field.name) for field in fields(design) if field.name not in left}
     return plain | {"factors": [vars(factor) for factor in design.factors], "measures": list(design.measures)}
 

@@ -9,13 +9,16 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, NullFormatter
 
+from kingmaker.agents.types import FloatArray
 from kingmaker.environment.inputs.tables import Tables
+from kingmaker.experiments.design.replicates import Replicates
 from kingmaker.experiments.figures.style import GREY, INK, SMALL, Colour, number_text, sheet, styles, time_axis
+from kingmaker.experiments.measured import STATISTICS
+from kingmaker.experiments.measured.trace import LENGTH, TracedEconomy
 from kingmaker.experiments.results.manifest import kingmaker_version
 from kingmaker.experiments.stats.levels import WIDE, Band
-from kingmaker.experiments.studies.validation.measured import STATISTICS
+from kingmaker.experiments.stats.member_effects import middle_of
 from kingmaker.experiments.studies.validation.table import read_patterns
-from kingmaker.experiments.studies.validation.trace import LENGTH, TracedEconomy
 
 HEADROOM = 0.35  # of the height of a plot, for the names of its lines
 
@@ -54,12 +57,10 @@ PANELS = (
 )  # fmt: skip
 
 
-def draw_bands(model: TracedEconomy, seeds: int, band: Band = WIDE) -> Figure:
-    """Ten panels: median and band over seeds, facts as points with their tolerance and period."""
-    footer = (
-        f"Kingmaker {kingmaker_version()} · baseline · n = {seeds} seeds (1 to {seeds}); line: median, band: "
-        f"{band.ends_in()} of seeds"
-    )
+def draw_bands(model: TracedEconomy, seeds: int, band: Band = WIDE, over: Replicates | None = None) -> Figure:
+    """Ten panels: median and band over seeds or members, facts as points with their tolerance and period."""
+    what, which = ("seeds", f"n = {seeds} seeds (1 to {seeds})") if over is None else ("members", f"over {over.words}")
+    footer = f"Kingmaker {kingmaker_version()} · baseline · {which}; line: median, band: {band.ends_in()} of {what}"
     figure = sheet(
         10.4, "Model and facts", "Points: facts in their line's colour, with period and tolerance; filled: calibrated "
         "on, hollow: only shown, diamond: never fitted", footer,
@@ -67,15 +68,15 @@ def draw_bands(model: TracedEconomy, seeds: int, band: Band = WIDE) -> Figure:
     grid = figure.add_gridspec(5, 2, left=0.08, right=0.98, top=0.92, bottom=0.06, hspace=0.5, wspace=0.2)
     for number, panel in enumerate(PANELS):
         axes = figure.add_subplot(grid[number // 2, number % 2])
-        _panel(axes, panel, model, band)
+        _panel(axes, panel, model, band, None if over is None else over.weights)
     return figure
 
 
-def _panel(axes: Axes, panel: Panel, model: TracedEconomy, band: Band) -> None:
+def _panel(axes: Axes, panel: Panel, model: TracedEconomy, band: Band, weights: FloatArray | None) -> None:
     months = range(panel.first, LENGTH)
     for (name, label), (colour, dash) in zip(panel.series, styles(), strict=False):
         values = panel.factor * np.array([STATISTICS[name](model, k, k) for k in months])
-        lower, middle, upper = band.of(values, axis=1)
+        lower, middle, upper = band.of(values, axis=1) if weights is None else middle_of(values, weights, band.level)
         axes.fill_between(months, lower, upper, color=colour, alpha=0.2, linewidth=0)
         axes.plot(months, middle, color=colour, linestyle=dash, label=label)
         _facts(axes, panel, name, model.tables, colour)

@@ -14,9 +14,9 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.inputs.table_rows import SeriesRow
 from kingmaker.environment.inputs.tables import Tables
+from kingmaker.experiments.measured import STATISTICS
+from kingmaker.experiments.measured.trace import LENGTH, TracedEconomy
 from kingmaker.experiments.stats.levels import WIDE, Band
-from kingmaker.experiments.studies.validation.measured import STATISTICS
-from kingmaker.experiments.studies.validation.trace import LENGTH, TracedEconomy
 
 PATTERNS = Path(__file__).with_name("patterns.csv")
 ROLES = {
@@ -115,10 +115,14 @@ def lines_of(model: TracedEconomy, patterns: Iterable[Pattern], band: Band = WID
     """Each pattern with the ensemble's median and band."""
     lines = []
     for pattern in patterns:
-        fact = pattern.fact
-        values = STATISTICS[fact.series](model, fact.period_start, fact.period_end)
-        lines.append(line_of(pattern, values, band))
+        lines.append(line_of(pattern, values_of(model, pattern), band))
     return lines
+
+
+def values_of(model: TracedEconomy, pattern: Pattern) -> FloatArray:
+    """What the model says of a pattern, shape (worlds,)."""
+    fact = pattern.fact
+    return STATISTICS[fact.series](model, fact.period_start, fact.period_end)
 
 
 def line_of(pattern: Pattern, values: FloatArray, band: Band = WIDE) -> Line:

@@ -8,12 +8,12 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from kingmaker.experiments.measured.trace import TracedEconomy, run_traced
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed_if
 from kingmaker.experiments.stats.levels import WIDE, Band, Level, level_asked, level_record, read_level
 from kingmaker.experiments.studies.validation.table import ROLES, Line, coverage, hits, lines_of, read_patterns, score
-from kingmaker.experiments.studies.validation.trace import TracedEconomy, run_traced
 from kingmaker.experiments.terminal.phrases import listed
 from kingmaker.experiments.terminal.telling import say
 

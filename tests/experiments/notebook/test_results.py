@@ -262,7 +262,7 @@ def test_a_stack_is_split_into_sides_by_hand_only(stacked: km.RunResult, ensembl
 
 def test_the_band_of_a_comparison_is_that_of_its_table(compared: km.ComparisonResult) -> None:
     final = km.compare("baseline", "baseline", set_a=SMALL, set_b={**SMALL, DUTY: 1.0}, months=14, replications=3,
-                       window="final", quiet=True)  # fmt: skip
+                       window="final", over="luck", quiet=True)  # fmt: skip
     columns = ["difference", "low", "high", "level_a", "level_b"]
     row = final.table("multihoming_share")[columns].iloc[0]
     np.testing.assert_allclose(row, compared.band("multihoming_share")[columns].iloc[-1])
@@ -273,7 +273,9 @@ def test_the_band_of_a_comparison_is_that_of_its_table(compared: km.ComparisonRe
 
 
 def test_two_sides_that_are_the_same_say_so() -> None:
-    found = km.compare("baseline", "baseline", set_a=SMALL, set_b=SMALL, months=3, replications=2, quiet=True)
+    found = km.compare(
+        "baseline", "baseline", set_a=SMALL, set_b=SMALL, months=3, replications=2, over="luck", quiet=True
+    )
     assert found.told("hhi_cloud").endswith("exactly the same in A and B")
     assert "0 of" in repr(found)
 

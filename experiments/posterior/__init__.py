@@ -1,0 +1,1 @@
+"""Parameters and luck together: priors, lines of data with errors, the ensemble smoother, its members, its checks."""

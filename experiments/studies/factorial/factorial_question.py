@@ -1,0 +1,173 @@
+"""The question of a factorial: which levels of which levers are crossed, over what, and which outcomes are asked."""
+
+from __future__ import annotations
+
+import functools
+import itertools
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.environment.core.measures import Measure
+from kingmaker.environment.inputs.scenario import Scenario, load_scenario
+from kingmaker.experiments.design.replicates import Replicates
+from kingmaker.experiments.design.sweep_design import Design
+from kingmaker.experiments.results import in_force
+from kingmaker.experiments.stats.levels import INTERVAL_OVER, LEVEL, Level
+from kingmaker.experiments.stats.windows import Window, read_window
+
+Value = float | int
+Cell = tuple[int, ...]  # for each lever the number of its level, 0 is the reference
+MOST_CELLS = 64
+CHECKS = ("ledger_residual",)  # of the arithmetic, which says nothing of the economy
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A parameter that is crossed, and its levels; the first is the reference."""
+
+    key: str
+    levels: tuple[Value, ...]
+
+    def at(self, level: int) -> str:
+        """Such as ``interoperability 1``."""
+        value = self.levels[level]
+        shown = "∞" if value == math.inf else f"{value:g}"
+        return f"{self.key.partition('.')[2].replace('_', ' ')} {shown}"
+
+
+@dataclass(frozen=True)
+class FactorialQuestion:
+    """What is crossed, over what, and of which outcomes claims are made.
+
+    Attributes:
+        design: names scenario, months and fixed parameters.
+        levers: in the order of the design.
+        outcomes: the family.
+        chosen: whether they were chosen beforehand: by the command, or by the design's file.
+        windows: the first is the one that the brief speaks of.
+        replicates: members of a posterior, or seeds.
+        lucks: seeds of each of the first members, by which luck and parameters are told apart.
+        level: of the intervals.
+    """
+
+    design: Design
+    levers: tuple[Lever, ...]
+    outcomes: tuple[str, ...]
+    chosen: bool
+    windows: tuple[Window, ...]
+    replicates: Replicates
+    lucks: int = 4
+    level: Level = LEVEL
+
+    @functools.cached_property
+    def setting(self) -> Scenario:
+        """The scenario, with what the design fixes."""
+        return load_scenario(self.design.setting, self.design.fixed)
+
+    @functools.cached_property
+    def measures(self) -> Mapping[str, Measure]:
+        """All outcomes that are taken, those asked for among them."""
+        known = self.design.measured
+        return {name: m for name, m in known.items() if name not in CHECKS and m.group != in_force.GROUP}
+
+    @functools.cached_property
+    def rules(self) -> Mapping[str, Measure]:
+        """The measures of what is in force."""
+        return {name: m for name, m in self.design.measured.items() if m.group == in_force.GROUP}
+
+    @functools.cached_property
+    def cells(self) -> tuple[Cell, ...]:
+        """All combinations of levels, the reference first."""
+        return tuple(itertools.product(*(range(len(lever.levels)) for lever in self.levers)))
+
+    @functools.cached_property
+    def drawn_keys(self) -> tuple[str, ...]:
+        """The parameters that a member brings: none that is crossed or fixed, or that the scenario sets."""
+        taken = (*self.design.fixed, *(lever.key for lever in self.levers))
+        return self.replicates.drawn_under(self.design.setting, but=taken)
+
+    def held(self, cell: Cell) -> dict[str, Value]:
+        """The values of the levers in a cell."""
+        return {lever.key: lever.levels[level] for lever, level in zip(self.levers, cell, strict=True)}
+
+    def name(self, cell: Cell) -> str:
+        """What a cell changes, such as ``interoperability 1 and export cap tpp 1600``."""
+        moved = [lever.at(level) for lever, level in zip(self.levers, cell, strict=True) if level]
+        return " and ".join(moved) or "reference"
+
+
+def ask_factorial(
+    design: Design, replicates: Replicates, *, outcomes: Sequence[str] = (), windows: Sequence[str] = (),
+    lucks: int = 4, level: Level | None = None,
+) -> FactorialQuestion:  # fmt: skip
+    """A factorial as a user asks it, checked.
+
+    Args:
+        design: a grid, or a list that holds all combinations of its values.
+        replicates: members of a posterior, or seeds.
+        outcomes: the family; those of the design if none are named.
+        windows: the months averaged; the last two years if none is named.
+        lucks: seeds a member.
+        level: of the intervals; the usual one over luck, or over a posterior, if None.
+
+    Raises:
+        KingmakerError: another kind of design, too many cells, an unknown outcome or window, too few replicates.
+    """
+    levers = levers_of(design)
+    months = design.months
+    found = tuple(read_window(text, months) for text in dict.fromkeys(windows or (f"last{min(24, months)}",)))
+    sure = INTERVAL_OVER[replicates.over] if level is None else level
+    question = FactorialQuestion(design, levers, (), False, found, replicates, lucks, sure)
+    if len(replicates) < 2:
+        raise KingmakerError(f"{design.name}: {replicates.words}; allowed is a whole number from 2 on.")
+    if len(question.cells) > MOST_CELLS:
+        raise KingmakerError(
+            f"{design.name}: crosses {len(question.cells)} combinations of levels; allowed are {MOST_CELLS}. Name "
+            "fewer levels in a design of your own; 'kingmaker sweep' takes them all."
+        )
+    listed = len(design.measures) < len(design.measured)
+    named = tuple(dict.fromkeys(outcomes)) or tuple(name for name in design.measures if name in question.measures)
+    for name in named:
+        if name not in question.measures:
+            raise KingmakerError(f"--outcomes: there is no outcome '{name}'.{nearest(name, question.measures)}")
+    return FactorialQuestion(
+        design, levers, named, bool(outcomes) or listed, found, replicates, lucks if replicates.keys else 1, sure
+    )
+
+
+def levers_of(design: Design) -> tuple[Lever, ...]:
+    """The parameters that a design crosses, with their levels.
+
+    Raises:
+        KingmakerError: no grid, and no list of all combinations.
+    """
+    if design.kind == "grid":
+        found = tuple(Lever(factor.key, factor.values) for factor in design.factors if len(factor.values) > 1)
+    elif design.kind == "list":
+        found = _of_list(design)
+    else:
+        raise KingmakerError(
+            f"{design.name}: is of kind {design.kind}; a factorial crosses levels: allowed is a grid, or a list that "
+            "holds all combinations of its values."
+        )
+    if not found:
+        raise KingmakerError(f"{design.name}: has no lever with two levels or more.")
+    return found
+
+
+def _of_list(design: Design) -> tuple[Lever, ...]:
+    """Levers of a list that holds each combination once; the levels of its first point are the reference."""
+    points = list(design.listed)
+    keys = design.keys
+    whole = all(set(point) == set(keys) for point in points)
+    levels = {key: tuple(dict.fromkeys(point[key] for point in points)) for key in keys} if whole else {}
+    number = math.prod(len(values) for values in levels.values())
+    different = {tuple(point[key] for key in keys) for point in points} if whole else set()
+    if not whole or not number == len(points) == len(different):
+        raise KingmakerError(
+            f"{design.name}: its points are not all combinations of their values, each once; write it as a grid, or "
+            "compare its points with 'kingmaker sweep' and 'kingmaker figures'."
+        )
+    return tuple(Lever(key, values) for key, values in levels.items() if len(values) > 1)

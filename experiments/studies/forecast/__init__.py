@@ -1,0 +1,1 @@
+"""The forecast contest: the model against naive forecasters, from origins in the window, scored on what followed."""
