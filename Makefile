@@ -23,7 +23,7 @@ COMPILE = $(BIN)/python -m compileall -qq -j 0
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint pytest benchmarks docs format setup lock clean
+.PHONY: help demo test lint pytest benchmarks docs release format setup lock clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -51,6 +51,9 @@ benchmarks: $(READY)  ## the benchmarks, one after the other
 docs: $(READY)  ## build the documentation site into docs/_build
 	$(BIN)/sphinx-build -b html -W --keep-going -q docs docs/_build
 	@echo "Open docs/_build/index.html"
+
+release: $(READY)  ## wheel, sdist, documentation and reproducibility capsule with checksums, into dist
+	$(BIN)/python release.py --out dist
 
 format: $(READY)  ## mend what ruff can mend by itself
 	$(BIN)/ruff check --fix .

@@ -126,6 +126,14 @@ class Row:
         """Nothing is copied."""
         self.member, self.rank = member, rank
 
+    def __repr__(self) -> str:
+        """Of a registered agent the fields that say something, with their units; of a view what it is."""
+        if self.member._slot is None:
+            return f"<row {self.rank} of {self.table} of {self.member!r}>"
+        held = {name: getattr(self, name) for name, f in self.fields.items() if f.ranks[0] <= self.rank <= f.ranks[1]}
+        told = [f"{k} = {v:g} {self.fields[k].unit}" for k, v in held.items() if v != self.fields[k].default]
+        return f"<row {self.rank} of {self.table}: {', '.join(told) or 'empty'}>"
+
     @classmethod
     def columns(cls, rows: int) -> dict[str, AnyColumn]:
         """The columns of the first ``rows`` rows."""

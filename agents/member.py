@@ -10,8 +10,10 @@ from mesa import Agent, Model
 from numpy.typing import DTypeLike, NDArray
 
 from kingmaker.agents.calendar import month_label
+from kingmaker.agents.cards import card
 from kingmaker.agents.checks import flag, number, whole
 from kingmaker.agents.errors import KingmakerError, UnknownNameError, WrongValueError, shown
+from kingmaker.agents.plain_values import Reading
 from kingmaker.agents.types import BoolArray, FloatArray, IdArray, IntArray
 
 if TYPE_CHECKING:  # Mesa has no types: with its Any as a base, every misspelt attribute would pass
@@ -154,6 +156,13 @@ class Member(_Agent):
     _whole: bool  # whether the block is all of the table
     _epoch: int
 
+    def __init_subclass__(cls) -> None:
+        """Its properties are read like its columns."""
+        super().__init_subclass__()
+        for name, item in list(vars(cls).items()):
+            if type(item) is property:
+                setattr(cls, name, Reading(item.fget, item.fset, item.fdel, item.__doc__))
+
     @classmethod
     def over(cls, table: Table, block: slice) -> Self:
         """A bulk view of the slots ``block``, valid until the phase ends."""
@@ -209,7 +218,22 @@ class Member(_Agent):
         if self._slot is None:
             return f"<view of {self._block.stop - self._block.start} slots of {type(self).__name__}>"
         gone = not self._table.alive[0, self._slot] or int(self._table.ids[0, self._slot]) != self._id
-        return f"<{type(self).__name__} {f'{self._id:x}, has left' if gone else self.name}>"
+        if gone:
+            return f"<{type(self).__name__} {self._id:x}, has left>"
+        told = "".join(f"; {name}: {fact}" for name, fact in self._facts().items())
+        return f"<{type(self).__name__} {self.name}{told}>"
+
+    def _repr_html_(self) -> str | None:
+        """What a notebook shows of a registered firm that is alive; of the others the line of their ``repr``."""
+        if self._slot is None or not self._facts():
+            return None
+        return card(f"{self.name} ({type(self).__name__})", self._facts(), "any column by its name, such as .cash")
+
+    def _facts(self) -> dict[str, str]:
+        """Who hosts and owns it, its compute, its rank: what the environment tells of a living registered firm."""
+        tell = self._table.facts
+        alive = self._slot is not None and int(self._table.ids[0, self._slot]) == self._id
+        return tell(self) if tell is not None and alive else {}
 
     @property
     def alive(self) -> Any:
@@ -322,6 +346,7 @@ class Table:
         self.known: dict[int, str] = {}  # of all named firms that ever lived, by id
         self.epoch = 0
         self.on_intervention: Callable[[int, str, float], None] | None = None
+        self.facts: Callable[[Member], dict[str, str]] | None = None  # of a registered firm, when it is printed
         self.frozen: dict[str, NDArray[Any]] = {}
         self.freeze()
 

@@ -23,5 +23,6 @@ H100_FLOPS = 989e12  # dense 16-bit FLOP/s of an H100
 TRAINING_FLOP = 1e21  # FLOP: the unit in which training compute is counted
 TRAINING_UNIT = 21.0  # log10 FLOP of that unit
 HHI_POINTS = 1e4  # of a Herfindahl index of one
+THOUSAND = 1e3  # from here on a number for reading has no decimals
 MEGAWATT = 1e-6  # MW in a watt
 GIGAWATT = 1e-3  # GW in a megawatt

@@ -16,7 +16,7 @@ author = "Kingmaker contributors"
 copyright = "2026, Kingmaker contributors"
 release = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
 
-extensions = ["myst_nb", "citations"]
+extensions = ["myst_nb", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "citations", "api_members"]
 exclude_patterns = ["_build", "jupyter_execute"]  # the latter: notebooks as they ran, left beside the build
 suppress_warnings = ["myst.header"]
 html_theme = "furo"
@@ -33,5 +33,12 @@ nb_execution_mode = "force"
 nb_execution_timeout = 300
 nb_execution_raise_on_error = True
 nb_output_stderr = "remove-warn"  # what a notebook complains of is an error of the build
+
+autodoc_member_order = "bysource"
+autodoc_typehints_format = "short"
+autodoc_class_signature = "mixed"
+python_use_unqualified_type_names = True
+napoleon_numpy_docstring = False
+napoleon_use_rtype = False
 
 nitpicky = False

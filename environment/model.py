@@ -36,7 +36,7 @@ from kingmaker.environment.record import income, record_month
 from kingmaker.environment.services import licences, model_use
 from kingmaker.environment.ties.partnerships import Partnerships
 from kingmaker.environment.ties.tie_flows import SMALL
-from kingmaker.environment.worlds import branching, registration, snapshots
+from kingmaker.environment.worlds import branching, model_facts, registration, snapshots
 from kingmaker.environment.worlds.arguments import STACK, demand_one_structure, horizon_of, refuse_strangers, seed_of
 from kingmaker.environment.worlds.scratch_memory import keep_scratch_memory
 
@@ -298,6 +298,9 @@ class ComputeEconomy(Model):
         seeds = ", ".join(map(str, self.seeds[:_SHOWN])) + (", …" if self.worlds > _SHOWN else "")
         done = f"{self.month} of {self.months} months"
         return f"<{type(self).__name__} {self.setting.label}, {worlds} {seeds}: {done}>"
+
+    def _repr_html_(self) -> str:
+        return model_facts.model_card(self)
 
     @property
     def month(self) -> int:

@@ -29,12 +29,19 @@ if TYPE_CHECKING:
     from kingmaker.environment.core.measures import Measure
     from kingmaker.environment.inputs.extensions import ChipRule, Gauge, Instrument
     from kingmaker.environment.inputs.parameters import Declaration
+    from kingmaker.environment.inputs.scenario import Scenario, load_scenario
     from kingmaker.environment.inputs.table_rows import ChipmakerRow, ChipRow
     from kingmaker.environment.model import ComputeEconomy
+    from kingmaker.experiments.notebook.asking import compare, run, stack, sweep
+    from kingmaker.experiments.notebook.comparison_result import ComparisonResult
+    from kingmaker.experiments.notebook.result import Result
+    from kingmaker.experiments.notebook.result_folders import load
+    from kingmaker.experiments.notebook.run_result import RunResult
+    from kingmaker.experiments.notebook.sweep_result import SweepResult
     from kingmaker.experiments.posterior.members import Members
     from kingmaker.experiments.posterior.over import posterior
     from kingmaker.experiments.sweep.evaluate import evaluate
-    from kingmaker.experiments.sweep.reading import load, query
+    from kingmaker.experiments.sweep.reading import query
 
     __version__: str
 
@@ -46,6 +53,7 @@ __all__ = [
     "ChipmakerRow",
     "Cloud",
     "Column",
+    "ComparisonResult",
     "ComputeEconomy",
     "Declaration",
     "Draws",
@@ -62,21 +70,41 @@ __all__ = [
     "Offers",
     "Parameters",
     "Regulator",
+    "Result",
+    "RunResult",
+    "Scenario",
     "Startup",
+    "SweepResult",
     "__version__",
+    "compare",
     "evaluate",
     "load",
+    "load_scenario",
     "posterior",
     "query",
+    "run",
+    "stack",
+    "sweep",
 ]
 
 _PLACES = {
     "ComputeEconomy": "kingmaker.environment.model",
     "evaluate": "kingmaker.experiments.sweep.evaluate",
-    "load": "kingmaker.experiments.sweep.reading",
     "Members": "kingmaker.experiments.posterior.members",
     "posterior": "kingmaker.experiments.posterior.over",
     "query": "kingmaker.experiments.sweep.reading",
+    # questions and their results
+    "ComparisonResult": "kingmaker.experiments.notebook.comparison_result",
+    "Result": "kingmaker.experiments.notebook.result",
+    "RunResult": "kingmaker.experiments.notebook.run_result",
+    "Scenario": "kingmaker.environment.inputs.scenario",
+    "SweepResult": "kingmaker.experiments.notebook.sweep_result",
+    "compare": "kingmaker.experiments.notebook.asking",
+    "load": "kingmaker.experiments.notebook.result_folders",
+    "load_scenario": "kingmaker.environment.inputs.scenario",
+    "run": "kingmaker.experiments.notebook.asking",
+    "stack": "kingmaker.experiments.notebook.asking",
+    "sweep": "kingmaker.experiments.notebook.asking",
     # what an extension of a user's own is written with (docs/how-to/extend.md)
     "BoolArray": "kingmaker.agents.types",
     "ChipRow": "kingmaker.environment.inputs.table_rows",

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from kingmaker.agents.calendar import month_label
+from kingmaker.agents.cards import amount, grid
 from kingmaker.agents.checks import known
 from kingmaker.agents.checks import world as world_number
 from kingmaker.agents.errors import KingmakerError
@@ -375,7 +376,59 @@ class Measures:
     def __repr__(self) -> str:
         """How much there is."""
         worlds = f" of {self.worlds} worlds" if self.worlds > 1 else ""
-        return f"<{len(self.known)} measures{worlds}, {len(self)} months: array(name), latest(name), to_frame()>"
+        return f"<{len(self.known)} measures{worlds}, {len(self)} months: measures[name], latest(name), to_frame()>"
+
+    def _repr_html_(self) -> str:
+        """A table for each group of measures, which opens by a click."""
+        groups: dict[str, list[Measure]] = {}
+        for measure in self.known.values():
+            groups.setdefault(measure.group, []).append(measure)
+        last = f"{month_label(len(self) - 1)}{', world 0' * (self.worlds > 1)}" if self._rows else "no month yet"
+        head = ("name", last, "unit", "measure", "definition")
+        return "".join(
+            grid(f"{g}: {len(found)} measures", head, map(self._row, found), True) for g, found in groups.items()
+        )
+
+    def _row(self, measure: Measure) -> tuple[str, ...]:
+        told = amount(self.latest(measure.name)) if self._rows else ""
+        return measure.name, told, measure.unit, measure.label, measure.definition
+
+    def __getitem__(self, name: str) -> pd.Series[float] | pd.DataFrame:
+        """A series by month; of a stack a frame with a column a world.
+
+        Raises:
+            KingmakerError: there is no such measure.
+        """
+        import pandas as pd
+
+        values = self.array(name)
+        months = pd.Index([month_label(month) for month in range(len(self))], name="month")
+        if self.worlds == 1:
+            return pd.Series(values[:, 0], index=months, name=name)
+        return pd.DataFrame(values, index=months, columns=pd.RangeIndex(self.worlds, name="world"))
+
+    def __iter__(self) -> Iterator[str]:
+        """The names of the measures."""
+        return iter(self.known)
+
+    def __contains__(self, name: object) -> bool:
+        """Whether there is a measure of that name."""
+        return name in self.known
+
+    def __dir__(self) -> list[str]:
+        """The names of the measures too, so that they can be completed."""
+        return [*super().__dir__(), *self.known]
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self.known)
+
+    if not TYPE_CHECKING:  # a misspelt method is found before it runs
+
+        def __getattr__(self, name: str) -> Any:
+            """A measure by its name, as :meth:`__getitem__`."""
+            if name.startswith("_") or "known" not in vars(self):
+                raise AttributeError(name)
+            return self[name]
 
     def latest(self, name: str, world: int = 0) -> float:
         """The last month's value in one world.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from kingmaker.agents.cards import grid
 from kingmaker.agents.checks import Named
 from kingmaker.agents.checks import world as world_number
 from kingmaker.agents.errors import UnknownNameError
@@ -83,6 +84,12 @@ class GroupView:
         """Each parameter on a line."""
         return repr(self._group)
 
+    def _repr_html_(self, folded: bool = False) -> str:
+        known = self._group._known
+        rows = ((name, getattr(self, name), d.unit, f"{d.low:g} to {d.high:g}", d.meaning) for name, d in known.items())
+        title = f"{self._group._name}: {len(known)} parameters"
+        return grid(title, ("name", "in force now", "unit", "range", "meaning"), rows, folded)
+
 
 class ParameterView:
     """The parameters in force now: ``model.parameters.policy.interoperability``, ``model.parameters["policy.tax"]``.
@@ -124,6 +131,13 @@ class ParameterView:
     def __repr__(self) -> str:
         """What there is."""
         return repr(self._stacked)
+
+    def _repr_html_(self) -> str:
+        """A table for each group, which opens by a click."""
+        return "".join(GroupView(getattr(self._stacked, group))._repr_html_(folded=True) for group in self.groups)
+
+    def _ipython_key_completions_(self) -> list[str]:
+        return list(self._stacked.known)
 
     @property
     def known(self) -> Named[Declaration]:

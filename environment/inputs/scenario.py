@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from kingmaker.agents.calendar import month_label, month_number
+from kingmaker.agents.cards import card, grid
 from kingmaker.agents.checks import whole
 from kingmaker.agents.errors import KingmakerError, ScenarioError, nearest, shown
 from kingmaker.agents.units import FIRST_YEAR as FIRST_YEAR  # these are also handed on
@@ -55,6 +56,25 @@ class Scenario:
     extensions: tuple[str, ...] = ()
     folders: tuple[Path, ...] = ()  # of the file and of those that it extends: where its classes are looked for
     source: Path | None = None
+
+    def __repr__(self) -> str:
+        """Which scenario it is, in a line."""
+        own = sum(event.own for event in self.events)
+        dated = f"{len(self.events)} dated events" + (f", {own} of its own" if 0 < own < len(self.events) else "")
+        return f"<Scenario {self.label}: {self.title or 'no title'}; {self.months} months, {dated}>"
+
+    def _repr_html_(self) -> str:
+        about = {
+            "title": self.title,
+            "description": self.description,
+            "months": self.months,
+            "file": self.source or "–",
+        }
+        pins = ", ".join(f"{key} = {value:g}" for key, value in self.pinned.items())
+        facts = {name: told for name, told in (about | {"pinned": pins}).items() if told}
+        rows = ((month_label(e.month), e.why, ", ".join(f"{k} = {v:g}" for k, v in e.set.items())) for e in self.events)
+        events = grid(f"{len(self.events)} dated events", ("month", "why", "sets"), rows, folded=True)
+        return card(f"Scenario {self.label}", facts) + events
 
     @property
     def users_classes(self) -> tuple[str, ...]:

@@ -12,7 +12,8 @@ from kingmaker.environment.inputs.parameters import DECLARATIONS
 from kingmaker.environment.inputs.scenario import MOST_MONTHS, Scenario
 
 ARGUMENTS = ("scenario", "rng", "months", "panel", "register")
-MEANT = {"seed": "rng", "random_seed": "rng", "random_state": "rng", "steps": "months", "horizon": "months"}
+MEANT = {"seed": "rng", "random_seed": "rng", "random_state": "rng", "steps": "months", "horizon": "months",
+         "rng": "seed"}  # fmt: skip
 STACK = 'a list with the arguments of each, such as [{"rng": 1}, {"rng": 1, "policy.interoperability": 1.0}]'
 
 

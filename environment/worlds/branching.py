@@ -175,7 +175,7 @@ class _Copier:
         """The copy of an attribute; those that hold worlds in a way of their own are told apart here."""
         if isinstance(owner, Population) and name in UNREGISTERED:  # a branch registers nothing with Mesa
             return copy.copy(UNREGISTERED[name])
-        if isinstance(owner, Table) and name == "on_intervention":
+        if isinstance(owner, Table) and name in ("on_intervention", "facts"):
             return None
         if isinstance(owner, Table) and name == "names":
             here = {slot: text for (w, slot), text in inner.items() if w == self.world}

@@ -12,6 +12,7 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.types import Who
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.measures import Measures
+from kingmaker.environment.worlds.firm_facts import FirmFacts
 
 
 def register(model: Model, economy: Economy, measures: Measures) -> None:
@@ -20,6 +21,7 @@ def register(model: Model, economy: Economy, measures: Measures) -> None:
     for name, population in economy.populations.items():
         population.register(model, numbers)
         population.table.on_intervention = _Intervention(economy, name)
+        population.table.facts = FirmFacts(economy, name)
     reporters = {name: functools.partial(_latest, name) for name in measures.known}
     model.datacollector = DataCollector(model_reporters=reporters)
 

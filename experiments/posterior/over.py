@@ -25,6 +25,9 @@ MEMBERS = 64  # of a comparison, unless a number is asked
 def posterior(path: str | Path | None = None) -> Members:
     """The members of the shipped posterior, or of a file: what :meth:`ComputeEconomy.stack` takes as worlds.
 
+    Args:
+        path: a file of members, such as ``kingmaker posterior fit`` writes; the shipped one if not given.
+
     Raises:
         MembersError: there is none, or it is damaged.
     """

@@ -88,8 +88,15 @@ def scenario_record(scenario: Scenario) -> dict[str, Any]:
         "data": None if scenario.data is None else str(scenario.data.resolve()),
         "classes": dict(scenario.classes),
         "extensions": list(scenario.extensions),
-        "folders": [str(folder) for folder in scenario.folders],
+        "folders": _folders(scenario),
     }
+
+
+def _folders(scenario: Scenario) -> list[str]:
+    """Where the classes that a scenario names are looked for: those that ship lie in none of them."""
+    from kingmaker.environment.inputs.scenario import FOLDER
+
+    return [str(folder) for folder in scenario.folders if folder != FOLDER] if scenario.users_classes else []
 
 
 def scenario_of(record: Mapping[str, Any]) -> Scenario:

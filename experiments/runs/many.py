@@ -108,25 +108,42 @@ def run_ensemble(request: EnsembleRequest) -> pd.DataFrame:
     with staged(request.out, request.asked, request.force, request.quiet) as folder:
         began = time.perf_counter()
         values, lines = simulate_all(request, unfinished(request.out))
-        held = in_force.held(dict(zip(request.measures, values, strict=True)), request.window, request.measures)
-        seconds = time.perf_counter() - began
-        frame = frame_of(values, request)
-        table = by_year(values, request.measures, request.level, request.weights)
-        frame.to_parquet(folder / "measures.parquet", index=False)
-        table.to_csv(folder / "summary.csv", index=False)
-        income = bands_by_year(lines, request.level, request.weights)
-        if request.drawn is not None:
-            save_members(request.drawn, folder / MEMBERS)
-        income.to_csv(folder / "income.csv", index=False)
-        _write_dictionary(folder / "data_dictionary.csv", request)
-        if request.figures:
-            _draw(values, income, request, folder / "figures", in_force.sentence(held))
-        write_manifest(_manifest(request, frame, seconds) | {"income_hash": content_hash(income)}, folder)
+        found = write_ensemble(values, lines, request, folder, time.perf_counter() - began)
     if not request.quiet:
         from kingmaker.experiments.runs.run_summary import print_ensemble
 
-        print_ensemble(request, table, held, income)
-    return frame
+        print_ensemble(request, found.table, found.held, found.income)
+    return found.frame
+
+
+@dataclass(frozen=True)
+class Written:
+    """What was written of an ensemble: all paths, bands by year, the sector's income, what is in force."""
+
+    frame: pd.DataFrame
+    table: pd.DataFrame
+    income: pd.DataFrame
+    held: list[in_force.Held]
+
+
+def write_ensemble(
+    values: FloatArray, lines: FloatArray, request: EnsembleRequest, folder: Path, seconds: float
+) -> Written:
+    """Write everything into a folder: ``values`` and ``lines`` as :func:`simulate_all` gives them."""
+    held = in_force.held(dict(zip(request.measures, values, strict=True)), request.window, request.measures)
+    frame = frame_of(values, request)
+    table = by_year(values, request.measures, request.level, request.weights)
+    frame.to_parquet(folder / "measures.parquet", index=False)
+    table.to_csv(folder / "summary.csv", index=False)
+    income = bands_by_year(lines, request.level, request.weights)
+    if request.drawn is not None:
+        save_members(request.drawn, folder / MEMBERS)
+    income.to_csv(folder / "income.csv", index=False)
+    _write_dictionary(folder / "data_dictionary.csv", request)
+    if request.figures:
+        _draw(values, income, request, folder / "figures", in_force.sentence(held))
+    write_manifest(_manifest(request, frame, seconds) | {"income_hash": content_hash(income)}, folder)
+    return Written(frame, table, income, held)
 
 
 def simulate_ensemble(request: EnsembleRequest, keep: Path | None = None) -> FloatArray:

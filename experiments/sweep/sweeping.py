@@ -10,7 +10,14 @@ from pathlib import Path
 
 from kingmaker.experiments.design.sweep_design import Design
 from kingmaker.experiments.sweep.driver import drive
-from kingmaker.experiments.sweep.engines import Engine, available_cores, dask_engine, free_memory, local_engine
+from kingmaker.experiments.sweep.engines import (
+    Engine,
+    available_cores,
+    dask_engine,
+    free_memory,
+    inline_engine,
+    local_engine,
+)
 from kingmaker.experiments.sweep.identity import known_of, read_sweep_manifest
 from kingmaker.experiments.sweep.opening import Wanted, opened
 from kingmaker.experiments.sweep.plan import WHOLE, Shard, shard_of, tasks_of, work_of
@@ -165,7 +172,7 @@ class _Writer:
 
 def _tasks(request: SweepRequest, runs: _Runs, missing: set[str], engine: Engine) -> Iterator[Task]:
     pairs = (pair for pair in shard_of(runs.names, request.design, request.shard) if pair[0] in missing)
-    memory = free_memory() / engine.workers if request.engine == "local" else float("inf")
+    memory = free_memory() / engine.workers if request.engine != "dask" else float("inf")
     return tasks_of(runs.work, pairs, len(missing), engine.workers, stack=request.stack, free_bytes=memory)
 
 
@@ -174,4 +181,6 @@ def _engine(request: SweepRequest) -> AbstractContextManager[Engine]:
         return dask_engine(request.scheduler)
     if request.scheduler:
         raise SweepError("--scheduler is given, but the engine is local; add --engine dask.")
+    if request.engine == "inline":  # of a script or a notebook: in its own process, so that no main guard is needed
+        return inline_engine()
     return local_engine(request.workers or available_cores())

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+import kingmaker
+
 ROOT = Path(__file__).resolve().parents[2]
 # elements by which a browser fetches by itself; a link that a reader may follow is no request
 FETCHING = {"link": "href", "image": "href", "object": "data"} | dict.fromkeys(
@@ -89,6 +91,13 @@ def test_the_notebooks_have_run(site: Path) -> None:
     assert "_images/" in first
     assert "_images/" in paired
     assert "multihoming_share" in paired.split("cell_output", 1)[1]
+
+
+def test_every_public_name_has_its_place_on_the_api_pages(site: Path) -> None:
+    text = "".join(page.read_text(encoding="utf-8") for page in sorted((site / "api").glob("*.html")))
+    names = [name for name in kingmaker.__all__ if name != "__version__"]
+    assert [name for name in names if f'id="kingmaker.{name}"' not in text] == []
+    assert 'id="kingmaker.RunResult.plot"' in text
 
 
 def test_no_page_shows_a_path_of_the_machine_that_built_it(site: Path) -> None:

@@ -48,13 +48,13 @@ def test_the_scenario_runs(tmp_path: Path) -> None:
     assert (tmp_path / "own/measures.csv").is_file()
 
 
-@pytest.mark.parametrize("number", range(3))
+@pytest.mark.parametrize("number", range(4))
 def test_the_python_runs(number: int, tmp_path: Path) -> None:
     earlier = "from kingmaker import ComputeEconomy\n" if number else ""
     text = earlier + blocks("python")[number]
     script = tmp_path / "readme.py"
     script.write_text(f"if True:\n    {text.replace(chr(10), chr(10) + '    ')}", encoding="utf-8")
     done = subprocess.run(
-        [sys.executable, str(script)], cwd=ROOT, env=ENVIRONMENT, capture_output=True, text=True, timeout=300
+        [sys.executable, str(script)], cwd=tmp_path, env=ENVIRONMENT, capture_output=True, text=True, timeout=300
     )
     assert done.returncode == 0, done.stderr

@@ -13,8 +13,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kingmaker import load, query
 from kingmaker.experiments.sweep.digest import digest_of
+from kingmaker.experiments.sweep.reading import load, query
 from tests.command import ENVIRONMENT, kingmaker
 
 UNIX = pytest.mark.skipif(os.name == "nt", reason="signals of Unix")

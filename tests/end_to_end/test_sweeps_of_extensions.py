@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from kingmaker import evaluate, load
+from kingmaker import evaluate
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.experiments.design.sweep_design import load_design
@@ -23,7 +23,7 @@ from kingmaker.experiments.studies.compare.question import ask
 from kingmaker.experiments.studies.compare.robustness import Ends, assumptions
 from kingmaker.experiments.studies.compare.write_comparison import Options, find
 from kingmaker.experiments.sweep.digest import digest_of
-from kingmaker.experiments.sweep.reading import export, query
+from kingmaker.experiments.sweep.reading import export, load, query
 
 ROOT = Path(__file__).resolve().parents[2]
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}

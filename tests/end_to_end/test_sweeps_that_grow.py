@@ -12,8 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from kingmaker import load
 from kingmaker.experiments.sweep.digest import digest_of
+from kingmaker.experiments.sweep.reading import load
 from kingmaker.experiments.sweep.trust import exposed
 from tests.command import ENVIRONMENT, kingmaker
 

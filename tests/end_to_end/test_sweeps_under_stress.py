@@ -16,8 +16,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from kingmaker import load
 from kingmaker.experiments.sweep.digest import digest_of
+from kingmaker.experiments.sweep.reading import load
 from kingmaker.experiments.sweep.store import part_name
 from tests.command import ENVIRONMENT, kingmaker
 

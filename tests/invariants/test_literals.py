@@ -43,6 +43,7 @@ NAMED: dict[str, tuple[str, ...]] = {  # technical numbers, each a constant of i
     "environment/record/record_month.py": ("MANY",),  # of memory
     "environment/firms/turnover.py": ("SPARE",),  # room
     "environment/inputs/scenario.py": ("DEFAULT_MONTHS", "MOST_MONTHS", "PINS_SHOWN"),  # horizons; of a text
+    "environment/worlds/firm_facts.py": ("LEAST_SHARE", "MOST_NAMED"),  # of a text
     "environment/worlds/snapshots.py": ("SHARED",),  # rights of a file
     "environment/chips/chip_state.py": ("LAB_SLOTS", "NOT_RELEASED"),  # room; a month that never comes
     "environment/ties/stakes.py": ("MOST_HELD",),  # a guard

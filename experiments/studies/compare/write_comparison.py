@@ -92,7 +92,7 @@ def compare_and_write(question: Question, options: Options) -> Findings:
     with staged(options.out, asked, options.force, options.quiet) as folder:
         began = time.perf_counter()
         found = find(question, options, unfinished(options.out))
-        _write(found, folder, options, time.perf_counter() - began)
+        write_findings(found, folder, options, time.perf_counter() - began)
     return found
 
 
@@ -109,7 +109,8 @@ def find(question: Question, options: Options, keep: Path | None = None) -> Find
     return Findings(comparison, table, judge(table, question, chosen, outcomes), len(chosen), n)
 
 
-def _write(found: Findings, folder: Path, options: Options, seconds: float) -> None:
+def write_findings(found: Findings, folder: Path, options: Options, seconds: float) -> None:
+    """Write brief, tables, paths, figures and manifest into a folder."""
     question = found.comparison.question
     found.table.to_csv(folder / "differences.csv", index=False)
     paths = found.comparison.paths()

@@ -50,7 +50,7 @@ def compare_members(question: Question, options: Options) -> MemberFindings:
     with staged(options.out, asked, options.force, options.quiet) as folder:
         began = time.perf_counter()
         found = find_members(question, options, unfinished(options.out))
-        _write(found, folder, options, time.perf_counter() - began)
+        write_member_findings(found, folder, options, time.perf_counter() - began)
     return found
 
 
@@ -75,7 +75,8 @@ def told_in(found: MemberFindings) -> dict[tuple[str, str], Told]:
     }
 
 
-def _write(found: MemberFindings, folder: Path, options: Options, seconds: float) -> None:
+def write_member_findings(found: MemberFindings, folder: Path, options: Options, seconds: float) -> None:
+    """Write brief, tables, paths, members, figures and manifest into a folder."""
     comparison, question = found.comparison, found.comparison.question
     found.table.to_csv(folder / "differences.csv", index=False)
     paths = comparison.paths()

@@ -1,0 +1,46 @@
+"""Over what a question is asked in Python: luck, or the members of a posterior; as ``--over`` of the commands."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kingmaker.agents.checks import seeds, whole
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.design.replicates import Replicates
+from kingmaker.experiments.posterior.members import Members
+
+if TYPE_CHECKING:
+    Over = str | Path | Members | None
+
+MOST_RUNS = 100_000  # of an ensemble that is held in memory
+OPTION = re.compile(r"--([a-z]+)(?: (luck|posterior)\b)?")
+
+
+def replicates_here(
+    where: str, over: Over, members: int | None, replications: int | None, seed: int | None, *, usual: str, fewest: int
+) -> Replicates:
+    """The replicates that are asked for; ``where`` is the function, for messages.
+
+    Raises:
+        KingmakerError: arguments that do not go together, too few replicates, no such posterior.
+    """
+    from kingmaker.experiments.posterior.over import replicates_of
+
+    for name, number in (("replications", replications), ("members", members)):
+        if number is not None:
+            whole(number, f"{where}: {name}", fewest, MOST_RUNS)
+    if seed is not None:
+        seeds(seed, replications or 1, f"{where}: seed")
+    asked = str(over) if isinstance(over, Path) else over
+    try:
+        return replicates_of(asked, members=members, replications=replications, seed=seed, usual=usual, fewest=fewest)
+    except KingmakerError as fault:
+        raise KingmakerError(in_python(str(fault), where)) from None
+
+
+def in_python(text: str, where: str) -> str:
+    """A message that names options of a command, as one that names arguments of a function."""
+    told = OPTION.sub(lambda found: f'{found[1]}="{found[2]}"' if found[2] else found[1], text)
+    return told if told.startswith(f"{where}: ") else f"{where}: {told}"

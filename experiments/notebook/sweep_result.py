@@ -1,0 +1,144 @@
+"""The result of a sweep: many points, each with its runs, in a folder that can grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from kingmaker.agents.checks import Named, known
+from kingmaker.environment.core.measures import Measure
+from kingmaker.experiments.figures.kinds import Shown, figures_of
+from kingmaker.experiments.figures.mean_intervals import interval
+from kingmaker.experiments.figures.outcome_columns import outcomes_of, per_run, statistics_of
+from kingmaker.experiments.notebook.result import Result, refused
+from kingmaker.experiments.notebook.saving import copy_result
+from kingmaker.experiments.notebook.series_plot import for_screen
+from kingmaker.experiments.stats.levels import LEVEL, Level, read_level
+from kingmaker.experiments.sweep import reading
+from kingmaker.experiments.sweep.digest import digest_of
+from kingmaker.experiments.sweep.identity import declared_in, measured_in, read_sweep_manifest
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from matplotlib.figure import Figure
+
+
+class SweepResult(Result):
+    """The runs of a design as they stand in their folder; those that are missing or have failed are warned of."""
+
+    def __init__(self, folder: str | Path) -> None:
+        """Look at the folder of a sweep.
+
+        Raises:
+            KingmakerError: there is none.
+        """
+        self.folder = Path(folder)
+        self.manifest = read_sweep_manifest(self.folder)
+        kept, measured = self.manifest["design"]["measures"], measured_in(self.manifest)
+        self.measures: Named[Measure] = Named({name: measured[name] for name in kept}, "measure")
+
+    @property
+    def keys(self) -> list[str]:
+        """The parameters that the design varies."""
+        return [str(key) for key in self.manifest["design"]["parameters"]]
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a run (and month, if monthly values were kept): point, replication, seed, parameters, outcomes."""
+        return reading.load(self.folder)
+
+    def query(self, sql: str) -> pd.DataFrame:
+        """The answer of DuckDB to a question in SQL; the tables are ``results`` and ``runs``."""
+        return reading.query(self.folder, sql)
+
+    def digest(self) -> str:
+        """The SHA-256 of all numbers, the same however they were made."""
+        return digest_of(self.folder).sha256
+
+    def band(self, name: str, statistic: str | None = None, level: Level | float = LEVEL) -> pd.DataFrame:
+        """One outcome point by point: the parameters, runs ``n``, their ``mean``, and its interval (``low``, ``high``).
+
+        Args:
+            name: a measure that the design keeps.
+            statistic: one that it keeps, such as ``last12``; the first if not given.
+            level: of the interval (Student's t over seeds); there is none with fewer than three runs.
+        """
+        import pandas as pd
+
+        column = f"{self.measure(name).name}_{self._statistic(statistic)}"
+        runs, sure = self._runs(), read_level(level, "level")
+        rows = []
+        for point, mine in runs.groupby("point", sort=True):
+            found = interval(mine[column].to_numpy(dtype=float), level=sure)
+            values = {key: mine[key].iloc[0] for key in self.keys}
+            ends = {"low": found.mean - found.half, "high": found.mean + found.half}
+            rows.append({"point": point, **values, "n": found.n, "mean": found.mean, **ends})
+        return pd.DataFrame(rows).set_index("point")
+
+    def table(
+        self, names: str | Sequence[str] | None = None, statistic: str | None = None, level: Level | float = LEVEL
+    ) -> pd.DataFrame:
+        """Several outcomes point by point, as :meth:`band` has one: ``measure``, then its columns."""
+        import pandas as pd
+
+        parts = {name: self.band(name, statistic, level) for name in self._chosen(names)}
+        return pd.concat(parts, names=["measure"])
+
+    def plot(self, name: str | None = None, *, statistic: str | None = None, level: Level | float = LEVEL) -> Figure:
+        """The figure that fits the design: heatmap and interaction, differences, lines, scatter, elementary effects.
+
+        Args:
+            name: a measure; all (the first page of them) if not given.
+            statistic: one that the design keeps; the first if not given.
+            level: of the intervals.
+
+        Raises:
+            KingmakerError: no such measure or statistic, or no results yet.
+        """
+        return next(self.figures(name, statistic=statistic, level=level))
+
+    def figures(
+        self, name: str | None = None, *, statistic: str | None = None, level: Level | float = LEVEL
+    ) -> Iterator[Figure]:
+        """All figures of a measure, or of all measures: for more parameters there is more than one."""
+        if name is not None and name not in self.measures:
+            raise refused(name, self.measures, ())
+        sure, runs = read_level(level, "level"), self._runs()
+        wanted = [self.measures[each] for each in ([name] if name else self.measures)]
+        outcomes = outcomes_of(self._statistic(statistic), wanted, runs, sure)
+        shown = Shown(self.manifest, runs, self.keys, outcomes, declared_in(self.manifest), level=sure)
+        drawn = figures_of(shown)
+        while True:
+            with for_screen():
+                found = next(drawn, None)
+            if found is None:
+                return
+            yield found[1]
+
+    def save(self, folder: str | Path) -> Path:
+        """Copy the sweep's folder to a new place; there it can be read, and go on.
+
+        Raises:
+            KingmakerError: something stands there, or it cannot be written.
+        """
+        return copy_result(self.folder, Path(folder))
+
+    def facts(self) -> dict[str, str]:
+        """What was swept."""
+        design = self.manifest["design"]
+        runs = int(self.manifest["runs"])
+        return {
+            "design": f"{self.manifest['name']} ({design['kind']}): {self.manifest['title'] or 'no title'}",
+            "runs": f"{runs} runs of {design['months']} months, {design['replications']} a point",
+            "parameters": ", ".join(self.keys) or "none varied",
+            "folder": str(self.folder),
+        }
+
+    def _runs(self) -> pd.DataFrame:
+        """One row a run, with the outcomes in columns such as ``hhi_cloud_last12``."""
+        frame = self.to_frame().astype(dict.fromkeys(self.keys, float))
+        return per_run(frame, self.manifest)
+
+    def _statistic(self, asked: str | None) -> str:
+        kept = statistics_of(self.manifest)
+        return kept[0] if asked is None else known(asked, {each: each for each in kept}, "statistic", "sweep")

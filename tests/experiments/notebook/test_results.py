@@ -1,0 +1,312 @@
+"""Results in Python: one vocabulary, the numbers of the runs behind them, folders that can be read again."""
+
+from __future__ import annotations
+
+import pickle
+from collections.abc import Callable
+from pathlib import Path
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+import kingmaker as km
+from kingmaker.agents.checks import Named
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.scenario import load_scenario
+from kingmaker.experiments.notebook.groups import grouped
+from tests.command import kingmaker
+from tests.experiments.notebook.conftest import DESIGN, DUTY, SMALL
+
+KINDS = ("single", "ensemble", "stacked", "compared", "swept")
+
+
+@pytest.fixture(params=KINDS)
+def result(request: pytest.FixtureRequest) -> km.Result:
+    found: km.Result = request.getfixturevalue(request.param)
+    return found
+
+
+def test_each_has_the_vocabulary(result: km.Result) -> None:
+    assert isinstance(result.to_frame(), pd.DataFrame)
+    assert "switching_rate" in result.measures
+    band, table = result.band("switching_rate"), result.table(["switching_rate", "hhi_cloud"])
+    assert {"n", "low", "high"} <= set(table) or {"n", "difference", "low", "high"} <= set(table)
+    assert "n" in band
+    assert {"switching_rate", "hhi_cloud"} == set(table.index.get_level_values("measure"))
+    picture = result.plot("switching_rate")
+    assert isinstance(picture, Axes | Figure)
+    plt.close("all")
+
+
+def test_each_prints_what_it_is_and_what_can_be_asked(result: km.Result) -> None:
+    for text in (repr(result), result._repr_html_()):
+        for fact in result.facts().values():
+            assert fact.replace("'", "&#x27;") in text or fact in text
+        assert "plot(name)" in text
+    assert "\n" not in repr(result)
+
+
+def test_each_can_be_pickled(result: km.Result) -> None:
+    again = pickle.loads(pickle.dumps(result))
+    pd.testing.assert_frame_equal(again.to_frame(), result.to_frame())
+    pd.testing.assert_frame_equal(again.table(), result.table())
+
+
+def test_each_is_saved_and_loaded(result: km.Result, tmp_path: Path) -> None:
+    folder = result.save(tmp_path / "deep" / "saved")
+    again = km.load(str(folder))
+    assert type(again) is type(result)
+    assert again.facts() | {"folder": ""} == result.facts() | {"folder": ""}
+    pd.testing.assert_frame_equal(again.to_frame(), result.to_frame())
+    numbers = result.table().select_dtypes("number")
+    pd.testing.assert_frame_equal(again.table()[list(numbers)], numbers, check_exact=False)
+    copied = again.save(tmp_path / "copy")
+    assert km.load(copied).to_frame().equals(again.to_frame())
+    with pytest.raises(KingmakerError, match="stands there already"):
+        again.save(tmp_path / "copy")
+
+
+@pytest.mark.parametrize("name", ["swithing_rate", "", None, 5])
+def test_a_misspelt_measure_is_refused_with_the_nearest(result: km.Result, name: object) -> None:
+    asked: list[Callable[[object], object]] = [result.band, result.measure, lambda n: result.table([n])]  # type: ignore
+    for ask in asked + ([] if name is None else [result.plot]):  # type: ignore[operator]
+        with pytest.raises(KingmakerError, match=r"there is no measure") as fault:
+            ask(name)
+        assert name != "swithing_rate" or "Did you mean 'switching_rate'" in str(fault.value)
+
+
+# --- runs --------------------------------------------------------------------------------------
+
+
+def test_a_run_has_the_numbers_of_its_model(single: km.RunResult) -> None:
+    model = km.ComputeEconomy(rng=1, months=14, **SMALL).run()  # type: ignore[arg-type]
+    frame = single.to_frame()
+    pd.testing.assert_frame_equal(frame.drop(columns=["world", "scenario", "seed"]), model.measures.to_frame())
+    assert single.band("hhi_cloud")["median"].tolist() == model.measures["hhi_cloud"].tolist()
+    assert single.band("hhi_cloud")[["low_50", "low_90", "high_50", "high_90"]].isna().all(axis=None)
+    assert single.model is not None
+    assert single.model.agents_by_type[km.Startup]
+
+
+def test_a_model_is_finished_and_taken(single: km.RunResult) -> None:
+    model = km.ComputeEconomy(rng=1, months=14, **SMALL)  # type: ignore[arg-type]
+    model.step()
+    assert km.run(model, quiet=True).to_frame().equals(single.to_frame())
+    assert km.run(model, quiet=True).to_frame().equals(single.to_frame())  # it stands at its horizon
+
+
+def test_each_run_of_an_ensemble_is_the_run_by_itself(ensemble: km.RunResult) -> None:
+    alone = km.run(seed=3, months=5, quiet=True, **SMALL)
+    assert np.array_equal(ensemble.values[:, :, 2], alone.values[:, :, 0])
+
+
+def test_an_ensemble_is_that_of_the_command_and_can_be_rerun(ensemble: km.RunResult, tmp_path: Path) -> None:
+    ensemble.save(tmp_path / "mine")
+    options = ("--replications", 4, "--months", 5, "--set", "startups.number=30", "--no-figures", "--quiet")
+    assert kingmaker("run", "baseline", *options, "--out", "theirs", folder=tmp_path).returncode == 0
+    pd.testing.assert_frame_equal(km.load(tmp_path / "theirs").to_frame(), ensemble.to_frame())
+    for name in ("summary.csv", "income.csv", "data_dictionary.csv"):
+        mine, theirs = (pd.read_csv(tmp_path / folder / name) for folder in ("mine", "theirs"))
+        pd.testing.assert_frame_equal(mine, theirs, check_exact=True)
+    assert kingmaker("rerun", "mine", folder=tmp_path).stdout.startswith("identical")
+
+
+def test_a_saved_run_can_be_rerun(single: km.RunResult, tmp_path: Path) -> None:
+    single.save(tmp_path / "one")
+    assert kingmaker("rerun", "one", folder=tmp_path).stdout.startswith("identical")
+
+
+def test_what_cannot_be_rerun_says_so(stacked: km.RunResult, tmp_path: Path) -> None:
+    stacked.save(tmp_path / "worlds")
+    done = kingmaker("rerun", "worlds", folder=tmp_path)
+    assert done.returncode != 0
+    assert "is not a single run" in done.stderr
+
+
+def test_another_question_is_not_overwritten(ensemble: km.RunResult, stacked: km.RunResult, tmp_path: Path) -> None:
+    ensemble.save(tmp_path / "out")
+    ensemble.save(tmp_path / "out")  # the same question
+    with pytest.raises(KingmakerError, match="answers another question"):
+        stacked.save(tmp_path / "out")
+    stacked.save(tmp_path / "out", force=True)
+    assert isinstance(km.load(tmp_path / "out"), km.RunResult)
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.tex").write_text("x", encoding="utf-8")
+    for out in (tmp_path / "mine",):
+        with pytest.raises(KingmakerError, match="not written by kingmaker"):
+            ensemble.save(out)
+    assert (tmp_path / "mine" / "thesis.tex").read_text(encoding="utf-8") == "x"
+
+
+@pytest.mark.parametrize("changed", ["parameter", "money"])
+def test_a_model_changed_by_hand_is_not_saved(changed: str, tmp_path: Path) -> None:
+    model = km.ComputeEconomy(rng=1, months=4, **SMALL).run(2)  # type: ignore[arg-type]
+    if changed == "parameter":
+        model.parameters[DUTY] = 0.5
+    else:
+        next(iter(model.agents_by_type[km.Startup])).cash += 100.0
+    found = km.run(model, quiet=True)
+    assert len(found.to_frame()) == 4
+    with pytest.raises(KingmakerError, match="set by hand"):
+        found.save(tmp_path / "out")
+    assert not (tmp_path / "out").exists()
+
+
+def test_branches_are_told_apart_and_saved(tmp_path: Path) -> None:
+    model = km.ComputeEconomy(rng=1, months=5, **SMALL).run(2)  # type: ignore[arg-type]
+    found = km.run(model.branch([{}, {DUTY: 1.0}, {DUTY: 0.5}]), quiet=True)
+    branched = "baseline, branched in 2022-03"
+    assert list(found.groups) == ["baseline", f"{branched}, {DUTY} = 1", f"{branched}, {DUTY} = 0.5"]
+    again = km.load(found.save(tmp_path / "branches"))
+    assert again.to_frame().equals(found.to_frame())
+
+
+def test_groups_are_named_by_what_tells_them_apart(stacked: km.RunResult) -> None:
+    assert stacked.groups == {f"{DUTY} = 0": [0, 2, 4], f"{DUTY} = 1": [1, 3, 5]}
+    assert list(stacked.band("hhi_cloud").index.get_level_values("scenario").unique()) == list(stacked.groups)
+    one, other = load_scenario("baseline"), load_scenario("interoperability")
+    assert grouped([one, other, one]) == {"baseline": [0, 2], "interoperability": [1]}
+    assert list(grouped([load_scenario("baseline", {"policy.tax": 0.1}), one])) == ["policy.tax = 0.1", "baseline"]
+
+
+@given(st.integers(1, 9), st.integers(1, 6), st.integers(0, 2**32 - 1), st.sampled_from([0.6, 0.8, 0.9]))
+def test_bands_hold_what_they_say(runs: int, months: int, seed: int, level: float) -> None:
+    values = np.random.default_rng(seed).normal(size=(1, months, runs))
+    name = "hhi_cloud"
+    found = km.RunResult(
+        Named({name: MEASURES[name]}, "measure"), values, [load_scenario("baseline")] * runs, range(runs), level=level
+    )
+    band = found.band(name)
+    assert (band["n"] == runs).all()
+    np.testing.assert_allclose(band["median"], np.median(values[0], axis=1))
+    share = f"{100 * level:.0f}"
+    if runs == 1:
+        assert band.drop(columns=["n", "median"]).isna().all(axis=None)
+    else:
+        ends = band[[f"low_{share}", "low_50", "median", "high_50", f"high_{share}"]].to_numpy()
+        assert (np.diff(ends, axis=1) >= -1e-12).all()
+    table = found.table(name, "mean")
+    np.testing.assert_allclose(table["mean"], values[0].mean())
+    assert table[["low", "high"]].isna().all(axis=None) == (runs < 3)
+
+
+WRONG: list[tuple[Callable[[], object], str]] = [
+    (lambda: km.run("baselin"), "Did you mean 'baseline'"),
+    (lambda: km.run(replications=0), "run: replications is 0; allowed is a whole number from 1"),
+    (lambda: km.run(replications="4"), "run: replications is '4'"),  # type: ignore[arg-type]
+    (lambda: km.run(seed=-1), "run: seed is -1"),
+    (lambda: km.run(rng=5), "Did you mean 'seed'"),
+    (lambda: km.run(steps=5), "Did you mean 'months'"),
+    (lambda: km.run(months=0), "months is 0"),
+    (lambda: km.run(level=95), "A level is a share of one: write 0.95"),
+    (lambda: km.run(quiet="no"), "run: quiet is 'no'"),  # type: ignore[arg-type]
+    (lambda: km.run(**{"policy.interoperabilty": 1.0}), "Did you mean 'policy.interoperability'"),
+    (lambda: km.run(km.ComputeEconomy(months=1, **SMALL), seed=2), "give it alone"),  # type: ignore[arg-type]
+    (lambda: km.stack([]), "at least one world"),
+    (lambda: km.stack([{"seed": 1}]), "Did you mean 'rng'"),
+    (lambda: km.compare("baseline", "baselin"), "Did you mean 'baseline'"),
+    (lambda: km.compare("baseline", "baseline", replications=1), "compare: replications is 1; allowed"),
+    (lambda: km.compare("baseline", "baseline", set_b={DUTY: 2}), "compare: set_b: 'policy.interoperability' is 2"),
+    (lambda: km.compare("baseline", "baseline", window="lst12"), "is no window"),
+    (lambda: km.compare("baseline", 5), "scenario is 5"),  # type: ignore[arg-type]
+    (lambda: km.sweep("exclusivity_bann"), "Did you mean 'exclusivity_ban'"),
+    (lambda: km.sweep(5), "sweep: design is 5"),  # type: ignore[arg-type]
+    (lambda: km.sweep(DESIGN), "say with out="),
+    (lambda: km.sweep({**DESIGN, "measurez": []}, out="x"), "Did you mean 'measures'"),
+    (lambda: km.sweep({**DESIGN, "measures": ["hhi_clod"]}, out="x"), "hhi_cloud"),
+    (lambda: km.sweep({**DESIGN, "months": "3"}, out="x"), "'months' is '3'"),
+    (lambda: km.sweep({**DESIGN, "kind": "gri"}, out="x"), "'kind' is 'gri'"),
+    (lambda: km.load("nowhere"), "there is no manifest.json"),
+    (lambda: km.load(5), "load: the folder is 5"),  # type: ignore[arg-type]
+]
+
+
+@pytest.mark.parametrize(("mistake", "told"), WRONG, ids=[told for _, told in WRONG])
+def test_a_mistake_is_told_in_a_sentence(
+    mistake: Callable[[], object], told: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(KingmakerError) as fault:
+        mistake()
+    assert told in str(fault.value)
+    assert not list(tmp_path.iterdir())
+
+
+# --- comparisons -------------------------------------------------------------------------------
+
+
+def test_results_are_compared_like_scenarios(compared: km.ComparisonResult) -> None:
+    sides = [km.run(months=14, replications=3, quiet=True, **SMALL, **more) for more in ({}, {DUTY: 1.0})]  # type: ignore[arg-type]
+    found = km.compare(*sides, window="last6")
+    pd.testing.assert_frame_equal(found.table(), compared.table())
+    pd.testing.assert_frame_equal(found.to_frame(), compared.to_frame())
+    assert found.brief() == compared.brief()
+
+
+def test_a_stack_is_split_into_sides_by_hand_only(stacked: km.RunResult, ensemble: km.RunResult) -> None:
+    with pytest.raises(KingmakerError, match="a holds 2 scenarios"):
+        km.compare(stacked, ensemble)
+    other = km.run(months=5, seed=2, replications=4, quiet=True, **SMALL)
+    with pytest.raises(KingmakerError, match="a has seeds 1–4 and b has seeds 2–5"):
+        km.compare(ensemble, other)
+    with pytest.raises(KingmakerError, match="a result is compared with a result"):
+        km.compare(ensemble, "baseline")
+
+
+def test_the_band_of_a_comparison_is_that_of_its_table(compared: km.ComparisonResult) -> None:
+    final = km.compare("baseline", "baseline", set_a=SMALL, set_b={**SMALL, DUTY: 1.0}, months=14, replications=3,
+                       window="final", over="luck", quiet=True)  # fmt: skip
+    columns = ["difference", "low", "high", "level_a", "level_b"]
+    row = final.table("multihoming_share")[columns].iloc[0]
+    np.testing.assert_allclose(row, compared.band("multihoming_share")[columns].iloc[-1])
+    with pytest.raises(KingmakerError, match="there is no window 'final'"):
+        compared.table(window="final")
+    with pytest.raises(KingmakerError, match=r"there is no kind 'diferens'. Did you mean 'difference'"):
+        compared.plot("hhi_cloud", kind="diferens")
+
+
+def test_two_sides_that_are_the_same_say_so() -> None:
+    found = km.compare(
+        "baseline", "baseline", set_a=SMALL, set_b=SMALL, months=3, replications=2, over="luck", quiet=True
+    )
+    assert found.told("hhi_cloud").endswith("exactly the same in A and B")
+    assert "0 of" in repr(found)
+
+
+# --- sweeps ------------------------------------------------------------------------------------
+
+
+def test_a_sweep_is_that_of_the_machine(swept: km.SweepResult) -> None:
+    frame, band = swept.to_frame(), swept.band("hhi_cloud", "final")
+    assert len(frame) == 12
+    assert band["n"].tolist() == [3] * 4
+    means = frame.groupby("point")["hhi_cloud_final"].mean()
+    np.testing.assert_allclose(band["mean"], means)
+    assert swept.query("select count(*) as n from results")["n"].tolist() == [12]
+    assert len(swept.digest()) == 64
+    with pytest.raises(KingmakerError, match=r"there is no statistic 'fnal'. Did you mean 'final'"):
+        swept.band("hhi_cloud", "fnal")
+
+
+def test_a_sweep_goes_on_where_it_stands(swept: km.SweepResult, tmp_path: Path) -> None:
+    copied = swept.save(tmp_path / "grown")
+    more = km.sweep({**DESIGN, "replications": 4}, out=copied, quiet=True)
+    assert len(more.to_frame()) == 16
+    assert len(swept.to_frame()) == 12
+
+
+def test_a_design_by_name_goes_where_the_command_puts_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    lines = ['kind = "list"', "months = 2", 'measures = ["hhi_cloud"]', 'keep = ["final"]', "[set]",
+             '"startups.number" = 30', "[[points]]", f'"{DUTY}" = 1.0']  # fmt: skip
+    (tmp_path / "one.toml").write_text("\n".join(lines), encoding="utf-8")
+    found = km.sweep("one.toml", quiet=True)
+    assert found.folder == Path("results/sweep-one")
+    assert kingmaker("sweep", "one.toml", folder=tmp_path).stdout.startswith("0 runs done")
