@@ -9,6 +9,7 @@ behaviours know them (``startups.host`` is the lessor of row 0). Nobody sets a f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
 import numpy as np
@@ -222,10 +223,8 @@ class ContractRow(Row):
         """Share of the compute wanted that is asked here, 0-1; of the first contract what the others leave."""
         if self.rank:
             return self.part
-        others: Any = 0.0
-        for row in type(self).of(self.member, "part"):
-            others = others + row.part
-        return 1.0 - others
+        others = [row.part for row in type(self).of(self.member, "part")]
+        return 1.0 - (reduce(np.add, others) if others else 0.0)
 
 
 class StakeRow(Row):
