@@ -110,7 +110,10 @@ class RowField(Generic[A]):
     def __get__(self, row: Row, owner: type[Row]) -> A: ...
     def __get__(self, row: Row | None, owner: type[Row]) -> Any:
         """The block's array, shape (worlds, n), or a plain number of a registered agent."""
-        return self if row is None else self.at(row.rank).__get__(row.member, type(row.member))
+        if row is None:
+            return self
+        column = self._columns.get(row.rank) or self.at(row.rank)  # read hundreds of times a month: kept short
+        return column.__get__(row.member, type(row.member))
 
 
 class Row:
@@ -143,11 +146,13 @@ class Row:
         rows = table.ranks.get(cls.table, USUAL)
         if not in_use:
             return tuple([cls(member, k) for k in range(rows)])
-        field = cls.fields[in_use]
-        first, last = field.ranks
-        return tuple(
-            [cls(member, k) for k in range(first, min(rows, last + 1)) if not table.untouched(field.at(k).name)]
-        )
+        ranks = table.in_use.get((cls.table, in_use))
+        if ranks is None:
+            field = cls.fields[in_use]
+            first, last = field.ranks
+            each = range(first, min(rows, last + 1))
+            ranks = table.in_use[cls.table, in_use] = [k for k in each if not table.untouched(field.at(k).name)]
+        return tuple([cls(member, k) for k in ranks])
 
 
 def write_row(row: Row, where: BoolArray, **values: Any) -> None:

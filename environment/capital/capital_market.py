@@ -74,9 +74,9 @@ def _part_taken(luck: FloatArray, chance: FloatArray, members: FloatArray) -> Fl
     odds = chance / (1.0 - chance)
     likely = np.power(1.0 - chance, members)  # that nobody takes a part, then that one does, and so on
     taken, still = np.zeros_like(chance), np.flatnonzero((luck >= likely) & (members > 0.0))
-    luck, odds, likely, left = (values[still] for values in (luck, odds, likely, members))
-    reached, number = likely.copy(), 0
+    state, number = np.stack([luck, odds, likely, likely, members])[:, still], 0
     while len(still):  # few rounds stay for long
+        luck, odds, likely, reached, left = state
         number += 1
         taken[still] = number
         likely *= odds
@@ -85,7 +85,7 @@ def _part_taken(luck: FloatArray, chance: FloatArray, members: FloatArray) -> Fl
         reached += likely
         left -= 1.0
         more = (luck >= reached) & (left > 0.0)
-        still, luck, odds, likely, left, reached = (x[more] for x in (still, luck, odds, likely, left, reached))
+        still, state = still[more], state[:, more]
     return np.asarray(taken / members)
 
 

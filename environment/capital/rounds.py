@@ -187,7 +187,7 @@ def _log(
     e: Economy, group: Syndicate, rounds: Rounds, theirs: NDArray[np.int64], taken: FloatArray, before: FloatArray,
     led: NDArray[np.int64], leads: IntArray,
 ) -> None:  # fmt: skip
-    """Log what a group has ``taken`` of ``theirs``, of which others have ``before``; it leads those that are ``led``."""
+    """Log what a group has ``taken`` of ``theirs``, of which others have ``before``; it leads the ``led``."""
     if not e.partnerships.keep:
         return
     startups = e.startups.view()

@@ -10,7 +10,7 @@ from kingmaker.agents.arithmetic import LEAST_PART, SMALL, positive
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import PLAIN, Startup
-from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.public_compute import public_wants
 from kingmaker.environment.compute.second_hosts import share_asked

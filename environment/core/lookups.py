@@ -52,10 +52,9 @@ def at_host(values: FloatArray, host: IntArray, none: float = 0.0) -> FloatArray
     A contract beside the first is held by few firms: there only those are looked up.
     """
     if host.size > _FEW and _RARE * np.count_nonzero(held := host >= 0) < host.size:
-        worlds, hosts = values.shape
         firms = np.flatnonzero(held)
         found = np.full(host.size, none)
-        found[firms] = values.ravel().take(host.ravel().take(firms) + firms // host.shape[1] * hosts)
+        found[firms] = values.ravel().take(host.ravel().take(firms) + firms // host.shape[1] * values.shape[1])
         return found.reshape(host.shape)
     padded = _padded(values, none)
     return padded.ravel().take(places_in(host, padded.shape[1], 1))
@@ -120,8 +119,8 @@ def best_by_host(values: FloatArray, host: IntArray, hosts: int, least: float) -
 def places_in(code: IntArray, codes: int, shift: int = 0) -> NDArray[np.int64]:
     """Each firm's place in a flat table of (worlds, codes); a ``shift`` of 1 leaves the first column for no host.
 
-    In 64 bits: shorter ones NumPy would convert at each look-up, at the price of the look-up itself. Places are reckoned
-    in 32 bits, of which there are always enough, as a table of places is one of numbers in memory.
+    In 64 bits: shorter ones NumPy would convert at each look-up, at the price of the look-up itself. They are reckoned
+    in 32 bits, which is cheaper, and enough for a table that fits into memory.
     """
     if not shift and len(code) == 1:
         return code.astype(np.int64)
