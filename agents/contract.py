@@ -9,6 +9,7 @@ behaviours know them (``startups.host`` is the lessor of row 0). Nobody sets a f
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any, ClassVar, Generic, TypeVar, cast, overload
 
 import numpy as np
@@ -109,7 +110,10 @@ class RowField(Generic[A]):
     def __get__(self, row: Row, owner: type[Row]) -> A: ...
     def __get__(self, row: Row | None, owner: type[Row]) -> Any:
         """The block's array, shape (worlds, n), or a plain number of a registered agent."""
-        return self if row is None else self.at(row.rank).__get__(row.member, type(row.member))
+        if row is None:
+            return self
+        column = self._columns.get(row.rank) or self.at(row.rank)  # read hundreds of times a month: kept short
+        return column.__get__(row.member, type(row.member))
 
 
 class Row:
@@ -150,11 +154,13 @@ class Row:
         rows = table.ranks.get(cls.table, USUAL)
         if not in_use:
             return tuple([cls(member, k) for k in range(rows)])
-        field = cls.fields[in_use]
-        first, last = field.ranks
-        return tuple(
-            [cls(member, k) for k in range(first, min(rows, last + 1)) if not table.untouched(field.at(k).name)]
-        )
+        ranks = table.in_use.get((cls.table, in_use))
+        if ranks is None:
+            field = cls.fields[in_use]
+            first, last = field.ranks
+            each = range(first, min(rows, last + 1))
+            ranks = table.in_use[cls.table, in_use] = [k for k in each if not table.untouched(field.at(k).name)]
+        return tuple([cls(member, k) for k in ranks])
 
 
 def write_row(row: Row, where: BoolArray, **values: Any) -> None:
@@ -230,10 +236,8 @@ class ContractRow(Row):
         """Share of the compute wanted that is asked here, 0-1; of the first contract what the others leave."""
         if self.rank:
             return self.part
-        others: Any = 0.0
-        for row in type(self).of(self.member, "part"):
-            others = others + row.part
-        return 1.0 - others
+        others = [row.part for row in type(self).of(self.member, "part")]
+        return 1.0 - (reduce(np.add, others) if others else 0.0)
 
 
 class StakeRow(Row):

@@ -107,9 +107,9 @@ class Lessee(Venture):
         Partners (preferred, exclusive, or with a right of first refusal kept by the host) have a discount; those who
         bind themselves have one more for it.
         """
-        saved = np.where(self.contract == PLAIN, 0.0, p.compute.preferred_discount)
-        bound = np.where(self.contract == EXCLUSIVE, p.compute.exclusive_discount, 0.0)
-        return np.asarray(1.0 - (1.0 - saved) * (1.0 - bound))
+        kept = 1.0 - p.compute.preferred_discount
+        bound = 1.0 - kept * (1.0 - p.compute.exclusive_discount)
+        return np.where(self.contract == PLAIN, 0.0, np.where(self.contract == EXCLUSIVE, bound, 1.0 - kept))
 
     def _gain_of_second(self, p: Parameters, expected: FloatArray, kept: FloatArray) -> FloatArray:
         """Utility of a second host less its cost, shape (..., n).

@@ -347,11 +347,13 @@ class Table:
         self.epoch = 0
         self.on_intervention: Callable[[int, str, float], None] | None = None
         self.facts: Callable[[Member], dict[str, str]] | None = None  # of a registered firm, when it is printed
+        self.in_use: dict[tuple[str, str], list[int]] = {}  # rows of small tables by table and field, once asked
         self.frozen: dict[str, NDArray[Any]] = {}
         self.freeze()
 
     def freeze(self) -> None:
-        """(Re)make the read-only aliases that views hand out."""
+        """(Re)make the read-only aliases that views hand out, and forget which rows were in use before."""
+        self.in_use = {}
         self.frozen = {name: array.view() for name, array in self.data.items()}
         self.frozen |= {"alive": self.alive.view(), "ids": self.ids.view()}
         for array in self.frozen.values():
@@ -365,12 +367,13 @@ class Table:
     def allocate(self, name: str) -> None:
         """Give a lazy column memory of its own, so that it can be written."""
         self.data[name] = self.data[name].copy()
+        self.in_use = {}
         self.frozen[name] = self.data[name].view()
         self.frozen[name].flags.writeable = False
 
     def __getstate__(self) -> dict[str, Any]:
         """All but the aliases, which a copy must make anew on its own arrays."""
-        return {key: value for key, value in vars(self).items() if key != "frozen"}
+        return {key: value for key, value in vars(self).items() if key not in ("frozen", "in_use")}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         """Restore a copy."""

@@ -73,17 +73,19 @@ def _part_taken(luck: FloatArray, chance: FloatArray, members: FloatArray) -> Fl
     chance = np.minimum(chance, 1.0 - TINY)
     odds = chance / (1.0 - chance)
     likely = np.power(1.0 - chance, members)  # that nobody takes a part, then that one does, and so on
-    reached, left, taken = likely.copy(), members.copy(), np.zeros_like(chance)
-    for number in range(int(members.max(initial=0.0))):
-        one_more = (luck >= reached) & (left > 0.0)
-        if not one_more.any():
-            break
-        taken += one_more
-        likely *= odds  # in place: dozens of small steps
+    taken, still = np.zeros_like(chance), np.flatnonzero((luck >= likely) & (members > 0.0))
+    state, number = np.stack([luck, odds, likely, likely, members])[:, still], 0
+    while len(still):  # few rounds stay for long
+        luck, odds, likely, reached, left = state
+        number += 1
+        taken[still] = number
+        likely *= odds
         likely *= left
-        likely /= number + 1.0
+        likely /= number
         reached += likely
         left -= 1.0
+        more = (luck >= reached) & (left > 0.0)
+        still, state = still[more], state[:, more]
     return np.asarray(taken / members)
 
 

@@ -73,27 +73,29 @@ def place(e: Economy, asks: FloatArray) -> tuple[FloatArray, FloatArray, IntArra
     investors = e.investors.view()
     groups = list(_syndicates(e, investors))
     rounds = _rounds(e, asks)
-    looks = [(rounds.chinese == group.inside) & (rounds.large | (group.kind in FUNDS)) for group in groups]
+    looks = [
+        np.flatnonzero((rounds.chinese == group.inside) & (rounds.large | (group.kind in FUNDS))) for group in groups
+    ]
     offered = np.zeros(len(rounds.at))
     for group, theirs in zip(groups, looks, strict=True):
-        offered = offered + np.where(theirs, group.money[rounds.world], 0.0)
+        offered[theirs] += group.money[rounds.world[theirs]]
     granted, paid = np.zeros_like(offered), np.zeros_like(investors.cash)
     lead = np.full(len(rounds.at), NONE, dtype=np.int32)
     by_kind = np.zeros((len(KINDS), e.worlds))
     accepts = e.investors.act(Investor.accepts, e.p)
     for group, theirs in zip(groups, looks, strict=True):
-        wanted = np.where(theirs, rounds.ask * ratio(group.money[rounds.world], offered), 0.0)
+        world = rounds.world[theirs]
+        wanted = rounds.ask[theirs] * ratio(group.money[world], offered[theirs])
         if not wanted.any():
             continue
-        got = _take(e, group, rounds, wanted, (group.share * accepts).sum(axis=-1))
-        total = np.bincount(rounds.world, weights=got, minlength=e.worlds)
+        got = _take(e, group, rounds, theirs, wanted, (group.share * accepts).sum(axis=-1))
+        total = np.bincount(world, weights=got, minlength=e.worlds)
         paid = paid + group.share * total[:, np.newaxis]
         by_kind[group.kind] = by_kind[group.kind] + total
-        leads = (got > 0.0) & (granted <= 0.0)
-        if leads.any():
-            lead = np.where(leads, _draw_lead(group, rounds), lead).astype(np.int32)
-        _log(e, group, rounds, got, granted, np.where(leads, lead, NONE).astype(np.int32))
-        granted = granted + got
+        leads = theirs[(got > 0.0) & (granted[theirs] <= 0.0)]
+        lead[leads] = _draw_lead(group, rounds, leads)
+        _log(e, group, rounds, theirs, got, granted, leads, lead)
+        granted[theirs] += got
     _count(e, by_kind)
     return _spread(granted, rounds, asks), paid, _spread(lead, rounds, np.full(asks.shape, NONE, dtype=np.int32), NONE)
 
@@ -134,30 +136,34 @@ def _syndicates(e: Economy, investors: Investor) -> Iterator[Syndicate]:
                 yield Syndicate(kind, inside, here, total, ratio(money, total[:, np.newaxis]))
 
 
-def _take(e: Economy, group: Syndicate, rounds: Rounds, wanted: FloatArray, accepts: FloatArray) -> FloatArray:
-    """What a group takes of the rounds that it looks at, M$, (rounds,).
+def _take(
+    e: Economy, group: Syndicate, rounds: Rounds, theirs: NDArray[np.int64], wanted: FloatArray, accepts: FloatArray
+) -> FloatArray:
+    """What a group takes of the rounds that it looks at, M$, shape as ``theirs``.
 
     Args:
         e: the economy.
         group: which.
         rounds: all of the month.
-        wanted: the part offered to it, M$, (rounds,).
+        theirs: the numbers of those that it looks at.
+        wanted: the part of each that is offered to it, M$, same shape.
         accepts: chance that a pool of it takes its part of a middling round, (worlds,).
     """
     p, investors = e.p, e.investors.view()
     # who manages others' money may put only a part of it into one firm
     cap = p.capital.concentration if group.kind in FUNDS else p.capital.concentration_strategic
     most = cap[:, 0] * np.where(group.here, investors.cash, 0.0).sum(axis=-1)
-    wanted = np.minimum(wanted, most[rounds.world] * rounds.weight)
-    few = np.flatnonzero(wanted)
+    wanted = np.minimum(wanted, most[rounds.world[theirs]] * rounds.weight[theirs])
+    some = np.flatnonzero(wanted)
+    few = theirs[some]
     world = rounds.world[few]
     liking = merit(group.kind, p, world, rounds.behind[few], rounds.growth[few], rounds.bill[few])
     # no pool pays more than it holds
     purse = np.where(group.share > 0.0, investors.cash / positive(group.share), np.inf)
     purse = p.capital.funding_purse[:, 0] * np.where(group.money > 0.0, purse.min(axis=-1), 0.0)
     got = np.zeros_like(wanted)
-    got[few] = market.fund(
-        wanted[few],
+    got[some] = market.fund(
+        wanted[some],
         liking,
         world,
         group.money,
@@ -177,28 +183,34 @@ def _spread(values: A, rounds: Rounds, like: FloatArray | IntArray, none: float 
     return cast(A, table.reshape(like.shape))
 
 
-def _log(e: Economy, group: Syndicate, rounds: Rounds, got: FloatArray, before: FloatArray, lead: IntArray) -> None:
-    """Log a group's part of rounds, of which others have taken ``before``."""
+def _log(
+    e: Economy, group: Syndicate, rounds: Rounds, theirs: NDArray[np.int64], taken: FloatArray, before: FloatArray,
+    led: NDArray[np.int64], leads: IntArray,
+) -> None:  # fmt: skip
+    """Log what a group has ``taken`` of ``theirs``, of which others have ``before``; it leads the ``led``."""
     if not e.partnerships.keep:
         return
     startups = e.startups.view()
+    got, lead = np.zeros_like(before), np.full_like(leads, NONE)
+    got[theirs], lead[led] = taken, leads[led]
     parts = np.zeros((e.worlds, 2, group.share.shape[-1]))
     parts[:, int(group.inside)] = group.share
     part, had = _spread(got, rounds, startups.value), _spread(before, rounds, startups.value)
     bought = part / np.maximum(startups.value + had + part, SMALL)
     side = (startups.region == CN).astype(np.int8)
-    leads = _spread(lead, rounds, startups.value, NONE)
-    e.partnerships.round(e.month, part, bought, parts, side, leads, "funding round")
+    e.partnerships.round(
+        e.month, part, bought, parts, side, _spread(lead, rounds, startups.value, NONE), "funding round"
+    )
 
 
-def _draw_lead(group: Syndicate, rounds: Rounds) -> IntArray:
-    """One pool of the group for each round, with the probability of its share."""
+def _draw_lead(group: Syndicate, rounds: Rounds, led: NDArray[np.int64]) -> IntArray:
+    """One pool of the group for each round that is ``led`` by one, with the probability of its share."""
     edge = np.zeros(len(group.money))
-    passed = np.zeros(len(rounds.at), dtype=np.int32)
+    passed, lot, world = np.zeros(len(led), dtype=np.int32), rounds.lot[led], rounds.world[led]
     last = int(np.flatnonzero(group.here)[-1])
     for pool in range(last):  # pools are few, so counting the edges that the lot has passed is cheapest
         edge = edge + group.share[:, pool]
-        passed += rounds.lot >= edge[rounds.world]
+        passed += lot >= edge[world]
     return passed
 
 

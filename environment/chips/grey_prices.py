@@ -33,7 +33,8 @@ def premium(e: Economy) -> FloatArray:
     at_home = cost_of_use(e, 1, (leader | (makers.region == CN)) & (offered & china).any(axis=-1))
     at_home = np.where(np.isfinite(at_home), at_home, abroad)  # where nothing may be had, it costs what it does abroad
     turned = 1.0 - e.p.policy.import_block_reach * buyers.kept_out(e)
-    prices = (at_home * _scarcity(e, china, turned), abroad * _scarcity(e, ~china, np.ones_like(turned)))
+    held = _held(e)
+    prices = (at_home * _scarcity(e, china, held, turned), abroad * _scarcity(e, ~china, held, np.ones_like(turned)))
     return np.where(np.isfinite(abroad), ratio(*prices) - 1.0, 0.0)
 
 
@@ -64,15 +65,19 @@ def cost_of_use(e: Economy, line: int, offered: BoolArray) -> FloatArray:
     return weighed(1.0 - serving, cheapest(chips.h100e)) + weighed(serving, cheapest(chips.memory))
 
 
-def _scarcity(e: Economy, there: BoolArray, looking: FloatArray) -> FloatArray:
-    """What scarcity makes of the price of compute among the clouds ``there``, ratio, (worlds, 1).
-
-    A part ``looking`` of what is wanted looks for foreign chips.
-    """
+def _held(e: Economy) -> FloatArray:
+    """Capacity of the chips that clouds have, and of those that come before one ordered now would, (worlds, clouds)."""
     chips = e.chips
     units = chips.running[:, : chips.clouds] + chips.awaiting[:, : chips.clouds]
     coming = e.p.chips.shortest_lead[..., np.newaxis] * chips.delivered_now[:, : chips.clouds]
-    held = ((units + coming) * e.now.chips.value[:, np.newaxis, :]).sum(axis=-1)
+    return np.asarray(((units + coming) * e.now.chips.value[:, np.newaxis, :]).sum(axis=-1))
+
+
+def _scarcity(e: Economy, there: BoolArray, held: FloatArray, looking: FloatArray) -> FloatArray:
+    """What scarcity makes of the price of compute among the clouds ``there``, ratio, (worlds, 1).
+
+    A part ``looking`` of what is wanted looks for foreign chips; clouds have ``held`` (worlds, clouds).
+    """
     wanted = np.where(there, e.now.chips.wanted, 0.0).sum(axis=-1, keepdims=True)
     held = np.where(there, held, 0.0).sum(axis=-1, keepdims=True)
     return scarcity_price(looking * wanted, held, e.p.chips.scarcity_elasticity)

@@ -78,8 +78,9 @@ def install(e: Economy) -> None:
     worn = np.minimum(worn, chips.running)
     added = (on * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
     chips.awaiting, chips.running = np.maximum(chips.awaiting - on, 0.0), chips.running + on - worn
-    held = chips.running + chips.awaiting + worn
-    chips.grey = chips.grey * np.where(held > 0.0, 1.0 - worn / positive(held), 0.0)
+    for buyer in np.flatnonzero(chips.grey.any(axis=(0, 2))):  # few ever have any
+        held = chips.running[:, buyer] + chips.awaiting[:, buyer] + worn[:, buyer]
+        chips.grey[:, buyer] *= np.where(held > 0.0, 1.0 - worn[:, buyer] / positive(held), 0.0)
     chips.retired = chips.retired + worn.sum(axis=1)
     compute = (chips.running * chips.h100e[:, np.newaxis, :]).sum(axis=-1)
     capacity = (chips.running * e.now.chips.value[:, np.newaxis, :]).sum(axis=-1)

@@ -14,7 +14,7 @@ from kingmaker.agents.units import HOURS, USD
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.rationing import Served
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import at_host, by_host, sum_in_order
+from kingmaker.environment.core.lookups import Hosted, by_host, sum_in_order
 from kingmaker.environment.ties import reservations
 
 
@@ -23,6 +23,7 @@ class TermsOfLease:
     """One contract of all labs this month, each (worlds, n)."""
 
     row: ContractRow
+    lessor: Hosted  # nobody moves while compute is rented
     reserved: FloatArray  # compute that stands, H100e
     price: FloatArray  # of it, $ an hour
     spot: FloatArray  # price by the month at the same lessor, $ an hour
@@ -36,11 +37,12 @@ def terms_of(e: Economy, startups: Startup) -> list[TermsOfLease]:
     saving = e.startups.act(Startup.partner_saving, e.p)
     found = []
     for row, price in zip(startups.leases, e.now.compute.contract_prices, strict=True):
-        spot = at_host(clouds.spot, row.lessor)
+        lessor = Hosted(row.lessor, e.clouds.slots)
+        spot = lessor.at(clouds.spot)
         month = np.minimum(row.ahead, row.ahead / np.maximum(row.term, 1.0))
         used = np.minimum(month, market.spending(row.reserved, price))
         spot = spot if row.rank else spot * (1.0 - saving)
-        found.append(TermsOfLease(row, row.reserved, price, spot, row.due, used))
+        found.append(TermsOfLease(row, lessor, row.reserved, price, spot, row.due, used))
     return found
 
 
@@ -63,19 +65,20 @@ def pay_rent(
     Returns:
         What each host gets from each tenant, M$, by contract in use; and what the first host's hour costs, $.
     """
-    hosts = e.clouds.slots
     fixed = [_reserved_bill(item, got, served.stands) for item, got in zip(terms, served.got_reserved, strict=True)]
     bills = [
         owed + market.spending(np.maximum(got - taken, 0.0), item.spot)
         for owed, item, got, taken in zip(fixed, terms, served.got, served.got_reserved, strict=True)
     ]
     ahead = [np.minimum(item.ahead, owed) for item, owed in zip(terms, fixed, strict=True)]
+    from_ahead = []
     for item, part in zip(terms, ahead, strict=True):
         if part.any():
-            e.ledger.draw_down("rent", "startups", part, "clouds", by_host(part, item.row.lessor, hosts))
+            from_ahead.append(item.lessor.sum(part))
+            e.ledger.draw_down("rent", "startups", part, "clouds", from_ahead[-1])
             reservations.use_ahead(e, item.row, part)
     owed = [bill - part for bill, part in zip(bills, ahead, strict=True)]
-    paid, income = _pay_owed(e, startups, owed)
+    paid, income = _pay_owed(e, startups, terms, owed)
     for item, bill, part, drawn in zip(terms, owed, paid, fixed, strict=True):
         missed = (drawn > 0.0) & (part < (1.0 - ROUNDING) * bill)
         reservations.run_late(item.row, np.where(missed, item.row.late + 1.0, 0.0))
@@ -83,7 +86,6 @@ def pay_rent(
     used_ahead = sum_in_order(ahead)
     startups.rent_paid = startups.rent_paid + used_ahead
     startups.spending_raised = startups.spending_raised + used_ahead
-    from_ahead = [by_host(part, item.row.lessor, hosts) for part, item in zip(ahead, terms, strict=True) if part.any()]
     e.now.compute.rent_income = sum_in_order([income, *from_ahead])
     e.now.compute.startup_rent = startups.rent_paid.sum(axis=-1)
     whole = [part + more for part, more in zip(paid, ahead, strict=True)]
@@ -97,24 +99,25 @@ def _reserved_bill(item: TermsOfLease, got: FloatArray, stands: FloatArray) -> F
 
 def _ready(item: TermsOfLease, stands: FloatArray) -> FloatArray:
     """What of the compute reserved under a contract its lessor can serve this month, H100e, (worlds, n)."""
-    return np.asarray(item.reserved * at_host(stands, item.row.lessor))
+    return np.asarray(item.reserved * item.lessor.at(stands))
 
 
-def _pay_owed(e: Economy, startups: Startup, due: list[FloatArray]) -> tuple[list[FloatArray], FloatArray]:
+def _pay_owed(
+    e: Economy, startups: Startup, terms: list[TermsOfLease], due: list[FloatArray]
+) -> tuple[list[FloatArray], FloatArray]:
     """Pay from credit, then from cash; what each host gets from each tenant, by contract in use, and in all."""
-    hosts, leases = e.clouds.slots, startups.leases
     from_credit, drawn = _draw_credit(startups, due)
-    earned = by_host(drawn, startups.credit_host, hosts)
+    earned = by_host(drawn, startups.credit_host, e.clouds.slots)
     e.ledger.draw_down("rent", "startups", drawn, "clouds", earned)
     cash = [owed - part for owed, part in zip(due, from_credit, strict=True)]
     share = sum_in_order(cash)
     purse = e.p.compute.rent_purse * startups.cash  # who cannot pay what is due without risking wages runs late
     squeeze = np.minimum(purse / positive(share), 1.0)
     cash = [part * squeeze for part in cash]
-    income = [by_host(part, lease.lessor, hosts) for part, lease in zip(cash, leases, strict=True)]
+    income = [item.lessor.sum(part) for part, item in zip(cash, terms, strict=True)]
     own = startups.vendor_cash / np.maximum(startups.cash, TINY)
     at_vendor = sum_in_order(
-        [np.where(startups.vendor == lease.lessor, part, 0.0) for part, lease in zip(cash, leases, strict=True)]
+        [np.where(startups.vendor == item.row.lessor, part, 0.0) for part, item in zip(cash, terms, strict=True)]
     )
     circular = drawn + np.where(startups.vendor != NONE, np.minimum(own, 1.0) * at_vendor, 0.0)
     raised = np.minimum(startups.raised_cash / np.maximum(startups.cash, TINY), 1.0)
@@ -154,14 +157,14 @@ def share_sublet(e: Economy, startups: Startup, terms: list[TermsOfLease], serve
     Of what a host served by the month, its lessees' idle part counts as theirs as far as the contract lets them sub-let
     (``contracts.sublet``); the rest of what is idle is the host's gain.
     """
-    hosts, clouds = e.clouds.slots, e.clouds.view()
+    clouds = e.clouds.view()
     idle = [
         np.maximum(_ready(item, served.stands) - got, 0.0) for item, got in zip(terms, served.got_reserved, strict=True)
     ]
     e.now.compute.sublet_h100e, e.now.compute.sublet_musd = np.zeros(e.worlds), np.zeros_like(clouds.cash)
     if not any(part.any() for part in idle):
         return
-    here = [by_host(part, item.row.lessor, hosts) for part, item in zip(idle, terms, strict=True)]
+    here = [item.lessor.sum(part) for part, item in zip(idle, terms, strict=True)]
     whole = sum_in_order(here)
     share = e.p.contracts.sublet * np.minimum(ratio(served.open_sold, np.maximum(served.free, whole)), 1.0)
     let = whole * share
@@ -170,7 +173,7 @@ def share_sublet(e: Economy, startups: Startup, terms: list[TermsOfLease], serve
     part = np.minimum(purse, income) / positive(income)
     rate = share * part
     got = sum_in_order([
-        market.spending(amount * at_host(rate, item.row.lessor), at_host(clouds.spot, item.row.lessor))
+        market.spending(amount * item.lessor.at(rate), item.lessor.at(clouds.spot))
         for amount, item in zip(idle, terms, strict=True)
     ])  # fmt: skip
     e.ledger.pay("sublet", "clouds", income * part, "startups", got)

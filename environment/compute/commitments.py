@@ -9,14 +9,14 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.contract import FIXED, LIST, ContractRow
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.agents.units import QUARTER
 from kingmaker.environment.chips.orders import lead_by_buyer
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.second_hosts import expected_fill, share_asked
 from kingmaker.environment.compute.tenancies import new_term
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import at_host, by_host, sum_in_order
+from kingmaker.environment.core.lookups import Hosted, at_host, by_host, sum_in_order
 from kingmaker.environment.core.phases import phase
 from kingmaker.environment.ties import contracts, reservations
 
@@ -150,9 +150,7 @@ def _ahead(e: Economy, row: ContractRow, price: FloatArray) -> FloatArray:
 
 def _held(startups: Startup, hosts: int) -> FloatArray:
     """Compute that labs have reserved at each cloud, standing or to come, H100e, (worlds, clouds)."""
-    return _by_lessor(
-        [row.reserved + row.coming for row in startups.leases], [row.lessor for row in startups.leases], hosts
-    )
+    return sum_in_order([by_host(row.reserved + row.coming, row.lessor, hosts) for row in startups.leases])
 
 
 def settle_arrears(e: Economy, startups: Startup, row: ContractRow) -> None:
@@ -179,24 +177,24 @@ def settle_arrears(e: Economy, startups: Startup, row: ContractRow) -> None:
 
 def _note_signed(e: Economy, startups: Startup) -> None:
     """What labs have signed at each cloud, what of it is to come, and what they will owe for it over what is left."""
-    clouds, hosts = e.clouds.view(), e.clouds.slots
-    clouds.signed_labs = _held(startups, hosts)
-    coming = [by_host(row.coming, row.lessor, hosts) for row in ContractRow.of(startups, "coming")]
-    clouds.labs_coming = sum_in_order(coming) if coming else np.zeros_like(clouds.cash)
-    prices = [contract_price(e, row) for row in startups.leases]
+    clouds, rows = e.clouds.view(), startups.leases
+    lessors = [Hosted(row.lessor, e.clouds.slots) for row in rows]
+
+    def by_lessor(amounts: list[FloatArray]) -> FloatArray:
+        return sum_in_order([lessor.sum(amount) for lessor, amount in zip(lessors, amounts, strict=True)])
+
+    signed = [row.reserved + row.coming for row in rows]
+    clouds.signed_labs = by_lessor(signed)
+    clouds.labs_coming = by_lessor([row.coming for row in rows])
+    listed = clouds.list_price
+    prices = [reservations.price_now(row, lessor.at(listed)) for row, lessor in zip(rows, lessors, strict=True)]
     e.now.compute.contract_prices = prices
-    owed = [_owed(row, price) for row, price in zip(startups.leases, prices, strict=True)]
-    lessors = [row.lessor for row in startups.leases]
-    clouds.backlog_labs = _by_lessor(owed, lessors, hosts)
-    left = [np.maximum(amount - row.ahead, 0.0) for amount, row in zip(owed, startups.leases, strict=True)]
-    e.now.compute.owed_by_labs = _by_lessor(left, lessors, hosts)  # what has been paid is owed no more
+    owed = [_owed(row, amount, price) for row, amount, price in zip(rows, signed, prices, strict=True)]
+    clouds.backlog_labs = by_lessor(owed)
+    left = [np.maximum(amount - row.ahead, 0.0) for amount, row in zip(owed, rows, strict=True)]
+    e.now.compute.owed_by_labs = by_lessor(left)  # what has been paid is owed no more
 
 
-def _owed(row: ContractRow, price: FloatArray) -> FloatArray:
-    """What labs will owe under a contract, used or not, over what is left of its term, M$, (worlds, start-ups)."""
-    month = market.spending(row.due * (row.reserved + row.coming), price)
-    return np.asarray(month * np.maximum(row.term, 1.0))
-
-
-def _by_lessor(amounts: list[FloatArray], lessors: list[IntArray], hosts: int) -> FloatArray:
-    return sum_in_order([by_host(amount, lessor, hosts) for amount, lessor in zip(amounts, lessors, strict=True)])
+def _owed(row: ContractRow, signed: FloatArray, price: FloatArray) -> FloatArray:
+    """What labs will owe for what they have ``signed`` for, used or not, over what is left of the term, M$."""
+    return np.asarray(market.spending(row.due * signed, price) * np.maximum(row.term, 1.0))

@@ -10,13 +10,13 @@ from kingmaker.agents.arithmetic import LEAST_PART, SMALL, positive
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import PLAIN, Startup
-from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.public_compute import public_wants
 from kingmaker.environment.compute.second_hosts import share_asked
 from kingmaker.environment.compute.sovereignty import see_bound, within_reach
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import at_host, by_host, sum_in_order
+from kingmaker.environment.core.lookups import Hosted, sum_in_order
 
 
 @dataclass(frozen=True)
@@ -26,6 +26,7 @@ class Wants:
     wanted: FloatArray  # in all, own compute left aside
     reserved: list[FloatArray]  # of what they have reserved, by contract in use
     open: FloatArray  # beyond that, by the month
+    lessors: list[Hosted]  # of each contract in use
 
 
 @dataclass(frozen=True)
@@ -67,48 +68,48 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
     """
     startups = e.startups.view()
     clouds = e.clouds.view()
-    leases, hosts = startups.leases, e.clouds.slots
-    host = [lease.lessor for lease in leases]
+    host = labs.lessors
+    shares = [share_asked(e, lease) for lease in startups.leases]
     partner = startups.contract != PLAIN
-    asked = [labs.open * share_asked(e, lease) for lease in leases]
+    asked = [labs.open * share for share in shares]
     (first, *beside), reserved, business, bound = _allowed(e, asked, labs.reserved, business)
-    rival = _rivals(e, startups, clouds)
-    small, legal, from_legal = _serve_by_law(e, startups, clouds, labs.wanted, first)
+    rival = _rivals(e, clouds, host)
+    small, legal, from_legal = _serve_by_law(e, startups, clouds, host[0], labs.wanted, first)
     first = first - from_legal
     room = np.maximum(clouds.unleased - legal, 0.0)
     stands, got_reserved, kept = _serve_contracts(e, clouds, reserved, host, room)
     # what a contract promised and its host cannot serve is asked for by the month
     failed = sum_in_order([a - b for a, b in zip(reserved, got_reserved, strict=True)])
     by_month = labs.open + failed
-    first, *beside = [a + failed * share_asked(e, lease) for a, lease in zip((first, *beside), leases, strict=True)]
+    first, *beside = [a + failed * share for a, share in zip((first, *beside), shares, strict=True)]
     free = np.maximum(room - kept - np.minimum(e.clouds.act(Cloud.kept_inside, e.p), room - kept), 0.0)
     public = public_wants(e, rent, free)
     see_bound(e, bound + public)
-    partners = by_host(np.where(partner, first, 0.0), host[0], hosts)
+    partners = host[0].sum(np.where(partner, first, 0.0))
     fill_partner, left = market.serve_partners(partners, free)
-    rivals = by_host(np.where(rival[0] & ~partner, first, 0.0), host[0], hosts)
-    others = by_host(np.where(rival[0] | partner, 0.0, first), host[0], hosts)
+    rivals = host[0].sum(np.where(rival[0] & ~partner, first, 0.0))
+    others = host[0].sum(np.where(rival[0] | partner, 0.0, first))
     asked = [first, *beside]
-    for k in range(1, len(leases)):
-        rivals = rivals + by_host(np.where(rival[k], asked[k], 0.0), host[k], hosts)
-        others = others + by_host(np.where(rival[k], 0.0, asked[k]), host[k], hosts)
+    for k in range(1, len(host)):
+        rivals = rivals + host[k].sum(np.where(rival[k], asked[k], 0.0))
+        others = others + host[k].sum(np.where(rival[k], 0.0, asked[k]))
     own = own_beside(e, clouds)
     others = others + business + public
     wants, others = partners + others + rivals, others + own
-    weight = 1.0 - _held_back(e, startups, clouds, rival[0], others, rivals, left)
+    weight = 1.0 - _held_back(e, startups, clouds, host[0], rival[0], others, rivals, left)
     fill, fill_rival = market.fill_rates(others, rivals, weight, left)
-    served = np.where(rival[0], at_host(fill_rival, host[0]), at_host(fill, host[0]))
-    got_open = first * np.where(partner, at_host(fill_partner, host[0]), served)
+    served = np.where(rival[0], host[0].at(fill_rival), host[0].at(fill))
+    got_open = first * np.where(partner, host[0].at(fill_partner), served)
     got = [got_reserved[0] + got_open + from_legal]
     sold = partners * fill_partner + (business + public) * fill
-    sold = sold + by_host(np.where(partner, 0.0, got_open), host[0], hosts)
+    sold = sold + host[0].sum(np.where(partner, 0.0, got_open))
     had = got_open + from_legal
-    for k in range(1, len(leases)):
-        served = np.where(rival[k], at_host(fill_rival, host[k]), at_host(fill, host[k]))
+    for k in range(1, len(host)):
+        served = np.where(rival[k], host[k].at(fill_rival), host[k].at(fill))
         more = np.minimum(asked[k] * served, np.maximum(by_month - had, 0.0))
         got.append(got_reserved[k] + more)
         had = had + more
-        sold = sold + by_host(more, host[k], hosts)
+        sold = sold + host[k].sum(more)
     whole = rivals.sum(axis=-1)
     e.now.compute.rival_penalty = (rivals * (fill - fill_rival)).sum(axis=-1) / positive(whole)
     return Served(
@@ -131,6 +132,9 @@ def _allowed(
     e: Economy, asked: list[FloatArray], reserved: list[FloatArray], business: FloatArray
 ) -> tuple[list[FloatArray], list[FloatArray], FloatArray, FloatArray]:
     """What rules of sovereignty let hosts serve of what is asked by the month and reserved, and what they bind."""
+    if not (e.p.policy.sovereign_place.any() or e.p.policy.sovereign_owner.any()):  # no such rule, in any world
+        _, business, bound = within_reach(e, asked, business)
+        return asked, reserved, business, bound
     both = [month + held for month, held in zip(asked, reserved, strict=True)]
     limited, business, bound = within_reach(e, both, business)
     part = [np.where(b > 0.0, a / positive(b), 1.0) for a, b in zip(limited, both, strict=True)]
@@ -139,57 +143,51 @@ def _allowed(
 
 
 def _serve_contracts(
-    e: Economy, clouds: Cloud, reserved: list[FloatArray], host: list[IntArray], room: FloatArray
+    e: Economy, clouds: Cloud, reserved: list[FloatArray], host: list[Hosted], room: FloatArray
 ) -> tuple[FloatArray, list[FloatArray], FloatArray]:
     """Share of what is reserved that each host can serve, what each lab gets of it, and what all do, by host."""
-    hosts = room.shape[-1]
     wants = np.zeros_like(room)
     for amount, lessor in zip(reserved, host, strict=True):
         if amount.any():
-            wants = wants + by_host(amount, lessor, hosts)
+            wants = wants + lessor.sum(amount)
     able = np.maximum(room - e.clouds.act(Cloud.closed, e.p), 0.0)
     stands = np.minimum(np.where(wants > 0.0, able / positive(wants), 1.0), 1.0)
     got = [
-        amount * at_host(stands, lessor) if amount.any() else amount
-        for amount, lessor in zip(reserved, host, strict=True)
+        amount * lessor.at(stands) if amount.any() else amount for amount, lessor in zip(reserved, host, strict=True)
     ]
     return stands, got, wants * stands
 
 
 def _serve_by_law(
-    e: Economy, startups: Startup, clouds: Cloud, wanted: FloatArray, first: FloatArray
+    e: Economy, startups: Startup, clouds: Cloud, host: Hosted, wanted: FloatArray, first: FloatArray
 ) -> tuple[BoolArray, FloatArray, FloatArray]:
     """Small tenants, what each host serves them out of reserved capacity, and what each of them gets of it."""
     small = (wanted < e.p.policy.small_tenant * startups.weight) & (startups.contract == PLAIN)
     small &= startups.host != NONE
     if not e.in_force.reserved.any():  # nothing is reserved, in any world
         return small, np.zeros_like(clouds.capacity), np.zeros_like(first)
-    wants = by_host(np.where(small, first, 0.0), startups.host, clouds.capacity.shape[-1])
+    wants = host.sum(np.where(small, first, 0.0))
     reserved, served = market.reserve(wants, clouds.unleased, e.in_force.reserved)
-    return small, reserved, np.where(small, first * at_host(served, startups.host), 0.0)
+    return small, reserved, np.where(small, first * host.at(served), 0.0)
 
 
-def _rivals(e: Economy, startups: Startup, clouds: Cloud) -> list[BoolArray]:
+def _rivals(e: Economy, clouds: Cloud, host: list[Hosted]) -> list[BoolArray]:
     """Who competes with the models of its host, by contract in use, each (worlds, n)."""
     own = np.where(clouds.develops & clouds.alive, clouds.capability, np.inf)
-    return [
-        e.startups.act(Startup.rivals_host, e.p, by_slot(at_host(own, lease.lessor, np.inf)))
-        for lease in startups.leases
-    ]
+    return [e.startups.act(Startup.rivals_host, e.p, by_slot(lessor.at(own, np.inf))) for lessor in host]
 
 
 def _held_back(
-    e: Economy, startups: Startup, clouds: Cloud, rival: BoolArray, others: FloatArray, rivals: FloatArray,
-    left: FloatArray,
+    e: Economy, startups: Startup, clouds: Cloud, host: Hosted, rival: BoolArray, others: FloatArray,
+    rivals: FloatArray, left: FloatArray,
 ) -> FloatArray:  # fmt: skip
     """Part of their claim that rivals lose at each host, (worlds, hosts).
 
     Users who leave a supplier spread over the others by their shares (the diversion of a logit).
     """
-    hosts = clouds.capacity.shape[-1]
     use = np.maximum(e.conditions.use, SMALL)
-    sales = by_host(np.where(rival, startups.revenue, 0.0), startups.host, hosts)
-    compute = by_host(np.where(rival, startups.used, 0.0), startups.host, hosts)
+    sales = host.sum(np.where(rival, startups.revenue, 0.0))
+    compute = host.sum(np.where(rival, startups.used, 0.0))
     diversion = clouds.revenue / use / np.maximum(1.0 - sales / use, LEAST_PART)
     diverted = np.clip(diversion, 0.0, 1.0) * sales / positive(compute)
     excess = np.maximum(others + rivals - left, 0.0)

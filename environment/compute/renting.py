@@ -106,10 +106,10 @@ def startup_wants(
     budget = np.minimum(budget + credit / p.capital.credit_months, purse + credit) + ahead
     part = np.minimum(budget / positive(bill), 1.0)
     reserved = [item.reserved * part for item in terms]
-    own = run_own(e)
-    total = sum_in_order(reserved) + market.affordable(np.maximum(budget - bill, 0.0), blend)
-    extra = np.maximum(total - sum_in_order(reserved) - own, 0.0)
-    return Wants(sum_in_order(reserved) + extra, reserved, extra), own
+    held, own = sum_in_order(reserved), run_own(e)
+    total = held + market.affordable(np.maximum(budget - bill, 0.0), blend)
+    extra = np.maximum(total - held - own, 0.0)
+    return Wants(held + extra, reserved, extra, [item.lessor for item in terms]), own
 
 
 def _see_service(e: Economy, startups: Startup, wanted: FloatArray, own: FloatArray, served: Served) -> None:

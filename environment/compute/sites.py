@@ -188,12 +188,13 @@ def _move(e: Economy, place: int, part: FloatArray, scrapped: FloatArray) -> Non
     """Move parts of a pool's chips to clouds, where they are put up again; a part is scrapped."""
     chips = e.chips
     pool = chips.pools.start + place
-    stock = chips.running[:, pool] + chips.awaiting[:, pool]
-    chips.awaiting[:, : chips.clouds] += part[:, :, np.newaxis] * stock[:, np.newaxis, :]
-    chips.retired += scrapped[:, np.newaxis] * stock
-    left = np.maximum(1.0 - part.sum(axis=-1) - scrapped, 0.0)[:, np.newaxis]
-    chips.running[:, pool] *= left
-    chips.awaiting[:, pool] *= left
+    here = np.flatnonzero(part.any(axis=-1) | (scrapped > 0.0))  # in the other worlds nothing moves
+    stock = chips.running[here, pool] + chips.awaiting[here, pool]
+    chips.awaiting[here, : chips.clouds] += part[here, :, np.newaxis] * stock[:, np.newaxis, :]
+    chips.retired[here] += scrapped[here, np.newaxis] * stock
+    left = np.maximum(1.0 - part.sum(axis=-1) - scrapped, 0.0)[here, np.newaxis]
+    chips.running[here, pool] *= left
+    chips.awaiting[here, pool] *= left
 
 
 def _let_orders_lapse(e: Economy, startups: Startup, leaves: BoolArray) -> None:

@@ -6,7 +6,7 @@ Pure functions of arrays; the first axis is the world.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import reduce
+from functools import lru_cache, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,11 +47,65 @@ def sum_in_order(parts: Sequence[FloatArray]) -> FloatArray:
 
 
 def at_host(values: FloatArray, host: IntArray, none: float = 0.0) -> FloatArray:
-    """Look up ``values`` (worlds, hosts) at each firm's host (worlds, n); ``none`` where there is no host."""
-    worlds, hosts = values.shape
-    # NONE is -1: from each world that leads to the last column of the one before, which holds ``none`` in all of them
-    padded = np.concatenate([values, np.full((worlds, 1), none)], axis=1)
-    return padded.ravel()[places_in(host, hosts + 1)]
+    """Look up ``values`` (worlds, hosts) at each firm's host (worlds, n); ``none`` where there is no host.
+
+    A contract beside the first is held by few firms: there only those are looked up.
+    """
+    if host.size > _FEW and _RARE * np.count_nonzero(held := host >= 0) < host.size:
+        firms = np.flatnonzero(held)
+        found = np.full(host.size, none)
+        found[firms] = values.ravel().take(host.ravel().take(firms) + firms // host.shape[1] * values.shape[1])
+        return found.reshape(host.shape)
+    padded = _padded(values, none)
+    return padded.ravel().take(places_in(host, padded.shape[1], 1))
+
+
+class Hosted:
+    """Which firm is with which host, for many sums and look-ups while nobody moves: each to the bits of the functions.
+
+    Args:
+        host: of each firm, (worlds, n); negative is none.
+        hosts: how many there are.
+    """
+
+    __slots__ = ("_firms", "_hosts", "_places", "_shape")
+
+    def __init__(self, host: IntArray, hosts: int) -> None:
+        """Find each firm's place once; where few have a host, only theirs."""
+        self._shape, self._hosts = host.shape, hosts
+        held = host >= 0
+        self._firms = np.flatnonzero(held) if _RARE * np.count_nonzero(held) < host.size else None
+        if self._firms is None:
+            self._places = places_in(host, hosts + 1, 1).ravel()
+        else:
+            world = self._firms // host.shape[1]
+            self._places = host.ravel().take(self._firms) + (world * (hosts + 1) + 1)
+
+    def at(self, values: FloatArray, none: float = 0.0) -> FloatArray:
+        """As :func:`at_host`."""
+        found = _padded(values, none).ravel().take(self._places)
+        if self._firms is not None:
+            some, found = found, np.full(self._shape[0] * self._shape[1], none)
+            found[self._firms] = some
+        return found.reshape(self._shape)
+
+    def sum(self, amount: FloatArray) -> FloatArray:
+        """As :func:`by_host`."""
+        worlds, weights, places = self._shape[0], amount.ravel(), self._places
+        if self._firms is not None:
+            weights = weights.take(self._firms)
+        elif amount.size > _FEW and _RARE * np.count_nonzero(some := weights != 0.0) < amount.size:
+            firms = np.flatnonzero(some)
+            weights, places = weights.take(firms), places.take(firms)
+        total = np.bincount(places, weights=weights, minlength=worlds * (self._hosts + 1))
+        return np.ascontiguousarray(total.reshape(worlds, self._hosts + 1)[:, 1:])
+
+
+def _padded(values: FloatArray, none: float) -> FloatArray:
+    """``values`` (worlds, hosts) with a first column for firms that have no host."""
+    padded = np.empty((len(values), values.shape[1] + 1))
+    padded[:, 0], padded[:, 1:] = none, values
+    return padded
 
 
 def best_by_host(values: FloatArray, host: IntArray, hosts: int, least: float) -> FloatArray:
@@ -65,9 +119,15 @@ def best_by_host(values: FloatArray, host: IntArray, hosts: int, least: float) -
 def places_in(code: IntArray, codes: int, shift: int = 0) -> NDArray[np.int64]:
     """Each firm's place in a flat table of (worlds, codes); a ``shift`` of 1 leaves the first column for no host.
 
-    In 64 bits: shorter ones NumPy would convert at each look-up, at the price of the look-up itself.
+    In 64 bits: shorter ones NumPy would convert at each look-up, at the price of the look-up itself. They are reckoned
+    in 32 bits, which is cheaper, and enough for a table that fits into memory.
     """
-    places = code.astype(np.int64)
-    if shift or len(code) > 1:
-        places += shift + codes * np.arange(len(code))[:, np.newaxis]
-    return places
+    if not shift and len(code) == 1:
+        return code.astype(np.int64)
+    return (code + _first_places(len(code), codes, shift)).astype(np.int64, copy=False)
+
+
+@lru_cache(maxsize=256)
+def _first_places(worlds: int, codes: int, shift: int) -> NDArray[np.int32]:
+    """Where each world's part of a flat table begins, (worlds, 1)."""
+    return (shift + codes * np.arange(worlds, dtype=np.int32))[:, np.newaxis]

@@ -100,7 +100,8 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
     makers = e.chipmakers.view()
     clouds = e.clouds.view()
     revenue = e.now.chips.maker_revenue
-    compute = (chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=1)
+    delivered = chips.delivered_now * chips.h100e[:, np.newaxis, :]
+    compute = delivered.sum(axis=1)
     ids = [row.id for row in e.tables.clouds]
     line = e.now.chips.line_price[:, 0, 0]
     values = {
@@ -118,7 +119,7 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
         "leader_commitments_musd": supply_contracts.obligations(e)[:, 0],
         "inhouse_share": ratio(np.where(chips.maker_of < 0, compute, 0.0).sum(axis=-1), compute.sum(axis=-1)),
         "hhi_deliveries": _hhi(
-            (chips.delivered_now * chips.h100e[:, np.newaxis, :]).sum(axis=-1),
+            delivered.sum(axis=-1),
             np.array([name not in AGGREGATES for name in ids] + [False] * len(REGIONS)),
         ),
         "compute_h100e": clouds.compute.sum(axis=-1) + e.now.building.site_compute.sum(axis=-1),

@@ -165,7 +165,7 @@ class _Copier:
                 vars(new)[name] = self.number
             elif name in shared:
                 vars(new)[name] = inner.copy()
-            elif not (isinstance(value, Table) and name == "frozen"):
+            elif not (isinstance(value, Table) and name in ("frozen", "in_use")):
                 vars(new)[name] = self._attribute(value, name, inner, f"{place}.{name}")
         if isinstance(new, Table):
             new.freeze()
