@@ -85,31 +85,20 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
     free = np.maximum(room - kept - np.minimum(e.clouds.act(Cloud.kept_inside, e.p), room - kept), 0.0)
     public = public_wants(e, rent, free)
     see_bound(e, bound + public)
-    partners = host[0].sum(np.where(partner, first, 0.0))
-    fill_partner, left = market.serve_partners(partners, free)
-    rivals = host[0].sum(np.where(rival[0] & ~partner, first, 0.0))
-    others = host[0].sum(np.where(rival[0] | partner, 0.0, first))
     asked = [first, *beside]
-    for k in range(1, len(host)):
-        rivals = rivals + host[k].sum(np.where(rival[k], asked[k], 0.0))
-        others = others + host[k].sum(np.where(rival[k], 0.0, asked[k]))
+    partners, rivals, others = _asked_by_month(host, partner, rival, asked)
+    fill_partner, left = market.serve_partners(partners, free)
     own = own_beside(e, clouds)
     others = others + business + public
     wants, others = partners + others + rivals, others + own
     weight = 1.0 - _held_back(e, startups, clouds, host[0], rival[0], others, rivals, left)
     fill, fill_rival = market.fill_rates(others, rivals, weight, left)
-    served = np.where(rival[0], host[0].at(fill_rival), host[0].at(fill))
-    got_open = first * np.where(partner, host[0].at(fill_partner), served)
-    got = [got_reserved[0] + got_open + from_legal]
+    got_open = _got_by_month(host, partner, rival, asked, (fill_partner, fill, fill_rival), by_month, from_legal)
+    got = [held + month for held, month in zip(got_reserved, got_open, strict=True)]
+    got[0] = got[0] + from_legal
     sold = partners * fill_partner + (business + public) * fill
-    sold = sold + host[0].sum(np.where(partner, 0.0, got_open))
-    had = got_open + from_legal
-    for k in range(1, len(host)):
-        served = np.where(rival[k], host[k].at(fill_rival), host[k].at(fill))
-        more = np.minimum(asked[k] * served, np.maximum(by_month - had, 0.0))
-        got.append(got_reserved[k] + more)
-        had = had + more
-        sold = sold + host[k].sum(more)
+    for at, month in zip(host, [np.where(partner, 0.0, got_open[0]), *got_open[1:]], strict=True):
+        sold = sold + at.sum(month)
     whole = rivals.sum(axis=-1)
     e.now.compute.rival_penalty = (rivals * (fill - fill_rival)).sum(axis=-1) / positive(whole)
     return Served(
@@ -118,6 +107,40 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
         legal=legal, wants=wants + legal + kept, sold=sold + legal + kept, open_wants=wants, open_sold=sold, free=free,
         own_beside=own,
     )  # fmt: skip
+
+
+def _asked_by_month(
+    host: list[Hosted], partner: BoolArray, rival: list[BoolArray], asked: list[FloatArray]
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """What partners, rivals of the host's own models, and others ask of each host by the month, (worlds, hosts)."""
+    first = asked[0]
+    partners = host[0].sum(np.where(partner, first, 0.0))
+    rivals = host[0].sum(np.where(rival[0] & ~partner, first, 0.0))
+    others = host[0].sum(np.where(rival[0] | partner, 0.0, first))
+    for at, rivalled, amount in zip(host[1:], rival[1:], asked[1:], strict=True):
+        rivals = rivals + at.sum(np.where(rivalled, amount, 0.0))
+        others = others + at.sum(np.where(rivalled, 0.0, amount))
+    return partners, rivals, others
+
+
+def _got_by_month(
+    host: list[Hosted], partner: BoolArray, rival: list[BoolArray], asked: list[FloatArray],
+    fills: tuple[FloatArray, FloatArray, FloatArray], by_month: FloatArray, from_legal: FloatArray,
+) -> list[FloatArray]:  # fmt: skip
+    """What each tenant gets by the month at each of its hosts: the first one serves first, the others what is missing.
+
+    ``fills`` are those of partners, of others and of rivals, by host; ``from_legal`` is what the law has given before.
+    """
+    of_partners, fill, of_rivals = fills
+    served = np.where(rival[0], host[0].at(of_rivals), host[0].at(fill))
+    got = [asked[0] * np.where(partner, host[0].at(of_partners), served)]
+    had = got[0] + from_legal
+    for at, rivalled, amount in zip(host[1:], rival[1:], asked[1:], strict=True):
+        served = np.where(rivalled, at.at(of_rivals), at.at(fill))
+        more = np.minimum(amount * served, np.maximum(by_month - had, 0.0))
+        got.append(more)
+        had = had + more
+    return got
 
 
 def own_beside(e: Economy, clouds: Cloud) -> FloatArray:
