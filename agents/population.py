@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from kingmaker.agents.contract import USUAL
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.agents.member import AnyColumn, Member, Table, columns_of
+from kingmaker.agents.member import AnyColumn, Member, columns_of
 from kingmaker.agents.own_code import behave, is_own
+from kingmaker.agents.table import Table
 from kingmaker.agents.types import BoolArray, IdArray
 
 _CACHED = 16_384  # numbers; three or four arrays of so many fit into a second-level cache

@@ -20,8 +20,9 @@ from kingmaker.agents.calendar import month_label
 from kingmaker.agents.checks import flag
 from kingmaker.agents.checks import world as world_number
 from kingmaker.agents.errors import KingmakerError, shown
-from kingmaker.agents.member import Column, Table
+from kingmaker.agents.member import Column
 from kingmaker.agents.population import Population
+from kingmaker.agents.table import Table
 from kingmaker.environment.capital.news import Batch
 from kingmaker.environment.chips.chip_state import Catalogue, Chips
 from kingmaker.environment.core.economy import Economy
