@@ -117,9 +117,7 @@ def validate_members(
     return all(hits([pair.members for pair in found.pairs], ("calibrated", "held")).values())
 
 
-def validated(
-    over: Replicates, pins: Mapping[str, Any], level: Level, discrepancy: Mapping[str, float]
-) -> Validated:
+def validated(over: Replicates, pins: Mapping[str, Any], level: Level, discrepancy: Mapping[str, float]) -> Validated:
     """The members, the same with fresh luck, and fresh seeds at one point, held against lines and patterns."""
     drawn = over.drawn_under(load_scenario("baseline"), but=pins)
     worlds = [{"scenario": "baseline", **over.held(k, drawn), **pins, "rng": seed} for k, seed in enumerate(over.seeds)]
@@ -171,8 +169,8 @@ def _told_of_held(pair: Pair, level: Level) -> str:
     holds = "holds the target" if line.covered else "does not hold the target"
     return (
         f"{line.pattern.id}, {line.pattern.pattern}: target {shown(line.pattern.fact.value)}, members "
-        f"{shown(line.median)} ({shown(line.lower)} to {shown(line.upper)}); the median lies {inside} the tolerance, {join} the "
-        f"{level.per_cent} % band {holds}."
+        f"{shown(line.median)} ({shown(line.lower)} to {shown(line.upper)}); the median lies {inside} "
+        f"the tolerance, {join} the {level.per_cent} % band {holds}."
     )
 
 
