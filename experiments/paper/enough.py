@@ -82,17 +82,22 @@ def told(frame: pd.DataFrame, law: pd.DataFrame, level: Level) -> dict[str, str]
     else:
         settled = f"from {first} members on the same claims are made as over all {members}"
     error = error_of_median(differences(frame, law))
-    near = [KEYS[k] for k in np.flatnonzero(np.abs(last.p_sign - SIGN.share) < 2.0 * _error_of_share(last.n))]
+    near = [KEYS[k] for k in np.flatnonzero(np.abs(last.p_sign - SIGN.share) < 2.0 * _errors(last))]
     labels = {outcome.name: outcome.label for outcome in OUTCOMES}
     close = listed([f"*{labels[name]}* ({policy})" for policy, name in near])
     return {
         "enough_settled": settled, "enough_step": str(STEP),
         "enough_error": f"{100.0 * float(error.max()):.0f}", "share_error": f"{100.0 * _error_of_share(last.n):.1f}",
         "enough_close": (
-            f"More members could turn the verdict of {close}, whose probability lies within two of these errors of the "
-            f"bound." if near else "No probability lies within two of these errors of the bound."
+            f"More members could turn the verdict of {close}, whose probability lies within two of its own errors of "
+            "the bound." if near else "No probability lies within two of its own errors of the bound."
         ),
     }  # fmt: skip
+
+
+def _errors(found: MemberEffects) -> FloatArray:
+    """Standard errors of the probabilities of the more frequent signs, each of its own size."""
+    return np.asarray(np.sqrt(found.p_sign * (1.0 - found.p_sign) / found.n))
 
 
 def _error_of_share(n: int) -> float:

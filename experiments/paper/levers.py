@@ -99,18 +99,17 @@ def chain_text(frame: pd.DataFrame, lever: str, level: Level) -> str:
     mine, _, found = effects(frame, lever, level)
     up, down, open_ones = [], [], []
     for k, step in enumerate(mine):
-        name = f"*{step.label if step.label.startswith('China') else step.label[0].lower() + step.label[1:]}*"
+        name = f"*{step.label if step.label.startswith('Chin') else step.label[0].lower() + step.label[1:]}*"
         if not found.sure[k]:
             open_ones.append(f"{name} ({share_text(float(max(found.up[k], found.down[k])))})")
         elif found.up[k] > found.down[k]:
             up.append(name)
         else:
             down.append(name)
-    told = [f"{verb}: {listed(names)}" for verb, names in (("rises", up), ("falls", down)) if names]
-    said = f"With {SIGN.per_cent} % or more of the members, it {'; it '.join(told)}. " if told else ""
-    said = said.replace("it rises: ", "raises ").replace("it falls: ", "lowers ")
+    told = [f"{verb} {listed(names)}" for verb, names in (("raises", up), ("lowers", down)) if names]
+    said = f"In {SIGN.per_cent} % or more of the members it {', and '.join(told)}. " if told else ""
     left = f"Open, with the share of the more frequent sign: {listed(open_ones)}." if open_ones else "No step is open."
-    return said[:1].upper() + said[1:] + left
+    return said + left
 
 
 def flips(frame: pd.DataFrame, over: Replicates, drawn: tuple[str, ...]) -> pd.DataFrame:

@@ -42,8 +42,8 @@ def draw_effects(tables: Mapping[str, pd.DataFrame], note: str, level: Level) ->
         f"Change against no duty and a cap of 4800 TPP (median there in brackets); {WHEN}", footer,
     )  # fmt: skip
     grid = figure.add_gridspec(
-        4, 2, left=0.165, right=0.93, top=1 - 0.85 / height, bottom=(foot(footer) + 0.4) / height, hspace=0.75,
-        wspace=0.78,
+        4, 2, left=0.165, right=0.915, top=1 - 0.85 / height, bottom=(foot(footer) + 0.4) / height, hspace=0.75,
+        wspace=0.82,
     )  # fmt: skip
     for place, outcome in enumerate(OUTCOMES):
         axes = figure.add_subplot(grid[place // 2, place % 2])

@@ -57,14 +57,19 @@ def with_ends(table: pd.DataFrame, level: Level) -> pd.DataFrame:
 def told(table: pd.DataFrame, level: Level) -> dict[str, str]:
     """What the paper says of it."""
     full = with_ends(table, level)
-    said = []
+    said, silent = [], []
     for (outcome, kind), rows in full.groupby(["outcome", "kind"], sort=False):
         named = [
             f"`{row.parameter}` ({row.rho:+.2f}, {row.low:+.2f} to {row.high:+.2f})".replace("-", "−")
             for row in rows[rows["stands"]].head(3).itertuples()
         ]
-        what = KINDS[str(kind)]
-        said.append(f"- {BY_NAME[str(outcome)].label}, {what}: {'; '.join(named) or 'none that can be named'}.")
+        what = f"{BY_NAME[str(outcome)].label}, {KINDS[str(kind)]}"
+        if named:
+            said.append(f"- {what}: {'; '.join(named)}.")
+        else:
+            silent.append(f"{what[0].lower() if not what.startswith('Chin') else what[0]}{what[1:]}")
+    if silent:
+        said.append(f"- None can be named for: {'; '.join(silent)}.")
     first = table.iloc[0]
     return {"moves": "\n".join(said), "moves_members": str(int(first["members"])),
             "moves_parameters": str(int(first["parameters"]))}  # fmt: skip

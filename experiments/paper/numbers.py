@@ -40,8 +40,13 @@ def numbers(tables: Mapping[str, pd.DataFrame], level: Level = LEVEL) -> dict[st
         "interval": level.words, "coverage": COVERAGE.level.words,
     }  # fmt: skip
     text |= over_told(tables, level, len(found))
+    alone = levers.LEVERS if flagship.weights_of(frame) is not None else ()  # told apart: what can be said, what not
     for policy in claims.POLICIES:
-        text[f"claims_{policy}"] = claims.text_of([found[policy, outcome.name] for outcome in OUTCOMES])
+        rows = [found[policy, outcome.name] for outcome in OUTCOMES]
+        if policy in alone:
+            text |= {f"made_{policy}": _as_sentence(claims.made_text(rows)), f"open_{policy}": claims.open_text(rows)}
+        else:
+            text[f"claims_{policy}"] = claims.text_of(rows)
     if flagship.weights_of(frame) is not None:
         text |= _members(tables, found, level)
     else:
@@ -95,6 +100,13 @@ def _held(frame: pd.DataFrame) -> dict[str, str]:
         for row in frame[frame["role"] == "held"].itertuples()
     ]
     return {"held_told": f"{'; '.join(told)}.", "validation_members": str(int(frame["members"].iloc[0]))}
+
+
+def _as_sentence(text: str) -> str:
+    """With a capital letter, also within an emphasis."""
+    mark = "*" if text.startswith("*") else ""
+    plain = text.removeprefix(mark)
+    return f"{mark}{plain[0].upper()}{plain[1:]}"
 
 
 def reference_of(frame: pd.DataFrame) -> pd.DataFrame:

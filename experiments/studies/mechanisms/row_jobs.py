@@ -77,7 +77,7 @@ def kept_rows(
         KingmakerError: a worker that dies again and again over the same rows.
     """
     number = seeds if over is None else len(over)
-    jobs = [StackOfRows(tuple(r.id for r in stack), seeds, mutated, over) for stack in stacks_of(rows, number, mutated)]
+    jobs = [StackOfRows(tuple(r.id for r in one), number, mutated, over) for one in stacks_of(rows, number, mutated)]
     found: dict[str, Seen] = {}
     waiting = list(rows)
     for seen in _done(jobs, keep, workers):
