@@ -23,7 +23,7 @@ COMPILE = $(BIN)/python -m compileall -qq -j 0
 LOCKED := $(VENV)/.locked
 READY := $(VENV)/.ready
 
-.PHONY: help demo test lint pytest benchmarks docs release format setup lock clean
+.PHONY: help demo test lint pytest benchmarks results docs release format setup lock clean
 .NOTPARALLEL:
 .DELETE_ON_ERROR:
 
@@ -47,6 +47,9 @@ pytest: $(READY)  ## the tests, in parallel, the longest files first
 
 benchmarks: $(READY)  ## the benchmarks, one after the other
 	$(BIN)/pytest tests/benchmarks
+
+results: $(READY)  ## remake all that is stated: posterior, validation, paper and the rest (an hour or two)
+	$(BIN)/kingmaker remake --out docs --ship
 
 docs: $(READY)  ## build the documentation site into docs/_build
 	$(BIN)/sphinx-build -b html -W --keep-going -q docs docs/_build

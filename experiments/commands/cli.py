@@ -16,6 +16,7 @@ from kingmaker.experiments.commands import (
     pages,
     papers,
     posteriors,
+    remaking,
     running,
     sweeps,
     validating,
@@ -102,15 +103,16 @@ def mechanisms(
     mutants: Annotated[
         bool, typer.Option("--mutants", help="Then switch each row's mechanism off: its test must fail.")
     ] = False,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes; the numbers do not depend on them.")] = 1,
     force: Force = False,
 ) -> None:
     """Test mechanism by mechanism: a lever low and high on the same luck, and the interval of the difference."""
     from kingmaker.experiments.posterior.over import members_asked
-    from kingmaker.experiments.studies.mechanisms.row_runs import run_and_print
+    from kingmaker.experiments.studies.mechanisms.row_report import run_and_print
 
-    with stoppable("the mechanism tests"):
+    with stoppable("the mechanism tests; run the same command with --out to go on"):
         drawn, sure = members_asked(over, level, members=members, replications=replications, most=30)
-        if not run_and_print(rows, replications, out, mutants, force, sure, drawn):
+        if not run_and_print(rows, replications, out, mutants, force, sure, drawn, workers):
             raise typer.Exit(1)
 
 
@@ -125,6 +127,7 @@ event_commands.register(app)
 sweeps.register(app)
 validating.register(app)
 posteriors.register(app)
+remaking.register(app)
 
 
 def main() -> None:

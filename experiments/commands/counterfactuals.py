@@ -204,10 +204,10 @@ def sensitivity(
         sure = LEVEL if level is None else read_level(level)
         drawn, _ = members_asked(over, level, members=members, replications=replications if over else None)
         if drawn is not None:
-            boxes = {"--method": method, "--samples": samples, "--from": sweep, "--discover": discover, "--seed": seed}
+            boxes = {"--method": method, "--samples": samples, "--from": sweep, "--seed": seed}
             how = {
                 "level": level_over(level, drawn.over), "workers": workers or cores(), "figures": figures,
-                "quiet": quiet, "command": tuple(sys.argv[1:]), "force": force,
+                "quiet": quiet, "command": tuple(sys.argv[1:]), "force": force, "discover": discover,
             }  # fmt: skip
             study = _over_members(design, drawn, boxes, listed(outcomes), listed(statistic), months)
             _study_members(study, out, how, work, dry_run)

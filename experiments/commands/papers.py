@@ -19,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 def paper(
     quick: Annotated[
-        bool, typer.Option("--quick", help="Only the first seeds and points of each experiment: half a minute.")
+        bool, typer.Option("--quick", help="Only the first members of each experiment: half a minute.")
     ] = False,
     out: Annotated[Path, typer.Option(help="Folder of the paper; docs/paper is the one in the repository.")] = Path(
         "results/paper"
@@ -32,11 +32,12 @@ def paper(
 ) -> None:
     """Make every number, table and figure of the paper, and its text: a quarter of an hour on one core."""
     with stoppable("the paper"):
-        from kingmaker.experiments.design.replicates import POSTERIOR
-        from kingmaker.experiments.paper.paper_run import make
-        from kingmaker.experiments.posterior.over import members_asked
+        from kingmaker.experiments.design.replicates import LUCK
+        from kingmaker.experiments.paper.paper_run import PAPER_MEMBERS, make
+        from kingmaker.experiments.posterior.over import members_asked, members_of
 
-        drawn, sure = members_asked(over, level, members=members, usual=POSTERIOR)
+        found = members_of(over)
+        drawn, sure = members_asked(found or LUCK, level, members=members, most=PAPER_MEMBERS)
         told_of_fall_back(over)
-        make(out, quick, workers, force, sure, drawn)
+        make(out, quick, workers, force, sure, drawn, found.discrepancy if found else None)
         say(f"paper.md, paper.bib, tables and figures written to {out}.")

@@ -38,8 +38,8 @@ def validate(
     """Hold the baseline against the facts: target, tolerance, the ensemble's median and interval, hit or miss."""
     with stoppable("the validation"):
         from kingmaker.environment.inputs.scenario import load_scenario, parse_pin
-        from kingmaker.experiments.design.replicates import POSTERIOR
-        from kingmaker.experiments.posterior.over import members_asked
+        from kingmaker.experiments.design.replicates import LUCK
+        from kingmaker.experiments.posterior.over import members_asked, members_of
         from kingmaker.experiments.stats.levels import read_level
         from kingmaker.experiments.studies.validation.member_validation import validate_members
         from kingmaker.experiments.studies.validation.validation_report import validate as run
@@ -48,11 +48,12 @@ def validate(
         pins = dict(parse_pin(text) for text in settings or ())
         load_scenario("baseline", pins, "--set")
         told_of_fall_back(over)
-        drawn, _ = members_asked(over, members=members, replications=replications, usual=POSTERIOR)
+        found = members_of(over)
+        drawn, _ = members_asked(found or LUCK, members=members, replications=replications)
         if drawn is None:
             run(replications or 40, pins, out, force, share)
         else:
-            validate_members(drawn, pins, out, force, share)
+            validate_members(drawn, pins, out, force, share, found.discrepancy if found else {})
 
 
 def calibrate(

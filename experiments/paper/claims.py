@@ -135,18 +135,29 @@ def _of_members(frame: pd.DataFrame, outcomes: Sequence[Outcome], d: FloatArray,
 
 def text_of(rows: Sequence[Claim]) -> str:
     """What changes, with level, size and interval; what luck or the fitted ranges contradict; and of what nothing."""
+    if rows and rows[0].members is not None:
+        return f"{made_text(rows)} {open_text(rows)}".strip()
     made = [_said(claim) for claim in rows if claim.made]
     parts = ["; ".join(made) + "." if made else "no change of an outcome is claimed."]
     fragile = [_fragile(claim) for claim in rows if claim.certain and not claim.made]
     if fragile:
         parts.append(f"Not robust, so that no direction is claimed: {'; '.join(fragile)}.")
     silent = [f"*{label(claim.outcome)}*" for claim in rows if not claim.certain]
-    if rows and rows[0].members is not None:
-        left = [f"{name} ({_signs(claim)})" for name, claim in zip(silent, _unsure(rows), strict=True)]
-        return " ".join([*parts, f"The sign is open for {listed(left)}."] if left else parts)
     if silent:
         parts.append(f"Luck alone can explain the difference in {listed(silent)}.")
     return " ".join(parts)
+
+
+def made_text(rows: Sequence[Claim]) -> str:
+    """What is claimed over a posterior."""
+    made = [_said(claim) for claim in rows if claim.made]
+    return f"{'; '.join(made) if made else 'no change of an outcome is claimed'}."
+
+
+def open_text(rows: Sequence[Claim]) -> str:
+    """What is left open over a posterior, with the shares of both signs; empty if nothing is."""
+    left = [f"*{label(claim.outcome)}* ({_signs(claim)})" for claim in _unsure(rows)]
+    return f"The sign is open for {listed(left)}." if left else ""
 
 
 def _unsure(rows: Sequence[Claim]) -> list[Claim]:
@@ -160,7 +171,7 @@ def _signs(claim: Claim) -> str:
 
 def label(outcome: Outcome) -> str:
     """The outcome's label within a sentence."""
-    return outcome.label if outcome.label.startswith("China") else outcome.label[0].lower() + outcome.label[1:]
+    return outcome.label if outcome.label.startswith("Chin") else outcome.label[0].lower() + outcome.label[1:]
 
 
 def _said(claim: Claim) -> str:

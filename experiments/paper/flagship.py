@@ -64,8 +64,12 @@ def _drawn(seed: int, over: Replicates | None) -> dict[str, Any]:
     """The seed, and what a member brings in both scenarios alike."""
     if over is None:
         return {"rng": seed}
-    drawn = over.drawn_under(load_scenario(WITHOUT_LAW), load_scenario(LAW), but=(DUTY, CAP))
-    return {**over.held(seed - 1, drawn), "rng": over.seeds[seed - 1]}
+    return {**over.held(seed - 1, drawn_keys(over)), "rng": over.seeds[seed - 1]}
+
+
+def drawn_keys(over: Replicates) -> tuple[str, ...]:
+    """The parameters that members bring in both scenarios."""
+    return over.drawn_under(load_scenario(WITHOUT_LAW), load_scenario(LAW), but=(DUTY, CAP))
 
 
 def _weights(frame: pd.DataFrame, over: Replicates | None) -> pd.DataFrame:

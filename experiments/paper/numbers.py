@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from kingmaker.environment.inputs.parameters import DECLARATIONS
-from kingmaker.experiments.paper import claims, flagship, replications, sobol
+from kingmaker.experiments.paper import claims, enough, flagship, levers, moves, replications, sobol
 from kingmaker.experiments.paper.over_words import luck_told, members_told
 from kingmaker.experiments.paper.paper_outcomes import BY_NAME, MONTHS, OUTCOMES, STACK, WINDOW
 from kingmaker.experiments.paper.paper_words import number
+from kingmaker.experiments.posterior.scoring import words_of
 from kingmaker.experiments.reference import origins
 from kingmaker.experiments.results import in_force
-from kingmaker.experiments.stats.levels import COVERAGE, LEVEL, Level
+from kingmaker.experiments.stats.levels import COVERAGE, LEVEL, SIGN, Level
 from kingmaker.experiments.stats.multiple_tests import stable_from
 from kingmaker.experiments.terminal.phrases import listed
 
@@ -36,14 +37,76 @@ def numbers(tables: Mapping[str, pd.DataFrame], level: Level = LEVEL) -> dict[st
         "interaction": claims.interaction_text(claims.interactions(tables, level)),
         "pairing": _pairing(frame),
         "robustness": _robustness(found),
-        "interval": level.words, "confidence": level.per_cent, "coverage": COVERAGE.level.words,
+        "interval": level.words, "coverage": COVERAGE.level.words,
     }  # fmt: skip
     text |= over_told(tables, level, len(found))
+    alone = levers.LEVERS if flagship.weights_of(frame) is not None else ()  # told apart: what can be said, what not
     for policy in claims.POLICIES:
-        text[f"claims_{policy}"] = claims.text_of([found[policy, outcome.name] for outcome in OUTCOMES])
-    used = frame["seed"].nunique() if flagship.weights_of(frame) is None else None
-    text |= _replications(tables["replications"], used) | _sobol(tables["sobol"], level)
+        rows = [found[policy, outcome.name] for outcome in OUTCOMES]
+        if policy in alone:
+            text |= {f"made_{policy}": _as_sentence(claims.made_text(rows)), f"open_{policy}": claims.open_text(rows)}
+        else:
+            text[f"claims_{policy}"] = claims.text_of(rows)
+    if flagship.weights_of(frame) is not None:
+        text |= _members(tables, found, level)
+    else:
+        text |= _replications(tables["replications"], frame["seed"].nunique()) | _sobol(tables["sobol"], level)
+        text |= {
+            "validation_seeds": str(int(tables["validation"]["seeds"].iloc[0])), "confidence": level.per_cent
+        }  # fmt: skip
     return text | _validation(tables["validation"]) | _sources()
+
+
+def _members(
+    tables: Mapping[str, pd.DataFrame], found: Mapping[tuple[str, str], claims.Claim], level: Level
+) -> dict[str, str]:
+    """What is said over a posterior alone: step by step, how many members, which parameters, lines with errors."""
+    frame = tables["flagship"]
+    text = {"members": str(frame["seed"].nunique()), "sign": SIGN.per_cent}
+    text |= enough.told(frame, tables["law"], level) | moves.told(tables["moves"], level)
+    for lever in levers.LEVERS:
+        left = {o.name: o for o in OUTCOMES if not found[lever, o.name].certain}
+        text |= {
+            f"table_{lever}": claims.markdown(levers.table(frame, lever, level)),
+            f"chain_{lever}": levers.chain_text(frame, lever, level),
+            f"flips_{lever}": levers.flips_text(tables["flips"], lever, left),
+        }  # fmt: skip
+    return text | _lines(tables["lines"]) | _held(tables["validation"])
+
+
+def _lines(frame: pd.DataFrame) -> dict[str, str]:
+    """How many lines with errors the bands of each ensemble hold."""
+    text = {}
+    for role, short in (("fitted", "fitted"), ("kept out", "kept")):
+        mine = frame[frame["role"] == role]
+        text[f"lines_{short}"] = str(mine["id"].nunique())
+        for ensemble, name in ENSEMBLES.items():
+            if (role, name) != ("fitted", "discrepancy"):
+                text[f"{short}_{name}"] = words_of(mine[mine["ensemble"] == ensemble]["covered"].tolist())
+    return text
+
+
+ENSEMBLES = {
+    "members": "covered", "members with fresh luck": "fresh", "members, with discrepancy": "discrepancy",
+    "fresh seeds at one point": "luck",
+}  # fmt: skip
+
+
+def _held(frame: pd.DataFrame) -> dict[str, str]:
+    """The patterns that were never fitted, one by one."""
+    told = [
+        f"{row.pattern} ({row.id}) has its target {'inside' if row.covered else 'outside'} the band and its median "
+        f"{'inside' if row.hit else 'outside'} the tolerance"
+        for row in frame[frame["role"] == "held"].itertuples()
+    ]
+    return {"held_told": f"{'; '.join(told)}.", "validation_members": str(int(frame["members"].iloc[0]))}
+
+
+def _as_sentence(text: str) -> str:
+    """With a capital letter, also within an emphasis."""
+    mark = "*" if text.startswith("*") else ""
+    plain = text.removeprefix(mark)
+    return f"{mark}{plain[0].upper()}{plain[1:]}"
 
 
 def reference_of(frame: pd.DataFrame) -> pd.DataFrame:
@@ -95,11 +158,8 @@ def _pairing(frame: pd.DataFrame) -> str:
     return f"{number(gains[0])} to {number(gains[-1])} (median {number(float(np.median(gains)))})"
 
 
-def _replications(frame: pd.DataFrame, used: int | None) -> dict[str, str]:
-    """From how many runs on the spread is stable, and whether the flagship has as many as are ``used`` there.
-
-    Over a posterior no seeds are used: members take their place.
-    """
+def _replications(frame: pd.DataFrame, used: int) -> dict[str, str]:
+    """From how many runs on the spread is stable, and whether the flagship has as many as are ``used`` there."""
     values = frame[frame["policy"] == "reference"].sort_values("seed")
     settled = {o.label: stable_from(values[o.name].to_numpy(dtype=float), replications.TOLERANCE) for o in OUTCOMES}
     known = [n for n in settled.values() if n is not None]
@@ -110,15 +170,13 @@ def _replications(frame: pd.DataFrame, used: int | None) -> dict[str, str]:
         stable += f" for all outcomes but {listed([f'*{label}*' for label in late])}, which {verb} not settled"
     else:
         stable += " for all outcomes"
-    if used is None:
-        enough = "This is luck at one point of the parameters; in the result above, members take the place of seeds."
-    elif known and not late and used >= max(known):
-        enough = f"The {used} seeds of the result above are enough by it."
+    if known and not late and used >= max(known):
+        verdict = f"The {used} seeds of the result above are enough by it."
     else:
-        enough = f"The {used} seeds of the result above are fewer; its intervals, the wider for it, say how sure it is."
+        verdict = f"The {used} seeds of the result above are fewer; its intervals, wider for it, say how sure it is."
     return {
         "replication_seeds": str(frame["seed"].nunique()), "tolerance": f"{replications.TOLERANCE:g}", "stable": stable,
-        "enough": enough,
+        "enough": verdict,
     }  # fmt: skip
 
 
@@ -133,7 +191,6 @@ def _sobol(frame: pd.DataFrame, level: Level) -> dict[str, str]:
             f"{BY_NAME[str(outcome)].label}, {what}: `{best['parameter']}` ({best['total']:.2f} ± {best['half']:.2f})"
         )
     return {
-        "parameters": str(parameters),
         "sobol_base": str(frame["point"].nunique() // (parameters + 2)),
         "sobol_runs": str(len(frame)),
         "sobol_widest": f"{table['half'].max():.2f}",
@@ -142,7 +199,7 @@ def _sobol(frame: pd.DataFrame, level: Level) -> dict[str, str]:
 
 
 def _validation(frame: pd.DataFrame) -> dict[str, str]:
-    text = {"validation_seeds": str(int(frame["seeds"].iloc[0]))}
+    text: dict[str, str] = {}
     for role in ("calibrated", "held"):
         rows = frame[frame["role"] == role]
         hit = rows.groupby("id")["hit"].all()
@@ -157,5 +214,6 @@ def _sources() -> dict[str, str]:
     """How many parameters there are, and how many of them are not from a source."""
     assumed, tuned = (len(origins.parameters_of(kind)) for kind in ("assumed", "tuned"))
     return {
-        "all_parameters": str(len(DECLARATIONS)), "assumed_parameters": str(assumed), "tuned_parameters": str(tuned)
+        "parameters": str(len(sobol.problem()[0]["names"])), "all_parameters": str(len(DECLARATIONS)),
+        "assumed_parameters": str(assumed), "tuned_parameters": str(tuned),
     }  # fmt: skip

@@ -15,6 +15,8 @@ def luck_told(seeds: int, points: int, runs: int, level: Level, questions: int, 
     """Over luck; ``over`` are the runs at points that fill the ranges of the fitted parameters."""
     n, each, share = over["point"].nunique(), over["seed"].nunique(), f"{100 * assumptions.STATED_SHARE:g}"
     return {
+        "answers": "the\nsame seeds with and without the policy, and the interval of the difference",
+        "flagship_shows": "Paired change against the reference along the duty, one line a cap",
         "runs_told": f"{points} points are run with {seeds} seeds each ({runs} runs",
         "bars_told": f"{level.words}s of the paired mean (Student's t)",
         "claim_rule": (
@@ -28,7 +30,7 @@ def luck_told(seeds: int, points: int, runs: int, level: Level, questions: int, 
         ),
         "table_told": f"{level.words}s (Student's *t*, {seeds} pairs) at the fitted values",
         "signs_told": (f"{n} parameter points at which the outcome rises (+) and falls (−), mean of {each} seeds"),
-        "sobol_signs": ("Whether the signs of the answers stand over these ranges is told by the second table above."),
+        "sobol_signs": "Whether the signs of the answers stand over these ranges is told by the second table above.",
         "intervals_told": (
             "Intervals here are those of luck at one\npoint of the parameter space; the shares of points say how far "
             "signs hold elsewhere in it, and neither says"
@@ -40,6 +42,11 @@ def members_told(members: int, points: int, runs: int, level: Level, questions: 
     """Over the members of a posterior: luck and parameters together."""
     over = f"over luck and parameters, {members} members"
     return {
+        "answers": (
+            "the\nsame draws of luck, and of all parameters that the data leave open, with and without the policy; the "
+            "interval of\nthe difference and the probability of its sign"
+        ),
+        "flagship_shows": "Change by each policy against the reference, outcome by outcome",
         "runs_told": f"{points} points are run with {members} members of the posterior each ({runs} runs",
         "bars_told": f"{level.words}s {over}",
         "claim_rule": (
@@ -50,6 +57,5 @@ def members_told(members: int, points: int, runs: int, level: Level, questions: 
         ),
         "table_told": f"{level.words}s {over} (medians)",
         "signs_told": f"{members} members in which the outcome rises (+) and falls (−)",
-        "sobol_signs": "Whether signs stand over what is not known is told by the second table above.",
         "intervals_told": f"Intervals of the result are {over}: what the data leave open is in them. They do not say",
     }

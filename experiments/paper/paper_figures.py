@@ -28,6 +28,7 @@ from kingmaker.experiments.figures.style import (
     styles,
 )
 from kingmaker.experiments.paper import flagship, replications, sobol
+from kingmaker.experiments.paper.member_figures import FIGURES
 from kingmaker.experiments.paper.paper_outcomes import BY_NAME, MONTHS, OUTCOMES, WINDOW
 from kingmaker.experiments.results.manifest import kingmaker_version
 from kingmaker.experiments.stats.levels import LEVEL, Level
@@ -44,19 +45,23 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path, note: str = "", level
     """Write the three figures as PDF and PNG into ``folder``; gives the files written.
 
     Args:
-        tables: of :func:`kingmaker.experiments.paper.paper_run.run_all`.
+        tables: of :mod:`kingmaker.experiments.paper.paper_run`.
         folder: where to; made if need be.
         note: a line for the foot of each, such as what is in force in the runs.
         level: of the intervals.
     """
     folder.mkdir(parents=True, exist_ok=True)
     files = FigureFolder(folder)
-    drawn: dict[str, Callable[[pd.DataFrame, str, Level], Figure]] = {
-        "flagship": draw_flagship, "replications": draw_replications, "sobol": draw_sobol,
-    }  # fmt: skip
     with styled():
-        for name, figure in drawn.items():
-            files.save(figure(tables[name], note, level), name)
+        if flagship.weights_of(tables["flagship"]) is not None:
+            for name, of_members in FIGURES.items():
+                files.save(of_members(tables, note, level), name)
+        else:
+            drawn: dict[str, Callable[[pd.DataFrame, str, Level], Figure]] = {
+                "flagship": draw_flagship, "replications": draw_replications, "sobol": draw_sobol,
+            }  # fmt: skip
+            for name, figure in drawn.items():
+                files.save(figure(tables[name], note, level), name)
     return files.written
 
 
@@ -77,9 +82,6 @@ def draw_flagship(frame: pd.DataFrame, note: str = "", level: Level = LEVEL) -> 
         f"n = {seeds} runs a point, seeds 1 to {seeds}, the same at each; bars: {level.words}s of the paired mean "
         "(Student's t)"
     )
-    if flagship.weights_of(frame) is not None:
-        told = f"n = {seeds} members of the posterior, the same at each point; median and {level.words}s over luck and "
-        told += f"parameters, {seeds} members"
     footer = _footer(told, note)
     height = 8.4 + foot(footer)
     figure = sheet(

@@ -54,10 +54,17 @@ OUTCOMES = (
     Outcome("china_gap", "China's distance to the frontier", "log10 FLOP", lambda mean: mean("gap_china")),
 )  # fmt: skip
 BY_NAME = {outcome.name: outcome for outcome in OUTCOMES}
+CHANNELS = (  # measures on the way from the two levers to the outcomes
+    "interoperability_in_effect", "parallel_fees_musd", "exclusive_share", "markup_tenured", "markup_new",
+    "tenant_fill_rate", "utilisation", "vendor_diversity", "grey_market_share", "china_chips_made", "algorithms_china",
+    "leader_revenue_musd", "lead_time_weeks", "chip_price_kusd", "capability_frontier", "compute_h100e",
+    "rent_list_usd_per_hour", "rent_market_usd_per_hour", "hhi_cloud", "hhi_cloud_all", "leased_h100e", "funding_musd",
+    "china_compute_share",
+)  # fmt: skip
 
 
 def run(points: Sequence[Mapping[str, Any]], workers: int, tell: Callable[[int], None]) -> pd.DataFrame:
-    """The outcomes of runs and what is in force in them (means of the window), one row a run, in order.
+    """The outcomes of runs, the channels and what is in force (means of the window), one row a run, in order.
 
     Args:
         points: each with ``scenario``, ``rng`` and the parameters that are held.
@@ -81,7 +88,7 @@ def run(points: Sequence[Mapping[str, Any]], workers: int, tell: Callable[[int],
 
 
 def run_stack(worlds: Sequence[Mapping[str, Any]]) -> list[dict[str, float]]:
-    """The outcomes of worlds that step together and what is in force in them, one a world."""
+    """The outcomes of worlds that step together, the channels and what is in force in them, one a world."""
     from kingmaker.environment.model import ComputeEconomy
 
     measures = ComputeEconomy.stack(worlds, months=MONTHS).run().measures
@@ -90,5 +97,5 @@ def run_stack(worlds: Sequence[Mapping[str, Any]]) -> list[dict[str, float]]:
         return np.asarray(measures.array(name)[-WINDOW:].mean(axis=0))
 
     found = {outcome.name: outcome.take(mean) for outcome in OUTCOMES}
-    found |= {name: mean(name) for name in in_force.names()}
+    found |= {name: mean(name) for name in (*CHANNELS, *in_force.names())}
     return [{name: float(values[world]) for name, values in found.items()} for world in range(len(worlds))]

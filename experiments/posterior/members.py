@@ -61,6 +61,11 @@ class Members:
         made = self.source.get("date", "")
         return f"<{len(self)} members over {len(self.keys)} parameters{', of ' * bool(made)}{made}>"
 
+    @property
+    def discrepancy(self) -> dict[str, float]:
+        """The relative error of the model itself by block of lines; empty if the manifest does not say."""
+        return {block: float(size) for block, size in json.loads(self.source.get("discrepancy", "{}")).items()}
+
     def worlds(self, **pins: Any) -> list[dict[str, Any]]:
         """Arguments for :meth:`ComputeEconomy.stack`, a dict a member.
 

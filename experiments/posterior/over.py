@@ -139,7 +139,7 @@ def level_over(level: object, over: str) -> Level:
 
 
 def members_asked(
-    over: str | None, level: object = None, *, members: int | None = None, replications: int | None = None,
+    over: str | Members | None, level: object = None, *, members: int | None = None, replications: int | None = None,
     usual: str = LUCK, most: int = MEMBERS,
 ) -> tuple[Replicates | None, Level]:  # fmt: skip
     """The members over which a study is asked, None over luck, and the level of its intervals.

@@ -85,6 +85,12 @@ class Summary:
         return f"{self.covered} of {self.lines} lines ({100.0 * self.coverage:.0f} %)"
 
 
+def words_of(covered: Sequence[bool]) -> str:
+    """How many lines bands hold, such as ``83 (90 %)``."""
+    held = sum(map(bool, covered))
+    return f"{held} ({100.0 * held / len(covered):.0f} %)" if len(covered) else "none"
+
+
 def summary(scores: Sequence[LineScore]) -> Summary:
     """Coverage, median misfit and mean score."""
     if not scores:

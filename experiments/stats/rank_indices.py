@@ -20,14 +20,17 @@ def rank_indices(
     y: FloatArray, columns: Mapping[str, FloatArray], level: Level = LEVEL
 ) -> list[tuple[str, float, float, float, float]]:
     """Parameter, Spearman's correlation with ``y`` (members,), ends of its interval, Holm's adjusted p value."""
-    from scipy.special import ndtri
-
     n = len(y)
     if n < FEWEST:
         raise ValueError(f"{n} members; rank correlations need at least {FEWEST}")
-    half = float(ndtri(1.0 - level.alpha / 2.0)) * sqrt(FIELLER / (n - 3))
-    found = []
-    for key, (rho, p) in rank_correlations(y, columns).items():
-        middle = atanh(max(min(rho, 1.0 - 1e-12), -1.0 + 1e-12))
-        found.append((key, rho, tanh(middle - half), tanh(middle + half), p))
+    found = [(key, rho, *ends_of(rho, n, level), p) for key, (rho, p) in rank_correlations(y, columns).items()]
     return sorted(found, key=lambda row: -abs(row[1]))
+
+
+def ends_of(rho: float, n: int, level: Level = LEVEL) -> tuple[float, float]:
+    """The ends of the interval of a rank correlation over ``n`` members."""
+    from scipy.special import ndtri
+
+    half = float(ndtri(1.0 - level.alpha / 2.0)) * sqrt(FIELLER / (n - 3))
+    middle = atanh(max(min(rho, 1.0 - 1e-12), -1.0 + 1e-12))
+    return tanh(middle - half), tanh(middle + half)

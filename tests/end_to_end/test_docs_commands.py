@@ -37,7 +37,7 @@ RUN = (
 LESS = {
     "kingmaker compare": "--months 30 --replications 2 --no-robustness --no-figures --window mean --workers 1",
     "kingmaker run": "--no-figures",
-    "kingmaker run baseline --replications 40": "--months 6 --replications 2 --no-figures",
+    "kingmaker run baseline --over posterior --members 64": "--months 6 --members 2 --no-figures",
     "kingmaker run interoperability": "--months 30 --no-figures",
     "kingmaker factorial": None,  # tests/end_to_end/test_over_posterior.py runs one
     "kingmaker paper": None,  # tests/docs/test_paper.py runs it

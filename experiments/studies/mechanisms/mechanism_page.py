@@ -39,12 +39,12 @@ def _write_csv(results: list[Result], path: Path) -> None:
         members = bool(results) and results[0].share is not None
         usual = INTERVAL_OVER["posterior" if members else "luck"]
         level = level_record(results[0].level, usual) if results else {}  # a column only where it is not the usual one
-        more = ("share", "where") if members else ()
+        more = ("share", "regime") if members else ()
         head = ("id", "claim", "lives_in", "parameters", "outcome", "effect", "low", "high", "n", "holds")
         writer.writerow((*head, *more, *level))
         for r in results:
             numbers = (f"{r.effect:.4g}", f"{r.low:.4g}", f"{r.high:.4g}", r.n, r.holds)
-            beside = (f"{r.share:.4g}", r.where) if r.share is not None else ()
+            beside = (f"{r.share:.4g}", r.regime) if r.share is not None else ()
             named = (r.row.id, r.row.claim, r.row.lives_in, _levers(r.row), r.row.outcome)
             writer.writerow((*named, *numbers, *beside, *level.values()))
 
@@ -67,9 +67,14 @@ def _intro(results: list[Result], level: Level, over: str) -> list[str]:
             "Each row: a lever low and high in the same members of the posterior, which share luck and parameters; the",
             "paired difference of the outcome, a mean over the months named (0 is January 2022): its median and",
             f"{level.words} over {over}, and the share of the members in which the claim holds. A row counts as shown",
-            f"if it holds in {SHOWN.per_cent} % of them. *Switched off* is the same test with the row's mechanism",
-            "taken out of the model: there it must not hold. Made by",
-            "`kingmaker mechanisms --over posterior --out docs`.",
+            f"if it holds in {SHOWN.per_cent} % of them. Of a row that does not, the regime is named in which it does:",
+            "the split, by one parameter or by one measure of the world with the lever low, that tells best where it",
+            "holds, if chance could not have made it (Mann-Whitney, after Holm's correction over all parameters and",
+            "measures). *Switched off* is the same test with the row's mechanism taken out of the model: there it must",
+            f"not hold in {SHOWN.per_cent} % of the members. Made by",
+            "`kingmaker mechanisms --over posterior --mutants --out docs`.",
+            "",
+            _counted(results),
         ]
     return [
         "Each row: the same seeds with a lever low and high; the paired difference of the outcome, a mean over the",
@@ -79,12 +84,21 @@ def _intro(results: list[Result], level: Level, over: str) -> list[str]:
     ]
 
 
+def _counted(results: list[Result]) -> str:
+    """How many rows are shown, how many hold in a regime that can be told, and how many are left."""
+    shown, told = sum(r.holds for r in results), sum(r.regime.startswith("holds") for r in results)
+    return (
+        f"{shown} of {len(results)} rows are shown; {told} hold in a regime that is named; of the other "
+        f"{len(results) - shown - told} it is not known where they hold."
+    )
+
+
 def _verdict(result: Result) -> str:
-    """Whether it holds; over members, in which share of them, and where it fails."""
+    """Whether it holds; over members, in which share of them, and the regime of a row that is not shown."""
     if result.share is None:
         return "yes" if result.holds else "**no**"
     told = f"{int(100.0 * result.share + 1e-9)} %"
-    return told if result.holds else f"**{told}**{f'<br>{result.where}' if result.where else ''}"
+    return told if result.holds else f"**{told}**{f'<br>{result.regime}' if result.regime else ''}"
 
 
 def _page(results: list[Result], without: list[Result], held: str, over: str) -> str:

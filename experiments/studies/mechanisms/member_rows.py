@@ -1,34 +1,35 @@
-"""A row over a posterior: in which share of the members it holds, and what goes with its failing in the others."""
+"""A row over a posterior: in which share of the members it holds, and in which regime if it does not in all."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
 
 from kingmaker.agents.types import FloatArray
 from kingmaker.experiments.design.replicates import Replicates
 from kingmaker.experiments.stats.levels import SHOWN, Level
 from kingmaker.experiments.stats.member_effects import middle_of
-from kingmaker.experiments.stats.turning import turning
+from kingmaker.experiments.stats.regimes import regime
 from kingmaker.experiments.studies.mechanisms.row import Row
 from kingmaker.experiments.studies.mechanisms.row_result import Result
 
+UNTOLD = "no regime that chance could not have made"
 
-def member_result(row: Row, difference: FloatArray, over: Replicates, level: Level) -> Result:
-    """What the differences of a row, shape (members,), say of its claim."""
+
+def member_result(
+    row: Row, difference: FloatArray, over: Replicates, level: Level, world: Mapping[str, FloatArray] | None = None
+) -> Result:
+    """What the differences of a row, shape (members,), say of its claim.
+
+    ``world`` are the measures over the row's months in the worlds with the lever low, each of shape (members,).
+    """
     low, middle, high = (float(end) for end in middle_of(difference, over.weights, level))
-    beyond = row.sign * difference + row.margin  # above zero where the claim holds
-    share = min(float((beyond > 0.0) @ over.weights), 1.0)
-    where = _where(beyond, over) if share < SHOWN.share else ""
-    return Result(row, middle, low, high, len(difference), level, share, where)
-
-
-def _where(beyond: FloatArray, over: Replicates) -> str:
-    """The parameter that goes with the claim most closely, in words; empty if none can be named."""
-    found = turning(beyond, over.columns(), {})
-    if found is None or not found.drivers:
-        return ""
-    first = found.drivers[0]
-    fails_low = (first.turned_low >= first.turned_high) != found.up
-    bound = first.lower if fails_low else first.upper
-    return f"fails mostly where {first.key} is {'at most' if fails_low else 'at least'} {bound:.3g}"
+    holds = row.sign * difference + row.margin > 0.0
+    share = min(float(holds @ over.weights), 1.0)
+    told = ""
+    if share < SHOWN.share:
+        found = regime(holds, {**over.columns(), **(world or {})})
+        told = UNTOLD if found is None else found.words
+    return Result(row, middle, low, high, len(difference), level, share, told)
 
 
 def shown_share(share: float) -> str:

@@ -12,8 +12,8 @@ from kingmaker.experiments.studies.mechanisms.row import Row
 class Result:
     """A row's paired difference, high less low: mean, interval (Student's t over seeds), pairs, level.
 
-    Over a posterior: median, interval over members, members, and the ``share`` of them in which the claim holds, with
-    what goes with its failing, ``where`` that can be told.
+    Over a posterior: median, interval over members, members, and the ``share`` of them in which the claim holds; where
+    that is too small to count as shown, the ``regime`` in which it holds, if one can be told from chance.
     """
 
     row: Row
@@ -23,7 +23,7 @@ class Result:
     n: int
     level: Level = LEVEL
     share: float | None = None
-    where: str = ""
+    regime: str = ""
 
     @property
     def holds(self) -> bool:

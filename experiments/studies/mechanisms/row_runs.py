@@ -2,38 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.agents.types import FloatArray
+from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.environment.model import ComputeEconomy
-from kingmaker.experiments.design.replicates import LUCK, Replicates
-from kingmaker.experiments.results import in_force
-from kingmaker.experiments.results.asked import Asked
-from kingmaker.experiments.results.filing import filed_if
+from kingmaker.experiments.design.replicates import Replicates
 from kingmaker.experiments.stats.intervals import half_width
-from kingmaker.experiments.stats.levels import (
-    INTERVAL_OVER,
-    LEVEL,
-    SHOWN,
-    Level,
-    level_asked,
-    level_record,
-    level_told,
-    read_level,
-)
-from kingmaker.experiments.studies.mechanisms.mechanism_page import write_results
-from kingmaker.experiments.studies.mechanisms.member_rows import member_result, shown_share
+from kingmaker.experiments.stats.levels import LEVEL, Level, read_level
+from kingmaker.experiments.studies.mechanisms.member_rows import member_result
 from kingmaker.experiments.studies.mechanisms.mutation import applied
 from kingmaker.experiments.studies.mechanisms.row import Row
 from kingmaker.experiments.studies.mechanisms.row_result import Result
-from kingmaker.experiments.studies.mechanisms.rows import OPEN, ROWS
-from kingmaker.experiments.terminal.telling import say
+from kingmaker.experiments.studies.mechanisms.rows import ROWS
 
-IN_FORCE_SEEDS = 8  # worlds of the baseline that tell what is in force
-FILES = ("mechanisms.csv", "mechanisms.md", "mutants.csv")
 MOST_WORLDS = 192  # of one stack; wider ones are hardly faster and take more memory
 
 
@@ -65,11 +50,12 @@ def run_rows(
     """
     sure = read_level(level, "level")
     pairs = seeds if over is None else len(over)
-    stacks = {row.id: stack for stack in _stacks(rows, pairs, mutated) for row in stack}
+    stacks = {row.id: stack for stack in stacks_of(rows, pairs, mutated) for row in stack}
     found: dict[str, Result] = {}
     for row in rows:
         if row.id not in found:
-            found |= _run_together(stacks[row.id], pairs, mutated, sure, over)
+            seen = run_stack(stacks[row.id], pairs, mutated=mutated, over=over)
+            found |= {one.id: result_of(one, seen[one.id], sure, over, mutated=mutated) for one in stacks[row.id]}
         yield found[row.id]
 
 
@@ -83,7 +69,7 @@ def _pairs(row: Row, seeds: int | None, mutated: bool) -> int:
     return pairs
 
 
-def _stacks(rows: Sequence[Row], seeds: int | None, mutated: bool) -> list[list[Row]]:
+def stacks_of(rows: Sequence[Row], seeds: int | None, mutated: bool) -> list[list[Row]]:
     """The rows that run together: same horizon, same mechanism off, and no more worlds than still run faster so."""
     stacks: list[list[Row]] = []
     open_stack: dict[object, tuple[list[Row], int]] = {}
@@ -99,10 +85,21 @@ def _stacks(rows: Sequence[Row], seeds: int | None, mutated: bool) -> list[list[
     return stacks
 
 
-def _run_together(
-    rows: Sequence[Row], seeds: int | None, mutated: bool, sure: Level, over: Replicates | None
-) -> dict[str, Result]:
-    """Run one stack for these rows; their results by their ids."""
+@dataclass(frozen=True)
+class Seen:
+    """What the runs of a row have shown.
+
+    Attributes:
+        difference: of the outcome, high less low, shape (pairs,).
+        world: measures with the lever low, means over the row's months, each of shape (pairs,); empty over luck.
+    """
+
+    difference: FloatArray
+    world: Mapping[str, FloatArray]
+
+
+def run_stack(rows: Sequence[Row], seeds: int | None, *, mutated: bool, over: Replicates | None) -> dict[str, Seen]:
+    """Run one stack for these rows; what each has shown, by its id."""
     places: dict[tuple[object, ...], int] = {}  # of each world in the stack
     worlds: list[dict[str, float]] = []
     asked: dict[str, list[list[int]]] = {}  # of each row: the places of its low worlds, and of its high ones
@@ -117,8 +114,25 @@ def _run_together(
                 asked[row.id][level].append(place)
     with applied(rows[0].mutants if mutated else ()):
         model = ComputeEconomy.stack(worlds, months=rows[0].window[1]).run()
-    judged = [replace(row, margin=row.margin - row.residue) if mutated else row for row in rows]
-    return {row.id: _result(row, model, sure, over, *asked[row.id]) for row in judged}
+    return {row.id: _seen(row, model, over is not None, *asked[row.id]) for row in rows}
+
+
+def _seen(row: Row, model: ComputeEconomy, members: bool, low: list[int], high: list[int]) -> Seen:
+    """What a row's worlds, at these places of a stack that has run, show."""
+    months = slice(*row.window)
+    values = model.measures.array(row.outcome)[months].mean(axis=0) if row.of is None else row.of(model, row.window)
+    world = {name: model.measures.array(name)[months].mean(axis=0)[low] for name in MEASURES} if members else {}
+    return Seen(values[high] - values[low], world)
+
+
+def result_of(row: Row, seen: Seen, level: Level, over: Replicates | None, *, mutated: bool) -> Result:
+    """What the differences of a row say of its claim."""
+    judged = replace(row, margin=row.margin - row.residue) if mutated else row
+    d = seen.difference
+    if over is not None:
+        return member_result(judged, d, over, level, seen.world)
+    effect, margin = float(d.mean()), half_width(float(d.std(ddof=1)), len(d), level)
+    return Result(judged, effect, effect - margin, effect + margin, len(d), level)
 
 
 def _member(row: Row, over: Replicates | None, pair: int) -> dict[str, float]:
@@ -127,22 +141,6 @@ def _member(row: Row, over: Replicates | None, pair: int) -> dict[str, float]:
         return {"rng": pair + 1}
     taken = (*row.both, *row.low, *row.high)
     return {"rng": over.seeds[pair], **over.held(pair, over.drawn_under(load_scenario("baseline"), but=taken))}
-
-
-def _result(
-    row: Row, model: ComputeEconomy, level: Level, over: Replicates | None, low: list[int], high: list[int]
-) -> Result:
-    """What a row's worlds, at these places of a stack that has run, say of its claim."""
-    if row.of is None:
-        values = model.measures.array(row.outcome)[slice(*row.window)].mean(axis=0)
-    else:
-        values = row.of(model, row.window)
-    difference = values[high] - values[low]
-    if over is not None:
-        return member_result(row, difference, over, level)
-    effect = float(difference.mean())
-    margin = half_width(float(difference.std(ddof=1)), len(low), level)
-    return Result(row, effect, effect - margin, effect + margin, len(low), level)
 
 
 def chosen_rows(chosen: str | None) -> list[Row]:
@@ -160,72 +158,3 @@ def chosen_rows(chosen: str | None) -> list[Row]:
             raise KingmakerError(f"--rows: there is no row '{name}' to test.{nearest(name, [r.id for r in ROWS])}")
         found += [row for row in rows if row not in found]
     return found
-
-
-def run_and_print(
-    chosen: str | None, seeds: int | None, out: Path | None, mutants: bool, force: bool = False, level: Level = LEVEL,
-    over: Replicates | None = None,
-) -> bool:  # fmt: skip
-    """Run the chosen rows, print each as it comes; whether all hold, and fail once they are switched off.
-
-    Raises:
-        KingmakerError: a row that does not exist, or results of another question in ``out`` and not ``force``.
-    """
-    rows = chosen_rows(chosen)
-    with filed_if(out, FILES[: 3 if mutants else 2], _asked(rows, seeds, mutants, level, over), force) as folder:
-        return _run_and_print(rows, seeds, folder, mutants, level, over)
-
-
-def _asked(rows: list[Row], seeds: int | None, mutants: bool, level: Level, over: Replicates | None) -> Asked:
-    """The question, as it is kept beside the files."""
-    which = "all rows" if rows == list(ROWS) else f"rows {', '.join(row.id for row in rows)}"
-    words = f"{which}, {'their own number of' if seeds is None else seeds} seeds{', with mutants' if mutants else ''}"
-    facts = {"rows": [row.id for row in rows], "seeds": seeds, "mutants": mutants}
-    if over is None:
-        return Asked("mechanisms", words + level_asked(level), facts | level_record(level))
-    usual, words = INTERVAL_OVER[over.over], f"{which}, {over.words}{', with mutants' if mutants else ''}"
-    facts |= over.record | {"seeds": list(over.seeds)} | level_record(level, usual)
-    return Asked("mechanisms", words + level_asked(level, usual), facts)
-
-
-def _run_and_print(
-    rows: list[Row], seeds: int | None, out: Path | None, mutants: bool, level: Level, over: Replicates | None
-) -> bool:
-    results = list(_printed(rows, seeds, level, over, mutated=False))
-    said = f"{sum(r.holds for r in results)} of {len(results)}"
-    if over is None:
-        said = f"{said} tests hold"
-    else:
-        said = f"{said} rows hold in {SHOWN.per_cent} % of the members or more, over {over.words}"
-    say(f"{said}; {len(OPEN)} rows are not proven yet.")
-    for sentence in level_told(level, INTERVAL_OVER[LUCK if over is None else over.over]):
-        say(sentence)
-    without = []
-    if mutants:
-        say("\nWith the row's mechanism switched off:")
-        without = list(_printed([row for row in rows if row.mutants], seeds, level, over, mutated=True))
-        say(f"{sum(not r.holds for r in without)} of {len(rows)} tests fail once their mechanism is switched off.")
-    if out is not None:
-        words = f"luck at one point, {seeds or 'its own number of'} seeds" if over is None else over.words
-        write_results(results, without, out, _in_force(max(row.window[1] for row in rows)), words)
-    return all(r.holds for r in results) and not any(r.holds for r in without)
-
-
-def _in_force(months: int) -> str:
-    """What is in force in the baseline, on which all rows rest, before a row moves a lever."""
-    model = ComputeEconomy.stack([{"rng": seed} for seed in range(1, IN_FORCE_SEEDS + 1)], months=months).run()
-    held = in_force.held_in(model.measures.to_frame())
-    return in_force.sentence(held, "In force in the baseline, before a row moves a lever")
-
-
-def _printed(
-    rows: list[Row], seeds: int | None, level: Level, over: Replicates | None, *, mutated: bool
-) -> Iterator[Result]:
-    for row, result in zip(rows, run_rows(rows, seeds, mutated=mutated, level=level, over=over), strict=True):
-        verdict = "holds" if result.holds else "FAILS" if not mutated else "fails"
-        said = "; ".join(mutant.means for mutant in row.mutants) if mutated else row.claim
-        share = "" if result.share is None else f"{shown_share(result.share):>5}  "
-        where = f" [{result.where}]" if result.where else ""
-        numbers = f"{share}{result.effect:+10.4g}  ({result.low:+.4g} to {result.high:+.4g})"
-        say(f"{row.id:4} {verdict}  {numbers}  {said}{where}")
-        yield result

@@ -34,9 +34,17 @@ from kingmaker.experiments.results.manifest import (
 )
 from kingmaker.experiments.results.outputs import staged, unfinished
 from kingmaker.experiments.stats.levels import INTERVAL_OVER, LEVEL, Level, level_asked, level_record
+from kingmaker.experiments.stats.prim_box import Box
 from kingmaker.experiments.stats.rank_indices import FEWEST, rank_indices
 from kingmaker.experiments.studies.sensitivity.indices import Sample, indices
+from kingmaker.experiments.studies.sensitivity.member_discovery import (
+    BOX_COLUMNS,
+    check_member_case,
+    discover_members,
+    write_box,
+)
 from kingmaker.experiments.studies.sensitivity.study import readable
+from kingmaker.experiments.studies.sensitivity.study_report import box_lines
 from kingmaker.experiments.sweep.stacks import World, simulate
 from kingmaker.experiments.terminal.progress import progress
 from kingmaker.experiments.terminal.safe_text import for_markdown
@@ -68,6 +76,7 @@ class MemberRequest:
     quiet: bool = False
     command: tuple[str, ...] = ()
     force: bool = False
+    discover: str | None = None
 
     @property
     def outcomes(self) -> tuple[str, ...]:
@@ -80,9 +89,18 @@ class MemberRequest:
         return self.over.drawn_under(self.setting)
 
     @property
+    def columns(self) -> dict[str, FloatArray]:
+        """Their values, each of shape (members,)."""
+        drawn = set(self.drawn_keys)
+        return {key: values for key, values in self.over.columns().items() if key in drawn}
+
+    @property
     def asked(self) -> Asked:
         """The question, as a folder of results says it."""
-        return asked_of_members(self.setting, self.name, self.months, self.outcomes, self.over, self.level)
+        plain = asked_of_members(self.setting, self.name, self.months, self.outcomes, self.over, self.level)
+        if self.discover is None:
+            return plain
+        return Asked(plain.kind, f"{plain.words}, where {self.discover}", {**plain.facts, "discover": self.discover})
 
 
 def asked_of_members(
@@ -123,6 +141,8 @@ def study_members(request: MemberRequest) -> pd.DataFrame:
     """
     if len(request.over) < FEWEST:
         raise KingmakerError(f"--members is {len(request.over)}; sensitivity over a posterior needs at least {FEWEST}.")
+    if request.discover is not None:
+        check_member_case(request.discover, request.outcomes)
     with staged(request.out, request.asked, request.force, request.quiet) as folder:
         began = time.perf_counter()
         y = _run(request, unfinished(request.out))
@@ -147,7 +167,7 @@ def tabulate_indices(request: MemberRequest, y: FloatArray) -> pd.DataFrame:
     """Rank correlations of all parameters, and S1 of the strongest of each outcome (:data:`COLUMNS`)."""
     import pandas as pd
 
-    columns = {key: values for key, values in request.over.columns().items() if key in request.drawn_keys}
+    columns = request.columns
     rows: list[tuple[Any, ...]] = []
     for outcome, values in zip(request.outcomes, y, strict=True):
         ranked = rank_indices(values, columns, request.level)
@@ -183,7 +203,12 @@ def _write(request: MemberRequest, y: FloatArray, table: pd.DataFrame, folder: P
     outcomes.to_parquet(folder / "outcomes.parquet", index=False)
     footer = f"Kingmaker {kingmaker_version()} · {request.name} · {request.months} months · over {request.over.words}"
     labels = {name: readable(name, request.setting.measured()) for name in request.outcomes}
-    report = "\n".join(_report(request, table, labels)) + "\n"
+    box = None
+    if request.discover is not None:
+        box = discover_members(request.discover, request.outcomes, y, request.columns)
+        if isinstance(box, Box):
+            write_box(box, folder / "boxes.csv")
+    report = "\n".join(_report(request, table, labels, box)) + "\n"
     if request.figures:
         (folder / "figures").mkdir()
         _draw(table, labels, folder / "figures", footer, request.level)
@@ -195,7 +220,9 @@ def _write(request: MemberRequest, y: FloatArray, table: pd.DataFrame, folder: P
     write_manifest(_manifest(request, seconds), folder)
 
 
-def _report(request: MemberRequest, table: pd.DataFrame, labels: Mapping[str, str]) -> Iterator[str]:
+def _report(
+    request: MemberRequest, table: pd.DataFrame, labels: Mapping[str, str], box: Box | str | None
+) -> Iterator[str]:
     drawn, level = len(request.drawn_keys), request.level.words
     yield f"# What moves {for_markdown(request.name)}"
     yield ""
@@ -217,6 +244,12 @@ def _report(request: MemberRequest, table: pd.DataFrame, labels: Mapping[str, st
         said = ", ".join(told) + more if told else "none of the parameters goes with it clearly enough to be named"
         yield f"- **{for_markdown(labels[outcome])}**: {said}."
     yield ""
+    if isinstance(box, str):
+        yield from ("## Scenario discovery", "", for_markdown(box), "")
+    elif box is not None:
+        yield from box_lines(box, request.level, "members")
+        yield "Looked for only along the parameters that go with the outcome after Holm's correction over all drawn."
+        yield ""
     yield "## How to read this"
     yield ""
     yield "- The number is Spearman's rank correlation of the parameter with the outcome over the members."
@@ -254,6 +287,8 @@ def _write_dictionary(path: Path, request: MemberRequest) -> None:
         ("outcomes", "member"): "number of the member of the posterior",
         ("outcomes", "seed"): "its seed",
     }
+    if request.discover is not None:
+        meanings |= BOX_COLUMNS
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(("file", "column", "meaning"))

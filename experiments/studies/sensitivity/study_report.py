@@ -37,7 +37,7 @@ def write_report(design: Design, study: Study, box: Box | str | None, held: Sequ
     if isinstance(box, str):
         lines += ["## Scenario discovery", "", for_markdown(box), ""]
     elif box is not None:
-        lines += _box(box, study.level)
+        lines += box_lines(box, study.level)
     return "\n".join([*lines, *_reading(study)]) + "\n"
 
 
@@ -198,13 +198,14 @@ def _noise(study: Study) -> Iterator[str]:
     yield ""
 
 
-def _box(box: Box, level: Level) -> Iterator[str]:
+def box_lines(box: Box, level: Level, over: str = "points") -> Iterator[str]:
+    """What a box is, in Markdown; ``over`` is what it was looked for among."""
     yield f"## Where {for_code(box.case)}"
     yield ""
     yield (
-        f"It happens at {100 * box.share:.0f} % of {box.points} points. In the box below it happens at "
+        f"It happens at {100 * box.share:.0f} % of {box.points} {over}. In the box below it happens at "
         f"{100 * box.density:.0f} %; the box holds {100 * box.coverage:.0f} % of all cases and {100 * box.mass:.0f} % "
-        "of all points."
+        f"of all {over}."
     )
     yield ""
     if box.limits.empty:

@@ -21,6 +21,7 @@ NEEDED = 118  # columns of a terminal; a narrower one does without the band
 HEADS = ("id", "pattern (unit)", "period", "target", "allowed", "model", "", "")  # the last but one is the band
 SPREAD = len(HEADS) - 2
 WHY = "Reasons for the misses (in brackets: the distance from the target, in tolerances of that side):"
+UNEXPLAINED = "not explained yet"
 RULE = "|---|---|---|--:|--:|--:|--:|---|"
 NOTES = {
     "window": (
@@ -175,7 +176,7 @@ def _reason(line: Line) -> str:
     """A line of the list of misses."""
     p = line.pattern
     side = "above" if line.median > p.high else "below"
-    return f"- **{p.id}, {p.pattern}** ({line.error:.2f} {side}): {p.why or 'not explained yet'}"
+    return f"- **{p.id}, {p.pattern}** ({line.error:.2f} {side}): {p.why or UNEXPLAINED}"
 
 
 def in_force_line(model: TracedEconomy) -> str:
