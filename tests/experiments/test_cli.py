@@ -104,7 +104,7 @@ def test_parameters_are_listed_in_three_forms() -> None:
     assert "startups.number" not in table
     markdown = runner.invoke(app, ["params", "--format", "markdown"]).output.splitlines()
     assert len(markdown) == len(DECLARATIONS) + 2
-    assert {line.replace("\\|", "").count("|") for line in markdown} == {9}
+    assert {line.replace("\\|", "").count("|") for line in markdown} == {11}
 
 
 def test_measures_and_scenarios_are_listed() -> None:
