@@ -9,6 +9,7 @@ import typer
 
 from kingmaker.experiments.commands.options import Members, Over, Workers, cores
 from kingmaker.experiments.commands.stopping import stoppable
+from kingmaker.experiments.commands.vocabulary import option
 
 
 def register(app: typer.Typer) -> None:
@@ -19,8 +20,8 @@ def register(app: typer.Typer) -> None:
 def claims(
     over: Over = None,
     members: Members = None,
-    file: Annotated[Path | None, typer.Option(help="The file of claims; the one of this version if not given.")] = None,
-    fill: Annotated[bool, typer.Option("--fill", help="Write the probabilities into the file.")] = False,
+    file: Annotated[Path | None, option("--claims", metavar="FILE")] = None,
+    fill: Annotated[bool, option("--fill")] = False,
     workers: Workers = None,
 ) -> None:
     """Compute the probability, over the posterior, of all that paper, pages, lessons and README claim."""

@@ -9,6 +9,7 @@ import typer
 
 from kingmaker.experiments.commands.options import Force
 from kingmaker.experiments.commands.stopping import stoppable
+from kingmaker.experiments.commands.vocabulary import option
 from kingmaker.experiments.terminal.telling import say
 
 
@@ -18,7 +19,7 @@ def register(app: typer.Typer) -> None:
 
 
 def reference(
-    out: Annotated[Path, typer.Option(help="Folder of the pages.")] = Path("docs/reference"),
+    out: Annotated[Path, option("--out", "a folder")] = Path("docs/reference"),
     force: Force = False,
 ) -> None:
     """Write the reference pages: parameters, measures, scenarios, state variables, ties, ledger."""

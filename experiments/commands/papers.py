@@ -7,8 +7,9 @@ from typing import Annotated
 
 import typer
 
-from kingmaker.experiments.commands.options import Force, LevelOver, Members, Over, told_of_fall_back
+from kingmaker.experiments.commands.options import Force, LevelOver, Members, Over, Workers, cores, told_of_fall_back
 from kingmaker.experiments.commands.stopping import stoppable
+from kingmaker.experiments.commands.vocabulary import option
 from kingmaker.experiments.terminal.telling import say
 
 
@@ -18,17 +19,13 @@ def register(app: typer.Typer) -> None:
 
 
 def paper(
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Only the first members of each experiment: half a minute.")
-    ] = False,
-    out: Annotated[Path, typer.Option(help="Folder of the paper; docs/paper is the one in the repository.")] = Path(
-        "results/paper"
-    ),
+    quick: Annotated[bool, option("--quick", "the first members of each experiment, half a minute")] = False,
+    out: Annotated[Path, option("--out", "a folder; docs/paper is the one in the repository")] = Path("results/paper"),
     over: Over = None,
     members: Members = None,
     level: LevelOver = None,
     force: Force = False,
-    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes; the numbers do not depend on them.")] = 1,
+    workers: Workers = None,
 ) -> None:
     """Make every number, table and figure of the paper, and its text: a quarter of an hour on one core."""
     with stoppable("the paper"):
@@ -39,5 +36,5 @@ def paper(
         found = members_of(over)
         drawn, sure = members_asked(found or LUCK, level, members=members, most=PAPER_MEMBERS)
         told_of_fall_back(over)
-        make(out, quick, workers, force, sure, drawn, found.discrepancy if found else None)
+        make(out, quick, workers or cores(), force, sure, drawn, found.discrepancy if found else None)
         say(f"paper.md, paper.bib, tables and figures written to {out}.")

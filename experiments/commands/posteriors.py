@@ -9,15 +9,20 @@ from typing import Annotated
 import typer
 
 from kingmaker.agents.checks import LARGEST_SEED
-from kingmaker.experiments.commands.options import Force, Workers, cores
+from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.commands.options import DryRun, Force, Quiet, Workers, cores, say_runs
 from kingmaker.experiments.commands.stopping import stoppable
+from kingmaker.experiments.commands.vocabulary import option
 
 CONTEST_MEMBERS, CONTEST_STEPS = 256, 4
 MOST_SEED = min(LARGEST_SEED, 2**31 - 1)
 
-Quiet = Annotated[bool, typer.Option("--quiet", help="No progress, only the result.")]
-MembersFile = Annotated[
-    Path | None, typer.Option("--members", metavar="FILE", help="A file of members; else the one that is shipped.")
+Fitted = Annotated[int | None, option("--members", "512 if not given, 64 with --quick", min=16, max=10_000)]
+Steps = Annotated[int | None, option("--steps", "5 if not given, 2 with --quick", min=1, max=50)]
+Seed = Annotated[int, option("--seed", "of the first ensemble as of its luck", min=0, max=MOST_SEED)]
+Quick = Annotated[bool, option("--quick", "small worlds and a small ensemble, whose intervals are of no use")]
+MembersOver = Annotated[
+    str | None, option("--over", "here it names the members, and luck has none", metavar="posterior|FILE")
 ]
 
 
@@ -35,22 +40,15 @@ def register(app: typer.Typer) -> None:
 
 
 def fit(
-    out: Annotated[Path, typer.Option(help="Folder of the members and their tables.")] = Path("results/posterior"),
-    members: Annotated[
-        int | None, typer.Option(min=16, max=10_000, help="Members of the ensemble; 512 if not given.")
-    ] = None,
-    steps: Annotated[
-        int | None, typer.Option(min=1, max=50, help="Assimilations in which the ensemble moves; 5 if not given.")
-    ] = None,
-    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Seed of the first ensemble and of its luck.")] = 1,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Small worlds, and 64 members and 2 steps if not given: to try it.")
-    ] = False,
-    ship: Annotated[
-        bool, typer.Option("--ship", help="Put the members in the place of the shipped ones, not into --out.")
-    ] = False,
+    out: Annotated[Path, option("--out", "a folder")] = Path("results/posterior"),
+    members: Fitted = None,
+    steps: Steps = None,
+    seed: Seed = 1,
+    quick: Quick = False,
+    ship: Annotated[bool, option("--ship")] = False,
     workers: Workers = None,
     force: Force = False,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
 ) -> None:
     """Fit an ensemble of parameters and luck to the lines of 2022-24; a third of the lines is never fitted."""
@@ -60,21 +58,20 @@ def fit(
         from kingmaker.experiments.results.outputs import unfinished
 
         plan = plan_for(members, steps, seed, quick)
+        if dry_run:
+            say_runs(
+                plan.runs, plan.months, f"{plan.members} members in {plan.steps} steps, and without each fold", True
+            )
+            return
         work.kept = unfinished(out)
         fit_and_write(Request(plan, out, workers or cores(), tuple(sys.argv[1:]), force, quiet, ship))
 
 
 def check(
-    members: MembersFile = None,
-    truths: Annotated[
-        int, typer.Option(min=0, max=1000, help="Also fit data made by the model at so many drawn parameters.")
-    ] = 0,
-    refit: Annotated[
-        bool, typer.Option("--refit/--no-refit", help="Make the members anew from their manifest.")
-    ] = True,
-    out: Annotated[
-        Path, typer.Option(help="Folder of the known truths' table and figure, and of what is unfinished.")
-    ] = Path("results/posterior-check"),
+    over: MembersOver = None,
+    truths: Annotated[int, option("--truths", min=0, max=1000)] = 0,
+    refit: Annotated[bool, option("--refit/--no-refit")] = True,
+    out: Annotated[Path, option("--out", "a folder, also for what is unfinished")] = Path("results/posterior-check"),
     workers: Workers = None,
     force: Force = False,
     quiet: Quiet = False,
@@ -85,14 +82,14 @@ def check(
         from kingmaker.experiments.results.outputs import unfinished
 
         work.kept = unfinished(out)
-        asked = rechecking.CheckRequest(members, out, truths, refit, workers or cores(), force, quiet)
+        asked = rechecking.CheckRequest(_file(over), out, truths, refit, workers or cores(), force, quiet)
         if not rechecking.check(asked):
             raise typer.Exit(1)
 
 
 def show(
-    members: MembersFile = None,
-    out: Annotated[Path, typer.Option(help="Folder of the page and its figures.")] = Path("results/posterior-shown"),
+    over: MembersOver = None,
+    out: Annotated[Path, option("--out", "a folder")] = Path("results/posterior-shown"),
     workers: Workers = None,
     force: Force = False,
 ) -> None:
@@ -100,25 +97,32 @@ def show(
     with stoppable("the figures"):
         from kingmaker.experiments.posterior.showing import show_members
 
-        show_members(members, out, workers or cores(), force)
+        show_members(_file(over), out, workers or cores(), force)
+
+
+def _file(over: str | None) -> Path | None:
+    """The file of members that ``--over`` names; None for those that are shipped.
+
+    Raises:
+        KingmakerError: luck, which has no members.
+    """
+    if over == "luck":
+        raise KingmakerError("--over is luck, which has no members; allowed is posterior, or a file of members.")
+    return None if over in (None, "posterior") else Path(str(over))
 
 
 def forecast(
-    out: Annotated[Path, typer.Option(help="Folder of the contest's page and table.")] = Path("results/forecast"),
-    origins: Annotated[
-        list[str] | None,
-        typer.Option("--origin", metavar="YYYY-MM", help="Forecast from the end of this month; can be repeated."),
-    ] = None,
+    out: Annotated[Path, option("--out", "a folder")] = Path("results/forecast"),
+    origins: Annotated[list[str] | None, option("--origin", metavar="YYYY-MM")] = None,
     members: Annotated[
-        int | None, typer.Option(min=16, max=10_000, help="Members of each fit; 256 if not given.")
+        int | None, option("--members", "of each fit, 256 if not given, 64 with --quick", min=16, max=10_000)
     ] = None,
-    steps: Annotated[int | None, typer.Option(min=1, max=50, help="Assimilations of each fit; 4 if not given.")] = None,
-    seed: Annotated[int, typer.Option(min=0, max=MOST_SEED, help="Seed of the first ensemble and of its luck.")] = 1,
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Small worlds, and 64 members and 2 steps if not given: to try it.")
-    ] = False,
+    steps: Annotated[int | None, option("--steps", "4 if not given, 2 with --quick", min=1, max=50)] = None,
+    seed: Seed = 1,
+    quick: Quick = False,
     workers: Workers = None,
     force: Force = False,
+    dry_run: DryRun = False,
     quiet: Quiet = False,
 ) -> None:
     """Hold forecasts from four origins in 2022-24 against what followed, beside naive forecasters on the same past."""
@@ -129,7 +133,13 @@ def forecast(
         from kingmaker.experiments.studies.forecast.contest_page import ForecastRequest, forecast_and_write
 
         usual = (members, steps) if quick else (members or CONTEST_MEMBERS, steps or CONTEST_STEPS)
-        plan = plan_for(*usual, seed, quick)
+        plan, starts = plan_for(*usual, seed, quick), read_origins(origins)
+        if dry_run:
+            runs = plan.members * (plan.steps + 2) * len(starts)
+            say_runs(
+                runs, plan.months, f"{plan.members} members in {plan.steps} steps from {len(starts)} origins", True
+            )
+            return
         work.kept = unfinished(out)
-        asked = ForecastRequest(plan, out, workers or cores(), tuple(sys.argv[1:]), read_origins(origins), force, quiet)
+        asked = ForecastRequest(plan, out, workers or cores(), tuple(sys.argv[1:]), starts, force, quiet)
         forecast_and_write(asked)

@@ -12,6 +12,7 @@ import typer
 
 from kingmaker.experiments.commands.options import Workers, cores
 from kingmaker.experiments.commands.stopping import stoppable
+from kingmaker.experiments.commands.vocabulary import option
 from kingmaker.experiments.terminal.telling import say
 
 if TYPE_CHECKING:
@@ -26,21 +27,14 @@ def register(app: typer.Typer) -> None:
 
 
 def remake(
-    out: Annotated[Path, typer.Option(help="Folder of pages, tables and figures; docs is the one in the repository.")]
-    = Path("results/remake"),
-    runs: Annotated[Path, typer.Option(help="Folder of the runs behind the pages.")] = Path("results/remake-runs"),
-    quick: Annotated[
-        bool, typer.Option("--quick", help="Everything in small, to see that it can be made: some minutes.")
-    ] = False,
-    ship: Annotated[
-        bool, typer.Option("--ship", help="Also put members and probabilities of claims in the place of the shipped.")
-    ] = False,
-    only: Annotated[
-        list[str] | None, typer.Option(metavar="STEP", help="Only this step, even if it stands; can be repeated.")
-    ] = None,
-    again: Annotated[bool, typer.Option("--again", help="Make every step again, also those that stand.")] = False,
+    out: Annotated[Path, option("--out", "a folder; docs is the one in the repository")] = Path("results/remake"),
+    runs: Annotated[Path, option("--runs")] = Path("results/remake-runs"),
+    quick: Annotated[bool, option("--quick", "some minutes")] = False,
+    ship: Annotated[bool, option("--ship", "the probabilities of claims too")] = False,
+    only: Annotated[list[str] | None, option("--only", metavar="STEP")] = None,
+    again: Annotated[bool, option("--again")] = False,
     workers: Workers = None,
-) -> None:  # fmt: skip
+) -> None:
     """Remake all that is stated: posterior, validation, mechanisms, claims, forecast, paper, income, gallery."""
     with stoppable("the remake; run the same command to go on"):
         from kingmaker.agents.errors import KingmakerError, nearest

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,14 +12,40 @@ import typer
 
 from kingmaker.agents.checks import LARGEST_SEED
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.experiments.commands.options import BAND, BandLevel, Force, Members, Over, Workers, cores
+from kingmaker.experiments.commands.completion import scenario_names
+from kingmaker.experiments.commands.options import (
+    BAND,
+    BandLevel,
+    Draw,
+    DryRun,
+    Force,
+    Members,
+    Months,
+    Over,
+    Pins,
+    Quiet,
+    Workers,
+    cores,
+    say_runs,
+)
 from kingmaker.experiments.commands.stopping import stoppable
+from kingmaker.experiments.commands.vocabulary import option
 from kingmaker.experiments.terminal.telling import say
 
 if TYPE_CHECKING:
     from kingmaker.experiments.design.replicates import Replicates
 
+Asked = typer.Argument(
+    help="A name listed by 'kingmaker scenarios', or a file ending in .toml.", autocompletion=scenario_names
+)
+Several = Annotated[
+    int | None, option("--replications", "one if not given; of several, medians, bands and fan charts are drawn")
+]
+Place = Annotated[
+    Path | None, option("--out", "a folder; else one in results/ whose name tells scenario, seed, and pins")
+]
 LUCK = "luck"  # replicates.LUCK, which needs NumPy
+ANYWAY = "Also run if the model's code or data have changed, and the result's own code with it"
 MOST_REPLICATIONS = 100_000
 
 
@@ -29,36 +56,21 @@ def register(app: typer.Typer) -> None:
 
 
 def run(
-    scenario: Annotated[str, typer.Argument(help="A name listed by 'kingmaker scenarios', or a file ending in .toml.")],
-    settings: Annotated[
-        list[str] | None,
-        typer.Option("--set", metavar="KEY=VALUE", help="Hold a parameter at a value in all months; can be repeated."),
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option(min=0, max=LARGEST_SEED, help="Seed of all random draws; of the first run of several. Else 1."),
-    ] = None,
-    months: Annotated[int | None, typer.Option(help="Months to run; the scenario's own if not given.")] = None,
+    scenario: Annotated[str, Asked],
+    settings: Pins = None,
+    seed: Annotated[int | None, option("--seed", "else 1", min=0, max=LARGEST_SEED)] = None,
+    months: Months = None,
     over: Over = None,
     members: Members = None,
-    replications: Annotated[
-        int | None,
-        typer.Option(
-            help="Runs, each with the next seed (or member): medians, bands and fan charts. One if not given."
-        ),
-    ] = None,
+    replications: Several = None,
     level: BandLevel = BAND,
-    out: Annotated[
-        Path | None,
-        typer.Option(help="Folder of the results; else one in results/ whose name tells scenario, seed, and pins."),
-    ] = None,
-    panel: Annotated[
-        bool, typer.Option("--panel", help="Also write panel, ties, flows and events (of a single run).")
-    ] = False,
-    figures: Annotated[bool, typer.Option("--figures/--no-figures", help="Draw the figures.")] = True,
+    out: Place = None,
+    panel: Annotated[bool, option("--panel")] = False,
+    figures: Draw = True,
     workers: Workers = None,
     force: Force = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no table of results.")] = False,
+    dry_run: DryRun = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run a scenario, once or on several seeds, and write its results, graphs and figures into a folder."""
     one = over in (None, LUCK) and members is None and replications in (None, 1)
@@ -72,12 +84,10 @@ def run(
         setting = load_scenario(scenario, dict(parse_pin(text) for text in settings or ()), "--set")
         horizon = setting.months if months is None else check_months(months, "--months")
         drawn = None if one else _members(over, members, replications, seed, panel)
-        if drawn is None:
-            seeds: Sequence[int] = seeds_of(
-                1 if seed is None else seed, 1 if replications is None else replications, panel
-            )
-        else:
-            seeds = drawn.seeds
+        seeds = seeds_of(seed, replications, panel) if drawn is None else drawn.seeds
+        if dry_run:
+            say_runs(len(seeds), horizon, setting.name if drawn is None else f"{setting.name} over {drawn.words}")
+            return
         place = folder_for(setting, seeds, horizon, panel, share, drawn) if out is None else out
         command = tuple(sys.argv[1:])
         if one:
@@ -87,11 +97,8 @@ def run(
         from kingmaker.experiments.runs.many import EnsembleRequest, run_ensemble
 
         work.kept = unfinished(place)
-        run_ensemble(
-            EnsembleRequest(
-                setting, seeds, horizon, place, figures, quiet, command, workers or cores(), force, share, drawn
-            )
-        )
+        several = EnsembleRequest(setting, seeds, horizon, place, figures, quiet, command, workers or cores(), force)
+        run_ensemble(replace(several, level=share, drawn=drawn))
 
 
 def _members(
@@ -125,12 +132,13 @@ def _demand_several(one: bool, level: str) -> None:
         )
 
 
-def seeds_of(seed: int, replications: int, panel: bool) -> range:
+def seeds_of(seed: int | None, replications: int | None, panel: bool) -> Sequence[int]:
     """The seeds of a run or an ensemble.
 
     Raises:
         KingmakerError: too many, too few, a last seed that is too large, or a panel of several runs.
     """
+    seed, replications = 1 if seed is None else seed, 1 if replications is None else replications
     if not 1 <= replications <= MOST_REPLICATIONS:
         raise KingmakerError(
             f"--replications is {replications}; allowed is a whole number from 1 to {MOST_REPLICATIONS}."
@@ -150,17 +158,10 @@ def seeds_of(seed: int, replications: int, panel: bool) -> range:
 
 def rerun(
     folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder that 'kingmaker run' has written.")],
-    out: Annotated[Path | None, typer.Option(help="Also write the new results, into this folder.")] = None,
+    out: Annotated[Path | None, option("--out", "a folder for the new results; only compared if not given")] = None,
     workers: Workers = None,
-    force: Annotated[
-        bool,
-        typer.Option(
-            "--force",
-            help="Run even if the model's code or data have changed, and the result's own code with it; replace what "
-            "answers another question in --out.",
-        ),
-    ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar.")] = False,
+    force: Annotated[bool, option("--force", ANYWAY)] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Run a result again from its manifest and compare: identical, or where the measures differ (exit code 1)."""
     with stoppable("the rerun"):

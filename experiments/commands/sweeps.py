@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.commands.completion import design_names
 from kingmaker.experiments.commands.options import (
     FirstSeed,
     Force,
@@ -20,11 +21,13 @@ from kingmaker.experiments.commands.options import (
     Members,
     Months,
     Over,
+    Quiet,
     Replications,
     Workers,
     listed,
 )
 from kingmaker.experiments.commands.stopping import StoppedError, same_command
+from kingmaker.experiments.commands.vocabulary import option
 from kingmaker.experiments.terminal.telling import complain, say, warnings_told
 
 if TYPE_CHECKING:
@@ -41,6 +44,16 @@ class EngineName(StrEnum):
     DASK = "dask"
 
 
+class FileForm(StrEnum):
+    """The form of an exported file."""
+
+    CSV = "csv"
+    PARQUET = "parquet"
+
+
+Swept = typer.Argument(
+    help="A name listed by 'kingmaker designs', or a file ending in .toml.", autocompletion=design_names
+)
 FolderArgument = Annotated[Path, typer.Argument(metavar="DIR", help="A folder that 'kingmaker sweep' has written.")]
 
 
@@ -62,32 +75,22 @@ def designs(form: FormatOption = Form.TABLE) -> None:
 
 
 def sweep(
-    design: Annotated[str, typer.Argument(help="A name listed by 'kingmaker designs', or a file ending in .toml.")],
-    out: Annotated[Path | None, typer.Option(help="Folder of the results; results/sweep-<design> otherwise.")] = None,
+    design: Annotated[str, Swept],
+    out: Annotated[Path | None, option("--out", "a folder; results/sweep-<design> if not given")] = None,
     months: Months = None,
     replications: Replications = None,
     over: Over = None,
     members: Members = None,
     seed: FirstSeed = None,
     workers: Workers = None,
-    engine: Annotated[EngineName, typer.Option(help="Where to run: on this machine, or on a Dask cluster.")] = (
-        EngineName.LOCAL
-    ),
-    scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS|FILE", help="The Dask scheduler: its address, or its file.")
-    ] = None,
-    shard: Annotated[
-        str | None, typer.Option(metavar="I/N", help="Only part I of N, such as 3/16; all parts can share a folder.")
-    ] = None,
-    stack: Annotated[
-        int | None, typer.Option(min=1, max=4096, help="Worlds that step together; chosen if not given.")
-    ] = None,
-    retry_failed: Annotated[bool, typer.Option("--retry-failed", help="Try failed runs once more.")] = False,
-    extend: Annotated[
-        bool, typer.Option("--extend", help="Add the design's new levels, points or seeds to what the folder has.")
-    ] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only say how many runs, how long, what disk.")] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", help="No progress bar and no report.")] = False,
+    engine: Annotated[EngineName, option("--engine")] = EngineName.LOCAL,
+    scheduler: Annotated[str | None, option("--scheduler", metavar="ADDRESS|FILE")] = None,
+    shard: Annotated[str | None, option("--shard", metavar="I/N")] = None,
+    stack: Annotated[int | None, option("--stack", min=1, max=4096)] = None,
+    retry_failed: Annotated[bool, option("--retry-failed")] = False,
+    extend: Annotated[bool, option("--extend")] = False,
+    dry_run: Annotated[bool, option("--dry-run", "here also how long, and what disk, from a short trial")] = False,
+    quiet: Quiet = False,
 ) -> None:
     """Make the runs of a design. Stop it whenever you like: run the same command again and it goes on."""
     from kingmaker.experiments.design.sweep_design import load_design
@@ -205,30 +208,23 @@ def digest(folder: FolderArgument) -> None:
 
 def export(
     folder: FolderArgument,
-    csv: Annotated[bool, typer.Option("--csv", help="Write results.csv (also without this word).")] = False,
-    parquet: Annotated[bool, typer.Option("--parquet", help="Write results.parquet.")] = False,
-    out: Annotated[Path | None, typer.Option(help="The file; results.csv or .parquet in the folder otherwise.")] = None,
+    form: Annotated[FileForm, option("--format", "as it is written")] = FileForm.CSV,
+    out: Annotated[Path | None, option("--out", "a file; results.csv or .parquet in the folder if not given")] = None,
     force: Force = False,
 ) -> None:
     """Write the results of a sweep into one file, sorted by point, replication and month."""
     from kingmaker.experiments.sweep.reading import export as write
 
-    if csv and parquet:
-        raise KingmakerError("export: give --csv or --parquet, not both.")
-    form = "parquet" if parquet else "csv"
-    target = out or folder / f"results.{form}"
-    with warnings_told(), _asked_file(folder, target, form, force) as file:
-        rows = write(folder, file, form)
+    target = out or folder / f"results.{form.value}"
+    with warnings_told(), _asked_file(folder, target, form.value, force) as file:
+        rows = write(folder, file, form.value)
     say(f"{rows:,} rows in {target}")
 
 
 def figures(
     folder: FolderArgument,
-    out: Annotated[Path | None, typer.Option(help="Folder of the figures; DIR/figures if not given.")] = None,
-    outcomes: Annotated[
-        list[str] | None,
-        typer.Option(metavar="A,B", help="Only these measures, the first twelve otherwise; can be repeated."),
-    ] = None,
+    out: Annotated[Path | None, option("--out", "a folder; DIR/figures if not given")] = None,
+    outcomes: Annotated[list[str] | None, option("--outcomes", "else the first twelve", metavar="A,B")] = None,
     level: LevelOver = None,
     force: Force = False,
 ) -> None:

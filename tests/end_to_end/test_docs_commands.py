@@ -20,6 +20,8 @@ PAGES = {"README": ROOT / "README.md"} | {
     path.relative_to(ROOT / "docs").with_suffix("").as_posix(): path for path in (ROOT / "docs").rglob("*.md")
 }
 ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
+GROUP: Any = typer.main.get_command(app)
+COMMANDS: dict[str, Any] = GROUP.commands
 
 # Pages whose steps are run here, one after the other. Of the others, README, extending, sweeps and counterfactuals have
 # tests of their own.
@@ -28,6 +30,7 @@ RUN = (
     "tutorial",
     "policy-questions",
     "api/questions",
+    "how-to/commands",
     "how-to/r",
     "how-to/netlogo",
     "how-to/sql-and-gephi",
@@ -74,10 +77,11 @@ def fault(line: str) -> str | None:
     words = [
         re.sub(r"^\$?\{?[A-Z_]+\}?$|^[A-Z]$", "1", word) for word in shlex.split(line.replace("$SLURM_", "SLURM_"))
     ]
-    known_commands: dict[str, Any] = getattr(typer.main.get_command(app), "commands")  # noqa: B009
-    if words[1:2] == ["--help"] or len(words) == 1:
+    if len(words) == 1:
         return None
-    command = known_commands.get(words[1])
+    if words[1].startswith("--"):
+        return None if words[1] in {"--help", *(p.opts[0] for p in GROUP.params)} else f"it has no option {words[1]}"
+    command = COMMANDS.get(words[1])
     if command is None:
         return f"there is no command '{words[1]}'"
     if len(words) > 2 and words[2] in getattr(command, "commands", {}):  # such as ``posterior fit``
@@ -103,6 +107,7 @@ def test_every_page_with_steps_is_run_somewhere() -> None:
 
 def test_a_command_that_does_not_exist_is_found() -> None:
     assert fault("kingmaker play baseline")
+    assert fault("kingmaker --instal")
     assert fault("kingmaker run baseline --horizon 12")
     assert fault("kingmaker run baseline --months 12") is None
 

@@ -117,7 +117,7 @@ def test_what_is_written_can_be_read_in_every_way(swept: Path) -> None:
     assert len(query(swept / "out", "select * from runs")) == RUNS
     done("export", "out", "--csv", "--out", "all.csv", folder=swept)
     pd.testing.assert_frame_equal(pd.read_csv(swept / "all.csv"), frame, check_dtype=False)
-    done("export", "out", "--parquet", "--out", "all.parquet", folder=swept)
+    done("export", "out", "--format", "parquet", "--out", "all.parquet", folder=swept)
     pd.testing.assert_frame_equal(pd.read_parquet(swept / "all.parquet"), frame, check_dtype=False)
     described = pd.read_csv(swept / "out/data_dictionary.csv")
     assert set(frame.columns) == set(described["column"])
@@ -346,7 +346,7 @@ def test_a_folder_of_another_design_or_model_is_refused(swept: Path, tmp_path: P
         (("export", "."), "no manifest.json"),
         (("figures", "."), "no manifest.json"),
         (("figures", "out", "--outcomes", "hhi_clout"), "Did you mean 'hhi_cloud'?"),
-        (("export", "out", "--csv", "--parquet"), "not both"),
+        (("export", "out", "--format", "xlsx"), "'xlsx' is not one of"),
     ],
 )
 def test_a_mistake_is_one_sentence(swept: Path, words: tuple[str, ...], told: str) -> None:

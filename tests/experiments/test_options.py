@@ -1,4 +1,4 @@
-"""One name for one thing in all commands, names of old that still work, help texts that say what they should."""
+"""What the options of the commands take, what they say of it, and that sisters have the same ones."""
 
 from __future__ import annotations
 
@@ -11,10 +11,9 @@ import typer.main
 from typer.testing import CliRunner
 
 from kingmaker.experiments.commands.cli import app
-from kingmaker.experiments.commands.options import RENAMED, listed
+from kingmaker.experiments.commands.options import listed
 
 COMMANDS = typer.main.get_command(app).commands  # type: ignore[attr-defined]
-OLD = {old for names in RENAMED.values() for old in names}
 
 
 def options(command: str) -> dict[str, str]:
@@ -26,13 +25,6 @@ def options(command: str) -> dict[str, str]:
     return found
 
 
-def test_no_command_shows_a_name_of_old() -> None:
-    for command in COMMANDS:
-        assert not OLD & set(options(command)), command
-    for command, names in RENAMED.items():
-        assert set(names.values()) <= set(options(command))
-
-
 @pytest.mark.parametrize(
     ("command", "wanted"),
     [
@@ -40,7 +32,7 @@ def test_no_command_shows_a_name_of_old() -> None:
         ("compare", {"--months", "--replications", "--seed", "--window", "--workers", "--dry-run", "--out", "--level"}),
         (
             "sensitivity",
-            {"--months", "--replications", "--seed", "--outcomes", "--statistic", "--workers", "--dry-run"},
+            {"--months", "--replications", "--seed", "--outcomes", "--window", "--workers", "--dry-run"},
         ),
         ("sensitivity", {"--level", "--out", "--force", "--quiet"}),
         ("sweep", {"--months", "--replications", "--seed", "--workers", "--dry-run", "--out"}),
@@ -105,16 +97,6 @@ def test_help_loses_no_word(command: str) -> None:
     for text in (inspect.cleandoc(COMMANDS[command].help or ""), *options(command).values()):
         assert "".join(text.split())[:60] in told.replace("│", ""), text
         assert not re.search(r" [:;,.]( |$)", text)
-
-
-@pytest.mark.parametrize("spelling", [["--measure", "rent"], ["--measure=rent"], ["--outcomes", "hhi_cloud,rent"]])
-def test_names_of_old_still_work(spelling: list[str], tmp_path: Path) -> None:
-    path = tmp_path / "d.toml"
-    path.write_text('kind = "morris"\nsamples = 2\n[parameters]\n"policy.interoperability" = {}\n"policy.tax" = {}\n')
-    fault = CliRunner().invoke(app, ["sensitivity", str(path), *spelling, "--dry-run"]).exception
-    assert "--outcomes: there is no measure 'rent'" in str(fault)
-    done = CliRunner().invoke(app, ["sensitivity", str(path), "--statistic", "final", "--months", "12", "--dry-run"])
-    assert "6 runs of 12 months" in done.output, done.output
 
 
 def test_names_can_be_given_one_by_one_or_with_commas() -> None:

@@ -84,4 +84,4 @@ def _outcome(frame: pd.DataFrame, measure: str, statistic: str, runs: int, where
         return frame[name].to_numpy(dtype=np.float64)
     if "month" in frame and measure in frame:
         return summarise(frame[measure].to_numpy(dtype=np.float64).reshape(runs, -1), [statistic])[statistic]
-    raise KingmakerError(f"{where}: did not keep '{name}'; choose another with --outcomes and --statistic.")
+    raise KingmakerError(f"{where}: did not keep '{name}'; choose another with --outcomes and --window.")

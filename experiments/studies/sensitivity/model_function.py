@@ -26,7 +26,7 @@ def statistics_of(design: Design, asked: tuple[str, ...]) -> tuple[str, ...]:
         KingmakerError: an unknown statistic, or one over more months than a run has.
     """
     given = asked or design.statistics or ("last12" if design.months >= 12 else "mean",)
-    return tuple(check_statistic(name, design.months, "--statistic") for name in dict.fromkeys(given))
+    return tuple(check_statistic(name, design.months, "--window") for name in dict.fromkeys(given))
 
 
 def outcomes_of(design: Design, statistics: tuple[str, ...]) -> tuple[str, ...]:
