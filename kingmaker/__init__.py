@@ -34,12 +34,13 @@ if TYPE_CHECKING:
     from kingmaker.environment.model import ComputeEconomy
     from kingmaker.experiments.notebook.asking import compare, run, stack, sweep
     from kingmaker.experiments.notebook.comparison_result import ComparisonResult
+    from kingmaker.experiments.notebook.posterior_result import Posterior, posterior
     from kingmaker.experiments.notebook.result import Result
     from kingmaker.experiments.notebook.result_folders import load
     from kingmaker.experiments.notebook.run_result import RunResult
+    from kingmaker.experiments.notebook.study_results import FactorialResult, ForecastResult, SensitivityResult
     from kingmaker.experiments.notebook.sweep_result import SweepResult
     from kingmaker.experiments.posterior.members import Members
-    from kingmaker.experiments.posterior.over import posterior
     from kingmaker.experiments.sweep.evaluate import evaluate
     from kingmaker.experiments.sweep.reading import query
 
@@ -59,7 +60,9 @@ __all__ = [
     "Draws",
     "Economy",
     "Enterprise",
+    "FactorialResult",
     "FloatArray",
+    "ForecastResult",
     "Gauge",
     "Instrument",
     "IntArray",
@@ -69,10 +72,12 @@ __all__ = [
     "Members",
     "Offers",
     "Parameters",
+    "Posterior",
     "Regulator",
     "Result",
     "RunResult",
     "Scenario",
+    "SensitivityResult",
     "Startup",
     "SweepResult",
     "__version__",
@@ -91,9 +96,13 @@ _PLACES = {
     "ComputeEconomy": "kingmaker.environment.model",
     "evaluate": "kingmaker.experiments.sweep.evaluate",
     "Members": "kingmaker.experiments.posterior.members",
-    "posterior": "kingmaker.experiments.posterior.over",
     "query": "kingmaker.experiments.sweep.reading",
     # questions and their results
+    "FactorialResult": "kingmaker.experiments.notebook.study_results",
+    "ForecastResult": "kingmaker.experiments.notebook.study_results",
+    "Posterior": "kingmaker.experiments.notebook.posterior_result",
+    "SensitivityResult": "kingmaker.experiments.notebook.study_results",
+    "posterior": "kingmaker.experiments.notebook.posterior_result",
     "ComparisonResult": "kingmaker.experiments.notebook.comparison_result",
     "Result": "kingmaker.experiments.notebook.result",
     "RunResult": "kingmaker.experiments.notebook.run_result",

@@ -12,7 +12,19 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path as Curve
 
-from kingmaker.experiments.figures.style import INK, PALETTE, SMALL, Colour, foot, head, sheet, short
+from kingmaker.experiments.figures.style import (
+    INK,
+    PALETTE,
+    SMALL,
+    TEXT_WIDTH,
+    Colour,
+    foot,
+    head,
+    sheet,
+    short,
+    text_width,
+    wrapped,
+)
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -32,7 +44,7 @@ PRIVILEGED = {"exclusive", "preferred", "right_of_first_refusal"}
 UNNAMED_LABS = 15
 LEFT, WIDTH = 0.12, 0.64  # of the page, beside which chipmakers and investors have their names
 WIDTHS = "width: part of a buyer's chips (12 months), a tenant's compute, a firm's shares, the sales of a lineage"
-LEGEND = 0.95  # inches of its lines
+ENTRY, ROW = 0.5, 0.2  # inches: of a legend's symbol with the room around it, of a row
 LEAST, SPAN = 0.4, 4.0  # width of a line without any share, and what a whole share adds, points
 REGIONS = ("US", "OTHER", "EU", "CN")
 
@@ -50,7 +62,8 @@ def draw_network(graph: nx.MultiDiGraph[str], when: str, footer: str) -> Figure:
         f"{when}: named actors and the {UNNAMED_LABS} largest other start-ups (× n: stands for n firms); "
         "symbols: compute"
     )
-    below = foot(footer) + LEGEND
+    rows = _legend_rows({tie["kind"] for tie in _kinds(graph, columns)}, columns)
+    below = foot(footer) + ROW * (len(rows) + len(wrapped(WIDTHS))) + 0.1
     height += below + head(title, subtitle)
     figure = sheet(height, title, subtitle, footer)
     axes = figure.add_axes((LEFT, below / height, WIDTH, 1 - (below + head(title, subtitle)) / height))
@@ -63,8 +76,14 @@ def draw_network(graph: nx.MultiDiGraph[str], when: str, footer: str) -> Figure:
     }
     _draw_ties(axes, graph, positions)
     _draw_nodes(axes, graph, columns, positions)
-    _draw_legend(figure, foot(footer), {tie["kind"] for _, _, tie in _ties(graph, positions)}, columns)
+    _draw_legend(figure, foot(footer), rows)
     return figure
+
+
+def _kinds(graph: nx.MultiDiGraph[str], columns: dict[str, list[str]]) -> list[dict[str, Any]]:
+    """The ties that are drawn."""
+    there = {name: (0.0, 0.0) for column in columns.values() for name in column}
+    return [tie for _, _, tie in _ties(graph, there)]
 
 
 def _selected(graph: nx.MultiDiGraph[str]) -> set[str]:
@@ -182,7 +201,8 @@ def _label(
     )  # fmt: skip
 
 
-def _draw_legend(figure: Figure, foot_inches: float, ties: set[str], columns: dict[str, list[str]]) -> None:
+def _legend_rows(ties: set[str], columns: dict[str, list[str]]) -> list[list[Line2D]]:
+    """Actors, ties and widths, each from a row of their own on, as many in a row as the page is wide."""
     actors = [
         Line2D([], [], color=COLOURS[kind], marker=SHAPES[kind], linestyle="none", markersize=6, label=NAMES[kind])
         for kind in columns
@@ -197,8 +217,25 @@ def _draw_legend(figure: Figure, foot_inches: float, ties: set[str], columns: di
         Line2D([], [], color=INK, linewidth=LEAST + SPAN * share, label=f"{100 * share:.0f} %")
         for share in (0.1, 0.5, 1.0)
     ]
-    inch = 1 / figure.get_figheight()
-    for place, handles in ((0.66, actors), (0.42, [*lines, strong]), (0.18, widths)):
-        corner = (0.01, (foot_inches + place) * inch)
-        figure.legend(handles=handles, loc="lower left", bbox_to_anchor=corner, ncols=5, borderpad=0.0)
-    figure.text(0.02, (foot_inches + 0.02) * inch, WIDTHS, fontsize=SMALL, va="bottom")
+    rows: list[list[Line2D]] = []
+    for handles in (actors, [*lines, strong], widths):
+        room = 0.0
+        for handle in handles:
+            wide = ENTRY + text_width(str(handle.get_label()))
+            if handle is handles[0] or room + wide > TEXT_WIDTH:
+                rows.append([])
+                room = 0.0
+            rows[-1].append(handle)
+            room += wide
+    return rows
+
+
+def _draw_legend(figure: Figure, foot_inches: float, rows: list[list[Line2D]]) -> None:
+    inch, told = 1 / figure.get_figheight(), wrapped(WIDTHS)
+    for k, handles in enumerate(reversed(rows)):
+        corner = (0.01, (foot_inches + ROW * (k + len(told))) * inch)
+        figure.legend(
+            handles=handles, loc="lower left", bbox_to_anchor=corner, ncols=len(handles), borderpad=0.0,
+            handlelength=1.8, handletextpad=0.6, columnspacing=1.2,
+        )  # fmt: skip
+    figure.text(0.02, (foot_inches + 0.02) * inch, "\n".join(told), fontsize=SMALL, va="bottom")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,11 +18,15 @@ from kingmaker.environment.inputs.parameters import DECLARATIONS
 from kingmaker.environment.inputs.scenario import Scenario
 from kingmaker.experiments.design.replicates import Replicates
 from kingmaker.experiments.notebook.comparison_result import ComparisonResult
+from kingmaker.experiments.notebook.posterior_result import posterior
 from kingmaker.experiments.notebook.result import Result
 from kingmaker.experiments.notebook.run_result import RunResult
 from kingmaker.experiments.notebook.saving import WORLDS
+from kingmaker.experiments.notebook.study_results import FactorialResult, ForecastResult, SensitivityResult
 from kingmaker.experiments.notebook.sweep_result import SweepResult
 from kingmaker.experiments.posterior.members import load_members
+from kingmaker.experiments.results.filing import read_record
+from kingmaker.experiments.results.manifest import NAME as MANIFEST
 from kingmaker.experiments.results.manifest import ManifestError, read_manifest, scenario_of
 from kingmaker.experiments.results.parquet import frame_of, table_in
 from kingmaker.experiments.runs.many import MEMBERS
@@ -37,14 +41,17 @@ if TYPE_CHECKING:
     from kingmaker.agents.types import FloatArray
 
 KEYS = ("world", "scenario", "side", "member", "seed", "month")
+FORECAST = "forecast.csv"
 OWN = "own"  # group of measures that the model does not know: those of extensions
 
 
 def load(folder: str | Path) -> Result:
-    """The result in a folder that ``kingmaker run``, ``compare`` or ``sweep`` has written, or ``result.save``.
+    """The result in a folder that a command has written, or ``result.save``.
 
     Runs give a :class:`RunResult` (measures only: the model itself is not in the folder), comparisons a
-    :class:`ComparisonResult`, sweeps a :class:`SweepResult`.
+    :class:`ComparisonResult`, sweeps a :class:`SweepResult`, and the folders of ``kingmaker factorial``,
+    ``sensitivity``, ``forecast`` and ``posterior fit`` a :class:`FactorialResult`, :class:`SensitivityResult`,
+    :class:`ForecastResult` and :class:`Posterior`.
 
     Raises:
         KingmakerError: no such folder, a damaged one, or a result that has no such form.
@@ -52,11 +59,21 @@ def load(folder: str | Path) -> Result:
     if not isinstance(folder, str | Path):
         raise KingmakerError(f"load: the folder is {shown(folder)}; allowed is the path of a folder of results.")
     place = Path(folder)
+    if (place / FORECAST).is_file():
+        return _forecast(place)
+    if (place / MEMBERS).is_file() and not (place / MANIFEST).exists():
+        return posterior(place / MEMBERS)
     manifest = read_manifest(place)
     kind = manifest.get("kind", "run")
     if kind == "sweep":
         return SweepResult(place)
-    readers = {"run": _run, "ensemble": _ensemble, WORLDS: _worlds, "compare": _comparison}
+    readers: dict[str, Callable[[Path, Mapping[str, Any]], Result]] = {
+        "run": _run,
+        "ensemble": _ensemble,
+        WORLDS: _worlds,
+        "compare": _comparison,
+    }
+    readers |= {"factorial": _factorial, "sensitivity": _sensitivity}
     if kind not in readers:
         raise KingmakerError(
             f"{place}: holds a result of the kind {shown(kind)}; what can be loaded is "
@@ -132,6 +149,31 @@ def _comparison(folder: Path, manifest: Mapping[str, Any]) -> ComparisonResult:
     a, b = (side[kept] for side in sides)
     comparison = Comparison(question, a, b, np.stack([side[rules] for side in sides]))
     return ComparisonResult(comparison, pd.read_csv(folder / "differences.csv"), None, folder)
+
+
+def _factorial(folder: Path, manifest: Mapping[str, Any]) -> FactorialResult:
+    return FactorialResult(folder, manifest, _csv(folder / "outcomes.csv"), _csv(folder / "effects.csv"))
+
+
+def _sensitivity(folder: Path, manifest: Mapping[str, Any]) -> SensitivityResult:
+    return SensitivityResult(folder, manifest, _table(folder / "outcomes.parquet"), _csv(folder / "indices.csv"))
+
+
+def _forecast(folder: Path) -> ForecastResult:
+    """The contest of a folder, which holds no manifest: its question is told beside its files."""
+    frame = _csv(folder / FORECAST)
+    if missing := {"series", "forecaster", "crps", "error"} - set(frame):
+        raise ManifestError(f"{folder / FORECAST}: is no table of forecasts: it has no {', '.join(sorted(missing))}.")
+    by = frame.groupby(["series", "forecaster"])
+    rows = by[["error", "crps"]].mean().assign(n=by.size()).reset_index()
+    manifest = {"question": read_record(folder).get(FORECAST) or {"words": "the forecast contest"}}
+    return ForecastResult(folder, manifest, frame, rows[["series", "forecaster", "n", "error", "crps"]])
+
+
+def _csv(path: Path) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.read_csv(path)
 
 
 def _table(path: Path) -> pd.DataFrame:

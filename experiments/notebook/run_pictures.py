@@ -6,14 +6,16 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from kingmaker.agents.calendar import month_label
+from kingmaker.agents.checks import whole
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.figures.dashboard import draw_dashboard
-from kingmaker.experiments.figures.facts_figure import draw_validation
 from kingmaker.experiments.figures.fans import draw_fans
 from kingmaker.experiments.figures.hosting import draw_hosting
 from kingmaker.experiments.figures.money_flows import draw_money
+from kingmaker.experiments.figures.money_ribbons_figure import draw_ribbons
 from kingmaker.experiments.figures.network_figure import draw_network
 from kingmaker.experiments.figures.sources_and_uses import draw_sources_and_uses
+from kingmaker.experiments.notebook.panels import draw_facts, draw_scarcity
 from kingmaker.experiments.notebook.series_plot import for_screen
 from kingmaker.experiments.results.income_table import bands_by_year
 from kingmaker.experiments.results.manifest import kingmaker_version
@@ -36,7 +38,7 @@ def draw_picture(result: RunResult, name: str, month: int | None) -> Figure:
         KingmakerError: the result does not hold what it takes.
     """
     if month is not None and name not in AT_A_MONTH:
-        raise KingmakerError(f"plot: month is for {' and '.join(AT_A_MONTH)}; '{name}' shows all months.")
+        raise KingmakerError(f"plot: month is for {', '.join(AT_A_MONTH)}; '{name}' shows all months.")
     with for_screen():
         return PICTURES[name](result, month)
 
@@ -65,6 +67,21 @@ def _money(result: RunResult, month: int | None) -> Figure:
     return draw_money(model.ledger.matrix(last=YEAR), month_label(model.month - 1), _footer(result))
 
 
+def _flows(result: RunResult, month: int | None) -> Figure:
+    model = _model_of_one_world(result, "flows")
+    done = model.month if month is None else whole(month, "plot: month", 1, model.month)
+    first = max(done - YEAR, 0)
+    paid = [{key: float(amount[0]) for key, amount in flows.items()} for flows in model.ledger.months[first:done]]
+    if len(paid) < done - first:
+        raise KingmakerError("plot: 'flows' needs the payments of each month, and this model has not kept them.")
+    return draw_ribbons(paid, f"{month_label(first)} to {month_label(done - 1)}", _footer(result))
+
+
+def _scarcity(result: RunResult, month: int | None) -> Figure:
+    _demand_one_scenario(result, "scarcity")
+    return draw_scarcity(result, _footer(result))
+
+
 def _income(result: RunResult, month: int | None) -> Figure:
     _demand_one_scenario(result, "income")
     if result.lines is not None:
@@ -75,15 +92,15 @@ def _income(result: RunResult, month: int | None) -> Figure:
 
 
 def _facts(result: RunResult, month: int | None) -> Figure:
-    model = _model_of_one_world(result, "facts")
-    return draw_validation(_frame(result), getattr(model.tables, "series", ()), _footer(result))
+    _demand_one_scenario(result, "facts")
+    return draw_facts(result, _footer(result))
 
 
 PICTURES: dict[str, Callable[[RunResult, int | None], Figure]] = {
-    "overview": _overview, "network": _network, "hosting": _hosting, "money": _money, "income": _income,
-    "facts": _facts,
+    "overview": _overview, "network": _network, "hosting": _hosting, "money": _money, "flows": _flows,
+    "income": _income, "scarcity": _scarcity, "facts": _facts,
 }  # fmt: skip
-AT_A_MONTH = ("network", "hosting")
+AT_A_MONTH = ("network", "hosting", "flows")
 
 
 def _graph(result: RunResult, name: str, month: int | None) -> tuple[Any, str]:

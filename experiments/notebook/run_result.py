@@ -179,10 +179,13 @@ class RunResult(Result):
         """A picture: of a measure, or of the whole run.
 
         Args:
-            name: a measure gives its path with bands, as axes of matplotlib; ``overview`` (also without a name),
-                ``network``, ``hosting``, ``money``, ``income`` and ``facts`` give a figure.
+            name: a measure gives its path with bands, as axes of matplotlib. A figure of the whole give ``overview``
+                (also without a name), ``scarcity`` (wait for chips, what is served, rent), ``income`` (who pays for AI
+                and who earns on it), ``facts`` (the fan beside the facts); of a single run also ``network`` and
+                ``hosting`` (who deals with whom), ``flows`` and ``money`` (who pays whom, as ribbons and as a table).
             ax: axes to draw a measure on, as in seaborn; a figure of its own if not given.
-            month: for the network: months completed, such as 24 for the end of 2023; the last if not given.
+            month: for ``network``, ``hosting`` and ``flows``: months completed, such as 24 for the end of 2023; the
+                last if not given.
 
         Raises:
             KingmakerError: no such measure or picture, or one that this result cannot draw.

@@ -22,18 +22,6 @@ ENDING = ".parquet"
 MEMBERS = 64  # of a comparison, unless a number is asked
 
 
-def posterior(path: str | Path | None = None) -> Members:
-    """The members of the shipped posterior, or of a file: what :meth:`ComputeEconomy.stack` takes as worlds.
-
-    Args:
-        path: a file of members, such as ``kingmaker posterior fit`` writes; the shipped one if not given.
-
-    Raises:
-        MembersError: there is none, or it is damaged.
-    """
-    return load_members(None if path is None else Path(path))
-
-
 def members_of(over: str | Members | None, usual: str = POSTERIOR, where: str = "--over") -> Members | None:
     """The members over which a question is asked; None over luck.
 

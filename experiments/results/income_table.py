@@ -101,7 +101,7 @@ def bands_by_year(
         spans = [months_in(year, months) for year in years]
         within = [span.stop - span.start for span in spans]
         told = dict(zip(_OF_LINE, (*line, units[line]), strict=True))
-        ends = quantiles(yearly[line].T, level, weights)
+        ends = {name: end + 0.0 for name, end in quantiles(yearly[line].T, level, weights).items()}  # no -0.0
         frames.append(pd.DataFrame({"year": years, **told, "months": within, "n": runs, **ends}))
     return pd.concat(frames, ignore_index=True).sort_values("year", kind="stable", ignore_index=True)
 

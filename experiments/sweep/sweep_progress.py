@@ -1,10 +1,12 @@
-"""How far a sweep is, on stderr: a bar with an estimate on a terminal, a line now and then elsewhere."""
+"""How far a sweep is: a bar with an estimate on a terminal or in a notebook, else a line now and then on stderr."""
 
 from __future__ import annotations
 
 import sys
 import time
 from typing import Any, Self
+
+from kingmaker.experiments.terminal.progress import Cell, cell
 
 EVERY_SECONDS = 30.0
 
@@ -19,6 +21,7 @@ class Progress:
         self.began = self.told = time.monotonic()
         self._bar: Any = None
         self._task: Any = None
+        self._cell: Cell | None = None
 
     def __enter__(self) -> Self:
         if not self.quiet and sys.stderr.isatty():
@@ -32,11 +35,22 @@ class Progress:
             )  # fmt: skip
             self._task = self._bar.add_task("sweep", total=self.total, completed=self.before, failures="")
             self._bar.start()
+        elif not self.quiet:
+            self._cell = cell()
+            self._show()
         return self
+
+    def _show(self) -> None:
+        """Draw the bar in the notebook's cell, with the estimate beside it."""
+        if self._cell is not None:
+            passed = self.before + self.done + self.failed
+            self._cell.draw(f"sweep: {self.line() if passed > self.before else 'begins'}", passed, self.total)
 
     def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
+        if self._cell is not None:
+            self._cell.clear()
 
     def advance(self, done: int, failed: int) -> None:
         """So many more runs are done, or have failed."""
@@ -45,6 +59,8 @@ class Progress:
         if self._bar is not None:
             failures = f"{self.failed} failed" if self.failed else ""
             self._bar.update(self._task, advance=done + failed, failures=failures)
+        elif self._cell is not None:
+            self._show()
         elif not self.quiet and time.monotonic() - self.told >= EVERY_SECONDS:
             self.told = time.monotonic()
             print(self.line(), file=sys.stderr, flush=True)

@@ -15,7 +15,7 @@ SECONDS = 0.2  # between two drawings in a notebook
 @contextmanager
 def progress(total: int, title: str, quiet: bool, unit: str = "runs") -> Iterator[Callable[[int], None]]:
     """A bar over so many of a unit; hidden if nobody watches. What it gives is told those done since the last call."""
-    if not quiet and not sys.stderr.isatty() and (shown := _cell()) is not None:
+    if not quiet and not sys.stderr.isatty() and (shown := cell()) is not None:
         with _in_a_cell(shown, total, title, unit) as advance:
             yield advance
         return
@@ -26,8 +26,32 @@ def progress(total: int, title: str, quiet: bool, unit: str = "runs") -> Iterato
         yield lambda done: bar.advance(task, done)
 
 
-def _cell() -> Any:
-    """A place in the output of the notebook's cell that can be drawn anew; None outside a notebook.
+class Cell:
+    """A place in the output of a notebook's cell that is drawn anew, not more often than an eye can follow."""
+
+    def __init__(self, handle: Any, html: Any) -> None:
+        """Nothing is shown yet."""
+        self._handle, self._html = handle, html
+        self._shown = False
+        self._drawn = time.monotonic()
+
+    def draw(self, text: str, done: int, total: int) -> None:
+        """A bar with what is told of it; the first is drawn at once."""
+        if not self._shown:
+            self._shown = True
+            self._handle.display(self._html(bar_html(done, total, text)))
+        elif time.monotonic() - self._drawn >= SECONDS:
+            self._drawn = time.monotonic()
+            self._handle.update(self._html(bar_html(done, total, text)))
+
+    def clear(self) -> None:
+        """Take the bar away."""
+        if self._shown:
+            self._handle.update(self._html(""))
+
+
+def cell() -> Cell | None:
+    """The output of the notebook's cell that is running; None outside a notebook.
 
     Rich draws in notebooks by ipywidgets, which not every notebook has: this takes IPython alone, and only where it
     has been loaded already.
@@ -38,31 +62,27 @@ def _cell() -> Any:
     from IPython import display
 
     handle: Any = display.DisplayHandle
-    return handle()
+    html: Any = display.HTML
+    return Cell(handle(), html)
 
 
 @contextmanager
-def _in_a_cell(place: Any, total: int, title: str, unit: str) -> Iterator[Callable[[int], None]]:
+def _in_a_cell(place: Cell, total: int, title: str, unit: str) -> Iterator[Callable[[int], None]]:
     """Draws a bar and, once the work is done or stopped, takes it away."""
-    from IPython import display
-
-    html: Any = display.HTML
-    done, drawn = 0, time.monotonic()
-    place.display(html(bar_html(0, total, title, unit)))
+    done = 0
 
     def advance(more: int) -> None:
-        nonlocal done, drawn
+        nonlocal done
         done += more
-        if time.monotonic() - drawn >= SECONDS:
-            drawn = time.monotonic()
-            place.update(html(bar_html(done, total, title, unit)))
+        place.draw(f"{title}: {done} of {total} {unit}", done, total)
 
+    advance(0)
     try:
         yield advance
     finally:
-        place.update(html(""))
+        place.clear()
 
 
-def bar_html(done: int, total: int, title: str, unit: str) -> str:
-    """The bar as a notebook shows it, with the numbers beside it."""
-    return f'{escape(title)} <progress value="{done}" max="{total}"></progress> {done} of {total} {escape(unit)}'
+def bar_html(done: int, total: int, text: str) -> str:
+    """The bar as a notebook shows it, with what is told beside it."""
+    return f'<progress value="{done}" max="{total}"></progress> {escape(text)}'

@@ -11,7 +11,19 @@ from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.inputs.parameters import DECLARATIONS
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
-TEACHING = ("first-hour", "concepts", "limits", "glossary", "api/index", "api/questions", "api/firms", "api/extensions")
+TEACHING = (
+    "install",
+    "first-hour",
+    "concepts",
+    "limits",
+    "glossary",
+    "how-to/command-line",
+    "how-to/python",
+    "api/index",
+    "api/questions",
+    "api/firms",
+    "api/extensions",
+)
 # words of everyday language, and of counting
 PLAIN = {
     "$", "1", "hour", "month", "months", "year", "years", "quarter", "weeks", "per", "number", "million", "ratio",

@@ -23,9 +23,10 @@ ENVIRONMENT = {**os.environ, "PYTHONPATH": str(ROOT)}
 GROUP: Any = typer.main.get_command(app)
 COMMANDS: dict[str, Any] = GROUP.commands
 
-# Pages whose steps are run here, one after the other. Of the others, README, extending, sweeps and counterfactuals have
-# tests of their own.
+# Pages whose steps are run here, one after the other. Of the others, the command line, Python, extending, sweeps and
+# counterfactuals have tests of their own.
 RUN = (
+    "README",
     "first-hour",
     "tutorial",
     "policy-questions",
@@ -98,8 +99,8 @@ def test_every_command_that_is_shown_exists() -> None:
 
 
 def test_every_page_with_steps_is_run_somewhere() -> None:
-    elsewhere = {"README", "how-to/compare", "how-to/sensitivity", "how-to/branching", "how-to/ema-workbench",
-                 "how-to/sweeps", "how-to/cluster", "how-to/classroom", "how-to/over-posterior"}  # fmt: skip
+    elsewhere = {"how-to/command-line", "how-to/compare", "how-to/sensitivity", "how-to/branching", "how-to/sweeps",
+                 "how-to/ema-workbench", "how-to/cluster", "how-to/classroom", "how-to/over-posterior"}  # fmt: skip
     elsewhere |= {name for name in PAGES if name.startswith("how-to/add-")}
     with_steps = {name for name, path in PAGES.items() if any(commands(t) for lang, t in steps(path) if lang == "sh")}
     assert with_steps - elsewhere == set(RUN) - {"api/questions"}  # which shows Python alone

@@ -6,6 +6,7 @@ import matplotlib as mpl
 import pytest
 
 import kingmaker as km
+from tests.some_members import members_file, some_members
 
 mpl.use("Agg")
 
@@ -43,6 +44,20 @@ def compared() -> km.ComparisonResult:
     return km.compare(
         "baseline", "baseline", set_a=SMALL, set_b={**SMALL, DUTY: 1.0}, months=14, replications=3, window="last6",
         over="luck", quiet=True,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def drawn(tmp_path_factory: pytest.TempPathFactory) -> km.RunResult:
+    file = members_file(tmp_path_factory.mktemp("members"), 24)
+    return km.run(months=5, over=file, members=4, quiet=True, **SMALL)
+
+
+@pytest.fixture(scope="session")
+def compared_over() -> km.ComparisonResult:
+    return km.compare(
+        "baseline", "baseline", set_a=SMALL, set_b={**SMALL, DUTY: 1.0}, over=some_members(24), members=20, lucks=2,
+        months=4, window="last2", outcomes=["switching_rate", "hhi_cloud"], quiet=True,
     )  # fmt: skip
 
 

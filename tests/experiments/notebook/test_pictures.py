@@ -9,7 +9,10 @@ from matplotlib.figure import Figure
 
 import kingmaker as km
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.figures.money_ribbons_figure import draw_ribbons
+from kingmaker.experiments.notebook.panels import FACTS
 from kingmaker.experiments.notebook.run_pictures import PICTURES
+from kingmaker.experiments.posterior.lines import read_lines
 from tests.experiments.notebook.conftest import DUTY
 
 
@@ -100,10 +103,59 @@ def test_a_single_run_draws_every_picture(single: km.RunResult, name: str) -> No
 
 def test_the_network_of_a_month(single: km.RunResult) -> None:
     assert "2022-12" in single.plot("network", month=12).caption
-    with pytest.raises(KingmakerError, match="month is for network and hosting"):
+    with pytest.raises(KingmakerError, match="month is for network, hosting, flows"):
         single.plot("money", month=12)
     with pytest.raises(KingmakerError, match="month"):
         single.plot("network", month=99)
+
+
+def test_no_row_of_the_networks_legend_is_cut_or_covers_another(single: km.RunResult) -> None:
+    figure = single.plot("network", month=12)
+    figure.canvas.draw()
+    boxes = [legend.get_window_extent() for legend in figure.legends]
+    boxes += [text.get_window_extent() for text in figure.texts]
+    page = figure.bbox
+    for k, box in enumerate(boxes):
+        assert page.x0 <= box.x0
+        assert box.x1 <= page.x1
+        assert not any(box.overlaps(other) for other in boxes[k + 1 :])
+
+
+def test_ribbons_are_as_wide_as_what_was_paid() -> None:
+    year = [{("rent", "startups", "clouds"): 3000.0, ("chips", "clouds", "chipmakers"): 1000.0,
+             ("dividends", "clouds", "rest of the economy"): 9e9, ("costs", "clouds", "rest of the economy"): 5000.0,
+             ("cloud_revenue", "rest of the economy", "clouds"): 4000.0}]  # fmt: skip
+    figure = draw_ribbons(year, "a month", "")
+    written = [text.get_text() for text in figure.axes[0].texts]
+    assert {"start-ups 3.0", "clouds 2.0", "clouds 3.0", "chipmakers 1.0", "rest of the economy 1.0"} <= set(written)
+    assert "No payments" in draw_ribbons([], "a month", "").caption
+
+
+def test_money_flows_of_a_month_before_the_first_are_refused(single: km.RunResult) -> None:
+    assert "2022-01 to 2022-06" in single.plot("flows", month=6).caption
+    with pytest.raises(KingmakerError, match="plot: month is 0; allowed is a whole number from 1 to 14"):
+        single.plot("flows", month=0)
+
+
+def test_a_fan_is_drawn_beside_the_facts_of_its_months(ensemble: km.RunResult, drawn: km.RunResult) -> None:
+    figure = ensemble.plot("facts")
+    dots = [line for axes in figure.axes for line in axes.lines if line.get_marker() == "o"]
+    wanted = [line for line in read_lines() if line.last < 5 and line.series in {name for name, _ in FACTS.values()}]
+    assert len(dots) == len(wanted) > 0
+    assert {line.get_markerfacecolor() == "white" for line in dots} == {line.kept_out for line in wanted}
+    assert "over luck and parameters" in drawn.plot("facts").caption
+    assert "over luck and parameters" in drawn.plot("scarcity").caption
+
+
+def test_prior_beside_posterior() -> None:
+    found = km.posterior()
+    axes = found.plot("startups.runway")
+    assert "n = 512 members" in written(axes) or f"n = {len(found)} members" in written(axes)
+    assert {"prior", "posterior"} <= {text.get_text() for text in axes.texts}
+    assert isinstance(found.plot(), Figure)
+    assert isinstance(found.plot("shrinkage"), Figure)
+    with pytest.raises(KingmakerError, match=r"Did you mean 'startups\.runway'"):
+        found.plot("startups.runwy")
 
 
 def test_what_a_result_does_not_hold_is_said(ensemble: km.RunResult, stacked: km.RunResult) -> None:

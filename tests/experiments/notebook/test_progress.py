@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from kingmaker.experiments.sweep.sweep_progress import Progress
 from kingmaker.experiments.terminal import progress as module
 from kingmaker.experiments.terminal.progress import bar_html, progress
 
@@ -54,11 +55,28 @@ def test_quiet_is_quiet_in_a_notebook(cell: list[str]) -> None:
 
 def test_no_notebook_no_cell(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "IPython", SimpleNamespace(get_ipython=lambda: None))
-    assert module._cell() is None
+    assert module.cell() is None
     monkeypatch.delitem(sys.modules, "IPython")
-    assert module._cell() is None
+    assert module.cell() is None
 
 
-def test_the_bar_counts_its_unit() -> None:
-    assert '<progress value="3" max="12">' in bar_html(3, 12, "a", "months")
-    assert "3 of 12 months" in bar_html(3, 12, "a", "months")
+def test_the_bar_shows_texts_as_they_stand() -> None:
+    assert bar_html(3, 12, "a <b>") == '<progress value="3" max="12"></progress> a &lt;b&gt;'
+
+
+def test_a_sweep_shows_its_bar_in_the_cell_too(cell: list[str]) -> None:
+    with Progress(10, 4, False) as sweep:
+        sweep.advance(3, 1)
+    assert "sweep: begins" in cell[0]
+    assert 'value="8" max="10"' in cell[1]
+    assert "8 of 10 runs, 1 failed, about" in cell[1]
+    assert cell[-1] == ""
+    with Progress(10, 4, True) as sweep:
+        sweep.advance(3, 0)
+    assert len(cell) == 3
+
+
+def test_outside_a_notebook_a_sweep_draws_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    with Progress(10, 4, False) as sweep:
+        sweep.advance(3, 0)
+    assert capsys.readouterr() == ("", "")

@@ -23,8 +23,9 @@ from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.experiments.notebook.groups import grouped
 from tests.command import kingmaker
 from tests.experiments.notebook.conftest import DESIGN, DUTY, SMALL
+from tests.some_members import members_file, some_members
 
-KINDS = ("single", "ensemble", "stacked", "compared", "swept")
+KINDS = ("single", "ensemble", "drawn", "stacked", "compared", "compared_over", "swept")
 
 
 @pytest.fixture(params=KINDS)
@@ -223,6 +224,16 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: km.sweep({**DESIGN, "measures": ["hhi_clod"]}, out="x"), "hhi_cloud"),
     (lambda: km.sweep({**DESIGN, "months": "3"}, out="x"), "'months' is '3'"),
     (lambda: km.sweep({**DESIGN, "kind": "gri"}, out="x"), "'kind' is 'gri'"),
+    (lambda: km.run(over="posterio"), "run: over is 'posterio'; allowed is posterior, luck, or a file of members"),
+    (lambda: km.run(over=5), "run: over is 5; allowed"),  # type: ignore[arg-type]
+    (lambda: km.run(over="posterior", seed=3), 'leave it out, or ask over="luck"'),
+    (lambda: km.run(members=3), 'members is 3, but a member is a draw from a posterior: add over="posterior"'),
+    (lambda: km.run(over="posterior", members=10**5), "run: members is 100000; allowed is a whole number from 2 to"),
+    (lambda: km.run(over="nowhere.parquet"), "nowhere.parquet: there is no such file of members"),
+    (lambda: km.compare("baseline", "baseline", over="luck", members=3), "compare: members is 3, but"),
+    (lambda: km.compare("baseline", "baseline", robustness=True), 'or ask over="luck"'),
+    (lambda: km.compare("baseline", "baseline", outcomes="hhi_clod"), "Did you mean 'hhi_cloud'"),
+    (lambda: km.posterior("nowhere.parquet"), "there is no such file of members"),
     (lambda: km.load("nowhere"), "there is no manifest.json"),
     (lambda: km.load(5), "load: the folder is 5"),  # type: ignore[arg-type]
 ]
@@ -278,6 +289,133 @@ def test_two_sides_that_are_the_same_say_so() -> None:
     )
     assert found.told("hhi_cloud").endswith("exactly the same in A and B")
     assert "0 of" in repr(found)
+
+
+# --- over a posterior ---------------------------------------------------------------------------
+
+
+def test_over_a_posterior_python_and_the_command_say_the_same(drawn: km.RunResult, tmp_path: Path) -> None:
+    members_file(tmp_path, 24)
+    options = ("--over", "members.parquet", "--members", 4, "--months", 5, "--set", "startups.number=30", "--quiet")
+    assert kingmaker("run", "baseline", *options, "--no-figures", "--out", "theirs", folder=tmp_path).returncode == 0
+    theirs = km.load(tmp_path / "theirs")
+    assert isinstance(theirs, km.RunResult)
+    pd.testing.assert_frame_equal(theirs.to_frame(), drawn.to_frame())
+    pd.testing.assert_frame_equal(theirs.table(), drawn.table())
+    drawn.save(tmp_path / "mine")
+    for name in ("summary.csv", "income.csv", "data_dictionary.csv"):
+        mine, other = ((tmp_path / folder / name).read_text(encoding="utf-8") for folder in ("mine", "theirs"))
+        assert mine == other
+    assert ",-0.0," not in (tmp_path / "mine/income.csv").read_text(encoding="utf-8")
+    assert kingmaker("rerun", "mine", folder=tmp_path).stdout.startswith("identical")
+
+
+def test_each_member_is_a_run_of_its_own(drawn: km.RunResult) -> None:
+    world = some_members(4).worlds(**SMALL)[2]
+    alone = km.stack([world], months=5, quiet=True)
+    assert np.array_equal(drawn.values[:, :, 2], alone.values[:, :, 0])
+    assert drawn.to_frame()["member"].unique().tolist() == [1, 2, 3, 4]
+    table = drawn.table("hhi_cloud", "mean").iloc[0]
+    np.testing.assert_allclose(table["median"], np.median(drawn.array("hhi_cloud").mean(axis=0)))
+    assert "over luck and parameters" in drawn._told()
+
+
+def test_a_comparison_over_members_is_that_of_the_command(compared_over: km.ComparisonResult, tmp_path: Path) -> None:
+    members_file(tmp_path, 24)
+    words = ("compare", "baseline", "baseline", "--set", "startups.number=30", "--set-b", f"{DUTY}=1", "--over",
+             "members.parquet", "--members", 20, "--lucks", 2, "--months", 4, "--window", "last2", "--outcomes",
+             "switching_rate,hhi_cloud", "--no-figures", "--quiet", "--workers", 1, "--out", "theirs")  # fmt: skip
+    assert kingmaker(*words, folder=tmp_path).returncode == 0
+    compared_over.save(tmp_path / "mine", figures=False)
+    for name in ("differences.csv", "flips.csv", "data_dictionary.csv", "in_force.csv", "brief.md"):
+        mine, theirs = ((tmp_path / folder / name).read_text(encoding="utf-8") for folder in ("mine", "theirs"))
+        assert mine == theirs
+    again = km.load(tmp_path / "theirs")
+    assert isinstance(again, km.ComparisonResult)
+    assert again.told("switching_rate") == compared_over.told("switching_rate")
+    assert again.comparison.question.family == ("switching_rate", "hhi_cloud")
+    with pytest.raises(KingmakerError, match="there is no outcome chosen beforehand 'lead_time_weeks'"):
+        again.table("lead_time_weeks")
+
+
+def test_results_over_the_same_members_are_paired(drawn: km.RunResult, ensemble: km.RunResult) -> None:
+    other = km.run(months=5, over=some_members(24), members=4, quiet=True, **SMALL, **{DUTY: 1.0})
+    found = km.compare(drawn, other, window="last2")
+    whole = km.compare("baseline", "baseline", set_a=SMALL, set_b={**SMALL, DUTY: 1.0}, over=some_members(24),
+                       members=4, lucks=1, months=5, window="last2", quiet=True)  # fmt: skip
+    pd.testing.assert_frame_equal(found.table(), whole.table())
+    with pytest.raises(KingmakerError, match="one result is over luck and one over a posterior"):
+        km.compare(drawn, ensemble)
+    with pytest.raises(KingmakerError, match="over other members"):
+        km.compare(drawn, km.run(months=5, over=some_members(3), quiet=True, **SMALL))
+    moved = km.run(months=5, over=some_members(24), members=4, quiet=True, **SMALL, **{"startups.runway": 20.0})
+    with pytest.raises(KingmakerError, match=r"'startups\.runway' is set on one side, and drawn"):
+        km.compare(drawn, moved)
+
+
+def test_the_posterior_has_the_vocabulary(tmp_path: Path) -> None:
+    found = km.posterior()
+    assert isinstance(found, km.Members)
+    frame, table = found.to_frame(), found.table()
+    assert len(frame) == len(found)
+    assert list(frame)[:3] == ["member", "seed", "weight"]
+    assert table["left"].is_monotonic_increasing
+    key = str(table.index[0])
+    band = found.band(key)
+    assert band.loc["posterior", "high"] - band.loc["posterior", "low"] < band.loc["prior", "high"]
+    np.testing.assert_allclose(table.loc[key, ["low", "median", "high"]].astype(float),
+                               band.loc["posterior", ["low", "median", "high"]].astype(float))  # fmt: skip
+    for text in (repr(found), found._repr_html_()):
+        assert f"{len(found)} members over {len(found.keys)} parameters" in text
+    with pytest.raises(KingmakerError, match="Did you mean"):
+        found.band(key[:-1])
+    few = found.first(5)
+    assert isinstance(few, km.Posterior)
+    again = km.load(few.save(tmp_path / "few"))
+    pd.testing.assert_frame_equal(again.to_frame(), few.to_frame())
+    assert pickle.loads(pickle.dumps(few)).table().equals(few.table())
+    with pytest.raises(KingmakerError, match="stand there already"):
+        few.save(tmp_path / "few")
+
+
+def test_what_is_left_of_the_spread_is_that_of_the_fit() -> None:
+    """The file of the fit tells it from the prior that it has drawn, of as many members."""
+    told = pd.read_csv(Path(__file__).parents[3] / "docs" / "posterior" / "learned.csv").set_index("parameter")
+    mine = km.posterior().table(list(told.index))["left"]
+    assert np.corrcoef(mine, told["spread_left"])[0, 1] > 0.9
+    assert float(np.median(np.abs(mine / told["spread_left"] - 1.0))) < 0.05
+
+
+# --- folders of studies -------------------------------------------------------------------------
+
+
+def test_folders_of_studies_are_results_too(tmp_path: Path) -> None:
+    members_file(tmp_path, 24)
+    over = ("--over", "members.parquet", "--members", 20, "--workers", 1, "--quiet", "--no-figures")
+    (tmp_path / "two.toml").write_text(
+        'kind = "grid"\nmonths = 3\nmeasures = ["hhi_cloud", "switching_rate"]\nset = { "startups.number" = 20 }\n'
+        f'[parameters]\n"{DUTY}" = [0.0, 1.0]\n"policy.tax" = [0.0, 0.2]\n', encoding="utf-8",
+    )  # fmt: skip
+    assert kingmaker("factorial", "two.toml", *over, "--lucks", 1, "--out", "f", folder=tmp_path).returncode == 0
+    assert kingmaker("sensitivity", "two.toml", *over, "--out", "s", folder=tmp_path).returncode == 0
+    crossed, moved = km.load(tmp_path / "f"), km.load(tmp_path / "s")
+    contest = km.load(Path(__file__).parents[3] / "docs" / "forecast")
+    assert isinstance(crossed, km.FactorialResult)
+    assert isinstance(moved, km.SensitivityResult)
+    assert isinstance(contest, km.ForecastResult)
+    for found in (crossed, moved, contest):
+        name = next(iter(found.measures))
+        assert len(found.band(name))
+        assert set(found.table(name).index.get_level_values("measure")) == {name}
+        assert found.report().startswith("#")
+        assert isinstance(found.plot(), Figure)
+        again = km.load(found.save(tmp_path / f"copy-{name}"))
+        pd.testing.assert_frame_equal(again.table(), found.table())
+        with pytest.raises(KingmakerError, match="there is no outcome"):
+            found.band("nothing")
+    assert "20 members" in repr(crossed)
+    assert "main effect" in crossed.table().index.get_level_values("kind")
+    plt.close("all")
 
 
 # --- sweeps ------------------------------------------------------------------------------------
