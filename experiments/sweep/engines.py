@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import time
 from collections.abc import Iterator
@@ -133,6 +134,27 @@ def _addresses(client: Any, scheduler: str) -> list[str]:
     return [*given, str(client.scheduler_info(n_workers=0).get("address", ""))]
 
 
+def _demand_key(where: str, scheduler: str) -> None:
+    """Without a key, a client of a scheduler under TLS would fail late, and hang as the command ends.
+
+    Raises:
+        SweepError: the scheduler is under TLS, and this process knows no key.
+    """
+    from distributed.security import Security
+
+    address = scheduler
+    if "://" not in scheduler:
+        try:
+            address = str(json.loads(Path(scheduler).read_text(encoding="utf-8"))["address"])
+        except (OSError, ValueError, TypeError, KeyError):  # Dask says what is the matter with it
+            return
+    if address.startswith("tls://") and not Security().tls_ca_file:
+        raise SweepError(
+            f"{where}: {address} is under TLS, and no key is set; set the variables DASK_DISTRIBUTED__COMM__TLS__… to "
+            "those that the scheduler was started with, as the how-to page on clusters does."
+        )
+
+
 def _connect(client: Any, scheduler: str) -> Any:
     import logging
 
@@ -142,6 +164,7 @@ def _connect(client: Any, scheduler: str) -> Any:
         if not Path(scheduler).is_file():
             raise SweepError(f"{where}: there is no such file; give it, or an address such as tcp://node7:8786.")
         given = {"scheduler_file": scheduler}
+    _demand_key(where, scheduler)
     for name in list(logging.root.manager.loggerDict):
         if name.startswith("distributed"):
             logging.getLogger(name).setLevel(logging.CRITICAL)  # what matters is said by us

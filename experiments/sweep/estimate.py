@@ -29,6 +29,7 @@ from kingmaker.experiments.sweep.worker import encode, tabulate
 
 TRIAL_SECONDS = 6.0  # for all structures that are tried
 LEAST_SECONDS = 1.0  # for one of them
+MOST_WAIT = 3.0  # times as long by the clock, where the processor is shared with others
 MOST_TRIALS = 6  # structures that are tried; the others are taken to be like them
 PROCESS_BYTES = 195e6  # of a worker before its first run
 EITHER_WAY = 1.25  # what else the machine does moves the time by as much
@@ -76,9 +77,10 @@ class _Kind:
 
 @dataclass(frozen=True)
 class Trial:
-    """What a worker has found: seconds of a whole stack, bytes of a run on disk."""
+    """What a worker has found: seconds of a whole stack by the clock and of processor time, bytes of a run on disk."""
 
     seconds: float
+    core_seconds: float
     bytes: float
 
 
@@ -97,12 +99,14 @@ def estimate(design: Design, shard: Shard, workers: int, stack: int | None = Non
             started = started or time.perf_counter() - asked - took  # the workers start with the first of them
             trials.append(trial)
     runs, known = sum(kind.runs for kind in kinds), sum(kind.runs for kind in tried)
-    stacks = [s for kind, trial in zip(tried, trials, strict=True) for s in _stacks(kind, trial)]
+    pairs = list(zip(tried, trials, strict=True))
+    stacks = [s for kind, trial in pairs for s in _stacks(kind, trial.seconds)]
+    core = sum(s for kind, trial in pairs for s in _stacks(kind, trial.core_seconds))
     busy, scale = sum(stacks), runs / max(known, 1)
-    size = sum(kind.runs * trial.bytes for kind, trial in zip(tried, trials, strict=True))
+    size = sum(kind.runs * trial.bytes for kind, trial in pairs)
     seconds = prepared + started + (_makespan(stacks, workers) if scale == 1.0 else busy * scale / workers)
     return Estimate(
-        runs, len(design.points), design.replications, max(kind.size for kind in kinds), seconds, busy * scale,
+        runs, len(design.points), design.replications, max(kind.size for kind in kinds), seconds, core * scale,
         size * scale, max(kind.bytes for kind in kinds),
     )  # fmt: skip
 
@@ -142,40 +146,45 @@ def _tried(engine: Engine, work: Work, kind: _Kind, seconds: float) -> tuple[Tri
     """A stack of this kind tried in all workers at once, as they hinder each other, and the seconds it took them."""
     futures = [engine.executor.submit(try_stack, work, tuple(kind.jobs), seconds) for _ in range(engine.workers)]
     found = [future.result() for future in futures]
-    mean = Trial(sum(t.seconds for t, _ in found) / len(found), sum(t.bytes for t, _ in found) / len(found))
-    return mean, max(took for _, took in found)
+    columns = zip(*((t.seconds, t.core_seconds, t.bytes) for t, _ in found), strict=True)
+    return Trial(*(sum(column) / len(found) for column in columns)), max(took for _, took in found)
 
 
 def try_stack(work: Work, jobs: tuple[Job, ...], seconds: float) -> tuple[Trial, float]:
-    """In a worker: as many months of a stack as fit into a time, and what they took."""
+    """In a worker: as many months of a stack as fit into so many seconds of its processor, and what they took."""
     from kingmaker.environment.model import ComputeEconomy
 
     worlds = [{"scenario": work.setting, "rng": job.seed, **job.parameters} for job in jobs]
     ComputeEconomy.stack(worlds[:1], months=1).run()  # what a process pays once
-    began = time.perf_counter()
+    began, core_began = time.perf_counter(), time.process_time()
     model = ComputeEconomy.stack(worlds, months=work.months)
-    steps: list[float] = []
-    until = time.perf_counter() + seconds
-    while len(steps) < work.months and (len(steps) < 2 or time.perf_counter() < until):
-        step = time.perf_counter()
+    marks = [(time.perf_counter(), time.process_time())]
+    clock, core = marks[0]
+    while len(marks) <= work.months and (
+        len(marks) <= 2 or (marks[-1][1] < core + seconds and marks[-1][0] < clock + MOST_WAIT * seconds)
+    ):
         model.step()
-        steps.append(time.perf_counter() - step)
-    months = len(steps)
+        marks.append((time.perf_counter(), time.process_time()))
+    months = len(marks) - 1
     short = replace(work, months=months, statistics=_short(work.statistics, months))
     table = tabulate(short, jobs, {name: model.measures.array(name).T for name in work.measures})
     size = len(encode([table], [job.run for job in jobs])) / len(jobs)
-    took = time.perf_counter() - began
-    usual = steps[months // 2 :]  # months become a little dearer as a world fills up
-    left = (work.months - months) * sum(usual) / len(usual)
-    return Trial(took + left, size if work.statistics else size * work.months / months), took
+    took, core_took = time.perf_counter() - began, time.process_time() - core_began
+    half = months // 2  # months become a little dearer as a world fills up: the later ones tell what is left
+    left, core_left = (
+        (work.months - months) * (last - first) / (months - half)
+        for first, last in zip(marks[half], marks[-1], strict=True)
+    )
+    size *= 1.0 if work.statistics else work.months / months
+    return Trial(took + left, core_took + core_left, size), took
 
 
-def _stacks(kind: _Kind, trial: Trial) -> Iterator[float]:
-    """Seconds of each stack of this kind; the last may be smaller."""
+def _stacks(kind: _Kind, seconds: float) -> Iterator[float]:
+    """Seconds of each stack of this kind, whose trial took so many; the last may be smaller."""
     whole, rest = divmod(kind.runs, kind.size)
-    yield from (trial.seconds * kind.size / len(kind.jobs) for _ in range(whole))
+    yield from (seconds * kind.size / len(kind.jobs) for _ in range(whole))
     if rest:
-        yield trial.seconds * max(rest / len(kind.jobs), 0.3)  # a month has a price of its own, whatever the worlds
+        yield seconds * max(rest / len(kind.jobs), 0.3)  # a month has a price of its own, whatever the worlds
 
 
 def _makespan(stacks: list[float], workers: int) -> float:

@@ -182,10 +182,12 @@ def _grown(store: Store, there: Mapping[str, Any], wanted: Wanted, changes: list
     ours = wanted.manifest
     told = f"{store.folder}: holds the sweep of another design ({there.get('name')}): {'; '.join(changes)}."
     only_more = _only_more_replications(there["design"], ours["design"])
+    begun = False
     try:
         before = set(store.runs_table(there.get("runs_digest"))["run"].to_pylist())
     except SweepError:
-        if not only_more:
+        begun = _is_table(store, wanted)
+        if not (only_more or begun):
             raise SweepError(
                 f"{told} Its {RUNS} is damaged as well: run its own design again to make that anew, or name another "
                 "folder with --out."
@@ -197,7 +199,7 @@ def _grown(store: Store, there: Mapping[str, Any], wanted: Wanted, changes: list
             f"{told} {lost} of its {len(before)} runs are none of the design now, so that it cannot be extended; name "
             "another folder with --out."
         )
-    if not (only_more or wanted.extend):
+    if not (only_more or begun or wanted.extend):
         more = len(set(wanted.names)) - len(before)
         raise SweepError(
             f"{told} All its {len(before)} runs are runs of the design now as well, and {more} are new: to add them "
@@ -211,6 +213,17 @@ def _grown(store: Store, there: Mapping[str, Any], wanted: Wanted, changes: list
     }  # fmt: skip
     notes = [note for note in resumed.notes if RUNS not in note]
     return Opening(wanted.names, manifest, wanted.table, dictionary=True, notes=notes)
+
+
+def _is_table(store: Store, wanted: Wanted) -> bool:
+    """Whether the folder has the table of the design that is asked for, though not yet its manifest.
+
+    So it is if an extension was stopped between the two: all has been checked by then, and the user has consented.
+    """
+    try:
+        return bool(store.runs_table().equals(wanted.table))
+    except SweepError:
+        return False
 
 
 def _only_more_replications(there: Mapping[str, Any], now: Mapping[str, Any]) -> bool:

@@ -15,7 +15,7 @@ import pytest
 
 from kingmaker.experiments.sweep.digest import digest_of
 from kingmaker.experiments.sweep.reading import load, query
-from tests.command import ENVIRONMENT, kingmaker
+from tests.command import ENVIRONMENT, kingmaker, within
 
 UNIX = pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
 DESIGN = """
@@ -40,8 +40,14 @@ def done(*words: object, folder: Path) -> str:
     return finished.stdout
 
 
+def done_within(*words: object, folder: Path) -> str:
+    finished = within(*words, folder=folder)
+    assert finished.returncode == 0, finished.stderr
+    return finished.stdout
+
+
 def refused(*words: object, folder: Path) -> str:
-    finished = kingmaker(*words, folder=folder)
+    finished = within(*words, folder=folder)
     assert finished.returncode == 2, (finished.returncode, finished.stdout, finished.stderr)
     assert "Traceback" not in finished.stderr
     return " ".join(finished.stderr.split())
@@ -61,13 +67,13 @@ def swept(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_any_stacking_workers_and_shards_give_one_digest(swept: Path, tmp_path: Path) -> None:
     design = swept / "small.toml"
-    done("sweep", design, "--out", "alone", "--workers", 1, "--stack", 1, folder=tmp_path)
+    done_within("sweep", design, "--out", "alone", "--workers", 1, "--stack", 1, folder=tmp_path)
     for shard in ("2/3", "1/3", "3/3"):
-        done("sweep", design, "--out", "shards", "--workers", 1, "--shard", shard, "--stack", 5, folder=tmp_path)
+        done_within("sweep", design, "--out", "shards", "--workers", 1, "--shard", shard, "--stack", 5, folder=tmp_path)
     reference = digest_of(swept / "out")
     assert reference.runs == reference.of == RUNS
     assert digest_of(tmp_path / "alone") == digest_of(tmp_path / "shards") == reference
-    assert f"sha256 {reference.sha256} ({RUNS} of {RUNS} runs)" in done("digest", swept / "out", folder=tmp_path)
+    assert f"sha256 {reference.sha256} ({RUNS} of {RUNS} runs)" in done_within("digest", swept / "out", folder=tmp_path)
 
 
 def test_a_dask_cluster_gives_the_same_digest(swept: Path, tmp_path: Path) -> None:
@@ -93,16 +99,16 @@ def test_the_numbers_are_those_of_single_runs(swept: Path) -> None:
 
 def test_a_finished_sweep_makes_no_run_twice(swept: Path) -> None:
     before = sorted((swept / "out/parts").iterdir())
-    told = done("sweep", "small.toml", "--out", "out", folder=swept)
+    told = done_within("sweep", "small.toml", "--out", "out", folder=swept)
     assert f"0 runs done in 0 s, {RUNS} were there" in told or f"{RUNS} were there" in told
     assert sorted((swept / "out/parts").iterdir()) == before
 
 
 def test_more_replications_are_added_to_what_is_there(swept: Path, tmp_path: Path) -> None:
     (tmp_path / "small.toml").write_text(DESIGN.replace("replications = 4", "replications = 1"), encoding="utf-8")
-    done("sweep", "small.toml", "--out", "out", folder=tmp_path)
+    done_within("sweep", "small.toml", "--out", "out", folder=tmp_path)
     (tmp_path / "small.toml").write_text(DESIGN, encoding="utf-8")
-    assert "18 runs done" in done("sweep", "small.toml", "--out", "out", folder=tmp_path)
+    assert "18 runs done" in done_within("sweep", "small.toml", "--out", "out", folder=tmp_path)
     assert digest_of(tmp_path / "out") == digest_of(swept / "out")
 
 
@@ -115,9 +121,9 @@ def test_what_is_written_can_be_read_in_every_way(swept: Path) -> None:
     counted = query(swept / "out", 'select "policy.interoperability" as i, count(*) as n from results group by i')
     assert set(counted["n"]) == {8}
     assert len(query(swept / "out", "select * from runs")) == RUNS
-    done("export", "out", "--csv", "--out", "all.csv", folder=swept)
+    done_within("export", "out", "--csv", "--out", "all.csv", folder=swept)
     pd.testing.assert_frame_equal(pd.read_csv(swept / "all.csv"), frame, check_dtype=False)
-    done("export", "out", "--format", "parquet", "--out", "all.parquet", folder=swept)
+    done_within("export", "out", "--format", "parquet", "--out", "all.parquet", folder=swept)
     pd.testing.assert_frame_equal(pd.read_parquet(swept / "all.parquet"), frame, check_dtype=False)
     described = pd.read_csv(swept / "out/data_dictionary.csv")
     assert set(frame.columns) == set(described["column"])
@@ -125,7 +131,7 @@ def test_what_is_written_can_be_read_in_every_way(swept: Path) -> None:
 
 
 def test_the_figures_are_drawn(swept: Path) -> None:
-    done("figures", "out", "--out", "pictures", folder=swept)
+    done_within("figures", "out", "--out", "pictures", folder=swept)
     names = {path.name for path in (swept / "pictures").glob("[!.]*")}  # .kingmaker.json says what they answer
     assert names == {f"heatmaps_{s}.{e}" for s in ("last3", "final") for e in ("png", "pdf")}
 
@@ -146,8 +152,8 @@ def test_every_figure_that_is_announced_is_there(design: str, kinds: set[str], t
     common = 'months = 4\nreplications = 3\nmeasures = ["switching_rate", "china_compute_share"]\nkeep = ["final"]\n'
     text = f'{head}\n{common}set = {{ "startups.number" = 20 }}\n{rest}'
     (tmp_path / "d.toml").write_text(text, encoding="utf-8")
-    done("sweep", "d.toml", "--out", "out", "--workers", "1", "--quiet", folder=tmp_path)
-    told = done("figures", "out", folder=tmp_path).split()
+    done_within("sweep", "d.toml", "--out", "out", "--workers", "1", "--quiet", folder=tmp_path)
+    told = done_within("figures", "out", folder=tmp_path).split()
     announced = sorted(tmp_path / line for line in told)
     assert announced == sorted((tmp_path / "out/figures").glob("[!.]*"))
     assert {path.name.split("_")[0] for path in announced} == kinds
@@ -268,7 +274,7 @@ def test_a_full_disk_loses_nothing(swept: Path, tmp_path: Path) -> None:
 
 def test_a_truncated_part_is_never_used(swept: Path, tmp_path: Path) -> None:
     design = swept / "small.toml"
-    done("sweep", design, "--out", "out", "--stack", 4, folder=tmp_path)
+    done_within("sweep", design, "--out", "out", "--stack", 4, folder=tmp_path)
     parts = sorted((tmp_path / "out/parts").iterdir())
     parts[0].write_bytes(parts[0].read_bytes()[:-100])
     flipped = bytearray(parts[1].read_bytes())
@@ -276,7 +282,7 @@ def test_a_truncated_part_is_never_used(swept: Path, tmp_path: Path) -> None:
     parts[1].write_bytes(flipped)
     for command in (("digest", "out"), ("export", "out", "--csv"), ("figures", "out")):
         assert "is truncated or damaged" in refused(*command, folder=tmp_path)
-    told = done("sweep", design, "--out", "out", folder=tmp_path)
+    told = done_within("sweep", design, "--out", "out", folder=tmp_path)
     assert "8 runs done" in told
     assert all(path.name in told for path in parts[:2])
     assert digest_of(tmp_path / "out") == digest_of(swept / "out")
@@ -321,7 +327,7 @@ def test_a_folder_of_another_design_or_model_is_refused(swept: Path, tmp_path: P
     assert "months is 5 there and 6 now" in told
     manifest = json.loads((out / "manifest.json").read_text())
     changed = tmp_path / "changed"
-    done("sweep", swept / "small.toml", "--out", changed, folder=tmp_path)
+    done_within("sweep", swept / "small.toml", "--out", changed, folder=tmp_path)
     (changed / "manifest.json").write_text(json.dumps(manifest | {"source_digest": "0" * 64}))
     assert "another version of the model" in refused("sweep", swept / "small.toml", "--out", changed, folder=tmp_path)
     (changed / "manifest.json").write_text("{")

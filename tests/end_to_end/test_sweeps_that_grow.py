@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import signal
 import subprocess
 import sys
 import time
@@ -12,10 +14,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from kingmaker.experiments.sweep import opening
 from kingmaker.experiments.sweep.digest import digest_of
 from kingmaker.experiments.sweep.reading import load
+from kingmaker.experiments.sweep.store import Store
 from kingmaker.experiments.sweep.trust import exposed
-from tests.command import ENVIRONMENT, kingmaker
+from kingmaker.experiments.sweep.whole_files import write_whole
+from tests.command import ENVIRONMENT, kingmaker, within
 
 PATIENCE = 240
 GRID = """
@@ -34,7 +39,13 @@ pytestmark = pytest.mark.slow
 
 def sweep(text: str, folder: Path, *words: str, out: str = "out") -> subprocess.CompletedProcess[str]:
     (folder / "d.toml").write_text(text, encoding="utf-8")
-    return kingmaker("sweep", "d.toml", "--out", out, "--workers", 1, *words, folder=folder)
+    return within("sweep", "d.toml", "--out", out, *words, folder=folder)
+
+
+def sweep_outside(text: str, folder: Path, *words: str) -> subprocess.CompletedProcess[str]:
+    """The same in processes of its own."""
+    (folder / "d.toml").write_text(text, encoding="utf-8")
+    return kingmaker("sweep", "d.toml", "--out", "out", "--workers", 1, *words, folder=folder)
 
 
 # --- designs that grow or change ----------------------------------------------------------------
@@ -95,6 +106,63 @@ def test_changed_bounds_and_points_are_named(tmp_path: Path) -> None:
     assert "4 of its 4 runs are none of the design now" in asked.stderr
 
 
+@pytest.mark.parametrize("files", [1, 2])
+def test_an_extension_stopped_while_the_folder_is_opened_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, files: int
+) -> None:
+    """The table of the runs is there then, and what the manifest says is still the smaller design."""
+    more = GRID.replace("[0.0, 1.0]", "[0.0, 0.5, 1.0]").replace("replications = 2", "replications = 3")
+    assert sweep(GRID, tmp_path).returncode == 0
+    written: list[Path] = []
+
+    def killed(path: Path, content: bytes) -> bool:
+        if len(written) == files:
+            raise KeyboardInterrupt
+        written.append(path)
+        return write_whole(path, content)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(opening, "write_whole", killed)
+        assert sweep(more, tmp_path, "--extend").returncode == 130
+    assert len(written) == files
+    assert json.loads((tmp_path / "out/manifest.json").read_text())["runs"] == 4
+    again = sweep(more, tmp_path)  # consent was given the first time
+    assert "5 runs done" in again.stdout, again.stderr
+    assert "4 were there" in again.stdout
+    assert json.loads((tmp_path / "out/manifest.json").read_text())["runs"] == 9
+
+
+@pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
+def test_an_extension_that_is_killed_goes_on_and_makes_no_run_twice(tmp_path: Path) -> None:
+    small = GRID.replace("months = 3", "months = 12")
+    more = small.replace("[0.0, 1.0]", "[0.0, 0.25, 0.5, 0.75, 1.0]").replace("replications = 2", "replications = 4")
+    assert sweep(small, tmp_path).returncode == 0
+    parts = tmp_path / "out/parts"
+    before = {path.name for path in parts.iterdir()}
+    (tmp_path / "d.toml").write_text(more, encoding="utf-8")
+    words = ("sweep", "d.toml", "--out", "out", "--workers", "1", "--stack", "2", "--extend")
+    driver = subprocess.Popen(
+        [sys.executable, "-m", "kingmaker", *words], cwd=tmp_path, env=ENVIRONMENT, stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL, start_new_session=True,
+    )  # fmt: skip
+    try:
+        until = time.monotonic() + PATIENCE
+        while len(list(parts.glob("part-*"))) < len(before) + 2 and time.monotonic() < until:
+            assert driver.poll() is None
+            time.sleep(0.02)
+    finally:
+        os.killpg(driver.pid, signal.SIGKILL)
+        driver.communicate()
+    kept = {path.name: path.stat().st_mtime_ns for path in parts.glob("part-*")}
+    assert before < set(kept)
+    assert sweep(more, tmp_path, "--extend").returncode == 0  # the same command
+    assert {name: (parts / name).stat().st_mtime_ns for name in kept} == kept
+    runs = [run for part, _ in Store(tmp_path / "out").parts() for run in part.runs]
+    assert len(runs) == len(set(runs)) == 20
+    assert sweep(more, tmp_path, out="anew").returncode == 0
+    assert digest_of(tmp_path / "out") == digest_of(tmp_path / "anew")
+
+
 # --- points that are the same -------------------------------------------------------------------
 
 
@@ -134,7 +202,7 @@ def test_retry_failed_is_what_is_advised_and_helps(tmp_path: Path) -> None:
     morris = GRID.replace('"grid"', '"morris"\nscenario = "own.toml"\nsamples = 2').replace("[0.0, 1.0]", "{}")
     morris = morris.replace('"switching_rate", ', "").replace("months = 3", "months = 14")
     morris += '"policy.compliance" = {}\n'
-    broken = sweep(morris, tmp_path)
+    broken = sweep_outside(morris, tmp_path)
     assert broken.returncode == 1
     study = ("sensitivity", "d.toml", "--from", "out", "--out", "study")
     advised = kingmaker(*study, folder=tmp_path)
@@ -142,9 +210,9 @@ def test_retry_failed_is_what_is_advised_and_helps(tmp_path: Path) -> None:
     assert re.search(r"holds \d+ of 12 runs; \d+ have failed.*--retry-failed", advised.stderr)
     for command in (("digest", "out"), ("export", "out"), ("figures", "out")):
         assert "--retry-failed" in kingmaker(*command, folder=tmp_path).stderr
-    assert sweep(morris, tmp_path).returncode == 1  # without the word they are left alone
+    assert sweep_outside(morris, tmp_path).returncode == 1  # without the word they are left alone
     good.touch()
-    assert sweep(morris, tmp_path, "--retry-failed").returncode == 0
+    assert sweep_outside(morris, tmp_path, "--retry-failed").returncode == 0
     assert kingmaker(*study, folder=tmp_path).returncode == 0
     assert not list((tmp_path / "out/failures").iterdir())
 
@@ -183,7 +251,7 @@ def test_workers_without_a_main_guard_are_one_sentence(tmp_path: Path) -> None:
 
 
 def test_a_dry_run_gives_a_time_and_its_range(tmp_path: Path) -> None:
-    told = sweep(GRID, tmp_path, "--dry-run").stdout
+    told = sweep_outside(GRID, tmp_path, "--dry-run").stdout
     found = re.search(r"About (\d+) s \((\d+) s to (\d+) s\) on 1 workers", told)
     assert found, told
     middle, least, most = map(int, found.groups())
@@ -251,7 +319,7 @@ def test_the_command_warns_of_a_scheduler_that_listens_to_all(tmp_path: Path, ho
             [sys.executable, "-m", *words, "--nthreads", "1", "--no-nanny", "--death-timeout", "60"],
             env=ENVIRONMENT, cwd=tmp_path, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
         )  # fmt: skip
-        done = sweep(GRID, tmp_path, "--engine", "dask", "--scheduler", "s.json")
+        done = sweep_outside(GRID, tmp_path, "--engine", "dask", "--scheduler", "s.json")
         assert done.returncode == 0, done.stderr
         address = json.loads((tmp_path / "s.json").read_text())["address"]
         assert ("neither on the loopback nor under TLS" in done.stderr) == bool(exposed([address]))

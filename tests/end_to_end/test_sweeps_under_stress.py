@@ -19,7 +19,7 @@ import pytest
 from kingmaker.experiments.sweep.digest import digest_of
 from kingmaker.experiments.sweep.reading import load
 from kingmaker.experiments.sweep.store import part_name
-from tests.command import ENVIRONMENT, kingmaker
+from tests.command import ENVIRONMENT, kingmaker, within
 
 UNIX = pytest.mark.skipif(os.name == "nt", reason="signals of Unix")
 PATIENCE = 240
@@ -62,7 +62,7 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a design and its sweep in ``out``, made in stacks of four."""
     folder = tmp_path_factory.mktemp("whole")
     (folder / "small.toml").write_text(DESIGN, encoding="utf-8")
-    assert kingmaker("sweep", "small.toml", "--out", "out", "--stack", 4, folder=folder).returncode == 0
+    assert within("sweep", "small.toml", "--out", "out", "--stack", 4, folder=folder).returncode == 0
     return folder
 
 
@@ -154,16 +154,16 @@ def test_a_damaged_table_of_runs_is_named_and_made_anew(copy: Path, whole: Path,
     else:
         pq.write_table(DAMAGE[damage](pq.read_table(path)), path)
     for command in ("digest", "export"):
-        told = kingmaker(command, "out", folder=copy)
+        told = within(command, "out", folder=copy)
         assert told.returncode == 2, told.stdout
         assert "runs.parquet" in told.stderr
         assert "run the sweep again to make it anew" in told.stderr
-    again = kingmaker("sweep", "small.toml", "--out", "out", folder=copy)  # what the message says
+    again = within("sweep", "small.toml", "--out", "out", folder=copy)  # what the message says
     assert again.returncode == 0
     assert "it is made anew" in again.stderr
     assert f"0 runs done in 0 s, {RUNS} were there" in again.stdout or f"{RUNS} were there" in again.stdout
     assert digest_of(copy / "out") == digest_of(whole / "out")
-    assert kingmaker("export", "out", folder=copy).stdout.startswith(f"{RUNS} rows in")
+    assert within("export", "out", folder=copy).stdout.startswith(f"{RUNS} rows in")
 
 
 # --- odd files ----------------------------------------------------------------------------------
@@ -194,8 +194,8 @@ def test_odd_files_are_named_and_left_alone_and_damaged_ones_made_anew(copy: Pat
     (failures / "folder.json").mkdir()
     (failures / "foreign.json").write_text("{}")
     for command in (("digest", "out"), ("export", "out"), ("figures", "out")):
-        assert "is truncated or damaged" in kingmaker(*command, folder=copy).stderr
-    again = kingmaker("sweep", "small.toml", "--out", "out", folder=copy)
+        assert "is truncated or damaged" in within(*command, folder=copy).stderr
+    again = within("sweep", "small.toml", "--out", "out", folder=copy)
     assert again.returncode == 0, again.stderr
     names = [*strangers, f"part-{'1' * 32}.parquet", f"part-{'2' * 32}.parquet", "folder.json", "foreign.json"]
     for name in names:
@@ -212,14 +212,14 @@ def test_odd_files_are_named_and_left_alone_and_damaged_ones_made_anew(copy: Pat
 
 def test_parts_of_another_sweep_do_not_count(copy: Path, whole: Path) -> None:
     (copy / "more.toml").write_text(DESIGN.replace("0.5", "0.25"), encoding="utf-8")
-    assert kingmaker("sweep", "more.toml", "--out", "other", "--stack", 1, folder=copy).returncode == 0
+    assert within("sweep", "more.toml", "--out", "other", "--stack", 5, folder=copy).returncode == 0
     for path in (copy / "other/parts").iterdir():
         shutil.copy(path, copy / "out/parts")
     assert digest_of(copy / "out").runs == digest_of(copy / "out").of == RUNS
     assert digest_of(copy / "out") == digest_of(whole / "out")
     shutil.rmtree(copy / "out/parts")
     (copy / "out/parts").mkdir()
-    assert "18 runs are still missing" in kingmaker("digest", "out", folder=copy).stderr
+    assert "18 runs are still missing" in within("digest", "out", folder=copy).stderr
 
 
 @UNIX
@@ -274,12 +274,12 @@ def test_other_versions_are_told_and_recorded_part_by_part(copy: Path, whole: Pa
     manifest = json.loads((copy / "out/manifest.json").read_text())
     manifest["made_with"][0]["numpy"] = "1.0"
     (copy / "out/manifest.json").write_text(json.dumps(manifest))
-    again = kingmaker("sweep", "small.toml", "--out", "out", folder=copy)
+    again = within("sweep", "small.toml", "--out", "out", folder=copy)
     assert f"begun with other versions (numpy 1.0 then, {versions['numpy']} now)" in again.stderr
     noted = json.loads((copy / "out/manifest.json").read_text())["made_with"]
     assert [one["numpy"] for one in noted] == ["1.0", versions["numpy"]]
-    assert kingmaker("sweep", "small.toml", "--out", "out", folder=copy).stderr == ""  # said once
-    summed = kingmaker("digest", "out", folder=copy).stdout
+    assert within("sweep", "small.toml", "--out", "out", folder=copy).stderr == ""  # said once
+    summed = within("digest", "out", folder=copy).stdout
     assert "numpy 1.0" in summed
     assert f"numpy {versions['numpy']}" in summed
     assert digest_of(copy / "out") == digest_of(whole / "out")
