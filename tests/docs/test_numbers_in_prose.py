@@ -57,6 +57,16 @@ def test_lines_kept_out_lie_in_their_bands_as_often_as_bands_say() -> None:
     assert 0.8 <= sum(kept) / len(kept) <= 0.97
 
 
+def test_known_truths_lie_in_their_intervals_as_often_as_the_page_says() -> None:
+    """The bar of the design: 80 to 97 %."""
+    words = re.sub(r"\s+", " ", (ROOT / "docs/uncertainty.md").read_text(encoding="utf-8"))
+    taught, every, fitted, kept = (float(row["covered"]) for row in rows_of("docs/posterior/known_truth.csv"))
+    assert f"{taught:.0%}".replace("%", " %") + " of the intervals hold the truth, of all parameters" in words
+    told = [f"{share:.0%}".replace("%", " %") for share in (every, fitted, kept)]
+    assert f"of all parameters {told[0]}, of the lines that were fitted {told[1]}, of those kept out {told[2]}" in words
+    assert all(0.8 <= share <= 0.97 for share in (taught, every, fitted, kept))
+
+
 def cells_of(page: str) -> dict[tuple[str, str], list[str]]:
     """Rows of the tables of a page by their first two cells."""
     found = {}
