@@ -30,11 +30,11 @@ def paper(
     """Make every number, table and figure of the paper, and its text: a quarter of an hour on one core."""
     with stoppable("the paper"):
         from kingmaker.experiments.design.replicates import LUCK
-        from kingmaker.experiments.paper.paper_run import PAPER_MEMBERS, make
+        from kingmaker.experiments.paper.paper_run import make
         from kingmaker.experiments.posterior.over import members_asked, members_of
 
         found = members_of(over)
-        drawn, sure = members_asked(found or LUCK, level, members=members, most=PAPER_MEMBERS)
+        drawn, sure = members_asked(found or LUCK, level, members=members)
         told_of_fall_back(over)
         make(out, quick, workers or cores(), force, sure, drawn, found.discrepancy if found else None)
         say(f"paper.md, paper.bib, tables and figures written to {out}.")

@@ -11,7 +11,7 @@ import numpy as np
 
 from kingmaker.experiments.paper import flagship
 from kingmaker.experiments.paper.paper_outcomes import OUTCOMES
-from kingmaker.experiments.stats.levels import SIGN, Level
+from kingmaker.experiments.stats.levels import HALF, SIGN, Level
 from kingmaker.experiments.stats.member_effects import FEWEST, MemberEffects, member_effects
 from kingmaker.experiments.terminal.phrases import listed
 
@@ -67,7 +67,7 @@ def error_of_median(d: FloatArray) -> FloatArray:
     n = d.shape[1]
     picks = np.random.default_rng(SEED).integers(n, size=(RESAMPLES, n))
     medians = np.median(d[:, picks], axis=-1)
-    lower, upper = np.quantile(d, (0.25, 0.75), axis=-1)
+    lower, _, upper = HALF.of(d, axis=-1)
     width = upper - lower
     return np.asarray(np.divide(medians.std(axis=-1), width, out=np.zeros(len(d)), where=width > 0.0))
 

@@ -18,7 +18,7 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.experiments.design.replicates import Replicates
-from kingmaker.experiments.paper.paper_outcomes import OUTCOMES, run
+from kingmaker.experiments.paper.paper_outcomes import CHANNELS, OUTCOMES, run
 from kingmaker.experiments.stats.levels import LEVEL, Level
 from kingmaker.experiments.stats.member_effects import member_effects
 from kingmaker.experiments.stats.multiple_tests import Interval, interval
@@ -96,7 +96,8 @@ def runs(grid: Grid, workers: int, tell: Callable[[int], None], over: Replicates
     import pandas as pd
 
     keys = list(itertools.product(grid.duties, grid.caps, range(1, grid.seeds + 1)))
-    found = run([world(seed, duty, cap, over) for duty, cap, seed in keys], workers, tell)
+    channels = () if over is None else CHANNELS
+    found = run([world(seed, duty, cap, over) for duty, cap, seed in keys], workers, tell, channels)
     frame = _weights(pd.concat([pd.DataFrame(keys, columns=["duty", "cap", "seed"]), found], axis=1), over)
     check_named(frame)
     return frame

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 STEPS = Path(__file__).with_name("channels.csv")
 LEVERS = ("duty", "cap")
 POINTS = dict(flagship.POLICIES)
-HEAD = ("step", "unit", "without", "change", "rises, falls", "mechanisms", "why")
+HEAD = ("step", "unit", "without", "change", "rises, falls", "mechanisms", "what the model has there")
 
 
 @dataclass(frozen=True)

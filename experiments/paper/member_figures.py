@@ -15,7 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from kingmaker.experiments.figures.style import GREY, INK, PALETTE, SMALL, Colour, foot, sheet, styles
 from kingmaker.experiments.paper import claims, enough, moves
 from kingmaker.experiments.paper.paper_outcomes import BY_NAME, MONTHS, OUTCOMES, WINDOW
-from kingmaker.experiments.paper.paper_words import number
+from kingmaker.experiments.paper.paper_words import number, share_text
 from kingmaker.experiments.results.manifest import kingmaker_version
 from kingmaker.experiments.stats.levels import SIGN, Level
 
@@ -65,7 +65,7 @@ def _effects(axes: Axes, rows: list[claims.Claim]) -> None:
         )  # fmt: skip
         sign = "+" if claim.up >= claim.down else "−"
         axes.text(
-            1.02, place, f"{sign} {100 * max(claim.up, claim.down):.0f} %", transform=axes.get_yaxis_transform(),
+            1.02, place, f"{sign} {share_text(max(claim.up, claim.down))}", transform=axes.get_yaxis_transform(),
             va="center", fontsize=SMALL,
         )  # fmt: skip
     axes.set_yticks(range(len(rows)), [NAMES[policy] for policy in reversed(claims.POLICIES)])

@@ -14,7 +14,7 @@ from kingmaker.experiments.paper import flagship
 from kingmaker.experiments.paper.paper_outcomes import BY_NAME
 from kingmaker.experiments.stats.levels import LEVEL, Level
 from kingmaker.experiments.stats.member_effects import difference
-from kingmaker.experiments.stats.rank_indices import ends_of, rank_indices
+from kingmaker.experiments.stats.rank_indices import ends_of, least_named, rank_indices
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,5 +71,6 @@ def told(table: pd.DataFrame, level: Level) -> dict[str, str]:
     if silent:
         said.append(f"- None can be named for: {'; '.join(silent)}.")
     first = table.iloc[0]
-    return {"moves": "\n".join(said), "moves_members": str(int(first["members"])),
+    least = least_named(int(first["members"]), int(first["parameters"]))
+    return {"moves_least": f"{least:.2f}", "moves": "\n".join(said), "moves_members": str(int(first["members"])),
             "moves_parameters": str(int(first["parameters"]))}  # fmt: skip

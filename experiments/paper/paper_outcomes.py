@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from typing import TYPE_CHECKING, Any
 
@@ -63,13 +64,16 @@ CHANNELS = (  # measures on the way from the two levers to the outcomes
 )  # fmt: skip
 
 
-def run(points: Sequence[Mapping[str, Any]], workers: int, tell: Callable[[int], None]) -> pd.DataFrame:
+def run(
+    points: Sequence[Mapping[str, Any]], workers: int, tell: Callable[[int], None], channels: Sequence[str] = ()
+) -> pd.DataFrame:
     """The outcomes of runs, the channels and what is in force (means of the window), one row a run, in order.
 
     Args:
         points: each with ``scenario``, ``rng`` and the parameters that are held.
         workers: processes; the numbers do not depend on it.
         tell: is told the number of runs that have just been finished.
+        channels: further measures.
     """
     import pandas as pd
 
@@ -77,17 +81,17 @@ def run(points: Sequence[Mapping[str, Any]], workers: int, tell: Callable[[int],
     rows: list[dict[str, float]] = []
     if workers == 1:
         for batch in batches:
-            rows += run_stack(batch)
+            rows += run_stack(batch, channels)
             tell(len(batch))
     else:
         with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
-            for found in pool.map(run_stack, batches):
+            for found in pool.map(partial(run_stack, channels=tuple(channels)), batches):
                 rows += found
                 tell(len(found))
     return pd.DataFrame(rows)
 
 
-def run_stack(worlds: Sequence[Mapping[str, Any]]) -> list[dict[str, float]]:
+def run_stack(worlds: Sequence[Mapping[str, Any]], channels: Sequence[str] = ()) -> list[dict[str, float]]:
     """The outcomes of worlds that step together, the channels and what is in force in them, one a world."""
     from kingmaker.environment.model import ComputeEconomy
 
@@ -97,5 +101,5 @@ def run_stack(worlds: Sequence[Mapping[str, Any]]) -> list[dict[str, float]]:
         return np.asarray(measures.array(name)[-WINDOW:].mean(axis=0))
 
     found = {outcome.name: outcome.take(mean) for outcome in OUTCOMES}
-    found |= {name: mean(name) for name in (*CHANNELS, *in_force.names())}
+    found |= {name: mean(name) for name in (*channels, *in_force.names())}
     return [{name: float(values[world]) for name, values in found.items()} for world in range(len(worlds))]

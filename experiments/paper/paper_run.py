@@ -25,7 +25,6 @@ TEMPLATE, REFERENCES = HERE / "template.md", HERE / "paper.bib"
 VALIDATION_SEEDS, QUICK_VALIDATION_SEEDS = 40, 6
 QUICK_MEMBERS = 20  # as many as a claim needs
 FORMAT = "%.9g"
-PAPER_MEMBERS = 128  # unless a number is asked: enough to name what moves an outcome strongly
 LUCK_TABLES = ("flagship", "law", "assumptions", "replications", "sobol", "validation")
 MEMBER_TABLES = ("flagship", "law", "moves", "flips", "validation", "lines")
 SECTIONS = ("levers", "runs", "validation")

@@ -10,19 +10,21 @@ from typing import TYPE_CHECKING, Any
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.record import income_lines as il
 from kingmaker.environment.record.income_sector import BY_HAND, DEFINITIONS
+from kingmaker.experiments.stats.levels import WIDE
 
 if TYPE_CHECKING:
     import pandas as pd
 
 TABLE, PAGE = "income.csv", "policy-questions.md"
-YEARS, BANDS = (2024, 2027, 2030), ("median", "low_90", "high_90")
+YEARS = (2024, 2027, 2030)
+BANDS = ("median", f"low_{WIDE.level.per_cent}", f"high_{WIDE.level.per_cent}")
 HEAD = f"| G$ a year | | {' | '.join(map(str, YEARS))} |"
 DIGITS = 12  # of the posterior's digest
 MILLIONS, LARGE = 1000.0, 100.0  # in a billion; from here on no decimals are shown
 
 
 def lines_of(kept: pd.DataFrame) -> list[str]:
-    """The page's table: median and the middle 90 % of the members."""
+    """The page's table: the median, and the members in the middle."""
     rows = {(row["year"], row["section"], row["line"]): row for row in kept.to_dict("records")}
     found = [HEAD, f"|---|---|{'--:|' * len(YEARS)}"]
     for section, line in DEFINITIONS:

@@ -27,6 +27,13 @@ def rank_indices(
     return sorted(found, key=lambda row: -abs(row[1]))
 
 
+def least_named(n: int, questions: int) -> float:
+    """The weakest rank correlation over ``n`` members that stands alone among so many questions (Bonferroni)."""
+    from scipy.special import ndtri
+
+    return tanh(float(ndtri(1.0 - LEVEL.alpha / (2.0 * questions))) * sqrt(FIELLER / (n - 3)))
+
+
 def ends_of(rho: float, n: int, level: Level = LEVEL) -> tuple[float, float]:
     """The ends of the interval of a rank correlation over ``n`` members."""
     from scipy.special import ndtri

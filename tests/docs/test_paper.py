@@ -21,8 +21,9 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.design.replicates import POSTERIOR
 from kingmaker.experiments.paper import assumptions, claims, enough, flagship, levers, moves, sobol
 from kingmaker.experiments.paper.paper_outcomes import OUTCOMES
-from kingmaker.experiments.paper.paper_run import PAPER_MEMBERS, fill, read_tables, render
+from kingmaker.experiments.paper.paper_run import fill, read_tables, render
 from kingmaker.experiments.paper.paper_words import number, share_text
+from kingmaker.experiments.posterior.over import MEMBERS
 from kingmaker.experiments.stats.levels import INTERVAL_OVER
 from kingmaker.experiments.stats.multiple_tests import holm, interval, stable_from, variation
 from kingmaker.experiments.studies.mechanisms.rows import ROWS
@@ -46,9 +47,9 @@ def test_the_text_has_the_numbers_of_the_tables() -> None:
 
 def test_the_tables_are_those_of_the_whole() -> None:
     tables = read_tables(PAPER)
-    crossed = replace(flagship.QUICK, seeds=PAPER_MEMBERS)  # two levels of each lever, the same members at all points
+    crossed = replace(flagship.QUICK, seeds=MEMBERS)  # two levels of each lever, the same members at all points
     assert len(tables["flagship"]) == flagship.count(crossed)
-    assert len(tables["law"]) == PAPER_MEMBERS
+    assert len(tables["law"]) == MEMBERS
     flagship.check_named(tables["flagship"])
     assert len(tables["moves"]) == len(moves.OF) * len(moves.KINDS) * moves.KEPT
     assert len(tables["flips"]) == len(levers.LEVERS) * len(OUTCOMES)

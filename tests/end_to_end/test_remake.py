@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 from typer.testing import CliRunner
 
 from kingmaker.agents.errors import KingmakerError
@@ -102,6 +103,19 @@ def test_all_is_stated_over_the_posterior_that_was_just_made(tmp_path: Path) -> 
                 assert "luck" not in words
                 if "--over" in words:
                     assert words[words.index("--over") + 1] == over
+
+
+@pytest.mark.parametrize("quick", [True, False])
+@pytest.mark.parametrize("ship", [True, False])
+def test_every_command_and_option_of_the_steps_exists(quick: bool, ship: bool, tmp_path: Path) -> None:
+    known: dict[str, Any] = getattr(typer.main.get_command(app), "commands")  # noqa: B009
+    for step in steps_of(tmp_path, tmp_path / "runs", quick=quick, ship=ship, workers=2):
+        for words in step.commands:
+            command = known[words[0]]
+            if words[1] in getattr(command, "commands", {}):
+                command = command.commands[words[1]]
+            options = {name for parameter in command.params for name in parameter.opts + parameter.secondary_opts}
+            assert [word for word in words if word.startswith("--") and word not in options] == [], words
 
 
 def test_an_unknown_step_is_named(tmp_path: Path) -> None:

@@ -88,8 +88,8 @@ def line_page(found: Sequence[Held]) -> list[str]:
         "## Lines of data with errors", "",
         f"Each line is one observation of 2022 to January 2025 with its error ([how](uncertainty.md)); a predictive "
         f"{COVERAGE.level.words} has that error in it. A third of the lines, chosen by a hash, is kept out of every "
-        "fit. *With discrepancy* adds the error of the model itself, by block. Bands of which nine in ten hold "
-        "their line are as wide as errors have been. Line by line: `validation_lines.csv`.", "",
+        "fit. *With discrepancy* adds the error of the model itself, by block. Bands that hold as many "
+        "lines as they say are as wide as errors have been. Line by line: `validation_lines.csv`.", "",
     ]  # fmt: skip
     for role in ROLES:
         text += [f"**Lines that were {role}**", "", *_table([(held.name, held.of(role)) for held in found]), ""]

@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.stats.levels import LEVEL
 from kingmaker.experiments.stats.prim_box import Box
+from kingmaker.experiments.stats.rank_indices import ends_of, least_named
 from kingmaker.experiments.studies.sensitivity.member_discovery import check_member_case, discover_members
 
 pytest.importorskip("ema_workbench")
@@ -45,3 +47,10 @@ def test_a_case_in_too_few_members_is_told() -> None:
 def test_an_unfit_case_is_refused_before_any_run() -> None:
     with pytest.raises(KingmakerError, match="Did you mean 'hhi_final'"):
         check_member_case("hhi_finl > 1", OUTCOMES)
+
+
+def test_the_weakest_correlation_that_stands_has_an_interval_that_touches_zero() -> None:
+    low, high = ends_of(least_named(64, 1), 64, LEVEL)
+    assert low == pytest.approx(0.0, abs=1e-12)
+    assert high > least_named(64, 1)
+    assert least_named(64, 535) > least_named(512, 535) > least_named(512, 1)
