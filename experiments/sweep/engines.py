@@ -142,13 +142,14 @@ def _demand_key(where: str, scheduler: str) -> None:
     """
     from distributed.security import Security
 
+    settings: Any = Security  # from Dask's own configuration and its variables
     address = scheduler
     if "://" not in scheduler:
         try:
             address = str(json.loads(Path(scheduler).read_text(encoding="utf-8"))["address"])
         except (OSError, ValueError, TypeError, KeyError):  # Dask says what is the matter with it
             return
-    if address.startswith("tls://") and not Security().tls_ca_file:
+    if address.startswith("tls://") and not settings().tls_ca_file:
         raise SweepError(
             f"{where}: {address} is under TLS, and no key is set; set the variables DASK_DISTRIBUTED__COMM__TLS__… to "
             "those that the scheduler was started with, as the how-to page on clusters does."

@@ -1,7 +1,8 @@
-"""How long a sweep of a million runs takes to begin and to go on, and how much memory: ``python -m tests.benchmarks.million``.
+"""What a sweep of a million runs takes to begin and to go on: ``python -m tests.benchmarks.million``.
 
-A number after it is another count of runs. Times are of the driver's processor, from the start of the command to the first part
-on the disk, so that they do not depend on what else the machine does; on an idle machine the clock says little more.
+A number after it is another count of runs. Times are of the driver's processor, from the start of the command to the
+first part on the disk, so that they do not depend on what else the machine does; on an idle machine the clock says
+little more.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ set = {{ "startups.number" = 10 }}
 
 @dataclass(frozen=True)
 class Start:
-    """What it took until a further part was there: seconds of the driver's processor and of the clock, bytes of memory."""
+    """What it took until a further part was there: seconds of the driver's processor, and of the clock; memory."""
 
     core_seconds: float
     seconds: float
