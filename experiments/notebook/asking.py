@@ -176,8 +176,10 @@ def sweep(
     design: str | Path | Design | Mapping[str, Any],
     *,
     out: str | Path | None = None,
-    seed: int | None = None,
+    over: str | Path | Members | None = None,
+    members: int | None = None,
     replications: int | None = None,
+    seed: int | None = None,
     months: int | None = None,
     workers: int = 1,
     extend: bool = False,
@@ -188,8 +190,11 @@ def sweep(
     Args:
         design: a shipped design, a TOML file, or the entries of one as a dict.
         out: folder of the results, ``results/sweep-<design>`` if not given: the same as of ``kingmaker sweep``.
-        seed: the first seed, instead of the design's.
+        over: ``"posterior"``, ``"luck"``, a file of members, or what :func:`posterior` gives; what the design says if
+            not given. Over a posterior the replications of each point are members.
+        members: how many members, instead of the design's replications.
         replications: runs of each point, instead of the design's.
+        seed: the first seed, over luck, instead of the design's.
         months: horizon, instead of the design's.
         workers: processes; more than one need a script with a main guard, as Python's own pools do.
         extend: add the design's new levels, points or seeds to what the folder has.
@@ -198,7 +203,7 @@ def sweep(
     Raises:
         KingmakerError: anything wrong with design or folder.
     """
-    from kingmaker.experiments.notebook.sweeping_here import sweep_here
+    from kingmaker.experiments.notebook.sweeping_here import Chosen, sweep_here
 
     entries = {
         "seed": None if seed is None else seeds(seed, 1, "sweep: seed")[0],
@@ -207,7 +212,8 @@ def sweep(
     }
     folder = None if out is None else Path(out)
     grow = flag(extend, "sweep: extend")
-    return sweep_here(design, folder, entries, whole(workers, "sweep: workers", 1), grow, flag(quiet, "sweep: quiet"))
+    chosen = Chosen(over, None if members is None else whole(members, "sweep: members", 1), entries)
+    return sweep_here(design, folder, chosen, whole(workers, "sweep: workers", 1), grow, flag(quiet, "sweep: quiet"))
 
 
 def _finished(model: ComputeEconomy, level: Level, quiet: bool) -> RunResult:

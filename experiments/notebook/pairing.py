@@ -70,7 +70,9 @@ def compare_results(
     for name, side in (("a", a), ("b", b)):
         if len(side.groups) > 1:
             raise KingmakerError(f"compare: {name} holds {len(side.groups)} scenarios; give the result of one.")
-    if sorted(a.seeds) != sorted(b.seeds) or len(set(a.seeds)) != a.worlds:
+    if (a.drawn is None) != (b.drawn is None):
+        raise KingmakerError("compare: one result is over luck and one over a posterior; run both over the same.")
+    if a.drawn is None and (sorted(a.seeds) != sorted(b.seeds) or len(set(a.seeds)) != a.worlds):
         raise KingmakerError(
             f"compare: a has {seeds_told(a.seeds)} and b has {seeds_told(b.seeds)}; a pair shares its seed, so give "
             "both the same ones, each once."
@@ -97,14 +99,12 @@ def _shared(a: RunResult, b: RunResult) -> Replicates:
     """The seeds in a row, or the members, that both results share.
 
     Raises:
-        KingmakerError: one is over luck and one over a posterior, other members, or seeds that do not follow.
+        KingmakerError: other members, or seeds that do not follow one another.
     """
     if a.drawn is not None and b.drawn is not None:
         if a.drawn.keys != b.drawn.keys or not np.array_equal(a.drawn.values, b.drawn.values) or a.seeds != b.seeds:
             raise KingmakerError("compare: a and b are over other members; a pair shares its member.")
         return a.drawn
-    if a.drawn is not None or b.drawn is not None:
-        raise KingmakerError("compare: one result is over luck and one over a posterior; run both over the same.")
     row = range(min(a.seeds), max(a.seeds) + 1)
     if len(row) != a.worlds or a.worlds < 2:
         raise KingmakerError(

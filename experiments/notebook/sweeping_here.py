@@ -3,37 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pydantic
 
 from kingmaker.agents.errors import KingmakerError, nearest, shown
 from kingmaker.experiments.design.design_file import DesignFile
 from kingmaker.experiments.design.sweep_design import Design, build_design, load_design
+from kingmaker.experiments.notebook.over_here import in_python
 from kingmaker.experiments.notebook.sweep_result import SweepResult
+from kingmaker.experiments.posterior.over import design_over
 from kingmaker.experiments.sweep.sweeping import SweepRequest, run_sweep
+
+if TYPE_CHECKING:
+    from kingmaker.experiments.notebook.over_here import Over
 
 COMMAND = ("python:", "km.sweep")  # for a manifest, in place of a command line
 NAME = "design"  # of one that is given as a dict
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """What is asked in place of what the design says."""
+
+    over: Over
+    members: int | None
+    entries: Mapping[str, int | None]
+
+
 def sweep_here(
-    design: str | Path | Design | Mapping[str, Any], out: Path | None, entries: Mapping[str, int | None], workers: int,
-    extend: bool, quiet: bool,
+    design: str | Path | Design | Mapping[str, Any], out: Path | None, chosen: Chosen, workers: int, extend: bool,
+    quiet: bool,
 ) -> SweepResult:  # fmt: skip
     """Run what is missing of a sweep, and hand out its folder.
 
     Raises:
         KingmakerError: anything wrong with design or folder, or runs that have all failed.
     """
-    wanted = _design(design, entries)
+    wanted = _over(_design(design, chosen.entries), chosen)
     if out is None and isinstance(design, Mapping):
         raise KingmakerError("sweep: a design that is given as a dict has no name; say with out= where its results go.")
     folder = Path("results") / f"sweep-{wanted.name}" if out is None else out
     engine = "inline" if workers == 1 else "local"
     run_sweep(SweepRequest(wanted, folder, workers, engine, extend=extend, quiet=quiet, command=COMMAND))
     return SweepResult(folder)
+
+
+def _over(design: Design, chosen: Chosen) -> Design:
+    """The design over what is asked, or what it says."""
+    over = str(chosen.over) if isinstance(chosen.over, Path) else chosen.over
+    beside = {name: chosen.entries[name] for name in ("replications", "seed")}
+    try:
+        return design_over(design, over, chosen.members, **beside)
+    except KingmakerError as fault:
+        told = in_python(str(fault), "sweep") if "--" in str(fault) else str(fault)
+        raise KingmakerError(told) from None
 
 
 def _design(given: object, entries: Mapping[str, int | None]) -> Design:

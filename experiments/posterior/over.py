@@ -192,7 +192,7 @@ def _beside(design: Design, over: str) -> str:
 
 
 def design_over(
-    design: Design, over: str | None = None, members: int | None = None, *, replications: int | None = None,
+    design: Design, over: str | Members | None = None, members: int | None = None, *, replications: int | None = None,
     seed: int | None = None,
 ) -> Design:  # fmt: skip
     """A design over what its file says, or what a command asks: its replications are then members.

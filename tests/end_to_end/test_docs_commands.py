@@ -37,9 +37,13 @@ RUN = (
     "how-to/sql-and-gephi",
 )
 
+FEW_MEMBERS = "--months 30 --members 3 --lucks 1 --no-figures --window mean --workers 1"
+
 # What takes minutes is run smaller: the options that are shown are checked above, these make less of the same.
 LESS = {
     "kingmaker compare": "--months 30 --replications 2 --no-robustness --no-figures --window mean --workers 1",
+    "kingmaker compare no_new_law no_new_law --set-b policy.interoperability=1": FEW_MEMBERS,
+    "kingmaker compare baseline fees.toml": FEW_MEMBERS,
     "kingmaker run": "--no-figures",
     "kingmaker run baseline --over posterior --members 64": "--months 6 --members 2 --no-figures",
     "kingmaker run interoperability": "--months 30 --no-figures",
