@@ -33,6 +33,12 @@ def test_the_limits_count_the_hits_of_the_validation() -> None:
     held, all_held = hits({"held"})
     assert f"{inside} of the {whole} patterns that it may be fitted to lie inside their tolerance" in words
     assert f"inside their tolerance, and {held} of {all_held} that it may not" in words
+    lines = [row for row in rows_of("docs/validation_lines.csv") if row["ensemble"] == "members"]
+    covered = {
+        role: [row["covered"] == "True" for row in lines if row["role"] == role] for role in ("fitted", "kept out")
+    }
+    told = [f"{sum(found)} of the {len(found)}" for found in covered.values()]
+    assert f"{told[0]} lines that it was fitted to and {told[1]} that were kept out lie in its 90 % intervals" in words
 
 
 def test_the_head_of_the_validation_page_is_that_of_its_tables() -> None:

@@ -216,13 +216,14 @@ def test_the_commands_that_make_the_documentation_may_make_it_again() -> None:
     from kingmaker.experiments.design.replicates import POSTERIOR
     from kingmaker.experiments.paper.paper_run import question
     from kingmaker.experiments.posterior.over import members_asked
-    from kingmaker.experiments.studies.validation.validation_report import FILES
+    from kingmaker.experiments.studies.validation import member_validation
 
-    full = Asked("validate", "the baseline, 40 seeds", {"seeds": 40, "pins": {}})
-    check_files(ROOT / "docs", FILES, full, force=False)
-    with pytest.raises(OutputError, match="40 seeds"):
-        check_files(ROOT / "docs", FILES, Asked("validate", "", {"seeds": 2, "pins": {}}), force=False)
-    over, level = members_asked(None, None, usual=POSTERIOR)
+    over, level = members_asked(None, usual=POSTERIOR)
+    assert over is not None
+    files = member_validation.MEMBER_FILES
+    check_files(ROOT / "docs", files, member_validation.question(over, {}), force=False)
+    with pytest.raises(OutputError, match=f"{len(over)} members"):
+        check_files(ROOT / "docs", files, Asked("validate", "", {"seeds": 2, "pins": {}}), force=False)
     check_files(ROOT / "docs/paper", ("paper.md",), question(False, level, over), force=False)
 
 

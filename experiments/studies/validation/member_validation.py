@@ -95,6 +95,14 @@ class Validated:
     lines: Sequence[Held]
 
 
+def question(over: Replicates, pins: Mapping[str, Any], level: Level = WIDE.level) -> Asked:
+    """What such a validation answers: over which members, with which parameters held, at which level."""
+    held = "".join(f", {key} = {value:g}" for key, value in sorted(pins.items()))
+    words = f"the baseline{held}, {over.words}{level_asked(level, WIDE.level)}"
+    facts = {"seeds": list(over.seeds), "pins": dict(pins)} | over.record | level_record(level, WIDE.level)
+    return Asked("validate", words, facts)
+
+
 def validate_members(
     over: Replicates, pins: Mapping[str, Any], out: Path | None, force: bool = False, level: Level = WIDE.level,
     discrepancy: Mapping[str, float] | None = None,
@@ -104,10 +112,7 @@ def validate_members(
     Hits are of the median over members; ``level`` is the share of the runs in the bands of patterns. ``discrepancy``
     has the size of the model's own error by block of lines, if it is known.
     """
-    held = "".join(f", {key} = {value:g}" for key, value in sorted(pins.items()))
-    words = f"the baseline{held}, {over.words}{level_asked(level, WIDE.level)}"
-    facts = {"seeds": list(over.seeds), "pins": dict(pins)} | over.record | level_record(level, WIDE.level)
-    with filed_if(out, MEMBER_FILES, Asked("validate", words, facts), force) as folder:
+    with filed_if(out, MEMBER_FILES, question(over, pins, level), force) as folder:
         found = validated(over, pins, level, discrepancy or {})
         _print(found.pairs, over, level)
         for sentence in (*line_sentences(found.lines), *sentences(found.pairs, over, level)):
