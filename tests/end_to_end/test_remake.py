@@ -119,6 +119,6 @@ def test_every_command_and_option_of_the_steps_exists(quick: bool, ship: bool, t
 
 
 def test_an_unknown_step_is_named(tmp_path: Path) -> None:
-    found = CliRunner().invoke(app, ["remake", "--only", "validatio", "--out", str(tmp_path / "d")])
+    found = CliRunner().invoke(app, ["remake", "--only", "papr", "--out", str(tmp_path / "d")])
     assert found.exit_code != 0
-    assert "Did you mean 'validation'" in str(found.exception)
+    assert "Did you mean 'paper'" in str(found.exception)

@@ -12,7 +12,7 @@ from kingmaker.experiments.stats.regimes import regime
 from kingmaker.experiments.studies.mechanisms.row import Row
 from kingmaker.experiments.studies.mechanisms.row_result import Result
 
-UNTOLD = "no regime that chance could not have made"
+UNTOLD = "no regime can be told from chance"
 
 
 def member_result(
