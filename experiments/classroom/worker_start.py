@@ -1,0 +1,26 @@
+"""The start of a worker process: light, so that a worker ends with the server even while it is still loading."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+
+
+def start_worker() -> None:
+    """Leave Ctrl-C to the server, end when the server ends, however it ends, and then load the model."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    if hasattr(os, "nice"):
+        os.nice(5)  # the page answers first
+    import kingmaker.environment.model  # noqa: F401
+
+
+def _end_with_parent() -> None:
+    from multiprocessing import connection, parent_process
+
+    parent = parent_process()
+    if parent is not None:
+        connection.wait([parent.sentinel])
+        os._exit(0)
