@@ -15,11 +15,12 @@ from kingmaker.agents.calendar import month_number
 from kingmaker.experiments.classroom import catalogue, downloads, network_answer, regulator_game
 from kingmaker.experiments.classroom.choices import measures
 from kingmaker.experiments.classroom.encoded import Encoded, caching_of, encode, send
-from kingmaker.experiments.classroom.faults import Refusal
+from kingmaker.experiments.classroom.faults import RefusedError
 from kingmaker.experiments.classroom.question import MONTHS, OF_THE_PAGE, Question, read
 from kingmaker.experiments.classroom.stacks_of_questions import MEMBERS
 from kingmaker.experiments.classroom.story_record import Record
 from kingmaker.experiments.classroom.visiting import (
+    class_of,
     demand_open,
     demand_teacher,
     desk_of,
@@ -28,7 +29,6 @@ from kingmaker.experiments.classroom.visiting import (
     visitor_of,
     while_there,
 )
-from kingmaker.experiments.classroom.visiting import class_of
 from kingmaker.experiments.classroom.wording import Words, words_in
 
 BEAT = 15.0  # seconds after which an idle stream says that it lives
@@ -45,12 +45,16 @@ def _answer(request: Request, body: Encoded) -> Response:
 async def get_catalogue(request: Request) -> Response:
     """Levers, measures, presets, lessons, game."""
     desk, language = desk_of(request), language_of(request)
-    return _answer(request, desk.bodies.once(("catalogue", language), lambda: catalogue.catalogue(desk.found, language)))
+    return _answer(
+        request, desk.bodies.once(("catalogue", language), lambda: catalogue.catalogue(desk.found, language))
+    )
 
 
 async def get_curve(request: Request) -> Response:
     """One run."""
-    return _answer(request, await while_there(request, desk_of(request).curve(question_of(request), visitor_of(request))))
+    return _answer(
+        request, await while_there(request, desk_of(request).curve(question_of(request), visitor_of(request)))
+    )
 
 
 async def get_band(request: Request) -> Response:
@@ -68,14 +72,16 @@ async def get_compare(request: Request) -> Response:
     asked = request.query_params
     strange = [key for key in asked if key not in OF_THE_PAGE]
     if strange:
-        raise Refusal("bad_request", f"There is no entry '{strange[0][:40]}' here: give a, b, from, to.", strange[0][:40])
+        raise RefusedError(
+            "bad_request", f"There is no entry '{strange[0][:40]}' here: give a, b, from, to.", strange[0][:40]
+        )
     a, b = read(asked.get("a", "")), read(asked.get("b", ""))
     for question in (a, b):
         demand_open(request, question)
     first = month_number(asked["from"][:20]) if "from" in asked else MONTHS - LAST_MONTHS
     last = month_number(asked["to"][:20]) if "to" in asked else MONTHS - 1
     if not 0 <= first <= last < MONTHS:
-        raise Refusal("bad_request", "from, to: give months of the run, the first one first.", "from")
+        raise RefusedError("bad_request", "from, to: give months of the run, the first one first.", "from")
     answer = desk_of(request).compare(a, b, (first, last + 1), visitor_of(request))
     return _answer(request, await while_there(request, answer))
 
@@ -87,9 +93,7 @@ async def get_network(request: Request) -> Response:
 
 async def get_events(request: Request) -> Response:
     """The chronicle."""
-    return await _of_record(
-        request, "events", lambda record, words: {"events": network_answer.events(record, words)}
-    )
+    return await _of_record(request, "events", lambda record, words: {"events": network_answer.events(record, words)})
 
 
 async def get_money(request: Request) -> Response:
@@ -104,7 +108,7 @@ async def get_firm(request: Request) -> Response:
     def told(record: Record, words: Words) -> Any:
         found = network_answer.firm(record, name, words)
         if found is None:
-            raise Refusal("not_found", f"There is no firm called '{name}' in this run.", "firm")
+            raise RefusedError("not_found", f"There is no firm called '{name}' in this run.", "firm")
         return found
 
     return await _of_record(request, f"firm {name.casefold()}", told)
@@ -135,7 +139,7 @@ async def get_measure(request: Request) -> Response:
     """A measure's definition and facts."""
     name, language = request.path_params["name"], language_of(request)
     if name not in measures():
-        raise Refusal("not_found", f"There is no measure '{name[:60]}' on the page.", "measure")
+        raise RefusedError("not_found", f"There is no measure '{name[:60]}' on the page.", "measure")
     bodies = desk_of(request).bodies
     return _answer(request, bodies.once(("measure", name, language), lambda: catalogue.measure_page(name, language)))
 
@@ -193,7 +197,7 @@ async def get_download(request: Request) -> Response:
         demand_teacher(request)
         return downloads.file(name, class_of(request).to_csv(), "no-store")
     if name not in downloads.NAMES:
-        raise Refusal("not_found", f"There is no download '{name[:60]}'. Known are {', '.join(downloads.NAMES)}.")
+        raise RefusedError("not_found", f"There is no download '{name[:60]}'. Known are {', '.join(downloads.NAMES)}.")
     question, desk = question_of(request), desk_of(request)
     made = await while_there(request, downloads.make(name, question, desk, visitor_of(request)))
     return downloads.file(name, made, caching_of(request, desk.version))

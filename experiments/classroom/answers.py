@@ -63,11 +63,12 @@ class Desk:
         kept = self.bodies.get((kind, asked.key))
         if kept is not None:  # another has asked the same
             return kept
-        reference = await self.reference(visitor) if kind == WHOLE or self.found.reference else band
-        found = [] if asked == Question() else changes.ranked(reference, band)
+        found = [] if asked == Question() else changes.ranked(await self._held_against(kind, visitor), band)
         return self.bodies.put((kind, asked.key), encode(self._band(asked, band_of(band), band.n, found)))
 
-    def _band(self, question: Question, shown: dict[str, Any], n: int, found: list[changes.Difference]) -> dict[str, Any]:
+    def _band(
+        self, question: Question, shown: dict[str, Any], n: int, found: list[changes.Difference]
+    ) -> dict[str, Any]:
         rows = {name: dict(zip(ENDS, series, strict=True)) for name, series in shown.items()}
         head = self._head(question) | {"n": n, "final": n == MEMBERS, "share": SPREAD.level.share}
         return head | {"measures": rows} | changes.body(found)
@@ -75,6 +76,12 @@ class Desk:
     async def reference(self, visitor: str) -> Band:
         """The band of the market as it was, with all its members."""
         return self.found.reference or await self.engine.band(Question(), visitor)
+
+    async def _held_against(self, kind: str, visitor: str) -> Band:
+        """The reference's band; its first members suffice for those of a quick one."""
+        if kind == FIRST and self.found.reference is None:
+            return await self.engine.quick_band(Question(), visitor)
+        return await self.reference(visitor)
 
     async def members_of(self, question: Question, visitor: str) -> Band:
         """A band with all its members."""

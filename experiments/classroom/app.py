@@ -15,7 +15,7 @@ from kingmaker.experiments.classroom import answer_routes, class_routes, openapi
 from kingmaker.experiments.classroom.answers import Desk
 from kingmaker.experiments.classroom.class_store import ClassStore
 from kingmaker.experiments.classroom.engine import Engine
-from kingmaker.experiments.classroom.faults import Refusal, response_of
+from kingmaker.experiments.classroom.faults import RefusedError, response_of
 from kingmaker.experiments.classroom.gate import Gate
 from kingmaker.experiments.classroom.precomputed import Precomputed, load
 
@@ -61,5 +61,5 @@ async def _told(_request: Request, fault: Exception) -> Response:
 async def _not_there(_request: Request, fault: Exception) -> Response:
     status = getattr(fault, "status_code", 404)
     if status == 405:
-        return response_of(Refusal("not_allowed", "This cannot be asked in this way."))
-    return response_of(Refusal("not_found", "There is no such page."))
+        return response_of(RefusedError("not_allowed", "This cannot be asked in this way."))
+    return response_of(RefusedError("not_found", "There is no such page."))

@@ -1,4 +1,4 @@
-"""What the page needs to build itself: levers, measures, presets, lessons and the game, in one language; and the story."""
+"""What the page needs to build itself: levers, measures, presets, lessons and the game; and the story that opens."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ def facts_of(name: str) -> list[dict[str, Any]]:
             first, last = month_number(row["start"]), month_number(row["end"])
             said = base.get(row["fact"], {})
             found.append({
-                "month": (first + last) // 2, "label": row["start"] if first == last else f"{row['start']}–{row['end']}",
+                "month": (first + last) // 2, "label": "–".join(dict.fromkeys((row["start"], row["end"]))),
                 "value": value, "low": value * math.exp(-error), "high": value * math.exp(error),
                 "entity": row["entity"], "source": said.get("source_title", row["source"]),
                 "publisher": said.get("publisher", ""), "date": said.get("source_date", ""),
@@ -130,4 +130,3 @@ def _fact_base() -> dict[str, dict[str, str]]:
 def _table(path: str) -> list[dict[str, str]]:
     with (ROOT / path).open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
-

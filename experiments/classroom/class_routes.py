@@ -18,7 +18,7 @@ from kingmaker.experiments.classroom.answer_routes import BEAT, STREAM_HEADERS, 
 from kingmaker.experiments.classroom.answers import ENDS
 from kingmaker.experiments.classroom.class_store import LONGEST_NAME, LONGEST_REASON, ClassStore
 from kingmaker.experiments.classroom.encoded import KEEP_NOT, Encoded, encode, send
-from kingmaker.experiments.classroom.faults import Refusal
+from kingmaker.experiments.classroom.faults import RefusedError
 from kingmaker.experiments.classroom.gate import TEACHER, VISITOR, give_cookie, is_visitor, new_visitor
 from kingmaker.experiments.classroom.lesson import ANSWERS, Lesson, lessons
 from kingmaker.experiments.classroom.question import read
@@ -113,9 +113,11 @@ async def post_prediction(request: Request) -> Response:
     body = await body_of(request)
     lesson, answers = lesson_of(body.get("lesson")), body.get("answers")
     if not isinstance(answers, dict) or not all(isinstance(said, str) for said in answers.values()):
-        raise Refusal("bad_request", "answers: give one for each measure.", "answers")
+        raise RefusedError("bad_request", "answers: give one for each measure.", "answers")
     if lesson.id in store.locked(visitor):
-        raise Refusal("already_locked", "Your group has locked its prediction already.", locked=store.locked(visitor))
+        raise RefusedError(
+            "already_locked", "Your group has locked its prediction already.", locked=store.locked(visitor)
+        )
     if name := text_of(body, "name", LONGEST_NAME, "").strip():
         store.name_group(visitor, name)
     store.lock(visitor, lesson, answers, text_of(body, "reason", LONGEST_REASON, ""))
@@ -148,7 +150,7 @@ async def get_outcome(request: Request) -> Response:
     """What the model says, once the prediction is locked."""
     lesson = lesson_of(request.path_params["id"])
     if not _may_see(request, lesson):
-        raise Refusal("locked", "Lock your prediction first.", lesson=lesson.id)
+        raise RefusedError("locked", "Lock your prediction first.", lesson=lesson.id)
     found = await while_there(request, desk_of(request).outcome(lesson, visitor_of(request)))
     store = class_of(request)
     said = store.locked(visitor_of(request)).get(lesson.id, {})
@@ -215,7 +217,7 @@ async def get_stream(request: Request) -> Response:
     listeners: Listeners = request.app.state.listeners
     store = class_of(request)
     if listeners.streams >= MOST_STREAMS:
-        raise Refusal("busy", "Too many pages listen already.")
+        raise RefusedError("busy", "Too many pages listen already.")
 
     async def told() -> AsyncIterator[str]:
         listeners.streams += 1
@@ -239,12 +241,12 @@ async def post_teacher(request: Request) -> Response:
     listeners: Listeners = request.app.state.listeners
     host = request.client.host if request.client else ""
     if listeners.tries[host] >= MOST_TRIES:
-        raise Refusal("too_many", "Too many wrong keys: wait a minute.")
+        raise RefusedError("too_many", "Too many wrong keys: wait a minute.")
     store = class_of(request)
     if not store.is_key(text_of(await body_of(request), "key", 80)):
         listeners.tries[host] += 1
         asyncio.get_running_loop().call_later(MINUTE, listeners.tries.subtract, [host])
-        raise Refusal("not_teacher", "That is not the key that the server printed at its start.")
+        raise RefusedError("not_teacher", "That is not the key that the server printed at its start.")
     response = _private(request, {"teacher": True})
     give_cookie(response, TEACHER, store.token)
     return response
@@ -272,7 +274,7 @@ async def post_reveal(request: Request) -> Response:
     body = await body_of(request)
     revealed = body.get("revealed", True)
     if not isinstance(revealed, bool):
-        raise Refusal("bad_request", "revealed: give true or false.", "revealed")
+        raise RefusedError("bad_request", "revealed: give true or false.", "revealed")
     class_of(request).reveal(lesson_of(body.get("lesson")).id, revealed)
     return _private(request, {"revealed": class_of(request).revealed})
 

@@ -1,4 +1,4 @@
-"""The class: groups, predictions, scores, what the teacher has opened and revealed; in SQLite, so a restart loses nothing."""
+"""The class: groups, predictions, scores, what is open and revealed; in SQLite, so that a restart loses nothing."""
 
 from __future__ import annotations
 
@@ -203,7 +203,7 @@ class ClassStore:
         return int(groups), int(locked)
 
     def clear(self, lesson: str | None) -> tuple[str, int]:
-        """Take the votes of a lesson, or all, from the sheet; what :meth:`undo` needs to bring them back, and how many."""
+        """Take the votes of a lesson, or all, from the sheet: what :meth:`undo` needs to bring them back; how many."""
         where, given = ("WHERE lesson = ?", (lesson,)) if lesson else ("", ())
         with self._writing():
             rows = self._db.execute(f"SELECT visitor, lesson, answers, reason FROM votes {where}", given).fetchall()

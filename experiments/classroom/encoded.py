@@ -107,7 +107,11 @@ class Bodies:
 
 
 def send(
-    request: Request, body: Encoded, caching: str = ASK_AGAIN, status: int = 200, headers: Mapping[str, str] | None = None
+    request: Request,
+    body: Encoded,
+    caching: str = ASK_AGAIN,
+    status: int = 200,
+    headers: Mapping[str, str] | None = None,
 ) -> Response:
     """A response in the best coding that the client takes; 304 if it has the body already."""
     given = {"Cache-Control": caching, "Vary": "Accept-Encoding", **(headers or {})}

@@ -14,7 +14,8 @@ from kingmaker.experiments.classroom.question import QuestionError
 STATUS = {
     "bad_request": 400, "bad_question": 400, "over_budget": 400, "not_teacher": 403, "locked": 403,
     "lesson_open": 403, "stranger": 403, "not_found": 404, "not_allowed": 405, "name_taken": 409, "already_locked": 409,
-    "too_large": 413, "too_long": 414, "not_json": 415, "foreign_host": 421, "too_many": 429, "busy": 503, "failed": 503,
+    "too_large": 413, "too_long": 414, "not_json": 415, "foreign_host": 421, "too_many": 429, "busy": 503,
+    "failed": 503,
 }  # fmt: skip
 FRENCH = {
     "bad_request": "Cette demande n'est pas utilisable.",
@@ -39,7 +40,7 @@ FRENCH = {
 AGAIN = {"too_many": "10", "busy": "10", "failed": "10"}  # seconds
 
 
-class Refusal(KingmakerError):
+class RefusedError(KingmakerError):
     """An answer that is not given."""
 
     def __init__(self, code: str, message: str, where: str | None = None, **more: Any) -> None:
@@ -48,21 +49,23 @@ class Refusal(KingmakerError):
         self.code, self.where, self.more = code, where, more
 
 
-def refusal_of(fault: BaseException) -> Refusal:
+def refusal_of(fault: BaseException) -> RefusedError:
     """What a client is told of a fault; of what is not foreseen only that it is there."""
-    if isinstance(fault, Refusal):
+    if isinstance(fault, RefusedError):
         return fault
     if isinstance(fault, QuestionError):
-        return Refusal("over_budget" if fault.where == "budget" else "bad_question", str(fault), fault.where or None)
+        return RefusedError(
+            "over_budget" if fault.where == "budget" else "bad_question", str(fault), fault.where or None
+        )
     if isinstance(fault, ClassError):
-        return Refusal(fault.code if fault.code in STATUS else "failed", str(fault))
+        return RefusedError(fault.code if fault.code in STATUS else "failed", str(fault))
     if isinstance(fault, CrowdedError):
-        return Refusal("busy", str(fault))
+        return RefusedError("busy", str(fault))
     if isinstance(fault, EngineError):
-        return Refusal("failed", str(fault))
+        return RefusedError("failed", str(fault))
     if isinstance(fault, KingmakerError):
-        return Refusal("bad_request", str(fault))
-    return Refusal("failed", "Something went wrong; the server goes on.")
+        return RefusedError("bad_request", str(fault))
+    return RefusedError("failed", "Something went wrong; the server goes on.")
 
 
 def response_of(fault: BaseException) -> JSONResponse:

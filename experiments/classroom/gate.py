@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from kingmaker.experiments.classroom.faults import Refusal, response_of
+from kingmaker.experiments.classroom.faults import RefusedError, response_of
 
 LONGEST = 8_000  # characters of path and query; a link of the page has at most half of it
 ODD = re.compile(r"(?:^|/|%2f|%5c|\\)(?:\.|%2e){2}(?:/|%2f|%5c|\\|$)|%00|%2f|%5c|\\|[\x00-\x1f]", re.IGNORECASE)
@@ -21,8 +21,8 @@ POLICY = (
     "font-src 'self'; manifest-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors {ancestors}"
 )
 HEADERS = {
-    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin", "Cross-Origin-Resource-Policy": "same-origin",
-    "Cross-Origin-Opener-Policy": "same-origin", "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
+    "X-Content-Type-Options": "nosniff", "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin", "Cross-Origin-Opener-Policy": "same-origin", "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }  # fmt: skip
 EMBED = "/embed"
 
@@ -65,31 +65,33 @@ class Gate:
                 raise
             await response_of(fault)(scope, receive, guarded)
 
-    def refusal(self, scope: Scope) -> Refusal | None:
+    def refusal(self, scope: Scope) -> RefusedError | None:
         """Why a request is refused; None if it is not."""
         headers = Headers(scope=scope)
         if headers.get("host", "").casefold() not in self.hosts:
             # another site's name that points here would read what only this class should (DNS rebinding)
-            return Refusal("foreign_host", "This server does not go by that name. Use the address that it printed.")
+            return RefusedError(
+                "foreign_host", "This server does not go by that name. Use the address that it printed."
+            )
         raw = scope.get("raw_path") or scope["path"].encode()
         path = raw.decode("latin-1")
         if len(path) + len(scope.get("query_string", b"")) > LONGEST:
-            return Refusal("too_long", f"This address is too long: at most {LONGEST} characters.")
+            return RefusedError("too_long", f"This address is too long: at most {LONGEST} characters.")
         if ODD.search(path):
-            return Refusal("not_found", "There is no such page.")
+            return RefusedError("not_found", "There is no such page.")
         return self._stranger(scope["method"], headers)
 
-    def _stranger(self, method: str, headers: Headers) -> Refusal | None:
+    def _stranger(self, method: str, headers: Headers) -> RefusedError | None:
         """A page of another site may not make this one's browser ask for changes."""
         if method in ("GET", "HEAD", "OPTIONS"):
             return None
         origin = headers.get("origin")
         if origin is not None and urlsplit(origin).netloc.casefold() not in self.hosts:
-            return Refusal("stranger", "Pages of other sites cannot speak to this server.")
+            return RefusedError("stranger", "Pages of other sites cannot speak to this server.")
         if headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
-            return Refusal("stranger", "Pages of other sites cannot speak to this server.")
+            return RefusedError("stranger", "Pages of other sites cannot speak to this server.")
         if headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
-            return Refusal("not_json", "Send application/json.")
+            return RefusedError("not_json", "Send application/json.")
         return None
 
 

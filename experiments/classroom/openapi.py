@@ -46,27 +46,29 @@ def specification() -> dict[str, Any]:
     """The description in OpenAPI 3.1."""
     found: dict[str, dict[str, Any]] = {}
     for row in paths():
-        parameters = [*(QUESTION if row.get("question") else [])]
-        parameters += [{"name": name, "in": "query", "schema": OTHERS[name]} for name in row.get("also", [])]
-        for name in row.get("inside", []):
-            parameters.append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
-        operation: dict[str, Any] = {
-            "summary": row["summary"], "parameters": parameters,
-            "responses": {
-                str(row.get("status", 200)): {"description": row["answer"], "content": {row.get("media", "application/json"): {}}},
-                "default": {"$ref": "#/components/responses/Refused"},
-            },
-        }  # fmt: skip
-        if "body" in row:
-            content = {"application/json": {"schema": {"type": "object"}, "example": row["body"]}}
-            operation["requestBody"] = {"required": True, "content": content}
-        found.setdefault(row["path"], {})[row.get("method", "get")] = operation
-    refused = {"description": "a sentence in both languages; codes: " + ", ".join(STATUS),
-               "content": {"application/json": {}}}  # fmt: skip
+        found.setdefault(row["path"], {})[row.get("method", "get")] = _operation(row)
+    told = "a sentence in both languages; codes: " + ", ".join(STATUS)
+    refused = {"description": told, "content": {"application/json": {}}}
     return {
         "openapi": "3.1.0", "info": {"title": "Kingmaker's class page", "version": kingmaker_version()},
         "paths": found, "components": {"responses": {"Refused": refused}},
     }  # fmt: skip
+
+
+def _operation(row: dict[str, Any]) -> dict[str, Any]:
+    parameters = [*(QUESTION if row.get("question") else [])]
+    parameters += [{"name": name, "in": "query", "schema": OTHERS[name]} for name in row.get("also", [])]
+    for name in row.get("inside", []):
+        parameters.append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
+    given = {"description": row["answer"], "content": {row.get("media", "application/json"): {}}}
+    found: dict[str, Any] = {
+        "summary": row["summary"], "parameters": parameters,
+        "responses": {str(row.get("status", 200)): given, "default": {"$ref": "#/components/responses/Refused"}},
+    }  # fmt: skip
+    if "body" in row:
+        content = {"application/json": {"schema": {"type": "object"}, "example": row["body"]}}
+        found["requestBody"] = {"required": True, "content": content}
+    return found
 
 
 async def get_specification(request: Request) -> Response:
@@ -85,11 +87,11 @@ def _page() -> Encoded:
     text = (
         '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Kingmaker: API</title>'
         '<meta name="viewport" content="width=device-width"></head><body><main><h1>Kingmaker: the API of the class page'
-        '</h1><p>Everything that the page shows can be asked as JSON: <a href="/api/openapi.json">OpenAPI</a>. A question '
-        "is a query string: <code>scenario</code>, <code>luck</code>, and any lever with its values, such as "
+        '</h1><p>Everything that the page shows can be asked as JSON: <a href="/api/openapi.json">OpenAPI</a>. A '
+        "question is a query string: <code>scenario</code>, <code>luck</code>, and any lever with its values, such as "
         "<code>policy.egress_fee=0.5,1@2024-03</code>. With <code>v=</code> and the version of the catalogue an answer "
-        f"may be kept for ever.</p><table><tr><th>Path</th><th>What</th><th>Answer</th></tr>{rows}</table></main></body>"
-        "</html>"
+        "may be kept for ever.</p><table><tr><th>Path</th><th>What</th><th>Answer</th></tr>"
+        f"{rows}</table></main></body></html>"
     )
     return Encoded(text.encode(), "text/html; charset=utf-8")
 

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from kingmaker.experiments.classroom.encoded import ASK_AGAIN, FOR_EVER, Encoded, send
-from kingmaker.experiments.classroom.faults import Refusal
+from kingmaker.experiments.classroom.faults import RefusedError
 from kingmaker.experiments.classroom.gate import VISITOR, give_cookie, is_visitor, new_visitor
 
 WEB = Path(__file__).parent / "web"
@@ -34,12 +34,16 @@ class Files:
         """A file by its path in the folder.
 
         Raises:
-            Refusal: there is none, or its kind is not served.
+            RefusedError: there is none, or its kind is not served.
         """
         path = (self.folder / name).resolve()
         inside = path.is_relative_to(self.folder) and path.suffix in TYPES
-        if not inside or any(part.startswith(".") for part in path.relative_to(self.folder).parts) or not path.is_file():
-            raise Refusal("not_found", "There is no such file.")
+        if (
+            not inside
+            or any(part.startswith(".") for part in path.relative_to(self.folder).parts)
+            or not path.is_file()
+        ):
+            raise RefusedError("not_found", "There is no such file.")
         changed = path.stat().st_mtime_ns
         kept = self._kept.get(name)
         if kept is None or kept[0] != changed:
@@ -60,7 +64,9 @@ async def get_page(request: Request) -> Response:
 async def get_file(request: Request) -> Response:
     """A file."""
     files: Files = request.app.state.files
-    return send(request, files.read(request.path_params["path"]), FOR_EVER if "v" in request.query_params else ASK_AGAIN)
+    return send(
+        request, files.read(request.path_params["path"]), FOR_EVER if "v" in request.query_params else ASK_AGAIN
+    )
 
 
 ROUTES = [*(Route(path, get_page) for path in PAGES), Route("/static/{path:path}", get_file)]

@@ -28,7 +28,10 @@ def asked() -> list[Question]:
     found = [make(name) for name in presets()]
     found += [policy for lesson in lessons().values() for policy in (lesson.a, lesson.b)]
     found += [
-        make(moves={key: [(0, stop)]}) for key, lever in listed().items() for stop in lever.stops if not _usual(key, stop)
+        make(moves={key: [(0, stop)]})
+        for key, lever in listed().items()
+        for stop in lever.stops
+        if not _usual(key, stop)
     ]
     return list(dict.fromkeys(found))
 
@@ -130,9 +133,7 @@ def outcome_of(lesson: Lesson, bands: dict[Question, Band]) -> dict[str, Any]:
 def _monthly(a: Band, b: Band, name: str) -> dict[str, Any]:
     factor = measures()[name].factor
     own = Band({name: b.series[name] - a.series[name]})
-    return {
-        key: three(band.quantiles(name) * factor) for key, band in (("a", a), ("b", b), ("difference", own))
-    }
+    return {key: three(band.quantiles(name) * factor) for key, band in (("a", a), ("b", b), ("difference", own))}
 
 
 def levers_that_move(found: precomputed.Precomputed) -> dict[str, list[str]]:

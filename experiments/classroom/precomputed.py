@@ -25,8 +25,8 @@ from kingmaker.experiments.posterior.members import SHIPPED
 
 FILE = DATA / "answers.zip"
 # of this folder, what a number of an answer depends on
-SOURCES = ("changes", "choices", "extract", "network_places", "precompute", "question", "records", "stacks_of_questions",
-           "story_record")  # fmt: skip
+SOURCES = ("changes", "choices", "extract", "network_places", "precompute", "question", "records",
+           "stacks_of_questions", "story_record")  # fmt: skip
 TABLES = ("levers.csv", "measures.csv", "regulator.toml")
 VERSION_DIGITS = 10
 

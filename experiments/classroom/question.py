@@ -7,6 +7,7 @@ import hashlib
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from itertools import pairwise
 from urllib.parse import parse_qsl, quote
 
 from kingmaker.agents.calendar import month_label, month_number
@@ -148,7 +149,7 @@ def _admitted(key: str, steps: Iterable[Step]) -> tuple[Step, ...]:
                 key, f"{key}: comes into force in {month_label(month)}; allowed is a month from {month_label(0)} to "
                 f"{month_label(MONTHS - 1)}.",
             )  # fmt: skip
-    if any(later <= earlier for (earlier, _), (later, _) in zip(found, found[1:], strict=False)):
+    if any(later <= earlier for (earlier, _), (later, _) in pairwise(found)):
         raise QuestionError(key, f"{key}: the months of its steps must rise.")
     try:
         return tuple((month, levers()[key].admit(float(value), "levers")) for month, value in found)

@@ -191,4 +191,3 @@ def _debrief(points: Mapping[str, FloatArray], mandate: str, language: str) -> s
         "debrief", "differs", best=labels[best], high=words.number(totals[best]), worst=labels[worst],
         low=words.number(totals[worst]), mandate=labels[mandate],
     )  # fmt: skip
-

@@ -78,7 +78,9 @@ def greeting(own: str, outside: list[str], key: str, current: bool) -> list[str]
         lines.append("Only this computer can open it; for a class start it with --address 0.0.0.0")
     lines.append(f"The teacher's screen: {own}teacher   key: {key}")
     if not current:
-        lines.append("No answers are at hand for this model, so that all is computed; see kingmaker classroom precompute")
+        lines.append(
+            "No answers are at hand for this model, so that all is computed; see kingmaker classroom precompute"
+        )
     return [*lines, "Stop it with Ctrl-C."]
 
 

@@ -107,9 +107,7 @@ def member_worlds(question: Question, first: int, end: int) -> list[dict[str, An
     """Arguments of the worlds of some members; what the question sets is not drawn."""
     drawn, scenario = members(), question.resolved()
     keys = drawn.drawn_under(scenario, but=[key for key, _ in question.moves])
-    return [
-        {"scenario": scenario, "rng": drawn.seeds[place], **drawn.held(place, keys)} for place in range(first, end)
-    ]
+    return [{"scenario": scenario, "rng": drawn.seeds[place], **drawn.held(place, keys)} for place in range(first, end)]
 
 
 def _apart_if_need_be(run: Callable[[Sequence[Question]], list[T]], questions: Sequence[Question]) -> list[T | str]:

@@ -12,7 +12,7 @@ from starlette.requests import Request
 from kingmaker.experiments.classroom.answers import Desk
 from kingmaker.experiments.classroom.choices import LANGUAGES
 from kingmaker.experiments.classroom.class_store import ClassStore
-from kingmaker.experiments.classroom.faults import Refusal
+from kingmaker.experiments.classroom.faults import RefusedError
 from kingmaker.experiments.classroom.gate import TEACHER, VISITOR, is_visitor
 from kingmaker.experiments.classroom.lesson import Lesson, lessons
 from kingmaker.experiments.classroom.question import Question, read_pairs
@@ -47,23 +47,23 @@ def is_teacher(request: Request) -> bool:
 
 
 def demand_teacher(request: Request) -> None:
-    """Raise :class:`Refusal` for all others."""
+    """Raise :class:`RefusedError` for all others."""
     if not is_teacher(request):
-        raise Refusal("not_teacher", "This is for the teacher: give the key that the server printed at its start.")
+        raise RefusedError("not_teacher", "This is for the teacher: give the key that the server printed at its start.")
 
 
 def language_of(request: Request) -> str:
     """The language asked for."""
     language = request.query_params.get("lang", LANGUAGES[0])
     if language not in LANGUAGES:
-        raise Refusal("bad_request", f"lang: allowed are {', '.join(LANGUAGES)}.", "lang")
+        raise RefusedError("bad_request", f"lang: allowed are {', '.join(LANGUAGES)}.", "lang")
     return language
 
 
 def lesson_of(name: object) -> Lesson:
     """The lesson of this id."""
     if not isinstance(name, str) or name not in lessons():
-        raise Refusal("not_found", f"There is no such lesson; there are {', '.join(lessons())}.", "lesson")
+        raise RefusedError("not_found", f"There is no such lesson; there are {', '.join(lessons())}.", "lesson")
     return lessons()[name]
 
 
@@ -78,7 +78,7 @@ def demand_open(request: Request, question: Question) -> None:
     """While the class predicts, the levers of its lesson rest for those who have not locked their prediction.
 
     Raises:
-        Refusal: the question would show the outcome.
+        RefusedError: the question would show the outcome.
     """
     store = class_of(request)
     name = store.open_lesson
@@ -86,8 +86,12 @@ def demand_open(request: Request, question: Question) -> None:
         return
     lesson = lessons()[name]
     moved = {key for key, _ in question.moves}
-    if question.scenario == lesson.a.scenario and moved & lesson.levers and name not in store.locked(visitor_of(request)):
-        raise Refusal(
+    if (
+        question.scenario == lesson.a.scenario
+        and moved & lesson.levers
+        and name not in store.locked(visitor_of(request))
+    ):
+        raise RefusedError(
             "lesson_open", "The class predicts: this lever rests until your prediction is locked.", min(moved),
             lesson=name,
         )  # fmt: skip
@@ -99,13 +103,13 @@ async def body_of(request: Request) -> dict[str, Any]:
     async for part in request.stream():
         raw += part
         if len(raw) > LARGEST_BODY:
-            raise Refusal("too_large", f"Send at most {LARGEST_BODY} bytes.")
+            raise RefusedError("too_large", f"Send at most {LARGEST_BODY} bytes.")
     try:
         found = json.loads(raw or b"{}")
     except (ValueError, RecursionError):
-        raise Refusal("bad_request", "The body is no JSON.") from None
+        raise RefusedError("bad_request", "The body is no JSON.") from None
     if not isinstance(found, dict):
-        raise Refusal("bad_request", "The body must be a JSON object.")
+        raise RefusedError("bad_request", "The body must be a JSON object.")
     return found
 
 
@@ -113,11 +117,11 @@ def text_of(body: dict[str, Any], name: str, most: int, usual: str | None = None
     """A text of a body."""
     found = body.get(name, usual)
     if not isinstance(found, str):
-        raise Refusal("bad_request", f"{name}: give a text.", name)
+        raise RefusedError("bad_request", f"{name}: give a text.", name)
     try:
         found.encode()
     except UnicodeEncodeError:
-        raise Refusal("bad_request", f"{name}: is no text.", name) from None
+        raise RefusedError("bad_request", f"{name}: is no text.", name) from None
     return found[:most]
 
 
@@ -125,7 +129,7 @@ async def while_there(request: Request, answer: Coroutine[Any, Any, T]) -> T:
     """The answer, given up when the visitor has gone, so that nothing is computed for nobody.
 
     Raises:
-        Refusal: it takes too long, or nobody waits for it any more.
+        RefusedError: it takes too long, or nobody waits for it any more.
     """
     task = asyncio.create_task(answer)
     loop = asyncio.get_running_loop()
@@ -134,7 +138,7 @@ async def while_there(request: Request, answer: Coroutine[Any, Any, T]) -> T:
         while not task.done():
             await asyncio.wait({task}, timeout=LOOK)
             if not task.done() and (loop.time() > end or await request.is_disconnected()):
-                raise Refusal("busy", "This takes longer than anybody should wait; ask again in a moment.")
+                raise RefusedError("busy", "This takes longer than anybody should wait; ask again in a moment.")
     finally:
         if not task.done():
             task.cancel()

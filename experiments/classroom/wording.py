@@ -1,4 +1,4 @@
-"""What the server calls things in English and French, from ``data/names.<language>.toml``, and how it writes numbers."""
+"""What the server calls things in English and French (``data/names.<language>.toml``); how it writes numbers."""
 
 from __future__ import annotations
 
