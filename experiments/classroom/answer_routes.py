@@ -33,6 +33,7 @@ from kingmaker.experiments.classroom.wording import Words, words_in
 
 BEAT = 15.0  # seconds after which an idle stream says that it lives
 TICK = 0.5  # seconds between looks at the queue
+IDLE = 5.0  # seconds after which a stream ends that nobody has asked anything for
 LAST_MONTHS = 36  # that a comparison averages over if nothing is asked
 STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
 Told = Callable[[Record, Words], Any]
@@ -155,7 +156,8 @@ async def get_progress(request: Request) -> Response:
             if now != before:
                 before, quiet = now, 0.0
                 yield event("place", now)
-            if all(now[name]["state"] == "ready" for name in ("curve", "band")):
+            waited = any(now[name]["state"] in ("waiting", "running") for name in now)
+            if all(now[name]["state"] == "ready" for name in ("curve", "band")) or (not waited and quiet >= IDLE):
                 yield event("done", {})
                 return
             await asyncio.sleep(TICK)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
 from kingmaker.experiments.classroom import app as application
-from kingmaker.experiments.classroom import openapi
+from kingmaker.experiments.classroom import answer_routes, openapi
 from kingmaker.experiments.classroom.choices import listed, measures
 from kingmaker.experiments.classroom.class_store import ClassStore
 from kingmaker.experiments.classroom.faults import FRENCH, STATUS
@@ -234,6 +234,19 @@ def test_what_no_regulator_may_do_is_told_before_anything_runs(
     assert not [text for _, text in state(client).desk.engine.asked if text]
 
 
+def test_progress_ends_when_all_is_there_and_when_nothing_was_asked(
+    client: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(answer_routes, "IDLE", 0.0)
+    assert client.get(f"/api/progress?{LEVER}").text.splitlines()[-2].startswith("data: {}")
+    for path in ("curve", "band"):
+        client.get(f"/api/{path}?{LEVER}")
+    first = client.get(f"/api/progress?{LEVER}").text.splitlines()
+    assert first[0] == "event: place"
+    assert json.loads(first[1].removeprefix("data: "))["band"] == {"state": "ready", "ahead": 0}
+    assert "event: done" in first
+
+
 def test_downloads(client: TestClient) -> None:
     rows = client.get(f"/api/download/measures.csv?{LEVER}").text.splitlines()
     assert len(rows) == 1 + MONTHS
@@ -293,7 +306,7 @@ json_values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3), max_leaves=6,
 )  # fmt: skip
-GETS = ("curve", "band", "compare", "network", "events", "money", "firm", "story", "progress", "regulator/score",
+GETS = ("curve", "band", "compare", "network", "events", "money", "firm", "story", "regulator/score",
         "regulator/cost", "class/scores", "class/me", "catalogue", "download/measures.csv")
 POSTS = ("group", "predictions", "teacher", "open", "reveal", "clear", "undo", "scores")
 

@@ -204,7 +204,7 @@ def test_long_stacks_leave_a_worker_to_levers(monkeypatch: pytest.MonkeyPatch) -
             sizes = [len(seeds) for _, seeds in pool.calls]
             assert sum(sizes) == 40
             assert max(sizes) == 2 * module.MOST_TOGETHER[QUICK]  # in a crowd twice as many share a stack
-            assert sizes.count(module.FEW) > 2  # on the other worker
+            assert sizes.count(module.FEW) >= 2  # on the other worker
 
     asyncio.run(lesson())
 
