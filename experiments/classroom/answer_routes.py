@@ -63,7 +63,7 @@ async def get_band(request: Request) -> Response:
     quick = request.query_params.get("quick") == "1"
     answer = desk_of(request).band(question_of(request), visitor_of(request), quick)
     found = await while_there(request, answer)
-    if quick and b'"final":false' in found.raw[:400]:
+    if not found.lasting:
         return send(request, found, "no-store")  # the whole one comes under the same address
     return _answer(request, found)
 

@@ -64,7 +64,9 @@ class Desk:
         if kept is not None:  # another has asked the same
             return kept
         found = [] if asked == Question() else changes.ranked(await self._held_against(kind, visitor), band)
-        return self.bodies.put((kind, asked.key), encode(self._band(asked, band_of(band), band.n, found)))
+        return self.bodies.put(
+            (kind, asked.key), encode(self._band(asked, band_of(band), band.n, found), kind == WHOLE)
+        )
 
     def _band(
         self, question: Question, shown: dict[str, Any], n: int, found: list[changes.Difference]

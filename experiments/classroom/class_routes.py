@@ -26,6 +26,7 @@ from kingmaker.experiments.classroom.stacks_of_questions import MEMBERS
 from kingmaker.experiments.classroom.visiting import (
     body_of,
     class_of,
+    demand_open,
     demand_teacher,
     desk_of,
     is_teacher,
@@ -307,6 +308,7 @@ async def post_score(request: Request) -> Response:
     store, (visitor, new) = class_of(request), _known(request)
     body = await body_of(request)
     question, mandate = read(text_of(body, "question", 4_000)).lucky, text_of(body, "mandate", 40, "even")
+    demand_open(request, question)
     if name := text_of(body, "name", LONGEST_NAME, "").strip():
         store.name_group(visitor, name)
     found = await while_there(request, desk_of(request).score(question, mandate, visitor))

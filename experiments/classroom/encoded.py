@@ -31,10 +31,12 @@ class Encoded:
     Attributes:
         raw: its bytes.
         media: its type.
+        lasting: whether the same question will always have it; a first band gives way to the whole one.
     """
 
     raw: bytes
     media: str = JSON
+    lasting: bool = True
 
     @functools.cached_property
     def etag(self) -> str:
@@ -57,9 +59,10 @@ class Encoded:
         return len(self.raw) + len(self.raw) // 3
 
 
-def encode(body: Any) -> Encoded:
+def encode(body: Any, lasting: bool = True) -> Encoded:
     """A body as JSON; a number that JSON does not know is null."""
-    return Encoded(json.dumps(_plain(body), separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode())
+    text = json.dumps(_plain(body), separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return Encoded(text.encode(), lasting=lasting)
 
 
 def _plain(value: Any) -> Any:

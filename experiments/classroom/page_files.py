@@ -36,6 +36,12 @@ class Files:
         Raises:
             RefusedError: there is none, or its kind is not served.
         """
+        try:
+            return self._read(name)
+        except (OSError, ValueError):  # a name that is too long, or none at all
+            raise RefusedError("not_found", "There is no such file.") from None
+
+    def _read(self, name: str) -> Encoded:
         path = (self.folder / name).resolve()
         inside = path.is_relative_to(self.folder) and path.suffix in TYPES
         if (

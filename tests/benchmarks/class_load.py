@@ -1,7 +1,8 @@
 """A class at the page: `python -m tests.benchmarks.class_load --sessions 30`.
 
-Each session opens the page as a browser does (document, catalogue, story, curve, band), moves a lever that is at hand, and
-asks a question of its own that is not. All traffic is on loopback. Processor times are those of the server's process.
+Each session opens the page as a browser does (document, catalogue, story, curve, band), moves a lever that is at
+hand, and asks a question of its own that is not. All traffic is on loopback. Processor times are those of the server's
+process.
 """
 
 from __future__ import annotations

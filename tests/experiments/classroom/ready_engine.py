@@ -47,13 +47,17 @@ def _measures(question: Question) -> dict[str, Any]:
 
 
 def _story(question: Question) -> Story:
-    nodes = (Node("Nvidia", "chipmaker", "", "US", True, 1.0), Node("Chinese funds", "investor", "", "CN", True, 1.0),
-             Node("Amazon AWS", "cloud", "hyperscaler", "US", True, 1.0), Node("Mistral AI", "startup", "", "EU", True, 1.0))
+    nodes = (
+        Node("Nvidia", "chipmaker", "", "US", True, 1.0),
+        Node("Chinese funds", "investor", "", "CN", True, 1.0),
+        Node("Amazon AWS", "cloud", "hyperscaler", "US", True, 1.0),
+        Node("Mistral AI", "startup", "", "EU", True, 1.0),
+    )
     alive = np.ones((4, MONTHS), dtype=np.bool_)
     alive[3, :10] = False
     tie = Tie(3, 2, "cloud_contract", "exclusive", "first", 10, 20, 10, (0.5,) * 10, (3.0,) * 10, (24.0, 5e4, 2.1, 0.0))
     return Story(
-        (Told(2, "release", "Mistral AI", "releases a strong model"), Told(5, "policy", "dated event", "no such sentence")),
+        (Told(2, "release", "Mistral AI", "releases a strong model"), Told(5, "policy", "dated event", "no such text")),
         nodes, alive, {name: np.ones((4, MONTHS), dtype=np.float32) for name in AMOUNTS}, (tie,),
         {("services", "enterprises", "startups"): np.full(MONTHS, 7.0)}, _measures(question),
     )  # fmt: skip

@@ -11,8 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from kingmaker.experiments.classroom import app as application
 from kingmaker.experiments.classroom import answer_routes, openapi
+from kingmaker.experiments.classroom import app as application
 from kingmaker.experiments.classroom.choices import listed, measures
 from kingmaker.experiments.classroom.class_store import ClassStore
 from kingmaker.experiments.classroom.faults import FRENCH, STATUS
@@ -29,7 +29,9 @@ VOTE = {"lesson": "shortage", "answers": ANSWERS, "name": "Ada"}
 
 @pytest.fixture
 def client() -> Iterator[TestClient]:
-    gate = application.build(ClassStore(":memory:"), [HOST], [f"http://{HOST}/"], ReadyEngine(), Precomputed(), warm=False)
+    gate = application.build(
+        ClassStore(":memory:"), [HOST], [f"http://{HOST}/"], ReadyEngine(), Precomputed(), warm=False
+    )
     with TestClient(gate, base_url=f"http://{HOST}") as found:
         yield found
 
@@ -66,6 +68,14 @@ def test_curve_and_band_have_the_shapes_of_the_contract(client: TestClient) -> N
     assert "higher" in band["changes"][0]["sentence"]["en"]
     assert sum(band["badges"].values()) == len(measures())
     assert client.get("/api/band").json()["changes"] == []  # the reference itself
+
+
+def test_a_first_band_is_never_kept_however_long_its_question(client: TestClient) -> None:
+    version = client.get("/api/catalogue").json()["version"]
+    long = "&".join(f"{key}={','.join(f'{lever.stops[k % 2]:g}@2024-{k + 1:02d}' for k in range(9))}"
+                    for key, lever in list(listed().items())[:12])  # fmt: skip
+    for how, caching in (("&quick=1", "no-store"), ("", "public, max-age=31536000, immutable")):
+        assert client.get(f"/api/band?{long}&v={version}{how}").headers["cache-control"] == caching
 
 
 def test_a_band_is_computed_once_for_all_lucks(client: TestClient) -> None:
@@ -150,6 +160,10 @@ def test_while_the_class_predicts_the_levers_of_its_lesson_rest(client: TestClie
         refused = student.get(f"/api/{path}?{lever}")
         assert (refused.status_code, refused.json()["error"]["code"]) == (403, "lesson_open"), path
     assert student.get("/api/compare", params={"b": lever}).status_code == 403
+    teacher.post("/api/class/open", json={"lesson": "regulators"})
+    scored = student.post("/api/class/scores", json={"question": "policy.remedies=1@2024-06"})
+    assert (scored.status_code, scored.json()["error"]["code"]) == (403, "lesson_open")
+    teacher.post("/api/class/open", json={"lesson": "shortage"})
     assert student.get(f"/api/curve?{LEVER}").status_code == 200  # other levers do not
     assert teacher.get(f"/api/curve?{lever}").status_code == 200
     assert student.post("/api/class/predictions", json=VOTE).status_code == 201
@@ -275,7 +289,16 @@ def test_pages_of_others_cannot_vote(client: TestClient, headers: dict[str, str]
     assert form.status_code == 415
 
 
-ODD = ("/static/..%2fapp.py", "/static/%2e%2e/app.py", "/static/%00", "/a/..%5cb", "/static/.hidden", "/a%5Cb", "/nope")
+ODD = (
+    "/static/..%2fapp.py",
+    "/static/%2e%2e/app.py",
+    "/static/%00",
+    "/a/..%5cb",
+    "/static/.hidden",
+    "/a%5Cb",
+    "/nope",
+    "/static/" + "x" * 4000,
+)
 
 
 @pytest.mark.parametrize("path", ["/", "/teacher", "/api", "/api/health", "/api/curve?x=1", *ODD])
@@ -303,11 +326,25 @@ def test_a_long_address_and_a_long_body_are_refused(client: TestClient) -> None:
 
 
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=30),
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=30),
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3), max_leaves=6,
 )  # fmt: skip
-GETS = ("curve", "band", "compare", "network", "events", "money", "firm", "story", "regulator/score",
-        "regulator/cost", "class/scores", "class/me", "catalogue", "download/measures.csv")
+GETS = (
+    "curve",
+    "band",
+    "compare",
+    "network",
+    "events",
+    "money",
+    "firm",
+    "story",
+    "regulator/score",
+    "regulator/cost",
+    "class/scores",
+    "class/me",
+    "catalogue",
+    "download/measures.csv",
+)
 POSTS = ("group", "predictions", "teacher", "open", "reveal", "clear", "undo", "scores")
 
 
@@ -323,8 +360,15 @@ def test_no_question_whatsoever_breaks_the_server(client: TestClient, path: str,
         assert error["message"]["fr"] == FRENCH[error["code"]]
 
 
-@given(st.sampled_from(POSTS), st.sampled_from((True, False)), json_values | st.dictionaries(st.sampled_from(
-       ("name", "lesson", "answers", "reason", "key", "revealed", "undo", "question", "mandate")), json_values))
+@given(
+    st.sampled_from(POSTS),
+    st.sampled_from((True, False)),
+    json_values
+    | st.dictionaries(
+        st.sampled_from(("name", "lesson", "answers", "reason", "key", "revealed", "undo", "question", "mandate")),
+        json_values,
+    ),
+)
 @settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_body_whatsoever_breaks_the_server(client: TestClient, path: str, teacher: bool, body: Any) -> None:
     if teacher:

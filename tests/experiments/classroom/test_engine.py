@@ -19,7 +19,6 @@ from kingmaker.experiments.classroom.engine import CURVE, QUICK, REST, STORY, En
 from kingmaker.experiments.classroom.question import MONTHS, Question
 from kingmaker.experiments.classroom.records import Curve
 
-
 SOON = 0.02  # seconds in which what has been asked is given to a worker; an answer takes longer
 
 
