@@ -89,9 +89,9 @@ def test_pages_hold_nothing_inline(page: Path) -> None:
 @pytest.mark.parametrize("script", OWN_SCRIPTS, ids=lambda script: script.name)
 def test_scripts_set_styles_and_load_code_as_the_policy_allows(script: Path) -> None:
     text = script.read_text("utf-8")
-    assert not re.search(r"\bstyle=|\beval\(|new Function|https?://(?!www\.w3\.org)", text.replace('replace(/^http:\\/\\//', ""))
+    assert not re.search(
+        r"\bstyle=|\beval\(|new Function|https?://(?!www\.w3\.org)", text.replace("replace(/^http:\\/\\//", "")
+    )
     for imported in re.findall(r"(?:from |import\()\"([^\"]+)\"|^import \"([^\"]+)\"", text, re.M):
         assert (script.parent / (imported[0] or imported[1])).resolve().is_file(), imported
     assert len(text.splitlines()) <= 350
-
-

@@ -35,7 +35,8 @@ export function clock() {
   const last = catalogue.months - 1
   const name = monthName(state.month)
   return html`<section class="clock" aria-label=${t("clock.label")}>
-    <button class="play main" @click=${toggle} aria-pressed=${playing ? "true" : "false"}>
+    <button class="play main" @click=${toggle} aria-pressed=${playing ? "true" : "false"}
+      aria-label=${t(playing ? "clock.pause" : "clock.play")}>
       <span aria-hidden="true">${playing ? "❚❚" : "▶"}</span><span>${t(playing ? "clock.pause" : "clock.play")}</span></button>
     <button class="icon step" @click=${() => moveTo(state.month - 1)} aria-label=${t("clock.back")}>‹</button>
     <button class="icon step" @click=${() => moveTo(state.month + 1)} aria-label=${t("clock.on")}>›</button>

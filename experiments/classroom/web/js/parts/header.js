@@ -42,7 +42,7 @@ export function header() {
     <div class="row tools">
       ${teacher ? nothing : html`<button class="icon" aria-label=${t("share.title")} @click=${openShare}>${icon("share")}</button>`}
       <button class="icon" aria-label=${t(isDark() ? "nav.light" : "nav.dark")} @click=${() => set({ look: isDark() ? "light" : "dark" })}>${icon(isDark() ? "light" : "dark")}</button>
-      <button class="icon" lang=${spoken() === "en" ? "fr" : "en"} aria-label=${spoken() === "en" ? "Français" : "English"}
+      <button class="icon" lang=${spoken() === "en" ? "fr" : "en"} aria-label=${spoken() === "en" ? "FR – Français" : "EN – English"}
         @click=${() => set({ lang: spoken() === "en" ? "fr" : "en" })}>${spoken() === "en" ? "FR" : "EN"}</button></div></header>`
 }
 

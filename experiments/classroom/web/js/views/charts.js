@@ -83,6 +83,7 @@ export function charts() {
   return html`<div class="charts ${found.value || found.error ? "" : "stale"}">
     <div class="row spread">${themes()}${legend()}</div>
     ${found.error && !found.pending ? html`<p class="note bad" role="alert">${own(found.error.texts) || t("lost.told")}</p>` : nothing}
+    <h2 class="unseen">${catalogue.themes.find(({ key }) => key === state.theme)?.label}</h2>
     <div class="six">${repeat(sixOf(state.theme), ({ name }) => name, (measure) => one(measure, marks, clear))}</div>
   </div>`
 }

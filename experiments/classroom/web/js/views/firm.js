@@ -57,7 +57,7 @@ function ties(story, k) {
   const standing = mine.filter((tie) => state.month < tie.end).sort((a, b) => weight(b) - weight(a))
   const ended = mine.filter((tie) => state.month >= tie.end && !standing.some((other) => other.source === tie.source
     && other.target === tie.target && other.kind === tie.kind)).sort((a, b) => b.end - a.end)
-  const list = (title, found) => (found.length ? html`<h4>${title}</h4><ul class="ties">${found.slice(0, LATEST)
+  const list = (title, found) => (found.length ? html`<h3>${title}</h3><ul class="ties">${found.slice(0, LATEST)
     .map((tie) => tieLine(story, k, tie))}</ul>` : nothing)
   return html`${list(t("firm.ties"), standing)}${list(t("firm.earlier"), ended)}`
 }
@@ -67,13 +67,13 @@ export function firmCard(story, k) {
   const node = story.nodes[k]
   const alive = node.first <= state.month && state.month < node.end
   const past = story.events.filter((event) => event.node === k && event.month <= state.month).reverse()
-  return html`<section class="card firm-card" aria-live="polite"><div class="row spread"><h3>${node.name}</h3>
+  return html`<section class="card firm-card" aria-live="polite"><div class="row spread"><h2>${node.name}</h2>
       <button class="bare icon" aria-label=${t("close")} @click=${() => set({ firm: "" })}>${icon("close")}</button></div>
     <p class="faint">${node.about}${node.named ? "" : ` · ${t("firm.stands", { n: number(node.weight) })}`}</p>
     <p class="dated">${t("firm.in", { month: monthName(state.month) })}</p>
     ${alive ? amounts(story, k) : html`<p>${t("firm.absent")}</p>`}
     ${ties(story, k)}
-    ${past.length ? html`<h4>${t("firm.story")}</h4><ol class="past">${past.slice(0, LATEST).map(({ month, text }) =>
+    ${past.length ? html`<h3>${t("firm.story")}</h3><ol class="past">${past.slice(0, LATEST).map(({ month, text }) =>
       html`<li><time>${monthName(month, true)}</time> ${text}</li>`)}</ol>` : nothing}
   </section>`
 }

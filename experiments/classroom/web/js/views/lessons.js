@@ -34,7 +34,7 @@ async function send(lesson) {
   if (draft.name.trim()) body.name = draft.name.trim()
   try {
     await lock(body)
-    requestAnimationFrame(() => document.querySelector("#outcome")?.scrollIntoView({ behavior: "smooth" }))
+    draft.locked = true
   } catch (fault) {
     draft.fault = fault
     meet()
@@ -75,9 +75,13 @@ function page(lesson) {
   const text = lessonPage(lesson.id, spoken()).value
   const open = Boolean(room.me?.locked?.[lesson.id]) || room.me?.teacher || room.now?.revealed?.includes(lesson.id)
   const found = open ? outcome(lesson.id, spoken()) : null
+  if (found?.value && draftOf(lesson.id).locked) {
+    draftOf(lesson.id).locked = false // led there once: on a phone the outcome stands below the text
+    requestAnimationFrame(() => document.querySelector("#outcome")?.scrollIntoView())
+  }
   return html`<div class="lesson"><button class="bare back" @click=${() => set({ lesson: "" })}>‹ ${t("lessons.all")}</button>
     <header><h1>${lesson.title}</h1><p class="question">${lesson.question}</p>
-      <div class="sides"><section class="card"><h3>A</h3><p>${lesson.policies.a}</p></section><section class="card"><h3>B</h3><p>${lesson.policies.b}</p></section></div></header>
+      <div class="sides"><section class="card"><h2>A</h2><p>${lesson.policies.a}</p></section><section class="card"><h2>B</h2><p>${lesson.policies.b}</p></section></div></header>
     <div class="lesson-body"><div class="lesson-text card">${text ? unsafeHTML(text.html) : html`<div class="wait"></div>`}</div>
       <div>${open ? nothing : form(lesson)}${found ? result(lesson, found) : closed()}</div></div></div>`
 }

@@ -57,7 +57,7 @@ function summary(story, { streams, total }) {
 
 function happened(story) {
   const now = story.events.filter(({ month }) => month === state.month)
-  return html`<section class="card now-card"><h3>${monthName(state.month)}</h3>
+  return html`<section class="card now-card"><h2>${monthName(state.month)}</h2>
     ${now.length ? html`<ul>${now.slice(0, 8).map(({ who, text, node }) => html`<li>${node === null ? nothing
       : html`<button class="bare firm-link" @click=${() => choose(story.nodes[node]?.name ?? "")}>${who}</button> `}${text}</li>`)}</ul>`
       : html`<p class="faint">${t("events.nothing")}</p>`}

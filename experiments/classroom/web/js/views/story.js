@@ -48,7 +48,7 @@ function payers(month) {
 function graph(step, value = null) {
   const measure = measureOf(step.measure)
   const data = measure && curvesOf(step.measure, step.lever, value)
-  return html`<figure class="plot card"><figcaption><h3>${measure?.label ?? ""} <small>(${measure?.unit ?? ""})</small></h3></figcaption>
+  return html`<figure class="plot card"><figcaption><h2>${measure?.label ?? ""} <small>(${measure?.unit ?? ""})</small></h2></figcaption>
     ${data ? html`<km-chart .data=${data} .month=${step.month}></km-chart>` : html`<div class="wait"></div>`}</figure>`
 }
 

@@ -60,7 +60,7 @@ function live(lesson, board) {
   return html`<div class="live">${lesson.measures.map((name) => {
     const row = board?.measures.find(({ measure }) => measure === name) ?? { up: 0, down: 0, unclear: 0, verdict: null }
     const told = board?.revealed ? outcome(lesson.id, spoken()).value?.rows.find(({ measure }) => measure === name) : null
-    return html`<article class="card"><h3>${measureOf(name).label}</h3>${votes(row, board?.revealed ? row.verdict : null)}
+    return html`<article class="card"><h2>${measureOf(name).label}</h2>${votes(row, board?.revealed ? row.verdict : null)}
       ${told ? html`<p class="told">${own(told.sentence)}</p>${interval(told, own(told.sentence))}` : nothing}</article>`
   })}</div>`
 }
