@@ -16,7 +16,6 @@ from kingmaker.experiments.classroom import catalogue, downloads, network_answer
 from kingmaker.experiments.classroom.choices import measures
 from kingmaker.experiments.classroom.encoded import Encoded, caching_of, encode, send
 from kingmaker.experiments.classroom.faults import RefusedError
-from kingmaker.experiments.classroom.question import MONTHS, OF_THE_PAGE, Question, read
 from kingmaker.experiments.classroom.stacks_of_questions import MEMBERS
 from kingmaker.experiments.classroom.story_record import Record
 from kingmaker.experiments.classroom.visiting import (
@@ -29,6 +28,7 @@ from kingmaker.experiments.classroom.visiting import (
     visitor_of,
     while_there,
 )
+from kingmaker.experiments.classroom.visitor_question import MONTHS, OF_THE_PAGE, Question, read
 from kingmaker.experiments.classroom.wording import Words, words_in
 
 BEAT = 15.0  # seconds after which an idle stream says that it lives

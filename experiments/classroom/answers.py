@@ -5,16 +5,16 @@ from __future__ import annotations
 import asyncio
 from typing import Any
 
-from kingmaker.experiments.classroom import changes, precomputed, regulator_game
+from kingmaker.experiments.classroom import precomputed, regulator_game, what_changed
 from kingmaker.experiments.classroom.choices import measures
 from kingmaker.experiments.classroom.encoded import Bodies, Encoded, encode
 from kingmaker.experiments.classroom.engine import CURVE, QUICK, REST, STORY, Engine
 from kingmaker.experiments.classroom.lesson import Lesson
 from kingmaker.experiments.classroom.precompute import band_of, curve_of, outcome_of, three
-from kingmaker.experiments.classroom.question import MONTHS, Question
 from kingmaker.experiments.classroom.records import Band
 from kingmaker.experiments.classroom.stacks_of_questions import MEMBERS
 from kingmaker.experiments.classroom.story_record import Record, record_of
+from kingmaker.experiments.classroom.visitor_question import MONTHS, Question
 from kingmaker.experiments.stats.levels import SPREAD
 
 WHOLE, FIRST = "band", "quick"
@@ -54,7 +54,7 @@ class Desk:
             return whole
         at_hand = self.found.answers.get(asked.text)
         if at_hand:
-            found = [changes.told(row) for row in at_hand["changes"]]
+            found = [what_changed.told(row) for row in at_hand["changes"]]
             return self.bodies.put((WHOLE, asked.key), encode(self._band(asked, at_hand["band"], MEMBERS, found)))
         if quick and self.engine.cached(REST, asked) is None:
             kind, band = FIRST, await self.engine.quick_band(asked, visitor)
@@ -63,17 +63,17 @@ class Desk:
         kept = self.bodies.get((kind, asked.key))
         if kept is not None:  # another has asked the same
             return kept
-        found = [] if asked == Question() else changes.ranked(await self._held_against(kind, visitor), band)
+        found = [] if asked == Question() else what_changed.ranked(await self._held_against(kind, visitor), band)
         return self.bodies.put(
             (kind, asked.key), encode(self._band(asked, band_of(band), band.n, found), kind == WHOLE)
         )
 
     def _band(
-        self, question: Question, shown: dict[str, Any], n: int, found: list[changes.Difference]
+        self, question: Question, shown: dict[str, Any], n: int, found: list[what_changed.Difference]
     ) -> dict[str, Any]:
         rows = {name: dict(zip(ENDS, series, strict=True)) for name, series in shown.items()}
         head = self._head(question) | {"n": n, "final": n == MEMBERS, "share": SPREAD.level.share}
-        return head | {"measures": rows} | changes.body(found)
+        return head | {"measures": rows} | what_changed.body(found)
 
     async def reference(self, visitor: str) -> Band:
         """The band of the market as it was, with all its members."""
@@ -98,12 +98,12 @@ class Desk:
         if kept is not None:
             return kept
         of_a, of_b = await asyncio.gather(self.members_of(a, visitor), self.members_of(b, visitor))
-        found = [changes.difference(of_a, of_b, name, window) for name in measures()]
+        found = [what_changed.difference(of_a, of_b, name, window) for name in measures()]
         found.sort(key=lambda d: (not d.clear, -d.strength))
         own = Band({name: of_b.series[name] - of_a.series[name] for name in measures()})
         body = {
-            "version": self.version, "a": a.lucky.text, "b": b.lucky.text, "n": of_a.n, "share": changes.SHARE,
-            "window": [window[0], window[1] - 1], "rows": [changes.row(d, ("a", "b")) for d in found],
+            "version": self.version, "a": a.lucky.text, "b": b.lucky.text, "n": of_a.n, "share": what_changed.SHARE,
+            "window": [window[0], window[1] - 1], "rows": [what_changed.row(d, ("a", "b")) for d in found],
             "monthly": {
                 name: dict(zip(ENDS, three(own.quantiles(name) * m.factor), strict=True))
                 for name, m in measures().items()
@@ -117,7 +117,7 @@ class Desk:
         return at_hand or record_of(await self.engine.story(question, visitor))
 
     async def outcome(self, lesson: Lesson, visitor: str) -> dict[str, Any]:
-        """The numbers of a lesson: ``rows`` as :func:`changes.kept` writes them, and ``monthly``."""
+        """The numbers of a lesson: ``rows`` as :func:`what_changed.kept` writes them, and ``monthly``."""
         at_hand: dict[str, Any] | None = self.found.lessons.get(lesson.id)
         if at_hand:
             return at_hand

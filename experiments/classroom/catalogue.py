@@ -16,8 +16,8 @@ from kingmaker.experiments.classroom import precompute, precomputed, regulator_g
 from kingmaker.experiments.classroom.choices import DATA, LEVER_GROUPS, THEMES, Lever, listed, measures
 from kingmaker.experiments.classroom.class_store import LONGEST_NAME, LONGEST_REASON
 from kingmaker.experiments.classroom.lesson import ANSWERS, Lesson, lessons
-from kingmaker.experiments.classroom.question import MONTHS, make, presets, shipped
 from kingmaker.experiments.classroom.stacks_of_questions import MEMBERS
+from kingmaker.experiments.classroom.visitor_question import MONTHS, make, presets, shipped
 from kingmaker.experiments.classroom.wording import Words, words_in
 
 DEFAULT_MONTH = 35

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from kingmaker.experiments.classroom import catalogue, changes
+from kingmaker.experiments.classroom import catalogue, what_changed
 from kingmaker.experiments.classroom.answer_routes import BEAT, STREAM_HEADERS, event
 from kingmaker.experiments.classroom.answers import ENDS
 from kingmaker.experiments.classroom.class_store import LONGEST_NAME, LONGEST_REASON, ClassStore
@@ -21,7 +21,6 @@ from kingmaker.experiments.classroom.encoded import KEEP_NOT, Encoded, encode, s
 from kingmaker.experiments.classroom.faults import RefusedError
 from kingmaker.experiments.classroom.gate import TEACHER, VISITOR, give_cookie, is_visitor, new_visitor
 from kingmaker.experiments.classroom.lesson import ANSWERS, Lesson, lessons
-from kingmaker.experiments.classroom.question import read
 from kingmaker.experiments.classroom.stacks_of_questions import MEMBERS
 from kingmaker.experiments.classroom.visiting import (
     body_of,
@@ -36,6 +35,7 @@ from kingmaker.experiments.classroom.visiting import (
     visitor_of,
     while_there,
 )
+from kingmaker.experiments.classroom.visitor_question import read
 
 MOST_TRIES = 10  # wrong keys of one address in a minute
 MINUTE = 60.0
@@ -158,9 +158,9 @@ async def get_outcome(request: Request) -> Response:
     tally = store.tally(lesson) if lesson.id in store.revealed or is_teacher(request) else {}
     rows = []
     for numbers in found["rows"]:
-        d = changes.told(numbers)
+        d = what_changed.told(numbers)
         name = d.measure.name
-        rows.append(changes.row(d, ("a", "b")) | {
+        rows.append(what_changed.row(d, ("a", "b")) | {
             "said": said.get(name), "right": said[name] == d.verdict if name in said else None,
             "class": _counted(tally[name]) if name in tally else None,
         })  # fmt: skip
@@ -169,7 +169,7 @@ async def get_outcome(request: Request) -> Response:
         for name, parts in found["monthly"].items()
     }
     return _private(request, {
-        "id": lesson.id, "n": MEMBERS, "share": changes.SHARE, "rows": rows, "of": len(rows),
+        "id": lesson.id, "n": MEMBERS, "share": what_changed.SHARE, "rows": rows, "of": len(rows),
         "right": sum(row["right"] is True for row in rows) if said else None,
         "questions": {"a": lesson.a.text, "b": lesson.b.text}, "monthly": monthly,
     })  # fmt: skip
@@ -186,7 +186,7 @@ async def board_of(request: Request, lesson: Lesson) -> dict[str, Any]:
     truth: dict[str, str] = {}
     if revealed:
         found = await desk_of(request).outcome(lesson, visitor_of(request))
-        truth = {d.measure.name: d.verdict for d in map(changes.told, found["rows"])}
+        truth = {d.measure.name: d.verdict for d in map(what_changed.told, found["rows"])}
     tally, votes = store.tally(lesson), store.votes(lesson.id)
     rows = [
         {"measure": name, **_counted(tally[name]), "verdict": truth.get(name),

@@ -10,9 +10,9 @@ from starlette.responses import Response
 
 from kingmaker.agents.calendar import month_label
 from kingmaker.experiments.classroom.answers import Desk
-from kingmaker.experiments.classroom.question import MONTHS, Question, scenario_toml
 from kingmaker.experiments.classroom.records import Band, Curve
 from kingmaker.experiments.classroom.stacks_of_questions import MEMBERS
+from kingmaker.experiments.classroom.visitor_question import MONTHS, Question, scenario_toml
 
 NAMES = ("measures.csv", "band.csv", "events.csv", "scenario.toml")
 TYPES = {"csv": "text/csv; charset=utf-8", "toml": "application/toml; charset=utf-8"}

@@ -15,8 +15,8 @@ from typing import Any
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.classroom import stacks_of_questions as work
-from kingmaker.experiments.classroom.question import Question
 from kingmaker.experiments.classroom.records import Band, Curve, Story
+from kingmaker.experiments.classroom.visitor_question import Question
 from kingmaker.experiments.classroom.worker_start import start_worker
 
 CURVE, QUICK, STORY, REST = "curve", "quick", "story", "rest"

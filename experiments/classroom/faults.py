@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import tomllib
 from typing import Any
 
 from starlette.responses import JSONResponse
 
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments.classroom.choices import DATA
 from kingmaker.experiments.classroom.class_store import ClassError
 from kingmaker.experiments.classroom.engine import CrowdedError, EngineError
-from kingmaker.experiments.classroom.question import QuestionError
+from kingmaker.experiments.classroom.visitor_question import QuestionError
 
 STATUS = {
     "bad_request": 400, "bad_question": 400, "over_budget": 400, "not_teacher": 403, "locked": 403,
@@ -17,26 +19,7 @@ STATUS = {
     "too_large": 413, "too_long": 414, "not_json": 415, "foreign_host": 421, "too_many": 429, "busy": 503,
     "failed": 503,
 }  # fmt: skip
-FRENCH = {
-    "bad_request": "Cette demande n'est pas utilisable.",
-    "bad_question": "Ce lien demande quelque chose qui n'existe pas.",
-    "over_budget": "Cette politique coûte plus que le budget : retirez une mesure.",
-    "not_teacher": "Réservé à l'enseignant.",
-    "locked": "Scellez d'abord votre prévision.",
-    "lesson_open": "La classe prévoit : ce levier reste fermé jusqu'à ce que votre prévision soit scellée.",
-    "stranger": "Une autre page ne peut pas parler à ce serveur.",
-    "not_found": "Cela n'existe pas.",
-    "not_allowed": "Cela ne se demande pas ainsi.",
-    "name_taken": "Un autre groupe porte déjà ce nom.",
-    "already_locked": "Votre groupe a déjà scellé sa prévision.",
-    "too_large": "C'est trop long.",
-    "too_long": "Cette adresse est trop longue.",
-    "not_json": "Envoyez du JSON.",
-    "foreign_host": "Ce serveur ne porte pas ce nom : utilisez l'adresse affichée à son démarrage.",
-    "too_many": "Trop de demandes : réessayez dans un instant.",
-    "busy": "Trop de questions attendent : réessayez dans un instant.",
-    "failed": "Cela n'a pas marché.",
-}
+FRENCH: dict[str, str] = tomllib.loads((DATA / "faults.fr.toml").read_text(encoding="utf-8"))
 AGAIN = {"too_many": "10", "busy": "10", "failed": "10"}  # seconds
 
 

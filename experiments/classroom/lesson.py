@@ -13,7 +13,7 @@ from markdown_it import MarkdownIt
 
 from kingmaker.agents.errors import KingmakerError, nearest
 from kingmaker.experiments.classroom.choices import ChoiceError, measures
-from kingmaker.experiments.classroom.question import Question, make
+from kingmaker.experiments.classroom.visitor_question import Question, make
 
 FOLDER = Path(__file__).parent / "lessons"
 ANSWERS = ("up", "down", "unclear")

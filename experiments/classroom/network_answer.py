@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from kingmaker.experiments.classroom.question import MONTHS
 from kingmaker.experiments.classroom.story_record import Record
+from kingmaker.experiments.classroom.visitor_question import MONTHS
 from kingmaker.experiments.classroom.wording import Words
 
 SECTORS = (

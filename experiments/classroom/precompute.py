@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.experiments.classroom import changes, precomputed
+from kingmaker.experiments.classroom import precomputed, what_changed
 from kingmaker.experiments.classroom import stacks_of_questions as work
 from kingmaker.experiments.classroom.choices import levers, listed, measures
 from kingmaker.experiments.classroom.lesson import Lesson, lessons
-from kingmaker.experiments.classroom.question import Question, make, presets
 from kingmaker.experiments.classroom.records import Band, Curve, Story
 from kingmaker.experiments.classroom.story_record import record_of
+from kingmaker.experiments.classroom.visitor_question import Question, make, presets
 
 T = TypeVar("T")
 BANDS_TOGETHER, CURVES_TOGETHER, STORIES_TOGETHER = 6, 40, 10
@@ -102,13 +102,13 @@ def _in_stacks(
 
 def answer_of(curve: Curve, band: Band, reference: Band) -> dict[str, Any]:
     """The series and differences of one question, in the units shown."""
-    own = [] if band is reference else [changes.kept(d) for d in changes.ranked(reference, band)]
+    own = [] if band is reference else [what_changed.kept(d) for d in what_changed.ranked(reference, band)]
     return {"curve": curve_of(curve), "band": band_of(band), "changes": own}
 
 
 def curve_of(curve: Curve) -> dict[str, Any]:
     """Name -> series in the unit shown."""
-    return {name: changes.series(curve.measures[name] * m.factor) for name, m in measures().items()}
+    return {name: what_changed.series(curve.measures[name] * m.factor) for name, m in measures().items()}
 
 
 def band_of(band: Band) -> dict[str, Any]:
@@ -118,14 +118,14 @@ def band_of(band: Band) -> dict[str, Any]:
 
 def three(values: Any) -> list[list[float | int | None]]:
     """Three series."""
-    return [changes.series(row) for row in values]
+    return [what_changed.series(row) for row in values]
 
 
 def outcome_of(lesson: Lesson, bands: dict[Question, Band]) -> dict[str, Any]:
     """The differences that a lesson asks for, and its charts."""
     a, b = bands[lesson.a], bands[lesson.b]
     return {
-        "rows": [changes.kept(changes.difference(a, b, name, lesson.window)) for name in lesson.measures],
+        "rows": [what_changed.kept(what_changed.difference(a, b, name, lesson.window)) for name in lesson.measures],
         "monthly": {name: _monthly(a, b, name) for name in lesson.measures},
     }
 
@@ -142,7 +142,7 @@ def levers_that_move(found: precomputed.Precomputed) -> dict[str, list[str]]:
     for key, lever in listed().items():
         for stop in lever.stops:
             answer = found.answers.get(make(moves={key: [(0, stop)]}).text)
-            for d in map(changes.told, answer["changes"] if answer else ()):
+            for d in map(what_changed.told, answer["changes"] if answer else ()):
                 if d.clear:
                     moved[key][d.measure.name] = max(d.strength, moved[key].get(d.measure.name, 0.0))
     return {key: _strongest(sizes.items()) for key, sizes in moved.items()}

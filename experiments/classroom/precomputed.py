@@ -19,14 +19,14 @@ import numpy as np
 
 from kingmaker.environment.inputs.provenance import ROOT, source_digest
 from kingmaker.experiments.classroom.choices import DATA, measures
-from kingmaker.experiments.classroom.question import MONTHS
 from kingmaker.experiments.classroom.records import Band
+from kingmaker.experiments.classroom.visitor_question import MONTHS
 from kingmaker.experiments.posterior.members import SHIPPED
 
 FILE = DATA / "answers.zip"
 # of this folder, what a number of an answer depends on
-SOURCES = ("changes", "choices", "extract", "network_places", "precompute", "question", "records",
-           "stacks_of_questions", "story_record")  # fmt: skip
+SOURCES = ("choices", "extract", "network_places", "precompute", "records",
+           "stacks_of_questions", "story_record", "visitor_question", "what_changed")  # fmt: skip
 TABLES = ("levers.csv", "measures.csv", "regulator.toml")
 VERSION_DIGITS = 10
 

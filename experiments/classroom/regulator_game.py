@@ -13,10 +13,10 @@ import numpy as np
 from kingmaker.agents.calendar import month_label, month_number
 from kingmaker.agents.errors import nearest, shown
 from kingmaker.agents.types import FloatArray
-from kingmaker.experiments.classroom import changes
+from kingmaker.experiments.classroom import what_changed
 from kingmaker.experiments.classroom.choices import DATA, LANGUAGES, levers
-from kingmaker.experiments.classroom.question import MONTHS, REFERENCE, Question, QuestionError
 from kingmaker.experiments.classroom.records import Band
+from kingmaker.experiments.classroom.visitor_question import MONTHS, REFERENCE, Question, QuestionError
 from kingmaker.experiments.classroom.wording import words_in
 from kingmaker.experiments.stats.levels import WIDE
 
@@ -146,7 +146,7 @@ def score(question: Question, mandate: str, band: Band, reference: Band) -> dict
     own = _total(points, weights)
     low, middle, high = (round(float(v), 1) for v in WIDE.of(own))
     return {
-        "question": question.text, "mandate": mandate, "n": band.n, "share": changes.SHARE, **spent,
+        "question": question.text, "mandate": mandate, "n": band.n, "share": what_changed.SHARE, **spent,
         "goals": [_goal(goal, points[goal.key], band, reference) for goal in game().goals],
         "score": middle, "low": low, "high": high, "lucks": [round(float(v), 1) for v in own],
         "by_mandate": {key: round(float(np.median(_total(points, weights_of(key)))), 1) for key in game().mandates},
@@ -167,13 +167,13 @@ def _points(goal: Goal, band: Band, reference: Band) -> FloatArray:
 
 
 def _total(points: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
-    return np.asarray(sum(weights[key] * values for key, values in points.items()))
+    return np.asarray(sum(weights[key] * values for key, values in points.items()), dtype=np.float64)
 
 
 def _goal(goal: Goal, points: FloatArray, band: Band, reference: Band) -> dict[str, Any]:
-    d = changes.difference(reference, band, goal.measure, (MONTHS - LAST, MONTHS))
+    d = what_changed.difference(reference, band, goal.measure, (MONTHS - LAST, MONTHS))
     low, middle, high = (round(float(v), 1) for v in WIDE.of(points))
-    row = changes.row(d)
+    row = what_changed.row(d)
     return {
         "key": goal.key, "measure": goal.measure, "score": middle, "low": low, "high": high,
         "verdict": row["verdict"], "reference": row["reference"], "value": row["value"], "sentence": row["sentence"],

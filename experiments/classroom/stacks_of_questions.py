@@ -10,8 +10,8 @@ import numpy as np
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.classroom.choices import measures
-from kingmaker.experiments.classroom.question import MONTHS, Question
 from kingmaker.experiments.classroom.records import Band, Curve, Story
+from kingmaker.experiments.classroom.visitor_question import MONTHS, Question
 
 if TYPE_CHECKING:
     from kingmaker.experiments.design.replicates import Replicates

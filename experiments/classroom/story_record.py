@@ -6,9 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from kingmaker.experiments.classroom.changes import series
 from kingmaker.experiments.classroom.network_places import positions
 from kingmaker.experiments.classroom.records import AMOUNTS, Story, Tie
+from kingmaker.experiments.classroom.what_changed import series
 
 FACTORS = {"value": 1e-3, "cash": 1e-3}  # M$ are shown as G$
 ROUNDING = 1e-6  # less than this is the rounding of a sum, in every unit shown

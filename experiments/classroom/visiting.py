@@ -15,7 +15,7 @@ from kingmaker.experiments.classroom.class_store import ClassStore
 from kingmaker.experiments.classroom.faults import RefusedError
 from kingmaker.experiments.classroom.gate import TEACHER, VISITOR, is_visitor
 from kingmaker.experiments.classroom.lesson import Lesson, lessons
-from kingmaker.experiments.classroom.question import Question, read_pairs
+from kingmaker.experiments.classroom.visitor_question import Question, read_pairs
 
 T = TypeVar("T")
 LARGEST_BODY = 16_384  # bytes

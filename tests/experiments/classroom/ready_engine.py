@@ -8,10 +8,10 @@ import numpy as np
 
 from kingmaker.experiments.classroom.choices import measures
 from kingmaker.experiments.classroom.engine import CURVE, QUICK, STORY, Engine
-from kingmaker.experiments.classroom.question import MONTHS, Question
 from kingmaker.experiments.classroom.records import AMOUNTS, Band, Curve, Node, Story, Tie, Told
 from kingmaker.experiments.classroom.stacks_of_questions import MEMBERS
 from kingmaker.experiments.classroom.stacks_of_questions import QUICK as FIRST
+from kingmaker.experiments.classroom.visitor_question import MONTHS, Question
 
 
 class ReadyEngine(Engine):

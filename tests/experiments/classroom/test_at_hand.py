@@ -7,12 +7,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from kingmaker.experiments.classroom import changes, precompute, precomputed, regulator_game
+from kingmaker.experiments.classroom import precompute, precomputed, regulator_game, what_changed
 from kingmaker.experiments.classroom.choices import listed, measures
 from kingmaker.experiments.classroom.lesson import lessons
-from kingmaker.experiments.classroom.question import MONTHS, make, read
 from kingmaker.experiments.classroom.records import Band, Curve
 from kingmaker.experiments.classroom.stacks_of_questions import MEMBERS
+from kingmaker.experiments.classroom.visitor_question import MONTHS, make, read
 
 LARGEST = 6e6  # bytes of the file
 FOUND = precomputed.load()
@@ -36,7 +36,7 @@ def test_every_lever_of_the_list_changes_something_that_can_be_seen() -> None:
 
 @pytest.mark.parametrize("name", sorted(lessons()))
 def test_what_a_lesson_expects_is_what_the_posterior_shows(name: str) -> None:
-    verdicts = {d.measure.name: d.verdict for d in map(changes.told, FOUND.lessons[name]["rows"])}
+    verdicts = {d.measure.name: d.verdict for d in map(what_changed.told, FOUND.lessons[name]["rows"])}
     assert {measure: verdicts[measure] for measure in lessons()[name].expects} == lessons()[name].expects
 
 
@@ -47,24 +47,24 @@ def bands(shift: float) -> tuple[Band, Band]:
 
 def test_a_difference_is_clear_where_its_sign_is_sure_and_it_can_be_seen() -> None:
     a, b = bands(1.0)
-    assert changes.difference(a, b, "hhi_cloud", (0, 24)).verdict == "up"
-    assert changes.difference(b, a, "hhi_cloud", (0, 24)).verdict == "down"
+    assert what_changed.difference(a, b, "hhi_cloud", (0, 24)).verdict == "up"
+    assert what_changed.difference(b, a, "hhi_cloud", (0, 24)).verdict == "down"
     _, small = bands(0.01)
-    assert changes.difference(a, small, "hhi_cloud", (0, 24)).verdict == "unclear"  # sure, and not to be seen
+    assert what_changed.difference(a, small, "hhi_cloud", (0, 24)).verdict == "unclear"  # sure, and not to be seen
     mixed = b.series["hhi_cloud"].copy()
     mixed[:2] -= 5.0  # two of twenty members say the contrary
-    assert changes.difference(a, Band({"hhi_cloud": mixed}), "hhi_cloud", (0, 24)).verdict == "unclear"
+    assert what_changed.difference(a, Band({"hhi_cloud": mixed}), "hhi_cloud", (0, 24)).verdict == "unclear"
     empty = Band({"gap_china": np.full((MEMBERS, MONTHS), np.nan, dtype=np.float32)})
-    assert changes.difference(empty, empty, "gap_china", (0, 24)).verdict == "unclear"
+    assert what_changed.difference(empty, empty, "gap_china", (0, 24)).verdict == "unclear"
 
 
 def test_a_difference_is_told_where_it_shows_most() -> None:
     a, _ = bands(0.0)
     late = a.series["hhi_cloud"].copy()
     late[:, 48:72] += 6.0
-    found = changes.strongest(a, Band({"hhi_cloud": late}), "hhi_cloud")
+    found = what_changed.strongest(a, Band({"hhi_cloud": late}), "hhi_cloud")
     assert found.window == (48, 72)
-    assert "2026–27" in changes.row(found)["sentence"]["en"]
+    assert "2026–27" in what_changed.row(found)["sentence"]["en"]
 
 
 def test_numbers_come_back_from_the_file_as_they_went(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def test_numbers_come_back_from_the_file_as_they_went(tmp_path: Path) -> None:
     assert back.answers == answers
     assert back.reference is not None
     assert np.array_equal(back.reference.series["hhi_cloud"], a.series["hhi_cloud"])
-    assert changes.told(answers[question.text]["changes"][0]).verdict == "up"
+    assert what_changed.told(answers[question.text]["changes"][0]).verdict == "up"
     stale = {**parts, "manifest": {"digest": "of another model"}}
     precomputed.save(files[0], stale, a)
     assert not precomputed.is_current(files[0])

@@ -18,7 +18,7 @@ from kingmaker.experiments.classroom.class_store import ClassStore
 from kingmaker.experiments.classroom.faults import FRENCH, STATUS
 from kingmaker.experiments.classroom.lesson import lessons
 from kingmaker.experiments.classroom.precomputed import Precomputed
-from kingmaker.experiments.classroom.question import MONTHS
+from kingmaker.experiments.classroom.visitor_question import MONTHS
 from tests.experiments.classroom.ready_engine import ReadyEngine
 
 HOST = "class.test:5006"

@@ -16,8 +16,8 @@ import pytest
 from kingmaker.experiments.classroom import engine as module
 from kingmaker.experiments.classroom import stacks_of_questions as work
 from kingmaker.experiments.classroom.engine import CURVE, QUICK, REST, STORY, Engine, EngineError
-from kingmaker.experiments.classroom.question import MONTHS, Question
 from kingmaker.experiments.classroom.records import Curve
+from kingmaker.experiments.classroom.visitor_question import MONTHS, Question
 
 SOON = 0.02  # seconds in which what has been asked is given to a worker; an answer takes longer
 
@@ -74,7 +74,7 @@ def named(name: str) -> Callable[[list[Question]], list[Any]]:
     def answer(questions: list[Question]) -> list[Any]:
         import time
 
-        time.sleep(0.05)
+        time.sleep(0.2)
         return fake_answers(questions)
 
     answer.__name__ = name
@@ -220,7 +220,7 @@ def test_killed_workers_are_replaced_and_the_question_is_answered() -> None:
             await asyncio.sleep(0.2)
             for process in list(pool._processes):
                 os.kill(process, signal.SIGKILL)
-            curve = await asyncio.wait_for(asked, 120)
+            curve = await asyncio.wait_for(asked, 300)
             assert len(curve.measures["lead_time_weeks"]) == MONTHS
             assert engine.tally.restarts == 1
         finally:

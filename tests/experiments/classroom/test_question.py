@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.experiments.classroom.choices import levers
-from kingmaker.experiments.classroom.question import (
+from kingmaker.experiments.classroom.visitor_question import (
     LARGEST_LUCK,
     MONTHS,
     MOST_STEPS,

@@ -15,7 +15,7 @@ from kingmaker.environment.inputs.scenario import list_scenarios, load_scenario
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.ties.partnerships import KINDS as TIE_KINDS
 from kingmaker.experiments.classroom.choices import LANGUAGES, levers
-from kingmaker.experiments.classroom.question import moved
+from kingmaker.experiments.classroom.visitor_question import moved
 from kingmaker.experiments.classroom.wording import words_in
 
 FRENCH = words_in("fr")

@@ -10,9 +10,9 @@ import pytest
 from kingmaker.agents.calendar import month_label
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.experiments.classroom import stacks_of_questions as work
-from kingmaker.experiments.classroom.question import Question, make
 from kingmaker.experiments.classroom.records import Band, Curve, Story
 from kingmaker.experiments.classroom.story_record import record_of
+from kingmaker.experiments.classroom.visitor_question import Question, make
 
 MONTHS = 30
 

@@ -14,8 +14,8 @@ import numpy as np
 from kingmaker.agents.calendar import year_of
 from kingmaker.agents.types import FloatArray
 from kingmaker.experiments.classroom.choices import LANGUAGES, Shown, measures
-from kingmaker.experiments.classroom.question import MONTHS
 from kingmaker.experiments.classroom.records import Band
+from kingmaker.experiments.classroom.visitor_question import MONTHS
 from kingmaker.experiments.classroom.wording import Words, words_in
 from kingmaker.experiments.stats.levels import SIGN, WIDE
 
