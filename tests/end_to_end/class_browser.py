@@ -1,4 +1,4 @@
-"""A real Chromium for the tests of the class page: no name or address but loopback's, and what it has asked and thrown."""
+"""A real Chromium for the tests of the class page: no name or address but loopback's."""
 
 from __future__ import annotations
 
@@ -132,7 +132,8 @@ class Browser:
         self.js(AXE.read_text("utf-8") + "; window.axe = window.axe || axe")
         found = self.driver.execute_async_script(
             "const done = arguments[arguments.length - 1];"
-            "axe.run(document, {resultTypes: ['violations']}).then(r => done(r.violations), e => done([{id: String(e), nodes: []}]))"
+            "axe.run(document, {resultTypes: ['violations']})"
+            ".then(r => done(r.violations), e => done([{id: String(e), nodes: []}]))"
         )
         return [
             f"{one['id']}: {node['target']} {node.get('failureSummary', '')[:160]}"

@@ -8,11 +8,15 @@ import { monthLabel } from "../link.js"
 import { month as monthName, number, t } from "../words.js"
 import { catalogue, leverOf, measureOf, plain } from "../catalogue.js"
 
+const PLAIN_SCALE = /^($|0 = |weight|poids|scale|échelle)/ // units of the model that tell a class nothing
+
 /** A lever's value in words: the name of its position, or its number and unit. */
 export function said(lever, value) {
   const place = lever.stops.findIndex((stop) => plain(stop) === value)
   const named = place >= 0 && lever.stop_labels ? lever.stop_labels[place] : null
-  return named ?? `${number(value)}${lever.unit ? ` ${lever.unit}` : ""}`
+  if (named) return named
+  if (lever.unit === "0–1") return `${number(100 * value)} %`
+  return PLAIN_SCALE.test(lever.unit) ? number(value) : `${number(value)} ${lever.unit}`
 }
 
 const usualOf = (lever) => plain(lever.default)
