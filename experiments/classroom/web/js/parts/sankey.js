@@ -31,7 +31,7 @@ class Sankey extends HTMLElement {
     const sides = ["payer", "payee"]
     const nodes = sides.flatMap((side) => [...new Set(pairs.map((pair) => pair[side]))].map((key) => ({ id: side + key, key, side })))
     const links = pairs.map((pair) => ({ ...pair, source: `payer${pair.payer}`, target: `payee${pair.payee}` }))
-    const room = Math.min(letter * 9.5, width * 0.27)
+    const room = Math.min(letter * 13, width * 0.3)
     return sankey().nodeId(({ id }) => id).nodeWidth(letter * 0.8).nodePadding(letter * 1.75)
       .extent([[room, letter * 1.3], [width - room, height - letter * 1.6]])({ nodes, links })
   }

@@ -46,8 +46,10 @@ function payers(month) {
 }
 
 function graph(step, value = null) {
-  const measure = measureOf(step.measure)
-  const data = measure && curvesOf(step.measure, step.lever, value)
+  // a step that names no measure shows what its lever moves most
+  const name = step.measure ?? leverOf(step.lever)?.moves?.[0] ?? catalogue.measures[0].name
+  const measure = measureOf(name)
+  const data = measure && curvesOf(name, step.lever, value)
   return html`<figure class="plot card"><figcaption><h2>${measure?.label ?? ""} <small>(${measure?.unit ?? ""})</small></h2></figcaption>
     ${data ? html`<km-chart .data=${data} .month=${step.month}></km-chart>` : html`<div class="wait"></div>`}</figure>`
 }
