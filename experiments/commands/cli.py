@@ -9,7 +9,7 @@ import typer
 
 from kingmaker.experiments.commands import (
     claiming,
-    classroom,
+    class_page,
     counterfactuals,
     event_commands,
     factorials,
@@ -144,7 +144,7 @@ def mechanisms(
 
 
 running.register(app)
-classroom.register(app)
+class_page.register(app)
 counterfactuals.register(app)
 sensitivities.register(app)
 claiming.register(app)

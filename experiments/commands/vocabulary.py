@@ -41,7 +41,7 @@ WORDS: Mapping[str, str] = {
     "--steps": "Assimilations in which the ensemble moves",
     "--generations": "Generations of the search, from now on",
     "--candidates": "Parameter sets in a generation",
-    "--check": "Only compute the baseline's score anew and compare it with the result's",
+    "--check": "Only say whether what is kept is that of this model",
     "--profile": "Only draw the score along each fitted parameter, into --out",
     "--fill": "Write the probabilities into the file",
     "--claims": "The file of claims; the one of this version if not given",
@@ -71,6 +71,7 @@ WORDS: Mapping[str, str] = {
     "--address": "Where to listen: 127.0.0.1 is this computer only, 0.0.0.0 the whole class",
     "--port": "Port; 0 takes any free one",
     "--browser": "Open the page in a browser",
+    "--class-file": "Where the class is kept: groups, predictions, scores, the teacher's key",
     # the command itself
     "--version": "Print the version and leave",
 }

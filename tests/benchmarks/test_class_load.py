@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+from pathlib import Path
 
 import pytest
 
 from tests.benchmarks.class_load import run_class
-from tests.end_to_end.classroom import serving
+from tests.end_to_end.class_server import serving
 
 
 @pytest.mark.benchmark
-def test_ten_students_are_all_answered() -> None:
-    with serving() as server:
-        times = asyncio.run(run_class(server, sessions=10, rounds=2, arrive=3.0, think=2.0, link="months=48&runs=8"))
+def test_thirty_students_open_the_page_and_move_levers_at_hand(tmp_path: Path) -> None:
+    with serving(tmp_path / "class.sqlite", "--workers", "1") as server:
+        times = asyncio.run(run_class(server, sessions=30, own=False))
     print("\n" + times.table())
-    assert times.failed == []
-    assert (len(times.opened), len(times.together), len(times.curves), len(times.bands)) == (10, 10, 10, 20)
-    assert max(times.together) < 60.0  # generous: the machine may be busy; the table has the figures
-    assert times.memory_mib < 40.0
+    assert (len(times.opened), len(times.at_hand)) == (30, 30)
+    assert max(times.at_hand) < 10.0  # generous: the machine may be busy; the table has the figures
+    assert times.page_cpu < 0.2
+    assert times.memory_mb < 2.0

@@ -45,7 +45,7 @@ def test_a_claim_is_made_where_it_says_and_stands_or_is_worded_as_open(claim: St
 
 
 def test_every_answer_that_a_lesson_expects_is_among_the_claims() -> None:
-    path = ROOT / "experiments/page/lessons/lessons.toml"
+    path = ROOT / "experiments/classroom/lessons/lessons.toml"
     lessons = tomllib.loads(path.read_text(encoding="utf-8"))["lesson"]
     known = {claim.id: claim for claim in SHIPPED_CLAIMS}
     for lesson in lessons:

@@ -14,7 +14,6 @@ from scipy import stats
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.figures.sweep_figures import draw_sweep
-from kingmaker.experiments.page.wording import words_in
 from kingmaker.experiments.paper.paper_run import read_tables, render
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.stats.bands import by_year, meanings, quantiles
@@ -161,20 +160,6 @@ def test_the_level_reaches_intervals_pairs_and_numbers_of_pairs() -> None:
     assert (interval(b[0], Level(0.8)).low, interval(b[0], Level(0.8)).high) == pytest.approx((low, high))
     assert found.p_value[0] == usual.p_value[0]
     assert found.n_needed[0] <= usual.n_needed[0]
-
-
-@pytest.mark.parametrize(("language", "interval_words", "band"), [
-    ("en", "95 % interval", "10 % to 90 % of"), ("fr", "intervalle à 95 %", "10 % à 90 % de"),
-])  # fmt: skip
-def test_the_page_has_its_words_from_here(language: str, interval_words: str, band: str) -> None:
-    words = words_in(language)
-    assert interval_words in words("difference_plot")
-    assert interval_words in words("outcome_note", n=3)
-    assert band in words("band_there", n=3)
-    assert "10–90 %" in words("figure_band", n=3, first=1, last=3)
-    assert not [
-        text for text in words.texts.values() if isinstance(text, str) and ("{interval}" in text or "{band" in text)
-    ]
 
 
 def test_the_paper_states_another_level_throughout_but_not_the_coverage_of_its_validation() -> None:

@@ -75,10 +75,12 @@ def test_who_can_be_asked_what(name: str) -> None:
 
 
 def test_the_page_on_commands_has_every_option_that_several_share() -> None:
-    shared = [name for name in WORDS if sum(name in options(command) for command in COMMANDS) > 1]
     page = PAGE.read_text(encoding="utf-8")
-    for name in shared:
-        assert f"| `{name}` | {WORDS[name].replace('|', '&#124;')} |" in page, name
+    for name, words in WORDS.items():
+        having = sorted(command for command in COMMANDS if name in options(command))
+        if len(having) > 1:
+            listed = ", ".join(f"`{command}`" for command in having)
+            assert f"| `{name}` | {words.replace('|', '&#124;')} | {listed} |" in page, name
 
 
 # --- names of old -------------------------------------------------------------------------------

@@ -1,0 +1,129 @@
+"""What the page offers: the levers and measures chosen in ``data/*.csv``, checked against the model's declarations."""
+
+from __future__ import annotations
+
+import csv
+import functools
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration, check
+
+DATA = Path(__file__).parent / "data"
+LANGUAGES = ("en", "fr")
+LEVER_GROUPS = ("chips", "cloud", "startups", "europe", "china", "energy")
+THEMES = ("chips", "cloud", "startups", "models", "world")
+
+
+class ChoiceError(KingmakerError):
+    """A row of the page's data files that does not fit the model."""
+
+
+@dataclass(frozen=True)
+class Lever:
+    """A parameter that visitors may move: its stops on the page, and its words in each language."""
+
+    key: str
+    group: str
+    listed: bool  # whether the page shows it: a lever that moves nothing by itself may be asked, and is not listed
+    stops: tuple[float, ...]
+    label: Mapping[str, str]
+    meaning: Mapping[str, str]
+
+    @property
+    def declared(self) -> Declaration:
+        """The one declaration."""
+        return DECLARATIONS[self.key]
+
+    def admit(self, value: float, where: str) -> float | int:
+        """The value, if a visitor may ask for it.
+
+        Raises:
+            KingmakerError: outside of the declared range or of the page's.
+        """
+        checked = check(self.key, int(value) if self.declared.integer and value.is_integer() else value, where)
+        low, high = self.stops[0], self.stops[-1]
+        if not low <= checked <= high:
+            raise ChoiceError(f"{where}: '{self.key}' is {checked:g}; on this page allowed is {low:g} to {high:g}.")
+        return checked
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A measure as the page shows it: ``factor`` turns the model's unit into the unit in words."""
+
+    name: str
+    theme: str
+    factor: float
+    digits: int
+    unit: Mapping[str, str]
+    short: Mapping[str, str]
+    label: Mapping[str, str]
+
+
+def rows_of(name: str) -> list[dict[str, str]]:
+    """The rows of one of the page's tables."""
+    with (DATA / name).open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _words(row: Mapping[str, str], entry: str) -> dict[str, str]:
+    return {language: row[f"{entry}_{language}"] for language in LANGUAGES}
+
+
+@functools.cache
+def levers() -> dict[str, Lever]:
+    """All levers of the page, by key, in the order of the file.
+
+    Raises:
+        ChoiceError: an unknown key or group, or a range beyond the declared one.
+    """
+    return {row["key"]: _lever(row) for row in rows_of("levers.csv")}
+
+
+def listed() -> dict[str, Lever]:
+    """The levers that the page shows."""
+    return {key: lever for key, lever in levers().items() if lever.listed}
+
+
+def _lever(row: Mapping[str, str]) -> Lever:
+    key = row["key"]
+    if key not in DECLARATIONS:
+        raise ChoiceError(f"levers.csv: there is no parameter '{key}'.{nearest(key, DECLARATIONS)}")
+    if row["group"] not in LEVER_GROUPS:
+        raise ChoiceError(f"levers.csv: {key}: group is '{row['group']}'; allowed are {', '.join(LEVER_GROUPS)}.")
+    declared = DECLARATIONS[key]
+    if declared.structural:
+        raise ChoiceError(f"levers.csv: '{key}' fixes the model's size and is no lever.")
+    stops = tuple(float(part) for part in row["stops"].split("|"))
+    lever = Lever(key, row["group"], row["listed"] == "yes", stops, _words(row, "label"), _words(row, "meaning"))
+    if list(stops) != sorted(set(stops)) or not all(declared.low <= value <= declared.high for value in stops):
+        raise ChoiceError(f"levers.csv: '{key}': stops must rise and lie in what is declared: {declared.allowed}.")
+    return lever
+
+
+@functools.cache
+def measures() -> dict[str, Shown]:
+    """The measures that the page shows, by name, in the order of the file.
+
+    Raises:
+        ChoiceError: an unknown measure or theme, or a unit that is not the declared one.
+    """
+    return {row["name"]: _measure(row) for row in rows_of("measures.csv")}
+
+
+def _measure(row: Mapping[str, str]) -> Shown:
+    name = row["name"]
+    if name not in MEASURES:
+        raise ChoiceError(f"measures.csv: there is no measure '{name}'.{nearest(name, MEASURES)}")
+    if row["unit"] != MEASURES[name].unit:
+        raise ChoiceError(f"measures.csv: {name}: unit is '{row['unit']}'; the model's is '{MEASURES[name].unit}'.")
+    if row["group"] not in THEMES:
+        raise ChoiceError(f"measures.csv: {name}: group is '{row['group']}'; allowed are {', '.join(THEMES)}.")
+    return Shown(
+        name, row["group"], float(row["factor"]), int(row["digits"]), _words(row, "unit"), _words(row, "short"),
+        _words(row, "label"),
+    )  # fmt: skip

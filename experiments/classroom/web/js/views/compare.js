@@ -1,0 +1,44 @@
+// Two policies on the same luck: what B differs from A in, with intervals over the posterior.
+import { html, nothing } from "../../vendor/lit-html/lit-html.js"
+import { state, set } from "../store.js"
+import { own, t } from "../words.js"
+import { monthLabel } from "../link.js"
+import { catalogue, measureOf } from "../catalogue.js"
+import { compare as compareOf } from "../answers.js"
+import { digits } from "../parts/figures.js"
+import { interval, verdictOf } from "../parts/interval.js"
+import { policyWords } from "../parts/levers.js"
+
+const FIRST = 60 // the window: what matters is where a policy leads
+
+const words = (policy) => policyWords(policy) || t("compare.usual")
+
+function rowOf(row) {
+  const measure = measureOf(row.measure)
+  if (!measure) return nothing
+  const range = `${digits(measure, row.low)} … ${digits(measure, row.high)}`
+  return html`<tr class=${row.verdict}><th scope="row"><button class="bare jump" @click=${() => set({ view: "charts", theme: measure.theme, measure: measure.name, panel: "chart" })}
+      >${measure.label}</button><br><small>${measure.unit}</small></th>
+    <td class="number">${digits(measure, row.a ?? row.reference)}</td><td class="number">${digits(measure, row.b ?? row.value)}</td>
+    <td class="bar-cell">${interval(row, `${t("compare.difference")}: ${digits(measure, row.difference)} (${range})`)}<small>${digits(measure, row.difference)} (${range})</small></td>
+    <td>${verdictOf(row.verdict)}</td></tr>`
+}
+
+/** The view of two policies. */
+export function compare() {
+  const b = { scenario: state.scenario, levers: state.levers }
+  const a = { scenario: "baseline", levers: state.a }
+  const found = compareOf(a, b, monthLabel(FIRST), monthLabel(catalogue.months - 1))
+  const answer = found.shown
+  return html`<div class="compare"><h2>${t("compare.title")}</h2>
+    <div class="sides"><section class="card"><h3>A</h3><p>${words(state.a)}</p>
+        <div class="row"><button @click=${() => set({ a: state.levers })}>${t("compare.keep")}</button>
+        ${Object.keys(state.a).length ? html`<button @click=${() => set({ a: {} })}>${t("compare.clear")}</button>` : nothing}</div></section>
+      <section class="card"><h3>B</h3><p>${words(state.levers)}</p><p class="faint">${t("compare.lever")}</p></section></div>
+    ${answer ? html`<div class="wide ${found.stale ? "stale" : ""}"><table class="comparison"><caption>${t("compare.caption", {
+        first: monthLabel(answer.window[0]), last: monthLabel(answer.window[1]), n: answer.n, share: Math.round(100 * answer.share) })}</caption>
+      <thead><tr><th>${t("compare.measure")}</th><th class="number">A</th><th class="number">B</th><th>${t("compare.difference")}</th><th>${t("compare.verdict")}</th></tr></thead>
+      <tbody>${answer.rows.map(rowOf)}</tbody></table></div><p class="faint">${t("compare.many", { k: answer.rows.length })}</p>` : nothing}
+    ${found.error && !found.pending ? html`<p class="note bad">${own(found.error.texts) || t("lost.told")}</p>` : nothing}
+    ${found.pending ? html`<p class="faint">${t("changed.computing")}</p><div class="wait"></div>` : nothing}</div>`
+}

@@ -1,1 +1,0 @@
-"""The classroom page: a teacher opens it, thirty students move levers."""

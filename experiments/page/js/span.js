@@ -1,2 +1,0 @@
-// Moves a line to the slider's month.
-span.location = slider.value

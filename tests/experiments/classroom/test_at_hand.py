@@ -1,0 +1,99 @@
+"""The file of answers that ships: of this model, complete; what it says of levers, lessons and the game."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from kingmaker.experiments.classroom import precompute, precomputed, regulator_game, what_changed
+from kingmaker.experiments.classroom.choices import listed, measures
+from kingmaker.experiments.classroom.lesson import lessons
+from kingmaker.experiments.classroom.records import Band, Curve
+from kingmaker.experiments.classroom.stacks_of_questions import MEMBERS
+from kingmaker.experiments.classroom.visitor_question import MONTHS, make, read
+
+LARGEST = 6e6  # bytes of the file
+FOUND = precomputed.load()
+
+
+def test_the_file_is_of_this_model() -> None:
+    assert precomputed.is_current(), "run: kingmaker classroom precompute"
+    assert precomputed.FILE.stat().st_size < LARGEST
+    assert {question.text for question in precompute.asked()} == set(FOUND.answers)
+    assert {question.text for question in precompute.with_story()} == set(FOUND.stories)
+    assert set(FOUND.lessons) == set(lessons())
+    assert FOUND.reference is not None
+    assert FOUND.reference.n == MEMBERS
+
+
+def test_every_lever_of_the_list_changes_something_that_can_be_seen() -> None:
+    moves = precompute.levers_that_move(FOUND)
+    assert set(moves) == set(listed())
+    assert [key for key, names in moves.items() if not names] == []
+
+
+@pytest.mark.parametrize("name", sorted(lessons()))
+def test_what_a_lesson_expects_is_what_the_posterior_shows(name: str) -> None:
+    verdicts = {d.measure.name: d.verdict for d in map(what_changed.told, FOUND.lessons[name]["rows"])}
+    assert {measure: verdicts[measure] for measure in lessons()[name].expects} == lessons()[name].expects
+
+
+def bands(shift: float) -> tuple[Band, Band]:
+    base = np.random.default_rng(3).normal(10.0, 2.0, (MEMBERS, MONTHS)).astype(np.float32)
+    return Band(dict.fromkeys(measures(), base)), Band(dict.fromkeys(measures(), base + np.float32(shift)))
+
+
+def test_a_difference_is_clear_where_its_sign_is_sure_and_it_can_be_seen() -> None:
+    a, b = bands(1.0)
+    assert what_changed.difference(a, b, "hhi_cloud", (0, 24)).verdict == "up"
+    assert what_changed.difference(b, a, "hhi_cloud", (0, 24)).verdict == "down"
+    _, small = bands(0.01)
+    assert what_changed.difference(a, small, "hhi_cloud", (0, 24)).verdict == "unclear"  # sure, and not to be seen
+    mixed = b.series["hhi_cloud"].copy()
+    mixed[:2] -= 5.0  # two of twenty members say the contrary
+    assert what_changed.difference(a, Band({"hhi_cloud": mixed}), "hhi_cloud", (0, 24)).verdict == "unclear"
+    empty = Band({"gap_china": np.full((MEMBERS, MONTHS), np.nan, dtype=np.float32)})
+    assert what_changed.difference(empty, empty, "gap_china", (0, 24)).verdict == "unclear"
+
+
+def test_a_difference_is_told_where_it_shows_most() -> None:
+    a, _ = bands(0.0)
+    late = a.series["hhi_cloud"].copy()
+    late[:, 48:72] += 6.0
+    found = what_changed.strongest(a, Band({"hhi_cloud": late}), "hhi_cloud")
+    assert found.window == (48, 72)
+    assert "2026–27" in what_changed.row(found)["sentence"]["en"]
+
+
+def test_numbers_come_back_from_the_file_as_they_went(tmp_path: Path) -> None:
+    a, b = bands(1.5)
+    curve = Curve({name: np.linspace(0.0, 1.0, MONTHS) for name in measures()})
+    curve.measures["gap_china"][0] = np.nan
+    question = read("chips.moat=2")
+    answers = {question.text: precompute.answer_of(curve, b, a)}
+    parts = {"manifest": {"digest": precomputed.wanted_digest()}, "answers": answers, "stories": {}, "lessons": {}}
+    files = [tmp_path / "one.zip", tmp_path / "two.zip"]
+    for file in files:
+        precomputed.save(file, parts, a)
+    assert files[0].read_bytes() == files[1].read_bytes()
+    back = precomputed.load(files[0])
+    assert back.answers == answers
+    assert back.reference is not None
+    assert np.array_equal(back.reference.series["hhi_cloud"], a.series["hhi_cloud"])
+    assert what_changed.told(answers[question.text]["changes"][0]).verdict == "up"
+    stale = {**parts, "manifest": {"digest": "of another model"}}
+    precomputed.save(files[0], stale, a)
+    assert not precomputed.is_current(files[0])
+    assert precomputed.load(files[0]).answers == {}  # and never used
+
+
+def test_what_is_wise_depends_on_the_mandate() -> None:
+    a, b = bands(1.0)  # all measures rise by a tenth: good for some goals, bad for others
+    question = read("policy.interoperability=1@2024-06")
+    found = regulator_game.score(question, "even", b, a)
+    goals = {goal["key"]: goal["score"] for goal in found["goals"]}
+    assert goals["affordable"] < regulator_game.NEUTRAL < goals["startups"]
+    assert found["by_mandate"]["consumers"] < found["by_mandate"]["growth"]
+    assert regulator_game.score(make(), "even", a, a)["score"] == regulator_game.NEUTRAL
