@@ -11,10 +11,11 @@ from kingmaker.environment.core.measures import Measure
 from kingmaker.experiments.figures.kinds import Shown, figures_of
 from kingmaker.experiments.figures.mean_intervals import interval
 from kingmaker.experiments.figures.outcome_columns import outcomes_of, per_run, statistics_of
+from kingmaker.experiments.figures.sweep_figures import level_in
 from kingmaker.experiments.notebook.result import Result, refused
 from kingmaker.experiments.notebook.saving import copy_result
 from kingmaker.experiments.notebook.series_plot import for_screen
-from kingmaker.experiments.stats.levels import LEVEL, Level, read_level
+from kingmaker.experiments.stats.levels import Level, read_level
 from kingmaker.experiments.sweep import reading
 from kingmaker.experiments.sweep.digest import digest_of
 from kingmaker.experiments.sweep.identity import declared_in, measured_in, read_sweep_manifest
@@ -55,28 +56,31 @@ class SweepResult(Result):
         """The SHA-256 of all numbers, the same however they were made."""
         return digest_of(self.folder).sha256
 
-    def band(self, name: str, statistic: str | None = None, level: Level | float = LEVEL) -> pd.DataFrame:
-        """One outcome point by point: the parameters, runs ``n``, their ``mean``, and its interval (``low``, ``high``).
+    def band(self, name: str, statistic: str | None = None, level: Level | float | None = None) -> pd.DataFrame:
+        """One outcome point by point: the parameters, runs ``n``, ``mean`` and its interval (``low``, ``high``).
+
+        Over a posterior there is the ``median`` in place of the mean, and the interval holds the members in the middle.
 
         Args:
             name: a measure that the design keeps.
             statistic: one that it keeps, such as ``last12``; the first if not given.
-            level: of the interval (Student's t over seeds); there is none with fewer than three runs.
+            level: of the interval; 95 % over luck (Student's t over seeds) and 90 % over a posterior if not given.
+                There is none with fewer than three runs.
         """
         import pandas as pd
 
         column = f"{self.measure(name).name}_{self._statistic(statistic)}"
-        runs, sure = self._runs(), read_level(level, "level")
+        runs, sure = self._runs(), self._level(level)
         rows = []
         for point, mine in runs.groupby("point", sort=True):
             found = interval(mine[column].to_numpy(dtype=float), level=sure)
             values = {key: mine[key].iloc[0] for key in self.keys}
-            ends = {"low": found.mean - found.half, "high": found.mean + found.half}
-            rows.append({"point": point, **values, "n": found.n, "mean": found.mean, **ends})
+            ends = {"low": found.mean - found.below, "high": found.mean + found.above}
+            rows.append({"point": point, **values, "n": found.n, sure.stated: found.mean, **ends})
         return pd.DataFrame(rows).set_index("point")
 
     def table(
-        self, names: str | Sequence[str] | None = None, statistic: str | None = None, level: Level | float = LEVEL
+        self, names: str | Sequence[str] | None = None, statistic: str | None = None, level: Level | float | None = None
     ) -> pd.DataFrame:
         """Several outcomes point by point, as :meth:`band` has one: ``measure``, then its columns."""
         import pandas as pd
@@ -84,7 +88,9 @@ class SweepResult(Result):
         parts = {name: self.band(name, statistic, level) for name in self._chosen(names)}
         return pd.concat(parts, names=["measure"])
 
-    def plot(self, name: str | None = None, *, statistic: str | None = None, level: Level | float = LEVEL) -> Figure:
+    def plot(
+        self, name: str | None = None, *, statistic: str | None = None, level: Level | float | None = None
+    ) -> Figure:
         """The figure that fits the design: heatmap and interaction, differences, lines, scatter, elementary effects.
 
         Args:
@@ -98,12 +104,12 @@ class SweepResult(Result):
         return next(self.figures(name, statistic=statistic, level=level))
 
     def figures(
-        self, name: str | None = None, *, statistic: str | None = None, level: Level | float = LEVEL
+        self, name: str | None = None, *, statistic: str | None = None, level: Level | float | None = None
     ) -> Iterator[Figure]:
         """All figures of a measure, or of all measures: for more parameters there is more than one."""
         if name is not None and name not in self.measures:
             raise refused(name, self.measures, ())
-        sure, runs = read_level(level, "level"), self._runs()
+        sure, runs = self._level(level), self._runs()
         wanted = [self.measures[each] for each in ([name] if name else self.measures)]
         outcomes = outcomes_of(self._statistic(statistic), wanted, runs, sure)
         shown = Shown(self.manifest, runs, self.keys, outcomes, declared_in(self.manifest), level=sure)
@@ -138,6 +144,10 @@ class SweepResult(Result):
         """One row a run, with the outcomes in columns such as ``hhi_cloud_last12``."""
         frame = self.to_frame().astype(dict.fromkeys(self.keys, float))
         return per_run(frame, self.manifest)
+
+    def _level(self, level: Level | float | None) -> Level:
+        """As asked, else the usual one over luck or over a posterior."""
+        return level_in(self.manifest, None if level is None else read_level(level, "level"))
 
     def _statistic(self, asked: str | None) -> str:
         kept = statistics_of(self.manifest)

@@ -403,6 +403,10 @@ def test_a_sweep_over_members_is_that_of_the_command(tmp_path: Path) -> None:
     digests = {found.digest() for found in (asked, given, told, km.load(tmp_path / "theirs"))}  # type: ignore[attr-defined]
     assert len(digests) == 1
     assert len(asked.to_frame()) == 6
+    band, outcomes = asked.band("hhi_cloud"), asked.to_frame().groupby("point")["hhi_cloud_final"]
+    np.testing.assert_allclose(band["median"], outcomes.median())
+    np.testing.assert_allclose(band["low"], outcomes.quantile(0.05))
+    assert "members" in asked.plot("hhi_cloud").caption  # type: ignore[attr-defined]
     with pytest.raises(KingmakerError, match="sweep: members is 3, but a member is a draw from a posterior"):
         km.sweep(small, over="luck", members=3, out=tmp_path / "x")
     with pytest.raises(KingmakerError, match=r"7 members are asked for .*; allowed is a whole number from 1 to 6"):
@@ -434,7 +438,7 @@ def test_folders_of_studies_are_results_too(tmp_path: Path) -> None:
         assert isinstance(found.plot(), Figure)
         again = km.load(found.save(tmp_path / f"copy-{name}"))
         pd.testing.assert_frame_equal(again.table(), found.table())
-        with pytest.raises(KingmakerError, match="there is no outcome"):
+        with pytest.raises(KingmakerError, match="there is no measure 'nothing'"):
             found.band("nothing")
     assert "24 members" in repr(crossed)
     assert "main effect" in crossed.table().index.get_level_values("kind")
