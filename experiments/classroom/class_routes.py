@@ -188,7 +188,7 @@ async def board_of(request: Request, lesson: Lesson) -> dict[str, Any]:
         found = await desk_of(request).outcome(lesson, visitor_of(request))
         truth = {d.measure.name: d.verdict for d in map(what_changed.told, found["rows"])}
     tally, votes = store.tally(lesson), store.votes(lesson.id)
-    rows = [
+    rows: list[dict[str, Any]] = [
         {"measure": name, **_counted(tally[name]), "verdict": truth.get(name),
          "right": tally[name].get(truth[name], 0) if truth else None}
         for name in lesson.measures

@@ -74,16 +74,17 @@ def version() -> str:
 
 def is_current(path: Path = FILE) -> bool:
     """Whether the file is there and was made by this model from these tables; nothing is computed."""
-    if not path.is_file():
+    try:
+        with zipfile.ZipFile(path) as file:
+            found: dict[str, Any] = json.loads(file.read("manifest.json"))
+        return bool(found["digest"] == wanted_digest())
+    except (OSError, KeyError, ValueError, zipfile.BadZipFile):  # there is none, or it is damaged
         return False
-    with zipfile.ZipFile(path) as file:
-        found: dict[str, Any] = json.loads(file.read("manifest.json"))
-    return bool(found["digest"] == wanted_digest())
 
 
 def load(path: Path = FILE) -> Precomputed:
     """The file's answers; none if there is no file, or if it was made by another model."""
-    if not path.is_file() or not is_current(path):
+    if not is_current(path):
         return Precomputed()
     with zipfile.ZipFile(path) as file:
         manifest, answers, stories, lessons = (
@@ -99,11 +100,13 @@ def save(path: Path, parts: dict[str, Any], reference: Band) -> None:
     """Write the file; the same answers give the same bytes."""
     values = np.stack([reference.series[name] for name in measures()]).astype("<f4")
     content = {f"{name}.json": _plain(part) for name, part in parts.items()} | {"reference.f4": values.tobytes()}
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as file:
+    half = path.with_name(f"{path.name}.part")  # a server that starts meanwhile reads the old one, or the new one
+    with zipfile.ZipFile(half, "w", zipfile.ZIP_LZMA) as file:
         for name in sorted(content):
             about = zipfile.ZipInfo(name)  # dated 1980, whenever it is made
             about.compress_type = zipfile.ZIP_LZMA
             file.writestr(about, content[name])
+    half.replace(path)
 
 
 def _plain(part: Any) -> bytes:

@@ -163,11 +163,13 @@ def _points(goal: Goal, band: Band, reference: Band) -> FloatArray:
     level = np.abs(before).mean() or 1.0
     moved = (now - before) / (TENTH * level)
     way = 1.0 if goal.better == "higher" else -1.0
-    return np.clip(np.nan_to_num(NEUTRAL + STEEP * way * moved, nan=NEUTRAL), 0.0, MOST)
+    found: FloatArray = np.asarray(NEUTRAL + STEEP * way * moved, dtype=np.float64)
+    return np.asarray(np.clip(np.nan_to_num(found, nan=NEUTRAL), 0.0, MOST), dtype=np.float64)
 
 
 def _total(points: Mapping[str, FloatArray], weights: Mapping[str, float]) -> FloatArray:
-    return np.asarray(sum(weights[key] * values for key, values in points.items()), dtype=np.float64)
+    total: FloatArray = np.sum([weights[key] * values for key, values in points.items()], axis=0)
+    return total
 
 
 def _goal(goal: Goal, points: FloatArray, band: Band, reference: Band) -> dict[str, Any]:

@@ -87,6 +87,9 @@ def test_numbers_come_back_from_the_file_as_they_went(tmp_path: Path) -> None:
     precomputed.save(files[0], stale, a)
     assert not precomputed.is_current(files[0])
     assert precomputed.load(files[0]).answers == {}  # and never used
+    files[1].write_bytes(files[1].read_bytes()[:-200])  # a copy that was broken off
+    assert not precomputed.is_current(files[1])
+    assert precomputed.load(tmp_path / "none.zip").answers == {}
 
 
 def test_what_is_wise_depends_on_the_mandate() -> None:

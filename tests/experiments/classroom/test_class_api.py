@@ -160,10 +160,10 @@ def test_while_the_class_predicts_the_levers_of_its_lesson_rest(client: TestClie
         refused = student.get(f"/api/{path}?{lever}")
         assert (refused.status_code, refused.json()["error"]["code"]) == (403, "lesson_open"), path
     assert student.get("/api/compare", params={"b": lever}).status_code == 403
-    teacher.post("/api/class/open", json={"lesson": "regulators"})
-    scored = student.post("/api/class/scores", json={"question": "policy.remedies=1@2024-06"})
-    assert (scored.status_code, scored.json()["error"]["code"]) == (403, "lesson_open")
-    teacher.post("/api/class/open", json={"lesson": "shortage"})
+    refused = student.get("/api/regulator/score?chips.capacity_growth=0.2@2024-06")
+    assert (refused.status_code, refused.json()["error"]["code"]) == (403, "lesson_open")
+    scored = student.post("/api/class/scores", json={"question": "policy.interoperability=1@2024-06"})
+    assert scored.status_code == 201  # other levers are open
     assert student.get(f"/api/curve?{LEVER}").status_code == 200  # other levers do not
     assert teacher.get(f"/api/curve?{lever}").status_code == 200
     assert student.post("/api/class/predictions", json=VOTE).status_code == 201

@@ -11,7 +11,12 @@ import { firmCard } from "./firm.js"
 import "../theatre/theatre.js"
 
 const LISTED = 10 // of the largest flows, in the list for those who do not see the stage
-const choose = (firm) => set({ firm })
+const BESIDE = matchMedia("(min-width: 62rem) and (min-height: 32rem)") // else the card stands below the stage
+
+function choose(firm) {
+  set({ firm })
+  if (firm && !BESIDE.matches) setTimeout(() => document.querySelector(".firm-card")?.scrollIntoView({ block: "nearest" }), 100)
+}
 
 /** What one dot stands for. */
 function unitWords(unit) {
