@@ -25,6 +25,10 @@ Row = tuple[str, str, float, float, float]  # parameter, index, value, low, high
 Pair = tuple[str, str, float, float, float]  # parameter, parameter, value, low, high
 MAIN = {"oat": "swing", "morris": "mu_star", "sobol": "ST", "lhs": "S1"}  # by which parameters are ranked
 RESAMPLES = 200
+HARMONICS = (
+    10  # of balance designs, SALib's number; each needs several points, or the correction of bias has no meaning
+)
+POINTS_A_HARMONIC = 4
 
 
 @dataclass(frozen=True)
@@ -138,8 +142,9 @@ def _balance(sample: Sample, mean: FloatArray, level: Level) -> list[Row]:
     from SALib.analyze import rbd_fast
 
     found = rbd_fast.analyze(
-        sample.problem(), sample.unit, mean, num_resamples=RESAMPLES, conf_level=level.share, seed=sample.seed
-    )
+        sample.problem(), sample.unit, mean, num_resamples=RESAMPLES, conf_level=level.share, seed=sample.seed,
+        M=max(min(HARMONICS, len(mean) // POINTS_A_HARMONIC), 1),
+    )  # fmt: skip
     rows: list[Row] = []
     for k, name in enumerate(sample.names):
         value, half = float(found["S1"][k]), float(found["S1_conf"][k])

@@ -19,6 +19,7 @@ from kingmaker.experiments.design.sweep_design import Design
 from kingmaker.experiments.studies.sensitivity import discovery
 from kingmaker.experiments.studies.sensitivity.convergence import CONSTANT, CONVERGED, SMALL
 from kingmaker.experiments.studies.sensitivity.discovery import discover
+from kingmaker.experiments.studies.sensitivity.indices import Sample, indices
 from kingmaker.experiments.studies.sensitivity.noise import take_apart
 from kingmaker.experiments.studies.sensitivity.study import Points, Study, run_study, with_method
 from kingmaker.experiments.studies.sensitivity.study_report import write_report
@@ -287,3 +288,14 @@ def test_a_study_in_which_nothing_varies_has_a_report_and_no_figure(kind: str, t
 def test_luck_that_cancels_in_every_mean_is_all_that_is_seen() -> None:
     noise = take_apart(np.array([[1.0, -1.0], [-1.0, 1.0]]))
     assert (noise.in_mean, noise.of_run_parameters, noise.of_run_luck) == (1.0, 0.0, 1.0)
+
+
+@pytest.mark.parametrize("points", [10, 20, 21, 40, 200])
+def test_a_small_sample_has_indices_too(points: int) -> None:
+    """Of twenty points ten harmonics would leave nothing to correct their bias by."""
+    rng = np.random.default_rng(3)
+    unit = rng.random((points, 2))
+    found, _ = indices(Sample(("strong", "weak"), "lhs", unit), (5.0 * unit[:, :1] + 0.1 * unit[:, 1:]))
+    first = {name: value for name, _, value, _, _ in found}
+    assert np.isfinite(list(first.values())).all()
+    assert first["strong"] > first["weak"]
