@@ -25,10 +25,8 @@ Row = tuple[str, str, float, float, float]  # parameter, index, value, low, high
 Pair = tuple[str, str, float, float, float]  # parameter, parameter, value, low, high
 MAIN = {"oat": "swing", "morris": "mu_star", "sobol": "ST", "lhs": "S1"}  # by which parameters are ranked
 RESAMPLES = 200
-HARMONICS = (
-    10  # of balance designs, SALib's number; each needs several points, or the correction of bias has no meaning
-)
-POINTS_A_HARMONIC = 4
+HARMONICS = 10  # of balance designs, SALib's number
+POINTS_A_HARMONIC = 8  # the bootstrap takes half of them, and two a harmonic leave nothing to correct the bias by
 
 
 @dataclass(frozen=True)
