@@ -23,7 +23,7 @@ from tests.end_to_end.class_server import ClassServer, serving
 
 LONGEST = 600.0  # seconds until a session counts as failed
 OPENING = ("/", "/api/catalogue", "/api/story", "/api/curve", "/api/band")
-LEVERS = ("policy.interoperability=0.5", "policy.interoperability=1", "policy.exclusivity_ban=1", "chips.kingmaker=0")
+LEVERS = ("policy.interoperability=0.5", "policy.interoperability=1", "policy.egress_fee=0", "chips.kingmaker=0")
 
 
 @dataclass
