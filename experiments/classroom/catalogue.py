@@ -86,7 +86,7 @@ def story(curve: dict[str, Any], language: str) -> dict[str, Any]:
     for step in tomllib.loads((DATA / "story.toml").read_text(encoding="utf-8"))["step"]:
         text, month = step["text"][language], step["month"]
         figures = {name: curve[name][month] for name in _GAP.findall(text)}
-        said = {name: "–" if value is None else words.number(value) for name, value in figures.items()}
+        said = {name: "–" if value is None else words.rounded(value) for name, value in figures.items()}
         steps.append({
             "title": step["title"][language], "text": text.format(**said), "month": month,
             "measure": step.get("measure"), "firm": step.get("firm"), "lever": step.get("lever"), "figures": figures,

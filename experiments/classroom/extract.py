@@ -169,6 +169,7 @@ class _Drawn:
     first: int
     shares: list[float] = field(default_factory=list)
     money: list[float] = field(default_factory=list)
+    compute: list[float] = field(default_factory=list)
     terms: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
 
     def add(self, weights: Mapping[str, float]) -> None:
@@ -178,12 +179,13 @@ class _Drawn:
             self.terms = (term, reserved, price, pledged)
         self.shares.append(round(weights["share"], 6))
         self.money.append(round(weights["month_musd"], 6))
+        self.compute.append(round(weights["compute_h100e"], 3))
 
     def ended(self, month: int) -> Tie:
         subtype, role, since = self.form
         return Tie(
             self.source, self.target, self.kind, subtype, role, self.first, month, since, tuple(self.shares),
-            tuple(self.money), self.terms,
+            tuple(self.money), tuple(self.compute), self.terms,
         )  # fmt: skip
 
 

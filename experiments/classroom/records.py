@@ -71,6 +71,7 @@ class Tie:
     since: int
     shares: tuple[float, ...]  # 0-1, a month each from ``first`` on; of what, kingmaker.environment.ties.tie_kinds says
     money: tuple[float, ...]  # M$ in each of these months
+    compute: tuple[float, ...]  # H100e in each: what a contract serves, or what the chips that are delivered can do
     terms: tuple[float, float, float, float]  # months of term, H100e reserved, its price in $, M$ of compute owed
 
     def share(self, month: int) -> float:

@@ -62,5 +62,6 @@ def _tie(tie: Tie) -> Record:
     return {
         "source": tie.source, "target": tie.target, "kind": tie.kind, "form": tie.form, "role": tie.role,
         "first": tie.first, "end": tie.end, "since": tie.since, "share": [_short(value) for value in tie.shares],
-        "money": [_short(value) for value in tie.money], "terms": list(tie.terms),
+        "money": [_short(value) for value in tie.money], "compute": [_short(value) for value in tie.compute],
+        "terms": list(tie.terms),
     }  # fmt: skip

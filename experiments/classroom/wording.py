@@ -70,7 +70,13 @@ class Words:
         if not math.isfinite(value):
             return "∞" if value > 0 else "–"
         size = abs(value)
-        digits = 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2 if size >= 0.095 else 3
+        return self._written(value, 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2 if size >= 0.095 else 3)
+
+    def rounded(self, value: float) -> str:
+        """As a sentence says a number: whole, and below ten with one decimal."""
+        return self._written(value, 0 if abs(value) >= 9.95 else 1)
+
+    def _written(self, value: float, digits: int) -> str:
         text = f"{value:,.{digits}f}".replace("-", "−")
         if self.language == "fr":
             text = text.replace(",", "\u202f").replace(".", ",")

@@ -55,7 +55,20 @@ def _story(question: Question) -> Story:
     )
     alive = np.ones((4, MONTHS), dtype=np.bool_)
     alive[3, :10] = False
-    tie = Tie(3, 2, "cloud_contract", "exclusive", "first", 10, 20, 10, (0.5,) * 10, (3.0,) * 10, (24.0, 5e4, 2.1, 0.0))
+    tie = Tie(
+        3,
+        2,
+        "cloud_contract",
+        "exclusive",
+        "first",
+        10,
+        20,
+        10,
+        (0.5,) * 10,
+        (3.0,) * 10,
+        (800.0,) * 10,
+        (24.0, 5e4, 2.1, 0.0),
+    )
     return Story(
         (Told(2, "release", "Mistral AI", "releases a strong model"), Told(5, "policy", "dated event", "no such text")),
         nodes, alive, {name: np.ones((4, MONTHS), dtype=np.float32) for name in AMOUNTS}, (tie,),

@@ -7,13 +7,12 @@ const EQUITY = "equity"
 const READ = {
   chips: {
     kinds: ["chip_supply"],
-    volume: (tie, k) => (tie.units ?? tie.money)[k],
+    volume: (tie, k) => tie.compute[k], // what the chips that are delivered can do
     against: () => false,
   },
   compute: {
     kinds: ["cloud_contract", "cloud_lease"],
-    // the share is of the tenant's compute
-    volume: (tie, k, story) => tie.compute?.[k] ?? tie.share[k] * (story.amounts.compute[tie.source]?.[tie.first + k] ?? 0),
+    volume: (tie, k) => tie.compute[k],
     against: () => true, // a tenant "rents from": compute comes to it
   },
   money: {
