@@ -33,6 +33,14 @@ def test_a_row_is_shown_where_nine_in_ten_members_bear_it_out(failing: int, hold
     assert found.n == 100
 
 
+def test_three_of_thirty_members_may_fail() -> None:
+    """Their weights sum to a little less than nine tenths."""
+    thirty = Replicates.of(some_members(30, spread=0.3), digest="made up")
+    for failing, holds in ((3, True), (4, False)):
+        d = np.where(np.arange(30) < failing, -0.5, 1.0) * ROW.sign
+        assert member_result(ROW, d, thirty, Level(0.9)).holds is holds
+
+
 @pytest.mark.parametrize("sign", [1, -1])
 @pytest.mark.parametrize("low", [True, False])
 def test_the_regime_is_named_in_which_it_holds(sign: int, low: bool) -> None:

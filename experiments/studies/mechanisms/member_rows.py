@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from kingmaker.agents.types import FloatArray
 from kingmaker.experiments.design.replicates import Replicates
-from kingmaker.experiments.stats.levels import SHOWN, Level
+from kingmaker.experiments.stats.levels import Level
 from kingmaker.experiments.stats.member_effects import middle_of
 from kingmaker.experiments.stats.regimes import regime
 from kingmaker.experiments.studies.mechanisms.row import Row
-from kingmaker.experiments.studies.mechanisms.row_result import Result
+from kingmaker.experiments.studies.mechanisms.row_result import Result, is_shown
 
 UNTOLD = "no regime can be told from chance"
 
@@ -26,7 +26,7 @@ def member_result(
     holds = row.sign * difference + row.margin > 0.0
     share = min(float(holds @ over.weights), 1.0)
     told = ""
-    if share < SHOWN.share:
+    if not is_shown(share):
         found = regime(holds, {**over.columns(), **(world or {})})
         told = UNTOLD if found is None else found.words
     return Result(row, middle, low, high, len(difference), level, share, told)

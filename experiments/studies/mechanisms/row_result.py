@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from kingmaker.agents.arithmetic import ROUNDING
 from kingmaker.experiments.stats.levels import LEVEL, SHOWN, Level
 from kingmaker.experiments.studies.mechanisms.row import Row
+
+
+def is_shown(share: float) -> bool:
+    """Whether a claim that holds in this ``share`` of the members counts as shown; weights sum with rounding."""
+    return share >= SHOWN.share - ROUNDING
 
 
 @dataclass(frozen=True)
@@ -29,5 +35,5 @@ class Result:
     def holds(self) -> bool:
         """Whether the interval lies on the claimed side of zero, or of the row's margin; over members, enough do."""
         if self.share is not None:
-            return self.share >= SHOWN.share
+            return is_shown(self.share)
         return self.low > -self.row.margin if self.row.sign > 0 else self.high < self.row.margin
