@@ -129,16 +129,18 @@ def mechanisms(
 ) -> None:
     """Test mechanism by mechanism: a lever low and high on the same luck, and the interval of the difference."""
     from kingmaker.experiments.posterior.over import members_asked
+    from kingmaker.experiments.results.outputs import unfinished
     from kingmaker.experiments.studies.mechanisms.row_report import run_and_print
     from kingmaker.experiments.studies.mechanisms.row_runs import chosen_rows
 
-    with stoppable("the mechanism tests; run the same command with --out to go on"):
+    with stoppable("the mechanism tests") as work:
         drawn, sure = members_asked(over, level, members=members, replications=replications, most=30)
         if dry_run:
             for row in chosen_rows(rows):
                 pairs = (replications or row.seeds) if drawn is None else len(drawn)
                 say_runs(2 * pairs, row.window[1], f"row {row.id}, {pairs} pairs; worlds of several rows run once")
             return
+        work.kept = None if out is None else unfinished(out)
         if not run_and_print(rows, replications, out, mutants, force, sure, drawn, workers or cores()):
             raise typer.Exit(1)
 

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from kingmaker.experiments.design.replicates import Replicates
+from kingmaker.experiments.results.outputs import at_work, unfinished
 from kingmaker.experiments.stats.levels import Level
 from kingmaker.experiments.stats.regimes import regime
 from kingmaker.experiments.studies.mechanisms import row_jobs
@@ -92,16 +93,18 @@ def test_stacks_are_kept_and_a_damaged_one_is_run_again(tmp_path: Path, monkeypa
 
     monkeypatch.setattr(row_jobs, "run_stack", made_up)
     rows = chosen_rows("S1,S3,S9")
+    kept = unfinished(tmp_path)
 
     def results() -> list[Result]:
-        return list(row_jobs.kept_rows(rows, None, Level(0.9), OVER, tmp_path / "kept", 1, mutated=False))
+        return list(row_jobs.kept_rows(rows, None, Level(0.9), OVER, kept, 1, mutated=False))
 
-    first = results()
+    with at_work(tmp_path, tmp_path):  # a command that is stopped leaves its folder, and takes away what is of no use
+        first = results()
     assert [found.row.id for found in first] == [row.id for row in rows]
     number = len(ran)
     assert results() == first
     assert len(ran) == number  # nothing is run twice
-    part = sorted((tmp_path / "kept").iterdir())[0]
+    part = sorted(kept.iterdir())[0]
     part.write_bytes(part.read_bytes()[:100])
     assert results() == first
     assert len(ran) == number + 1

@@ -90,7 +90,7 @@ def kept_rows(
 def _done(jobs: Sequence[StackOfRows], keep: Path | None, workers: int) -> Iterator[Mapping[str, Seen]]:
     """What each stack has shown, as it is there: what was kept first."""
     model = f"{source_digest()} {read_tables().digest}"
-    files = {job: None if keep is None else make_folder_of(keep) / f"rows-{job.name(model)}.npz" for job in jobs}
+    files = {job: None if keep is None else make_folder_of(keep) / f"part-{job.name(model)}.npz" for job in jobs}
     missing = []
     for job in jobs:
         kept = read_kept(files[job], job)
