@@ -128,7 +128,9 @@ class Browser:
         return [url for url in found if not url.startswith(("data:", "blob:"))]
 
     def violations(self) -> list[str]:
-        """What axe-core finds against it, in words."""
+        """What axe-core finds against it, in words, once what fades in has its colours."""
+        moving = "a => a.playState === 'running' && a.effect.getTiming().iterations !== Infinity"
+        self.wait(lambda: not self.js(f"return document.getAnimations().some({moving})"), "the end of what moves")
         self.js(AXE.read_text("utf-8") + "; window.axe = window.axe || axe")
         found = self.driver.execute_async_script(
             "const done = arguments[arguments.length - 1];"

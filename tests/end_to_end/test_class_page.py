@@ -294,6 +294,7 @@ def test_the_regulator_plays_with_a_budget_and_can_undo(browser: Browser, server
 
 
 def test_a_whole_lesson_by_keyboard(browser: Browser, server: Server) -> None:
+    browser.driver.delete_all_cookies()  # a new visitor: neither the teacher nor a group that has locked before
     browser.open(f"{server.url}?view=lessons&lang=en")
     tab, enter, space = "\ue004", "\ue007", "\ue00d"
 
@@ -306,7 +307,7 @@ def test_a_whole_lesson_by_keyboard(browser: Browser, server: Server) -> None:
 
     tab_to(".skip")
     browser.keys(enter)
-    tab_to(".lesson-card .main")
+    tab_to(".lesson-card:last-of-type .main")
     browser.keys(enter)
     browser.one(".predict")
     for number in range(len(browser.find("fieldset.guess"))):
