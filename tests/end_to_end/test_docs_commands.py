@@ -147,7 +147,7 @@ def test_the_steps_of_a_page_run(page: str, tmp_path: Path) -> None:
             (tmp_path / f"step{number}.py").write_text(text, encoding="utf-8")
             run([f"step{number}.py"], tmp_path, text)
         else:
-            assert commands(text), text
+            assert commands(text) or text.startswith("make "), text  # the check itself runs the Makefile's targets
             for line in commands(text):
                 made = smaller(line)
                 if made is not None:
