@@ -91,8 +91,8 @@ class Posterior(Members, Result):
         """Parameters, those first of which the facts have taught most.
 
         Returns:
-            A row each: ``n`` members, ``low``, ``median`` and ``high`` of the middle 90 %, ``left`` of the prior's
-            spread, unit, label.
+            A row each: ``n`` members, ``median`` and the ends ``low`` and ``high`` of their band, ``left`` of the
+            prior's spread, unit, label.
         """
         import pandas as pd
 

@@ -123,7 +123,7 @@ def validation(seeds: int) -> pd.DataFrame:
     import pandas as pd
 
     from kingmaker.experiments.measured.trace import run_traced
-    from kingmaker.experiments.studies.validation.table import lines_of, read_patterns
+    from kingmaker.experiments.studies.validation.pattern_table import lines_of, read_patterns
 
     model = run_traced(range(1, seeds + 1), {})
     lines = lines_of(model, read_patterns(model.tables), COVERAGE)

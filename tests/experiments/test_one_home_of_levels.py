@@ -30,6 +30,10 @@ EXCEPTIONS = {
     ("posterior/priors.py", "ndtri"): "turns places into values of a truncated prior",
     ("studies/forecast/contest.py", "ndtri"): "a forecaster's distribution, handed on by its percentiles",
     ("studies/forecast/contest.py", "quantile"): "the same of an ensemble",
+    ("classroom/what_changed.py", "quantile"): "the height of a chart without its spikes: no statement of how sure",
+    ("notebook/posterior_plots.py", "quantile"): "edges of a histogram: no statement of how sure",
+    ("classroom/precomputed.py", "Band of a number"): "the page's runs over members, which have the same name",
+    ("classroom/stacks_of_questions.py", "Band of a number"): "the same",
     ("figures/scatters.py", "quantile"): "edges of bins that hold equally many points: no statement of how sure",
 }
 

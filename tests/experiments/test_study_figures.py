@@ -14,6 +14,7 @@ from kingmaker.experiments.figures.study_figures import draw_bars, draw_heatmap,
 from kingmaker.experiments.figures.style import styled
 from kingmaker.experiments.paper import paper_figures as paper
 from kingmaker.experiments.paper.paper_run import read_tables
+from kingmaker.experiments.stats.levels import LEVEL
 from tests.figure_checks import problems, texts_of
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -126,10 +127,10 @@ def test_pairs_of_studies_can_be_read(number: int) -> None:
 def test_the_papers_figures_can_be_read_and_are_all_told_of(tmp_path: Path) -> None:
     tables = read_tables(ROOT / "docs/paper")
     with styled():
-        for name in ("flagship", "replications", "sobol"):
-            figure = getattr(paper, f"draw_{name}")(tables[name], "In force: the law as it stands.")
+        for name, of_members in paper.FIGURES.items():
+            figure = of_members(tables, "In force: the law as it stands.", LEVEL)
             assert problems(figure) == [], name
             assert "In force: the law" in " ".join(text.get_text() for text in texts_of(figure))
     written = paper.draw(tables, tmp_path)
     assert sorted(written) == sorted(tmp_path.iterdir())
-    assert len(written) == 6
+    assert len(written) == 2 * len(paper.FIGURES)

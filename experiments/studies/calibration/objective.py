@@ -16,7 +16,7 @@ from kingmaker.environment.inputs.tables import read_tables
 from kingmaker.experiments.measured import STATISTICS
 from kingmaker.experiments.measured.trace import run_worlds
 from kingmaker.experiments.stats.levels import COVERAGE
-from kingmaker.experiments.studies.validation.table import Pattern, line_of, read_patterns, score
+from kingmaker.experiments.studies.validation.pattern_table import Pattern, line_of, read_patterns, score
 
 FITTED = Path(__file__).with_name("fitted.csv")
 WORST = 25.0  # what a candidate scores whose run does not end well
@@ -80,7 +80,7 @@ def calibrated_patterns() -> list[Pattern]:
 def scores(candidates: Sequence[Mapping[str, float]], seeds: Sequence[int], patterns: Sequence[Pattern]) -> FloatArray:
     """The score of each candidate, shape (candidates,): all run side by side on the same seeds.
 
-    See :func:`kingmaker.experiments.studies.validation.table.score`; a stack that raises is run one candidate after the
+    See :func:`kingmaker.experiments.studies.validation.pattern_table.score`; a stack that raises is run one candidate after the
     other, and a candidate that raises alone scores :data:`WORST`.
     """
     worlds = [{"rng": seed, **candidate} for candidate in candidates for seed in seeds]

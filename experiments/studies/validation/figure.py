@@ -18,7 +18,7 @@ from kingmaker.experiments.measured.trace import LENGTH, TracedEconomy
 from kingmaker.experiments.results.manifest import kingmaker_version
 from kingmaker.experiments.stats.levels import WIDE, Band
 from kingmaker.experiments.stats.member_effects import middle_of
-from kingmaker.experiments.studies.validation.table import read_patterns
+from kingmaker.experiments.studies.validation.pattern_table import read_patterns
 
 HEADROOM = 0.35  # of the height of a plot, for the names of its lines
 

@@ -1,7 +1,7 @@
 """Lines with errors held against ensembles: how many the predictive bands hold, of those fitted and those kept out.
 
 A predictive band has the error of the line in it, and where it is asked for the discrepancy of the model. Patterns with
-a tolerance, the older view, stand in :mod:`kingmaker.experiments.studies.validation.table`.
+a tolerance, the older view, stand in :mod:`kingmaker.experiments.studies.validation.pattern_table`.
 """
 
 from __future__ import annotations

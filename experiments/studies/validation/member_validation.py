@@ -30,7 +30,7 @@ from kingmaker.experiments.studies.validation.line_coverage import (
     line_sentences,
     write_lines,
 )
-from kingmaker.experiments.studies.validation.table import (
+from kingmaker.experiments.studies.validation.pattern_table import (
     ROLES,
     Line,
     Pattern,

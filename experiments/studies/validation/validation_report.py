@@ -13,7 +13,15 @@ from kingmaker.experiments.results import in_force
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed_if
 from kingmaker.experiments.stats.levels import WIDE, Band, Level, level_asked, level_record, read_level
-from kingmaker.experiments.studies.validation.table import ROLES, Line, coverage, hits, lines_of, read_patterns, score
+from kingmaker.experiments.studies.validation.pattern_table import (
+    ROLES,
+    Line,
+    coverage,
+    hits,
+    lines_of,
+    read_patterns,
+    score,
+)
 from kingmaker.experiments.terminal.phrases import listed
 from kingmaker.experiments.terminal.telling import say
 

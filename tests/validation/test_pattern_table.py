@@ -29,7 +29,7 @@ from kingmaker.experiments.measured.trace import TracedEconomy, run_traced
 from kingmaker.experiments.posterior.members import load_members
 from kingmaker.experiments.posterior.over import replicates_of
 from kingmaker.experiments.studies.validation.member_validation import LEFT_OPEN, Pair, validate_members
-from kingmaker.experiments.studies.validation.table import Line, coverage, hits, lines_of, read_patterns, score
+from kingmaker.experiments.studies.validation.pattern_table import Line, coverage, hits, lines_of, read_patterns, score
 from kingmaker.experiments.studies.validation.validation_report import (
     all_patterns,
     columns,
