@@ -80,8 +80,8 @@ def calibrated_patterns() -> list[Pattern]:
 def scores(candidates: Sequence[Mapping[str, float]], seeds: Sequence[int], patterns: Sequence[Pattern]) -> FloatArray:
     """The score of each candidate, shape (candidates,): all run side by side on the same seeds.
 
-    See :func:`kingmaker.experiments.studies.validation.pattern_table.score`; a stack that raises is run one candidate after the
-    other, and a candidate that raises alone scores :data:`WORST`.
+    See :func:`kingmaker.experiments.studies.validation.pattern_table.score`; a stack that raises is run one candidate
+    after the other, and a candidate that raises alone scores :data:`WORST`.
     """
     worlds = [{"rng": seed, **candidate} for candidate in candidates for seed in seeds]
     try:
