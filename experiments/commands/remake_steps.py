@@ -50,6 +50,7 @@ def steps_of(out: Path, runs: Path, *, quick: bool, ship: bool, workers: int) ->
     file = () if ship else ("--members", str(there / MEMBERS_FILE))
     fit = ("posterior", "fit", "--out", str(there), *small, *(("--ship",) if ship else ()), *many, "--force")
     truths = ("posterior", "check", *file, "--no-refit", "--truths", "1" if quick else "40", "--out", str(there))
+    rows = ("--rows", "S1") if quick else ()
     return [
         RemakeStep("posterior", (
             fit,
@@ -60,9 +61,9 @@ def steps_of(out: Path, runs: Path, *, quick: bool, ship: bool, workers: int) ->
             ("validate", *over, *number(64, 4), "--out", str(out), "--force"),
         ), "lines with errors and patterns"),
         RemakeStep("mechanisms", (
-            ("mechanisms", *over, *number(MECHANISM_MEMBERS, 2), "--mutants", *(("--rows", "S1") if quick else ()),
-             "--out", str(out), *many, "--force"),
-        ), "each mechanism by itself, on and off"),
+            ("mechanisms", "--mutants", *rows, "--out", str(out), *many, "--force"),
+            ("mechanisms", *over, *number(MECHANISM_MEMBERS, 2), *rows, "--out", str(there), *many, "--force"),
+        ), "each mechanism by itself, on and off, and over the posterior"),
         RemakeStep("events", (
             ("events", *over, *number(EVENT_MEMBERS, 4), "--out", str(out), "--force"),
             ("docking", "--out", str(out), "--force"),

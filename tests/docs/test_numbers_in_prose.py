@@ -157,3 +157,12 @@ def test_counts_on_made_pages_are_current(page: str, pattern: str, number: int) 
     match = re.search(pattern, (ROOT / page).read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert match is not None
     assert int(match[1]) == number
+
+
+def test_the_page_on_uncertainty_counts_the_rows_over_members() -> None:
+    rows = rows_of("docs/posterior/mechanisms.csv")
+    shown = sum(row["holds"] == "True" for row in rows)
+    told = sum(row["regime"].startswith("holds") for row in rows)
+    words = re.sub(r"\s+", " ", (ROOT / "docs/uncertainty.md").read_text(encoding="utf-8"))
+    assert f"{shown} of {len(rows)} rows hold in nine of ten members or more, {told} others in a regime" in words
+    assert f"and {len(rows) - shown - told} hang on what the data leave open" in words

@@ -115,7 +115,7 @@ def test_no_page_shows_a_path_of_the_machine_that_built_it(site: Path) -> None:
 
 def test_the_papers_citations_are_in_words(site: Path) -> None:
     text = (site / "paper/paper.html").read_text(encoding="utf-8")
-    assert "Grimm et al. (2020)" in text
+    assert "Klein et al. 2024" in text
     assert not re.search(r"@[A-Z][a-z]+\d{4}", text)
 
 

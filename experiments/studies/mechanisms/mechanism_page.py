@@ -72,7 +72,8 @@ def _intro(results: list[Result], level: Level, over: str) -> list[str]:
             "holds, if chance could not have made it (Mann-Whitney, after Holm's correction over all parameters and",
             "measures). *Switched off* is the same test with the row's mechanism taken out of the model: there it must",
             f"not hold in {SHOWN.per_cent} % of the members. Made by",
-            "`kingmaker mechanisms --over posterior --mutants --out docs`.",
+            "`kingmaker mechanisms --over posterior --out docs/posterior`; over luck at one point, with each mechanism",
+            "switched off: `kingmaker mechanisms --mutants --out docs`.",
             "",
             _counted(results),
         ]
@@ -105,7 +106,7 @@ def _page(results: list[Result], without: list[Result], held: str, over: str) ->
     off = {r.row.id: r for r in without}
     level = results[0].level if results else LEVEL
     lines = [
-        "# Mechanisms", "",
+        "# Mechanisms" + " over the posterior" * any(r.share is not None for r in results), "",
         *_intro(results, level, over), "",
         held, "",
         f"| id | claim, and lever | outcome, unit (months) | effect | {level.words} | n | holds | switched off |",
