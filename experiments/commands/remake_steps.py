@@ -47,7 +47,7 @@ def steps_of(out: Path, runs: Path, *, quick: bool, ship: bool, workers: int) ->
         return "--members", str(small if quick else whole)
 
     small = ("--quick",) if quick else ()
-    file = () if ship else ("--members", str(there / MEMBERS_FILE))
+    file = () if ship else ("--over", str(there / MEMBERS_FILE))
     fit = ("posterior", "fit", "--out", str(there), *small, *(("--ship",) if ship else ()), *many, "--force")
     truths = ("posterior", "check", *file, "--no-refit", "--truths", "1" if quick else "40", "--out", str(there))
     rows = ("--rows", "S1") if quick else ()
