@@ -65,7 +65,7 @@ def steps_of(out: Path, runs: Path, *, quick: bool, ship: bool, workers: int) ->
             ("mechanisms", *over, *number(MECHANISM_MEMBERS, 2), *rows, "--out", str(there), *many, "--force"),
         ), "each mechanism by itself, on and off, and over the posterior"),
         RemakeStep("events", (
-            ("events", *over, *number(EVENT_MEMBERS, 4), "--out", str(out), "--force"),
+            ("events", *over, *number(EVENT_MEMBERS, 16), "--out", str(out), "--force"),
             ("docking", "--out", str(out), "--force"),
         ), "announcements, and closed forms"),
         RemakeStep("claims", (
@@ -83,7 +83,7 @@ def steps_of(out: Path, runs: Path, *, quick: bool, ship: bool, workers: int) ->
              "--no-figures", "--out", str(runs / INCOME_RUNS), "--force"),
         ), "who pays for all this"),
         RemakeStep("gallery", (
-            ("sweep", FLAGSHIP, *over, *number(GALLERY_MEMBERS, 1), *(("--months", "2") if quick else ()),
+            ("sweep", FLAGSHIP, *over, *number(GALLERY_MEMBERS, 1), *(("--months", "24") if quick else ()),
              "--out", str(runs / GALLERY_RUNS), *many),
             ("figures", str(runs / GALLERY_RUNS), "--out", str(runs / f"{GALLERY_RUNS}-figures"), "--force"),
         ), "the figure of the flagship's grid"),

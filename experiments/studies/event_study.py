@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL, PLAIN
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.environment.compute.tenancies import sign_dated
@@ -139,10 +140,18 @@ def _sign(model: ComputeEconomy, seeds: int) -> BoolArray:
     return np.asarray(able[seeds:])
 
 
+def _demand_two(n: int) -> None:
+    """Raise :class:`KingmakerError` if the event takes place in fewer worlds than an interval needs."""
+    if n < 2:
+        raise KingmakerError(
+            f"events: the contract is signed in {n} of the worlds, and an interval needs at least 2; ask for more "
+            "--members or --replications."
+        )
+
+
 def _reaction(side: str, firm: str, returns: FloatArray, level: Level) -> Reaction:
     n = len(returns)
-    if n < 2:
-        raise ValueError(f"the event takes place in {n} of the worlds; an interval needs at least 2")
+    _demand_two(n)
     mean, half = float(returns.mean()), half_width(float(returns.std(ddof=1)), n, level)
     lower, _, upper = (float(q) for q in SPREAD.of(returns))
     return Reaction(side, firm, FACTS[side], mean, mean - half, mean + half, lower, upper, n, level)
@@ -150,8 +159,7 @@ def _reaction(side: str, firm: str, returns: FloatArray, level: Level) -> Reacti
 
 def _member_reaction(side: str, firm: str, returns: FloatArray, weights: FloatArray, level: Level) -> Reaction:
     """The same over members: median, interval and band are theirs."""
-    if len(returns) < 2:
-        raise ValueError(f"the event takes place in {len(returns)} of the worlds; an interval needs at least 2")
+    _demand_two(len(returns))
     shares = weights / weights.sum()
     low, middle, high = (float(q) for q in middle_of(returns, shares, level))
     lower, _, upper = (float(q) for q in middle_of(returns, shares, SPREAD.level))
