@@ -14,7 +14,7 @@ from starlette.routing import Route
 from kingmaker.agents.calendar import month_number
 from kingmaker.experiments.classroom import catalogue, downloads, network_answer, regulator_game
 from kingmaker.experiments.classroom.choices import measures
-from kingmaker.experiments.classroom.encoded import Encoded, caching_of, encode, send
+from kingmaker.experiments.classroom.encoded import KEEP_NOT, Encoded, caching_of, encode, send
 from kingmaker.experiments.classroom.faults import RefusedError
 from kingmaker.experiments.classroom.stacks_of_questions import MEMBERS
 from kingmaker.experiments.classroom.story_record import Record
@@ -35,7 +35,7 @@ BEAT = 15.0  # seconds after which an idle stream says that it lives
 TICK = 0.5  # seconds between looks at the queue
 IDLE = 5.0  # seconds after which a stream ends that nobody has asked anything for
 LAST_MONTHS = 36  # that a comparison averages over if nothing is asked
-STREAM_HEADERS = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+STREAM_HEADERS = {"Cache-Control": KEEP_NOT, "X-Accel-Buffering": "no"}
 Told = Callable[[Record, Words], Any]
 
 
@@ -64,7 +64,7 @@ async def get_band(request: Request) -> Response:
     answer = desk_of(request).band(question_of(request), visitor_of(request), quick)
     found = await while_there(request, answer)
     if not found.lasting:
-        return send(request, found, "no-store")  # the whole one comes under the same address
+        return send(request, found, KEEP_NOT)  # the whole one comes under the same address
     return _answer(request, found)
 
 
@@ -189,7 +189,7 @@ async def get_score(request: Request) -> Response:
 async def get_cost(request: Request) -> Response:
     """What a policy costs."""
     question = question_of(request)
-    return send(request, encode({"question": question.text} | regulator_game.cost(question)), "no-store")
+    return send(request, encode({"question": question.text} | regulator_game.cost(question)), KEEP_NOT)
 
 
 async def get_download(request: Request) -> Response:
@@ -197,7 +197,7 @@ async def get_download(request: Request) -> Response:
     name = request.path_params["name"]
     if name == "predictions.csv":
         demand_teacher(request)
-        return downloads.file(name, class_of(request).to_csv(), "no-store")
+        return downloads.file(name, class_of(request).to_csv(), KEEP_NOT)
     if name not in downloads.NAMES:
         raise RefusedError("not_found", f"There is no download '{name[:60]}'. Known are {', '.join(downloads.NAMES)}.")
     question, desk = question_of(request), desk_of(request)
@@ -210,7 +210,7 @@ async def get_health(request: Request) -> Response:
     desk = desk_of(request)
     body = {"ok": True, "version": desk.version, "waiting": desk.engine.waiting, "members": MEMBERS,
             "at_hand": len(desk.found.answers)}  # fmt: skip
-    return send(request, encode(body), "no-store")
+    return send(request, encode(body), KEEP_NOT)
 
 
 ROUTES = [

@@ -47,16 +47,9 @@ def steps_of(out: Path, runs: Path, *, quick: bool, ship: bool, workers: int) ->
         return "--members", str(small if quick else whole)
 
     small = ("--quick",) if quick else ()
-    file = () if ship else ("--over", str(there / MEMBERS_FILE))
-    fit = ("posterior", "fit", "--out", str(there), *small, *(("--ship",) if ship else ()), *many, "--force")
-    truths = ("posterior", "check", *file, "--no-refit", "--truths", "1" if quick else "40", "--out", str(there))
     rows = ("--rows", "S1") if quick else ()
     return [
-        RemakeStep("posterior", (
-            fit,
-            (*truths, *many, "--force"),
-            ("posterior", "show", *file, "--out", str(there), *many, "--force"),
-        ), "members, known truths, what was learned"),
+        _posterior(there, small, ship, many),
         RemakeStep("validation", (
             ("validate", *over, *number(64, 4), "--out", str(out), "--force"),
         ), "lines with errors and patterns"),
@@ -91,3 +84,14 @@ def steps_of(out: Path, runs: Path, *, quick: bool, ship: bool, workers: int) ->
             ("reference", "--out", str(out / "reference"), "--force"),
         ), "reference pages"),
     ]  # fmt: skip
+
+
+def _posterior(there: Path, small: tuple[str, ...], ship: bool, many: tuple[str, ...]) -> RemakeStep:
+    """The first step: the members, in the folder ``there`` or, if they ``ship``, in the package."""
+    file = () if ship else ("--over", str(there / MEMBERS_FILE))
+    end = ("--out", str(there), *many, "--force")
+    return RemakeStep("posterior", (
+        ("posterior", "fit", *small, *(("--ship",) if ship else ()), *end),
+        ("posterior", "check", *file, "--no-refit", "--truths", "1" if small else "40", *end),
+        ("posterior", "show", *file, *end),
+    ), "members, known truths, what was learned")  # fmt: skip

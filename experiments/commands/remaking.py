@@ -95,10 +95,9 @@ def _digest(step: RemakeStep) -> str:
     """Of the commands, and of the model and its data, which they ask."""
     import hashlib
 
-    from kingmaker.environment.inputs.provenance import source_digest
-    from kingmaker.environment.inputs.tables import read_tables
+    from kingmaker.experiments.sweep.kept_jobs import model_told
 
-    return hashlib.sha256(f"{source_digest()} {read_tables().digest} {step.commands!r}".encode()).hexdigest()
+    return hashlib.sha256(f"{model_told()} {step.commands!r}".encode()).hexdigest()
 
 
 def _standing(runs: Path) -> dict[str, dict[str, object]]:

@@ -152,14 +152,8 @@ def compare(
     asked = (window,) if isinstance(window, str) else tuple(window)
     family = (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
     if isinstance(a, RunResult) or isinstance(b, RunResult):
-        if not (isinstance(a, RunResult) and isinstance(b, RunResult)):
-            raise KingmakerError("compare: a result is compared with a result, a scenario with a scenario.")
-        given = (set_a or None, set_b or None, over, members, replications, seed, months)
-        if hard or any(each is not None for each in given):
-            raise KingmakerError(
-                "compare: results are there already; beside them stand window, outcomes and level alone."
-            )
-        return compare_results(a, b, asked, sure, family)
+        given = (set_a or None, set_b or None, over, members, replications, seed, months, hard or None)
+        return compare_results(*_both_results(a, b, given), asked, sure, family)
     drawn = replicates_here("compare", over, members, replications, seed, usual=POSTERIOR, fewest=2)
     if drawn.keys and hard:
         raise KingmakerError(
@@ -170,6 +164,19 @@ def compare(
     sides = load_scenario(a, set_a, "compare: set_a"), load_scenario(b, set_b, "compare: set_b")
     wanted = Wanted(drawn, horizon, asked, sure, family, whole(lucks, "compare: lucks", 1))
     return compare_scenarios(*sides, wanted, hard, whole(workers, "compare: workers", 1), hidden)
+
+
+def _both_results(a: object, b: object, given: tuple[object, ...]) -> tuple[RunResult, RunResult]:
+    """The two sides, where one is a result: so must be the other, and nothing may be asked that would need runs.
+
+    Raises:
+        KingmakerError: a scenario on one side, or something ``given`` that results have settled.
+    """
+    if not (isinstance(a, RunResult) and isinstance(b, RunResult)):
+        raise KingmakerError("compare: a result is compared with a result, a scenario with a scenario.")
+    if any(each is not None for each in given):
+        raise KingmakerError("compare: results are there already; beside them stand window, outcomes and level alone.")
+    return a, b
 
 
 def sweep(

@@ -15,8 +15,7 @@ from matplotlib.ticker import MaxNLocator
 from kingmaker.experiments.figures.style import GREY, INK, PALETTE, SMALL, Colour, foot, sheet, styles
 from kingmaker.experiments.paper import claims, enough, moves
 from kingmaker.experiments.paper.paper_outcomes import BY_NAME, MONTHS, OUTCOMES, WINDOW
-from kingmaker.experiments.paper.paper_words import number, share_text
-from kingmaker.experiments.results.manifest import kingmaker_version
+from kingmaker.experiments.paper.paper_words import footnote, number, share_text
 from kingmaker.experiments.stats.levels import SIGN, Level
 
 if TYPE_CHECKING:
@@ -31,10 +30,11 @@ def draw_effects(tables: Mapping[str, pd.DataFrame], note: str, level: Level) ->
     """Outcome by outcome what each policy changes: median, interval, probability of the more frequent sign."""
     found = claims.claims(tables, level)
     members = next(iter(found.values())).members
-    footer = (
-        f"Kingmaker {kingmaker_version()} · over luck and parameters, {members} members; median and {level.words}; "
+    footer = footnote(
+        f"over luck and parameters, {members} members; median and {level.words}; "
         f"filled: claimed (sign sure with {SIGN.per_cent} %, all claims at once), hollow: open; at the right: share "
-        f"of the members with the more frequent sign\n{note}"
+        f"of the members with the more frequent sign",
+        note,
     )
     height = 7.6 + foot(footer)
     figure = sheet(
@@ -79,9 +79,10 @@ def draw_enough(tables: Mapping[str, pd.DataFrame], note: str, level: Level) -> 
     """The probability of the more frequent sign as members are added, under each lever."""
     grown = enough.growing(tables["flagship"], tables["law"], level)
     members = grown[-1][0]
-    footer = (
-        f"Kingmaker {kingmaker_version()} · over luck and parameters, the first {grown[0][0]} to {members} members; "
-        f"dashed: the bound of a claim, {SIGN.per_cent} %\n{note}"
+    footer = footnote(
+        f"over luck and parameters, the first {grown[0][0]} to {members} members; "
+        f"dashed: the bound of a claim, {SIGN.per_cent} %",
+        note,
     )
     height = 4.1 + foot(footer)
     figure = sheet(
@@ -119,10 +120,11 @@ def draw_moves(tables: Mapping[str, pd.DataFrame], note: str, level: Level) -> F
     """The parameters that go with levels and effects most closely, and which of them chance could have made."""
     table = moves.with_ends(tables["moves"], level)
     first = table.iloc[0]
-    footer = (
-        f"Kingmaker {kingmaker_version()} · over luck and parameters, {int(first['members'])} members; Spearman's rank "
+    footer = footnote(
+        f"over luck and parameters, {int(first['members'])} members; Spearman's rank "
         f"correlation with {level.words}s; filled: stands after Holm's correction over {int(first['parameters'])} "
-        f"parameters, hollow: chance could have made it\n{note}"
+        f"parameters, hollow: chance could have made it",
+        note,
     )
     height = 9.0 + foot(footer)
     figure = sheet(

@@ -30,7 +30,7 @@ from kingmaker.experiments.figures.style import (
 from kingmaker.experiments.paper import flagship, replications, sobol
 from kingmaker.experiments.paper.member_figures import FIGURES
 from kingmaker.experiments.paper.paper_outcomes import BY_NAME, MONTHS, OUTCOMES, WINDOW
-from kingmaker.experiments.results.manifest import kingmaker_version
+from kingmaker.experiments.paper.paper_words import footnote
 from kingmaker.experiments.stats.levels import LEVEL, Level
 from kingmaker.experiments.stats.multiple_tests import interval, stable_from, variation
 
@@ -65,11 +65,6 @@ def draw(tables: Mapping[str, pd.DataFrame], folder: Path, note: str = "", level
     return files.written
 
 
-def _footer(told: str, note: str) -> str:
-    """Version, what is shown, and the note."""
-    return "\n".join(filter(None, (f"Kingmaker {kingmaker_version()} · {told}", note)))
-
-
 def cap_name(cap: float) -> str:
     """A cap in words."""
     return "no cap" if math.isinf(cap) else f"cap {cap:g}"
@@ -82,7 +77,7 @@ def draw_flagship(frame: pd.DataFrame, note: str = "", level: Level = LEVEL) -> 
         f"n = {seeds} runs a point, seeds 1 to {seeds}, the same at each; bars: {level.words}s of the paired mean "
         "(Student's t)"
     )
-    footer = _footer(told, note)
+    footer = footnote(told, note)
     height = 8.4 + foot(footer)
     figure = sheet(
         height, "Interoperability and export cap, alone and together",
@@ -119,7 +114,7 @@ def draw_flagship(frame: pd.DataFrame, note: str = "", level: Level = LEVEL) -> 
 def draw_replications(frame: pd.DataFrame, note: str = "", level: Level = LEVEL) -> Figure:
     """The coefficient of variation, and the half width of the interval of the paired difference, as runs are added."""
     seeds = frame["seed"].nunique()
-    footer = _footer(
+    footer = footnote(
         f"n = 2 to {seeds}, seeds 1 to {seeds}; vertical lines: runs a point of the other figures (dashed) and stable "
         f"within {replications.TOLERANCE:g} (dotted)", note,
     )  # fmt: skip
@@ -173,7 +168,7 @@ def draw_sobol(frame: pd.DataFrame, note: str = "", level: Level = LEVEL) -> Fig
     """The largest total indices with their intervals: level of an outcome, and what both policies change."""
     table = sobol.indices(frame, level)
     base = frame["point"].nunique() // (table["parameter"].nunique() + 2)
-    footer = _footer(
+    footer = footnote(
         f"n = {frame['point'].nunique()} points ({base} base points), each with and without both policies, seed "
         f"{sobol.SEED}; lines: {level.per_cent} % bootstrap intervals, cut at the frame", note,
     )  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 
+from kingmaker.experiments.results.manifest import kingmaker_version
 from kingmaker.experiments.stats.multiple_tests import Interval
 from kingmaker.experiments.terminal.phrases import apart
 
@@ -36,3 +37,8 @@ def share_text(share: float) -> str:
     if share == 0.0:
         return "0 %"
     return f"{max(1, math.floor(100.0 * share + 1e-9))} %"
+
+
+def footnote(told: str, note: str) -> str:
+    """Version, what is shown, and the note."""
+    return "\n".join(filter(None, (f"Kingmaker {kingmaker_version()} · {told}", note)))

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +16,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.inputs.provenance import source_digest
-from kingmaker.environment.inputs.tables import read_tables
 from kingmaker.experiments.measured.trace import run_worlds
 from kingmaker.experiments.posterior.lines import DataLine, raw_statistics
-from kingmaker.experiments.sweep.engines import Engine, inline_engine, local_engine
+from kingmaker.experiments.sweep.kept_jobs import done, kept_file, model_told
 from kingmaker.experiments.sweep.whole_files import make_folder, write_whole
 
 if TYPE_CHECKING:
@@ -30,7 +27,6 @@ if TYPE_CHECKING:
     from kingmaker.agents.types import FloatArray
 
 STACK = 64  # worlds side by side; results do not depend on it
-DEATHS = 3  # of a worker over one stack, after which it is no accident
 Advance = Callable[[int], None]
 
 
@@ -83,6 +79,10 @@ def run_job(job: StackJob) -> FloatArray:
         return np.concatenate([run_job(job.part(0, middle)), run_job(job.part(middle, members))], axis=1)
 
 
+def _told(job: StackJob) -> str:
+    return f"the same stack of {len(job.seeds)} members"
+
+
 @dataclass
 class EnsembleRuns:
     """Runs members over the months that lines need.
@@ -105,7 +105,7 @@ class EnsembleRuns:
 
     def __post_init__(self) -> None:
         """What the results depend on beside the members."""
-        self.model = f"{source_digest()} {read_tables().digest}"
+        self.model = model_told()
         if self.keep is not None:
             make_folder(self.keep)
 
@@ -123,34 +123,13 @@ class EnsembleRuns:
             self.advance(len(jobs[first].seeds))
         missing = {first: job for first, job in jobs.items() if first not in found}
         if missing:
-            with inline_engine() if self.workers == 1 else local_engine(self.workers) as engine:
-                self._work(engine, missing, found)
+            for first, said in done(missing, run_job, self.workers, _told, PosteriorError):
+                found[first] = self._note(jobs[first], said)
+                self.advance(len(jobs[first].seeds))
         return np.concatenate([found[first] for first in sorted(found)], axis=1)
 
-    def _work(self, engine: Engine, jobs: Mapping[int, StackJob], found: dict[int, FloatArray]) -> None:
-        """Do the jobs; one that loses its worker is tried again."""
-        deaths: dict[int, int] = {}
-        waiting = dict(jobs)
-        while waiting:
-            futures = {engine.executor.submit(run_job, job): first for first, job in waiting.items()}
-            for future in as_completed(futures):
-                first = futures[future]
-                try:
-                    found[first] = self._note(jobs[first], future.result())
-                except BrokenExecutor:
-                    deaths[first] = deaths.get(first, 0) + 1
-                    if deaths[first] >= DEATHS:
-                        raise PosteriorError(
-                            f"a worker died {DEATHS} times over the same stack of {len(jobs[first].seeds)} members; is "
-                            "there enough memory? What was finished is kept; run the same command again, perhaps with "
-                            "fewer --workers."
-                        ) from None
-                    continue
-                del waiting[first]
-                self.advance(len(jobs[first].seeds))
-
     def _file(self, job: StackJob) -> Path | None:
-        return None if self.keep is None else self.keep / f"part-{job.name(self.model)}.npy"
+        return None if self.keep is None else kept_file(self.keep, job.name(self.model), ".npy")
 
     def _kept(self, job: StackJob) -> FloatArray | None:
         """What was kept of a stack; nothing if it is not there or is damaged."""

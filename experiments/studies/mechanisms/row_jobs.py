@@ -5,26 +5,21 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import BrokenExecutor, Future, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 from zipfile import BadZipFile
 
 import numpy as np
 
-from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.inputs.provenance import source_digest
-from kingmaker.environment.inputs.tables import read_tables
 from kingmaker.experiments.design.replicates import Replicates
 from kingmaker.experiments.stats.levels import Level
 from kingmaker.experiments.studies.mechanisms.row import Row
 from kingmaker.experiments.studies.mechanisms.row_result import Result
 from kingmaker.experiments.studies.mechanisms.row_runs import Seen, result_of, run_stack, stacks_of
 from kingmaker.experiments.studies.mechanisms.rows import ROWS
-from kingmaker.experiments.sweep.engines import inline_engine, local_engine
+from kingmaker.experiments.sweep.kept_jobs import done, kept_file, model_told
 from kingmaker.experiments.sweep.whole_files import make_folder, write_whole
 
-DEATHS = 3  # of a worker over one stack, after which it is no accident
 DIFFERENCE = "difference"
 
 
@@ -89,8 +84,10 @@ def kept_rows(
 
 def _done(jobs: Sequence[StackOfRows], keep: Path | None, workers: int) -> Iterator[Mapping[str, Seen]]:
     """What each stack has shown, as it is there: what was kept first."""
-    model = f"{source_digest()} {read_tables().digest}"
-    files = {job: None if keep is None else make_folder_of(keep) / f"part-{job.name(model)}.npz" for job in jobs}
+    model = model_told()
+    if keep is not None:
+        make_folder(keep)
+    files = {job: None if keep is None else kept_file(keep, job.name(model), ".npz") for job in jobs}
     missing = []
     for job in jobs:
         kept = read_kept(files[job], job)
@@ -98,36 +95,14 @@ def _done(jobs: Sequence[StackOfRows], keep: Path | None, workers: int) -> Itera
             missing.append(job)
         else:
             yield kept
-    if not missing:
-        return
-    with inline_engine() if workers == 1 else local_engine(workers) as engine:
-        deaths = dict.fromkeys(missing, 0)
-        while missing:
-            futures: dict[Future[dict[str, Seen]], StackOfRows] = {
-                engine.executor.submit(do_stack, job): job for job in missing
-            }
-            missing = []
-            for future in as_completed(futures):
-                job = futures[future]
-                try:
-                    seen = future.result()
-                except BrokenExecutor:
-                    deaths[job] += 1
-                    if deaths[job] >= DEATHS:
-                        raise KingmakerError(
-                            f"a worker died {DEATHS} times over the rows {', '.join(job.ids)}; is there enough memory? "
-                            "What was finished is kept; run the same command again, perhaps with fewer --workers."
-                        ) from None
-                    missing.append(job)
-                    continue
-                write_kept(files[job], seen)
-                yield seen
+    if missing:
+        for job, seen in done({job: job for job in missing}, do_stack, workers, _told):
+            write_kept(files[job], seen)
+            yield seen
 
 
-def make_folder_of(keep: Path) -> Path:
-    """The folder, made if need be."""
-    make_folder(keep)
-    return keep
+def _told(job: StackOfRows) -> str:
+    return f"the rows {', '.join(job.ids)}"
 
 
 def write_kept(path: Path | None, seen: Mapping[str, Seen]) -> None:

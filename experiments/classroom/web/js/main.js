@@ -14,7 +14,7 @@ import { icon } from "./parts/icons.js"
 import { share } from "./parts/share.js"
 
 const root = document.querySelector("#page")
-const home = document.body.dataset.home
+const home = location.pathname.slice(1) || "story" // the door: /, /teacher or /embed
 // views are loaded when they are first turned to
 const LOAD = {
   story: () => import("./views/story.js"), charts: () => import("./views/charts.js"), network: () => import("./views/network.js"),
