@@ -127,6 +127,7 @@ def test_the_month_moves_without_a_request(browser: Browser, server: Server) -> 
     browser.open(f"{server.url}?view=charts&month=10&lang=en")
     browser.sent()
     slider = browser.one(".clock input[type=range]")
+    browser.one("figure.plot path.run")
     before = browser.js("return document.querySelector('figure.plot .finding').textContent")
     slider.send_keys("\ue014" * 15)
     browser.wait(lambda: browser.one(".clock .now").text == "February 2024", "the month")
@@ -148,7 +149,7 @@ def test_a_lever_changes_the_curves_the_strip_and_the_link(browser: Browser, ser
     browser.open(f"{server.url}?view=charts&lang=en")
     browser.js("document.querySelectorAll('.lever-group').forEach(group => { group.open = true })")
     curve = "return document.querySelector('figure.plot path.run').getAttribute('d')"
-    before = browser.js(curve)
+    before = browser.wait(lambda: browser.js(curve), "the first curve")
     handle = browser.one(".lever[data-lever='chips.capacity_growth'] input[type=range]")
     handle.send_keys("\ue011")  # Home: the slowest growth
     browser.wait(lambda: "chips.capacity_growth=0.03" in browser.query(), "the link")

@@ -54,7 +54,8 @@ function one(measure, marks, clear) {
       <button class="bare icon open" aria-label=${t("charts.open", { label: measure.label })}
         @click=${() => set({ measure: measure.name, panel: "chart" })}>${icon("open")}</button>
     </figcaption>
-    <km-chart .data=${data} .month=${state.month} @km-month=${(event) => moveTo(event.detail)}></km-chart>
+    ${data ? html`<km-chart .data=${data} .month=${state.month} @km-month=${(event) => moveTo(event.detail)}></km-chart>`
+      : html`<div class="wait"></div>`}
   </figure>`
 }
 
