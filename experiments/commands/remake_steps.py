@@ -12,6 +12,7 @@ POSTERIOR, MEMBERS_FILE = "posterior", "members.parquet"
 FLAGSHIP = "interoperability_export_cap"
 MECHANISM_MEMBERS, EVENT_MEMBERS, INCOME_MEMBERS, GALLERY_MEMBERS = 30, 64, 64, 20
 INCOME_RUNS, GALLERY_RUNS = "income", "gallery"
+GALLERY_PICTURE = "heatmaps_last24_1.png"  # means of two years: in one month hardly anyone changes their cloud
 
 
 @dataclass(frozen=True)

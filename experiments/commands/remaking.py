@@ -119,7 +119,7 @@ def _write(runs: Path, standing: dict[str, dict[str, object]]) -> None:
 
 def _finish(step: RemakeStep, runs: Path, out: Path) -> None:
     """Put what pages show of the runs where the pages look for it."""
-    from kingmaker.experiments.commands.remake_steps import FLAGSHIP, GALLERY_RUNS, INCOME_RUNS
+    from kingmaker.experiments.commands.remake_steps import FLAGSHIP, GALLERY_PICTURE, GALLERY_RUNS, INCOME_RUNS
     from kingmaker.experiments.sweep.whole_files import make_folder, write_whole
 
     if step.name == "income":
@@ -127,7 +127,6 @@ def _finish(step: RemakeStep, runs: Path, out: Path) -> None:
 
         write_income(runs / INCOME_RUNS, out)
     if step.name == "gallery":
-        first = sorted((runs / f"{GALLERY_RUNS}-figures").glob("*.png"))
-        if first:
-            make_folder(out / "figures")
-            write_whole(out / "figures" / f"{FLAGSHIP}.png", first[0].read_bytes())
+        shown = runs / f"{GALLERY_RUNS}-figures" / GALLERY_PICTURE
+        make_folder(out / "figures")
+        write_whole(out / "figures" / f"{FLAGSHIP}.png", shown.read_bytes())

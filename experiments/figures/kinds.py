@@ -56,7 +56,7 @@ class Shown:
         if self.manifest["title"]:
             return str(self.manifest["title"])
         if not self.varied:
-            return "Spread over seeds"
+            return f"Spread over {self.level.among}"
         return f"Effects of {listed(self.varied) if len(self.varied) <= FEW_KEYS else f'{len(self.varied)} parameters'}"
 
     @property

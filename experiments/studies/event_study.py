@@ -67,6 +67,11 @@ class Reaction:
         ratio = self.mean / self.fact
         return bool(self.low * self.high > 0.0 and 1.0 / FACTOR <= ratio <= FACTOR)
 
+    @property
+    def inside(self) -> bool:
+        """Whether the fact lies inside the interval."""
+        return self.low <= self.fact <= self.high
+
 
 def run_study(
     seeds: int = 24, level: Level | float = LEVEL, over: Replicates | None = None, **pins: float
@@ -177,27 +182,41 @@ def page(reactions: list[Reaction], over: Replicates | None = None) -> str:
         "in that month is the abnormal return. The winner gains the present value of the margin on the rent and what",
         "the contract tells of demand to come; the loser loses what it cannot let to others. The terms",
         f"(`capital.news_*`) are assumed, with the size of the fact in view: {_conclusion(reactions)}",
-        "Made by `kingmaker events --out docs`.", "",
+        f"Made by `{_command(over)}`.", "",
         *([] if over is None else [f"Intervals are over {over.words}: medians and the members in the middle.", ""]),
         f"| | fact | model, {'mean' if over is None else 'median'} | {level.words}{' of the mean' * (over is None)} "
         f"| {SPREAD.dashed_in()} of worlds | worlds "
-        "| sign and size (factor 3) |",
-        "|---|---|---|---|---|---|---|",
+        "| fact inside | sign and size (factor 3) |",
+        "|---|---|---|---|---|---|---|---|",
     ]  # fmt: skip
     for r in reactions:
         lines.append(
             f"| {r.firm} ({r.side}) | {r.fact:+.1%} | {r.mean:+.2%} | {r.low:+.2%} to {r.high:+.2%} "
-            f"| {r.lower:+.2%} to {r.upper:+.2%} | {r.n} | {'yes' if r.holds else '**no**'} |"
+            f"| {r.lower:+.2%} to {r.upper:+.2%} | {r.n} | {_answer(r.inside)} | {_answer(r.holds)} |"
         )
     return "\n".join(lines) + "\n"
 
 
+def _command(over: Replicates | None) -> str:
+    return "kingmaker events" + ("" if over is None else f" --over posterior --members {len(over)}") + " --out docs"
+
+
+def _answer(holds: bool) -> str:
+    return "yes" if holds else "**no**"
+
+
 def _conclusion(reactions: list[Reaction]) -> str:
     """What the sizes show, said only if they do."""
-    off = [r.firm for r in reactions if not r.holds]
-    if off:
-        return f"for {listed(off)} sign or size is not that of the fact."
-    return "that the sizes are right shows that the fact is within reach; it tests nothing."
+    off = [r for r in reactions if not r.holds]
+    if not off:
+        return "that the sizes are right shows that the fact is within reach; it tests nothing."
+    signed = all(r.low * r.high > 0.0 and r.mean * r.fact > 0.0 for r in reactions)
+    held = [r.firm for r in off if r.inside]
+    return (
+        f"{'the signs are those of the facts; ' if signed else ''}for {listed([r.firm for r in off])} "
+        f"{'the size' if signed else 'sign or size'} is not within a factor of {FACTOR:g} of the fact"
+        f"{f', though the interval holds it for {listed(held)}' if held else ''}."
+    )
 
 
 def run_and_print(

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from kingmaker.experiments.studies.event_study import FACTS, page, run_study
+from kingmaker.experiments.studies.event_study import FACTS, Reaction, page, run_study
 
 
 @pytest.mark.slow
@@ -30,9 +31,24 @@ def test_too_few_worlds_are_refused() -> None:
         run_study(1)
 
 
-def test_the_page_of_the_docs_is_of_this_study() -> None:
+def test_the_page_of_the_docs_is_of_this_study_over_members() -> None:
     text = (Path(__file__).parents[2] / "docs" / "event_study.md").read_text(encoding="utf-8")
-    assert text.split("|")[0] == page([]).split("|")[0]
-    for fact in FACTS.values():
-        assert f"{fact:+.1%}" in text
-    assert "**no**" not in text
+    told = "with the size of the fact in view"
+    assert text.split(told)[0] == page([]).split(told)[0]
+    assert "Made by `kingmaker events --over posterior --members 64 --out docs`." in text
+    assert "the signs are those of the facts" in text
+    rows = [line.split(" | ") for line in text.splitlines() if "(winner)" in line or "(loser)" in line]
+    assert [row[1] for row in rows] == [f"{fact:+.1%}" for fact in FACTS.values()]
+    assert [row[6] for row in rows] == ["yes", "yes"]  # the interval over members holds the fact
+
+
+def test_the_page_says_where_a_size_is_off_and_whether_the_interval_holds_the_fact() -> None:
+    right = Reaction("winner", "A", 0.02, 0.01, 0.005, 0.03, 0.006, 0.02, 9)
+    small = Reaction("loser", "B", -0.01, -0.001, -0.02, -0.0005, -0.01, -0.001, 9)
+    assert "the fact is within reach" in page([right])
+    assert (
+        "the signs are those of the facts; for B the size is not within a factor of 3 of the fact, though the "
+        "interval holds it for B." in page([right, small])
+    )
+    turned = replace(small, mean=0.001, high=0.001)
+    assert "for B sign or size is not within a factor of 3 of the fact" in page([right, turned])
