@@ -13,6 +13,7 @@ from starlette.routing import Route
 
 from kingmaker.agents.calendar import month_number
 from kingmaker.experiments.classroom import catalogue, downloads, network_answer, regulator_game
+from kingmaker.experiments.classroom.answers import Desk
 from kingmaker.experiments.classroom.choices import measures
 from kingmaker.experiments.classroom.encoded import KEEP_NOT, Encoded, caching_of, encode, send
 from kingmaker.experiments.classroom.faults import RefusedError
@@ -45,10 +46,12 @@ def _answer(request: Request, body: Encoded) -> Response:
 
 async def get_catalogue(request: Request) -> Response:
     """Levers, measures, presets, lessons, game."""
-    desk, language = desk_of(request), language_of(request)
-    return _answer(
-        request, desk.bodies.once(("catalogue", language), lambda: catalogue.catalogue(desk.found, language))
-    )
+    return _answer(request, catalogue_body(desk_of(request), language_of(request)))
+
+
+def catalogue_body(desk: Desk, language: str) -> Encoded:
+    """The catalogue in one language."""
+    return desk.bodies.once(("catalogue", language), lambda: catalogue.catalogue(desk.found, language))
 
 
 async def get_curve(request: Request) -> Response:
@@ -117,23 +120,25 @@ async def get_firm(request: Request) -> Response:
 
 async def _of_record(request: Request, kind: str, told: Told) -> Response:
     desk, question, language = desk_of(request), question_of(request), language_of(request)
-    key = (kind, question.key, language)
-    found = desk.bodies.get(key)
-    if found is None:
-        record = await while_there(request, desk.record(question, visitor_of(request)))
-        head = {"version": desk.version, "question": question.text}
-        found = desk.bodies.once(key, lambda: head | told(record, words_in(language)))
-    return _answer(request, found)
+    answer = desk.told_of(
+        (kind, question.key, language), question, lambda record: told(record, words_in(language)), visitor_of(request)
+    )
+    return _answer(request, await while_there(request, answer))
 
 
 async def get_story(request: Request) -> Response:
     """The story that opens the page."""
     desk, language = desk_of(request), language_of(request)
+    return _answer(request, await while_there(request, story_body(desk, language, visitor_of(request))))
+
+
+async def story_body(desk: Desk, language: str, visitor: str) -> Encoded:
+    """The story in one language."""
     kept = desk.bodies.get(("story", language))
     if kept is None:
-        curve = json.loads((await while_there(request, desk.curve(Question(), visitor_of(request)))).raw)["measures"]
+        curve = json.loads((await desk.curve(Question(), visitor)).raw)["measures"]
         kept = desk.bodies.once(("story", language), lambda: catalogue.story(curve, language))
-    return _answer(request, kept)
+    return kept
 
 
 async def get_measure(request: Request) -> Response:
@@ -151,7 +156,7 @@ async def get_progress(request: Request) -> Response:
 
     async def told() -> AsyncIterator[str]:
         before, quiet = None, 0.0
-        while True:
+        while not request.app.state.listeners.closing:
             now = desk.progress(question)
             if now != before:
                 before, quiet = now, 0.0

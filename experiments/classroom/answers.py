@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from kingmaker.experiments.classroom import precomputed, regulator_game, what_changed
@@ -34,6 +36,35 @@ class Desk:
         self.engine, self.found = engine, found
         self.version = precomputed.version()
         self.bodies = Bodies()
+        self._making: dict[Hashable, asyncio.Future[Encoded]] = {}
+        self._scribe = ThreadPoolExecutor(1)
+
+    def close(self) -> None:
+        """Nothing is asked any more."""
+        self.engine.close()
+        self._scribe.shutdown(wait=False, cancel_futures=True)
+
+    async def made(self, key: Hashable, make: Callable[[], Any], lasting: bool = True) -> Encoded:
+        """The body under a key; made off the event loop, and once, if it is not at hand.
+
+        Args:
+            key: of the body.
+            make: gives its content; takes so long that others should not wait for it.
+            lasting: as in :class:`Encoded`.
+        """
+        kept = self.bodies.get(key)
+        if kept is not None:
+            return kept
+        if key not in self._making:
+            loop = asyncio.get_running_loop()
+            self._making[key] = loop.run_in_executor(self._scribe, _prepared, make, lasting)
+            self._making[key].add_done_callback(lambda done: self._put(key, done))
+        return await asyncio.shield(self._making[key])  # others may wait for it still when one has gone
+
+    def _put(self, key: Hashable, done: asyncio.Future[Encoded]) -> None:
+        del self._making[key]
+        if not done.cancelled() and done.exception() is None:
+            self.bodies.put(key, done.result())
 
     async def curve(self, question: Question, visitor: str) -> Encoded:
         """One run."""
@@ -41,10 +72,12 @@ class Desk:
         kept = self.bodies.get(key)
         if kept is not None:
             return kept
+        head = self._head(question) | {"luck": question.luck, "months": MONTHS}
         at_hand = self.found.answers.get(question.text)
-        shown = at_hand["curve"] if at_hand else curve_of(await self.engine.curve(question, visitor))
-        head = self._head(question) | {"luck": question.luck, "months": MONTHS, "at_hand": bool(at_hand)}
-        return self.bodies.put(key, encode(head | {"measures": shown}))
+        if at_hand:
+            return await self.made(key, lambda: head | {"at_hand": True, "measures": at_hand["curve"]})
+        run = await self.engine.curve(question, visitor)
+        return await self.made(key, lambda: head | {"at_hand": False, "measures": curve_of(run)})
 
     async def band(self, question: Question, visitor: str, quick: bool) -> Encoded:
         """The band and what has changed; of the first members alone if that is asked and the rest is not there yet."""
@@ -54,19 +87,20 @@ class Desk:
             return whole
         at_hand = self.found.answers.get(asked.text)
         if at_hand:
-            found = [what_changed.told(row) for row in at_hand["changes"]]
-            return self.bodies.put((WHOLE, asked.key), encode(self._band(asked, at_hand["band"], MEMBERS, found)))
+            return await self.made((WHOLE, asked.key), lambda: self._at_hand(asked, at_hand))
         if quick and self.engine.cached(REST, asked) is None:
             kind, band = FIRST, await self.engine.quick_band(asked, visitor)
         else:
             kind, band = WHOLE, await self.engine.band(asked, visitor)
-        kept = self.bodies.get((kind, asked.key))
-        if kept is not None:  # another has asked the same
-            return kept
-        found = [] if asked == Question() else what_changed.ranked(await self._held_against(kind, visitor), band)
-        return self.bodies.put(
-            (kind, asked.key), encode(self._band(asked, band_of(band), band.n, found), kind == WHOLE)
-        )
+        reference = None if asked == Question() else await self._held_against(kind, visitor)
+        return await self.made((kind, asked.key), lambda: self._computed(asked, band, reference), kind == WHOLE)
+
+    def _at_hand(self, question: Question, kept: dict[str, Any]) -> dict[str, Any]:
+        return self._band(question, kept["band"], MEMBERS, [what_changed.told(row) for row in kept["changes"]])
+
+    def _computed(self, question: Question, band: Band, reference: Band | None) -> dict[str, Any]:
+        found = what_changed.ranked(reference, band) if reference is not None else []
+        return self._band(question, band_of(band), band.n, found)
 
     def _band(
         self, question: Question, shown: dict[str, Any], n: int, found: list[what_changed.Difference]
@@ -98,10 +132,13 @@ class Desk:
         if kept is not None:
             return kept
         of_a, of_b = await asyncio.gather(self.members_of(a, visitor), self.members_of(b, visitor))
+        return await self.made(key, lambda: self._compared(a, b, of_a, of_b, window))
+
+    def _compared(self, a: Question, b: Question, of_a: Band, of_b: Band, window: tuple[int, int]) -> dict[str, Any]:
         found = [what_changed.difference(of_a, of_b, name, window) for name in measures()]
         found.sort(key=lambda d: (not d.clear, -d.strength))
         own = Band({name: of_b.series[name] - of_a.series[name] for name in measures()})
-        body = {
+        return {
             "version": self.version, "a": a.lucky.text, "b": b.lucky.text, "n": of_a.n, "share": what_changed.SHARE,
             "window": [window[0], window[1] - 1], "rows": [what_changed.row(d, ("a", "b")) for d in found],
             "monthly": {
@@ -109,7 +146,20 @@ class Desk:
                 for name, m in measures().items()
             },
         }  # fmt: skip
-        return self.bodies.put(key, encode(body))
+
+    async def told_of(
+        self, key: Hashable, question: Question, told: Callable[[Record], dict[str, Any]], visitor: str
+    ) -> Encoded:
+        """What is told of a run with its firms and ties; kept under a key."""
+        kept = self.bodies.get(key)
+        if kept is not None:
+            return kept
+        head = self._head(question)
+        at_hand: Record | None = self.found.stories.get(question.text)
+        if at_hand:
+            return await self.made(key, lambda: head | told(at_hand))
+        story = await self.engine.story(question, visitor)
+        return await self.made(key, lambda: head | told(record_of(story)))
 
     async def record(self, question: Question, visitor: str) -> Record:
         """A run with its firms and ties."""
@@ -148,3 +198,9 @@ class Desk:
 
     def _head(self, question: Question) -> dict[str, Any]:
         return {"version": self.version, "question": question.text}
+
+
+def _prepared(make: Callable[[], Any], lasting: bool) -> Encoded:
+    body = encode(make(), lasting)
+    body.prepare()
+    return body

@@ -49,6 +49,7 @@ class Listeners:
         """Nobody yet."""
         self.changed = asyncio.Condition()
         self.count, self.streams = 0, 0
+        self.closing = False  # the server stops
         self.tries: Counter[str] = Counter()
         self._tasks: set[asyncio.Task[None]] = set()
         store.changed = self._store_changed
@@ -63,11 +64,16 @@ class Listeners:
         async with self.changed:
             self.changed.notify_all()
 
+    async def end(self) -> None:
+        """Nothing more will be told."""
+        self.closing = True
+        await self._tell()
+
     async def next(self, seen: int) -> bool:
         """Wait until something has changed since ``seen``; false if nothing has for a while."""
         try:
             async with asyncio.timeout(BEAT), self.changed:
-                await self.changed.wait_for(lambda: self.count != seen)
+                await self.changed.wait_for(lambda: self.closing or self.count != seen)
         except TimeoutError:
             return False
         return True
@@ -223,7 +229,7 @@ async def get_stream(request: Request) -> Response:
     async def told() -> AsyncIterator[str]:
         listeners.streams += 1
         try:
-            while True:
+            while not listeners.closing:
                 seen, name = listeners.count, store.open_lesson
                 groups, locked = store.counts()
                 yield event("class", {"open": name, "revealed": store.revealed, "groups": groups, "locked": locked})

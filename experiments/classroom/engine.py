@@ -4,33 +4,34 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import multiprocessing
-import os
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import Executor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from typing import Any
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.classroom import stacks_of_questions as work
+from kingmaker.experiments.classroom.lanes import BANDS_NICE, RUNS_NICE, Lane, usual_workers
 from kingmaker.experiments.classroom.records import Band, Curve, Story
 from kingmaker.experiments.classroom.visitor_question import Question
-from kingmaker.experiments.classroom.worker_start import start_worker
 
 CURVE, QUICK, STORY, REST = "curve", "quick", "story", "rest"
 ORDER = (CURVE, QUICK, STORY, REST)  # of two visitors' questions of the same turn, who goes first
-SHORT = (CURVE, STORY)  # the rest are bands, which take longer
+RUNS, BANDS = (
+    (CURVE, STORY),
+    (QUICK, REST),
+)  # what is computed apart: bands take longer, and nobody's curve waits for one
 # questions in one stack: many share the interpreter's cost, few keep waits short
-MOST_TOGETHER = {CURVE: 16, QUICK: 6, STORY: 8, REST: 3}
-CROWD = 12  # bands waiting, from which on twice as many share a stack
-FEW = 2  # bands in one stack on the worker that long stacks leave free: a lever moved meanwhile waits for it
+MOST_TOGETHER = {CURVE: 16, QUICK: 8, STORY: 8, REST: 3}
+CROWD = 40  # bands waiting, from which on twice as many share a stack
 CACHE_BYTES = 192 * 2**20
 MOST_EACH = 40  # questions of one visitor that may wait
 MOST_WAITING = 900  # of all visitors
 AT_ONCE = 4  # questions that a page asks at one time; with more, a visitor lets the others go first
 GATHER = 0.03  # seconds: who asks at the same moment shares a stack
+DEATHS = 3  # of a worker, after which a question is given up; from the second on it is tried alone
 
 Answer = Curve | Band | Story
 
@@ -53,8 +54,13 @@ class _Asked:
     visitor: str = ""  # who asked first
     turn: int = 0  # later for those who had many questions waiting when they asked this one
     waiting: int = 0
-    tries: int = 0
+    deaths: int = 0  # of workers that were at it
     running: bool = False
+
+    @property
+    def suspect(self) -> bool:
+        """Whether it may itself be what workers die of, so that no other question should share its fate."""
+        return self.deaths > 1
 
 
 @dataclass
@@ -69,31 +75,24 @@ class Tally:
     sizes: list[int] = field(default_factory=list)
 
 
-def usual_workers() -> int:
-    """One core is left for the server, where there are more."""
-    return max(1, (os.cpu_count() or 1) - 1)
-
-
 class Engine:
     """The queue of questions and the workers.
 
     Args:
-        workers: processes; one of them is kept free for short questions when there are more.
+        workers: processes for bands; runs have half as many of their own, which go first.
         cache_bytes: answers are forgotten, the longest unused first, beyond this.
     """
 
     def __init__(self, workers: int | None = None, cache_bytes: int = CACHE_BYTES) -> None:
         """No process yet: they start with the first question, or with :meth:`warm`."""
         self.workers = workers or usual_workers()
+        self.lanes = (Lane(RUNS, -(-self.workers // 2), RUNS_NICE), Lane(BANDS, self.workers, BANDS_NICE))
         self.cache_bytes = cache_bytes
         self.tally = Tally()
         self._cache: OrderedDict[tuple[str, str], Answer] = OrderedDict()
         self._held = 0
         self._open: OrderedDict[tuple[str, str], _Asked] = OrderedDict()  # waiting or being computed
         self._queue: list[_Asked] = []
-        self._busy = 0
-        self._long = 0  # long stacks of bands under way: one worker is never taken by them
-        self._pool: ProcessPoolExecutor | None = None
         self._tasks: set[asyncio.Task[None]] = set()
         self._gathering = False
 
@@ -139,12 +138,11 @@ class Engine:
             return "unasked", 0
         if open_now.running:
             return "running", 0
-        return "waiting", self._in_turn().index(open_now) if open_now in self._queue else 0
+        return "waiting", self._in_turn(self._lane(kind)).index(open_now) if open_now in self._queue else 0
 
     async def warm(self) -> None:
         """Start the workers before visitors come."""
-        loop, pool = asyncio.get_running_loop(), self._executor()
-        await asyncio.gather(*(loop.run_in_executor(pool, work.warm) for _ in range(self.workers)))
+        await asyncio.gather(*(lane.warm() for lane in self.lanes))
 
     def start(self) -> asyncio.Task[None]:
         """Warm the workers beside what else goes on; a failure shows when the first question is asked."""
@@ -176,12 +174,8 @@ class Engine:
 
     def close(self) -> None:
         """End the workers at once, whatever they are at."""
-        if self._pool is not None:
-            workers = list((self._pool._processes or {}).values())
-            self._pool.shutdown(wait=False, cancel_futures=True)
-            for worker in workers:
-                worker.terminate()
-            self._pool = None
+        for lane in self.lanes:
+            lane.close()
 
     async def _ask(self, kind: str, question: Question, visitor: str) -> Any:
         self.tally.asked += 1
@@ -203,6 +197,8 @@ class Engine:
             return await asyncio.shield(asked.answer)
         finally:
             asked.waiting -= 1
+            if not asked.waiting:
+                self._drop_unwanted()  # at once: others are told how many come before them
 
     def _refuse_crowd(self, visitor: str) -> None:
         if len(self._queue) >= MOST_WAITING:
@@ -221,21 +217,24 @@ class Engine:
         self._dispatch()
 
     def _dispatch(self) -> None:
-        """Give waiting questions to free workers, curves before bands."""
+        """Give waiting questions to free workers."""
         self._drop_unwanted()
-        while self._queue and self._busy < self.workers:
-            together = self._next_stack(self.workers - self._busy)
-            for asked in together:
-                asked.running = True
-            self._busy += 1
-            self._long += self._is_long(together)
-            task = asyncio.get_running_loop().create_task(self._compute(together))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        for lane in self.lanes:
+            while lane.free and (together := self._next_stack(lane)):
+                for asked in together:
+                    asked.running = True
+                lane.busy += 1
+                task = asyncio.get_running_loop().create_task(self._compute(lane, together))
+                self._tasks.add(task)
+                task.add_done_callback(self._tasks.discard)
 
-    def _in_turn(self) -> list[_Asked]:
-        """The queue in the order in which it is served: who has many questions waits with the later ones."""
-        return sorted(self._queue, key=lambda q: (q.turn, ORDER.index(q.kind)))  # stable: else as they came
+    def _lane(self, kind: str) -> Lane:
+        return next(lane for lane in self.lanes if kind in lane.kinds)
+
+    def _in_turn(self, lane: Lane) -> list[_Asked]:
+        """A lane's queue in the order in which it is served: who has many questions waits with the later ones."""
+        queue = [q for q in self._queue if q.kind in lane.kinds]
+        return sorted(queue, key=lambda q: (q.turn, ORDER.index(q.kind)))  # stable: else as they came
 
     def _drop_unwanted(self) -> None:
         """Forget questions for which nobody waits any more: the lever has moved on."""
@@ -245,42 +244,40 @@ class Engine:
             asked.answer.cancel()
             self.tally.dropped += 1
 
-    def _next_stack(self, free: int) -> list[_Asked]:
-        """The first question in turn and those that can share its stack, taken from the queue."""
-        queue = self._in_turn()
-        kind = queue[0].kind
-        fitting = [q for q in queue if q.kind == kind]
-        most = MOST_TOGETHER[kind]
-        if kind in SHORT:
-            most = min(most, -(-len(fitting) // free))  # free workers share what there is
-        else:
-            taken = self._long >= max(1, self.workers - 1)
-            most = FEW if taken else 2 * most if len(fitting) >= CROWD else most
+    def _next_stack(self, lane: Lane) -> list[_Asked]:
+        """The first question in turn and those that can share its stack, taken from the queue; empty if none waits."""
+        queue = self._in_turn(lane)
+        if not queue:
+            return []
+        first = queue[0]
+        fitting = [q for q in queue if q.kind == first.kind and not q.suspect]
+        most = MOST_TOGETHER[first.kind]
+        if first.suspect:
+            fitting = [first]
+        elif first.kind in RUNS:
+            most = min(most, -(-len(fitting) // lane.free))  # free workers share what there is
+        elif len(fitting) >= CROWD:
+            most *= 2
         for asked in fitting[:most]:
             self._queue.remove(asked)
         return fitting[:most]
 
-    @staticmethod
-    def _is_long(together: Sequence[_Asked]) -> bool:
-        return together[0].kind not in SHORT and len(together) > FEW
-
-    async def _compute(self, together: list[_Asked]) -> None:
+    async def _compute(self, lane: Lane, together: list[_Asked]) -> None:
         kinds: dict[str, Callable[..., Any]] = {
             CURVE: work.curves, STORY: work.stories, QUICK: work.quick_bands, REST: work.other_bands,
         }  # fmt: skip
-        pool = self._executor()
+        pool = lane.executor()
         try:
             outcomes = await asyncio.get_running_loop().run_in_executor(
                 pool, kinds[together[0].kind], [asked.question for asked in together]
             )
         except BrokenProcessPool:
-            self._recover(together, pool)
+            self._recover(lane, together, pool)
             return
         except Exception as fault:  # nobody may wait for ever
             outcomes = [f"{type(fault).__name__}: {fault}"] * len(together)
         finally:
-            self._busy -= 1
-            self._long -= self._is_long(together)
+            lane.busy -= 1
             asyncio.get_running_loop().call_soon(self._dispatch)
         self.tally.stacks += 1
         self.tally.sizes.append(len(together))
@@ -300,17 +297,17 @@ class Engine:
             if not asked.answer.done():
                 asked.answer.set_result(outcome)
 
-    def _recover(self, together: list[_Asked], broken: ProcessPoolExecutor) -> None:
+    def _recover(self, lane: Lane, together: list[_Asked], broken: Executor) -> None:
         """A worker was killed: start new ones, and ask once more."""
-        if self._pool is broken:  # else another question has seen it first, and new workers are at it already
+        if lane.pool is broken:  # else another question has seen it first, and new workers are at it already
             self.tally.restarts += 1
-            self.close()
-        again = [asked for asked in together if asked.tries == 0]
-        for asked in again:
-            asked.tries, asked.running = 1, False
+            lane.close()
+        for asked in together:
+            asked.deaths, asked.running = asked.deaths + 1, False
+        again = [asked for asked in together if asked.deaths < DEATHS]
         self._queue[:0] = again
         lost = [asked for asked in together if asked not in again]
-        self._settle(lost, ["a worker process died twice on this question."] * len(lost))
+        self._settle(lost, [f"a worker process died {DEATHS} times on this question."] * len(lost))
 
     def _keep(self, key: tuple[str, str], answer: Answer) -> None:
         self._cache[key] = answer
@@ -318,12 +315,6 @@ class Engine:
         while self._held > self.cache_bytes and len(self._cache) > 1:
             _, old = self._cache.popitem(last=False)
             self._held -= old.nbytes
-
-    def _executor(self) -> ProcessPoolExecutor:
-        if self._pool is None:
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.workers, mp_context=context, initializer=start_worker)
-        return self._pool
 
 
 def joined(first: Band, rest: Band) -> Band:

@@ -71,7 +71,8 @@ class Gate:
     def refusal(self, scope: Scope) -> RefusedError | None:
         """Why a request is refused; None if it is not."""
         headers = Headers(scope=scope)
-        if headers.get("host", "").casefold() not in self.hosts:
+        asked = headers.getlist("host")
+        if len(asked) != 1 or asked[0].casefold() not in self.hosts:
             # another site's name that points here would read what only this class should (DNS rebinding)
             return RefusedError(
                 "foreign_host", "This server does not go by that name. Use the address that it printed."

@@ -41,6 +41,11 @@ class Files:
         except (OSError, ValueError):  # a name that is too long, or none at all
             raise RefusedError("not_found", "There is no such file.") from None
 
+    def names(self) -> list[str]:
+        """All that can be read."""
+        found = (path.relative_to(self.folder) for path in self.folder.rglob("*") if path.suffix in TYPES)
+        return sorted(path.as_posix() for path in found if not any(part.startswith(".") for part in path.parts))
+
     def _read(self, name: str) -> Encoded:
         path = (self.folder / name).resolve()
         inside = path.is_relative_to(self.folder) and path.suffix in TYPES

@@ -12,9 +12,10 @@ from pathlib import Path
 import uvicorn
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.experiments.classroom.app import build
+from kingmaker.experiments.classroom.app import build, say_goodbye
 from kingmaker.experiments.classroom.class_store import ClassStore
 from kingmaker.experiments.classroom.engine import Engine
+from kingmaker.experiments.classroom.gate import Gate
 from kingmaker.experiments.classroom.precomputed import is_current
 
 LOOPBACK = ("127.0.0.1", "localhost", "::1")
@@ -54,8 +55,9 @@ def serve(
     outside = [f"http://{in_url(name)}:{port}/" for name in names if name not in LOOPBACK]
     app = build(store, hosts, outside or [own], Engine(workers))
     config = uvicorn.Config(
-        app, log_level="error", access_log=False, server_header=False, backlog=BACKLOG, lifespan="on",
-        timeout_graceful_shutdown=GOODBYE, timeout_keep_alive=75, ws="none", proxy_headers=False,
+        app, http="httptools", loop="asyncio", log_level="error", access_log=False, server_header=False,
+        backlog=BACKLOG, lifespan="on", timeout_graceful_shutdown=GOODBYE, timeout_keep_alive=75, ws="none",
+        proxy_headers=False,
     )  # fmt: skip
     for line in greeting(own, outside, store.key, is_current()):
         tell(line)
@@ -64,9 +66,21 @@ def serve(
         timer.daemon = True
         timer.start()
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[taken])
+        _Server(config, app).run(sockets=[taken])
     with contextlib.suppress(OSError):  # nobody may be listening any more
         tell("The class page is closed. Goodbye.")
+
+
+class _Server(uvicorn.Server):
+    """Tells those who wait that it stops: uvicorn alone would cut them off, each with a traceback."""
+
+    def __init__(self, config: uvicorn.Config, app: Gate) -> None:
+        super().__init__(config)
+        self._gate = app
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await say_goodbye(self._gate)
+        await super().shutdown(sockets)
 
 
 def greeting(own: str, outside: list[str], key: str, current: bool) -> list[str]:
@@ -112,7 +126,8 @@ def listening(address: str, port: int) -> socket.socket:
         DashboardError: it is taken, or the address is not one of this computer.
     """
     family = socket.AF_INET6 if ":" in address else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
+    # named TCP: else asyncio leaves Nagle's algorithm on, and each answer waits for the browser's delayed receipt
+    found = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((address, port))

@@ -7,7 +7,7 @@ import json
 from collections.abc import Coroutine
 from typing import Any, TypeVar
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 
 from kingmaker.experiments.classroom.answers import Desk
 from kingmaker.experiments.classroom.choices import LANGUAGES
@@ -20,7 +20,7 @@ from kingmaker.experiments.classroom.visitor_question import Question, read_pair
 T = TypeVar("T")
 LARGEST_BODY = 16_384  # bytes
 LOOK = 0.5  # seconds between looks whether the visitor is still there
-PATIENCE = 150.0  # seconds that an answer may take
+PATIENCE = 150.0  # seconds that an answer is waited for while nobody gets one
 
 
 def desk_of(request: Request) -> Desk:
@@ -100,10 +100,13 @@ def demand_open(request: Request, question: Question) -> None:
 async def body_of(request: Request) -> dict[str, Any]:
     """The JSON object that a request sends."""
     raw = b""
-    async for part in request.stream():
-        raw += part
-        if len(raw) > LARGEST_BODY:
-            raise RefusedError("too_large", f"Send at most {LARGEST_BODY} bytes.")
+    try:
+        async for part in request.stream():
+            raw += part
+            if len(raw) > LARGEST_BODY:
+                raise RefusedError("too_large", f"Send at most {LARGEST_BODY} bytes.")
+    except ClientDisconnect:
+        raise RefusedError("bad_request", "The body was broken off.") from None
     try:
         found = json.loads(raw or b"{}")
     except (ValueError, RecursionError):
@@ -128,17 +131,23 @@ def text_of(body: dict[str, Any], name: str, most: int, usual: str | None = None
 async def while_there(request: Request, answer: Coroutine[Any, Any, T]) -> T:
     """The answer, given up when the visitor has gone, so that nothing is computed for nobody.
 
+    However long the queue is, a place in it is kept as long as it moves: who was sent away would begin at its end.
+
     Raises:
-        RefusedError: it takes too long, or nobody waits for it any more.
+        RefusedError: nothing has been answered for too long, or nobody waits for it any more.
     """
     task = asyncio.create_task(answer)
-    loop = asyncio.get_running_loop()
-    end = loop.time() + PATIENCE
+    loop, tally = asyncio.get_running_loop(), desk_of(request).engine.tally
+    end, stacks = loop.time() + PATIENCE, tally.stacks
     try:
         while not task.done():
             await asyncio.wait({task}, timeout=LOOK)
+            if tally.stacks != stacks:
+                end, stacks = loop.time() + PATIENCE, tally.stacks
             if not task.done() and (loop.time() > end or await request.is_disconnected()):
                 raise RefusedError("busy", "This takes longer than anybody should wait; ask again in a moment.")
+            if not task.done() and request.app.state.listeners.closing:
+                raise RefusedError("busy", "The server is being stopped.")
     finally:
         if not task.done():
             task.cancel()

@@ -7,13 +7,17 @@ import signal
 import threading
 
 
-def start_worker() -> None:
-    """Leave Ctrl-C to the server, end when the server ends, however it ends, and then load the model."""
+def start_worker(nice: int) -> None:
+    """Leave Ctrl-C to the server, end when the server ends, however it ends, and then load the model.
+
+    Args:
+        nice: how far to stand back behind other processes, where the system knows that.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
-        os.nice(5)  # the page answers first
+        os.nice(nice)
     import kingmaker.environment.model  # noqa: F401
 
 

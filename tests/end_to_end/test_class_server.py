@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -105,3 +106,72 @@ def test_idle_connections_do_not_keep_others_out(server: ClassServer) -> None:
     finally:
         for connection in idle:
             connection.close()
+
+
+def raw(server: ClassServer, text: str, host: str | None = None) -> socket.socket:
+    """A connection on which this has been sent."""
+    own = server.address.split("/")[2]
+    name, port = own.rsplit(":", 1)
+    found = socket.create_connection((name, int(port)), timeout=60.0)
+    found.sendall(text.format(host=host or own).encode())
+    return found
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("HEAD /api/curve HTTP/1.1\r\nHost: {host}\r\n\r\n", 200),
+        ("OPTIONS /api/curve HTTP/1.1\r\nHost: {host}\r\n\r\n", 405),
+        ("OPTIONS * HTTP/1.1\r\nHost: {host}\r\n\r\n", 404),
+        ("GET /static/js/main.js HTTP/1.1\r\nHost: {host}\r\nRange: bytes=0-9\r\n\r\n", 200),
+        ("GET / HTTP/1.1\r\n\r\n", 421),
+        ("GET / HTTP/1.1\r\nHost: {host}\r\nHost: other\r\n\r\n", 421),
+        ("GET /api/curve?x=" + "a" * 9_000 + " HTTP/1.1\r\nHost: {host}\r\n\r\n", 414),
+        ("GET /api/curve?x=" + "a" * 200_000 + " HTTP/1.1\r\nHost: {host}\r\n\r\n", 400),
+        ("nonsense\r\n\r\n", 400),
+    ],
+)
+def test_odd_requests_are_refused_in_words(server: ClassServer, text: str, status: int) -> None:
+    with raw(server, text) as connection:
+        assert connection.recv(12).decode() == f"HTTP/1.1 {status}"
+
+
+def test_the_server_answers_at_once_on_a_connection_that_is_kept(server: ClassServer) -> None:
+    listening = server.address.rstrip("/").rpartition(":")[2]
+    with socket.create_connection(("127.0.0.1", int(listening))) as connection:
+        request = f"GET /api/health HTTP/1.1\r\nHost: 127.0.0.1:{listening}\r\n\r\n".encode()
+        taken = []
+        for _ in range(60):
+            start = time.perf_counter()
+            connection.sendall(request)
+            while b"at_hand" not in connection.recv(65_536):
+                pass
+            taken.append(time.perf_counter() - start)
+    assert min(taken[-20:]) < 0.03  # with Nagle's algorithm each would wait 40 ms for the receipt of its head
+
+
+def test_ctrl_c_while_thirty_wait_ends_in_peace_and_keeps_the_class(tmp_path: Path) -> None:
+    file = tmp_path / "class.sqlite"
+    with serving(file, "--workers", "1") as server, client_of(server) as student:
+        assert student.post("/api/class/predictions", json=VOTE).status_code == 201
+        stream = raw(server, "GET /api/class/stream HTTP/1.1\r\nHost: {host}\r\n\r\n")
+        broken = raw(server, "POST /api/class/group HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
+                     "Content-Length: 99\r\n\r\n{{")  # fmt: skip
+        broken.close()
+        waiting = [
+            raw(server, f"GET /api/band?policy.interoperability=0.6{k:02d} HTTP/1.1\r\nHost: {{host}}\r\n\r\n")
+            for k in range(30)
+        ]
+        while student.get("/api/health").json()["waiting"] < 30:
+            time.sleep(0.05)
+        workers = psutil.Process(server.process.pid).children(recursive=True)
+        server.process.send_signal(signal.SIGINT)
+        assert all(connection.recv(12) == b"HTTP/1.1 503" for connection in waiting)
+        assert server.process.wait(30) == 0
+        assert server.process.stdout is not None
+        assert server.process.stdout.read().strip() == "The class page is closed. Goodbye."
+        assert psutil.wait_procs(workers, timeout=30)[1] == []
+        for connection in (stream, *waiting):
+            connection.close()
+    with serving(file, "--workers", "1") as again, client_of(again, cookies=student.cookies) as student:
+        assert student.get("/api/class/me").json()["locked"]["shortage"] == VOTE["answers"]

@@ -392,3 +392,15 @@ def test_the_description_is_of_the_routes(client: TestClient) -> None:
     told = {(path, method) for path, methods in openapi.specification()["paths"].items() for method in methods}
     assert told == routes - {("/api/openapi.json", "get")}
     assert client.get("/api").text.count("<tr>") == len(openapi.paths()) + 1
+
+
+def test_a_fault_that_nobody_foresaw_is_told_in_a_sentence(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_question: object, _visitor: str) -> None:
+        raise ZeroDivisionError("inside")
+
+    monkeypatch.setattr(state(client).desk, "curve", broken)
+    found = client.get(f"/api/curve?{LEVER}")
+    assert found.status_code == 503
+    assert found.json()["error"]["code"] == "failed"
+    assert "inside" not in found.text
+    assert client.get("/api/health").status_code == 200

@@ -6,7 +6,8 @@ import asyncio
 import os
 import signal
 from collections.abc import AsyncIterator, Callable
-from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from concurrent.futures import Executor, Future, ProcessPoolExecutor, ThreadPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -16,6 +17,7 @@ import pytest
 from kingmaker.experiments.classroom import engine as module
 from kingmaker.experiments.classroom import stacks_of_questions as work
 from kingmaker.experiments.classroom.engine import CURVE, QUICK, REST, STORY, Engine, EngineError
+from kingmaker.experiments.classroom.lanes import Lane
 from kingmaker.experiments.classroom.records import Curve
 from kingmaker.experiments.classroom.visitor_question import MONTHS, Question
 
@@ -48,7 +50,7 @@ class Counting(Executor):
 
     def __init__(self) -> None:
         self.calls: list[tuple[str, list[int]]] = []
-        self.pool = ThreadPoolExecutor(2)
+        self.pool = ThreadPoolExecutor(6)
 
     def submit(self, fn: Callable[..., Any], /, *given: Any, **more: Any) -> Future[Any]:
         self.calls.append((fn.__name__, [seed_of(q) for q in given[0]]))
@@ -64,7 +66,8 @@ async def counting(monkeypatch: pytest.MonkeyPatch, **options: Any) -> AsyncIter
         monkeypatch.setattr(work, name, named(name))
     monkeypatch.setattr(module, "GATHER", SOON / 4)
     engine, pool = Engine(**options), Counting()
-    monkeypatch.setattr(engine, "_executor", lambda: pool)
+    for lane in engine.lanes:
+        lane.pool = pool
     yield engine, pool
     engine.close()
     pool.shutdown()
@@ -93,7 +96,7 @@ def test_thirty_students_who_ask_the_same_are_answered_by_one_run(monkeypatch: p
     asyncio.run(lesson())
 
 
-def test_different_questions_share_stacks_and_stories_go_first(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_different_questions_share_stacks_and_bands_do_not_stand_in_their_way(monkeypatch: pytest.MonkeyPatch) -> None:
     async def lesson() -> None:
         async with counting(monkeypatch, workers=1) as (engine, pool):
             first = asyncio.create_task(engine.curve(Question(luck=0)))
@@ -101,7 +104,7 @@ def test_different_questions_share_stacks_and_stories_go_first(monkeypatch: pyte
             asked = [engine.quick_band(band(1)), *(engine.curve(Question(luck=k)) for k in range(10, 22))]
             answers = await asyncio.gather(first, *asked)
             assert [float(a.measures["x"][0, 0]) for a in answers] == [0, 1, *range(10, 22)]  # each gets its own
-            assert pool.calls == [("curves", [0]), ("curves", list(range(10, 22))), ("quick_bands", [1])]
+            assert pool.calls == [("curves", [0]), ("quick_bands", [1]), ("curves", list(range(10, 22)))]
 
     asyncio.run(lesson())
 
@@ -183,27 +186,68 @@ def test_who_asks_much_does_not_keep_the_others_waiting(monkeypatch: pytest.Monk
             last = asyncio.create_task(engine.quick_band(band(60), "late"))
             await asyncio.sleep(SOON)
             assert engine.state(CURVE, Question(luck=50)) == ("waiting", module.AT_ONCE - 1)
-            assert engine.state(CURVE, Question(luck=9)) == ("waiting", 10)  # the last of all
+            assert engine.state(CURVE, Question(luck=9)) == ("waiting", 9)  # the last of all runs
             await asyncio.gather(*running, late, last)
-            order = [seeds[0] for _, seeds in pool.calls]
+            order = [seeds[0] for name, seeds in pool.calls if name == "curves"]
             assert order.index(50) == module.AT_ONCE
-            assert order.index(60) == order.index(50) + 1
+            assert pool.calls[1] == ("quick_bands", [60])  # a band has workers of its own
             assert engine.state(CURVE, Question(luck=50)) == ("ready", 0)
 
     asyncio.run(lesson())
 
 
-def test_long_stacks_leave_a_worker_to_levers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_class_is_told_in_rounds_and_a_crowd_in_larger_ones(monkeypatch: pytest.MonkeyPatch) -> None:
     async def lesson() -> None:
         async with counting(monkeypatch, workers=2) as (engine, pool):
-            asked = [asyncio.create_task(engine.quick_band(band(k), str(k))) for k in range(40)]
-            while not all(task.done() for task in asked):
-                assert engine._long <= 1
-                await asyncio.sleep(0.005)
-            sizes = [len(seeds) for _, seeds in pool.calls]
-            assert sum(sizes) == 40
-            assert max(sizes) == 2 * module.MOST_TOGETHER[QUICK]  # in a crowd twice as many share a stack
-            assert sizes.count(module.FEW) >= 2  # on the other worker
+            most = module.MOST_TOGETHER[QUICK]
+            for size, together in ((30, most), (module.CROWD, 2 * most)):
+                pool.calls.clear()
+                await asyncio.gather(*(engine.quick_band(band(100 * size + k), str(k)) for k in range(size)))
+                sizes = [len(seeds) for _, seeds in pool.calls]
+                assert sum(sizes) == size
+                assert sizes[0] == together
+                assert max(sizes) == together
+
+    asyncio.run(lesson())
+
+
+def test_a_lever_moved_while_bands_are_computed_waits_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lesson() -> None:
+        async with counting(monkeypatch, workers=1) as (engine, pool):
+            bands = [asyncio.create_task(engine.quick_band(band(k), str(k))) for k in range(30)]
+            await asyncio.sleep(SOON)
+            await engine.curve(Question(luck=7), "late")
+            assert pool.calls[1] == ("curves", [7])
+            assert not any(task.done() for task in bands[module.MOST_TOGETHER[QUICK] :])
+            await asyncio.gather(*bands)
+
+    asyncio.run(lesson())
+
+
+class Deadly(Counting):
+    """Dies of one question, and with it whatever shares its stack."""
+
+    def submit(self, fn: Callable[..., Any], /, *given: Any, **more: Any) -> Future[Any]:
+        found = super().submit(fn, *given, **more)
+        if 13 not in self.calls[-1][1]:
+            return found
+        broken: Future[Any] = Future()
+        broken.set_exception(BrokenProcessPool("killed"))
+        return broken
+
+
+def test_a_question_that_kills_its_worker_takes_no_other_with_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lesson() -> None:
+        async with counting(monkeypatch, workers=1) as (engine, _):
+            pool = Deadly()
+            monkeypatch.setattr(Lane, "executor", lambda _: pool)
+            asked = [engine.curve(Question(luck=k)) for k in range(11, 16)]
+            found = await asyncio.wait_for(asyncio.gather(*asked, return_exceptions=True), 10)
+            assert [isinstance(answer, EngineError) for answer in found] == [k == 13 for k in range(11, 16)]
+            assert "died" in str(found[2])
+            assert engine.waiting == 0
+            assert all(lane.busy == 0 for lane in engine.lanes)
+            pool.shutdown()
 
     asyncio.run(lesson())
 
@@ -214,8 +258,8 @@ def test_killed_workers_are_replaced_and_the_question_is_answered() -> None:
         engine = Engine(workers=1)
         try:
             await engine.warm()
-            pool = engine._pool
-            assert pool is not None
+            pool = engine.lanes[0].pool
+            assert isinstance(pool, ProcessPoolExecutor)
             asked = asyncio.create_task(engine.curve(Question(luck=5)))
             await asyncio.sleep(0.2)
             for process in list(pool._processes):
