@@ -1,4 +1,4 @@
-"""``kingmaker events`` and ``kingmaker docking``."""
+"""``kingmaker events``, ``kingmaker docking`` and ``kingmaker measured-points``."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ def register(app: typer.Typer) -> None:
     """Add the commands of this module."""
     app.command()(events)
     app.command()(docking)
+    app.command()(measured_points)
 
 
 def events(
@@ -53,3 +54,21 @@ def docking(
     with stoppable("the docking"):
         if not dock(out, force):
             raise typer.Exit(1)
+
+
+def measured_points(
+    replications: Annotated[int | None, option("--replications", "80 seeds if not given", min=2, max=1000)] = None,
+    out: Annotated[Path | None, option("--out", "a folder for page and table; only printed if not given")] = None,
+    force: Force = False,
+    dry_run: DryRun = False,
+) -> None:
+    """Measure the fourteen points for which the economy of commitments was built, now and beside what was before."""
+    from kingmaker.experiments.studies.points import points_page
+    from kingmaker.experiments.studies.points.point_cases import TO_2030
+
+    with stoppable("the measured points"):
+        seeds = replications or points_page.SEEDS
+        if dry_run:
+            say_runs(points_page.number_of_runs(seeds), TO_2030, f"{seeds} seeds of each case", at_most=True)
+            return
+        points_page.run_and_print(seeds, out, force)

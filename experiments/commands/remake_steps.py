@@ -62,6 +62,9 @@ def steps_of(out: Path, runs: Path, *, quick: bool, ship: bool, workers: int) ->
             ("events", *over, *number(EVENT_MEMBERS, 16), "--out", str(out), "--force"),
             ("docking", "--out", str(out), "--force"),
         ), "announcements, and closed forms"),
+        RemakeStep("points", (
+            ("measured-points", *(("--replications", "2") if quick else ()), "--out", str(out), "--force"),
+        ), "the fourteen measured points, over luck"),
         RemakeStep("claims", (
             ("claims", *over, *number(64, 2), *(("--fill",) if ship else ()), *many),
         ), "the probability of all that is claimed"),

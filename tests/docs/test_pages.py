@@ -15,7 +15,7 @@ from kingmaker.environment.ties import contracts, stakes
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = ROOT / "docs"
-MADE = ("validation", "mechanisms", "docking", "event_study")  # by commands
+MADE = ("validation", "mechanisms", "docking", "event_study", "measured-points")  # by commands
 PAGES = sorted(path for path in DOCS.glob("*.md") if path.stem not in MADE)
 SHORT = {key.partition(".")[2] for key in DECLARATIONS}
 

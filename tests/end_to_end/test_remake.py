@@ -23,7 +23,8 @@ STATED = (
     "posterior/members.parquet", "posterior/lines.csv", "posterior/known_truth.csv", "posterior/posterior.md",
     "validation.csv", "validation_lines.csv", "validation.md", "mechanisms.csv", "mutants.csv", "mechanisms.md",
     "posterior/mechanisms.csv", "posterior/mechanisms.md",
-    "event_study.md", "docking.md", "forecast/forecast.md", "paper/paper.md", "paper/figures/flagship.png",
+    "event_study.md", "docking.md", "measured-points.md", "measured-points.csv",
+    "forecast/forecast.md", "paper/paper.md", "paper/figures/flagship.png",
     "income.csv", "figures/interoperability_export_cap.png", "reference/parameters.md",
 )  # fmt: skip
 

@@ -59,12 +59,12 @@ ASKS = {  # of the commands that make runs, those that can be asked it, and why 
     "--window": {"compare", "factorial", "sensitivity"},
     "--over": {"claims", "compare", "events", "factorial", "mechanisms", "paper", "posterior check", "posterior show",
                "run", "sensitivity", "sweep", "validate"},
-    "--replications": {"calibrate", "compare", "events", "factorial", "mechanisms", "run", "sensitivity", "sweep",
-                       "validate"},
+    "--replications": {"calibrate", "compare", "events", "factorial", "measured-points", "mechanisms", "run",
+                       "sensitivity", "sweep", "validate"},
     "--months": {"compare", "factorial", "run", "sensitivity", "sweep"},  # facts date the others
     "--seed": {"calibrate", "compare", "factorial", "forecast", "posterior fit", "run", "sensitivity", "sweep"},
-    "--dry-run": {"calibrate", "compare", "events", "factorial", "forecast", "mechanisms", "posterior fit", "run",
-                  "sensitivity", "sweep", "validate"},
+    "--dry-run": {"calibrate", "compare", "events", "factorial", "forecast", "measured-points", "mechanisms",
+                  "posterior fit", "run", "sensitivity", "sweep", "validate"},
     "--format": {"designs", "export", "measures", "params", "scenarios"},
 }  # fmt: skip
 
