@@ -175,9 +175,10 @@ def _padded(values: FloatArray, none: float) -> FloatArray:
 
 def best_by_host(values: FloatArray, host: IntArray, hosts: int, least: float) -> FloatArray:
     """The largest of ``values`` (worlds, n) by ``host``, shape (worlds, hosts); ``least`` where there is none above."""
-    worlds = values.shape[0]
+    worlds, n = values.shape
     best = np.full(worlds * (hosts + 1), least)
-    np.maximum.at(best, places_in(host, hosts + 1, 1).ravel(), values.ravel())
+    firms = np.flatnonzero((host >= 0) & (values > least))  # of those bought, or with a second host, there are few
+    np.maximum.at(best, host.ravel().take(firms) + (firms // n * (hosts + 1) + 1), values.ravel().take(firms))
     return np.ascontiguousarray(best.reshape(worlds, hosts + 1)[:, 1:])
 
 
