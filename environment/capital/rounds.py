@@ -111,7 +111,7 @@ def _rounds(e: Economy, asks: FloatArray) -> Rounds:
         return values.ravel().take(at)
 
     def of(parameter: FloatArray) -> FloatArray:
-        return np.asarray(parameter[world, 0])
+        return np.asarray(parameter[:, 0].take(world))
 
     ask, weight = its(asks), its(startups.weight)
     # a slot that stands for many firms goes for many rounds; beyond some dozens of decisions luck evens out

@@ -20,7 +20,7 @@ from kingmaker.environment.ties import reservations
 
 @dataclass(frozen=True)
 class TermsOfLease:
-    """One contract this month: the first of all labs, (worlds, n), each further one of the few who have it, (firms,)."""
+    """One contract this month: the first of all labs, (worlds, n), a further one of the few who have it, (firms,)."""
 
     row: ContractRow
     lessor: Hosted  # nobody moves while compute is rented

@@ -21,7 +21,7 @@ from kingmaker.environment.core.lookups import Hosted, sum_of
 
 @dataclass(frozen=True)
 class Wants:
-    """What labs want of their hosts, H100e, (worlds, n); by contract: of those who have it, as its lessor lists them."""
+    """What labs want, H100e, (worlds, n); by contract of those who have it, as :class:`Hosted` or a list of them."""
 
     wanted: FloatArray  # in all, own compute left aside
     reserved: list[FloatArray]  # of what they have reserved, by contract in use
