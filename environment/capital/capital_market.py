@@ -84,7 +84,8 @@ def _part_taken(luck: FloatArray, chance: FloatArray, members: FloatArray) -> Fl
         reached += likely
         left -= 1.0
         more = np.flatnonzero((luck >= reached) & (left > 0.0))
-        still, luck, odds, likely, reached, left = (x.take(more) for x in (still, luck, odds, likely, reached, left))
+        still = still.take(more)
+        luck, odds, likely, reached, left = (x.take(more) for x in (luck, odds, likely, reached, left))
     return np.asarray(taken / members)
 
 
