@@ -109,12 +109,13 @@ def merit(
         growth: of sales, 1/month.
         bill: what one firm pays for compute, M$ a month.
     """
-    able = np.exp(-p.capital.merit_capability[world, 0] * behind)
     if kind == SOVEREIGN:
         return np.ones_like(behind)
     if kind == CHIPMAKER:
         return np.asarray(np.power(np.maximum(bill, LEAST_MUSD), p.capital.merit_bill[world, 0]))
+    able = np.exp(-p.capital.merit_capability[:, 0].take(world) * behind)
     if kind == CORPORATE:
         return np.asarray(able)
-    bounded = np.clip(growth, -p.capital.decline_valued[world, 0], p.capital.growth_valued[world, 0])
-    return np.asarray(able * np.exp(p.capital.merit_growth[world, 0] * bounded))
+    least, most = p.capital.decline_valued[:, 0].take(world), p.capital.growth_valued[:, 0].take(world)
+    bounded = np.clip(growth, -least, most)
+    return np.asarray(able * np.exp(p.capital.merit_growth[:, 0].take(world) * bounded))

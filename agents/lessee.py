@@ -109,7 +109,10 @@ class Lessee(Venture):
         """
         kept = 1.0 - p.compute.preferred_discount
         bound = 1.0 - kept * (1.0 - p.compute.exclusive_discount)
-        return np.where(self.contract == PLAIN, 0.0, np.where(self.contract == EXCLUSIVE, bound, 1.0 - kept))
+        saving = np.zeros(np.shape(self.contract))  # few are partners: only theirs is written
+        np.copyto(saving, 1.0 - kept, where=self.contract != PLAIN)
+        np.copyto(saving, bound, where=self.contract == EXCLUSIVE)
+        return saving
 
     def _gain_of_second(self, p: Parameters, expected: FloatArray, kept: FloatArray) -> FloatArray:
         """Utility of a second host less its cost, shape (..., n).

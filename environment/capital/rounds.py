@@ -103,7 +103,7 @@ def place(e: Economy, asks: FloatArray) -> tuple[FloatArray, FloatArray, IntArra
 def _rounds(e: Economy, asks: FloatArray) -> Rounds:
     """Who goes out for money this month; of others nothing need be known."""
     p, startups = e.p.capital, e.startups.view()
-    at = np.flatnonzero(asks)
+    at = np.flatnonzero(asks > 0.0)
     luck = e.draws("funding", "startups").among(at)
     world = at // asks.shape[-1]
 
@@ -111,7 +111,7 @@ def _rounds(e: Economy, asks: FloatArray) -> Rounds:
         return values.ravel().take(at)
 
     def of(parameter: FloatArray) -> FloatArray:
-        return np.asarray(parameter[world, 0])
+        return np.asarray(parameter[:, 0].take(world))
 
     ask, weight = its(asks), its(startups.weight)
     # a slot that stands for many firms goes for many rounds; beyond some dozens of decisions luck evens out
@@ -154,7 +154,7 @@ def _take(
     cap = p.capital.concentration if group.kind in FUNDS else p.capital.concentration_strategic
     most = cap[:, 0] * np.where(group.here, investors.cash, 0.0).sum(axis=-1)
     wanted = np.minimum(wanted, most[rounds.world[theirs]] * rounds.weight[theirs])
-    some = np.flatnonzero(wanted)
+    some = np.flatnonzero(wanted > 0.0)
     few = theirs[some]
     world = rounds.world[few]
     liking = merit(group.kind, p, world, rounds.behind[few], rounds.growth[few], rounds.bill[few])
@@ -229,7 +229,7 @@ def count_rounds(e: Economy, agreed: FloatArray) -> None:
     Stakes count when they are signed, as those who report on venture money count them, not as they are paid.
     """
     k, startups = e.now.capital, e.startups.view()
-    at = np.flatnonzero(agreed)
+    at = np.flatnonzero(agreed > 0.0)
     world, amount = at // agreed.shape[-1], agreed.ravel().take(at)
     single = amount / np.maximum(startups.weight.ravel().take(at), TINY)
     largest = k.largest_round.copy()

@@ -9,18 +9,18 @@ import numpy as np
 from kingmaker.agents.arithmetic import ROUNDING, TINY, positive, ratio
 from kingmaker.agents.contract import ContractRow
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import NONE, FloatArray
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.agents.units import HOURS, USD
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.rationing import Served
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import Hosted, by_host, sum_in_order
+from kingmaker.environment.core.lookups import Hosted, Listed, by_host, sum_in_order, sum_of
 from kingmaker.environment.ties import reservations
 
 
 @dataclass(frozen=True)
 class TermsOfLease:
-    """One contract of all labs this month, each (worlds, n)."""
+    """One contract this month: the first of all labs, (worlds, n), a further one of the few who have it, (firms,)."""
 
     row: ContractRow
     lessor: Hosted  # nobody moves while compute is rented
@@ -30,6 +30,10 @@ class TermsOfLease:
     due: FloatArray  # part of what is reserved that is paid, used or not
     ahead: FloatArray  # of what was paid ahead the part of this month, M$
 
+    def is_with(self, cloud: IntArray) -> BoolArray:
+        """Whose contract is with a ``cloud`` of its own, (worlds, n)."""
+        return np.asarray(self.lessor.of(self.row.lessor) == self.lessor.of(cloud))
+
 
 def terms_of(e: Economy, startups: Startup) -> list[TermsOfLease]:
     """What each contract in use says this month; what was paid ahead is spread over what is left of the term."""
@@ -37,20 +41,26 @@ def terms_of(e: Economy, startups: Startup) -> list[TermsOfLease]:
     saving = e.startups.act(Startup.partner_saving, e.p)
     found = []
     for row, price in zip(startups.leases, e.now.compute.contract_prices, strict=True):
-        lessor = Hosted(row.lessor, e.clouds.slots)
+        lessor = (Listed if row.rank else Hosted)(row.lessor, e.clouds.slots)
+        reserved, price, due, ahead, term = (lessor.of(x) for x in (row.reserved, price, row.due, row.ahead, row.term))
         spot = lessor.at(clouds.spot)
-        month = np.minimum(row.ahead, row.ahead / np.maximum(row.term, 1.0))
-        used = np.minimum(month, market.spending(row.reserved, price))
+        month = np.minimum(ahead, ahead / np.maximum(term, 1.0))
+        used = np.minimum(month, market.spending(reserved, price))
         spot = spot if row.rank else spot * (1.0 - saving)
-        found.append(TermsOfLease(row, lessor, row.reserved, price, spot, row.due, used))
+        found.append(TermsOfLease(row, lessor, reserved, price, spot, due, used))
     return found
+
+
+def sum_of_leases(terms: list[TermsOfLease], amounts: list[FloatArray]) -> FloatArray:
+    """The sum of amounts of each contract, (worlds, n)."""
+    return sum_of([item.lessor for item in terms], amounts)
 
 
 def dearness(e: Economy, startups: Startup, terms: list[TermsOfLease], blend: FloatArray) -> FloatArray:
     """What a lab pays for an hour, relative to the usual: under its contracts, and by the month for the rest."""
     whole = np.maximum(startups.wanted - startups.own_used, 0.0)
-    reserved = sum_in_order([item.reserved for item in terms])
-    paid = sum_in_order([item.reserved * item.price for item in terms])
+    reserved = sum_of_leases(terms, [item.reserved for item in terms])
+    paid = sum_of_leases(terms, [item.reserved * item.price for item in terms])
     mean = np.where(reserved > 0.0, paid / positive(reserved), blend)
     part = np.minimum(ratio(reserved, whole), 1.0)
     price = part * mean + (1.0 - part) * blend
@@ -75,20 +85,23 @@ def pay_rent(
     for item, part in zip(terms, ahead, strict=True):
         if part.any():
             from_ahead.append(item.lessor.sum(part))
-            e.ledger.draw_down("rent", "startups", part, "clouds", from_ahead[-1])
-            reservations.use_ahead(e, item.row, part)
+            drawn = item.lessor.table(part)
+            e.ledger.draw_down("rent", "startups", drawn, "clouds", from_ahead[-1])
+            reservations.use_ahead(e, item.row, drawn)
     owed = [bill - part for bill, part in zip(bills, ahead, strict=True)]
     paid, income = _pay_owed(e, startups, terms, owed)
-    for item, bill, part, drawn in zip(terms, owed, paid, fixed, strict=True):
-        missed = (drawn > 0.0) & (part < (1.0 - ROUNDING) * bill)
-        reservations.run_late(item.row, np.where(missed, item.row.late + 1.0, 0.0))
-    e.now.compute.unpaid_musd = np.maximum(sum_in_order(owed) - sum_in_order(paid), 0.0).sum(axis=-1)
-    used_ahead = sum_in_order(ahead)
+    for item, bill, part, reserved in zip(terms, owed, paid, fixed, strict=True):
+        missed = (reserved > 0.0) & (part < (1.0 - ROUNDING) * bill)
+        late = np.where(missed, item.lessor.of(item.row.late) + 1.0, 0.0)
+        reservations.run_late(item.row, item.lessor.table(late))
+    missing = np.maximum(sum_of_leases(terms, owed) - sum_of_leases(terms, paid), 0.0)
+    e.now.compute.unpaid_musd = missing.sum(axis=-1)
+    used_ahead = sum_of_leases(terms, ahead)
     startups.rent_paid = startups.rent_paid + used_ahead
     startups.spending_raised = startups.spending_raised + used_ahead
     e.now.compute.rent_income = sum_in_order([income, *from_ahead])
     e.now.compute.startup_rent = startups.rent_paid.sum(axis=-1)
-    whole = [part + more for part, more in zip(paid, ahead, strict=True)]
+    whole = [item.lessor.table(part + more) for item, part, more in zip(terms, paid, ahead, strict=True)]
     return whole, np.where(served.got[0] > 0.0, bills[0] / (np.maximum(served.got[0], TINY) * (HOURS * USD)), 0.0)
 
 
@@ -98,7 +111,7 @@ def _reserved_bill(item: TermsOfLease, got: FloatArray, stands: FloatArray) -> F
 
 
 def _ready(item: TermsOfLease, stands: FloatArray) -> FloatArray:
-    """What of the compute reserved under a contract its lessor can serve this month, H100e, (worlds, n)."""
+    """What of the compute reserved under a contract its lessor can serve this month, H100e."""
     return np.asarray(item.reserved * item.lessor.at(stands))
 
 
@@ -106,22 +119,22 @@ def _pay_owed(
     e: Economy, startups: Startup, terms: list[TermsOfLease], due: list[FloatArray]
 ) -> tuple[list[FloatArray], FloatArray]:
     """Pay from credit, then from cash; what each host gets from each tenant, by contract in use, and in all."""
-    from_credit, drawn = _draw_credit(startups, due)
+    from_credit, drawn = _draw_credit(startups, terms, due)
     earned = by_host(drawn, startups.credit_host, e.clouds.slots)
     e.ledger.draw_down("rent", "startups", drawn, "clouds", earned)
     cash = [owed - part for owed, part in zip(due, from_credit, strict=True)]
-    share = sum_in_order(cash)
+    share = sum_of_leases(terms, cash)
     purse = e.p.compute.rent_purse * startups.cash  # who cannot pay what is due without risking wages runs late
     squeeze = np.minimum(purse / positive(share), 1.0)
-    cash = [part * squeeze for part in cash]
+    cash = [part * item.lessor.of(squeeze) for part, item in zip(cash, terms, strict=True)]
     income = [item.lessor.sum(part) for part, item in zip(cash, terms, strict=True)]
     own = startups.vendor_cash / np.maximum(startups.cash, TINY)
-    at_vendor = sum_in_order(
-        [np.where(startups.vendor == item.row.lessor, part, 0.0) for part, item in zip(cash, terms, strict=True)]
+    at_vendor = sum_of_leases(
+        terms, [np.where(item.is_with(startups.vendor), part, 0.0) for part, item in zip(cash, terms, strict=True)]
     )
     circular = drawn + np.where(startups.vendor != NONE, np.minimum(own, 1.0) * at_vendor, 0.0)
     raised = np.minimum(startups.raised_cash / np.maximum(startups.cash, TINY), 1.0)
-    paid = sum_in_order(cash)
+    paid = sum_of_leases(terms, cash)
     startups.rent_paid = drawn + paid
     startups.spending_raised = drawn + raised * paid + e.now.building.raised_on_chips
     e.ledger.pay("rent", "startups", paid, "clouds", sum_in_order(income))
@@ -132,23 +145,26 @@ def _pay_owed(
     return [credit + part for credit, part in zip(from_credit, cash, strict=True)], sum_in_order([earned, *income])
 
 
-def _draw_credit(startups: Startup, due: list[FloatArray]) -> tuple[list[FloatArray], FloatArray]:
+def _draw_credit(
+    startups: Startup, terms: list[TermsOfLease], due: list[FloatArray]
+) -> tuple[list[FloatArray], FloatArray]:
     """What of the rent is paid from a vendor's credit: by contract in use, and altogether, M$, (worlds, start-ups).
 
     One cloud owes it, so at most one contract is paid so; the first is asked first.
     """
-    first, *others = startups.leases
+    first, *others = terms
     owed = startups.credit_host != NONE
     credit = startups.credit
-    from_first = np.where(first.lessor == startups.credit_host, np.minimum(credit, due[0]), 0.0)
-    drawn = from_first
-    for lease, rent in zip(others, due[1:], strict=True):
-        here = owed & (lease.lessor == startups.credit_host)
-        drawn = drawn + np.where(here, np.minimum(credit - from_first, rent), 0.0)
+    from_first = np.where(first.is_with(startups.credit_host), np.minimum(credit, due[0]), 0.0)
+    drawn, left = from_first, credit - from_first
+    for item, rent in zip(others, due[1:], strict=True):
+        more = np.where(item.is_with(startups.credit_host), np.minimum(item.lessor.of(left), rent), 0.0)
+        drawn = item.lessor.added(drawn, more)
     drawn = np.where(owed, np.maximum(drawn, 0.0), 0.0)
     from_first = np.minimum(from_first, drawn)
     rest = drawn - from_first
-    return [from_first, *(np.where(lease.lessor == startups.credit_host, rest, 0.0) for lease in others)], drawn
+    from_others = [np.where(item.is_with(startups.credit_host), item.lessor.of(rest), 0.0) for item in others]
+    return [from_first, *from_others], drawn
 
 
 def share_sublet(e: Economy, startups: Startup, terms: list[TermsOfLease], served: Served) -> None:
@@ -172,10 +188,11 @@ def share_sublet(e: Economy, startups: Startup, terms: list[TermsOfLease], serve
     purse = np.clip(e.now.compute.rent_income, 0.0, np.maximum(clouds.cash, 0.0))  # no more than it was paid itself
     part = np.minimum(purse, income) / positive(income)
     rate = share * part
-    got = sum_in_order([
+    theirs = [
         market.spending(amount * item.lessor.at(rate), item.lessor.at(clouds.spot))
         for amount, item in zip(idle, terms, strict=True)
-    ])  # fmt: skip
+    ]
+    got = sum_of_leases(terms, theirs)
     e.ledger.pay("sublet", "clouds", income * part, "startups", got)
     e.now.compute.sublet_musd = income * part
     e.now.compute.sublet_h100e = let.sum(axis=-1)

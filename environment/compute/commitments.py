@@ -16,7 +16,7 @@ from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.second_hosts import expected_fill, share_asked
 from kingmaker.environment.compute.tenancies import new_term
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import Hosted, at_host, by_host, sum_in_order
+from kingmaker.environment.core.lookups import Hosted, Listed, at_host, by_host, sum_in_order
 from kingmaker.environment.core.phases import phase
 from kingmaker.environment.ties import contracts, reservations
 
@@ -178,23 +178,24 @@ def settle_arrears(e: Economy, startups: Startup, row: ContractRow) -> None:
 def _note_signed(e: Economy, startups: Startup) -> None:
     """What labs have signed at each cloud, what of it is to come, and what they will owe for it over what is left."""
     clouds, rows = e.clouds.view(), startups.leases
-    lessors = [Hosted(row.lessor, e.clouds.slots) for row in rows]
+    lessors = [(Listed if row.rank else Hosted)(row.lessor, e.clouds.slots) for row in rows]
 
-    def by_lessor(amounts: list[FloatArray]) -> FloatArray:
-        return sum_in_order([lessor.sum(amount) for lessor, amount in zip(lessors, amounts, strict=True)])
-
-    signed = [row.reserved + row.coming for row in rows]
-    clouds.signed_labs = by_lessor(signed)
-    clouds.labs_coming = by_lessor([row.coming for row in rows])
-    listed = clouds.list_price
-    prices = [reservations.price_now(row, lessor.at(listed)) for row, lessor in zip(rows, lessors, strict=True)]
+    by_lessor: dict[str, list[FloatArray]] = {"signed": [], "coming": [], "owed": [], "left": []}
+    prices = []
+    for row, lessor in zip(rows, lessors, strict=True):
+        coming = lessor.of(row.coming)
+        signed = lessor.of(row.reserved) + coming
+        price = reservations.price_now(row, lessor.at(clouds.list_price), lessor)
+        prices.append(lessor.table(price))
+        owed = _owed(lessor.of(row.due) * signed, price, lessor.of(row.term))
+        left = np.maximum(owed - lessor.of(row.ahead), 0.0)
+        for name, amount in zip(by_lessor, (signed, coming, owed, left), strict=True):
+            by_lessor[name].append(lessor.sum(amount))
+    clouds.signed_labs, clouds.labs_coming, clouds.backlog_labs, still = map(sum_in_order, by_lessor.values())
+    e.now.compute.owed_by_labs = still  # what has been paid is owed no more
     e.now.compute.contract_prices = prices
-    owed = [_owed(row, amount, price) for row, amount, price in zip(rows, signed, prices, strict=True)]
-    clouds.backlog_labs = by_lessor(owed)
-    left = [np.maximum(amount - row.ahead, 0.0) for amount, row in zip(owed, rows, strict=True)]
-    e.now.compute.owed_by_labs = by_lessor(left)  # what has been paid is owed no more
 
 
-def _owed(row: ContractRow, signed: FloatArray, price: FloatArray) -> FloatArray:
-    """What labs will owe for what they have ``signed`` for, used or not, over what is left of the term, M$."""
-    return np.asarray(market.spending(row.due * signed, price) * np.maximum(row.term, 1.0))
+def _owed(due: FloatArray, price: FloatArray, term: FloatArray) -> FloatArray:
+    """What labs will owe for what is ``due`` of what they have signed for, over what is left of the term, M$."""
+    return np.asarray(market.spending(due, price) * np.maximum(term, 1.0))

@@ -16,12 +16,12 @@ from kingmaker.environment.compute.public_compute import public_wants
 from kingmaker.environment.compute.second_hosts import share_asked
 from kingmaker.environment.compute.sovereignty import see_bound, within_reach
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import Hosted, sum_in_order
+from kingmaker.environment.core.lookups import Hosted, sum_of
 
 
 @dataclass(frozen=True)
 class Wants:
-    """What labs want of their hosts, H100e, each (worlds, n)."""
+    """What labs want, H100e, (worlds, n); by contract of those who have it, as :class:`Hosted` or a list of them."""
 
     wanted: FloatArray  # in all, own compute left aside
     reserved: list[FloatArray]  # of what they have reserved, by contract in use
@@ -31,9 +31,9 @@ class Wants:
 
 @dataclass(frozen=True)
 class Served:
-    """What tenants get: by start-up (worlds, n), and by host (worlds, hosts)."""
+    """What tenants get: by start-up (worlds, n), by contract in use (as in :class:`Wants`), by host (worlds, hosts)."""
 
-    got: list[FloatArray]  # compute from the hosts, H100e, by contract in use; the first is that with the first host
+    got: list[FloatArray]  # compute from the hosts, H100e, by contract; the first is that with the first host
     got_reserved: list[FloatArray]  # of it what was reserved
     stands: FloatArray  # share of what is reserved that each host can serve, 0-1
     by_month: FloatArray  # asked by the month by each start-up
@@ -69,23 +69,22 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
     startups = e.startups.view()
     clouds = e.clouds.view()
     host = labs.lessors
-    shares = [share_asked(e, lease) for lease in startups.leases]
+    shares = [lessor.of(share_asked(e, lease)) for lessor, lease in zip(host, startups.leases, strict=True)]
     partner = startups.contract != PLAIN
-    asked = [labs.open * share for share in shares]
-    (first, *beside), reserved, business, bound = _allowed(e, asked, labs.reserved, business)
+    asked = [lessor.of(labs.open) * share for lessor, share in zip(host, shares, strict=True)]
+    (first, *beside), reserved, business, bound = _allowed(e, host, asked, labs.reserved, business)
     rival = _rivals(e, clouds, host)
     small, legal, from_legal = _serve_by_law(e, startups, clouds, host[0], labs.wanted, first)
     first = first - from_legal
     room = np.maximum(clouds.unleased - legal, 0.0)
     stands, got_reserved, kept = _serve_contracts(e, clouds, reserved, host, room)
     # what a contract promised and its host cannot serve is asked for by the month
-    failed = sum_in_order([a - b for a, b in zip(reserved, got_reserved, strict=True)])
+    failed = sum_of(host, [a - b for a, b in zip(reserved, got_reserved, strict=True)])
     by_month = labs.open + failed
-    first, *beside = [a + failed * share for a, share in zip((first, *beside), shares, strict=True)]
+    asked = [a + lessor.of(failed) * s for lessor, a, s in zip(host, (first, *beside), shares, strict=True)]
     free = np.maximum(room - kept - np.minimum(e.clouds.act(Cloud.kept_inside, e.p), room - kept), 0.0)
     public = public_wants(e, rent, free)
     see_bound(e, bound + public)
-    asked = [first, *beside]
     partners, rivals, others = _asked_by_month(host, partner, rival, asked)
     fill_partner, left = market.serve_partners(partners, free)
     own = own_beside(e, clouds)
@@ -103,7 +102,7 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
     e.now.compute.rival_penalty = (rivals * (fill - fill_rival)).sum(axis=-1) / positive(whole)
     return Served(
         got=got, got_reserved=got_reserved, stands=stands, by_month=by_month,
-        asked=first + from_legal + got_reserved[0], business=business * fill, public=public * fill, small=small,
+        asked=asked[0] + from_legal + got_reserved[0], business=business * fill, public=public * fill, small=small,
         legal=legal, wants=wants + legal + kept, sold=sold + legal + kept, open_wants=wants, open_sold=sold, free=free,
         own_beside=own,
     )  # fmt: skip
@@ -137,9 +136,9 @@ def _got_by_month(
     had = got[0] + from_legal
     for at, rivalled, amount in zip(host[1:], rival[1:], asked[1:], strict=True):
         served = np.where(rivalled, at.at(of_rivals), at.at(fill))
-        more = np.minimum(amount * served, np.maximum(by_month - had, 0.0))
+        more = np.minimum(amount * served, at.of(np.maximum(by_month - had, 0.0)))
         got.append(more)
-        had = had + more
+        had = at.added(had, more)
     return got
 
 
@@ -152,15 +151,15 @@ def own_beside(e: Economy, clouds: Cloud) -> FloatArray:
 
 
 def _allowed(
-    e: Economy, asked: list[FloatArray], reserved: list[FloatArray], business: FloatArray
+    e: Economy, host: list[Hosted], asked: list[FloatArray], reserved: list[FloatArray], business: FloatArray
 ) -> tuple[list[FloatArray], list[FloatArray], FloatArray, FloatArray]:
     """What rules of sovereignty let hosts serve of what is asked by the month and reserved, and what they bind."""
     if not (e.p.policy.sovereign_place.any() or e.p.policy.sovereign_owner.any()):  # no such rule, in any world
         _, business, bound = within_reach(e, asked, business)
         return asked, reserved, business, bound
-    both = [month + held for month, held in zip(asked, reserved, strict=True)]
+    both = [lessor.table(month + held) for lessor, month, held in zip(host, asked, reserved, strict=True)]
     limited, business, bound = within_reach(e, both, business)
-    part = [np.where(b > 0.0, a / positive(b), 1.0) for a, b in zip(limited, both, strict=True)]
+    part = [at.of(np.where(b > 0.0, a / positive(b), 1.0)) for at, a, b in zip(host, limited, both, strict=True)]
     asked = [amount * share for amount, share in zip(asked, part, strict=True)]
     return asked, [amount * share for amount, share in zip(reserved, part, strict=True)], business, bound
 
@@ -195,9 +194,10 @@ def _serve_by_law(
 
 
 def _rivals(e: Economy, clouds: Cloud, host: list[Hosted]) -> list[BoolArray]:
-    """Who competes with the models of its host, by contract in use, each (worlds, n)."""
+    """Who competes with the models of its host, by contract in use."""
     own = np.where(clouds.develops & clouds.alive, clouds.capability, np.inf)
-    return [e.startups.act(Startup.rivals_host, e.p, by_slot(lessor.at(own, np.inf))) for lessor in host]
+    level = [at.table(at.at(own, np.inf), np.inf) for at in host]
+    return [at.of(e.startups.act(Startup.rivals_host, e.p, by_slot(k))) for at, k in zip(host, level, strict=True)]
 
 
 def _held_back(

@@ -18,7 +18,7 @@ from kingmaker.environment.compute.rationing import Served, Wants, ration
 from kingmaker.environment.compute.sites import run_own
 from kingmaker.environment.compute.wholesale import trade_idle_compute
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import at_host, sum_in_order
+from kingmaker.environment.core.lookups import at_host, sum_in_order, sum_of
 from kingmaker.environment.core.phases import phase
 from kingmaker.environment.services import open_models
 from kingmaker.environment.ties import contracts
@@ -67,7 +67,8 @@ def rent_compute(e: Economy) -> None:
     labs, own = startup_wants(e, startups, terms, market.spending(serving, np.maximum(usual, LEAST_RENT)))
     served = ration(e, labs, enterprise_wants(e, spot), spot)
     paid, at = billing.pay_rent(e, startups, terms, served)
-    _see_service(e, startups, labs.wanted + own, own, served)
+    got = [lessor.table(theirs) for lessor, theirs in zip(labs.lessors, served.got, strict=True)]
+    _see_service(e, startups, labs.wanted + own, own, served.asked, got)
     e.partnerships.flows.rent(e.month, startups, paid)
     e.now.compute.serving_startups = np.minimum(serving, startups.used).sum(axis=-1)
     e.now.compute.business = served.business.sum(axis=-1)
@@ -92,12 +93,12 @@ def startup_wants(
     p = e.p
     near = startups.host == startups.credit_host
     blend = terms[0].spot * startups.first_share
-    for lease, item in zip(startups.leases[1:], terms[1:], strict=True):
-        blend = blend + item.spot * lease.share
-        near = near | (lease.lessor == startups.credit_host)
-    bill = sum_in_order([market.spending(item.reserved, item.price) for item in terms])
-    due = sum_in_order([market.spending(item.due * item.reserved, item.price) for item in terms])
-    ahead = sum_in_order([item.ahead for item in terms])
+    for item in terms[1:]:
+        blend = item.lessor.added(blend, item.spot * item.lessor.of(item.row.share))
+        near = near | item.lessor.table(item.is_with(startups.credit_host))
+    bill = billing.sum_of_leases(terms, [market.spending(item.reserved, item.price) for item in terms])
+    due = billing.sum_of_leases(terms, [market.spending(item.due * item.reserved, item.price) for item in terms])
+    ahead = billing.sum_of_leases(terms, [item.ahead for item in terms])
     e.now.compute.dearness = billing.dearness(e, startups, terms, blend)
     budget, _ = e.startups.act(Startup.budget, p, by_slot(e.now.compute.dearness))
     credit = np.where(near, startups.credit, 0.0)
@@ -105,27 +106,37 @@ def startup_wants(
     budget = np.maximum(np.maximum(budget, np.minimum(inference, purse)), np.minimum(due, purse))
     budget = np.minimum(budget + credit / p.capital.credit_months, purse + credit) + ahead
     part = np.minimum(budget / positive(bill), 1.0)
-    reserved = [item.reserved * part for item in terms]
-    held, own = sum_in_order(reserved), run_own(e)
+    reserved = [item.reserved * item.lessor.of(part) for item in terms]
+    held, own = billing.sum_of_leases(terms, reserved), run_own(e)
     total = held + market.affordable(np.maximum(budget - bill, 0.0), blend)
     extra = np.maximum(total - held - own, 0.0)
     return Wants(held + extra, reserved, extra, [item.lessor for item in terms]), own
 
 
-def _see_service(e: Economy, startups: Startup, wanted: FloatArray, own: FloatArray, served: Served) -> None:
-    """What start-ups got, how well they think that they are served, and how fast their need grows."""
+def _see_service(
+    e: Economy, startups: Startup, wanted: FloatArray, own: FloatArray, asked: FloatArray, got: list[FloatArray]
+) -> None:
+    """What start-ups got, how well they think that they are served, and how fast their need grows.
+
+    Args:
+        e: the economy.
+        startups: all of them.
+        wanted: compute wanted, H100e, (worlds, start-ups).
+        own: what each runs itself.
+        asked: of the first host.
+        got: from the hosts, by contract in use.
+    """
     p = e.p.compute
     before = startups.wanted
     both = (wanted > 0.0) & (before > 0.0)
     change = np.log(np.where(both, wanted, 1.0) / np.where(both, before, 1.0))
     change = np.clip(change, -p.growth_bound, p.growth_bound)
     startups.need_growth = startups.need_growth + p.growth_memory * (change - startups.need_growth)
-    startups.wanted, startups.used, startups.own_used = wanted, own + sum_in_order(served.got), own
+    startups.wanted, startups.used, startups.own_used = wanted, own + sum_in_order(got), own
     full = np.where(wanted > 0.0, startups.used / positive(wanted), 1.0)
     startups.fill = startups.fill + p.memory * (full - startups.fill)
-    asked = served.asked
-    first = np.where(asked > 0.0, served.got[0] / positive(asked), 1.0)
-    contracts.serve(e, served.got, startups.host_fill + p.memory * (first - startups.host_fill))
+    first = np.where(asked > 0.0, got[0] / positive(asked), 1.0)
+    contracts.serve(e, got, startups.host_fill + p.memory * (first - startups.host_fill))
     e.now.compute.tenant_fill_rate = startups.used.sum(axis=-1) / np.maximum(wanted.sum(axis=-1), TINY)
 
 
@@ -145,7 +156,7 @@ def _see_markups(e: Economy, startups: Startup, got: FloatArray, at: FloatArray)
 def _see_fills(e: Economy, startups: Startup, labs: Wants, served: Served) -> None:
     """How well contracts, the others, small and large tenants are served, and how long those wait who are not."""
     now, small = e.now.compute, served.small
-    reserved, got = sum_in_order(labs.reserved), sum_in_order(served.got_reserved)
+    reserved, got = sum_of(labs.lessors, labs.reserved), sum_of(labs.lessors, served.got_reserved)
     rented = np.maximum(startups.used - startups.own_used, 0.0)
     now.fill_reserved = _share(got, reserved)
     now.fill_unreserved = _share(np.maximum(rented - got, 0.0), served.by_month)

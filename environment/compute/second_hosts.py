@@ -12,7 +12,7 @@ from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import at_host
+from kingmaker.environment.core.lookups import Hosted, at_host
 from kingmaker.environment.ties import contracts
 from kingmaker.environment.ties.contracts import Terms
 
@@ -38,11 +38,9 @@ def expected_fill(e: Economy) -> FloatArray:
     free = np.maximum(clouds.unleased - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     supply = free * np.exp(clouds.expansion * p.look_ahead)
     each = (startups.wanted - startups.own_used) / np.maximum(startups.weight, TINY)
-    host = startups.host
-    return market.fill_ahead(
-        each, startups.need_growth, p.look_ahead, at_host(supply, host),
-        at_host(np.maximum(clouds.demand_outside, 0.0), host),
-    )  # fmt: skip
+    host = Hosted(startups.host, e.clouds.slots)
+    wants = np.maximum(clouds.demand_outside, 0.0)
+    return market.fill_ahead(each, startups.need_growth, p.look_ahead, host.at(supply), host.at(wants))
 
 
 def share_asked(e: Economy, row: ContractRow) -> FloatArray:

@@ -7,11 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache, reduce
+from typing import Any, TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from kingmaker.agents.types import FloatArray, IntArray
+
+A = TypeVar("A", bound=NDArray[Any])
 
 _FEW = 2_000  # amounts; so few are summed faster than looked through
 _RARE = 4  # one amount in so many that is not zero: from here on it pays to add only those
@@ -91,14 +94,76 @@ class Hosted:
 
     def sum(self, amount: FloatArray) -> FloatArray:
         """As :func:`by_host`."""
-        worlds, weights, places = self._shape[0], amount.ravel(), self._places
+        weights, places = amount.ravel(), self._places
         if self._firms is not None:
             weights = weights.take(self._firms)
         elif amount.size > _FEW and _RARE * np.count_nonzero(some := weights != 0.0) < amount.size:
             firms = np.flatnonzero(some)
             weights, places = weights.take(firms), places.take(firms)
-        total = np.bincount(places, weights=weights, minlength=worlds * (self._hosts + 1))
-        return np.ascontiguousarray(total.reshape(worlds, self._hosts + 1)[:, 1:])
+        return self._by_host(places, weights)
+
+    def of(self, values: A) -> A:
+        """What those have who are told apart here of ``values`` (worlds, n): all of it."""
+        return values
+
+    def table(self, theirs: A, none: float = 0.0) -> A:
+        """The inverse: what is theirs as a table (worlds, n), with ``none`` for the others."""
+        return theirs
+
+    def added(self, total: FloatArray, theirs: FloatArray) -> FloatArray:
+        """``total`` (worlds, n) and what is theirs of an amount that is zero for the others."""
+        return total + theirs
+
+    def _by_host(self, places: NDArray[np.int64], weights: FloatArray) -> FloatArray:
+        total = np.bincount(places, weights=weights, minlength=self._shape[0] * (self._hosts + 1))
+        return np.ascontiguousarray(total.reshape(self._shape[0], self._hosts + 1)[:, 1:])
+
+
+class Listed(Hosted):
+    """The same as a list of those who have a host, for a contract of few: what is theirs is of shape (firms,).
+
+    They stand in the order of worlds and firms. The others count for nothing, so sums have the same bits.
+    """
+
+    __slots__ = ("_list",)
+
+    def __init__(self, host: IntArray, hosts: int) -> None:
+        """Find who has one."""
+        self._shape, self._hosts = host.shape, hosts
+        self._list = np.flatnonzero(host >= 0)
+        self._places = self.of(host) + (self._list // host.shape[1] * (hosts + 1) + 1)
+
+    def of(self, values: A) -> A:
+        """What they have of ``values`` (worlds, n)."""
+        return cast(A, values.take(self._list))
+
+    def at(self, values: FloatArray, none: float = 0.0) -> FloatArray:
+        """What the host of each has of ``values`` (worlds, hosts)."""
+        return np.asarray(_padded(values, none).take(self._places))
+
+    def sum(self, amount: FloatArray) -> FloatArray:
+        """Sum what is theirs by host, (worlds, hosts)."""
+        return self._by_host(self._places, amount)
+
+    def table(self, theirs: A, none: float = 0.0) -> A:
+        """What is theirs as a table (worlds, n), with ``none`` for the others."""
+        whole = np.full(self._shape, none, dtype=theirs.dtype)
+        whole.reshape(-1)[self._list] = theirs
+        return cast(A, whole)
+
+    def added(self, total: FloatArray, theirs: FloatArray) -> FloatArray:
+        """``total`` (worlds, n) and what is theirs."""
+        total = total.copy()
+        total.reshape(-1)[self._list] += theirs
+        return total
+
+
+def sum_of(holders: Sequence[Hosted], theirs: Sequence[FloatArray]) -> FloatArray:
+    """The sum of what is theirs, by contract, first to last, (worlds, n); the first is a table."""
+    total = theirs[0]
+    for of_one, amount in zip(holders[1:], theirs[1:], strict=True):
+        total = of_one.added(total, amount)
+    return total
 
 
 def _padded(values: FloatArray, none: float) -> FloatArray:
@@ -110,9 +175,10 @@ def _padded(values: FloatArray, none: float) -> FloatArray:
 
 def best_by_host(values: FloatArray, host: IntArray, hosts: int, least: float) -> FloatArray:
     """The largest of ``values`` (worlds, n) by ``host``, shape (worlds, hosts); ``least`` where there is none above."""
-    worlds = values.shape[0]
+    worlds, n = values.shape
     best = np.full(worlds * (hosts + 1), least)
-    np.maximum.at(best, places_in(host, hosts + 1, 1).ravel(), values.ravel())
+    firms = np.flatnonzero((host >= 0) & (values > least))  # of those bought, or with a second host, there are few
+    np.maximum.at(best, host.ravel().take(firms) + (firms // n * (hosts + 1) + 1), values.ravel().take(firms))
     return np.ascontiguousarray(best.reshape(worlds, hosts + 1)[:, 1:])
 
 

@@ -36,8 +36,9 @@ def spend(e: Economy, kind: str, wanted: FloatArray, to: FloatArray | None = Non
     startups = e.startups.view()
     part = np.minimum(ratio(wanted, startups.cash), 1.0)
     e.now.building.raised_on_chips = e.now.building.raised_on_chips + startups.raised_cash * part
-    startups.vendor_cash = startups.vendor_cash * (1.0 - part)
-    startups.raised_cash = startups.raised_cash * (1.0 - part)
+    left = 1.0 - part
+    startups.vendor_cash = startups.vendor_cash * left
+    startups.raised_cash = startups.raised_cash * left
     if kind in ("chips", "construction"):
         e.now.building.lab_capex = e.now.building.lab_capex + wanted.sum(axis=-1)
     if to is None:

@@ -12,7 +12,7 @@ import numpy as np
 from kingmaker.agents.arithmetic import positive
 from kingmaker.agents.contract import FIXED, ContractRow, write_row
 from kingmaker.agents.types import BoolArray, FloatArray, IntArray
-from kingmaker.environment.core.lookups import by_host
+from kingmaker.environment.core.lookups import Hosted, by_host
 from kingmaker.environment.ties.scene import Scene, Told
 
 
@@ -50,10 +50,18 @@ def reserve(
     )  # fmt: skip
 
 
-def price_now(row: ContractRow, index: FloatArray) -> FloatArray:
-    """Price of what a contract reserves this month, $ an hour: as signed, or moved with the list (``index``)."""
-    moved = np.where((row.tied_to != FIXED) & (row.index > 0.0), index / positive(row.index), 1.0)
-    return np.asarray(row.price * moved)
+def price_now(row: ContractRow, index: FloatArray, holders: Hosted | None = None) -> FloatArray:
+    """Price of what a contract reserves this month, $ an hour: as signed, or moved with the list (``index``).
+
+    Args:
+        row: the contract.
+        index: the list as it stands now, $ an hour.
+        holders: those whose contract is asked for, in the shape of ``index``; all labs if it is left out.
+    """
+    tied_to, before, price = row.tied_to, row.index, row.price
+    if holders is not None:
+        tied_to, before, price = holders.of(tied_to), holders.of(before), holders.of(price)
+    return np.asarray(price * np.where((tied_to != FIXED) & (before > 0.0), index / positive(before), 1.0))
 
 
 def deliver(e: Scene) -> None:

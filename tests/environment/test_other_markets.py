@@ -12,11 +12,10 @@ from kingmaker.environment.capital import capital_market
 from kingmaker.environment.chips import energy
 from kingmaker.environment.chips.chip_market import cost_per_hour
 from kingmaker.environment.compute import compute_market
-from kingmaker.environment.core.lookups import Hosted, at_host, by_host
 from kingmaker.environment.knowledge import effective_compute
 from kingmaker.environment.services import service_market
 from kingmaker.environment.services.dimensions import reasoning_gain, valued
-from tests.helpers import bits, parameters
+from tests.helpers import parameters
 
 amounts = st.just(0.0) | st.floats(1e-9, 1e6)  # no amount is smaller than a thousandth of a cent
 share = st.floats(0.0, 1.0)
@@ -27,46 +26,6 @@ def row(values: list[float]) -> np.ndarray:
 
 
 # --- compute ------------------------------------------------------------------------------------
-
-
-@given(st.data())
-def test_sums_by_host_lose_nothing(data: st.DataObject) -> None:
-    worlds, n, hosts = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 20)), data.draw(st.integers(1, 5))
-    amount = data.draw(hnp.arrays(np.float64, (worlds, n), elements=amounts))
-    host = data.draw(hnp.arrays(np.int32, (worlds, n), elements=st.integers(-1, hosts - 1)))
-    total = by_host(amount, host, hosts)
-    assert total.shape == (worlds, hosts)
-    assert total.flags.c_contiguous
-    for w in range(worlds):
-        for h in range(hosts):
-            assert total[w, h] == pytest.approx(amount[w][host[w] == h].sum())
-    alone = by_host(amount[:1], host[:1], hosts)
-    assert bits(alone) == bits(total[:1])
-
-
-def test_values_at_host() -> None:
-    values = np.array([[1.0, 2.0], [3.0, 4.0]])
-    host = np.array([[0, -1, 1], [1, 1, -1]], dtype=np.int32)
-    assert at_host(values, host).tolist() == [[1.0, 0.0, 2.0], [4.0, 4.0, 0.0]]
-    assert at_host(values, host, 9.0).tolist() == [[1.0, 9.0, 2.0], [4.0, 4.0, 9.0]]
-
-
-@given(st.data())
-def test_hosts_found_once_give_the_bits_of_the_functions(data: st.DataObject) -> None:
-    """Where many firms have a host, and where so few have one that only theirs are looked up."""
-    worlds, hosts = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 5))
-    n = data.draw(st.sampled_from([1, 7, 60, 400]))
-    least = data.draw(st.sampled_from([-1, -1, 0, 1 - 8 * hosts]))
-    rng = np.random.default_rng(data.draw(st.integers(0, 2**32)))
-    host = np.maximum(rng.integers(least, hosts, size=(worlds, n)), -1).astype(np.int32)
-    amount = np.where(
-        rng.random((worlds, n)) < data.draw(st.sampled_from([0.02, 1.0])), rng.normal(size=(worlds, n)), 0.0
-    )
-    values = rng.normal(size=(worlds, hosts))
-    found = Hosted(host, hosts)
-    assert bits(found.sum(amount)) == bits(by_host(amount, host, hosts))
-    assert bits(found.at(values)) == bits(at_host(values, host))
-    assert bits(found.at(values, 9.0)) == bits(at_host(values, host, 9.0))
 
 
 @given(st.lists(st.tuples(amounts, amounts), min_size=1, max_size=8))
