@@ -25,6 +25,7 @@ LONGEST = (
     "end_to_end/test_sweeps_that_grow.py",
     "end_to_end/test_how_to.py",
     "end_to_end/test_class_page.py",
+    "end_to_end/test_class_page_for_all.py",
     "end_to_end/test_counterfactuals.py",
     "end_to_end/test_results.py",
     "end_to_end/test_levels_asked.py",

@@ -13,9 +13,10 @@ from kingmaker.agents.calendar import month_label, month_number
 from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.inputs.provenance import ROOT
 from kingmaker.experiments.classroom import precompute, precomputed, regulator_game
-from kingmaker.experiments.classroom.choices import DATA, LEVER_GROUPS, THEMES, Lever, listed, measures
+from kingmaker.experiments.classroom.choices import DATA, LEVER_GROUPS, THEMES, Lever, levers, measures
 from kingmaker.experiments.classroom.class_store import LONGEST_NAME, LONGEST_REASON
 from kingmaker.experiments.classroom.lesson import ANSWERS, Lesson, lessons
+from kingmaker.experiments.classroom.marks import fact_base, marks_of
 from kingmaker.experiments.classroom.stacks_of_questions import MEMBERS
 from kingmaker.experiments.classroom.visitor_question import MONTHS, make, presets, shipped
 from kingmaker.experiments.classroom.wording import Words, words_in
@@ -23,7 +24,7 @@ from kingmaker.experiments.classroom.wording import Words, words_in
 DEFAULT_MONTH = 35
 NAMES = ("kinds", "ties", "forms", "events", "sectors", "payments", "regions")
 _GAP = re.compile(r"\{(\w+)\}")
-FACTS, FACT_BASE = "experiments/posterior/data/lines.csv", "environment/data/facts.csv"
+FACTS = "experiments/posterior/data/lines.csv"
 
 
 def catalogue(found: precomputed.Precomputed, language: str) -> dict[str, Any]:
@@ -40,12 +41,13 @@ def catalogue(found: precomputed.Precomputed, language: str) -> dict[str, Any]:
             for m in measures().values()
         ],
         "groups": [{"key": key, "label": words.of("lever_groups", key)} for key in LEVER_GROUPS],
-        "levers": [_lever(lever, words, moves[key]) for key, lever in listed().items()],
+        "levers": [_lever(lever, words, moves.get(key, [])) for key, lever in levers().items()],
         "presets": [
             {"key": key, "label": words.texts.get("scenarios", {}).get(key, title),
-             "description": shipped(key).description if language == "en" else ""}
+             "description": words.texts.get("descriptions", {}).get(key, shipped(key).description)}
             for key, title in presets().items()
         ],
+        "marks": {key: marks_of(key, language) for key in presets()},
         "lessons": [lesson_head(lesson, language) for lesson in lessons().values()],
         "regulator": regulator_game.described(language),
         "limits": {"group_name": LONGEST_NAME, "reason": LONGEST_REASON},
@@ -56,14 +58,11 @@ def _lever(lever: Lever, words: Words, moves: list[str]) -> dict[str, Any]:
     reference, declared, language = make().resolved(), lever.declared, words.language
     steps = [(0, reference.parameters.get(lever.key, declared.default))]
     steps += [(event.month, event.set[lever.key]) for event in reference.events if lever.key in event.set]
-    labels = None
-    if declared.unit == "0/1":
-        labels = [words("stops", "no"), words("stops", "yes")]
-    elif math.isinf(lever.stops[-1]):
-        labels = [words.number(stop) if math.isfinite(stop) else words("stops", "no_limit") for stop in lever.stops]
     return {
         "key": lever.key, "group": lever.group, "label": lever.label[language], "meaning": lever.meaning[language],
-        "unit": words.of("units", declared.unit), "stops": list(lever.stops), "stop_labels": labels,
+        "listed": lever.listed, "beside": lever.beside or None,
+        "unit": words.of("units", declared.unit), "stops": list(lever.stops),
+        "stop_labels": list(lever.names[language]),
         "default": steps[0][1], "reference": [[month_label(month), value] for month, value in steps],
         "low": lever.stops[0], "high": lever.stops[-1],
         "law": declared.source if lever.key.startswith("policy.") else None, "source": declared.source, "moves": moves,
@@ -99,32 +98,35 @@ def measure_page(name: str, language: str) -> dict[str, Any]:
     shown = measures()[name]
     return {
         "version": precomputed.version(), "name": name, "label": shown.label[language], "unit": shown.unit[language],
-        "theme": shown.theme, "definition": MEASURES[name].definition, "facts": facts_of(name),
+        "theme": shown.theme, "facts": facts_of(name),
+        "definition": words_in(language).texts.get("definitions", {}).get(name, MEASURES[name].definition),
     }  # fmt: skip
 
 
 @functools.cache
 def facts_of(name: str) -> list[dict[str, Any]]:
     """The lines of data that are held against this very measure."""
-    base, factor = _fact_base(), measures()[name].factor
+    base, factor = fact_base(), measures()[name].factor
     found = []
     for row in _table(FACTS):
         if row["series"] == name:
             value, error = float(row["value"]) * factor, float(row["error"])
             first, last = month_number(row["start"]), month_number(row["end"])
-            said = base.get(row["fact"], {})
+            said = [base[fact] for fact in row["fact"].split() if fact in base]
             found.append({
                 "month": (first + last) // 2, "label": "–".join(dict.fromkeys((row["start"], row["end"]))),
                 "value": value, "low": value * math.exp(-error), "high": value * math.exp(error),
-                "entity": row["entity"], "source": said.get("source_title", row["source"]),
-                "publisher": said.get("publisher", ""), "date": said.get("source_date", ""),
+                "entity": row["entity"], **_sources(said, row["source"]),
             })  # fmt: skip
     return found
 
 
-@functools.cache
-def _fact_base() -> dict[str, dict[str, str]]:
-    return {row["id"]: row for row in _table(FACT_BASE)}
+def _sources(said: list[dict[str, str]], otherwise: str) -> dict[str, str]:
+    """Source, publisher and date of a line's fact; of several facts each source with its own, one after the other."""
+    if len(said) == 1:
+        return {"source": said[0]["source_title"], "publisher": said[0]["publisher"], "date": said[0]["source_date"]}
+    whole = [", ".join((fact["publisher"], fact["source_title"], fact["source_date"])) for fact in said]
+    return {"source": "; ".join(dict.fromkeys(whole)) or otherwise, "publisher": "", "date": ""}
 
 
 def _table(path: str) -> list[dict[str, str]]:

@@ -28,8 +28,10 @@ class Lever:
 
     key: str
     group: str
-    listed: bool  # whether the page shows it: a lever that moves nothing by itself may be asked, and is not listed
+    listed: bool  # whether the page always shows it; one that moves nothing by itself may be asked, and is not listed
+    beside: str  # one that is not listed: the lever beside which it is shown, once that one is moved
     stops: tuple[float, ...]
+    names: Mapping[str, tuple[str, ...]]  # of the stops
     label: Mapping[str, str]
     meaning: Mapping[str, str]
 
@@ -81,7 +83,11 @@ def levers() -> dict[str, Lever]:
     Raises:
         ChoiceError: an unknown key or group, or a range beyond the declared one.
     """
-    return {row["key"]: _lever(row) for row in rows_of("levers.csv")}
+    found = {row["key"]: _lever(row) for row in rows_of("levers.csv")}
+    for key, lever in found.items():
+        if lever.beside and lever.beside not in found:
+            raise ChoiceError(f"levers.csv: '{key}' is shown beside '{lever.beside}'.{nearest(lever.beside, found)}")
+    return found
 
 
 def listed() -> dict[str, Lever]:
@@ -99,7 +105,13 @@ def _lever(row: Mapping[str, str]) -> Lever:
     if declared.structural:
         raise ChoiceError(f"levers.csv: '{key}' fixes the model's size and is no lever.")
     stops = tuple(float(part) for part in row["stops"].split("|"))
-    lever = Lever(key, row["group"], row["listed"] == "yes", stops, _words(row, "label"), _words(row, "meaning"))
+    names = {language: tuple(text.split("|")) for language, text in _words(row, "stops").items()}
+    lever = Lever(
+        key, row["group"], row["listed"] == "yes", row["beside"], stops, names, _words(row, "label"),
+        _words(row, "meaning"),
+    )  # fmt: skip
+    if any(len(texts) != len(stops) or not all(texts) for texts in names.values()):
+        raise ChoiceError(f"levers.csv: '{key}' has {len(stops)} stops; each language must name all of them.")
     if list(stops) != sorted(set(stops)) or not all(declared.low <= value <= declared.high for value in stops):
         raise ChoiceError(f"levers.csv: '{key}': stops must rise and lie in what is declared: {declared.allowed}.")
     return lever

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import positive
 from kingmaker.agents.cloud import TYPES
 from kingmaker.agents.member import firm_label
 from kingmaker.agents.types import REGIONS, BoolArray, FloatArray
@@ -23,34 +24,36 @@ KIND_OF = {
 }  # fmt: skip
 OTHERS = 8  # unnamed start-ups shown, the largest by their peak of compute
 COLUMN_OF = {"compute": ("compute", "used"), "value": ("value",), "cash": ("cash",), "capability": ("capability",),
-             "sales": ("revenue",), "queue": ("queue",), "refused": ("refused",)}  # fmt: skip
+             "sales": ("revenue",), "queue": ("queue",), "refused": ("refused",), "use": ("use",)}  # fmt: skip
 
 Firm = tuple[str, int]  # population and id
 
 
 class Watch:
-    """Notes month by month what the model keeps for no later month: queues at sellers, tenants not served."""
+    """Notes month by month what the model keeps for no later month: queues, tenants not served, how full clouds are."""
 
     def __init__(self, model: ComputeEconomy) -> None:
         """Nothing seen yet."""
         self.model = model
         self._queues: list[FloatArray] = []
         self._refused: list[FloatArray] = []
+        self._use: list[FloatArray] = []
 
     def look(self) -> None:
-        """Take the month that has just been run: chips awaited at each chipmaker, compute refused at each cloud."""
+        """Take the month that has just been run: chips awaited at each chipmaker; refused and in use at each cloud."""
         economy = self.model.economy
         self._queues.append(np.array(economy.chipmakers.view().backlog_seen))
         labs, clouds = economy.startups.view(), economy.clouds.view()
         short = np.where(labs.alive, np.maximum(labs.wanted - labs.used, 0.0), 0.0)
         at = [np.where(labs.host == cloud, short, 0.0).sum(axis=-1) for cloud in range(clouds.alive.shape[-1])]
         self._refused.append(np.stack(at, axis=-1))
+        self._use.append(np.minimum(economy.now.compute.used / positive(clouds.capacity), 1.0))
 
     def columns(self, world: int) -> dict[str, dict[str, FloatArray]]:
         """Population -> column -> (months, slots)."""
         return {
             "chipmakers": {"queue": np.stack(self._queues)[:, world]},
-            "clouds": {"refused": np.stack(self._refused)[:, world]},
+            "clouds": {"refused": np.stack(self._refused)[:, world], "use": np.stack(self._use)[:, world]},
         }
 
 

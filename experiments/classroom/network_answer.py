@@ -31,8 +31,8 @@ def network(record: Record, words: Words) -> dict[str, Any]:
         "ties": [_tie(tie, words) for tie in record["ties"]],
         "events": events(record, words),
         "units": {
-            "compute": "H100e", "queue": words("network", "chips"), "refused": "H100e", "value": "G$", "cash": "G$",
-            "sales": "M$", "capability": "log₁₀ FLOP", "money": "M$",
+            "compute": "H100e", "queue": words("network", "chips"), "refused": "H100e", "use": "0-1", "value": "G$",
+            "cash": "G$", "sales": "M$", "capability": "log₁₀ FLOP", "money": "M$",
         },
     }  # fmt: skip
 

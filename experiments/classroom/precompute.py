@@ -12,6 +12,7 @@ from kingmaker.experiments.classroom import stacks_of_questions as work
 from kingmaker.experiments.classroom.choices import levers, listed, measures
 from kingmaker.experiments.classroom.lesson import Lesson, lessons
 from kingmaker.experiments.classroom.records import Band, Curve, Story
+from kingmaker.experiments.classroom.regulator_game import game
 from kingmaker.experiments.classroom.story_record import record_of
 from kingmaker.experiments.classroom.visitor_question import Question, make, presets
 
@@ -33,7 +34,15 @@ def asked() -> list[Question]:
         for stop in lever.stops
         if not _usual(key, stop)
     ]
+    found.append(first_move())
     return list(dict.fromkeys(found))
+
+
+def first_move() -> Question:
+    """The move that the regulator's page proposes first: in a class everybody tries it at once."""
+    rules = game()
+    key = next(iter(rules.levers))
+    return make(moves={key: [(rules.first, levers()[key].stops[-1])]})
 
 
 def _usual(key: str, stop: float) -> bool:

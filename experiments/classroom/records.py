@@ -9,7 +9,7 @@ import numpy as np
 from kingmaker.agents.types import BoolArray, FloatArray
 from kingmaker.experiments.stats.levels import SPREAD
 
-AMOUNTS = ("compute", "value", "cash", "capability", "sales", "queue", "refused")
+AMOUNTS = ("compute", "value", "cash", "capability", "sales", "queue", "refused", "use")
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from kingmaker.experiments.classroom.what_changed import series
 
 FACTORS = {"value": 1e-3, "cash": 1e-3}  # M$ are shown as G$
 ROUNDING = 1e-6  # less than this is the rounding of a sum, in every unit shown
-MAY_BE_ZERO = ("compute", "capability", "sales", "queue", "refused")
+MAY_BE_ZERO = ("compute", "capability", "sales", "queue", "refused", "use")
 
 Record = dict[str, Any]
 

@@ -13,7 +13,8 @@ from urllib.parse import urlsplit
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
 PATIENCE = float(os.environ.get("KINGMAKER_TEST_PATIENCE", "90"))  # seconds; other tests may run beside
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
-SIZES = {"projector": (1920, 1080), "tablet": (820, 1180), "phone": (390, 844)}
+# the last is a laptop at 200 % zoom
+SIZES = {"projector": (1920, 1080), "tablet": (820, 1180), "phone": (390, 844), "zoomed": (683, 384)}
 FLAGS = (
     "--headless=new", "--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu", "--force-device-scale-factor=1",
     "--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1", "--disable-background-networking",
@@ -42,7 +43,7 @@ class Browser:
         return self.driver.execute_cdp_cmd(command, given)
 
     def resize(self, size: str) -> None:
-        """Become a projector, a tablet or a phone."""
+        """Become a projector, a tablet, a phone or a zoomed laptop."""
         width, height = SIZES[size]
         self.cdp("Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=1,
                  mobile=size == "phone")  # fmt: skip
@@ -51,6 +52,15 @@ class Browser:
         """Open a page and wait until it is drawn and computes nothing any more."""
         self.driver.get(url)
         self.one(shown)
+        self.settle()
+
+    def turn(self, query: str, look: str, language: str) -> None:
+        """Turn to another view of the page that is open, without loading it again."""
+        link = f"?{query}&look={look}&lang={language}"
+        self.js("history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate'))", link)
+        view = query.partition("view=")[2].partition("&")[0]
+        here = "const d = document.documentElement; return [d.lang, d.dataset.look, document.body.dataset.view]"
+        self.wait(lambda: self.js(here) == [language, look, view], f"{link} to be shown")
         self.settle()
 
     def settle(self) -> None:
@@ -131,15 +141,27 @@ class Browser:
         """What axe-core finds against it, in words, once what fades in has its colours."""
         moving = "a => a.playState === 'running' && a.effect.getTiming().iterations !== Infinity"
         self.wait(lambda: not self.js(f"return document.getAnimations().some({moving})"), "the end of what moves")
-        self.js(AXE.read_text("utf-8") + "; window.axe = window.axe || axe")
+        if not self.js("return Boolean(window.axe)"):
+            self.js(AXE.read_text("utf-8") + "; window.axe = axe")
         found = self.driver.execute_async_script(
             "const done = arguments[arguments.length - 1];"
-            "axe.run(document, {resultTypes: ['violations']})"
+            "axe.run(document, {resultTypes: ['violations'], preload: false})"
             ".then(r => done(r.violations), e => done([{id: String(e), nodes: []}]))"
         )
         return [
             f"{one['id']}: {node['target']} {node.get('failureSummary', '')[:160]}"
             for one in found for node in one["nodes"] or [{"target": ""}]
+        ]  # fmt: skip
+
+    def nodes(self) -> list[dict[str, Any]]:
+        """What a screen reader meets, in order: role, name and properties of all that is not hidden from it."""
+        return [
+            {
+                "role": node.get("role", {}).get("value", ""), "name": node.get("name", {}).get("value", "").strip(),
+                "value": node.get("value", {}).get("value"),
+                **{one["name"]: one["value"].get("value") for one in node.get("properties", [])},
+            }
+            for node in self.cdp("Accessibility.getFullAXTree")["nodes"] if not node.get("ignored")
         ]  # fmt: skip
 
     def close(self) -> None:

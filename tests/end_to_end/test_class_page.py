@@ -1,106 +1,20 @@
-"""The class page in a real browser without outside network: what a student, a teacher and a screen reader meet."""
+"""The class page in a real browser without outside network: what a student and a teacher meet."""
 
 from __future__ import annotations
 
-import json
-import os
 import re
-import signal
 import statistics
-import subprocess
-import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from urllib.parse import urlsplit
 
 import pytest
 
 pytest.importorskip("selenium")
-from tests.end_to_end.class_browser import CHROMIUM, DRIVER, Browser
+from tests.end_to_end.class_browser import PATIENCE, Browser
+from tests.end_to_end.class_fixtures import FRAMES, NEEDS_BROWSER, POLICY, another, browser, chromium, server
+from tests.end_to_end.page_server import Server
 
-ROOT = Path(__file__).resolve().parents[2]
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not (CHROMIUM.exists() and DRIVER.exists()) and "KINGMAKER_NEEDS_BROWSER" not in os.environ,
-        reason="needs the Debian packages chromium and chromium-driver",
-    ),
-]
-POLICY = "policy.interoperability=1@2024-01"
-FRAMES = "return document.querySelector('km-theatre').frames"
-VIEWS = {
-    "story": "?view=story&step=1", "charts": f"?view=charts&theme=cloud&{POLICY}",
-    "network": "?view=network&firm=OpenAI",
-    "money": "?view=money", "events": "?view=events", "compare": "?view=compare", "lessons": "?view=lessons",
-    "lesson": "?view=lessons&lesson=lockin", "regulator": "?view=regulator",
-    "large": "?view=charts&measure=lead_time_weeks",
-    "teacher": "teacher?", "embed": "embed?measure=lead_time_weeks",
-}  # fmt: skip
-
-
-class Server:
-    """``kingmaker dashboard`` in a process of its own, its class in a file of its own."""
-
-    def __init__(self, file: Path, port: int = 0) -> None:
-        """Start it and wait until it says where it is."""
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "kingmaker", "dashboard", "--no-browser", "--port", str(port),
-             "--class-file", str(file)],
-            cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)}, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
-            text=True, start_new_session=True,
-        )  # fmt: skip
-        told = ""
-        assert self.process.stdout is not None
-        for line in self.process.stdout:
-            told += line
-            if "Stop it" in line:
-                break
-        self.url = re.findall(r"http://\S+?:\d+/", told)[0]
-        self.port = urlsplit(self.url).port or 0
-        self.key = re.findall(r"key: (\S+)", told)[0]
-
-    def stop(self) -> None:
-        """Press Ctrl-C."""
-        if self.process.poll() is None:
-            os.kill(self.process.pid, signal.SIGINT)
-            try:
-                self.process.wait(20)
-            except subprocess.TimeoutExpired:
-                self.process.kill()
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    running = Server(tmp_path_factory.mktemp("class") / "class.sqlite")
-    yield running
-    running.stop()
-
-
-@pytest.fixture(scope="module")
-def chromium() -> Iterator[Browser]:
-    browser = Browser()
-    yield browser
-    browser.close()
-
-
-@pytest.fixture
-def browser(chromium: Browser) -> Iterator[Browser]:
-    """The window; after each test: no error in the console, and not one request to another host."""
-    chromium.resize("projector")
-    chromium.console()
-    chromium.sent()
-    yield chromium
-    assert chromium.console() == []
-    assert {urlsplit(url).hostname for url in chromium.sent()} <= {"127.0.0.1"}
-
-
-@pytest.fixture
-def another() -> Iterator[Browser]:
-    """A second visitor."""
-    browser = Browser()
-    yield browser
-    browser.close()
+__all__ = ["another", "browser", "chromium", "server"]  # fixtures
+pytestmark = NEEDS_BROWSER
 
 
 def test_the_first_visit_is_light_and_tells_a_story(browser: Browser, server: Server) -> None:
@@ -172,13 +86,14 @@ def test_a_lever_is_drawn_fast_on_a_slow_core(browser: Browser, server: Server) 
     browser.cdp("Performance.disable")
     browser.cdp("Performance.setTimeDomain", timeDomain="threadTicks")
     browser.cdp("Performance.enable", timeDomain="threadTicks")
-    browser.open(f"{server.url}?view=charts&theme=cloud&{POLICY}&lang=en")
-    browser.open(f"{server.url}?view=charts&theme=cloud&lang=en")
+    browser.open(f"{server.url}?view=charts&theme=cloud&look=light&lang=en")
+    path = "return document.querySelector('figure.plot path.run').getAttribute('d')"
     spent = []
-    for link in (f"?view=charts&theme=cloud&{POLICY}&lang=en", "?view=charts&theme=cloud&lang=en") * 3:
-        start = script_seconds(browser)
-        browser.js("history.pushState(null, '', arguments[0]); dispatchEvent(new PopStateEvent('popstate'))", link)
-        time.sleep(1.0)
+    for query in (f"view=charts&theme=cloud&{POLICY}", "view=charts&theme=cloud") * 3:
+        start, before = script_seconds(browser), browser.js(path)
+        browser.turn(query, "light", "en")
+        browser.wait(lambda before=before: browser.js(path) != before, "the other curve")
+        browser.settle()
         spent.append(script_seconds(browser) - start)
     browser.cdp("Performance.disable")
     assert 4.0 * statistics.median(spent) < 0.1, spent
@@ -294,71 +209,34 @@ def test_the_regulator_plays_with_a_budget_and_can_undo(browser: Browser, server
     browser.wait(lambda: not browser.find(".moves li"), "the move to be taken back")
 
 
-def test_a_whole_lesson_by_keyboard(browser: Browser, server: Server) -> None:
-    browser.driver.delete_all_cookies()  # a new visitor: neither the teacher nor a group that has locked before
+def test_a_page_that_is_left_or_hidden_holds_no_connection(browser: Browser, server: Server) -> None:
+    """A browser opens six connections to one server; each page's stream of the class is one of them."""
+    for number in range(8):
+        start = time.monotonic()
+        browser.open(f"{server.url}?view=lessons&lesson=lockin&lang=en&month={number}")
+        assert time.monotonic() - start < PATIENCE / 4
+
+
+def test_law_and_market_are_marked_on_every_chart_and_explained(browser: Browser, server: Server) -> None:
+    browser.open(f"{server.url}?view=charts&look=light&lang=en")
+    count = "return [...document.querySelectorAll('figure.plot')].map(f => f.querySelectorAll('.mark.law').length)"
+    assert browser.js(count) == [8] * 6
+    assert len(browser.find(".mark-key button")) == 8
+    browser.press(".mark-key button", "ChatGPT")
+    browser.wait(lambda: browser.one(".clock .now").text == "December 2022", "the month of ChatGPT")
+    browser.turn("view=charts&scenario=no_export_control", "light", "en")
+    browser.wait(lambda: browser.js(count) == [7] * 6, "no licence where there is no rule")  # the H20's
+    browser.turn("view=charts&policy.egress_fee=0", "light", "en")
+    browser.wait(lambda: not browser.find(".mark-key button", "ends charges"), "the visitor's lever to overrule it")
+    browser.turn("view=charts&measure=hhi_cloud", "light", "en")
+    browser.one("dialog.large .name", "ChatGPT")
+
+
+def test_a_lost_connection_is_told_and_found_again(browser: Browser, server: Server) -> None:
     browser.open(f"{server.url}?view=lessons&lang=en")
-    tab, enter, space = "\ue004", "\ue007", "\ue00d"
-
-    def tab_to(selector: str) -> None:
-        for _ in range(60):
-            browser.keys(tab)
-            if browser.js("return document.activeElement.matches(arguments[0])", selector):
-                return
-        raise AssertionError(f"the keyboard does not reach {selector}")
-
-    tab_to(".skip")
-    browser.keys(enter)
-    tab_to(".lesson-card:last-of-type .main")
-    browser.keys(enter)
-    browser.one(".predict")
-    for number in range(len(browser.find("fieldset.guess"))):
-        tab_to(f"fieldset.guess:nth-of-type({number + 1}) input")
-        browser.keys(space)
-    tab_to(".predict button[type=submit]")
-    assert not browser.one(".predict button[type=submit]").get_attribute("disabled")
-
-
-def test_a_lost_connection_is_told_and_found_again(browser: Browser, tmp_path: Path) -> None:
-    own = Server(tmp_path / "class.sqlite")
-    try:
-        browser.open(f"{own.url}?view=lessons&lang=en")
-        own.stop()
-        browser.one(".notices .note", "connection")
-        assert browser.find(".lesson-card")  # what is there stays
-        own = Server(tmp_path / "class.sqlite", own.port)
-        browser.one(".notices .note", "is back")
-    finally:
-        own.stop()
+    server.stop()
+    browser.one(".notices .note", "connection")
+    assert browser.find(".lesson-card")  # what is there stays
+    server.again()
+    browser.one(".notices .note", "is back")
     browser.console()  # the refused requests
-
-
-@pytest.mark.parametrize(("look", "language"), [("light", "en"), ("dark", "fr")])
-def test_every_view_is_accessible_and_fits(browser: Browser, server: Server, look: str, language: str) -> None:
-    faults: list[str] = []
-    for number, (view, query) in enumerate(VIEWS.items()):
-        size = ("projector", "tablet", "phone")[(number + (look == "dark")) % 3]
-        browser.resize(size)
-        browser.open(f"{server.url}{query}&look={look}&lang={language}", "#main, .embedded, .door")
-        faults += [f"{view}: {found}" for found in browser.violations()]
-        wide = browser.js("return document.documentElement.scrollWidth - innerWidth")
-        faults += [f"{view}, {size}: {wide} px too wide"] if wide > 0 else []
-        small = browser.js(
-            "return [...document.querySelectorAll('button, input[type=range], select, a.button')]"
-            ".filter(e => e.offsetParent)"
-            ".filter(e => e.getBoundingClientRect().height < 24).map(e => e.outerHTML.slice(0, 80))"
-        )
-        faults += [f"{view}, {size}: lower than 24 px: {one}" for one in small]
-        assert browser.js("return document.documentElement.lang") == language
-    assert faults == [], json.dumps(faults, indent=1, ensure_ascii=False)
-
-
-def test_reduced_motion_stands_still(browser: Browser, server: Server) -> None:
-    browser.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
-    browser.open(f"{server.url}?view=network&month=30&lang=en")
-    browser.one("km-theatre canvas")
-    browser.settle()
-    time.sleep(0.5)
-    frames = browser.js(FRAMES)
-    time.sleep(0.5)
-    assert browser.js(FRAMES) == frames
-    browser.cdp("Emulation.setEmulatedMedia", features=[])

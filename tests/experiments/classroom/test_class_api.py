@@ -13,7 +13,7 @@ from starlette.testclient import TestClient
 
 from kingmaker.experiments.classroom import answer_routes, openapi
 from kingmaker.experiments.classroom import app as application
-from kingmaker.experiments.classroom.choices import listed, measures
+from kingmaker.experiments.classroom.choices import levers, listed, measures
 from kingmaker.experiments.classroom.class_store import ClassStore
 from kingmaker.experiments.classroom.faults import FRENCH, STATUS
 from kingmaker.experiments.classroom.lesson import lessons
@@ -103,7 +103,10 @@ def test_answers_under_their_version_are_kept_for_ever_and_all_have_a_digest(cli
 def test_the_catalogue_builds_the_page_in_both_languages(client: TestClient) -> None:
     english, french = (client.get(f"/api/catalogue?lang={language}").json() for language in ("en", "fr"))
     for found in (english, french):
-        assert [lever["key"] for lever in found["levers"]] == list(listed())
+        assert [lever["key"] for lever in found["levers"] if lever["listed"]] == list(listed())
+        assert [lever["key"] for lever in found["levers"]] == list(levers())
+        assert all(len(lever["stop_labels"]) == len(lever["stops"]) for lever in found["levers"])
+        assert all(preset["label"] and preset["description"] for preset in found["presets"])
         assert all(lever["label"] and lever["meaning"] and len(lever["stops"]) >= 2 for lever in found["levers"])
         assert len(found["lessons"]) == 6
         assert all("question" in lesson and "b" in lesson["policies"] for lesson in found["lessons"])
@@ -111,6 +114,21 @@ def test_the_catalogue_builds_the_page_in_both_languages(client: TestClient) -> 
             assert sum(m["theme"] == theme["key"] for m in found["measures"]) >= 6
     assert json.dumps(english).count("outcome") == 0
     assert english["levers"][0]["label"] != french["levers"][0]["label"]
+    told = [[preset["description"] for preset in found["presets"]] for found in (english, french)]
+    assert not set(told[0]) & set(told[1])
+    for scenario, marks in french["marks"].items():
+        assert len(marks) <= 8
+        assert [mark["month"] for mark in marks] == [mark["month"] for mark in english["marks"][scenario]]
+        assert all(mark["short"] and mark["text"] and mark["source"] and mark["levers"] for mark in marks)
+    assert len(french["marks"]["baseline"]) == 8
+    assert "H20 licence" not in [mark["short"] for mark in english["marks"]["no_export_control"]]
+
+
+def test_a_measure_is_defined_in_both_languages(client: TestClient) -> None:
+    for name in measures():
+        english, french = (client.get(f"/api/measures/{name}?lang={language}").json() for language in ("en", "fr"))
+        assert english["definition"] != french["definition"]
+        assert all(fact["source"] and "_" not in fact["source"].split()[0] for fact in english["facts"])
 
 
 def test_network_money_firm_and_chronicle(client: TestClient) -> None:

@@ -14,7 +14,7 @@ from kingmaker.environment.core.ledger import KINDS
 from kingmaker.environment.inputs.scenario import list_scenarios, load_scenario
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.ties.partnerships import KINDS as TIE_KINDS
-from kingmaker.experiments.classroom.choices import LANGUAGES, levers
+from kingmaker.experiments.classroom.choices import LANGUAGES, levers, measures
 from kingmaker.experiments.classroom.visitor_question import moved
 from kingmaker.experiments.classroom.wording import words_in
 
@@ -91,7 +91,8 @@ def test_what_the_source_can_tell_has_its_french_even_if_it_is_rare() -> None:
 def test_scenarios_and_levers_are_told_in_french() -> None:
     whys = {event.why for name in list_scenarios() for event in load_scenario(name).events}
     assert sorted(why for why in whys if FRENCH.translation(why) is None) == []
-    assert set(FRENCH.texts["scenarios"]) == set(list_scenarios())
+    assert set(FRENCH.texts["scenarios"]) == set(list_scenarios()) == set(FRENCH.texts["descriptions"])
+    assert set(FRENCH.texts["definitions"]) == set(measures())
     for key, lever in levers().items():
         assert FRENCH.sentence(moved(key, 0.5)) == f"« {lever.label['fr']} » passe à 0,5"
     units = {lever.declared.unit for lever in levers().values()}

@@ -76,6 +76,18 @@ def test_flows_are_those_of_the_ledger_and_the_refused_those_of_the_measures(
     assert told.amounts["queue"].max() > 0.0
 
 
+def test_the_ring_of_a_cloud_is_what_of_its_compute_is_in_use(alone: ComputeEconomy, told: Story) -> None:
+    used, clouds = alone.economy.now.compute.used[0], alone.economy.clouds.view()
+    names = alone.populations["clouds"].table.known
+    shown = {node.name: told.amounts["use"][k, -1] for k, node in enumerate(told.nodes) if node.kind == "cloud"}
+    for slot in np.flatnonzero(clouds.alive[0]):
+        capacity = clouds.capacity[0, slot]
+        part = min(used[slot] / capacity, 1.0) if capacity else 0.0
+        assert shown[names[int(clouds.ids[0, slot])]] == pytest.approx(part, rel=1e-5)
+    assert any(part > 0.5 for part in shown.values())
+    assert not any(told.amounts["use"][k].any() for k, node in enumerate(told.nodes) if node.kind != "cloud")
+
+
 def test_the_record_has_every_firm_a_place_and_no_number_that_json_lacks(told: Story) -> None:
     record = record_of(told)
     assert all(0.0 <= node["x"] <= 1.0 and 0.0 <= node["y"] <= 1.0 for node in record["nodes"])

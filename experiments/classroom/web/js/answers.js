@@ -48,6 +48,8 @@ export function ahead(state, pending) {
   return progress.place
 }
 
+addEventListener("pagehide", () => follow(null)) // a page that is left holds no connection
+
 function follow(question) {
   progress.source?.close()
   clearTimeout(progress.timer)

@@ -12,13 +12,24 @@ export async function meet() {
   changed()
 }
 
-/** Follow the class from now on. */
+function hang() {
+  stream?.close()
+  stream = null
+}
+
+/**
+ * Follow the class from now on, as long as the page is seen. A browser keeps at most six connections to one server, and
+ * a page that is hidden or left keeps its own open: the seventh tab, or page gone back from, would wait for ever.
+ */
 export function follow() {
-  if (!room.me && !follow.asked) {
+  if (!follow.asked) {
     follow.asked = true
-    meet()
+    if (!room.me) meet()
+    document.addEventListener("visibilitychange", () => (document.hidden ? hang() : follow()))
+    addEventListener("pagehide", hang)
+    addEventListener("pageshow", follow)
   }
-  if (stream) return
+  if (stream || document.hidden) return
   stream = new EventSource("/api/class/stream")
   stream.addEventListener("open", find)
   stream.addEventListener("error", () => {
@@ -39,8 +50,7 @@ export function follow() {
 
 /** Follow anew: as a teacher one is told more. */
 export function followAgain() {
-  stream?.close()
-  stream = null
+  hang()
   follow()
 }
 

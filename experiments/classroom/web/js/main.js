@@ -1,13 +1,13 @@
 // Starts the page and draws it: the address gives the state, the state gives the page.
 import { html, nothing, render } from "../vendor/lit-html/lit-html.js"
-import { changed, set, start, state } from "./store.js"
+import { changed, linkTo, set, start, state } from "./store.js"
 import { EXPLORE } from "./link.js"
-import { LANGUAGES, speak, spoken, t } from "./words.js"
-import { isLever, load } from "./catalogue.js"
+import { LANGUAGES, month as monthName, speak, spoken, t } from "./words.js"
+import { catalogue, isLever, load } from "./catalogue.js"
 import { tidy } from "./api.js"
 import { follow } from "./class.js"
 import { header, notices, wear } from "./parts/header.js"
-import { levers } from "./parts/levers.js"
+import { levers, policyWords } from "./parts/levers.js"
 import { changedStrip } from "./parts/changed.js"
 import { clock, stop } from "./parts/clock.js"
 import { icon } from "./parts/icons.js"
@@ -46,12 +46,18 @@ function flipSheet() {
   requestAnimationFrame(() => document.querySelector(sheet ? ".levers .shut" : ".open-levers")?.focus())
 }
 
+/** On paper: what is shown, and where it is to be found. */
+function printed() {
+  const policy = [catalogue.presets.find(({ key }) => key === state.scenario)?.label, policyWords()].filter(Boolean).join("; ")
+  return html`<p class="printed"><strong>Kingmaker · ${t(`tabs.${state.view}`)} · ${monthName(state.month)}</strong><br>${policy}<br>${linkTo()}</p>`
+}
+
 function explore() {
   const moved = Object.keys(state.levers).length
   return html`<div class="explore">
     <aside class="levers ${sheet ? "open" : ""}" aria-label=${t("levers.title")}><div class="row spread sheet-head"><h2>${t("levers.title")}</h2>
       <button class="icon shut" aria-label=${t("close")} @click=${flipSheet}>${icon("close")}</button></div>${levers()}</aside>
-    <main id="main" tabindex="-1"><h1 class="unseen">${t(`tabs.${state.view}`)}</h1>${tabs()}${state.view === "compare" ? nothing : changedStrip()}
+    <main id="main" tabindex="-1"><h1 class="unseen">${t(`tabs.${state.view}`)}</h1>${printed()}${tabs()}${state.view === "compare" ? nothing : changedStrip()}
       <div class="view" data-view=${state.view}>${view(state.view)}</div>
       <div class="foot"><button class="open-levers main" @click=${flipSheet}>${icon("charts")} ${t("levers.title")}${moved ? html`<span class="badge">${moved}</span>` : nothing}</button>
         ${state.view === "compare" ? nothing : clock()}</div></main></div>`
@@ -69,6 +75,7 @@ function dialogs() {
   const wanted = Boolean(state.measure) && EXPLORE.includes(state.view)
   if (wanted && !large) import("./parts/large.js").then((module) => { large = module.large; changed() })
   if (dialog && wanted !== dialog.open) dialog[wanted ? "showModal" : "close"]()
+  if (dialog && document.activeElement === dialog) dialog.querySelector("header button")?.focus() // what it shows has come
 }
 
 async function draw() {
@@ -86,7 +93,10 @@ async function draw() {
   wear()
   if (!before.drawn) root.replaceChildren() // what stood there until the page was ready
   before.drawn = true
+  const focused = document.activeElement !== document.body
   render(body(), root)
+  // what the keyboard stood on is gone, such as "Begin" of a lesson: it goes on from the start of what has come
+  if (focused && document.activeElement === document.body) document.querySelector("#main")?.focus({ preventScroll: true })
   document.body.dataset.view = state.view
   document.title = `${t(`titles.${state.view}`)} – Kingmaker`
   dialogs()
@@ -109,6 +119,7 @@ async function begin() {
   }
   start(isLever, home, draw)
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed)
+  for (const [event, paper] of [["beforeprint", true], ["afterprint", false]]) addEventListener(event, () => wear(paper))
   addEventListener("keydown", (event) => { if (event.key === "Escape" && sheet) flipSheet() })
   if (home !== "embed") follow()
   draw()

@@ -43,7 +43,8 @@ export function number(value) {
   if (value === Infinity) return "∞"
   if (value === null || value === undefined || Number.isNaN(value)) return "–"
   const size = Math.abs(value)
-  const digits = size >= 100 || size === 0 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.01 ? 3 : 5
+  if (size < 5e-6) return "0"
+  const digits = size >= 100 ? 0 : size >= 10 ? 1 : size >= 1 ? 2 : size >= 0.01 ? 3 : 5
   return writer(digits).format(value).replace(/^-/, "−")
 }
 

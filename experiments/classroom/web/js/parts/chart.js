@@ -5,12 +5,36 @@ import { number } from "../words.js"
 
 const { line, area } = globalThis.d3
 const CLEAR = 1.15 // letters between two labels that stand above each other
+const NAMED = 45 // letters of width from which on events are named; below they have numbers
+const ROWS = 4 // of names above each other, at most
 
-/** Pixels of the parts around the plot, from the size of its letters. */
+/** Pixels of the parts around the plot, from the size of its letters; the rows of marks stand above it. */
 function frame(width, height, letter, ticksShown) {
   const longest = Math.max(...ticksShown.map((tick) => number(tick).length), 1)
-  const left = letter * (0.7 + 0.58 * longest)
-  return { left, right: width - letter * 0.9, top: letter * 1.5, bottom: height - letter * 1.6 }
+  const left = letter * (0.7 + 0.62 * longest)
+  return { left, right: width - letter * 0.9, top: letter * 1.5, bottom: height - letter * 1.7 }
+}
+
+/** Numbers of events in one row above the plot, pushed apart where two are near. */
+function numbered(marks, x, letter) {
+  let before = -Infinity
+  return marks.map((mark) => {
+    before = Math.max(x(mark.month), before + letter * 1.25)
+    return { ...mark, text: mark.tag, at: before, row: 0, half: letter * 0.58 }
+  })
+}
+
+/** Names of events in as few rows as they need; one that finds no room is left to its line and title. */
+function named(marks, x, letter, right) {
+  const ends = Array(ROWS).fill(-Infinity)
+  return marks.flatMap((mark) => {
+    const wide = mark.short.length * letter * 0.47
+    const at = Math.min(x(mark.month) - letter * 0.25, right - wide)
+    const row = ends.findIndex((end) => end < at)
+    if (row < 0) return []
+    ends[row] = at + wide + letter * 0.6
+    return [{ ...mark, text: mark.short, at, row }]
+  })
 }
 
 /** Two heights pushed apart until both labels can be read. */
@@ -72,10 +96,12 @@ class Chart extends HTMLElement {
     const shown = rounds(domain, count)
     const box = frame(width, height, letter, shown)
     const months = run.length
-    this.#place = {
-      x: straight([0, months - 1], [box.left, box.right]), y: straight(domain, [box.bottom, box.top]),
-      box, letter, months, width, height,
-    }
+    const x = straight([0, months - 1], [box.left, box.right])
+    const law = (this.#data.marks ?? []).filter(({ month, kind }) => kind === "law" && month < months)
+    const names = width < letter * NAMED ? numbered(law, x, letter) : named(law, x, letter, box.right)
+    const rows = Math.max(0, ...names.map(({ row }) => row + 1))
+    box.top += rows * letter
+    this.#place = { x, y: straight(domain, [box.bottom, box.top]), box, letter, months, width, height, names, rows }
     render(this.#picture(shown), this)
     this.#moveCursor()
   }
@@ -103,16 +129,24 @@ class Chart extends HTMLElement {
           >${2022 + month / 12}</text></g>`)}`
   }
 
+  /** The number of an event in a disc, or its name, above the plot. */
+  #tag({ at, row, text, half }) {
+    const { letter, rows } = this.#place
+    const y = letter * (0.85 + (rows - 1 - row))
+    if (!half) return svg`<text class="name" x=${at} y=${y} dy="0.34em">${text}</text>`
+    return svg`<circle class="disc" cx=${at} cy=${y} r=${half}></circle>
+      <text class="tag" x=${at} y=${y} dy="0.36em" text-anchor="middle">${text}</text>`
+  }
+
   #marks() {
-    const { x, box, letter, months } = this.#place
+    const { x, box, letter, months, names } = this.#place
     const wanted = (this.#data.marks ?? []).filter(({ month }) => month < months)
-    return wanted.map(({ month, kind, label }) => svg`<g class="mark ${kind}">
-      <line x1=${x(month)} x2=${x(month)} y1=${kind === "mine" ? box.top - letter * 0.6 : box.bottom - letter * 0.55}
-        y2=${box.bottom}></line>
+    return svg`${wanted.map(({ month, kind, label }) => svg`<g class="mark ${kind}">
+      <line x1=${x(month)} x2=${x(month)} y1=${kind === "mine" ? box.top - letter * 0.6 : box.top} y2=${box.bottom}></line>
       ${kind === "mine" ? svg`<path d="M${x(month)} ${box.top - letter * 0.2}l${-letter * 0.4} ${-letter * 0.7}
         h${letter * 0.8}z"></path>` : nothing}
       <rect x=${x(month) - letter * 0.4} width=${letter * 0.8} y=${box.top} height=${box.bottom - box.top}
-        fill="transparent"><title>${label}</title></rect></g>`)
+        fill="transparent"><title>${label}</title></rect></g>`)}${names.map((one) => this.#tag(one))}`
   }
 
   #curves() {

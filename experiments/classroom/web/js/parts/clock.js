@@ -40,7 +40,7 @@ export function clock() {
       <span aria-hidden="true">${playing ? "❚❚" : "▶"}</span><span>${t(playing ? "clock.pause" : "clock.play")}</span></button>
     <button class="icon step" @click=${() => moveTo(state.month - 1)} aria-label=${t("clock.back")}>‹</button>
     <button class="icon step" @click=${() => moveTo(state.month + 1)} aria-label=${t("clock.on")}>›</button>
-    <output class="now">${name}</output>
+    <output class="now" aria-live="off">${name}</output>
     <div class="track">
       <input type="range" min="0" max=${last} step="1" .value=${live(String(state.month))} aria-label=${t("clock.month")}
         aria-valuetext=${name} @input=${(event) => moveTo(Number(event.target.value))}>

@@ -7,7 +7,9 @@ export const amount = (measure, value) => `${digits(measure, value)} ${measure.u
 /** The number alone, with as many decimals as the measure is worth. */
 export function digits(measure, value) {
   if (value === null || value === undefined) return "–"
-  return measure.digits === undefined ? number(value) : fixed(value, measure.digits)
+  const size = Math.abs(value)
+  const lost = size > 0 && size < 10 ** -(measure.digits ?? 0) // all its digits would be rounded away
+  return measure.digits === undefined || lost ? number(value) : fixed(value, measure.digits)
 }
 
 /** What a curve shows in a month, beside the reference of the same luck: one short sentence. */

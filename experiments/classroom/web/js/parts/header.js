@@ -14,9 +14,9 @@ const here = (view) => state.view === view || (view === "charts" && EXPLORE.incl
 
 const isDark = () => state.look === "dark" || (!state.look && matchMedia("(prefers-color-scheme: dark)").matches)
 
-/** Give the page its colours; the canvas and charts read them from here. */
-export function wear() {
-  const look = isDark() ? "dark" : "light"
+/** Give the page its colours, on paper the light ones; the canvas and charts read them from here. */
+export function wear(paper = false) {
+  const look = isDark() && !paper ? "dark" : "light"
   if (document.documentElement.dataset.look !== look) document.documentElement.dataset.look = look
 }
 

@@ -37,7 +37,7 @@ function withFacts(data) {
 function table(measure, { run, usual, low, high }) {
   const columns = [[t("charts.yours"), run], [t("charts.usual"), usual], [t("charts.low"), low], [t("charts.high"), high]]
     .filter(([, values]) => values)
-  return html`<div class="wide"><table><thead><tr><th>${t("clock.month")}</th>${columns.map(([name]) => html`<th class="number">${name}</th>`)}</tr></thead>
+  return html`<div class="wide" tabindex="0" role="region" aria-label=${t("charts.table")}><table><thead><tr><th>${t("clock.month")}</th>${columns.map(([name]) => html`<th class="number">${name}</th>`)}</tr></thead>
     <tbody>${run.map((_, k) => k).filter((k) => k % HALF_YEAR === 0 || k === run.length - 1 || k === state.month).map((k) => html`
       <tr class=${k === state.month ? "now" : ""}><th scope="row">${monthName(k)}</th>${columns.map(([, values]) =>
         html`<td class="number">${digits(measure, values[k])}</td>`)}</tr>`)}</tbody></table></div>`
@@ -46,9 +46,9 @@ function table(measure, { run, usual, low, high }) {
 function about(found) {
   if (!found) return html`<div class="wait"></div>`
   return html`<p class="definition">${found.definition}</p>${found.how ? html`<p>${found.how}</p>` : nothing}
-    ${found.facts?.length ? html`<h3>${t("charts.facts")}</h3><div class="wide"><table><thead><tr><th>${t("clock.month")}</th>
+    ${found.facts?.length ? html`<h3>${t("charts.facts")}</h3><div class="wide" tabindex="0" role="region" aria-label=${t("charts.facts")}><table><thead><tr><th>${t("clock.month")}</th>
       <th class="number">${found.unit}</th><th>${t("charts.source")}</th></tr></thead><tbody>${found.facts.map((fact) => html`<tr><td>${fact.label}</td>
-      <td class="number">${fact.value}</td><td>${[fact.entity, fact.publisher, fact.source].filter(Boolean).join(", ")}</td></tr>`)}</tbody></table></div>`
+      <td class="number">${digits(measureOf(found.name), fact.value)}</td><td>${[fact.publisher, fact.source, fact.date].filter(Boolean).join(", ")}</td></tr>`)}</tbody></table></div>`
       : html`<p class="faint">${t("charts.noFacts")}</p>`}`
 }
 

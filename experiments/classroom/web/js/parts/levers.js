@@ -10,6 +10,9 @@ import { catalogue, leverOf, measureOf, plain } from "../catalogue.js"
 
 const PLAIN_SCALE = /^($|0 = |weight|poids|scale|échelle)/ // units of the model that tell a class nothing
 
+/** Whether the column shows a lever: some do something only beside another, once that one is moved. */
+const isShown = ({ key, listed, beside }) => listed || key in state.levers || beside in state.levers
+
 /** A lever's value in words: the name of its position, or its number and unit. */
 export function said(lever, value) {
   const place = lever.stops.findIndex((stop) => plain(stop) === value)
@@ -86,7 +89,7 @@ function row(lever) {
 }
 
 function group({ key, label }) {
-  const levers = catalogue.levers.filter((lever) => lever.group === key)
+  const levers = catalogue.levers.filter((lever) => lever.group === key && isShown(lever))
   const moved = levers.filter((lever) => state.levers[lever.key]).length
   if (!levers.length) return nothing
   return html`<details class="lever-group" ?open=${key === catalogue.groups[0].key || moved > 0}>

@@ -1,7 +1,7 @@
 // <km-theatre>: the partnership network as a stage on which chips, compute and money move.
 import { placesOf } from "./layout.js"
 import { standing, streamsOf } from "./flows.js"
-import { labelsOf } from "./labels.js"
+import { LINE, labelsOf } from "./labels.js"
 import * as paint from "./paint.js"
 
 const EASE = 0.16 // how fast a size goes to its new value, a frame
@@ -37,6 +37,13 @@ class Theatre extends HTMLElement {
     this.addEventListener("pointermove", (event) => this.#hover(event))
     this.addEventListener("pointerleave", () => this.#hover(null))
     this.addEventListener("click", (event) => this.#choose(event))
+    for (const event of ["beforeprint", "afterprint"]) addEventListener(event, this.#repaint)
+  }
+
+  // in the colours that the page wears now
+  #repaint = () => {
+    this.#colours = null
+    if (this.#scene) this.#draw(performance.now())
   }
 
   disconnectedCallback() {
@@ -44,6 +51,7 @@ class Theatre extends HTMLElement {
     this.#frame = 0
     this.#watcher.disconnect()
     this.#seen.disconnect()
+    for (const event of ["beforeprint", "afterprint"]) removeEventListener(event, this.#repaint)
   }
 
   /** Everything that is shown: { story, month, flow, size, firm, look, summary }. */
@@ -219,11 +227,13 @@ class Theatre extends HTMLElement {
     context.lineJoin = "round"
     context.lineWidth = 4
     context.strokeStyle = this.#colours.paper
-    for (const { k, text, x, y } of this.#scene.labels) {
+    context.fillStyle = this.#colours.ink
+    for (const { k, lines, x, y } of this.#scene.labels) {
       context.globalAlpha = focus < 0 || focus === k || this.#isPartner(focus, k) ? 1 : 0.25
-      context.strokeText(text, x, y)
-      context.fillStyle = this.#colours.ink
-      context.fillText(text, x, y)
+      lines.forEach((text, row) => {
+        context.strokeText(text, x, y + row * this.letter * LINE)
+        context.fillText(text, x, y + row * this.letter * LINE)
+      })
     }
     context.globalAlpha = 1
   }

@@ -4,7 +4,7 @@ import { repeat } from "../../vendor/lit-html/directives/repeat.js"
 import { state, set } from "../store.js"
 import { month as monthName, own, spoken, t } from "../words.js"
 import { catalogue, leverOf, measureOf, sixOf } from "../catalogue.js"
-import { band, curve, events, usual } from "../answers.js"
+import { band, curve, usual } from "../answers.js"
 import { digits, finding, summary } from "../parts/figures.js"
 import { badges } from "../parts/changed.js"
 import { moveTo } from "../parts/clock.js"
@@ -14,14 +14,22 @@ import "../parts/chart.js"
 
 const drawn = new Map() // what each chart was given last, so that an unchanged chart is not drawn anew
 
+/** The few events of law and market that every chart marks, without those that the visitor's levers overrule. */
+function lawMarks() {
+  const overruled = (levers, month) => levers.length > 0 && levers.every((key) => state.levers[key]?.some((step) => step.month <= month))
+  const found = (catalogue.marks[state.scenario] ?? []).filter(({ levers, month }) => !overruled(levers, month))
+  return found.map(({ month, short, text, source }, k) => ({
+    month, kind: "law", tag: String(k + 1), short, text, label: `${monthName(month)}: ${text}. ${t("charts.source")}: ${source}` }))
+}
+
 /** Own levers that come into force in a month, and what law and market did. */
 export function marksOf() {
   const mine = Object.entries(state.levers).flatMap(([key, steps]) => steps.filter(({ month }) => month > 0).map(
-    ({ value, month }) => ({ month, kind: "mine", label: `${monthName(month)}: ${leverOf(key)?.label} – ${said(leverOf(key), value)}` })))
-  const told = events(state, spoken()).shown?.events ?? []
-  const law = told.filter(({ kind, node }) => kind === "policy" && node === null).map(
-    ({ month, text }) => ({ month, kind: "law", label: `${monthName(month)}: ${text}` }))
-  return [...law, ...mine]
+    ({ value, month }) => {
+      const text = `${leverOf(key)?.label}: ${said(leverOf(key), value)}`
+      return { month, kind: "mine", tag: "▼", text, label: `${monthName(month)}: ${text}` }
+    }))
+  return [...lawMarks(), ...mine]
 }
 
 /** What a chart of one measure is given; the same object as long as nothing has changed. */
@@ -68,12 +76,18 @@ function themes() {
         ${t("charts.badge", { n: clear[key] })}</span></span>` : nothing}</button>`)}</div>`
 }
 
+/** What the numbers on the charts mean; a press moves the month there. */
+function markKey(marks) {
+  return html`<ol class="mark-key" aria-label=${t("charts.law")}>${marks.map(({ month, kind, tag, text, label }) => html`<li>
+    <button class="bare" title=${label} @click=${() => moveTo(month)}><span class="disc ${kind}" aria-hidden="true">${tag}</span>
+      <span><time>${monthName(month, true)}</time> ${text}</span></button></li>`)}</ol>`
+}
+
 function legend() {
   const found = band(state).shown
   const key = (kind, text) => html`<li><span class="key ${kind}" aria-hidden="true"></span>${text}</li>`
   return html`<ul class="legend">${key("run", t("charts.run"))}${key("usual", t("charts.usualLong"))}
-    ${found ? key("band", t("charts.band", { n: found.n, share: Math.round(100 * (found.share ?? 0.8)) })) : nothing}
-    ${key("law", t("charts.law"))}</ul>`
+    ${found ? key("band", t("charts.band", { n: found.n, share: Math.round(100 * (found.share ?? 0.8)) })) : nothing}</ul>`
 }
 
 /** The view of six charts. */
@@ -86,6 +100,7 @@ export function charts() {
     ${found.error && !found.pending ? html`<p class="note bad" role="alert">${own(found.error.texts) || t("lost.told")}</p>` : nothing}
     <h2 class="unseen">${catalogue.themes.find(({ key }) => key === state.theme)?.label}</h2>
     <div class="six">${repeat(sixOf(state.theme), ({ name }) => name, (measure) => one(measure, marks, clear))}</div>
+    ${markKey(marks)}
   </div>`
 }
 

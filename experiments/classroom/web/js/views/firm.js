@@ -3,15 +3,23 @@ import { html, nothing } from "../../vendor/lit-html/lit-html.js"
 import { state, set } from "../store.js"
 import { month as monthName, number, t } from "../words.js"
 import { icon } from "../parts/icons.js"
+import { isPlaying } from "../parts/clock.js"
 import { word } from "../catalogue.js"
 
 // how each amount is written; compute is counted in chips of the type H100
 const AMOUNTS = {
-  compute: (value) => `${large(value)} H100`, capability: (value) => `10^${number(value)} FLOP`, sales: (value) => t("mn", { n: number(value) }),
-  cash: (value) => t("bn", { n: number(value) }), value: (value) => t("bn", { n: number(value) }), queue: large, refused: (value) => `${large(value)} H100`,
+  compute: (value) => `${large(value)} H100`, capability: power, sales: (value) => t("mn", { n: number(value) }),
+  cash: (value) => t("bn", { n: number(value) }), value: (value) => t("bn", { n: number(value) }), queue: large, use: (value) => `${number(Math.round(100 * value))} %`, refused: (value) => `${large(value)} H100`,
 }
 const LATEST = 12 // events and ties told
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 const { line, max, min } = globalThis.d3
+
+/** A logarithm as the number that it stands for: 27.2 is 1.6 × 10²⁷. */
+function power(value) {
+  const whole = Math.floor(value)
+  return `${number(Number((10 ** (value - whole)).toPrecision(2)))} × 10${[...String(whole)].map((digit) => RAISED[digit]).join("")} FLOP`
+}
 
 /** A small curve of an amount's life until the month. */
 function spark(values) {
@@ -67,7 +75,7 @@ export function firmCard(story, k) {
   const node = story.nodes[k]
   const alive = node.first <= state.month && state.month < node.end
   const past = story.events.filter((event) => event.node === k && event.month <= state.month).reverse()
-  return html`<section class="card firm-card" aria-live="polite"><div class="row spread"><h2>${node.name}</h2>
+  return html`<section class="card firm-card" aria-live=${isPlaying() ? "off" : "polite"}><div class="row spread"><h2>${node.name}</h2>
       <button class="bare icon" aria-label=${t("close")} @click=${() => set({ firm: "" })}>${icon("close")}</button></div>
     <p class="faint">${node.about}${node.named ? "" : ` · ${t("firm.stands", { n: number(node.weight) })}`}</p>
     <p class="dated">${t("firm.in", { month: monthName(state.month) })}</p>

@@ -77,7 +77,11 @@ function page(lesson) {
   const found = open ? outcome(lesson.id, spoken()) : null
   if (found?.value && draftOf(lesson.id).locked) {
     draftOf(lesson.id).locked = false // led there once: on a phone the outcome stands below the text
-    requestAnimationFrame(() => document.querySelector("#outcome")?.scrollIntoView())
+    requestAnimationFrame(() => {
+      const shown = document.querySelector("#outcome")
+      shown?.scrollIntoView({ behavior: "instant" })
+      shown?.focus({ preventScroll: true })
+    })
   }
   return html`<div class="lesson"><button class="bare back" @click=${() => set({ lesson: "" })}>‹ ${t("lessons.all")}</button>
     <header><h1>${lesson.title}</h1><p class="question">${lesson.question}</p>

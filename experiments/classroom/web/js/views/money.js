@@ -29,7 +29,7 @@ export function pairsOf(answer, month, everything) {
 const kindsOf = ({ kinds }) => [...kinds].sort((a, b) => b[1] - a[1]).slice(0, TOLD).map(([label]) => label).join(", ")
 
 function table(pairs, names) {
-  return html`<details class="as-list"><summary>${t("charts.table")}</summary><div class="wide"><table>
+  return html`<details class="as-list"><summary>${t("charts.table")}</summary><div class="wide" tabindex="0" role="region" aria-label=${t("charts.table")}><table>
     <thead><tr><th>${t("money.payer")}</th><th>${t("money.payee")}</th><th class="number">${t("bn", { n: "" })}</th><th>${t("money.what")}</th></tr></thead>
     <tbody>${pairs.map((pair) => html`<tr><td>${names[pair.payer]}</td><td>${names[pair.payee]}</td>
       <td class="number">${number(pair.value)}</td><td>${kindsOf(pair)}</td></tr>`)}</tbody></table></div></details>`

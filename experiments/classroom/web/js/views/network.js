@@ -48,6 +48,7 @@ function legend(story, streams) {
     <li><span class="key dot ${state.flow}" aria-hidden="true"></span>${unitWords(streams.unit)}</li>
     <li><span class="key strong" aria-hidden="true"></span>${t("network.strong")}</li>
     ${state.flow === "chips" ? html`<li><span class="key queue" aria-hidden="true"></span>${t("network.queue")}</li>` : nothing}
+    <li><span class="key use" aria-hidden="true"></span>${t("network.use")}</li>
     <li><span class="key away" aria-hidden="true"></span>${t("network.refused")}</li></ul>`
 }
 
@@ -57,7 +58,7 @@ const sum = (rows, month) => rows.reduce((all, row) => all + (row?.[month] ?? 0)
 function summary(story, { streams, total }) {
   const top = streams.slice(0, 3).map(({ from, to }) => `${story.nodes[from].name} → ${story.nodes[to].name}`).join("; ")
   return t("network.summary", { month: monthName(state.month), flow: t(`network.flow.${state.flow}`), n: streams.length,
-    total: number(total), top: top || "–" })
+    total: t(`network.total.${state.flow}`, { n: number(total) }), top: top || "–" })
 }
 
 function happened(story) {

@@ -32,7 +32,7 @@ function one(row, answer) {
     ${interval(row, own(row.sentence))}
     <dl class="said">${row.said ? html`<div><dt>${t("lessons.youSaid")}</dt><dd>${verdictOf(row.said)}</dd></div>` : nothing}
       <div><dt>${t("lessons.modelSays")}</dt><dd>${verdictOf(row.verdict)}</dd></div></dl>
-    ${row.class ? html`<h4>${t("lessons.classSaid")}</h4>${votes(row.class, row.verdict)}` : nothing}
+    ${row.class && row.class.up + row.class.down + row.class.unclear ? html`<h4>${t("lessons.classSaid")}</h4>${votes(row.class, row.verdict)}` : nothing}
     ${monthly ? html`<km-chart class="small" .data=${curvesOf(monthly, measure)} .month=${state.month} @km-month=${(event) => moveTo(event.detail)}></km-chart>` : nothing}
   </article>`
 }
@@ -41,7 +41,7 @@ function one(row, answer) {
 export function result(lesson, found) {
   const answer = found.value
   const see = (question) => set({ view: "charts", a: {}, ...stateOfQuestion(question, isLever), theme: measureOf(lesson.measures[0]).theme })
-  return html`<section id="outcome" class="outcome" aria-live="polite"><h2>${t("lessons.outcome")}</h2>
+  return html`<section id="outcome" class="outcome" tabindex="-1" aria-live="polite" aria-label=${t("lessons.outcome")}><h2>${t("lessons.outcome")}</h2>
     ${answer ? html`${answer.right === null || answer.right === undefined ? nothing : html`<p class="score-line">${t("lessons.score", { right: answer.right, of: answer.of })}</p>`}
       <div class="results">${answer.rows.map((row) => one(row, answer))}</div>
       <p class="faint">${t("lessons.note", { n: answer.n, share: Math.round(100 * answer.share) })}</p>

@@ -104,7 +104,8 @@ function goals(answer) {
 function total(answer) {
   return html`<section class="card total" aria-live="polite"><div><p class="giant">${Math.round(answer.score)}</p>
       <p class="faint">${t("regulator.spread", { low: Math.round(answer.low), high: Math.round(answer.high), n: answer.n })}</p></div>
-    <div class="lucks" role="img" aria-label=${t("regulator.lucks", { n: answer.lucks.length })}>
+    <div class="lucks" role="img" aria-label=${t("regulator.lucks", { n: answer.lucks.length,
+      low: Math.round(Math.min(...answer.lucks)), high: Math.round(Math.max(...answer.lucks)) })}>
       <span class="middle"></span>${answer.lucks.map((score) => html`<span class="luck" ${styled({ left: `${Math.min(Math.max(score, 0), 100)}%` })}></span>`)}</div>
     <p class="faint">${t("regulator.fifty")}</p></section>`
 }

@@ -36,7 +36,8 @@ function door() {
 
 function address() {
   const found = room.me.addresses?.[0] ?? location.origin
-  return html`<section class="card address"><div><p class="faint">${t("teacher.join")}</p><p class="url">${found.replace(/^http:\/\//, "").replace(/\/$/, "")}</p></div>
+  const alone = /^http:\/\/(127\.|localhost)/.test(found) // nobody else can reach it: say how they could
+  return html`<section class="card address"><div><p class="faint">${t("teacher.join")}</p><p class="url">${found.replace(/^http:\/\//, "").replace(/\/$/, "")}</p>${alone ? html`<p class="note">${t("teacher.alone")}</p>` : nothing}</div>
     <img src="/api/class/qr.svg" alt=${t("teacher.qr", { address: found })} width="180" height="180"></section>`
 }
 
@@ -67,7 +68,7 @@ function live(lesson, board) {
 
 function groups(board) {
   if (!board?.rows?.length) return nothing
-  return html`<details class="card" ?open=${screen.names}><summary>${t("teacher.groups")}</summary><div class="wide"><table><thead><tr><th>${t("lessons.group")}</th>
+  return html`<details class="card" ?open=${screen.names}><summary>${t("teacher.groups")}</summary><div class="wide" tabindex="0" role="region" aria-label=${t("teacher.groups")}><table><thead><tr><th>${t("lessons.group")}</th>
     ${board.measures.map(({ measure }) => html`<th>${measureOf(measure).label}</th>`)}<th>${t("lessons.reason")}</th></tr></thead>
     <tbody>${board.rows.map((row) => html`<tr><th scope="row">${row.group || t("nameless")}</th>${board.measures.map(({ measure }) => html`<td>${row.answers[measure] ? verdictOf(row.answers[measure]) : "–"}</td>`)}
       <td>${row.reason}</td></tr>`)}</tbody></table></div></details>`
