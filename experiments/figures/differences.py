@@ -109,15 +109,13 @@ def rows_of_page(labels: Mapping[int, str], title: str, footer: str) -> int:
 
 
 def _words(outcome: Outcome, number: Sequence[int], first: int, square: bool) -> str:
-    words = (
-        f"{subtitle_of(outcome.statistic)}: difference from point {first + 1}, paired by seed; {outcome.level.stated} "
-        f"and its {outcome.level.tied} ({outcome.level.method('pairs')}; {counted(number, 'pairs')})."
+    paired = f"{subtitle_of(outcome.statistic)}: difference from point {first + 1}, paired by {outcome.level.each}; "
+    words = paired + (
+        f"{outcome.level.stated} and its {outcome.level.tied} ({outcome.level.method('pairs')}; "
+        f"{counted(number, 'pairs')})."
     )
     if max(number, default=0) < FEWEST:
-        words = (
-            f"{subtitle_of(outcome.statistic)}: difference from point {first + 1}, paired by seed; mean, and each pair "
-            f"as a grey dot ({counted(number, 'pairs')}: too few for an interval)."
-        )
+        words = paired + (f"mean, and each pair as a grey dot ({counted(number, 'pairs')}: too few for an interval).")
     if square:
         words += f" '{TOGETHER}': what both changes do beyond the sum of each alone."
     return words

@@ -50,11 +50,12 @@ def draw_lines(
     subtitle = f"{subtitle_of(outcomes[0].statistic)}; {sure.stated} over {sure.among} and its {sure.tied}."
     if few:
         subtitle = (
-            f"{subtitle_of(outcomes[0].statistic)}; mean over seeds; grey dots: the seeds, too few for intervals."
+            f"{subtitle_of(outcomes[0].statistic)}; mean over {sure.among}; grey dots: the {sure.among}, too few for "
+            "intervals."
         )
     elif any(np.isfinite(outcome.bounds).any() for outcome in outcomes):
         subtitle += " Intervals end where the measure does (a share at 0 and 1)."
-    subtitle += " Values share their seeds, so that differences are known better than the intervals show."
+    subtitle += f" Values share their {sure.among}, so that differences are known better than the intervals show."
     subtitle += " Averaged over the design's other parameters." if others else ""
     if key in reference:
         subtitle += " Dotted: the value that the scenario starts from."

@@ -80,11 +80,11 @@ def _words(outcome: Outcome, keys: Keys, marked: bool, intervals: bool, others: 
             "difference from there excludes zero (each by itself)."
         )
     words += f" Right: by how much {keys[0]} moves the outcome more at the values of {keys[1]} shown than at the first "
-    words += "(difference of differences within a seed), "
+    words += f"(difference of differences within a {outcome.level.each}), "
     return words + (
         f"{outcome.level.stated} and {outcome.level.tied}."
         if intervals
-        else "mean; small dots: seeds, too few for intervals."
+        else f"mean; small dots: {outcome.level.among}, too few for intervals."
     )
 
 
@@ -129,7 +129,7 @@ def draw_cells(
     if bar:
         colour_bar(figure, axes, outcome.unit)
     note = f"{outcome.level.tied} ≤ ±{number_of(widest)}" if widest else "no interval"
-    count = counted([f.n for f in found.values()], "seeds")
+    count = counted([f.n for f in found.values()], outcome.level.among)
     axes.text(0, 1.04, f"{count}; {note}", transform=axes.transAxes, fontsize=SMALL, color=GREY)
     if dots:
         across, up = zip(*dots, strict=True)

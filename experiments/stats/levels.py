@@ -73,6 +73,11 @@ class Level:
         return "seeds"
 
     @property
+    def each(self) -> str:
+        """One of them."""
+        return self.among.removesuffix("s")
+
+    @property
     def words(self) -> str:
         """Such as ``95 % interval``."""
         return self.words_in("en")
