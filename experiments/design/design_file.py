@@ -103,4 +103,6 @@ def _explain(error: Mapping[str, Any], shape: type[pydantic.BaseModel]) -> str:
         return f"'{name}' is missing; allowed is {', '.join(KINDS)}."
     if name == "keep":
         return '\'keep\' must be "monthly" or a list of statistics such as ["mean", "last12", "final"].'
+    if name == "since":
+        return f"'since' is {shown(error['input'])}; write it as a text, year-month in quotes: since = \"2024-01\"."
     return f"'{name}' is {shown(error['input'])}; {in_words(error)}."

@@ -21,7 +21,9 @@ from kingmaker.experiments.figures.style import styled
 from kingmaker.experiments.posterior.over import replicates_of_design
 from kingmaker.experiments.stats.run_statistics import summarise
 from kingmaker.experiments.studies.compare.comparison_table import CLAIM, NONE, ZERO
+from kingmaker.experiments.studies.compare.turn_words import Told
 from kingmaker.experiments.studies.factorial import factorial_effects
+from kingmaker.experiments.studies.factorial.factorial_brief import write_factorial_brief
 from kingmaker.experiments.studies.factorial.factorial_effects import (
     AGAINST,
     INTERACTION,
@@ -36,6 +38,7 @@ from kingmaker.experiments.studies.factorial.write_factorial import (
     FactorialOptions,
     asked_of_factorial,
     cross_and_write,
+    factorial_footer,
 )
 from kingmaker.experiments.sweep.plan import work_of
 from kingmaker.experiments.sweep.stacks import World
@@ -242,6 +245,8 @@ def test_dated_levers_hold_from_their_month_on_and_the_brief_says_so(tmp_path: P
     assert "from 2022-04" in asked_of_factorial(asked).words
     cross_and_write(asked, FactorialOptions(tmp_path / "out", quiet=True))
     assert "All levels hold from 2022-04 on" in (tmp_path / "out/brief.md").read_text(encoding="utf-8")
+    assert "levers from 2022-04" in factorial_footer(asked)
+    assert "levers" not in factorial_footer(plain)
 
 
 @pytest.mark.parametrize(
@@ -249,11 +254,24 @@ def test_dated_levers_hold_from_their_month_on_and_the_brief_says_so(tmp_path: P
     [
         ('since = "2024"\n', "'2024' is not a month"),
         ('since = "2023-01"\n', "since is 2023-01; allowed are months to 2022-06"),
+        ('since = "2021-12"\n', "'2021-12' lies before the first month of the model"),
+        ("since = 2022-04-01\n", 'write it as a text, year-month in quotes: since = "2024-01"'),
+        ("since = 3\n", "'since' is 3; write it as a text"),
+        ('sinc = "2022-04"\n', "Did you mean 'since'"),
     ],
 )
 def test_a_month_that_levers_cannot_begin_in_is_refused(entries: str, fault: str, tmp_path: Path) -> None:
     with pytest.raises(KingmakerError, match=fault):
         design(tmp_path, "policy.interoperability", text=entries + GRID)
+
+
+def test_only_what_can_be_a_factorial_has_levers_that_begin(tmp_path: Path) -> None:
+    path = tmp_path / "d.toml"
+    path.write_text(
+        'kind = "lhs"\nsamples = 4\nmonths = 6\nsince = "2022-04"\n[parameters]\n"policy.tax" = {}\n', encoding="utf-8"
+    )
+    with pytest.raises(KingmakerError, match='since belongs to a factorial: kind = "grid" or "list", not "lhs"'):
+        load_design(str(path))
 
 
 def test_a_sweep_refuses_dated_levers_and_names_the_command_that_takes_them(tmp_path: Path) -> None:
@@ -296,3 +314,12 @@ def test_the_window_is_that_which_the_design_keeps(tmp_path: Path) -> None:
         text = GRID.replace('keep = ["final"]', f"keep = [{keep}]")
         asked = ask_factorial(design(tmp_path, "policy.tax", text=text), Replicates.luck(1, 4))
         assert [window.name for window in asked.windows] == wanted
+
+
+def test_few_members_on_one_side_are_named_as_the_reason_why_no_flip_is_told(tmp_path: Path) -> None:
+    asked = ask_factorial(design(tmp_path, "policy.interoperability"), Replicates.of(some_members(4)), lucks=1)
+    table = table_of(asked).assign(p_sign=0.5, claim=NONE)
+    unsure = {("final", "hhi_cloud", "interoperability 1"): Told("Concentration, interoperability 1", None, None)}
+    held = [[], []]
+    brief = write_factorial_brief(asked, table, unsure, held)
+    assert "Of 1 of them fewer than 8 members have the other sign, too few to say where." in brief

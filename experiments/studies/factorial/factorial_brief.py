@@ -12,6 +12,7 @@ from kingmaker.environment.core.measures import Measure
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.stats.levels import SIGN, Level
 from kingmaker.experiments.stats.member_effects import FEWEST
+from kingmaker.experiments.stats.turning import FEWEST as FEWEST_TO_TURN
 from kingmaker.experiments.studies.compare.comparison_table import CLAIM, ZERO, rows_of
 from kingmaker.experiments.studies.compare.difference_words import digits, moved
 from kingmaker.experiments.studies.compare.member_brief import ROUNDED, VERDICTS, per_cent, share, signs
@@ -162,9 +163,11 @@ def _flips(question: FactorialQuestion, told: Mapping[tuple[str, str, str], Told
     if len(clear) > MOST:
         yield f"- and {len(clear) - MOST} more in `flips.csv`."
     if not clear:
+        few = sum(each.turn is None for each in mine)
+        rare = f" Of {few} of them fewer than {FEWEST_TO_TURN} members have the other sign, too few to say where."
         yield (
             f"Of {len(mine)} effects the sign is not sure, and none of the {len(question.drawn_keys)} parameters drawn "
-            "goes with any of them clearly enough to be named."
+            f"goes with any of them clearly enough to be named.{rare if few else ''}"
         )
     yield ""
 

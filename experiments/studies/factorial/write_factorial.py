@@ -212,7 +212,8 @@ def factorial_footer(question: FactorialQuestion) -> str:
     design = question.design
     return (
         f"Kingmaker {kingmaker_version()} · design {design.name} · scenario {design.setting.name} · "
-        f"{design.months} months · over {question.replicates.words}"
+        f"{design.months} months{f' · levers {question.since}' if question.since else ''} · "
+        f"over {question.replicates.words}"
     )
 
 
