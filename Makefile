@@ -32,6 +32,7 @@ help:  ## show this list
 
 demo: $(READY)  ## run the baseline and write its results to results/demo
 	$(BIN)/kingmaker run baseline --out results/demo
+	@echo "To call kingmaker by its name: source $(BIN)/activate"
 
 test: lint pytest benchmarks  ## the whole check: lint, tests, benchmarks
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from kingmaker.environment.model import ComputeEconomy
     from kingmaker.experiments.notebook.asking import compare, run, stack, sweep
     from kingmaker.experiments.notebook.comparison_result import ComparisonResult
+    from kingmaker.experiments.notebook.crossing import factorial
     from kingmaker.experiments.notebook.posterior_result import Posterior, posterior
     from kingmaker.experiments.notebook.result import Result
     from kingmaker.experiments.notebook.result_folders import load
@@ -83,6 +84,7 @@ __all__ = [
     "__version__",
     "compare",
     "evaluate",
+    "factorial",
     "load",
     "load_scenario",
     "posterior",
@@ -109,6 +111,7 @@ _PLACES = {
     "Scenario": "kingmaker.environment.inputs.scenario",
     "SweepResult": "kingmaker.experiments.notebook.sweep_result",
     "compare": "kingmaker.experiments.notebook.asking",
+    "factorial": "kingmaker.experiments.notebook.crossing",
     "load": "kingmaker.experiments.notebook.result_folders",
     "load_scenario": "kingmaker.environment.inputs.scenario",
     "run": "kingmaker.experiments.notebook.asking",

@@ -27,6 +27,7 @@ from kingmaker.experiments.commands.options import (
     Workers,
     cores,
     listed,
+    say_few,
     told_of_fall_back,
 )
 from kingmaker.experiments.commands.stopping import Stoppable, stoppable
@@ -78,7 +79,7 @@ def compare(
     """Compare two scenarios member by member, or seed by seed, and write a brief that claims only what is sure."""
     with stoppable("the comparison") as work:
         from kingmaker.experiments.posterior.over import level_over, replicates_of
-        from kingmaker.experiments.results.outputs import default_folder
+        from kingmaker.experiments.results.outputs import check_replaceable, default_folder
         from kingmaker.experiments.stats.levels import read_level
         from kingmaker.experiments.studies.compare.question import ask, check_replications
         from kingmaker.experiments.studies.compare.robustness import Ends, read_ends
@@ -95,7 +96,10 @@ def compare(
         )  # fmt: skip
         far, tests = read_ends(ends or Ends.RANGE), _robustness(question, robustness, ends)
         if dry_run:
+            if out is not None:
+                check_replaceable(out, asked_of(question, tests, far), force)
             _say_comparison(question, far if tests else None)
+            say_few(drawn)
             return
         told_of_fall_back(over)
         folder = out or default_folder(f"{question.b.name}-vs-{question.a.name}", asked_of(question, tests, far))

@@ -26,6 +26,7 @@ from kingmaker.experiments.commands.options import (
     Workers,
     cores,
     listed,
+    say_few,
     say_runs,
     told_of_fall_back,
 )
@@ -71,7 +72,7 @@ def factorial(
     with stoppable("the factorial") as work:
         from kingmaker.experiments.design.sweep_design import load_design
         from kingmaker.experiments.posterior.over import level_over, replicates_of_design
-        from kingmaker.experiments.results.outputs import default_folder
+        from kingmaker.experiments.results.outputs import check_replaceable, default_folder
         from kingmaker.experiments.stats.levels import read_level
         from kingmaker.experiments.studies.factorial.factorial_question import ask_factorial
         from kingmaker.experiments.studies.factorial.write_factorial import FactorialOptions, asked_of_factorial
@@ -85,7 +86,10 @@ def factorial(
             level=level_over(level, drawn.over),
         )  # fmt: skip
         if dry_run:
+            if out is not None:
+                check_replaceable(out, asked_of_factorial(question), force)
             _say_worlds(question)
+            say_few(drawn)
             return
         if fallen:
             told_of_fall_back(None)

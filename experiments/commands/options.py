@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from typer.core import TyperGroup
 
@@ -13,6 +13,9 @@ from kingmaker.agents.checks import LARGEST_SEED
 from kingmaker.agents.errors import KingmakerError, shown
 from kingmaker.experiments.commands.vocabulary import option, todays
 from kingmaker.experiments.stats.levels import WIDE
+
+if TYPE_CHECKING:
+    from kingmaker.experiments.design.replicates import Replicates
 
 MOST_WORKERS = 1024
 
@@ -81,6 +84,15 @@ def say_runs(runs: int, months: int, what: str, at_most: bool = False) -> None:
     from kingmaker.experiments.terminal.telling import say
 
     say(f"{'Up to ' if at_most else ''}{runs:,} {'run' if runs == 1 else 'runs'} of {months} months: {what}.")
+
+
+def say_few(replicates: Replicates) -> None:
+    """What ``--dry-run`` says where no claim can be made, before anybody waits for it."""
+    from kingmaker.experiments.stats.member_effects import FEWEST
+    from kingmaker.experiments.terminal.telling import say
+
+    if replicates.keys and len(replicates) < FEWEST:
+        say(f"{len(replicates)} members show signs and intervals, but are too few for a claim: it takes {FEWEST}.")
 
 
 def cores() -> int:

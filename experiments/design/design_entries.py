@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from kingmaker.agents.calendar import month_label, month_number
 from kingmaker.agents.errors import KingmakerError, nearest, shown
 from kingmaker.environment.core.measures import Measure
 from kingmaker.environment.inputs.parameters import Declaration, ParameterError, check
@@ -14,6 +15,7 @@ from kingmaker.experiments.design.replicates import LUCK, POSTERIOR
 from kingmaker.experiments.stats.run_statistics import check_statistic
 
 MOST_RUNS = 2_000_000  # their ids are held in memory
+CROSSED = ("grid", "list")  # kinds of which a factorial may be made
 MEMBERS = ".parquet"  # how the name of a file of members ends
 
 Value = float | int
@@ -80,6 +82,23 @@ def read_statistics(keep: str | Sequence[str], months: int, where: str, faults: 
         except KingmakerError as fault:
             faults.append(str(fault))
     return tuple(dict.fromkeys(names))
+
+
+def read_since(entries: DesignFile, months: int, where: str, faults: list[str]) -> int | None:
+    """The month from which levers are held, None for all months; what is wrong with it is added to ``faults``."""
+    if entries.since is None:
+        return None
+    if entries.kind not in CROSSED:
+        faults.append(f'{where}: since belongs to a factorial: kind = "grid" or "list", not "{entries.kind}".')
+    try:
+        month = month_number(entries.since)
+    except KingmakerError as fault:
+        faults.append(f"{where}: since: {fault}")
+        return None
+    if month >= months:
+        last = month_label(months - 1)
+        faults.append(f"{where}: since is {entries.since}; allowed are months to {last}, the last that is run.")
+    return month
 
 
 def faults_of(entries: DesignFile, varied: Sequence[str], fixed: Mapping[str, Value]) -> Iterator[str]:

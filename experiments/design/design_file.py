@@ -16,6 +16,7 @@ from kingmaker.environment.inputs.scenario_file import in_words
 from kingmaker.environment.inputs.text_files import read_toml
 
 Shape = TypeVar("Shape", bound=pydantic.BaseModel)
+SCENARIO = ("extends", "events", "classes", "extensions", "data")  # entries that only a scenario has
 KINDS = ("grid", "lhs", "sobol", "morris", "list")
 
 
@@ -42,6 +43,7 @@ class DesignFile(pydantic.BaseModel):
     levels: int = 4
     measures: list[str] | None = None
     keep: str | list[str] = "monthly"
+    since: str | None = None
     set: dict[str, Any] = {}
     parameters: dict[str, Any] = {}
     points: list[dict[str, Any]] = []
@@ -65,6 +67,12 @@ def read_design_file(path: Path) -> DesignFile:
         DesignError: with every fault in one message.
     """
     raw = read_toml(path, DesignError)
+    if "kind" not in raw and raw.keys() & SCENARIO:
+        raise DesignError(
+            f"{path}: is a scenario, as it has {' and '.join(repr(key) for key in SCENARIO if key in raw)}; "
+            f"'kingmaker run' and 'kingmaker compare' take it. A design has a 'kind', and names it: scenario = "
+            f"\"{path.name}\"; 'kingmaker new design' writes one to start from."
+        )
     return _validated(DesignFile, raw, str(path))
 
 
@@ -95,4 +103,6 @@ def _explain(error: Mapping[str, Any], shape: type[pydantic.BaseModel]) -> str:
         return f"'{name}' is missing; allowed is {', '.join(KINDS)}."
     if name == "keep":
         return '\'keep\' must be "monthly" or a list of statistics such as ["mean", "last12", "final"].'
+    if name == "since":
+        return f"'since' is {shown(error['input'])}; write it as a text, year-month in quotes: since = \"2024-01\"."
     return f"'{name}' is {shown(error['input'])}; {in_words(error)}."

@@ -16,6 +16,7 @@ A file has these entries; only ``kind`` is needed::
     levels = 4                 # morris: levels of each parameter, even
     measures = ["switching_rate"]   # all if left out
     keep = "monthly"           # or statistics over the months: ["mean", "last12", "final", "min", "max", "total", "sd"]
+    since = "2024-01"          # of a factorial: the levers are held from this month on, not in all months
     set = { "startups.number" = 400 }           # the same in every run
     [parameters]
     "policy.interoperability" = [0.0, 0.5, 1.0]              # a grid's values
@@ -25,7 +26,8 @@ A file has these entries; only ``kind`` is needed::
     [[points]]                 # a list's points, instead of [parameters]
     "policy.exclusivity_ban" = 1
 
-A parameter of a design is held in all months, like ``kingmaker run --set``.
+A parameter of a design is held in all months, like ``kingmaker run --set``; in a factorial with ``since`` from that
+month on, like a dated event with ``hold = true``.
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ from kingmaker.experiments.design.design_entries import (
     number_of_runs,
     read_factors,
     read_measures,
+    read_since,
     read_statistics,
     read_values,
 )
@@ -98,6 +101,7 @@ class Design:
     source: Path | None = None
     over: str = LUCK
     says_over: bool = False  # whether its file does
+    since: int | None = None  # the month from which a factorial holds its levers; all months if None
     drawn: Replicates | None = None  # the whole posterior, whose first members are the replications
 
     @functools.cached_property
@@ -285,6 +289,7 @@ def build_design(entries: DesignFile, name: str, where: str, source: Path | None
         factors=read_factors(entries, where, faults, declared),
         listed=_listed(entries, where, faults, declared),
         source=source,
+        since=read_since(entries, months, where, faults),
     )
     faults += [f"{where}: {fault}" for fault in faults_of(entries, design.keys, design.fixed)]
     if not faults and (runs := number_of_runs(entries, design.factors)) > MOST_RUNS:

@@ -36,6 +36,7 @@ PANEL, GAP = 0.95, 0.55  # inches
 SURE, UNSURE = PALETTE[2], "0.6"  # a claim; anything else
 MOST = 20  # measures in the overview
 ROW = 0.19  # inches of it
+MOST_ROWS = 6  # of a page of paths, that it can be printed
 
 
 def draw_paths(
@@ -59,8 +60,8 @@ def draw_paths(
     title = f"Two futures: {group}"
     told = f"median with its {level.tied} over {over}" if over else f"mean of the pairs with its {level.tied}"
     subtitle = (
-        f"Left: mean and the range of {PATHS.in_ten}. Right: B less A, {told}\n"
-        f"A (solid): {labels[0]}\nB (dashed): {labels[1]}"
+        f"Left: {'median' if over else 'mean'} and the range of {PATHS.in_ten}; solid is A, {labels[0]}; dashed is B, "
+        f"{labels[1]}. Right: B less A, {told}"
     )
     top, bottom = head(title, subtitle) + 0.25, foot(footer) + 0.3
     height = top + rows * PANEL + (rows - 1) * GAP + bottom
@@ -73,19 +74,19 @@ def draw_paths(
         row, column = divmod(number, PAIRS)
         left, right = (figure.add_subplot(grid[row, 2 * column + side]) for side in (0, 1))
         factor, unit = scaled_unit(measure, float(max(np.abs(a[measure]).max(), np.abs(b[measure]).max())))
-        _paths(left, a[measure] * factor, b[measure] * factor, unit)
+        _paths(left, a[measure] * factor, b[measure] * factor, unit, median=bool(over))
         _difference(right, [values * factor for values in difference[measure]], unit)
         left.set_title(measure.label, pad=3)
         left.set_ylabel("\n".join(wrapped(unit, PANEL + 0.2)))
     return figure
 
 
-def _paths(axes: Axes, a: FloatArray, b: FloatArray, unit: str) -> None:
+def _paths(axes: Axes, a: FloatArray, b: FloatArray, unit: str, *, median: bool) -> None:
     months = np.arange(len(a))
     for values, colour, dash in ((a, PALETTE[0], "-"), (b, PALETTE[1], "--")):
-        low, _, high = PATHS.of(values, axis=1)
+        low, middle, high = PATHS.of(values, axis=1)
         axes.fill_between(months, low, high, color=colour, alpha=0.18, linewidth=0)
-        axes.plot(months, values.mean(axis=1), color=colour, linestyle=dash, linewidth=1.1)
+        axes.plot(months, middle if median else values.mean(axis=1), color=colour, linestyle=dash, linewidth=1.1)
     _finish(axes, len(a), unit)
 
 
@@ -136,9 +137,9 @@ def draw_overview(
     title = "What differs, and what does not"
     how = f"{level.tied}s over {over}" if over else f"paired {level.tied}s (Student's t)"
     subtitle = (
-        f"B less A in per cent of A, {window}; {how}; green dots are claims. "
+        f"B less A in per cent of A, {window}; A is {labels[0]}, B is {labels[1]}. Bars: {how}; claims are green. "
         "Sorted by the size of the effect against the spread of the pairs"
-        f"{f', the {MOST} largest' if left else ''}.\nA: {labels[0]}\nB: {labels[1]}"
+        f"{f', the {MOST} largest' if left else ''}"
     )
     top, bottom = head(title, subtitle) + 0.1, foot(footer) + LINE * len(notes) + 0.5
     rows = ROW * max(len(shown), 1) + 0.1
@@ -174,7 +175,13 @@ def _forest(axes: Axes, shown: pd.DataFrame, measures: Mapping[str, Measure]) ->
         place = len(shown) - 1 - k
         colour, ink = (SURE, INK) if claim == "claim" else (UNSURE, GREY)
         axes.plot([low[k], high[k]], [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
-        axes.plot(middle[k], place, marker="o" if claim == "claim" else "|", markersize=4, color=colour)
+        axes.plot(
+            middle[k],
+            place,
+            marker="o" if claim == "claim" else "|",
+            markersize=4 if claim == "claim" else 7,
+            color=colour,
+        )
         words: Any = {"transform": axes.get_yaxis_transform(), "fontsize": SMALL, "va": "center", "color": ink}
         axes.text(1.02, place, f"{_per_cent(middle[k])} %", **words)
         axes.text(-0.02, place, measures[name].label, ha="right", **words)
@@ -207,6 +214,8 @@ def _per_cent_axis(axes: Axes, limit: float) -> None:
 
 def _per_cent(value: float) -> str:
     """Two digits, without exponents."""
-    if abs(value) >= 10.0 or value == 0.0:
+    if value == 0.0:
+        return "0"
+    if abs(value) >= 10.0:
         return f"{value:+,.0f}"
     return f"{value:+.1f}" if abs(value) >= 0.95 else f"{value:+.2f}" if abs(value) >= 0.005 else "±0.00"

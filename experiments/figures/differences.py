@@ -110,7 +110,7 @@ def rows_of_page(labels: Mapping[int, str], title: str, footer: str) -> int:
 
 def _words(outcome: Outcome, number: Sequence[int], first: int, square: bool) -> str:
     level = outcome.level
-    words = f"{subtitle_of(outcome.statistic)}: difference from point {first + 1}, paired by {level.one}; "
+    words = f"{subtitle_of(outcome.statistic)}: difference from point {first + 1}, paired by {level.each}; "
     if max(number, default=0) < FEWEST:
         words += f"mean, and each pair as a grey dot ({counted(number, 'pairs')}: too few for an interval)."
     else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
 from kingmaker.environment.core.measures import Measure
-from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels, pages
+from kingmaker.experiments.figures.plot_grid import Spacing, columns_of, page_of_panels, pages
 from kingmaker.experiments.figures.style import (
     GREY,
     INK,
@@ -29,9 +29,12 @@ if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
 
-COLUMNS = 3
+COLUMNS, NAMED_COLUMNS = 3, 2  # of plots; fewer where rows bear their names
 ROW = 0.2  # inches
+NAMES = 1.9  # inches for the names of the rows
+MOST_NAMED = 12  # rows that bear their names; more have numbers, and a key below
 SURE, UNSURE = PALETTE[2], "0.6"  # a claim; anything else
+NAMED = {"against the reference": "{}", "main effect": "{}, mean over the others", "interaction": "{}: interaction"}
 MARKS = {"against the reference": "o", "main effect": "D", "interaction": "s"}
 MOST = 9  # outcomes of a page
 
@@ -51,18 +54,29 @@ def draw_effects(
         level: of the intervals.
     """
     first = table[table["measure"] == table["measure"].iloc[0]]
-    key = [f"{k}: {row.effect} ({row.kind})" for k, row in enumerate(first.itertuples(), 1)]
+    named = len(first) <= MOST_NAMED
+    names = [wrapped(NAMED[row.kind].format(row.effect), NAMES) for row in first.itertuples()] if named else []
+    ticks = ["\n".join(lines) for lines in names] or [str(k) for k in range(1, len(first) + 1)]
+    key = [] if named else [f"{k}: {row.effect} ({row.kind})" for k, row in enumerate(first.itertuples(), 1)]
     title = "What the policies do, alone and together"
+    unit = "members" if "members" in over else "seeds"
     subtitle = (
-        f"Differences from the reference, {words}; {level.tied}s over {over}; green: claimed; at the right, the "
-        "probability of the sign in per cent. Interaction: beyond the sum of each alone."
+        f"Differences from the reference, {words}; {level.tied}s over {over}; green: claimed; at the right, in how "
+        f"many per cent of the {unit} it goes up and down. Interaction: beyond the sum of each alone."
     )
-    spacing = Spacing(panel=ROW * len(first) + 0.15, gap=0.95, left=0.35, right=0.45, between=0.7, above=0.3)
+    tall = ROW + LINE * (max(map(len, names), default=1) - 1)
+    spacing = Spacing(
+        panel=tall * len(first) + 0.15, gap=0.85, left=NAMES + 0.3 if named else 0.35, right=0.85,
+        between=1.0 if named else 1.15, above=0.3,
+    )  # fmt: skip
     lines = [line for text in key for line in wrapped(text)]
-    for _, names in pages(list(dict.fromkeys(table["measure"])), MOST):
-        figure, panels = page_of_panels(len(names), COLUMNS, title, subtitle, footer, spacing, len(lines))
-        for axes, name in zip(panels, names, strict=True):
-            _forest(axes, table[table["measure"] == name], measures[name])
+    most = NAMED_COLUMNS if named else COLUMNS
+    fitting = most * spacing.rows(title, subtitle, footer, LINE * len(lines))
+    for _, outcomes in pages(list(dict.fromkeys(table["measure"])), min(MOST, fitting)):
+        figure, panels = page_of_panels(len(outcomes), most, title, subtitle, footer, spacing, len(lines))
+        for k, (axes, name) in enumerate(zip(panels, outcomes, strict=True)):
+            bare = named and k % columns_of(len(outcomes), most)  # the names stand at the left of the page
+            _forest(axes, table[table["measure"] == name], measures[name], [""] * len(ticks) if bare else ticks)
         height = figure.get_figheight()
         for k, line in enumerate(lines):
             y = (foot(footer) + (LINE + 0.02) * (len(lines) - 1 - k)) / height
@@ -70,8 +84,8 @@ def draw_effects(
         yield figure
 
 
-def _forest(axes: Axes, rows: pd.DataFrame, measure: Measure) -> None:
-    """One outcome, the first effect at the top."""
+def _forest(axes: Axes, rows: pd.DataFrame, measure: Measure, ticks: Sequence[str]) -> None:
+    """One outcome, the first effect at the top; ``ticks`` name the rows from there on."""
     ends = rows[["difference", "low", "high"]].to_numpy(dtype=float)
     factor, unit = scaled_unit(measure, float(np.abs(ends).max()))
     axes.axvline(0.0, color=INK, linewidth=0.6)
@@ -82,12 +96,13 @@ def _forest(axes: Axes, rows: pd.DataFrame, measure: Measure) -> None:
         middle, low, high = (factor * row[end] for end in ("difference", "low", "high"))
         axes.plot([low, high], [place, place], color=colour, linewidth=1.5, solid_capstyle="butt")
         axes.plot(middle, place, marker=MARKS[row["kind"]], markersize=4, color=colour)
-        told = "" if row["claim"] == "zero" else f"{int(100.0 * row['p_sign'] + 1e-9)}"
+        up, down = (int(100.0 * row[share] + 1e-9) for share in ("p_up", "p_down"))
+        told = "the same" if row["claim"] == "zero" else f"↑{up} ↓{down}"
         axes.text(
-            1.02, place, told, transform=axes.get_yaxis_transform(), fontsize=SMALL, va="center",
+            1.03, place, told, transform=axes.get_yaxis_transform(), fontsize=SMALL, va="center",
             color=INK if row["claim"] == "claim" else GREY,
         )  # fmt: skip
-    axes.set_yticks(range(number), [str(k) for k in range(number, 0, -1)])
+    axes.set_yticks(range(number), list(ticks)[::-1])
     axes.set_ylim(-0.6, number - 0.4)
     axes.grid(visible=False, axis="y")
     axes.grid(visible=True, axis="x")

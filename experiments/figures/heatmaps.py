@@ -80,7 +80,7 @@ def _words(outcome: Outcome, keys: Keys, marked: bool, intervals: bool, others: 
             "difference from there excludes zero (each by itself)."
         )
     words += f" Right: by how much {keys[0]} moves the outcome more at the values of {keys[1]} shown than at the first "
-    words += f"(difference of differences within a {outcome.level.one}), "
+    words += f"(difference of differences within a {outcome.level.each}), "
     return words + (
         f"{outcome.level.stated} and {outcome.level.tied}."
         if intervals

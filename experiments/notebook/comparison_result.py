@@ -15,7 +15,7 @@ from kingmaker.experiments.notebook.result import Result, refused
 from kingmaker.experiments.stats.member_effects import FEWEST, difference, middle_of
 from kingmaker.experiments.studies.compare.comparison_table import CLAIM, HINT, ZERO, Comparison
 from kingmaker.experiments.studies.compare.difference_words import moved, told
-from kingmaker.experiments.studies.compare.member_brief import per_cent
+from kingmaker.experiments.studies.compare.member_brief import per_cent, signs
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -133,8 +133,7 @@ class ComparisonResult(Result):
             return f"{measure.label} {way}: {words}; so in {per_cent(row.p_sign)} of the members"
         few = f"{row.n} members are too few for a claim" if row.n < FEWEST else ""
         silent = few or SILENT.get(row.claim, "open")
-        share = f"up in {per_cent(row.p_up)} of them, down in {per_cent(row.p_down)}"
-        return f"{measure.label}: {silent}, {share if few else share.replace('them', 'the members')}: {words}"
+        return f"{measure.label}: {silent}, {signs(row, ' of them' if few else ' of the members')}: {words}"
 
     def plot(self, name: str | None = None, *, ax: Axes | None = None, kind: str = DIFFERENCE) -> Any:
         """A picture: of one measure as axes of matplotlib, or (without a name) of all differences as a figure.

@@ -14,6 +14,7 @@ from kingmaker.experiments.notebook.saving import copy_result
 from kingmaker.experiments.notebook.series_plot import for_screen
 from kingmaker.experiments.results.manifest import ManifestError, kingmaker_version
 from kingmaker.experiments.stats.levels import read_level
+from kingmaker.experiments.studies.compare.comparison_table import rows_of
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,6 +92,25 @@ class FactorialResult(StudyResult):
 
     page = "brief.md"
     _column, _keys = "measure", ("kind", "effect")
+
+    def brief(self) -> str:
+        """The policy brief in Markdown: the same as :meth:`report`."""
+        return self.report()
+
+    def told(self, name: str) -> str:
+        """What the policies do to an outcome over the first window, an effect a line, with interval and signs.
+
+        Raises:
+            KingmakerError: there is no such outcome.
+        """
+        from kingmaker.experiments.studies.factorial.factorial_brief import told_of_effect
+
+        measure = known(name, self.measures, "outcome", str(self.folder))
+        first = self._rows[self._rows["window"] == self._rows["window"].iloc[0]]
+        rows = first[first["measure"] == name]
+        level = read_level(self.manifest["level"], "level")
+        seeds = "members" if self.manifest["over"]["posterior"] else "seeds"
+        return "\n".join(told_of_effect(row, measure, level, seeds) for row in rows_of(rows))
 
     def plot(self, name: str | None = None) -> Figure:
         """All effects with their intervals: of one outcome, or (without a name) of the first of them.

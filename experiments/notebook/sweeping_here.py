@@ -42,7 +42,7 @@ def sweep_here(
     Raises:
         KingmakerError: anything wrong with design or folder, or runs that have all failed.
     """
-    wanted = _over(_design(design, chosen.entries), chosen)
+    wanted = _over(design_here(design, chosen.entries, "sweep"), chosen)
     if out is None and isinstance(design, Mapping):
         raise KingmakerError("sweep: a design that is given as a dict has no name; say with out= where its results go.")
     folder = Path("results") / f"sweep-{wanted.name}" if out is None else out
@@ -62,20 +62,26 @@ def _over(design: Design, chosen: Chosen) -> Design:
         raise KingmakerError(told) from None
 
 
-def _design(given: object, entries: Mapping[str, int | None]) -> Design:
+def design_here(given: object, entries: Mapping[str, int | None], where: str) -> Design:
+    """A design as it is given in Python, with ``entries`` in place of its own; ``where`` names the function.
+
+    Raises:
+        KingmakerError: anything wrong with it.
+    """
     if isinstance(given, Design):
         return given
     if isinstance(given, Mapping):
         asked = dict(given) | {name: value for name, value in entries.items() if value is not None}
-        return build_design(_checked(asked), NAME, "sweep: design")
+        return build_design(_checked(asked, where), NAME, f"{where}: design")
     if not isinstance(given, str | Path):
         raise KingmakerError(
-            f"sweep: design is {shown(given)}; allowed is a name, a path that ends in .toml, or a dict of its entries."
+            f"{where}: design is {shown(given)}; allowed is a name, a path that ends in .toml, or a dict of its "
+            "entries."
         )
     return load_design(given, entries)
 
 
-def _checked(entries: Mapping[str, Any]) -> DesignFile:
+def _checked(entries: Mapping[str, Any], where: str) -> DesignFile:
     try:
         return DesignFile.model_validate(dict(entries))
     except pydantic.ValidationError as invalid:
@@ -87,4 +93,4 @@ def _checked(entries: Mapping[str, Any]) -> DesignFile:
                 faults.append(f"there is no entry '{name}'.{nearest(name, known)} Known are {', '.join(known)}.")
             else:
                 faults.append(f"'{name}' is {shown(error['input'])}: {error['msg']}.")
-        raise KingmakerError("\n".join(f"sweep: design: {fault}" for fault in faults)) from None
+        raise KingmakerError("\n".join(f"{where}: design: {fault}" for fault in faults)) from None

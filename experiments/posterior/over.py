@@ -160,7 +160,7 @@ def save_members(replicates: Replicates, path: Path) -> None:
 
 
 def replicates_of_design(
-    design: Design, over: str | None = None, *, members: int | None = None, replications: int | None = None,
+    design: Design, over: str | Members | None = None, *, members: int | None = None, replications: int | None = None,
     seed: int | None = None,
 ) -> tuple[Replicates, bool]:  # fmt: skip
     """The replicates over which the points of a design are compared, and whether they are seeds for want of members.

@@ -34,6 +34,7 @@ WITHOUT = {
 UNITS = ("TPP", "M$ per month")  # those that a number needs to be understood
 NOT_IN_FORCE = "not in force"
 MOST_STEPS = 4  # changes within a window that are told one by one
+PROPER = ("China",)
 DECIMALS = 6  # a level weighted over clouds is rounded; beyond it two levels are the same
 
 
@@ -99,7 +100,7 @@ class Held:
 
     def __str__(self) -> str:
         """Label, level and months, such as ``duty of interoperability 0.6 from 2026-11``."""
-        return f"{self.measure.label[0].lower()}{self.measure.label[1:]} {self.told}"
+        return f"{_small(self.measure.label)} {self.told}"
 
     def _since(self, month: int | None) -> str:
         if month is None or (month == 0 and len(self.steps) > 1):
@@ -118,6 +119,11 @@ class Held:
 def _number(value: float) -> str:
     """Three digits that count, all of a large number."""
     return f"{value:.0f}" if abs(value) >= 1000.0 else f"{value:.3g}"
+
+
+def _small(label: str) -> str:
+    """A label within a sentence: small, unless it begins with a proper name."""
+    return label if label.split("'")[0] in PROPER else f"{label[0].lower()}{label[1:]}"
 
 
 def names(measured: Mapping[str, Measure] = MEASURES) -> tuple[str, ...]:
@@ -210,10 +216,18 @@ def ranges(found: Mapping[str, tuple[float, float, float]], measured: Mapping[st
             label = measured[name].label
             rule = measured[name].unit in ("year", "TPP")  # the mean of two rules is no rule
             spread = low if low == high else f"{low} to {high}{'' if rule else f' (mean {mean})'}"
-            told.append(f"{label[0].lower()}{label[1:]} {spread}")
+            told.append(f"{_small(label)} {spread}")
     return (
         f"In force over the runs: {'; '.join([*told, 'nothing else'])}." if told else "In force over the runs: nothing."
     )
+
+
+def apart(sides: Sequence[Sequence[Held]]) -> tuple[list[Held], list[list[Held]]]:
+    """What is in force alike on all sides, and of each side what is not; all of them run the same worlds."""
+    rows = list(zip(*sides, strict=True))
+    alike = [all(np.array_equal(one.values, row[0].values) for one in row) for row in rows]
+    shared = [row[0] for row, same in zip(rows, alike, strict=True) if same]
+    return shared, [[one for one, same in zip(side, alike, strict=True) if not same] for side in sides]
 
 
 def records(found: Iterable[Held]) -> list[dict[str, object]]:

@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AGAIN = ("run", "ensemble")  # kinds of results that can be run again
+TABLES = {"compare": "differences.csv", "factorial": "effects.csv"}  # of the others, where their numbers stand
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,9 @@ def rerun_and_compare(
             pass  # entering repairs
     manifest = read_manifest(folder)
     if manifest.get("kind", "run") not in AGAIN:
-        raise KingmakerError(f"{folder}: is not a single run; make it again with '{_command(manifest)}'.")
+        table = TABLES.get(str(manifest["kind"]))
+        how = f", into another --out, and compare {table}: the same bytes are the same numbers" if table else ""
+        raise KingmakerError(f"{folder}: is not a single run; make it again with '{_command(manifest)}'{how}.")
     fields = checked(manifest, RunFields, folder)
     if out is not None and located(out) == located(folder):
         raise KingmakerError(f"--out {out}: is the folder to compare with; name another.")

@@ -73,7 +73,7 @@ class Level:
         return "seeds"
 
     @property
-    def one(self) -> str:
+    def each(self) -> str:
         """One of them."""
         return self.among.removesuffix("s")
 

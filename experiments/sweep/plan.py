@@ -12,7 +12,7 @@ from kingmaker.environment.inputs.scenario import Scenario, load_scenario
 from kingmaker.experiments.design.sweep_design import Design, Run
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.sweep.run_ids import Namer as Namer  # also handed on
-from kingmaker.experiments.sweep.tasks import Job, Task, Work
+from kingmaker.experiments.sweep.tasks import Job, SweepError, Task, Work
 
 Value = float | int
 
@@ -45,8 +45,13 @@ def work_of(design: Design) -> Work:
     """What all runs of a design share.
 
     Raises:
-        KingmakerError: data files or classes that cannot be loaded.
+        KingmakerError: data files or classes that cannot be loaded, or levers that are dated.
     """
+    if design.since is not None:
+        raise SweepError(
+            f"{design.name}: since dates the levers of a factorial; a sweep holds its parameters in all months. Ask "
+            f"'kingmaker factorial {design.source or design.name}', or leave since out."
+        )
     setting = load_scenario(design.setting, design.fixed)
     measures = (*design.measures, *rules_of(design))
     return work_for(setting, design.months, measures, design.statistics, design.keys)

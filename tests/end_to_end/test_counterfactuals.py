@@ -74,7 +74,7 @@ def test_a_policy_with_an_effect(tmp_path: Path) -> None:
         "in_force.csv",
     }  # fmt: skip
     figures = {path.name for path in (tmp_path / "out/figures").iterdir()}
-    assert {"overview_last3.png", "overview_last3.pdf", "paths_cloud.png", "paths_cloud.pdf"} <= figures
+    assert {"overview_last3.png", "overview_last3.pdf", "paths_cloud_1.png", "paths_cloud_1.pdf"} <= figures
     page = (tmp_path / "out/brief.html").read_text(encoding="utf-8")
     assert re.findall(r'(?:src|href)="(?!data:)', page) == []
     assert "<h2>What can be said</h2>" in page
@@ -85,7 +85,9 @@ def test_a_policy_with_an_effect(tmp_path: Path) -> None:
     done(*words, "--workers", "2", "--ends", "half", "--quiet", "--no-figures", "--force", folder=tmp_path)
     assert (tmp_path / "out/differences.csv").read_bytes() == one
     assert list(tmp_path.glob("out/figures/*")) == []
-    assert "make it again with 'kingmaker compare --over luck baseline" in refused("rerun", "out", folder=tmp_path)
+    again = refused("rerun", "out", folder=tmp_path)
+    assert "make it again with 'kingmaker compare --over luck baseline" in again
+    assert "into another --out, and compare differences.csv" in again
 
 
 def test_a_study(tmp_path: Path) -> None:

@@ -12,13 +12,18 @@ import pandas as pd
 import pytest
 
 from kingmaker.agents.errors import KingmakerError
-from kingmaker.environment.inputs.parameters import resolve
+from kingmaker.environment.inputs.parameters import DECLARATIONS, resolve
+from kingmaker.environment.inputs.timeline import values_in_force
 from kingmaker.experiments.design.replicates import Replicates
 from kingmaker.experiments.design.sweep_design import Design, load_design
+from kingmaker.experiments.figures.factorial_figure import draw_effects
+from kingmaker.experiments.figures.style import styled
 from kingmaker.experiments.posterior.over import replicates_of_design
 from kingmaker.experiments.stats.run_statistics import summarise
 from kingmaker.experiments.studies.compare.comparison_table import CLAIM, NONE, ZERO
+from kingmaker.experiments.studies.compare.turn_words import Told
 from kingmaker.experiments.studies.factorial import factorial_effects
+from kingmaker.experiments.studies.factorial.factorial_brief import write_factorial_brief
 from kingmaker.experiments.studies.factorial.factorial_effects import (
     AGAINST,
     INTERACTION,
@@ -29,8 +34,15 @@ from kingmaker.experiments.studies.factorial.factorial_effects import (
     tabulate_effects,
 )
 from kingmaker.experiments.studies.factorial.factorial_question import FactorialQuestion, ask_factorial
-from kingmaker.experiments.studies.factorial.write_factorial import FactorialOptions, cross_and_write
+from kingmaker.experiments.studies.factorial.write_factorial import (
+    FactorialOptions,
+    asked_of_factorial,
+    cross_and_write,
+    factorial_footer,
+)
+from kingmaker.experiments.sweep.plan import work_of
 from kingmaker.experiments.sweep.stacks import World
+from tests.figure_checks import problems
 from tests.some_members import some_members
 
 GRID = 'kind = "grid"\nmonths = 6\nmeasures = ["hhi_cloud", "switching_rate"]\nkeep = ["final"]\n[parameters]\n'
@@ -211,3 +223,103 @@ def test_a_design_that_asks_luck_gets_its_own_seeds(tmp_path: Path) -> None:
     drawn, fallen = replicates_of_design(load_design(str(path)))
     assert drawn.seeds == (7, 8, 9, 10, 11)
     assert not fallen
+
+
+def test_dated_levers_hold_from_their_month_on_and_the_brief_says_so(tmp_path: Path) -> None:
+    dated = GRID.replace("[parameters]", 'since = "2022-04"\n[parameters]')
+    asked = ask_factorial(
+        design(tmp_path, "policy.interoperability", "policy.egress_fee", text=dated),
+        Replicates.of(some_members(24)),
+    )
+    assert asked.since == "from 2022-04"
+    for cell, setting in zip(asked.cells, asked.settings, strict=True):
+        assert asked.pinned(cell) == {}
+        held = asked.held(cell)
+        before, after = (values_in_force(setting.events, resolve(setting.parameters), month) for month in (2, 3))
+        assert {key: before[key] for key in held} == {key: DECLARATIONS[key].default for key in held}
+        assert {key: after[key] for key in held} == held
+        last = values_in_force(setting.events, resolve(setting.parameters), 1000)  # no later event changes them
+        assert {key: last[key] for key in held} == held
+    plain = ask_factorial(design(tmp_path, "policy.interoperability", "policy.egress_fee"), asked.replicates)
+    assert asked_of_factorial(asked).record != asked_of_factorial(plain).record
+    assert "from 2022-04" in asked_of_factorial(asked).words
+    cross_and_write(asked, FactorialOptions(tmp_path / "out", quiet=True))
+    assert "All levels hold from 2022-04 on" in (tmp_path / "out/brief.md").read_text(encoding="utf-8")
+    assert "levers from 2022-04" in factorial_footer(asked)
+    assert "levers" not in factorial_footer(plain)
+
+
+@pytest.mark.parametrize(
+    ("entries", "fault"),
+    [
+        ('since = "2024"\n', "'2024' is not a month"),
+        ('since = "2023-01"\n', "since is 2023-01; allowed are months to 2022-06"),
+        ('since = "2021-12"\n', "'2021-12' lies before the first month of the model"),
+        ("since = 2022-04-01\n", 'write it as a text, year-month in quotes: since = "2024-01"'),
+        ("since = 3\n", "'since' is 3; write it as a text"),
+        ('sinc = "2022-04"\n', "Did you mean 'since'"),
+    ],
+)
+def test_a_month_that_levers_cannot_begin_in_is_refused(entries: str, fault: str, tmp_path: Path) -> None:
+    with pytest.raises(KingmakerError, match=fault):
+        design(tmp_path, "policy.interoperability", text=entries + GRID)
+
+
+def test_only_what_can_be_a_factorial_has_levers_that_begin(tmp_path: Path) -> None:
+    path = tmp_path / "d.toml"
+    path.write_text(
+        'kind = "lhs"\nsamples = 4\nmonths = 6\nsince = "2022-04"\n[parameters]\n"policy.tax" = {}\n', encoding="utf-8"
+    )
+    with pytest.raises(KingmakerError, match='since belongs to a factorial: kind = "grid" or "list", not "lhs"'):
+        load_design(str(path))
+
+
+def test_a_sweep_refuses_dated_levers_and_names_the_command_that_takes_them(tmp_path: Path) -> None:
+    dated = design(tmp_path, "policy.interoperability", text='since = "2022-04"\n' + GRID)
+    with pytest.raises(KingmakerError, match="kingmaker factorial"):
+        work_of(dated)
+
+
+def test_a_lever_that_is_fixed_for_a_whole_run_cannot_be_dated(tmp_path: Path) -> None:
+    path = tmp_path / "d.toml"
+    path.write_text('since = "2022-04"\n' + GRID + '"startups.number" = [40, 60]\n', encoding="utf-8")
+    with pytest.raises(KingmakerError, match=r"'startups\.number' is fixed for a whole run"):
+        ask_factorial(load_design(str(path)), Replicates.luck(1, 4))
+
+
+def test_a_scenario_in_place_of_a_design_is_told_as_one(tmp_path: Path) -> None:
+    path = tmp_path / "duty.toml"
+    path.write_text('extends = "baseline"\n', encoding="utf-8")
+    with pytest.raises(KingmakerError, match="is a scenario, as it has 'extends'"):
+        load_design(str(path))
+
+
+def test_a_row_bears_its_name_and_both_shares(tmp_path: Path) -> None:
+    question = crossed(tmp_path, "policy.interoperability", "policy.egress_fee")
+    table = table_of(question)
+    over = question.replicates.words
+    with styled():
+        (figure,) = draw_effects(table, question.measures, "the end", over, "footer", question.level)
+        assert problems(figure) == []
+    said = [text.get_text() for axes in figure.axes for text in (*axes.get_yticklabels(), *axes.texts)]
+    assert "↑100 ↓0" in said
+    assert any("interaction" in text for text in said)
+    many = pd.concat([table.assign(effect=f"lever {k}") for k in range(3)])  # too many rows to name
+    (figure,) = draw_effects(many, question.measures, "the end", over, "footer", question.level)
+    assert figure.axes[0].get_yticklabels()[0].get_text() == "18"
+
+
+def test_the_window_is_that_which_the_design_keeps(tmp_path: Path) -> None:
+    for keep, wanted in (('"last3", "min"', ["last3"]), ('"min"', ["last6"]), ('"final", "mean"', ["final", "mean"])):
+        text = GRID.replace('keep = ["final"]', f"keep = [{keep}]")
+        asked = ask_factorial(design(tmp_path, "policy.tax", text=text), Replicates.luck(1, 4))
+        assert [window.name for window in asked.windows] == wanted
+
+
+def test_few_members_on_one_side_are_named_as_the_reason_why_no_flip_is_told(tmp_path: Path) -> None:
+    asked = ask_factorial(design(tmp_path, "policy.interoperability"), Replicates.of(some_members(4)), lucks=1)
+    table = table_of(asked).assign(p_sign=0.5, claim=NONE)
+    unsure = {("final", "hhi_cloud", "interoperability 1"): Told("Concentration, interoperability 1", None, None)}
+    held = [[], []]
+    brief = write_factorial_brief(asked, table, unsure, held)
+    assert "Of 1 of them fewer than 8 members have the other sign, too few to say where." in brief

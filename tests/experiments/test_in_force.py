@@ -15,6 +15,7 @@ from kingmaker.environment.model import ComputeEconomy
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.results.in_force import Held, held, held_on_average
 from kingmaker.experiments.stats.windows import Window, read_window
+from kingmaker.experiments.studies.compare.write_comparison import note_of
 
 DUTY, FEE, BAN = "duty_in_force", "switching_fee_in_force", "exclusivity_ban_in_force"
 
@@ -139,3 +140,25 @@ def test_a_duty_that_is_held_is_the_duty_in_force() -> None:
     assert "ban" not in told
     assert re.search(r"export cap 4800 TPP from 2022-10", told)
     assert told.endswith("nothing else.")
+
+
+def test_what_is_alike_on_all_sides_is_told_once() -> None:
+    window = Window("mean", 0, 72)
+    block = "import_block_in_force"
+    sides = [
+        held({DUTY: course((0, level)), BAN: course((0, 0.0)), block: course((50, 1.0))}, window)
+        for level in (0.0, 0.5, 0.5)
+    ]
+    shared, own = in_force.apart(sides)
+    assert [str(each) for each in shared if each.any] == [
+        "China's import block 1 from 2026-03"
+    ]  # a name keeps its letter
+    assert [[str(each) for each in side if each.any] for side in own] == [
+        [], ["duty of interoperability 0.5 throughout"], ["duty of interoperability 0.5 throughout"],
+    ]  # fmt: skip
+    assert in_force.apart(sides[1:])[1] == [[], []]
+    assert note_of((sides[0], sides[1])).splitlines() == [
+        "In force in A and B: China's import block 1 from 2026-03.",
+        "Only in A: nothing. Only in B: duty of interoperability 0.5 throughout.",
+    ]
+    assert "Only" not in note_of((sides[1], sides[2]))

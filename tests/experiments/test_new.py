@@ -38,7 +38,7 @@ def refused(*words: str) -> str:
 def test_a_new_scenario_runs_and_does_what_it_says(folder: Path) -> None:
     assert new("scenario", "open-clouds")[-1].endswith("Try: kingmaker run open-clouds.toml")
     own = ComputeEconomy("open-clouds.toml", rng=1, months=40, **SMALL).run()
-    usual = ComputeEconomy("baseline", rng=1, months=40, **SMALL, **{"compute.switching_scale": 4.0}).run()
+    usual = ComputeEconomy("baseline", rng=1, months=40, **SMALL).run()
     duty = own.measures.array("interoperability_in_effect")[:, 0]
     assert duty[36:].min() >= 0.8 * 0.5  # what is in effect is the duty times compliance
     assert duty[36] > usual.measures.array("interoperability_in_effect")[36, 0]

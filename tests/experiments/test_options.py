@@ -113,3 +113,14 @@ def test_parameters_are_printed_with_their_source() -> None:
 def test_a_dry_comparison_says_how_many_runs() -> None:
     done = CliRunner().invoke(app, ["compare", "--over", "luck", "baseline", "data_act", "--months", "12", "--dry-run"])
     assert "40 runs of 12 months: 20 pairs." in done.output
+
+
+def test_a_dry_run_says_beforehand_what_the_run_would_say_at_the_end(tmp_path: Path) -> None:
+    words = ["compare", "baseline", "data_act", "--months", "24", "--members", "4", "--dry-run"]
+    told = CliRunner().invoke(app, words).output
+    assert "4 members show signs and intervals, but are too few for a claim: it takes 20." in told
+    assert "too few" not in CliRunner().invoke(app, [*words[:5], "--members", "20", "--dry-run"]).output
+    (tmp_path / "mine.txt").write_text("mine", encoding="utf-8")
+    for command in (words, ["factorial", "duty_and_cap", *words[3:]]):
+        fault = CliRunner().invoke(app, [*command, "--out", str(tmp_path)]).exception
+        assert "was not written by kingmaker" in str(fault)

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from kingmaker.experiments.figures.comparison import draw_overview, draw_paths
+from kingmaker.experiments.figures.comparison import MOST_ROWS, PAIRS, draw_overview, draw_paths
 from kingmaker.experiments.figures.figure_files import FigureFolder
+from kingmaker.experiments.figures.plot_grid import pages
 from kingmaker.experiments.figures.style import styled
 from kingmaker.experiments.stats.member_effects import difference, middle_of
 from kingmaker.experiments.studies.compare.comparison_table import Comparison
+from kingmaker.experiments.studies.compare.question import Question
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kingmaker.agents.types import FloatArray
+
+
+PAGE = PAIRS * MOST_ROWS  # measures whose paths fit a sheet of paper
 
 
 def draw_comparison(
@@ -41,13 +47,24 @@ def draw_comparison(
                 "overview",
                 window.name,
             )
-        for group in dict.fromkeys(known[name].group for name in names):
-            mine = [k for k, name in enumerate(names) if known[name].group == group]
-            a, b = ({known[names[k]]: side[k] for k in mine} for side in (comparison.a, comparison.b))
-            differences = {known[names[k]]: (ends[0][k], ends[1][k], ends[2][k]) for k in mine}
-            figure = draw_paths(group, a, b, question.labels, differences, footer, question.level, over)
-            files.save(figure, "paths", group)
+        for group, chosen in groups_of(question):
+            for page, part in pages(chosen, PAGE):
+                mine = [names.index(name) for name in part]
+                a, b = ({known[names[k]]: side[k] for k in mine} for side in (comparison.a, comparison.b))
+                differences = {known[names[k]]: (ends[0][k], ends[1][k], ends[2][k]) for k in mine}
+                figure = draw_paths(group, a, b, question.labels, differences, footer, question.level, over)
+                files.save(figure, "paths", group, *page)
     return files.written
+
+
+def groups_of(question: Question) -> Iterator[tuple[str, list[str]]]:
+    """What pages of paths show: the outcomes that were chosen, or group by group all measures."""
+    if question.family:
+        yield "outcomes", list(question.family)
+        return
+    known = question.measures
+    for group in dict.fromkeys(measure.group for measure in known.values()):
+        yield group, [name for name, measure in known.items() if measure.group == group]
 
 
 def _bands(comparison: Comparison) -> list[FloatArray]:

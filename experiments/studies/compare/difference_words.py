@@ -74,11 +74,16 @@ def in_unit(measure: Measure, value: float) -> str:
     return f"{digits(factor * value)}{unit}"
 
 
-def moved(measure: Measure, level: float, effect: float, low: float, high: float, relative: float, sure: Level) -> str:
-    """An effect over members: its median, interval and relation to the level without the policy, a median too."""
+def moved(
+    measure: Measure, level: float, effect: float, low: float, high: float, relative: float | None, sure: Level
+) -> str:  # fmt: skip
+    """An effect over members: its median, interval and relation to the level without the policy, a median too.
+
+    The relation is left out if it is None.
+    """
     factor, _, unit = _scale(measure, max(abs(level), abs(effect)))
     interval = f"({sure.words} {_signed(factor * low)} to {_signed(factor * high)})"
-    return f"{_signed(factor * effect)}{unit} {interval}{_relation(measure, relative)}"
+    return f"{_signed(factor * effect)}{unit} {interval}{'' if relative is None else _relation(measure, relative)}"
 
 
 def _relation(measure: Measure, relative: float) -> str:

@@ -19,6 +19,7 @@ from kingmaker.experiments.terminal.safe_text import for_markdown
 if TYPE_CHECKING:
     import pandas as pd
 
+ROUNDING = 1e-9  # of a sum of weights
 MOST = 12  # outcomes, and sign flips, on the page; the others are in the tables behind it
 
 
@@ -118,17 +119,21 @@ def _open_line(question: Question, row: Any) -> str:
     measure = question.measures[row.measure]
     words = moved(measure, row.level_a, row.difference, row.low, row.high, row.relative, question.level)
     alone = ", sure enough alone, but not together with the claims above" if row.claim == HINT else ""
-    return (
-        f"- {for_markdown(measure.label)}: up in {per_cent(row.p_up)} of the members, down in "
-        f"{per_cent(row.p_down)}{alone}; {for_markdown(words)}."
-    )
+    return f"- {for_markdown(measure.label)}: {signs(row, ' of the members')}{alone}; {for_markdown(words)}."
+
+
+def signs(row: Any, among: str = "") -> str:
+    """In how many replicates an effect is above zero, below, and (where there are such) exactly zero."""
+    told = f"up in {per_cent(row.p_up)}{among}, down in {per_cent(row.p_down)}"
+    same = 1.0 - row.p_up - row.p_down
+    return f"{told}, exactly zero in {per_cent(same)}" if same > ROUNDING else told
 
 
 def per_cent(share: float) -> str:
     """Rounded towards the doubt: 99.6 % is no 100 %."""
-    if share >= 1.0 - 1e-12:
+    if share >= 1.0 - ROUNDING:
         return "all"
-    return f"{int(100.0 * share + 1e-9)} %"
+    return f"{int(100.0 * share + ROUNDING)} %"
 
 
 def _flips(question: Question, first: pd.DataFrame, told: Mapping[tuple[str, str], Told]) -> Iterator[str]:
@@ -185,6 +190,7 @@ def _reading(question: Question, first: pd.DataFrame) -> Iterator[str]:
         f"- A claim needs a sign that holds with a probability of at least {SIGN.per_cent} %, and all {len(first)} "
         "outcomes are one family: all its claims hold at once with that probability. Windows are families of their own."
     )
+    yield ROUNDED
     yield (
         "- All of this is about the model: what the data leave open of its parameters is in the intervals, what its "
         "rules leave out is not. Years after the data end are a projection, not a forecast."
@@ -215,4 +221,8 @@ def _long_table(question: Question, window: Window, rows: pd.DataFrame) -> Itera
     yield ""
 
 
+ROUNDED = (
+    "- Shares of members are rounded down, so that none seems surer than it is; they may add up to a little less than "
+    "100 %."
+)
 VERDICTS = {CLAIM: "claimed", HINT: "sure alone only", NONE: "open", ZERO: "exactly zero"}

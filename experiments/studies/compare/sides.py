@@ -94,7 +94,7 @@ def in_force_of(window: Window, sides: Sides) -> Iterator[str]:
     yield "|---|---|---|"
     shown = [(one, known[one.measure.name]) for one in a if one.any or known[one.measure.name].any]
     yield from (f"| {for_markdown(one.measure.label)} | {one.told} | {other.told} |" for one, other in shown)
-    yield f"| {'nothing else' if shown else 'nothing'} | | |"
+    yield f"| {'nothing else' if shown else 'nothing'} that is measured as in force | | |"
     yield ""
     found = in_force.contrasts(*sides, for_markdown)
     yield _different(found)

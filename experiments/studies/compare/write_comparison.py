@@ -160,7 +160,10 @@ def footer_of(question: Question) -> str:
 
 def note_of(sides: Sides) -> str:
     """The lines under each figure that say what is in force on both sides over the first window."""
-    return "\n".join(in_force.sentence(side, f"In force in {name}") for name, side in zip("AB", sides, strict=True))
+    shared, own = in_force.apart(sides)
+    told = ["; ".join(str(each) for each in mine if each.any) or "nothing" for mine in (shared, *own)]
+    only = f"\nOnly in A: {told[1]}. Only in B: {told[2]}." if any(own) else ""
+    return f"In force in A and B: {told[0]}.{only}"
 
 
 def manifest_of(

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from kingmaker.agents.calendar import month_label
-from kingmaker.experiments.stats.levels import SIGN
+from kingmaker.environment.core.measures import Measure
+from kingmaker.experiments.results import in_force
+from kingmaker.experiments.stats.levels import SIGN, Level
 from kingmaker.experiments.stats.member_effects import FEWEST
+from kingmaker.experiments.stats.turning import FEWEST as FEWEST_TO_TURN
 from kingmaker.experiments.studies.compare.comparison_table import CLAIM, ZERO, rows_of
 from kingmaker.experiments.studies.compare.difference_words import digits, moved
-from kingmaker.experiments.studies.compare.member_brief import VERDICTS, per_cent, share
+from kingmaker.experiments.studies.compare.member_brief import ROUNDED, VERDICTS, per_cent, share, signs
 from kingmaker.experiments.studies.compare.turn_words import Told, sentences
 from kingmaker.experiments.studies.factorial.factorial_effects import INTERACTION, MAIN
 from kingmaker.experiments.studies.factorial.factorial_question import FactorialQuestion
@@ -25,8 +30,9 @@ FIGURE = "effects"
 
 
 def write_factorial_brief(
-    question: FactorialQuestion, table: pd.DataFrame, told: Mapping[tuple[str, str, str], Told], held: Sequence[str]
-) -> str:
+    question: FactorialQuestion, table: pd.DataFrame, told: Mapping[tuple[str, str, str], Told],
+    held: Sequence[Sequence[in_force.Held]],
+) -> str:  # fmt: skip
     """The brief as Markdown.
 
     Args:
@@ -82,19 +88,25 @@ def _outcomes(question: FactorialQuestion, first: pd.DataFrame) -> Iterator[str]
         rows = first[(first["measure"] == name) & (first["kind"] != INTERACTION)]
         if len(question.levers) > 1 and len(rows) > 2 * len(question.levers) + 1:
             rows = rows[rows["kind"] == MAIN]
-        yield f"- **{for_markdown(question.measures[name].label)}**: {_told(question, rows)}."
+        yield f"- **{for_markdown(question.measures[name].label)}**"
+        yield from (f"  - {for_markdown(text)}." for text in _told(question, rows))
     yield ""
 
 
-def _told(question: FactorialQuestion, rows: pd.DataFrame) -> str:
+def _told(question: FactorialQuestion, rows: pd.DataFrame) -> list[str]:
+    """What is claimed, what is open, what is exactly the same, a phrase each."""
     known = rows[rows["kind"] != MAIN] if (rows["kind"] != MAIN).any() else rows
     said = [_claimed(question, row) for row in rows_of(known[known["claim"] == CLAIM])]
-    unsure = [f"{row.effect} ({signs(row)})" for row in rows_of(known[~known["claim"].isin([CLAIM, ZERO])])]
+    unsure = [_open(question, row) for row in rows_of(known[~known["claim"].isin([CLAIM, ZERO])])]
     zero = list(known.loc[known["claim"] == ZERO, "effect"])
-    parts = [for_markdown("; ".join(said))] * bool(said)
-    parts += [for_markdown(f"open under {listed(unsure)}")] * bool(unsure)
-    parts += [for_markdown(f"exactly the same under {listed(zero)}")] * bool(zero)
-    return "; ".join(parts)
+    return [*said, *unsure, *[f"exactly the same under {listed(zero)}"] * bool(zero)]
+
+
+def _open(question: FactorialQuestion, row: Any) -> str:
+    words = moved(
+        question.measures[row.measure], row.reference, row.difference, row.low, row.high, None, question.level
+    )
+    return f"open under {row.effect}: {words}; {signs(row)}"
 
 
 def _claimed(question: FactorialQuestion, row: Any) -> str:
@@ -126,11 +138,13 @@ def _together(question: FactorialQuestion, first: pd.DataFrame) -> Iterator[str]
     yield ""
 
 
-def signs(row: Any) -> str:
-    """In how many replicates an effect is above zero, below, and (where that is the rule) exactly zero."""
-    told = f"up in {per_cent(row.p_up)}, down in {per_cent(row.p_down)}"
-    same = 1.0 - row.p_up - row.p_down
-    return f"{told}, exactly zero in {per_cent(same)}" if same > 1.0 / 2.0 else told
+def told_of_effect(row: Any, measure: Measure, level: Level, unit: str) -> str:
+    """An effect in a sentence: what it is of, whether it is claimed, its size with the interval, its signs."""
+    words = moved(measure, row.reference, row.difference, row.low, row.high, row.relative, level)
+    head = f"{measure.label}, {row.effect} ({row.kind})"
+    return f"{head}: {VERDICTS[row.claim]}" + (
+        "" if row.claim == ZERO else f", {words}; {signs(row, f' of the {unit}')}"
+    )
 
 
 def _unit(question: FactorialQuestion) -> str:
@@ -149,9 +163,11 @@ def _flips(question: FactorialQuestion, told: Mapping[tuple[str, str, str], Told
     if len(clear) > MOST:
         yield f"- and {len(clear) - MOST} more in `flips.csv`."
     if not clear:
+        few = sum(each.turn is None for each in mine)
+        rare = f" Of {few} of them fewer than {FEWEST_TO_TURN} members have the other sign, too few to say where."
         yield (
             f"Of {len(mine)} effects the sign is not sure, and none of the {len(question.drawn_keys)} parameters drawn "
-            "goes with any of them clearly enough to be named."
+            f"goes with any of them clearly enough to be named.{rare if few else ''}"
         )
     yield ""
 
@@ -165,6 +181,7 @@ def _reading(question: FactorialQuestion, first: pd.DataFrame) -> Iterator[str]:
             "- An effect is a difference between runs of one member: the same luck and the same "
             f"{len(question.drawn_keys)} parameters. Stated is the median with its {level} over {over}."
         )
+        yield ROUNDED
         yield (
             f"- A claim needs a sign that holds with a probability of at least {SIGN.per_cent} %. All {len(first)} "
             "effects of a window are one family: all its claims hold at once with that probability."
@@ -190,7 +207,7 @@ def _reading(question: FactorialQuestion, first: pd.DataFrame) -> Iterator[str]:
     yield ""
 
 
-def _question(question: FactorialQuestion, held: Sequence[str]) -> Iterator[str]:
+def _question(question: FactorialQuestion, held: Sequence[Sequence[in_force.Held]]) -> Iterator[str]:
     design = question.design
     yield "## The question"
     yield ""
@@ -208,13 +225,26 @@ def _question(question: FactorialQuestion, held: Sequence[str]) -> Iterator[str]
         levels = ", ".join(f"{value:g}" for value in lever.levels[1:])
         yield f"| `{lever.key}` | {lever.levels[0]:g} | {levels} |"
     yield ""
-    yield f"In force, {question.windows[0].words}:"
+    if question.since:
+        yield f"All levels hold {question.since} on; before, the scenario's own values do."
+        yield ""
+    yield from _in_force(question, held)
     yield ""
-    yield from (
-        f"- {for_markdown(question.name(cell))}: {for_markdown(told)}"
-        for cell, told in zip(question.cells, held, strict=True)
-    )
+
+
+def _in_force(question: FactorialQuestion, held: Sequence[Sequence[in_force.Held]]) -> Iterator[str]:
+    """What is in force in all cells, said once, and in each what is not so in all."""
+    shared, own = in_force.apart(held)
+    everywhere = [str(each) for each in shared if each.any]
+    yield f"In force in all of them, {question.windows[0].words}: {for_markdown('; '.join(everywhere) or 'nothing')}."
     yield ""
+    first = {each.measure.name: each for each in own[0]}
+    for cell, mine in zip(question.cells, own, strict=True):
+        moved = [each for each in mine if not np.array_equal(each.values, first[each.measure.name].values)]
+        said = "; ".join(str(each) for each in mine if each.any) or "nothing else"
+        if any(cell) and not moved:
+            said = f"as in the reference: no measure says that this lever is in force ({said})"
+        yield f"- {for_markdown(question.name(cell))}: {for_markdown(said)}."
 
 
 def _long_table(question: FactorialQuestion, words: str, rows: pd.DataFrame) -> Iterator[str]:

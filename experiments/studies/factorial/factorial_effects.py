@@ -110,8 +110,8 @@ def run_factorial(
     n, drawn = len(question.replicates), question.drawn_keys
     brought = [question.replicates.held(k, drawn) if drawn else {} for k in range(n)]
     worlds = [
-        World(question.setting, seed, question.held(cell), brought[k])
-        for cell in question.cells
+        World(setting, seed, question.pinned(cell), brought[k])
+        for cell, setting in zip(question.cells, question.settings, strict=True)
         for k, seed in enumerate(question.replicates.seeds)
     ]
     names = (*question.measures, *question.rules)
@@ -132,8 +132,8 @@ def _run_lucks(question: FactorialQuestion, workers: int, advance: Advance | Non
     if not pairs:
         return np.empty(0)
     worlds = [
-        World(question.setting, seed, question.held(cell), question.replicates.held(member, question.drawn_keys))
-        for cell in question.cells
+        World(setting, seed, question.pinned(cell), question.replicates.held(member, question.drawn_keys))
+        for cell, setting in zip(question.cells, question.settings, strict=True)
         for member, seed in pairs
     ]
     windows = tuple(window.name for window in question.windows)

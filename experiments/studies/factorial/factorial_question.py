@@ -6,11 +6,13 @@ import functools
 import itertools
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from kingmaker.agents.calendar import month_label
 from kingmaker.agents.errors import KingmakerError, nearest
 from kingmaker.environment.core.measures import Measure
 from kingmaker.environment.inputs.scenario import Scenario, load_scenario
+from kingmaker.environment.inputs.timeline import Event, held_back
 from kingmaker.experiments.design.replicates import Replicates
 from kingmaker.experiments.design.sweep_design import Design
 from kingmaker.experiments.results import in_force
@@ -67,6 +69,23 @@ class FactorialQuestion:
         return load_scenario(self.design.setting, self.design.fixed)
 
     @functools.cached_property
+    def settings(self) -> tuple[Scenario, ...]:
+        """The scenario of each cell: where levers are dated, with an event that holds them from that month on."""
+        since = self.design.since
+        if since is None:
+            return (self.setting,) * len(self.cells)
+        return tuple(_held_from(self.setting, self.held(cell), since, self.name(cell)) for cell in self.cells)
+
+    def pinned(self, cell: Cell) -> dict[str, Value]:
+        """What a cell holds in all months: its levers, unless they are dated."""
+        return self.held(cell) if self.design.since is None else {}
+
+    @property
+    def since(self) -> str:
+        """From when on the levers hold, such as ``from 2024-01``; empty if in all months."""
+        return "" if self.design.since is None else f"from {month_label(self.design.since)}"
+
+    @functools.cached_property
     def measures(self) -> Mapping[str, Measure]:
         """All outcomes that are taken, those asked for among them."""
         known = self.design.measured
@@ -108,16 +127,20 @@ def ask_factorial(
         design: a grid, or a list that holds all combinations of its values.
         replicates: members of a posterior, or seeds.
         outcomes: the family; those of the design if none are named.
-        windows: the months averaged; the last two years if none is named.
+        windows: the months averaged; if none is named those that the design keeps, else the last two years.
         lucks: seeds a member.
         level: of the intervals; the usual one over luck, or over a posterior, if None.
 
     Raises:
-        KingmakerError: another kind of design, too many cells, an unknown outcome or window, too few replicates.
+        KingmakerError: another kind of design, too many cells, an unknown outcome or window, too few replicates, or a
+            dated lever that cannot change in a run.
     """
     levers = levers_of(design)
     months = design.months
-    found = tuple(read_window(text, months) for text in dict.fromkeys(windows or (f"last{min(24, months)}",)))
+    fixed = [lever.key for lever in levers if design.declared[lever.key].structural]
+    if design.since is not None and fixed:
+        raise KingmakerError(f"{design.name}: '{fixed[0]}' is fixed for a whole run; leave since out, or this lever.")
+    found = tuple(read_window(text, months) for text in dict.fromkeys(windows or _kept(design)))
     sure = INTERVAL_OVER[replicates.over] if level is None else level
     question = FactorialQuestion(design, levers, (), False, found, replicates, lucks, sure)
     if len(replicates) < 2:
@@ -135,6 +158,25 @@ def ask_factorial(
     return FactorialQuestion(
         design, levers, named, bool(outcomes) or listed, found, replicates, lucks if replicates.keys else 1, sure
     )
+
+
+def _kept(design: Design) -> tuple[str, ...]:
+    """The windows among the statistics that a design keeps, so that it asks a sweep and a factorial the same."""
+    found = []
+    for statistic in design.statistics:
+        try:
+            found.append(read_window(statistic, design.months).name)
+        except KingmakerError:  # such as its smallest value: no window
+            continue
+    return tuple(found) or (f"last{min(24, design.months)}",)
+
+
+def _held_from(setting: Scenario, levers: Mapping[str, Value], month: int, why: str) -> Scenario:
+    """A scenario with levers held from a month on, as by an event with ``hold = true``."""
+    event = Event(month, why, levers, hold=True, origin=setting.name, own=True)
+    events, overridden = held_back(sorted([*setting.events, event], key=lambda each: each.month))
+    told = tuple(dict.fromkeys((*setting.overridden, *overridden)))
+    return replace(setting, events=tuple(events), overridden=told)
 
 
 def levers_of(design: Design) -> tuple[Lever, ...]:

@@ -27,10 +27,14 @@ from kingmaker.experiments.stats.levels import INTERVAL_OVER, SIGN, level_asked,
 from kingmaker.experiments.stats.turning import turning
 from kingmaker.experiments.studies.compare import turn_words
 from kingmaker.experiments.studies.compare.comparison_table import CLAIM, ZERO, rows_of
-from kingmaker.experiments.studies.compare.difference_words import moved
 from kingmaker.experiments.studies.compare.html import to_html
 from kingmaker.experiments.studies.compare.turn_words import Told, told_of
-from kingmaker.experiments.studies.factorial.factorial_brief import FIGURE, factorial_in_short, write_factorial_brief
+from kingmaker.experiments.studies.factorial.factorial_brief import (
+    FIGURE,
+    factorial_in_short,
+    told_of_effect,
+    write_factorial_brief,
+)
 from kingmaker.experiments.studies.factorial.factorial_effects import (
     FactorialRuns,
     contrast,
@@ -45,6 +49,7 @@ from kingmaker.experiments.terminal.progress import progress
 if TYPE_CHECKING:
     import pandas as pd
 
+MOST_PRINTED = 24  # effects on the terminal; of more, the claims
 MEANINGS = {  # braces: the interval in words
     ("effects", "window"): ("", "window over which outcomes are averaged"),
     ("effects", "months"): ("", "the months of the window"),
@@ -103,7 +108,10 @@ def asked_of_factorial(question: FactorialQuestion) -> Asked:
         "months": question.design.months, "outcomes": list(question.outcomes),
         "windows": [window.name for window in question.windows], "seeds": list(over.seeds), "lucks": question.lucks,
     } | over.record | level_record(question.level, INTERVAL_OVER[over.over])  # fmt: skip
-    words = f"{question.design.name} ({levers}), {question.design.months} months, over {over.words}"
+    if question.since:  # earlier results did not name it
+        facts["since"] = question.design.since
+    dated = f" {question.since}" * bool(question.since)
+    words = f"{question.design.name} ({levers}{dated}), {question.design.months} months, over {over.words}"
     return Asked("factorial", words + level_asked(question.level, INTERVAL_OVER[over.over]), facts)
 
 
@@ -172,15 +180,15 @@ def _write(found: FactorialFindings, folder: Path, options: FactorialOptions, se
     write_manifest(_manifest(question, options, seconds), folder)
 
 
-def held_in_cells(runs: FactorialRuns) -> list[str]:
-    """What is in force in each cell over the first window, a sentence each."""
+def held_in_cells(runs: FactorialRuns) -> list[list[in_force.Held]]:
+    """What is in force in each cell over the first window."""
     question = runs.question
     known = {**question.measures, **question.rules}
     found = []
     for values, rules in zip(runs.values, runs.rules, strict=True):
         series = dict(zip(question.rules, rules, strict=True))
         series |= {name: values[k] for k, name in enumerate(question.measures) if name in in_force.RULES}
-        found.append(in_force.sentence(in_force.held(series, question.windows[0], known)))
+        found.append(in_force.held(series, question.windows[0], known))
     return found
 
 
@@ -204,7 +212,8 @@ def factorial_footer(question: FactorialQuestion) -> str:
     design = question.design
     return (
         f"Kingmaker {kingmaker_version()} · design {design.name} · scenario {design.setting.name} · "
-        f"{design.months} months · over {question.replicates.words}"
+        f"{design.months} months{f' · levers {question.since}' if question.since else ''} · "
+        f"over {question.replicates.words}"
     )
 
 
@@ -250,6 +259,7 @@ def _manifest(question: FactorialQuestion, options: FactorialOptions, seconds: f
         "question": asked_of_factorial(question).record,
         "scenario": scenario_record(question.setting),
         "levers": {lever.key: [str(value) for value in lever.levels] for lever in question.levers},
+        "since": question.design.since,
         "outcomes": list(question.outcomes),
         "windows": [window.name for window in question.windows],
         "months": question.design.months,
@@ -266,16 +276,16 @@ def _manifest(question: FactorialQuestion, options: FactorialOptions, seconds: f
 
 
 def print_factorial(found: FactorialFindings, out: Path) -> None:
-    """Print the claims of the first window, and the folder."""
+    """Print the effects of the first window (of many, the claims), and the folder."""
     from kingmaker.experiments.terminal.console import Console
 
     console, question = Console(), found.runs.question
     first = found.table[found.table["window"] == question.windows[0].name]
     title = question.design.title or question.design.name
     console.print(f"{title}: {question.windows[0].words}, over {question.replicates.words}", style="bold")
-    for row in rows_of(first[first["claim"] == CLAIM]):
-        measure = question.measures[row.measure]
-        words = moved(measure, row.reference, row.difference, row.low, row.high, row.relative, question.level)
-        console.say(f"  {measure.label}, {row.effect} ({row.kind}): {words}")
+    unit = "members" if question.replicates.keys else "seeds"
+    shown = first[first["claim"] == CLAIM] if len(first) > MOST_PRINTED else first
+    for row in rows_of(shown):
+        console.say(f"  {told_of_effect(row, question.measures[row.measure], question.level, unit)}")
     console.say(f"In short: {factorial_in_short(question, first)}")
     console.say(f"Brief, figure and data are in {out}")

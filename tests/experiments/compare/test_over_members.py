@@ -6,6 +6,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -20,8 +21,9 @@ from kingmaker.experiments.posterior.members import load_members
 from kingmaker.experiments.stats import prim_box
 from kingmaker.experiments.stats.paired import holm, paired
 from kingmaker.experiments.stats.run_statistics import summarise
-from kingmaker.experiments.studies.compare import comparison_table, over_members
+from kingmaker.experiments.studies.compare import comparison_figures, comparison_table, over_members
 from kingmaker.experiments.studies.compare.comparison_table import CLAIM, HINT, NONE, ZERO, run_question, tabulate
+from kingmaker.experiments.studies.compare.member_brief import signs
 from kingmaker.experiments.studies.compare.question import Question, ask
 from kingmaker.experiments.studies.compare.write_comparison import Options, asked_of
 from kingmaker.experiments.studies.compare.write_members import compare_members, find_members
@@ -204,3 +206,28 @@ def test_over_luck_the_table_is_that_of_students_t_and_holm() -> None:
     assert list(family["measure"]) == [UP, LUCK]
     two = holm(family["p_value"].to_numpy())
     assert np.array_equal(family["p_holm"].to_numpy(), two)  # corrected for two, not for all
+
+
+def test_chosen_outcomes_are_drawn_alone_and_pages_fit_a_sheet() -> None:
+    asked = question(20)
+    ((group, chosen),) = comparison_figures.groups_of(asked)
+    assert (group, chosen) == ("outcomes", list(asked.family))
+    every = dict(comparison_figures.groups_of(question(20, ())))
+    assert set(every) == {measure.group for measure in asked.measures.values()}
+    assert sum(map(len, every.values())) == len(asked.measures)
+    assert max(map(len, every.values())) > comparison_figures.PAGE  # which is why pages are made
+
+
+@pytest.mark.parametrize(
+    ("up", "down", "told"),
+    [
+        (1.0, 0.0, "up in all, down in 0 %"),
+        (0.375, 0.625, "up in 37 %, down in 62 %"),  # rounded towards the doubt
+        (0.375, 0.25, "up in 37 %, down in 25 %, exactly zero in 37 %"),
+        (1.0 - 1e-12, 0.0, "up in all, down in 0 %"),
+        (0.996, 0.0, "up in 99 %, down in 0 %, exactly zero in 0 %"),
+    ],
+)
+def test_shares_say_in_how_many_nothing_changes(up: float, down: float, told: str) -> None:
+    assert signs(SimpleNamespace(p_up=up, p_down=down)) == told
+    assert signs(SimpleNamespace(p_up=up, p_down=down), " of them").startswith(told.split(",")[0] + " of them")

@@ -225,6 +225,13 @@ WRONG: list[tuple[Callable[[], object], str]] = [
     (lambda: km.sweep({**DESIGN, "measures": ["hhi_clod"]}, out="x"), "hhi_cloud"),
     (lambda: km.sweep({**DESIGN, "months": "3"}, out="x"), "'months' is '3'"),
     (lambda: km.sweep({**DESIGN, "kind": "gri"}, out="x"), "'kind' is 'gri'"),
+    (lambda: km.factorial("duty_and_capp"), "Did you mean 'duty_and_cap'"),
+    (lambda: km.factorial(5), "factorial: design is 5"),  # type: ignore[arg-type]
+    (lambda: km.factorial(DESIGN), "say with out="),
+    (lambda: km.factorial("duty_and_cap", members=1), "factorial: members is 1"),
+    (lambda: km.factorial("duty_and_cap", over="luck", members=3), "factorial: members is 3, but a member is a draw"),
+    (lambda: km.factorial("duty_and_cap", outcomes="hhi_clod"), "factorial: outcomes: there is no outcome 'hhi_clod'"),
+    (lambda: km.factorial("duty_and_cap", window="last999"), "last999"),
     (lambda: km.run(over="posterio"), "run: over is 'posterio'; allowed is posterior, luck, or a file of members"),
     (lambda: km.run(over=5), "run: over is 5; allowed"),  # type: ignore[arg-type]
     (lambda: km.run(over="posterior", seed=3), 'leave it out, or ask over="luck"'),
@@ -440,6 +447,21 @@ def test_folders_of_studies_are_results_too(tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(again.table(), found.table())
         with pytest.raises(KingmakerError, match="there is no measure 'nothing'"):
             found.band("nothing")
+    mine = km.factorial(
+        tmp_path / "two.toml", over=tmp_path / "members.parquet", members=24, lucks=1, out=tmp_path / "mine", quiet=True
+    )
+    pd.testing.assert_frame_equal(mine.table(), crossed.table())
+    pd.testing.assert_frame_equal(mine.to_frame(), crossed.to_frame())
+    said = crossed.told("hhi_cloud").splitlines()
+    rows = crossed.table("hhi_cloud")  # three cells, two main effects, an interaction
+    heads = [f"Concentration, AI compute, {effect} ({kind}): " for _, kind, effect in rows.index]
+    assert len(said) == len(heads) == 6
+    for line, head, claim in zip(said, heads, rows["claim"], strict=True):
+        assert line.startswith(head)
+        assert ("up in" in line) == (claim != "zero")
+    assert crossed.brief() == crossed.report()
+    with pytest.raises(KingmakerError, match="Did you mean 'hhi_cloud'"):
+        crossed.told("hhi_clod")
     assert "24 members" in repr(crossed)
     assert "main effect" in crossed.table().index.get_level_values("kind")
     plt.close("all")
