@@ -440,6 +440,11 @@ def test_folders_of_studies_are_results_too(tmp_path: Path) -> None:
         pd.testing.assert_frame_equal(again.table(), found.table())
         with pytest.raises(KingmakerError, match="there is no measure 'nothing'"):
             found.band("nothing")
+    assert isinstance(contest.plot(kind="fan"), Figure)
+    with pytest.raises(KingmakerError, match="no kind of picture 'fam'"):
+        contest.plot(kind="fam")
+    with pytest.raises(KingmakerError, match="no forecaster 'drit'"):
+        contest.plot(kind="fan", forecaster="drit")
     assert "24 members" in repr(crossed)
     assert "main effect" in crossed.table().index.get_level_values("kind")
     plt.close("all")
