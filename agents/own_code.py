@@ -44,9 +44,28 @@ def behave(cls: type, method: Callable[..., Any], given: Sequence[Any], named: M
         if np.shape(part)[-1:] != (size,):
             raise KingmakerError(
                 f"{called(cls)}: {method.__name__} gave shape {np.shape(part)}; allowed are arrays with one number for "
-                f"each of its {size} slots on the last axis, such as those of its columns."
+                f"each of its {size} slots on the last axis, such as those of its columns ({home(cls, method)})."
+            )
+        if has_nan(part):
+            raise KingmakerError(
+                f"{called(cls)}: {method.__name__} gave nan; allowed is a number for each of its {size} slots "
+                f"({home(cls, method)})."
             )
     return found
+
+
+def has_nan(values: object) -> bool:
+    """Whether there is something among the values that is no number."""
+    array = np.asarray(values)
+    return array.dtype.kind == "f" and bool(np.isnan(array).any())
+
+
+def home(cls: type, method: Callable[..., Any]) -> str:
+    """Where a method stands, such as ``own.py, line 12``; the class's file where it has none of its own."""
+    code = getattr(inspect.unwrap(method), "__code__", None)
+    if code is None:
+        return Path(inspect.getsourcefile(cls) or "").name
+    return f"{Path(code.co_filename).name}, line {code.co_firstlineno}"
 
 
 def _meant(fault: BaseException) -> str:

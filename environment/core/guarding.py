@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from kingmaker.agents import own_code
+from kingmaker.agents.calendar import month_label
 from kingmaker.agents.errors import KingmakerError, shown
 from kingmaker.agents.own_code import failed
 from kingmaker.agents.types import FloatArray
@@ -27,11 +28,44 @@ def guarded(extension: object, hook: str, e: Economy, *given: Any) -> Any:
     try:
         found = getattr(extension, hook)(e, *given)
     except (Exception, SystemExit) as fault:  # a user's code may fail in any way
-        raise failed(type(extension), hook, fault, f" in month {e.month}") from fault
+        raise failed(type(extension), hook, fault, f" in {_when(e)}") from fault
     wrong = next(trespasses(e, then), None)
     if wrong is not None:
-        raise KingmakerError(f"{called(extension)}: {hook} {wrong} (month {e.month}).")
+        raise KingmakerError(f"{called(extension)}: {hook} {wrong} ({_when(e)}).")
     return found
+
+
+def observed(gauge: object, e: Economy) -> FloatArray:
+    """What a measure of a user's gives, (worlds,).
+
+    Raises:
+        KingmakerError: whatever goes wrong in it, and values of another shape or that are not finite.
+    """
+    found = guarded(gauge, "observe", e)
+    place = f"{_when(e)}, {own_code.home(type(gauge), type(gauge).__dict__.get('observe', gauge.observe))}"  # type: ignore[attr-defined]
+    try:
+        value = np.asarray(found, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise KingmakerError(
+            f"{called(gauge)}: observe gave {shown(found)}; allowed are {e.worlds} numbers, one a world ({place})."
+        ) from None
+    if value.shape != (e.worlds,) or found is None:
+        raise KingmakerError(
+            f"{called(gauge)}: observe gave {'nothing' if found is None else f'an array of shape {value.shape}'}; "
+            f"allowed is shape ({e.worlds},), one number a world: sum over the last axis ({place})."
+        )
+    if not np.isfinite(value).all():
+        wrong = np.flatnonzero(~np.isfinite(value))
+        raise KingmakerError(
+            f"{called(gauge)}: observe gave {value[wrong[0]]} in world {wrong[0]}, and {len(wrong)} numbers that are "
+            f"not finite in all; allowed are finite numbers ({place})."
+        )
+    return value
+
+
+def _when(e: Economy) -> str:
+    """The month, such as ``month 7, 2022-08``."""
+    return f"month {e.month}, {month_label(e.month)}"
 
 
 def called(extension: object) -> str:

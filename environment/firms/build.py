@@ -25,7 +25,7 @@ from kingmaker.environment.chips.chip_state import Catalogue, Chips, Conditions
 from kingmaker.environment.chips.memory import entering
 from kingmaker.environment.core.parties import OUTSIDE
 from kingmaker.environment.inputs import names
-from kingmaker.environment.inputs.extensions import load_class
+from kingmaker.environment.inputs.own_classes import load_class
 from kingmaker.environment.inputs.parameters import StackedParameters
 from kingmaker.environment.inputs.scenario import Scenario
 from kingmaker.environment.inputs.table_cells import NODES

@@ -17,9 +17,9 @@ from scipy.special import ndtr
 
 from kingmaker.agents.arithmetic import HALF_ON, positive
 from kingmaker.agents.draws import Draws
-from kingmaker.agents.errors import KingmakerError, nearest
+from kingmaker.agents.errors import KingmakerError, nearest, shown
 from kingmaker.agents.member import firm_ids
-from kingmaker.agents.own_code import failed
+from kingmaker.agents.own_code import failed, has_nan, home
 from kingmaker.agents.population import Population
 from kingmaker.agents.startup import Startup, frugal_chance
 from kingmaker.agents.types import CN, EU, OTHER, US, BoolArray, FloatArray, IntArray
@@ -228,6 +228,11 @@ def born(population: Population[Startup], values: dict[str, Any], p: StackedPara
                 )
             column = population.table.columns[name]
             whole.setdefault(name, np.full(population.table.alive.shape, column.default, dtype=column.dtype))
+            if np.shape(value) not in ((), given["cash"].shape) or (value is not given.get(name) and has_nan(value)):
+                raise KingmakerError(
+                    f"extensions: {cls.__name__}.born gives '{name}' as {shown(value)}; allowed are numbers of shape "
+                    f"{given['cash'].shape}, or one for all ({home(cls, cls.born)})."
+                )
             whole[name][:, block] = value
     return whole
 

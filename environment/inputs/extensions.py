@@ -8,14 +8,11 @@ all others.
 
 from __future__ import annotations
 
-import importlib
-import inspect
-import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 import numpy as np
 
@@ -24,8 +21,9 @@ from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import FloatArray
-from kingmaker.environment.core.guarding import called, guarded, keep_policy
+from kingmaker.environment.core.guarding import called, guarded, keep_policy, observed
 from kingmaker.environment.core.measures import MEASURES, Measure
+from kingmaker.environment.inputs.own_classes import demand_hooks, load_class
 from kingmaker.environment.inputs.parameters import DECLARATIONS, GROUPS, Declaration
 from kingmaker.environment.inputs.table_rows import ChipmakerRow, ChipRow
 
@@ -128,14 +126,7 @@ class Extensions:
         """The values of the measures added, each (worlds,)."""
         found = {}
         for gauge in self.gauges:
-            value = np.asarray(guarded(gauge, "observe", e), dtype=np.float64)
-            if value.shape != (e.worlds,) or not np.isfinite(value).all():
-                raise KingmakerError(
-                    f"{called(gauge)}: observe gave an array of shape {value.shape} with "
-                    f"{np.count_nonzero(~np.isfinite(value))} numbers that are not finite; allowed are finite numbers "
-                    f"of shape ({e.worlds},)."
-                )
-            found[gauge.measure.name] = value
+            found[gauge.measure.name] = observed(gauge, e)
         return found
 
     def rule_or(self, standard: Rationing, e: Economy) -> Rationing:
@@ -180,6 +171,8 @@ def load(names: Sequence[str], folders: Sequence[Path]) -> Extensions:
         parameters=tuple(declared for cls in classes for declared in getattr(cls, "parameters", ())),
     )
     _demand_kinds(names, classes)
+    for name, cls in zip(names, classes, strict=True):
+        demand_hooks(name, cls, KINDS)
     _demand_names(names, classes, found)
     return found
 
@@ -216,46 +209,19 @@ def _demand_kinds(names: Sequence[str], classes: Sequence[type]) -> None:
 
 def _demand_names(names: Sequence[str], classes: Sequence[type], found: Extensions) -> None:
     keys = [declared.key for declared in found.parameters]
-    for key in keys:
-        group = key.split(".")[0]
+    for one in found.parameters:
+        key, group = one.key, one.key.split(".")[0]
         if group in GROUPS or key.count(".") != 1 or not key.replace(".", "").isidentifier():
             raise KingmakerError(
                 f"extensions: a parameter is called '{key}'; write it as group.name with a group of its own, "
                 f"none of {', '.join(GROUPS)}."
+            )
+        if not one.low <= one.default <= one.high:
+            raise KingmakerError(
+                f"extensions: the default of '{key}' is {one.default:g}; allowed is {one.allowed}, as it is declared."
             )
     measures = [gauge.measure.name for gauge in found.gauges]
     for what, taken in (("parameter", keys), ("measure", [*measures, *MEASURES]), ("extension", list(names))):
         twice = sorted({name for name in taken if taken.count(name) > 1})
         if twice:
             raise KingmakerError(f"extensions: there are two of {what} '{twice[0]}'.")
-
-
-def load_class(path: str, where: str, folders: Sequence[Path]) -> type[Any]:
-    """The class ``module:Class``; modules are looked for in the scenario's folders and the working folder first.
-
-    Raises:
-        KingmakerError: it cannot be loaded.
-    """
-    module, _, name = path.partition(":")
-    before = list(sys.path)
-    sys.path[:0] = [str(folder) for folder in (*folders, Path.cwd())]
-    try:
-        importlib.invalidate_caches()
-        loaded = importlib.import_module(module)
-        cls = getattr(loaded, name)
-    except Exception as fault:  # a user's module may fail in any way at import
-        raise KingmakerError(
-            f"{where}: '{path}' cannot be loaded ({type(fault).__name__}: {fault}); write it as module:Class."
-        ) from None
-    finally:
-        sys.path[:] = before
-    beside = next((own for folder in folders if (own := folder / f"{module}.py").is_file()), None)
-    file = getattr(loaded, "__file__", None)
-    if beside is not None and (file is None or Path(file).resolve() != beside.resolve()):
-        raise KingmakerError(
-            f"{where}: '{path}' was found in {file}, not in {beside}: another module of that name is loaded already; "
-            "give your file another name."
-        )
-    if not inspect.isclass(cls):
-        raise KingmakerError(f"{where}: '{path}' is not a class.")
-    return cls

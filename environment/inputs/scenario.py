@@ -184,8 +184,10 @@ def _locate(name: str, beside: Path) -> Path:
         return beside / name
     known = [path.stem for path in sorted(FOLDER.glob("*.toml"))]
     if name not in known:
+        own = is_there(beside / f"{name}.toml")
+        near = f" Did you mean the file '{name}.toml'?" if own else nearest(name, known)
         raise ScenarioError(
-            f"There is no scenario {shown(name)}.{nearest(name, known)} Known are {', '.join(known)}, "
+            f"There is no scenario {shown(name)}.{near} Known are {', '.join(known)}, "
             "or the path of a file ending in .toml."
         )
     return FOLDER / f"{name}.toml"

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
     from kingmaker.experiments.sweep.sweeping import Report, SweepRequest
 
 
+SHARED = 3.0  # times as long as its own work takes: then a dry run says why
+
+
 class EngineName(StrEnum):
     """Where the runs are made."""
 
@@ -123,13 +126,16 @@ def sweep(
 
 def _run(request: SweepRequest) -> Report:
     """Run it; Ctrl-C is told with the way to go on."""
-    from kingmaker.experiments.sweep.sweeping import run_sweep
+    from kingmaker.experiments.sweep.sweeping import StoppedSweep, run_sweep
 
     try:
         return run_sweep(request)
+    except StoppedSweep as stop:
+        told = f"{stop.done:,} of {stop.of:,} runs are finished and safe in {request.out}"
+        raise StoppedError(f"stopped; {told}. To go on: {same_command()}") from None
     except KeyboardInterrupt:
         raise StoppedError(
-            f"stopped; the runs finished so far are safe in {request.out}. To go on: {same_command()}"
+            f"stopped before a run was begun; what is in {request.out} is safe. To go on: {same_command()}"
         ) from None
 
 
@@ -157,18 +163,37 @@ def _print_estimate(request: SweepRequest) -> None:
     for note in request.design.notes():
         complain(note)
     workers = request.workers or available_cores()
-    found = estimate(request.design, request.shard, workers, request.stack)
+    done = _there(request)
+    found = estimate(request.design, request.shard, workers, request.stack, done)
     expected, least, most = (duration(max(seconds, 1.0)) for seconds in (found.seconds, *found.range))
     share = f" (shard {request.shard.number}/{request.shard.of})" if request.shard.of > 1 else ""
     say(
         f"{found.runs:,} runs{share}: {found.points:,} points x {found.replications} replications, "
-        f"{request.design.months} months each, in stacks of up to {found.stack} worlds."
+        f"{request.design.months} months each{f', in stacks of up to {found.stack} worlds' if found.stack else ''}."
     )
+    if done:
+        say(f"{len(done):,} of them are in {request.out} already; {found.missing:,} are to be made.")
+    if not found.missing:
+        return
+    busy = found.seconds > SHARED * max(found.core_seconds / workers, 1.0)
+    shared = ": other programs use this machine as well, and the workers take their time to start" if busy else ""
     say(
-        f"About {expected} ({least} to {most}) on {workers} workers of this machine "
-        f"({duration(found.core_seconds)} of one core), {size_text(found.worker_bytes)} of memory a worker, and "
-        f"{size_text(found.disk_bytes)} of disk in {request.out}."
+        f"About {expected} ({least} to {most}) on {workers} {'worker' if workers == 1 else 'workers'} of this machine "
+        f"({duration(found.core_seconds)} of one core{shared}), {size_text(found.worker_bytes)} of memory a worker, "
+        f"and {size_text(found.disk_bytes)} of disk in {request.out}."
     )
+
+
+def _there(request: SweepRequest) -> set[str]:
+    """The runs that need not be made again; if the folder is another's, it is said, and none are."""
+    from kingmaker.experiments.sweep.sweeping import there_already
+    from kingmaker.experiments.sweep.tasks import SweepError
+
+    try:
+        return there_already(request)
+    except SweepError as fault:
+        complain(str(fault))
+        return set()
 
 
 def _print_report(request: SweepRequest, report: Report) -> None:

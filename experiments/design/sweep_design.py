@@ -202,7 +202,10 @@ class Design:
             if factor.dropped:
                 again = ", ".join(map(repr, factor.dropped))
                 kept = ", ".join(f"{value:.12g}" for value in factor.values)
-                yield f"{self.name}: '{factor.key}': {again} stands there again, but for rounding; run are {kept}."
+                yield (
+                    f"{self.name}: '{factor.key}': {again} stands there again, alike or but for rounding; the values "
+                    f"run are {kept}."
+                )
         pairs = repeated(self.points) if self.kind == "list" else []
         if pairs:
             named = ", ".join(f"{later + 1} is {earlier + 1}" for later, earlier in pairs[:NAMED])
@@ -247,8 +250,9 @@ def _locate(name: str) -> Path:
         return Path(name)
     known = [path.stem for path in sorted(FOLDER.glob("*.toml"))]
     if name not in known:
+        near = f" Did you mean the file '{name}.toml'?" if is_there(Path(f"{name}.toml")) else nearest(name, known)
         raise DesignError(
-            f"There is no design {shown(name)}.{nearest(name, known)} Known are {', '.join(known)}, "
+            f"There is no design {shown(name)}.{near} Known are {', '.join(known)}, "
             "or the path of a file ending in .toml."
         )
     return FOLDER / f"{name}.toml"

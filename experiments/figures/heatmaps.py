@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
@@ -22,12 +23,14 @@ from kingmaker.experiments.figures.style import GREY, INK, SMALL, Sheet, number_
 if TYPE_CHECKING:
     import pandas as pd
     from matplotlib.axes import Axes
+    from numpy.typing import NDArray
 
     from kingmaker.agents.types import FloatArray
     from kingmaker.experiments.figures.cells import Cells
 
 SPACING = Spacing(panel=1.75, gap=1.05, left=0.95, right=0.25, between=1.0, above=0.46, below=0.55)
 MOST_LABELLED = 16  # cells that are written out
+MOST_DECIMALS = 4  # of the numbers in cells; smaller numbers are written each in three digits
 TITLE_PAD = 19  # points from a map to its title, with a note between
 BAR = 0.5  # inches that a colour bar takes from its plot, at least
 STRIP, UNIT, BESIDE = 0.23, 0.25, 0.2  # of gap, bar and ticks; of its unit; of the margin that it may use
@@ -117,12 +120,12 @@ def draw_cells(
             dots.append((column + 0.5, row + 0.5))
     widest = max((f.half for f in found.values() if np.isfinite(f.half)), default=0.0)
     low, high = limits or colour_range(means, widest, outcome.bounds)
-    written = np.vectorize(number_of)(means) if means.size <= MOST_LABELLED else False
+    written = _written(means) if means.size <= MOST_LABELLED else False
     sns.heatmap(
         means, ax=axes, cmap="viridis", vmin=low, vmax=high, xticklabels=_ticks(cells.xs), yticklabels=_ticks(cells.ys),
         cbar=False, annot=written, fmt="", annot_kws={"fontsize": SMALL},
     )  # fmt: skip
-    for text in axes.texts:
+    for text in axes.texts if dots else ():
         text.set_verticalalignment("bottom")  # the dot stands below
         text.set_y(text.get_position()[1] + 0.08)
     _tidy(axes)
@@ -171,6 +174,16 @@ def colour_range(means: FloatArray, widest: float, bounds: Bounds = FREE) -> tup
         middle - half if low < bounds[0] else max(middle - half, bounds[0]),
         middle + half if high > bounds[1] else min(middle + half, bounds[1]),
     )
+
+
+def _written(means: FloatArray) -> NDArray[np.str_]:
+    """The numbers of a map with as many decimals as make three digits of the largest, so that all fit their cells."""
+    largest = float(np.nanmax(np.abs(means), initial=0.0))
+    decimals = 2 - math.floor(math.log10(largest)) if largest > 0.0 else 0
+    if not 0 < decimals <= MOST_DECIMALS:
+        return np.array([number_of(value) for value in means.ravel()]).reshape(means.shape)
+    texts = [f"{value:.{decimals}f}" if np.isfinite(value) else "" for value in means.ravel()]
+    return np.array(texts).reshape(means.shape)
 
 
 def number_of(value: float) -> str:

@@ -156,6 +156,7 @@ class SensitivityResult(StudyResult):
             return draw_bars(drawn, chosen, kind, MAIN[kind], labels, self._footer(), level=level)
 
 
+KINDS = ("scores", "fan")  # pictures of a contest
 MAIN = {"sobol": "ST", "morris": "mu_star", "oat": "swing", "lhs": "S1"}
 
 
@@ -165,17 +166,29 @@ class ForecastResult(StudyResult):
     page = "forecast.md"
     _column, _keys = "series", ("forecaster",)
 
-    def plot(self, name: str | None = None) -> Figure:
-        """Mean scores of the forecasters: over all series, or of one.
+    def plot(self, name: str | None = None, *, kind: str = "scores", forecaster: str = "kingmaker") -> Figure:
+        """Mean scores of the forecasters, or the forecasts against the facts: over all series, or of one.
+
+        Args:
+            name: a series; without one, the scores of all, or the fans of the six with most facts ahead.
+            kind: ``scores`` or ``fan``: from each origin the median and the middle 90 %, beside what followed.
+            forecaster: whose fan.
 
         Raises:
-            KingmakerError: there is no such series.
+            KingmakerError: there is no such series, kind or forecaster.
         """
+        from kingmaker.experiments.notebook.forecast_fans import draw_fans, fullest
         from kingmaker.experiments.notebook.forecast_plot import draw_scores
 
         if name is not None and name not in self.measures:
             raise refused(name, self.measures, ())
         frame = self._frame if name is None else self._frame[self._frame["series"] == name]
+        if known(kind, dict.fromkeys(KINDS, kind), "kind of picture", "plot") == "fan":
+            whose = dict.fromkeys(map(str, frame["forecaster"].unique()), forecaster)
+            known(forecaster, whose, "forecaster", "plot")
+            labels = {each: self.measures[each].label for each in fullest(frame)}
+            with for_screen():
+                return draw_fans(frame, labels, forecaster, self._footer())
         with for_screen():
             return draw_scores(frame, "all series" if name is None else self.measures[name].label, self._footer())
 

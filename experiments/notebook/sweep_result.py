@@ -18,7 +18,9 @@ from kingmaker.experiments.notebook.series_plot import for_screen
 from kingmaker.experiments.stats.levels import Level, read_level
 from kingmaker.experiments.sweep import reading
 from kingmaker.experiments.sweep.digest import digest_of
+from kingmaker.experiments.sweep.folder_state import open_folder
 from kingmaker.experiments.sweep.identity import declared_in, measured_in, read_sweep_manifest
+from kingmaker.experiments.sweep.store import Odd
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -69,11 +71,11 @@ class SweepResult(Result):
         """
         import pandas as pd
 
-        column = f"{self.measure(name).name}_{self._statistic(statistic)}"
         runs, sure = self._runs(), self._level(level)
+        (outcome,) = outcomes_of(self._statistic(statistic), [self.measure(name)], runs, sure)
         rows = []
         for point, mine in runs.groupby("point", sort=True):
-            found = interval(mine[column].to_numpy(dtype=float), level=sure)
+            found = interval(mine[outcome.column].to_numpy(dtype=float), outcome.bounds, sure)
             values = {key: mine[key].iloc[0] for key in self.keys}
             ends = {"low": found.mean - found.below, "high": found.mean + found.above}
             rows.append({"point": point, **values, "n": found.n, sure.stated: found.mean, **ends})
@@ -132,13 +134,19 @@ class SweepResult(Result):
     def facts(self) -> dict[str, str]:
         """What was swept."""
         design = self.manifest["design"]
-        runs = int(self.manifest["runs"])
+        there, runs = self._there(), int(self.manifest["runs"])
+        told = f"{runs} runs" if there == runs else f"{there} of {runs} runs"
         return {
             "design": f"{self.manifest['name']} ({design['kind']}): {self.manifest['title'] or 'no title'}",
-            "runs": f"{runs} runs of {design['months']} months, {design['replications']} a point",
+            "runs": f"{told} of {design['months']} months, {design['replications']} a point",
             "parameters": ", ".join(self.keys) or "none varied",
             "folder": str(self.folder),
         }
+
+    def _there(self) -> int:
+        """How many runs of the design the folder holds."""
+        folder = open_folder(self.folder)
+        return len({run for part, _ in folder.store.parts(Odd(), folder.known) for run in part.runs})
 
     def _runs(self) -> pd.DataFrame:
         """One row a run, with the outcomes in columns such as ``hhi_cloud_last12``."""

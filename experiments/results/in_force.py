@@ -5,6 +5,7 @@ It comes from the monthly measures, so that what authorities impose of themselve
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -32,6 +33,7 @@ WITHOUT = {
     "export_quota_in_force": "policy.export_quota",
 }
 UNITS = ("TPP", "M$ per month")  # those that a number needs to be understood
+FIRST_RULE = 2022.0  # vintage of the first export rule: a mean below it holds months without any
 NOT_IN_FORCE = "not in force"
 MOST_STEPS = 4  # changes within a window that are told one by one
 PROPER = ("China",)
@@ -212,7 +214,8 @@ def ranges(found: Mapping[str, tuple[float, float, float]], measured: Mapping[st
     told = []
     for name in names(measured):
         if name in found and any(abs(value - nothing(name)) > 10.0**-DECIMALS for value in found[name]):
-            low, mean, high = (_number(value) for value in found[name])
+            words = _rule_mean if measured[name].unit == "year" else _number
+            low, mean, high = (words(value) for value in found[name])
             label = measured[name].label
             rule = measured[name].unit in ("year", "TPP")  # the mean of two rules is no rule
             spread = low if low == high else f"{low} to {high}{'' if rule else f' (mean {mean})'}"
@@ -228,6 +231,14 @@ def apart(sides: Sequence[Sequence[Held]]) -> tuple[list[Held], list[list[Held]]
     alike = [all(np.array_equal(one.values, row[0].values) for one in row) for row in rows]
     shared = [row[0] for row, same in zip(rows, alike, strict=True) if same]
     return shared, [[one for one, same in zip(side, alike, strict=True) if not same] for side in sides]
+
+
+def _rule_mean(value: float) -> str:
+    """The mean of a rule's vintage over months: a year, or that it holds in a part of them, or that it changes."""
+    if value < FIRST_RULE:
+        return f"in {value / FIRST_RULE:.0%} of the months".replace("%", " %") if value > 0.0 else "none"
+    years = sorted({math.floor(value), math.ceil(value)})
+    return " to ".join(str(year) for year in years)
 
 
 def records(found: Iterable[Held]) -> list[dict[str, object]]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from kingmaker.environment.core.measures import MEASURES
+from kingmaker.environment.core.measures import MEASURES, Measure
 from kingmaker.experiments.results import in_force
 from kingmaker.experiments.runs.income_summary import income_sentences
 from kingmaker.experiments.stats.levels import Band
@@ -62,10 +62,10 @@ def print_summary(model: Any, measures: pd.DataFrame, income: pd.DataFrame, out:
         if chosen.any():
             table.add_column(heading, justify="right", no_wrap=True)
     table.add_column("unit")
-    for name in KEY_MEASURES:
+    for name, measure in _told(model.setting).items():
         if name in measures:
             means = [float(measures.loc[chosen, name].mean()) for chosen in months.values() if chosen.any()]
-            table.add_row(MEASURES[name].label, *_cells(name, means, MEASURES[name].unit))
+            table.add_row(one_line(measure.label), *_cells(name, means, measure.unit))
     console.print(table)
     whole = first if first == last else f"{first} and {last}"
     console.print(f"{whole}: average of the year's months.", style="dim")
@@ -79,6 +79,12 @@ def print_summary(model: Any, measures: pd.DataFrame, income: pd.DataFrame, out:
         console.say(f"Note: {note}")
     _say_setting(console, model.setting, model.months)
     console.say(f"Results, graphs and figures are in {out}")
+
+
+def _told(setting: Scenario) -> dict[str, Measure]:
+    """The measures of the table: the usual ones, and those that the scenario's extensions add."""
+    measured = setting.measured()
+    return {name: measured[name] for name in (*KEY_MEASURES, *(own for own in measured if own not in MEASURES))}
 
 
 def _say_setting(console: Console, setting: Scenario, months: int) -> None:
@@ -114,14 +120,14 @@ def print_ensemble(
     for year in years:
         shown.add_column(str(year), justify="right", no_wrap=True)
     shown.add_column("unit")
-    for name in KEY_MEASURES:
+    for name, measure in _told(setting).items():
         rows = table[(table["measure"] == name) & table["year"].isin(years)].sort_values("year")
         if not rows.empty:
             values = [float(v) for column in ("median", *band.columns) for v in rows[column]]
-            *cells, unit = _cells(name, values, MEASURES[name].unit)
+            *cells, unit = _cells(name, values, measure.unit)
             n = len(rows)
             bands = [f"{cells[k]}\n{cells[n + k]} to {cells[2 * n + k]}" for k in range(n)]
-            shown.add_row(MEASURES[name].label, *bands, unit)
+            shown.add_row(one_line(measure.label), *bands, unit)
     console.print(shown)
     console.print(
         f"Each run is averaged over the year's months; then the median of {len(request.seeds)} runs and, below it, the "

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass, replace
 
 from kingmaker.agents.errors import KingmakerError
@@ -40,7 +40,8 @@ class Estimate:
     """What a shard would take.
 
     Attributes:
-        runs: number of runs that differ.
+        runs: number of runs that differ, those that are there already among them.
+        missing: those that are to be made; all else is of them.
         points: of the design.
         replications: of each point.
         stack: worlds of the largest stack.
@@ -51,6 +52,7 @@ class Estimate:
     """
 
     runs: int
+    missing: int
     points: int
     replications: int
     stack: int
@@ -84,11 +86,23 @@ class Trial:
     bytes: float
 
 
-def estimate(design: Design, shard: Shard, workers: int, stack: int | None = None) -> Estimate:
-    """Run a few months of a stack of each structure, in all workers at once, and reckon from them."""
+def estimate(
+    design: Design, shard: Shard, workers: int, stack: int | None = None, done: Collection[str] = frozenset()
+) -> Estimate:
+    """Run a few months of a stack of each structure, in all workers at once, and reckon from them.
+
+    Args:
+        design: whose runs are made.
+        shard: of which part.
+        workers: how many processes.
+        stack: worlds of a stack; chosen from the runs' size if None.
+        done: ids of runs that need not be made.
+    """
     began = time.perf_counter()
     work = work_of(design)
-    kinds = _kinds(design, work, shard, workers, stack)
+    kinds = _kinds(design, work, shard, workers, stack, done)
+    if not kinds:
+        return Estimate(len(done), 0, len(design.points), design.replications, 0, 0.0, 0.0, 0.0, 0.0)
     prepared = time.perf_counter() - began
     tried = kinds[:MOST_TRIALS]
     started, trials = 0.0, []
@@ -106,22 +120,24 @@ def estimate(design: Design, shard: Shard, workers: int, stack: int | None = Non
     size = sum(kind.runs * trial.bytes for kind, trial in pairs)
     seconds = prepared + started + (_makespan(stacks, workers) if scale == 1.0 else busy * scale / workers)
     return Estimate(
-        runs, len(design.points), design.replications, max(kind.size for kind in kinds), seconds, core * scale,
-        size * scale, max(kind.bytes for kind in kinds),
+        runs + len(done), runs, len(design.points), design.replications, max(kind.size for kind in kinds), seconds,
+        core * scale, size * scale, max(kind.bytes for kind in kinds),
     )  # fmt: skip
 
 
-def _kinds(design: Design, work: Work, shard: Shard, workers: int, stack: int | None) -> list[_Kind]:
-    """The structures among the runs of a shard, those with most runs first."""
+def _kinds(
+    design: Design, work: Work, shard: Shard, workers: int, stack: int | None, done: Collection[str]
+) -> list[_Kind]:
+    """The structures among the runs of a shard that are to be made, those with most runs first."""
     base, shared = work.setting.parameters, structural(design.declared)
     names = Namer(work).names(design)
-    total = len(set(names[shard.number - 1 :: shard.of]))
+    total = len(set(names[shard.number - 1 :: shard.of]).difference(done))
     varied = bool(set(shared) & set(design.keys))
     count: Counter[tuple[float, ...]] = Counter()
     found: dict[tuple[float, ...], _Kind] = {}
     seen: set[str] = set()
     for name, run in shard_of(names, design, shard):
-        if name in seen:
+        if name in seen or name in done:
             continue
         seen.add(name)
         values = {**base, **run.parameters}

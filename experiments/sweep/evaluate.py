@@ -38,6 +38,7 @@ def evaluate(
     workers: int = 1,
     average: bool = True,
     over: Drawn | None = None,
+    members: int | None = None,
 ) -> FloatArray:
     """Run the model at each row of a sample, in stacks.
 
@@ -53,8 +54,9 @@ def evaluate(
         settings: parameters that are the same in every run.
         workers: processes; 1 runs in this one. More need a script with a main guard, as Python's own pools do.
         average: give the mean over the replications.
-        over: members of a posterior, such as ``km.posterior().first(30)``: they are the replications then, each with
-            its own seed and parameters; what a row or ``settings`` names is not drawn.
+        over: members of a posterior, such as ``km.posterior()``: they are the replications then, each with its own
+            seed and parameters; what a row or ``settings`` names is not drawn.
+        members: how many of them, the first ones; all if None.
 
     Returns:
         The outcomes, shape (n, measures), or (n,) for a single measure given by its name; with ``average=False``
@@ -82,27 +84,32 @@ def evaluate(
         set=table_of("evaluate: settings", settings),
         points=[dict(zip(keys, map(float, row), strict=True)) for row in rows],
     )
-    design = _over(build_design(entries, "evaluate", "evaluate"), over)
+    design = _over(build_design(entries, "evaluate", "evaluate"), over, members)
     found = _outcomes(design, [f"{name}_{statistic}" for name in wanted], workers)
     if averaged:
         found = found.mean(axis=1)
     return np.asarray(found[..., 0] if isinstance(measures, str) else found)
 
 
-def _over(design: Design, over: Drawn | None) -> Design:
-    """The design over members, if there are some.
+def _over(design: Design, over: Drawn | None, members: int | None) -> Design:
+    """The design over members, if there are some; the first of them, if a number is asked.
 
     Raises:
-        WrongValueError: something else than members.
+        WrongValueError: something else than members, or more of them than there are.
     """
     if over is None:
+        if members is not None:
+            raise WrongValueError(
+                f"evaluate: members is {shown(members)}, but no posterior is given: add over=km.posterior(), or give "
+                "replications over luck."
+            )
         return design
     if not all(hasattr(over, name) for name in ("keys", "values", "seeds", "weights")):
         raise WrongValueError(
             f"evaluate: over is {shown(over)}; allowed are members of a posterior, such as km.posterior(), or None for "
             "seeds in a row."
         )
-    drawn = Replicates.of(over)
+    drawn = Replicates.of(over, members)
     return replace(design, over=POSTERIOR, drawn=drawn, replications=len(drawn))
 
 

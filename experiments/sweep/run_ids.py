@@ -67,7 +67,7 @@ class Namer:
                 for k, seed in enumerate(design.replicates.seeds)
             ]
             found = np.concatenate(rows)
-        return list(found[:, design.order].ravel())
+        return list(found[:, design.order].ravel().tolist())
 
     def _names(self, design: Design, seeds: NDArray[np.int64], drawn: Mapping[str, Value]) -> NDArray[np.object_]:
         """The ids of all points under each seed, shape (seeds, points), where all hold the same ``drawn`` values."""
@@ -129,12 +129,14 @@ def _hashes(prefix: bytes, values: FloatArray, seeds: NDArray[np.int64]) -> NDAr
     """The ids of points of these values, shape (points, parameters), under each seed: shape (seeds, points)."""
     import numpy as np
 
-    points, width = len(values), 8 * (values.shape[1] + 1)
-    table = np.empty((len(seeds), points, values.shape[1] + 1), dtype="<f8")
-    table[:, :, :-1] = values
-    table.view("<i8")[:, :, -1] = seeds[:, np.newaxis]
-    content, sha256 = table.tobytes(), hashlib.sha256
-    ids = [sha256(prefix + content[i : i + width]).hexdigest()[:DIGITS] for i in range(0, len(content), width)]
+    points, start = len(values), len(prefix)
+    width = start + 8 * (values.shape[1] + 1)
+    table = np.empty((len(seeds), points, width), dtype=np.uint8)  # a run's row is all that is hashed of it
+    table[:, :, :start] = np.frombuffer(prefix, dtype=np.uint8)
+    table[:, :, start:-8] = np.ascontiguousarray(values, dtype="<f8").view(np.uint8).reshape(points, -1)
+    table[:, :, -8:] = np.ascontiguousarray(seeds, dtype="<i8").view(np.uint8).reshape(-1, 1, 8)
+    sha256, rows = hashlib.sha256, table.view(f"V{width}").ravel().tolist()
+    ids = [sha256(row).hexdigest()[:DIGITS] for row in rows]
     return np.array(ids, dtype=object).reshape(len(seeds), points)
 
 

@@ -64,9 +64,20 @@ def table_digest(table: pa.Table) -> str:
     for name in table.column_names:
         found.update(b"\0" + name.encode() + b"\0")
         if name == "run":
-            found.update("".join(map(str, table[name].to_pylist())).encode())
+            for chunk in table[name].chunks:
+                found.update(_text(chunk))
             continue
         values = table[name].to_numpy()
         numbers = values.dtype.kind in "iuf"
         found.update(np.ascontiguousarray(values, "<f8").tobytes() if numbers else repr(values.tolist()).encode())
     return found.hexdigest()
+
+
+def _text(ids: pa.Array) -> memoryview | bytes:
+    """The ids one after the other: as they lie in memory, where none is missing."""
+    import pyarrow as pa
+
+    if ids.type != pa.string() or ids.null_count or not len(ids):
+        return "".join(map(str, ids.to_pylist())).encode()
+    starts = memoryview(ids.buffers()[1]).cast("i")[ids.offset : ids.offset + len(ids) + 1]
+    return memoryview(ids.buffers()[2])[starts[0] : starts[-1]]

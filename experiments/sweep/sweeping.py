@@ -19,7 +19,7 @@ from kingmaker.experiments.sweep.engines import (
     local_engine,
 )
 from kingmaker.experiments.sweep.identity import known_of, read_sweep_manifest
-from kingmaker.experiments.sweep.opening import Wanted, opened
+from kingmaker.experiments.sweep.opening import Wanted, examined, opened
 from kingmaker.experiments.sweep.plan import WHOLE, Shard, shard_of, tasks_of, work_of
 from kingmaker.experiments.sweep.run_ids import Namer
 from kingmaker.experiments.sweep.store import Known, Odd, Store
@@ -47,6 +47,15 @@ class SweepRequest:
     command: tuple[str, ...] = ()
 
 
+class StoppedSweep(KeyboardInterrupt):
+    """The user has stopped a sweep, of whose runs so many are finished and safe."""
+
+    def __init__(self, done: int, of: int) -> None:
+        """Of the shard, those that were there before among them."""
+        super().__init__(done, of)
+        self.done, self.of = done, of
+
+
 @dataclass(frozen=True)
 class Report:
     """How a sweep went: runs asked for, done before, done now, failed; time spent."""
@@ -66,7 +75,7 @@ def run_sweep(request: SweepRequest) -> Report:
 
     Raises:
         SweepError: a folder that cannot be used, an unreachable scheduler, workers that cannot work, a full disk.
-        KeyboardInterrupt: the user has stopped it; what was finished is safe.
+        StoppedSweep: the user has stopped it while runs were made; what was finished is safe.
     """
     began = time.perf_counter()
     design, store = request.design, Store(request.out)
@@ -76,10 +85,12 @@ def run_sweep(request: SweepRequest) -> Report:
     engine = _engine(request)
     with opened(store, wanted, request.shard) as opening:
         _say([*design.notes(), *opening.notes])
-        ids = set(names[request.shard.number - 1 :: request.shard.of])
+        runs = set(opening.runs)
+        whole = request.shard == WHOLE and opening.runs is names  # a set of a million ids is not made twice
+        ids = runs if whole else set(names[request.shard.number - 1 :: request.shard.of])
         if request.retry_failed:
             store.forget_failures(ids)
-        known = known_of(read_sweep_manifest(store.folder), set(opening.runs))
+        known = known_of(read_sweep_manifest(store.folder), runs)
         standing = _standing(store, known, ids)
         _say(f"{told}; it is left alone." for told in standing.odd.strangers)
         before, report = standing.done, _Writer(store)
@@ -87,12 +98,32 @@ def run_sweep(request: SweepRequest) -> Report:
             total = len(ids)
             with engine as running, Progress(total, total - len(standing.missing), request.quiet) as progress:
                 report.told = progress.advance
-                standing = _complete(request, _Runs(work, names, ids, known), running, report, standing)
+                try:
+                    standing = _complete(request, _Runs(work, names, ids, known), running, report, standing)
+                except KeyboardInterrupt:
+                    raise StoppedSweep(len(before) + report.written, total) from None
     return Report(
         runs=len(ids), before=len(before), done=len(standing.done - before), failed=len(standing.failed),
         wall_seconds=time.perf_counter() - began, model_seconds=report.seconds, peak_bytes=report.peak,
         damaged=tuple(path.name for path in standing.odd.damaged),
     )  # fmt: skip
+
+
+def there_already(request: SweepRequest) -> set[str]:
+    """The runs of the shard that the folder holds or has as failed, read without writing anything.
+
+    Raises:
+        SweepError: the folder is another's, as the sweep itself would say.
+    """
+    work, store = work_of(request.design), Store(request.out)
+    names = Namer(work).names(request.design)
+    examined(store, Wanted(request.design, work, names, request.command, request.extend))
+    if not store.parts_folder.exists():
+        return set()
+    ids = set(names[request.shard.number - 1 :: request.shard.of])
+    known, odd = known_of(read_sweep_manifest(store.folder), ids), Odd()
+    failed = set() if request.retry_failed else store.failed(known, odd)
+    return failed | {run for part, _ in store.parts(odd, known) for run in part.runs}
 
 
 @dataclass(frozen=True)
@@ -125,7 +156,8 @@ def _standing(store: Store, known: Known, ids: set[str], odd: Odd | None = None)
         store.set_aside(path)
     found.damaged += records.damaged
     found.strangers += records.strangers
-    return _Standing(done, failed, ids - done - failed, found)
+    there = done | failed
+    return _Standing(done, failed, ids - there if there else ids, found)
 
 
 def _complete(request: SweepRequest, runs: _Runs, engine: Engine, report: _Writer, standing: _Standing) -> _Standing:
@@ -158,11 +190,12 @@ class _Writer:
     def __init__(self, store: Store) -> None:
         self.store = store
         self.told: Callable[[int, int], None] = lambda done, failed: None
-        self.seconds, self.peak = 0.0, 0
+        self.seconds, self.peak, self.written = 0.0, 0, 0
 
     def take(self, outcome: Outcome) -> None:
         if outcome.part is not None:
             self.store.write_part(outcome.part)
+            self.written += len(outcome.runs)
         for failure in outcome.failures:
             self.store.write_failure(failure)
         self.seconds += outcome.seconds

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -74,6 +75,33 @@ def test_any_stacking_workers_and_shards_give_one_digest(swept: Path, tmp_path: 
     assert reference.runs == reference.of == RUNS
     assert digest_of(tmp_path / "alone") == digest_of(tmp_path / "shards") == reference
     assert f"sha256 {reference.sha256} ({RUNS} of {RUNS} runs)" in done_within("digest", swept / "out", folder=tmp_path)
+
+
+def test_shards_of_separate_folders_are_merged_by_copying_their_parts(swept: Path, tmp_path: Path) -> None:
+    for shard in (1, 2):
+        words = ("sweep", swept / "small.toml", "--out", f"s{shard}", "--workers", 1, "--shard", f"{shard}/2")
+        done_within(*words, folder=tmp_path)
+    for part in (tmp_path / "s2/parts").iterdir():
+        shutil.copy(part, tmp_path / "s1/parts")
+    assert digest_of(tmp_path / "s1") == digest_of(swept / "out")
+
+
+def test_what_is_there_is_told_by_dry_runs_and_results(swept: Path, tmp_path: Path) -> None:
+    import kingmaker as km
+
+    words = ("sweep", swept / "small.toml", "--out", "half", "--workers", 1)
+    done_within(*words, "--shard", "1/2", folder=tmp_path)
+    before = sorted(path.name for path in (tmp_path / "half").rglob("*"))
+    told = done(*words, "--dry-run", folder=tmp_path)
+    assert f"{RUNS} runs: " in told
+    assert "12 of them are in half already; 12 are to be made." in told
+    assert sorted(path.name for path in (tmp_path / "half").rglob("*")) == before
+    assert f"12 of {RUNS} runs of 5 months" in repr(km.load(tmp_path / "half"))
+    assert f"{RUNS} of them are in {swept / 'out'} already; 0 are to be made." in done(
+        "sweep", swept / "small.toml", "--out", swept / "out", "--dry-run", folder=tmp_path
+    )
+    band = km.load(swept / "out").band("switching_rate")
+    assert (band["low"] >= 0.0).all()
 
 
 def test_a_dask_cluster_gives_the_same_digest(swept: Path, tmp_path: Path) -> None:

@@ -171,7 +171,7 @@ def test_an_extension_that_is_killed_goes_on_and_makes_no_run_twice(tmp_path: Pa
 def test_points_equal_but_for_rounding_run_once(tmp_path: Path) -> None:
     done = sweep(GRID.replace("[0.0, 1.0]", "[0.30000000000000004, 0.3, -0.0, 0.0, 1]"), tmp_path)
     assert "6 runs done" in done.stdout
-    assert "'policy.interoperability': 0.30000000000000004, 0.0 stands there again, but for rounding" in done.stderr
+    assert "'policy.interoperability': 0.30000000000000004, 0.0 stands there again" in done.stderr
     points = "".join(f'[[points]]\n"energy.cap" = {value}\n' for value in ("0.3", "0.30000000000000004", "1", "1.0"))
     text = GRID[: GRID.index("[parameters]")].replace("grid", "list") + points
     listed = sweep(text, tmp_path, out="listed")

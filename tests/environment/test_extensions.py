@@ -78,7 +78,16 @@ def test_nobody_of_a_further_kind_is_the_baseline(tmp_path: Path) -> None:
         ("class Odd:\n    pass\n", "Odd", "is not a subclass of Instrument, Gauge, ChipRule, Startup, Chipmaker"),
         ("odd = 3\n", "odd", "is not a class"),
         ("", "Missing", "cannot be loaded (AttributeError"),
-        ("1 / 0\n", "Odd", "cannot be loaded (ZeroDivisionError"),
+        ("class Odds(Instrument):\n    pass\n", "Odd", "Did you mean 'Odds'?"),
+        ("1 / 0\n", "Odd", "cannot be loaded (ZeroDivisionError: division by zero), added_"),
+        ("import no_such_module_here\n", "Odd", "line 11: import no_such_module_here"),
+        ("def odd(self:\n", "Odd", "cannot be loaded (SyntaxError"),
+        ("class Odd(Instrument):\n    def settel(self, e):\n        pass\n", "Odd", "Did you mean 'settle'?"),
+        (
+            "class Odd(Instrument):\n    parameters = (declared('odd.part', 7.0),)\n",
+            "Odd",
+            "default of 'odd.part' is 7;",
+        ),
         ("class Odd(Gauge):\n    pass\n", "Odd", "needs a class attribute 'measure'"),
         ("class Odd(Startup):\n    pass\n", "Odd", "needs a class attribute 'share'"),
         ("class Odd(Chipmaker):\n    pass\n", "Odd", "needs class attributes 'row'"),
@@ -122,15 +131,31 @@ def test_a_rule_that_gives_everyone_all_is_stopped_at_what_there_is(tmp_path: Pa
         ComputeEconomy(scenario(tmp_path, body, "Odd"), rng=1, months=20, register=False, **SMALL).run()  # type: ignore[arg-type]
 
 
-def test_a_measure_must_give_a_number_a_world(tmp_path: Path) -> None:
-    body = """
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ("np.array([np.nan]) if e.month else np.zeros(1)", "nan in world 0, and 1 numbers that are not finite"),
+        ("np.zeros((1, 7)) if e.month else np.zeros(1)", r"an array of shape \(1, 7\); allowed is shape \(1,\)"),
+        ("None if e.month else np.zeros(1)", "nothing; allowed"),
+        ("'much' if e.month else np.zeros(1)", "'much'; allowed"),
+    ],
+)
+def test_a_measure_must_give_a_number_a_world(tmp_path: Path, given: str, words: str) -> None:
+    body = f"""
 class Odd(Gauge):
     measure = Measure("odd", "0-1", "an example", "Odd", "world")
     def observe(self, e):
-        return np.array([np.nan])
+        return {given}
 """
-    with pytest.raises(KingmakerError, match=r"1 numbers that are not finite"):
+    told = rf"extensions: added_\d+:Odd: observe gave {words}.*\(month 1, 2022-02, added_\d+\.py, line \d+\)"
+    with pytest.raises(KingmakerError, match=told):
         ComputeEconomy(scenario(tmp_path, body, "Odd"), rng=1, months=2, register=False, **SMALL).run()  # type: ignore[arg-type]
+
+
+def test_a_helper_is_no_misspelt_hook(tmp_path: Path) -> None:
+    hooks = "    def settle(self, e):\n        self.settles(e)\n    def settles(self, e):\n        pass\n"
+    body = f"class Odd(Instrument):\n{hooks}"
+    load_scenario(scenario(tmp_path, body, "Odd"))
 
 
 def test_two_modules_of_one_name_are_not_mixed_up(tmp_path: Path) -> None:

@@ -78,7 +78,8 @@ def test_a_hook_that_does_nothing_is_never_blamed(tmp_path: Path) -> None:
             "return super().plan_burn(p)[..., :1]",
             r"plan_burn gave shape \(1, 1\); allowed are arrays with one number for",
         ),
-        ("return None", r"plan_burn gave shape \(\); allowed"),
+        ("return None", r"plan_burn gave shape \(\); allowed.*\(added_\d+\.py, line 15\)"),
+        ("return super().plan_burn(p) * np.nan", r"plan_burn gave nan; allowed.*\(added_\d+\.py, line 15\)"),
         ("raise SystemExit(0)", r"SystemExit: 0"),
     ],
 )
@@ -91,6 +92,13 @@ def test_what_a_kind_of_startup_does_wrong_is_told_with_its_line(tmp_path: Path,
 def test_what_goes_wrong_at_birth_is_told(tmp_path: Path) -> None:
     body = KIND + "    @classmethod\n    def born(cls, values, p):\n        return values['tallent']\n"
     with pytest.raises(KingmakerError, match=r"Calm: born failed \(KeyError: 'tallent'\), added_\d+\.py, line 19"):
+        ComputeEconomy(scenario(tmp_path, body, "Calm"), rng=1, months=2, register=False, **SMALL)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("given", ["[1.0, 2.0]", "values['cash'] * np.nan"])
+def test_a_birth_that_gives_no_numbers_is_told(tmp_path: Path, given: str) -> None:
+    body = KIND + f"    @classmethod\n    def born(cls, values, p):\n        return {{**values, 'talent': {given}}}\n"
+    with pytest.raises(KingmakerError, match=r"Calm.born gives 'talent' as .*; allowed are numbers of shape \(1, "):
         ComputeEconomy(scenario(tmp_path, body, "Calm"), rng=1, months=2, register=False, **SMALL)  # type: ignore[arg-type]
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from kingmaker.agents.calendar import month_number
@@ -116,6 +117,30 @@ def test_each_series_counts_alike_and_losses_stand_in_the_page() -> None:
     assert "kingmaker scores better than the random walk in 1 of 2 series" in text
     assert "| to 6 months | 1 | **0.100** |" in text
     assert "| 13 to 18 | 1 | 1.000 |" in text
+
+
+RENT = "rent_market_usd_per_hour"
+
+
+def test_a_fan_has_each_fact_once_and_the_middle_of_each_origin() -> None:
+    from matplotlib.collections import LineCollection
+
+    from kingmaker.experiments.notebook.forecast_fans import draw_fans
+
+    known = {"observed": np.log(3.0), "median": np.log(2.0), "low_90": np.log(1.0), "high_90": np.log(4.0)}
+    rows = [
+        {"origin": origin, "series": RENT, "period": month, "months": k, "forecaster": "kingmaker", **known}
+        for origin, months in (("2022-12", ("2023-01", "2023-02")), ("2023-06", ("2023-07",)))
+        for k, month in enumerate(months, 1)
+    ]
+    figure = draw_fans(pd.DataFrame(rows), {RENT: "Rent"}, "kingmaker", "footer")
+    (axes,) = figure.axes
+    drawn = {line.get_label(): line for line in axes.lines}
+    assert np.allclose(drawn["facts"].get_ydata(), 3.0)
+    assert list(drawn["facts"].get_xdata()) == [12, 13, 18]
+    assert np.allclose(drawn["from 2022-12"].get_ydata(), 2.0)
+    bars = [bar for bar in axes.collections if isinstance(bar, LineCollection)]
+    assert np.allclose([segment[:, 1] for bar in bars for segment in bar.get_segments()], [1.0, 4.0])
 
 
 def test_errors_and_horizons_of_a_forecast() -> None:

@@ -33,6 +33,19 @@ def course(*levels: tuple[int, float], months: int = 72, worlds: int = 2) -> np.
     return values
 
 
+@pytest.mark.parametrize(
+    ("means", "words"),
+    [
+        ((505.5, 505.5, 505.5), "in 25 % of the months"),
+        ((2022.0, 2022.0, 2022.0), "2022;"),
+        ((2022.75, 2022.75, 2022.75), "2022 to 2023;"),
+        ((0.0, 1000.0, 2023.0), "none to 2023;"),
+    ],
+)
+def test_the_mean_of_a_rules_vintage_is_no_year_of_its_own(means: tuple[float, float, float], words: str) -> None:
+    assert f"export rule {words}" in in_force.ranges({"export_rule_in_force": means})
+
+
 def test_every_measure_of_the_group_is_told() -> None:
     told = in_force.names()
     assert {name for name, measure in MEASURES.items() if measure.group == "in force"} <= set(told)

@@ -187,3 +187,16 @@ def test_import_stays_cheap() -> None:
     root = Path(__file__).resolve().parents[2]
     told = subprocess.run([sys.executable, "-c", check], cwd=root, capture_output=True, text=True, check=True)
     assert told.stdout.strip() == "[]"
+
+
+def test_members_are_the_first_of_a_posterior() -> None:
+    import kingmaker as km
+
+    posterior, row = km.posterior(), [[0.5]]
+    asked = {"months": 3, "statistic": "final", "settings": {"startups.number": 20}, "average": False}
+    given = evaluate(row, ["policy.tax"], "hhi_cloud", over=posterior, members=2, **asked)  # type: ignore[arg-type]
+    first = evaluate(row, ["policy.tax"], "hhi_cloud", over=posterior.first(2), **asked)  # type: ignore[arg-type]
+    assert given.shape == (1, 2)
+    assert np.array_equal(given, first)
+    with pytest.raises(KingmakerError, match=r"members is 2, but no posterior is given: add over=km.posterior\(\)"):
+        evaluate(row, ["policy.tax"], "hhi_cloud", members=2)

@@ -179,6 +179,13 @@ def _family(question: Question, outcomes: Sequence[str]) -> tuple[str, ...]:
     for name in outcomes:
         if name in question.rules:
             raise KingmakerError(f"--outcomes: '{name}' says what is in force: it is part of the question.")
+        sides = [side for side in (question.a, question.b) if name in side.measured()]
+        if len(sides) == 1:
+            other = question.b if sides[0] is question.a else question.a
+            raise KingmakerError(
+                f"--outcomes: only {sides[0].name} measures '{name}', and {other.name} does not. Name its extension in "
+                f"both scenarios, or compare {sides[0].name} with itself and switch what you ask about off by --set-a."
+            )
         if name not in question.measures:
             raise KingmakerError(f"--outcomes: there is no measure '{name}'.{nearest(name, question.measures)}")
     return tuple(dict.fromkeys(outcomes))

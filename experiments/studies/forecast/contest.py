@@ -56,6 +56,8 @@ class Forecast:
     observed: float
     median: float
     crps: float
+    low_90: float = np.nan  # the middle 90 %, from the 5 % to the 95 % quantile
+    high_90: float = np.nan
 
     @property
     def error(self) -> float:
@@ -162,4 +164,7 @@ def _scored(
     target = line.observed
     crps = float(scoringrules.crps_ensemble(target, quantiles, estimator="qd"))
     middle = float(quantiles[len(quantiles) // 2])
-    return Forecast(origin, each.name, each.block, line.period, line.last - month, name, target, middle, crps)
+    low, high = (float(np.interp(share, QUANTILES, quantiles)) for share in (0.05, 0.95))
+    return Forecast(
+        origin, each.name, each.block, line.period, line.last - month, name, target, middle, crps, low, high
+    )  # fmt: skip

@@ -23,6 +23,7 @@ PAGE, TABLE = "forecast.md", "forecast.csv"
 ALL = (MODEL, ANCHORED, *FORECASTERS, MEDIAN)
 FIELDS = (
     "origin", "series", "block", "period", "months", "forecaster", "observed", "median", "error", "crps",
+    "low_90", "high_90",
 )  # fmt: skip
 CAVEAT = (
     "What the model knows that a forecaster at the origin did not: the centres of its priors, and the form of its "

@@ -462,6 +462,11 @@ def test_folders_of_studies_are_results_too(tmp_path: Path) -> None:
     assert crossed.brief() == crossed.report()
     with pytest.raises(KingmakerError, match="Did you mean 'hhi_cloud'"):
         crossed.told("hhi_clod")
+    assert isinstance(contest.plot(kind="fan"), Figure)
+    with pytest.raises(KingmakerError, match="no kind of picture 'fam'"):
+        contest.plot(kind="fam")
+    with pytest.raises(KingmakerError, match="no forecaster 'drit'"):
+        contest.plot(kind="fan", forecaster="drit")
     assert "24 members" in repr(crossed)
     assert "main effect" in crossed.table().index.get_level_values("kind")
     plt.close("all")
