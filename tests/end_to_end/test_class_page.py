@@ -81,6 +81,16 @@ def test_a_lever_changes_the_curves_the_strip_and_the_link(browser: Browser, ser
     browser.wait(lambda: browser.js(curve) == before, "the curve as it was")
 
 
+def test_what_a_link_names_and_is_not_there_is_told_and_left_out(browser: Browser, server: Server) -> None:
+    wrong = ("theme=compute", "measure=nothing", "flow=water", "size=weight", "luck=many", "mandate=mine", "lesson=none")
+    browser.open(f"{server.url}?view=charts&lang=en&{'&'.join(wrong)}")
+    told = browser.one(".note", "Part of this link could not be used").text
+    assert [part for part in wrong if part not in told] == []
+    assert len(browser.find("figure.plot path.run")) == 6
+    assert browser.find(".themes button[aria-pressed=true]", "Chips")
+    assert not browser.find("dialog[open]")
+
+
 def test_a_lever_is_drawn_fast_on_a_slow_core(browser: Browser, server: Server) -> None:
     """Less than 100 ms of script on a core four times slower, in time of the processor: others may be at it, too."""
     browser.cdp("Performance.disable")

@@ -16,6 +16,12 @@ export async function load(language) {
 /** Whether a link may hold a lever of this name. */
 export const isLever = (key) => levers.has(key) || catalogue.regulator.levers.some((lever) => lever.key === key)
 
+/** What a link may name of a kind; undefined if the server has no list of it. */
+export const offered = (kind) => ({
+  theme: () => catalogue.themes.map(({ key }) => key), measure: () => [...measures.keys()],
+  lesson: () => catalogue.lessons.map(({ id }) => id), mandate: () => catalogue.regulator.mandates.map(({ key }) => key),
+})[kind]?.()
+
 export const measureOf = (name) => measures.get(name)
 export const leverOf = (key) => levers.get(key)
 

@@ -9,6 +9,8 @@ const PLAIN = {
   view: "", scenario: "baseline", luck: 1, month: 35, theme: "chips", measure: "", panel: "chart", step: 0,
   firm: "", lesson: "", flow: "chips", size: "compute", mandate: "even", lang: "", look: "",
 }
+const CHOICES = { panel: ["chart", "table", "about", "share"], flow: ["chips", "compute", "money"], size: ["compute", "value"],
+  lang: ["en", "fr"], look: ["light", "dark"] } // the catalogue has those of the others
 const NUMBERS = new Set(["luck", "month", "step"])
 const POLICIES = { levers: "", a: "a.", game: "g." } // the policy shown, policy A of the comparison, the regulator's
 const MONTHS = 96
@@ -51,13 +53,14 @@ function policyOf(query, known, prefix, faults) {
   return found
 }
 
-function plainOf(query, faults) {
+function plainOf(query, offered, faults) {
   const found = { ...PLAIN }
   for (const key of Object.keys(PLAIN)) {
     if (!query.has(key)) continue
     const text = query.get(key)
-    if (!NUMBERS.has(key)) found[key] = text
-    else if (/^\d{1,6}$/.test(text)) found[key] = Number(text)
+    const choices = CHOICES[key] ?? offered(key)
+    const fits = NUMBERS.has(key) ? /^\d{1,6}$/.test(text) : !choices || !text || choices.includes(text)
+    if (fits) found[key] = NUMBERS.has(key) ? Number(text) : text || PLAIN[key]
     else faults.push(`${key}=${text}`.slice(0, 60))
   }
   return found
@@ -68,11 +71,12 @@ function plainOf(query, faults) {
  * @param {string} search - what stands after the question mark
  * @param {(key: string) => boolean} known - whether there is such a lever
  * @param {string} home - the view of a link that names none
+ * @param {(key: string) => string[] | undefined} offered - what the server offers of a kind, such as its themes
  */
-export function readLink(search, known, home = "story") {
+export function readLink(search, known, home, offered) {
   const query = new URLSearchParams(search)
   const faults = []
-  const state = plainOf(query, faults)
+  const state = plainOf(query, offered, faults)
   for (const [name, prefix] of Object.entries(POLICIES)) state[name] = policyOf(query, known, prefix, faults)
   state.view = OLD_VIEWS[state.view] ?? state.view
   if (state.view && !VIEWS.includes(state.view)) {

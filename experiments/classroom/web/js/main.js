@@ -3,7 +3,7 @@ import { html, nothing, render } from "../vendor/lit-html/lit-html.js"
 import { changed, linkTo, set, start, state } from "./store.js"
 import { EXPLORE } from "./link.js"
 import { LANGUAGES, month as monthName, speak, spoken, t } from "./words.js"
-import { catalogue, isLever, load } from "./catalogue.js"
+import { catalogue, isLever, load, offered } from "./catalogue.js"
 import { tidy } from "./api.js"
 import { follow } from "./class.js"
 import { header, notices, wear } from "./parts/header.js"
@@ -117,7 +117,7 @@ async function begin() {
     setTimeout(begin, 2000) // the server is busy or being started again
     return
   }
-  start(isLever, home, draw)
+  start(isLever, offered, home, draw)
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", changed)
   for (const [event, paper] of [["beforeprint", true], ["afterprint", false]]) addEventListener(event, () => wear(paper))
   addEventListener("keydown", (event) => { if (event.key === "Escape" && sheet) flipSheet() })

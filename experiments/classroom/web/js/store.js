@@ -6,6 +6,7 @@ const WRITE_AFTER = 250 // ms: browsers refuse an address that is rewritten at e
 export const state = { faults: [] }
 let draw = () => {}
 let known = () => false
+let choices = () => undefined
 let home = "story"
 let writing = 0
 let drawing = 0
@@ -39,18 +40,20 @@ export function set(patch, { step = true } = {}) {
 }
 
 function read() {
-  const { state: asked, faults } = readLink(location.search, known, home)
+  const { state: asked, faults } = readLink(location.search, known, home, choices)
   Object.assign(state, asked, { faults })
 }
 
 /**
  * Read the address, now and whenever Back or Forward is pressed.
  * @param {(key: string) => boolean} isLever - whether there is such a lever
+ * @param {(kind: string) => string[] | undefined} offered - what the server offers of a kind
  * @param {string} view - the view of an address that names none
  * @param {(state: object) => void} show - draws the page
  */
-export function start(isLever, view, show) {
+export function start(isLever, offered, view, show) {
   known = isLever
+  choices = offered
   home = view
   draw = show
   read()

@@ -17,26 +17,41 @@ export function linesOf(name, most) {
   return best.map((text) => shortened(text, most))
 }
 
+/** How far two boxes lie apart; negative where they meet. */
+const gap = (a, b) => Math.max(b.left - a.right, a.left - b.right, b.top - a.bottom, a.top - b.bottom)
+
+/** Where a name may stand, the best place first: below its symbol, above, right, left. */
+function placesFor(firm, half, more, letter, width) {
+  const x = Math.min(Math.max(firm.x, half + 2), width - half - 2)
+  const beside = firm.radius + half + letter * 0.3
+  return [
+    { x, y: firm.y + firm.radius + letter * 0.85 }, { x, y: firm.y - firm.radius - letter * 0.75 - more },
+    { x: firm.x + beside, y: firm.y - more / 2 }, { x: firm.x - beside, y: firm.y - more / 2 },
+  ]
+}
+
 /**
- * Where names stand: { k, lines, x, y }, y of the first line.
- * @param {object[]} firms - { k, name, x, y, radius, first }: `first` come before all others
+ * Where names stand: { k, lines, x, y }, y of the first line. A name stands on nothing, and nearest to its own symbol.
+ * @param {object[]} firms - { k, name, x, y, radius, first, most }: `first` come before all others, `most` letters a line
  * @param {(text: string) => number} widthOf - of a text, px
- * @param {{ width: number, height: number, letter: number, most: number }} stage
+ * @param {{ width: number, height: number, letter: number }} stage
  */
-export function labelsOf(firms, widthOf, { width, height, letter, most }) {
-  const taken = firms.map(({ x, y, radius }) => ({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius }))
+export function labelsOf(firms, widthOf, { width, height, letter }) {
+  const symbols = firms.map(({ x, y, radius }) => ({ left: x - radius, right: x + radius, top: y - radius, bottom: y + radius }))
+  const names = []
   const found = []
   for (const firm of [...firms].sort((a, b) => Number(b.first) - Number(a.first) || b.radius - a.radius)) {
-    const lines = linesOf(firm.name, most)
+    const lines = linesOf(firm.name, firm.most)
     const half = Math.max(...lines.map(widthOf)) / 2
     const more = (lines.length - 1) * letter * LINE
-    const x = Math.min(Math.max(firm.x, half + 2), width - half - 2)
-    const own = taken[firms.indexOf(firm)]
-    for (const y of [firm.y + firm.radius + letter * 0.85, firm.y - firm.radius - letter * 0.75 - more]) {
+    const own = symbols[firms.indexOf(firm)]
+    for (const { x, y } of placesFor(firm, half, more, letter, width)) {
       const box = { left: x - half, right: x + half, top: y - letter * 0.55, bottom: y + letter * 0.55 + more }
-      const free = box.top > 0 && box.bottom < height && !taken.some((other) => other !== own && meets(box, other))
-      if (!free) continue
-      taken.push(box)
+      const within = box.top > 0 && box.bottom < height && box.left > 0 && box.right < width
+      const apart = gap(box, own) + 1
+      if (!within || names.some((other) => meets(box, other))) continue
+      if (symbols.some((other) => other !== own && gap(box, other) < apart)) continue
+      names.push(box)
       found.push({ k: firm.k, lines, x, y })
       break
     }

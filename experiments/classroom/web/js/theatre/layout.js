@@ -1,7 +1,7 @@
 // Places of the firms on the stage: bands by kind, ordered so that ties cross little, the same in all months.
 const BANDS = [["chipmaker", "investor"], ["cloud"], ["startup"]]
 const SWEEPS = 10
-const SELLERS = 1.9 // room of a chipmaker: its queue stands beside it
+const SELLERS = 3 // room of a chipmaker: its queue stands beside it
 
 /** How much each firm is drawn to each partner over the whole run. */
 function pullsOf(story) {

@@ -114,8 +114,9 @@ class Theatre extends HTMLElement {
     const chosen = [story.nodes.findIndex(({ name }) => name === firm), this.#hovered]
     context.font = this.#font()
     const firms = story.nodes.flatMap(({ name, named, kind }, k) => (alive[k] && (named || chosen.includes(k)) ? [{
-      k, name, ...this.#places[k], radius: goals[k], first: kind === "regulator" || chosen.includes(k) }] : []))
-    const stage = { width: this.widthOf, height: this.heightOf, letter: this.letter, most: this.#upright ? 13 : 19 }
+      k, name, ...this.#places[k], radius: goals[k], first: kind === "regulator" || chosen.includes(k),
+      most: this.#upright ? 13 : kind === "regulator" ? 17 : 19 }] : []))
+    const stage = { width: this.widthOf, height: this.heightOf, letter: this.letter }
     return labelsOf(firms, (text) => context.measureText(text).width, stage)
   }
 
