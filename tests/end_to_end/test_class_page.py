@@ -82,7 +82,7 @@ def test_a_lever_changes_the_curves_the_strip_and_the_link(browser: Browser, ser
 
 
 def test_what_a_link_names_and_is_not_there_is_told_and_left_out(browser: Browser, server: Server) -> None:
-    wrong = ("theme=compute", "measure=nothing", "flow=water", "size=weight", "luck=many", "mandate=mine", "lesson=none")
+    wrong = ("theme=compute", "measure=none", "flow=water", "size=weight", "luck=many", "mandate=mine", "lesson=none")
     browser.open(f"{server.url}?view=charts&lang=en&{'&'.join(wrong)}")
     told = browser.one(".note", "Part of this link could not be used").text
     assert [part for part in wrong if part not in told] == []
