@@ -254,7 +254,7 @@ def test_workers_without_a_main_guard_are_one_sentence(tmp_path: Path) -> None:
 
 def test_a_dry_run_gives_a_time_and_its_range(tmp_path: Path) -> None:
     told = sweep_outside(GRID, tmp_path, "--dry-run").stdout
-    found = re.search(r"About (\d+) s \((\d+) s to (\d+) s\) on 1 workers", told)
+    found = re.search(r"About (\d+) s \((\d+) s to (\d+) s\) on 1 worker of", told)
     assert found, told
     middle, least, most = map(int, found.groups())
     assert 0 < least <= middle <= most
