@@ -63,8 +63,8 @@ def measured_points(
     dry_run: DryRun = False,
 ) -> None:
     """Measure the fourteen points for which the economy of commitments was built, now and beside what was before."""
-    from kingmaker.experiments.studies.points import points_page
-    from kingmaker.experiments.studies.points.point_cases import TO_2030
+    from kingmaker.experiments.studies.measured_points import points_page
+    from kingmaker.experiments.studies.measured_points.point_cases import TO_2030
 
     with stoppable("the measured points"):
         seeds = replications or points_page.SEEDS

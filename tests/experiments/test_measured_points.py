@@ -10,11 +10,11 @@ import pytest
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.types import FloatArray
-from kingmaker.experiments.studies.points import point_table, points_page
-from kingmaker.experiments.studies.points.point_cases import CASES, better_rivals, seen_in
-from kingmaker.experiments.studies.points.point_numbers import NUMBERS
-from kingmaker.experiments.studies.points.point_table import NOW, STATES, line_of, read_lines, read_points
-from kingmaker.experiments.studies.points.rent_turns import rises_again, turns
+from kingmaker.experiments.studies.measured_points import point_table, points_page
+from kingmaker.experiments.studies.measured_points.point_cases import CASES, better_rivals, seen_in
+from kingmaker.experiments.studies.measured_points.point_numbers import NUMBERS
+from kingmaker.experiments.studies.measured_points.point_table import NOW, STATES, line_of, read_lines, read_points
+from kingmaker.experiments.studies.measured_points.rent_turns import rises_again, turns
 from tests.invariants.test_literals import found, modules
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"

@@ -12,7 +12,7 @@ import numpy as np
 from kingmaker.agents.errors import KingmakerError, nearest
 from kingmaker.agents.types import FloatArray
 from kingmaker.experiments.stats.levels import LEVEL, WIDE
-from kingmaker.experiments.studies.points.point_numbers import NUMBERS, Cases, PointNumber
+from kingmaker.experiments.studies.measured_points.point_numbers import NUMBERS, Cases, PointNumber
 
 BEFORE = Path(__file__).with_name("before.csv")
 POINTS = Path(__file__).with_name("points.csv")

@@ -14,7 +14,7 @@ from kingmaker.environment.inputs.parameters import DECLARATIONS
 from kingmaker.environment.inputs.scenario import Scenario, load_scenario
 from kingmaker.environment.inputs.tables import DATA
 from kingmaker.environment.inputs.timeline import Event
-from kingmaker.experiments.studies.points.watched import Seen, joined, watched
+from kingmaker.experiments.studies.measured_points.watched import Seen, joined, watched
 
 TO_2030, TO_2027 = 108, 72  # months
 SURGE = 60  # January 2027

@@ -10,9 +10,9 @@ from kingmaker.experiments.results.filing import filed_if
 from kingmaker.experiments.results.manifest import kingmaker_version
 from kingmaker.experiments.stats.levels import LEVEL, WIDE
 from kingmaker.experiments.studies.compare.difference_words import digits
-from kingmaker.experiments.studies.points.point_cases import CASES, seen_in
-from kingmaker.experiments.studies.points.point_numbers import NUMBERS, PointNumber
-from kingmaker.experiments.studies.points.point_table import (
+from kingmaker.experiments.studies.measured_points.point_cases import CASES, seen_in
+from kingmaker.experiments.studies.measured_points.point_numbers import NUMBERS, PointNumber
+from kingmaker.experiments.studies.measured_points.point_table import (
     NOW,
     STATES,
     Point,

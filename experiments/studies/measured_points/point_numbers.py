@@ -10,8 +10,8 @@ import numpy as np
 from kingmaker.agents.arithmetic import ratio
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import YEAR
-from kingmaker.experiments.studies.points.rent_turns import rises_again, turns
-from kingmaker.experiments.studies.points.watched import EVIDENCE, Seen
+from kingmaker.experiments.studies.measured_points.rent_turns import rises_again, turns
+from kingmaker.experiments.studies.measured_points.watched import EVIDENCE, Seen
 
 Cases = Mapping[str, Seen]
 Measured = Callable[[Cases], FloatArray]
