@@ -85,7 +85,9 @@ def _chipmaker_accounts(e: Economy) -> None:
     before = np.maximum(
         makers.sales - (e.now.chips.maker_revenue - makers.sales) / (p.chips.sales_months - 1.0), 1.0
     )  # undo this month's smoothing
-    makers.value = makers.value * power(np.maximum(makers.sales, 1.0) / before, p.capital.sales_value)
+    other = np.array([row.other_sales_musd for row in e.tables.chipmakers])  # the value stands for these too
+    growth = (np.maximum(makers.sales, 1.0) + other) / (before + other)
+    makers.value = makers.value * power(growth, p.capital.sales_value)
     _spend(e, "costs", "chipmakers", population.act(Chipmaker.research_budget, p))
     research = population.act(Chipmaker.research_budget, p)
     profit = np.maximum(e.now.chips.maker_revenue - e.now.chips.unit_costs - research, 0.0)

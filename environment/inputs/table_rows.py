@@ -88,6 +88,7 @@ class ChipmakerRow(SourcedRow):
     software_stock: Annotated[float, Cell("leader = 1", low=0)]
     gpu_share_of_revenue: Share
     market_value_musd: Money
+    other_sales_musd: Annotated[float, Cell("M$ a month that the value stands for too, beside AI chips", low=0)] = 0.0
     export_designs: Annotated[int, Cell("chips", low=0, high=20)] = 0
 
 

@@ -132,6 +132,16 @@ def test_a_clouds_value_is_its_business_and_what_it_holds(finished: ComputeEcono
     assert (labs["vendor_share"] + labs["vendor_before_share"] <= 1.0 + 1e-9).all()
 
 
+def test_a_chipmakers_value_moves_with_all_that_it_sells(finished: ComputeEconomy) -> None:
+    rows = finished.tables.chipmakers
+    table = finished.populations["chipmakers"].table
+    start = np.array([row.market_value_musd for row in rows])
+    leader, huawei = (next(k for k, row in enumerate(rows) if row.id == name) for name in ("nvidia", "huawei"))
+    assert table.data["sales"][0, huawei] > 50.0 * max(rows[huawei].units_per_month_2022, 1.0)  # it began with nothing
+    assert 1.0 < table.data["value"][0, huawei] / start[huawei] < 3.0  # most of what the firm sells are no AI chips
+    assert table.data["value"][0].argmax() == leader
+
+
 def test_what_a_lab_gains_its_holder_gains_in_proportion() -> None:
     stake, royalty, holder = row(0.4, 0.1), row(0.2, 0.0), np.array([[0, NONE]], dtype=np.int32)
     before, _ = capital_market.equity_values(row(100.0, 50.0), row(1e3, 5.0), [(stake, holder)], [(royalty, holder)])
