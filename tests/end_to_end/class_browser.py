@@ -11,7 +11,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 CHROMIUM, DRIVER = Path("/usr/bin/chromium"), Path("/usr/bin/chromedriver")
-PATIENCE = float(os.environ.get("KINGMAKER_TEST_PATIENCE", "90"))  # seconds; other tests may run beside
+PATIENCE = float(os.environ.get("KINGMAKER_TEST_PATIENCE", "300"))  # seconds; other tests may run beside
 AXE = Path(__file__).with_name("vendor") / "axe.min.js"
 # the last is a laptop at 200 % zoom
 SIZES = {"projector": (1920, 1080), "tablet": (820, 1180), "phone": (390, 844), "zoomed": (683, 384)}
