@@ -33,7 +33,7 @@ def run(*words: str, folder: Path) -> str:
 def test_the_page_on_sweeps(tmp_path: Path) -> None:
     commands, growing = blocks("sh")
     (design,) = blocks("toml")
-    (python,) = blocks("python")
+    python, sobol = blocks("python")
     (tmp_path / "cap.toml").write_text(design, encoding="utf-8")
     run("-m", "kingmaker", "sweep", "cap.toml", folder=tmp_path)
     assert (tmp_path / "results/sweep-cap/runs.parquet").is_file()
@@ -47,6 +47,9 @@ def test_the_page_on_sweeps(tmp_path: Path) -> None:
     assert "12 runs done" in run("-m", "kingmaker", *second, folder=tmp_path)
     (tmp_path / "page.py").write_text(python + "\nprint(len(frame), len(table), outcomes.shape)\n", encoding="utf-8")
     assert run("page.py", folder=tmp_path).split() == ["10080", "2", "(3,)"]
+    pytest.importorskip("SALib")
+    (tmp_path / "sobol.py").write_text(sobol, encoding="utf-8")
+    assert len(re.findall(r"\d", run("sobol.py", folder=tmp_path))) > 1
 
 
 def test_the_options_on_the_page_about_clusters_exist() -> None:
