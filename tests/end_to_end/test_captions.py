@@ -67,7 +67,8 @@ def test_a_comparison_says_what_is_in_force_on_each_side(tmp_path: Path) -> None
              "--months", "4", "--replications", "2", "--no-robustness", *SMALL)  # fmt: skip
     kingmaker(*words, "--out", "o", folder=tmp_path)
     for name, caption in captions(tmp_path / "o/figures").items():
-        assert "In force in A: nothing. In force in B: duty of interoperability 1 throughout; " in caption, name
+        assert "In force in A and B: nothing." in caption, name
+        assert "Only in A: nothing. Only in B: duty of interoperability 1 throughout; " in caption, name
 
 
 def test_a_study_and_the_figures_of_a_sweep_say_it_and_warnings_are_sentences(tmp_path: Path) -> None:
