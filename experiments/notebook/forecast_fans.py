@@ -12,6 +12,7 @@ from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 from kingmaker.agents.calendar import month_number
 from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels, put_legend
 from kingmaker.experiments.figures.style import INK, PALETTE, Sheet, number_text, time_axis
+from kingmaker.experiments.stats.levels import WIDE
 from kingmaker.experiments.studies.forecast.contest_data import observed_series
 
 if TYPE_CHECKING:
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 SPACING = Spacing(panel=1.5, gap=0.7, left=0.75, between=0.8, below=0.55)
 MOST_PANELS = 6
 APART = 0.35  # months between the forecasts of one fact from several origins
-ENDS = ["low_90", "high_90"]
+ENDS = list(WIDE.columns)
 
 
 def fullest(frame: pd.DataFrame) -> list[str]:
@@ -36,10 +37,10 @@ def fullest(frame: pd.DataFrame) -> list[str]:
 
 
 def draw_fans(frame: pd.DataFrame, labels: Mapping[str, str], forecaster: str, footer: str) -> Sheet:
-    """A plot a series: facts in black; from each origin, in its colour, the median and the middle 90 %.
+    """A plot a series: facts in black; from each origin, in its colour, the median and the band that the contest keeps.
 
     Args:
-        frame: a row a forecast: origin, series, months, forecaster, observed, median, and perhaps low_90 and high_90,
+        frame: a row a forecast: origin, series, months, forecaster, observed, median, and perhaps the ends of the band,
             on the scale of the series.
         labels: the series to draw, each with its title.
         forecaster: whose forecasts.
@@ -48,7 +49,7 @@ def draw_fans(frame: pd.DataFrame, labels: Mapping[str, str], forecaster: str, f
     lines = {each.name: each.lines[0] for each in observed_series()}
     origins = sorted(frame["origin"].unique())
     banded = set(ENDS) <= set(frame.columns)
-    bars = "bars: its middle 90 %" if banded else "its intervals were not kept: make the contest anew for them"
+    bars = f"bars: its {WIDE.words}" if banded else "its intervals were not kept: make the contest anew for them"
     title = f"Forecasts against facts: {forecaster}"
     subtitle = (
         f"Colours: from each origin (dashed), the median; {bars}. Black: facts, at the last month that they cover; "

@@ -171,7 +171,7 @@ class ForecastResult(StudyResult):
 
         Args:
             name: a series; without one, the scores of all, or the fans of the six with most facts ahead.
-            kind: ``scores`` or ``fan``: from each origin the median and the middle 90 %, beside what followed.
+            kind: ``scores`` or ``fan``: from each origin the median and the band kept, beside what followed.
             forecaster: whose fan.
 
         Raises:

@@ -157,7 +157,10 @@ def test_mistakes_of_an_extension_are_told(tmp_path: Path) -> None:
     told = kingmaker("sweep", "d.toml", "--out", "out", "--workers", 1, folder=tmp_path, code=1)
     assert "2 of 4 runs have failed" in told
     failure = next((tmp_path / "out/failures").iterdir()).read_text(encoding="utf-8")
-    assert "mistaken_levy:Levy: fix failed in month 0, 2022-01 (ValueError: no such levy), mistaken_levy.py, line" in failure
+    assert (
+        "mistaken_levy:Levy: fix failed in month 0, 2022-01 (ValueError: no such levy), mistaken_levy.py, line"
+        in failure
+    )
     for wrong, said in (
         ("levy.rates = [0.0]", "there is no parameter 'levy.rates'. Did you mean 'levy.rate'?"),
         ("levy.rate = [0.0, 2.0]", "'levy.rate' is 2.0; allowed is a number from 0 to 1"),

@@ -39,7 +39,7 @@ def test_the_overview_shows_the_strongest_first_and_says_what_is_left_out() -> N
     with styled():
         figure = draw_overview(table, MEASURES, LABELS, "mean of 2029-01 to 2030-12", FOOTER)
         assert problems(figure) == []
-    said = " ".join(text.get_text() for text in texts_of(figure))
+    said = " ".join(" ".join(text.get_text() for text in texts_of(figure)).split())
     assert f"Not shown: {len(MEASURES) - MOST} measures with smaller effects; all are in differences.csv" in said
     assert f"the {MOST} largest" in said
 

@@ -42,6 +42,7 @@ NAMED: dict[str, tuple[str, ...]] = {  # technical numbers, each a constant of i
     "environment/chips/installation.py": ("MID_YEARS",),  # dates of the data
     "environment/record/record_month.py": ("MANY",),  # of memory
     "environment/firms/turnover.py": ("SPARE",),  # room
+    "environment/inputs/own_classes.py": ("MISSPELT",),  # of messages
     "environment/inputs/scenario.py": ("DEFAULT_MONTHS", "MOST_MONTHS", "PINS_SHOWN"),  # horizons; of a text
     "environment/worlds/firm_facts.py": ("LEAST_SHARE", "MOST_NAMED"),  # of a text
     "environment/worlds/snapshots.py": ("SHARED",),  # rights of a file

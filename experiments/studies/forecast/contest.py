@@ -23,6 +23,7 @@ from kingmaker.experiments.posterior.fitting import FitPlan, Fitter
 from kingmaker.experiments.posterior.lines import DataLine, error_covariance, observed, read_lines, scaled
 from kingmaker.experiments.posterior.priors import read_priors
 from kingmaker.experiments.posterior.smoother import smooth
+from kingmaker.experiments.stats.levels import WIDE
 from kingmaker.experiments.studies.forecast.contest_data import (
     CLOSE,
     LAST,
@@ -56,7 +57,7 @@ class Forecast:
     observed: float
     median: float
     crps: float
-    low_90: float = np.nan  # the middle 90 %, from the 5 % to the 95 % quantile
+    low_90: float = np.nan  # the ends of WIDE
     high_90: float = np.nan
 
     @property
@@ -164,7 +165,7 @@ def _scored(
     target = line.observed
     crps = float(scoringrules.crps_ensemble(target, quantiles, estimator="qd"))
     middle = float(quantiles[len(quantiles) // 2])
-    low, high = (float(np.interp(share, QUANTILES, quantiles)) for share in (0.05, 0.95))
+    low, high = (float(np.interp(share, QUANTILES, quantiles)) for share in WIDE.ends)
     return Forecast(
         origin, each.name, each.block, line.period, line.last - month, name, target, middle, crps, low, high
     )  # fmt: skip

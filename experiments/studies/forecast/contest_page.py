@@ -14,6 +14,7 @@ from kingmaker.experiments.posterior.fitting import FitPlan
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed
 from kingmaker.experiments.results.outputs import unfinished
+from kingmaker.experiments.stats.levels import WIDE
 from kingmaker.experiments.studies.forecast.contest import ANCHORED, HORIZONS, MEDIAN, MODEL, Forecast, contest
 from kingmaker.experiments.studies.forecast.contest_data import ORIGINS
 from kingmaker.experiments.studies.forecast.naive import FORECASTERS
@@ -23,7 +24,7 @@ PAGE, TABLE = "forecast.md", "forecast.csv"
 ALL = (MODEL, ANCHORED, *FORECASTERS, MEDIAN)
 FIELDS = (
     "origin", "series", "block", "period", "months", "forecaster", "observed", "median", "error", "crps",
-    "low_90", "high_90",
+    *WIDE.columns,
 )  # fmt: skip
 CAVEAT = (
     "What the model knows that a forecaster at the origin did not: the centres of its priors, and the form of its "

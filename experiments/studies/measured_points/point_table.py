@@ -33,7 +33,7 @@ class PointLine:
         id: of the number.
         n: in how many worlds there is such a number.
         value: median of the worlds; of what is said of each world, the share in which it is so.
-        low: lower end of the middle 90 % of the worlds; of a share, of its 95 % interval (Wilson).
+        low: lower end of the band of the worlds; of a share, of its interval (Wilson).
         high: the upper end.
         how: how it was measured, where names differ from those of now.
     """
