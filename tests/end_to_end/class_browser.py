@@ -65,7 +65,7 @@ class Browser:
 
     def settle(self) -> None:
         """Wait until nothing is on its way."""
-        self.wait(lambda: not self.find(".wait, .loading, .starting"), "the page to be complete")
+        self.wait(lambda: not self.find(".wait, .loading, .starting, .stale"), "the page to be complete")
 
     def js(self, code: str, *given: Any) -> Any:
         """What a script returns."""
