@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shlex
 import subprocess
 import sys
 from collections.abc import Mapping
@@ -26,6 +27,12 @@ def kingmaker(
     )  # fmt: skip
     assert "Traceback" not in done.stderr, done.stderr
     return done
+
+
+def done_within(line: str, folder: Path) -> None:
+    """A line ``kingmaker …`` of a page, in this process: it ends well."""
+    done = within(*shlex.split(line)[1:], folder=folder)
+    assert done.returncode == 0, f"{line}\n{done.stdout}\n{done.stderr}"
 
 
 def within(*words: object, folder: Path) -> subprocess.CompletedProcess[str]:

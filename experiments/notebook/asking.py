@@ -16,7 +16,7 @@ from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.worlds.arguments import horizon_of, refuse_strangers
 from kingmaker.experiments.design.replicates import LUCK, POSTERIOR, Replicates
 from kingmaker.experiments.notebook.comparison_result import ComparisonResult
-from kingmaker.experiments.notebook.over_here import replicates_here
+from kingmaker.experiments.notebook.over_here import replicates_here, several
 from kingmaker.experiments.notebook.run_result import RunResult
 from kingmaker.experiments.notebook.sweep_result import SweepResult
 from kingmaker.experiments.posterior.members import Members
@@ -149,8 +149,7 @@ def compare(
 
     sure = None if level is None else read_level(level, "compare: level")
     hidden, hard = flag(quiet, "compare: quiet"), flag(robustness, "compare: robustness")
-    asked = (window,) if isinstance(window, str) else tuple(window)
-    family = (outcomes,) if isinstance(outcomes, str) else tuple(outcomes)
+    asked, family = several(window), several(outcomes)
     if isinstance(a, RunResult) or isinstance(b, RunResult):
         given = (set_a or None, set_b or None, over, members, replications, seed, months, hard or None)
         return compare_results(*_both_results(a, b, given), asked, sure, family)

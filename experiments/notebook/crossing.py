@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kingmaker.agents.checks import flag, seeds, whole
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.inputs.scenario import MOST_MONTHS
-from kingmaker.experiments.notebook.over_here import in_python
+from kingmaker.experiments.notebook.over_here import in_python, several
 from kingmaker.experiments.notebook.result_folders import load
 from kingmaker.experiments.notebook.study_results import FactorialResult
 from kingmaker.experiments.notebook.sweeping_here import design_here
@@ -82,7 +82,7 @@ def factorial(
             "factorial: a design that is given as a dict has no name; say with out= where its results go."
         )
     asked = design_here(design, {"months": horizon}, "factorial")
-    chosen = tuple((names,) if isinstance(names, str) else tuple(names) for names in (outcomes, window))
+    chosen = several(outcomes), several(window)
     sure = None if level is None else read_level(level, "factorial: level")
     try:
         question = _question(asked, over, given, chosen, whole(lucks, "factorial: lucks", 1), sure)
@@ -101,7 +101,7 @@ def factorial(
 
 def _question(
     design: Design, over: str | Path | Members | None, given: Mapping[str, int | None],
-    chosen: tuple[tuple[str, ...], ...], lucks: int, level: Level | None,
+    chosen: tuple[tuple[str, ...], tuple[str, ...]], lucks: int, level: Level | None,
 ) -> FactorialQuestion:  # fmt: skip
     from kingmaker.experiments.posterior.over import replicates_of_design
     from kingmaker.experiments.studies.factorial.factorial_question import ask_factorial

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,11 @@ def replicates_here(
         return replicates_of(asked, members=members, replications=replications, seed=seed, usual=usual, fewest=fewest)
     except KingmakerError as fault:
         raise KingmakerError(in_python(str(fault), where)) from None
+
+
+def several(names: str | Sequence[str]) -> tuple[str, ...]:
+    """Several names, where a single one may also be given as a text."""
+    return (names,) if isinstance(names, str) else tuple(names)
 
 
 def in_python(text: str, where: str) -> str:

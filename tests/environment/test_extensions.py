@@ -155,7 +155,8 @@ class Odd(Gauge):
 def test_a_helper_is_no_misspelt_hook(tmp_path: Path) -> None:
     hooks = "    def settle(self, e):\n        self.settles(e)\n    def settles(self, e):\n        pass\n"
     body = f"class Odd(Instrument):\n{hooks}"
-    load_scenario(scenario(tmp_path, body, "Odd"))
+    (name,) = load_scenario(scenario(tmp_path, body, "Odd")).extensions
+    assert name.endswith(":Odd")
 
 
 def test_two_modules_of_one_name_are_not_mixed_up(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 // The address of the page is its state: what stands here is read from a link and written into one.
+import { LANGUAGES } from "./words.js"
 
 export const EXPLORE = ["charts", "network", "money", "events", "compare"]
 export const VIEWS = ["story", ...EXPLORE, "lessons", "regulator", "teacher", "guide", "embed"]
@@ -9,8 +10,9 @@ const PLAIN = {
   view: "", scenario: "baseline", luck: 1, month: 35, theme: "chips", measure: "", panel: "chart", step: 0,
   firm: "", lesson: "", flow: "chips", size: "compute", mandate: "even", lang: "", look: "",
 }
-const CHOICES = { panel: ["chart", "table", "about", "share"], flow: ["chips", "compute", "money"], size: ["compute", "value"],
-  lang: ["en", "fr"], look: ["light", "dark"] } // the catalogue has those of the others
+/** What the page itself offers of a kind; the catalogue has the choices of the others. */
+export const CHOICES = { panel: ["chart", "table", "about", "share"], flow: ["chips", "compute", "money"], size: ["compute", "value"],
+  lang: LANGUAGES, look: ["light", "dark"] }
 const NUMBERS = new Set(["luck", "month", "step"])
 const POLICIES = { levers: "", a: "a.", game: "g." } // the policy shown, policy A of the comparison, the regulator's
 const MONTHS = 96

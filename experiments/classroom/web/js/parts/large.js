@@ -1,7 +1,7 @@
 // One chart opened large: as a picture, as a table, with its definition, source and facts.
 import { html, nothing } from "../../vendor/lit-html/lit-html.js"
 import { state, set, linkTo } from "../store.js"
-import { questionOf } from "../link.js"
+import { CHOICES, questionOf } from "../link.js"
 import { month as monthName, spoken, t } from "../words.js"
 import { measureOf } from "../catalogue.js"
 import { measure as aboutOf } from "../answers.js"
@@ -12,7 +12,6 @@ import { saveCsv, savePng, saveSvg } from "./save.js"
 import { icon } from "./icons.js"
 import { copied } from "./copied.js"
 
-const PANELS = ["chart", "table", "about", "share"]
 const HALF_YEAR = 6
 const close = () => set({ measure: "" })
 const drawing = () => document.querySelector("dialog.large km-chart svg")
@@ -71,7 +70,7 @@ export function large() {
       <p class="finding">${monthName(state.month)}: <strong>${digits(measure, data.run[state.month])}</strong> ${measure.unit}
         <em>${finding(measure, data.run, data.usual, state.month)}</em></p></div>
       <button class="icon" aria-label=${t("close")} @click=${close}>${icon("close")}</button></header>
-    <div class="row choice" role="group" aria-label=${t("charts.panels")}>${PANELS.map((panel) => html`<button aria-pressed=${state.panel === panel ? "true" : "false"}
+    <div class="row choice" role="group" aria-label=${t("charts.panels")}>${CHOICES.panel.map((panel) => html`<button aria-pressed=${state.panel === panel ? "true" : "false"}
       @click=${() => set({ panel }, { step: false })}>${t(`charts.${panel}`)}</button>`)}</div>
     <div class="large-body">${{ chart: () => picture(measure, data, facts), table: () => table(measure, data), about: () => about(found),
       share: () => share(measure) }[state.panel]?.() ?? nothing}</div>` : nothing}</dialog>`

@@ -22,7 +22,6 @@ const READ = {
   },
 }
 
-export const FLOWS = Object.keys(READ)
 
 /** Ties that stand in a month. */
 export const standing = (story, month) => story.ties.filter((tie) => tie.first <= month && month < tie.end)

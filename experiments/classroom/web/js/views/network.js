@@ -2,10 +2,11 @@
 import { html, nothing } from "../../vendor/lit-html/lit-html.js"
 import { live } from "../../vendor/lit-html/directives/live.js"
 import { state, set } from "../store.js"
+import { CHOICES } from "../link.js"
 import { month as monthName, number, spoken, t } from "../words.js"
 import { word } from "../catalogue.js"
 import { network as networkOf } from "../answers.js"
-import { FLOWS, streamsOf } from "../theatre/flows.js"
+import { streamsOf } from "../theatre/flows.js"
 import { SHAPES } from "../theatre/paint.js"
 import { firmCard } from "./firm.js"
 import "../theatre/theatre.js"
@@ -39,7 +40,7 @@ function controls() {
     html`<button aria-pressed=${state[key] === value ? "true" : "false"} @click=${() => set({ [key]: value })}
       >${t(`network.${key}.${value}`)}</button>`)}</div>`
   return html`<div class="row spread stage-controls">
-    ${buttons("flow", FLOWS, t("network.flowLabel"))}${buttons("size", ["compute", "value"], t("network.sizeLabel"))}</div>`
+    ${buttons("flow", CHOICES.flow, t("network.flowLabel"))}${buttons("size", CHOICES.size, t("network.sizeLabel"))}</div>`
 }
 
 function legend(story, streams) {
