@@ -199,27 +199,27 @@ class Lessee(Venture):
         """Whose contract says that the first host is asked for all that it wants, shape (..., n)."""
         return np.asarray((self.contract == EXCLUSIVE) | (self.contract == FIRST_REFUSAL))
 
-    def splits(self, p: Parameters, ratio: FloatArray) -> FloatArray:
+    def splits(self, p: Parameters, ratio: FloatArray, expected: FloatArray) -> FloatArray:
         """Share of its compute that it asks of its second host, 0-1, shape (..., n).
 
-        The split follows what the first host leaves unserved and the ``ratio`` of the first host's price to the second
-        one's (constant elasticity), slowly. Under a right of first refusal the host is asked for everything first, and
-        the second one stands by for what it lately left.
+        The split follows what the first host leaves unserved, now or soon (:meth:`missing`), and the ``ratio`` of the
+        first host's price to the second one's (constant elasticity), slowly. Under a right of first refusal the host is
+        asked for everything first, and the second one stands by for what it lately left.
         """
-        left = 1.0 - self.host_fill
+        left = 1.0 - np.minimum(self.host_fill, expected)
         aim = p.compute.second_share * power(ratio, p.compute.split_elasticity) + left
         slow = self.second_share + p.compute.second_drift * (aim - self.second_share)
         slow = np.clip(slow, p.compute.second_least, p.compute.second_most)
         share = np.where(self.asks_host_first(), left, slow)
         return np.where(self.second != NONE, share, 0.0)
 
-    def reserves_new_cloud(self, p: Parameters, dares: BoolArray, exposed: BoolArray, draws: Draws) -> BoolArray:
+    def reserves_new_cloud(
+        self, p: Parameters, dares: BoolArray, exposed: BoolArray, expected: FloatArray, draws: Draws
+    ) -> BoolArray:
         """Whether it signs for capacity with a new-generation cloud beside its host, shape (..., n).
 
         All that it rents must come from big clouds (``exposed``), which sell models of their own; it must ``dare`` the
-        commitment, a sum fixed for years (row S8; facts S5-002), and be free to sign: not exclusive, and under a right
-        of first refusal only while its host is short.
+        commitment, a sum fixed for years (row S8; facts S5-002), and be free to sign (:meth:`may_multihome`).
         """
-        refused = (self.contract == FIRST_REFUSAL) & (self.fill > p.compute.patience)
-        free = self.alive & (self.contract != EXCLUSIVE) & ~refused
+        free = self.may_multihome(p, expected)
         return np.asarray(dares & exposed & free & (draws.uniform() < p.sites.commitment_chance))

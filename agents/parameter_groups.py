@@ -93,6 +93,7 @@ class ChipsParameters:
     memory_months: FloatArray
     memory_price: FloatArray
     stockpile_months: FloatArray
+    stock_spread: FloatArray
     supply_months: FloatArray
     supply_prepaid: FloatArray
     supply_purse: FloatArray
@@ -388,6 +389,8 @@ class ContractsParameters:
     own_elasticity: FloatArray
     spot_blend: FloatArray
     release: FloatArray
+    most_to_one: FloatArray
+    strain_memory: FloatArray
 
 
 class ServicesParameters:

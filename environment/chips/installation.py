@@ -6,7 +6,7 @@ import numpy as np
 
 from kingmaker.agents.arithmetic import TINY, logistic, positive, ratio
 from kingmaker.agents.cloud import Cloud
-from kingmaker.agents.types import EU, FloatArray
+from kingmaker.agents.types import CN, EU, FloatArray
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.chips import energy, places
 from kingmaker.environment.chips.chip_market import FIRST_EXPORT_RULE
@@ -23,40 +23,50 @@ def smuggle(e: Economy) -> None:
     """The grey market: chips bought by others are resold to China if the premium exceeds the expected penalty.
 
     Becker (1968). Nobody smuggles at a loss: where chips are no dearer in China than elsewhere, nothing is resold.
+    Sellers are small buyers abroad that have not pledged their chips to lenders, buyers the small ones in China.
     """
     chips, p = e.chips, e.p.policy
     clouds = e.clouds.view()
-    ids = [row.id for row in e.tables.clouds]
-    if "other_clouds" not in ids or "other_china" not in ids:
-        return
-    seller, buyer = ids.index("other_clouds"), ids.index("other_china")
+    chinese = clouds.region == CN
+    sells = clouds.alive & clouds.small & ~chinese & ~clouds.lives_by_renting
+    purses = np.where(clouds.alive & clouds.small & chinese, np.maximum(clouds.cash, 0.0), 0.0)
     premium = e.now.chips.grey_premium[:, np.newaxis]
     controlled = (e.in_force.export_vintage >= FIRST_EXPORT_RULE) & np.isfinite(e.in_force.export_cap)
     part = p.grey_leak * logistic((premium - p.grey_penalty) / p.grey_width) * (controlled & (premium > 0.0))
-    taken = chips.delivered_now[:, seller, :] * part * (chips.maker_of >= 0)
-    cost = _paid_for(e, seller, taken)
-    price = cost * (1.0 + premium[:, 0])
-    purse = np.minimum(p.grey_purse[:, 0] * clouds.cash[:, buyer] / np.maximum(price, TINY), 1.0)
-    taken, cost, price = taken * purse[:, np.newaxis], cost * purse, price * purse
-    chips.awaiting[:, seller, :] = np.maximum(chips.awaiting[:, seller, :] - taken, 0.0)
-    chips.awaiting[:, buyer, :] += taken
-    chips.grey[:, buyer, :] += taken
-    chips.delivered_now[:, seller, :] -= taken
-    chips.delivered_now[:, buyer, :] += taken
-    paid, got, book = np.zeros_like(clouds.cash), np.zeros_like(clouds.cash), np.zeros_like(clouds.cash)
-    paid[:, buyer], got[:, seller], book[:, seller] = price, price, cost
-    e.ledger.sell("resale", "clouds", paid, "clouds", got, book)
-    e.now.building.grey_added, e.now.building.resale_gain = paid - book, got - book
+    part = part * sells
+    if not part.any():
+        return
+    delivered = chips.delivered_now[:, : chips.clouds]
+    taken = delivered * part[..., np.newaxis] * (chips.maker_of >= 0)
+    cost = _paid_for(e, taken)
+    price = cost * (1.0 + premium)
+    purse = purses.sum(axis=-1, keepdims=True)
+    paid_for = np.minimum(p.grey_purse * purse / np.maximum(price.sum(axis=-1, keepdims=True), TINY), 1.0)
+    taken, cost, price = taken * paid_for[..., np.newaxis], cost * paid_for, price * paid_for
+    share = ratio(purses, purse)
+    bought = share[..., np.newaxis] * taken.sum(axis=1, keepdims=True)
+    here = slice(0, chips.clouds)
+    chips.awaiting[:, here] = np.maximum(chips.awaiting[:, here] - taken, 0.0) + bought
+    chips.grey[:, here] += bought
+    chips.delivered_now[:, here] += bought - taken
+    paid = share * price.sum(axis=-1, keepdims=True)
+    e.ledger.sell("resale", "clouds", paid, "clouds", price, cost)
+    e.now.building.grey_added = paid - cost
+    e.now.building.resale_gain = price - cost
 
 
-def _paid_for(e: Economy, buyer: int, units: FloatArray) -> FloatArray:
-    """What a buyer has paid, networking included, for ``units`` (worlds, products) of this month's delivery, M$."""
+def _paid_for(e: Economy, units: FloatArray) -> FloatArray:
+    """What clouds have paid, networking included, for ``units`` of this month's delivery, M$, (worlds, clouds).
+
+    Args:
+        e: the economy.
+        units: chips, (worlds, clouds, products).
+    """
     chips = e.chips
-    delivered = chips.delivered_now[:, buyer]
-    bill = e.now.chips.unit_price[:, :, buyer] * chips.by_maker(delivered)
-    return np.asarray(
-        (bill * ratio(chips.by_maker(units * chips.price), chips.by_maker(delivered * chips.price))).sum(-1)
-    )
+    delivered = chips.delivered_now[:, : chips.clouds]
+    price = chips.price[:, np.newaxis, :]
+    bill = np.swapaxes(e.now.chips.unit_price[:, :, : chips.clouds], 1, 2) * chips.by_maker(delivered)
+    return np.asarray((bill * ratio(chips.by_maker(units * price), chips.by_maker(delivered * price))).sum(-1))
 
 
 @phase("places.choose_sites")

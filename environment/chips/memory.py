@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from kingmaker.agents.arithmetic import TINY, is_on, positive, power, ratio
-from kingmaker.agents.types import CN, FloatArray
+from kingmaker.agents.types import CN, BoolArray, FloatArray
 from kingmaker.agents.units import KUSD
 from kingmaker.environment.chips import chip_market as market
 from kingmaker.environment.chips.chip_designs import newest_design
@@ -52,7 +52,7 @@ def allot(e: Economy, planned: FloatArray, packed: FloatArray, mix: FloatArray) 
     claims = Claims(np.where(chinese & barred, 0.0, short), _own_claims(e), _lab_claims(e))
     got, left = _share_out(e, claims, makers.contracted * ratio(need, packed.sum(axis=1)))
     used = got.makers
-    from_stock = np.minimum(chips.memory_stock, short - used)
+    from_stock = np.minimum(_released(e, barred), short - used)
     wish = _wish_to_lay_in(e)
     bought = wish * np.minimum(ratio(left, wish.sum(axis=-1, keepdims=True)), 1.0)
     chips.memory_stock = chips.memory_stock + bought - from_stock
@@ -92,6 +92,16 @@ def _wish_to_lay_in(e: Economy) -> FloatArray:
     wish = np.maximum(p.stockpile_months * use - chips.memory_stock, 0.0) / p.memory_months
     affordable = p.supply_purse * np.maximum(makers.cash, 0.0) / np.maximum(KUSD * p.memory_price, TINY)
     return np.where((makers.region == CN) & foreseen, np.minimum(wish, affordable), 0.0)
+
+
+def _released(e: Economy, barred: BoolArray) -> FloatArray:
+    """What chipmakers take out of what they have laid in at most, GB, (worlds, makers).
+
+    Who can buy more uses what is there; a stock that cannot be filled again is spread over the months ahead, until
+    memory made at home takes its place (a stock that is known to end: Hotelling 1931).
+    """
+    stock = e.chips.memory_stock
+    return np.where(barred, stock / np.maximum(e.p.chips.stock_spread, 1.0), stock)
 
 
 def _own_claims(e: Economy) -> FloatArray:

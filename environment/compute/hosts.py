@@ -132,4 +132,4 @@ def _feel_strain(e: Economy, startups: Startup, expected: FloatArray) -> None:
     need = need * np.exp(np.maximum(startups.need_growth, 0.0) * e.p.compute.look_ahead)
     unserved = need * (1.0 - np.minimum(startups.host_fill, expected))
     share = ratio(unserved / np.maximum(startups.weight, TINY), at_host(clouds.capacity, startups.host))
-    startups.strain = startups.strain + e.p.compute.memory * (share - startups.strain)
+    startups.strain = startups.strain + e.p.contracts.strain_memory * (share - startups.strain)

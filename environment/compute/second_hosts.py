@@ -27,10 +27,10 @@ def cost_of_two(e: Economy) -> FloatArray:
 
 
 def expected_fill(e: Economy) -> FloatArray:
-    """Share of its need that each tenant's first host can serve some months ahead, as both grow, (worlds, start-ups).
+    """Share of its need that each tenant's first host can and will serve some months ahead, (worlds, start-ups).
 
     The tenant sets the growth of its own need against the growth of what its host runs (row L15); neither it nor the
-    host sees the others' plans.
+    host sees the others' plans. What the host will serve is what it promises (:func:`promised`).
     """
     p = e.p.compute
     startups = e.startups.view()
@@ -40,7 +40,26 @@ def expected_fill(e: Economy) -> FloatArray:
     each = (startups.wanted - startups.own_used) / np.maximum(startups.weight, TINY)
     host = Hosted(startups.host, e.clouds.slots)
     wants = np.maximum(clouds.demand_outside, 0.0)
-    return market.fill_ahead(each, startups.need_growth, p.look_ahead, host.at(supply), host.at(wants))
+    can = market.fill_ahead(each, startups.need_growth, p.look_ahead, host.at(supply), host.at(wants))
+    return np.minimum(can, promised(e, host, each))
+
+
+def promised(e: Economy, host: Hosted, wanted: FloatArray) -> FloatArray:
+    """Share of its need some months ahead that each tenant's host would promise it, 0-1, (worlds, start-ups).
+
+    A cloud does not build for one lab alone: what hangs on any one buyer is at most ``contracts.most_to_one`` of what
+    it will run by then (as lenders limit it to new clouds: facts 12a-016), so that the largest tenants outgrow their
+    hosts.
+
+    Args:
+        e: the economy.
+        host: the first host of each.
+        wanted: compute wanted by each today, H100e, (worlds, start-ups).
+    """
+    months = e.p.compute.look_ahead
+    most = e.p.contracts.most_to_one * e.clouds.view().capacity * np.exp(e.clouds.view().expansion * months)
+    need = wanted * np.exp(e.startups.view().need_growth * months)
+    return np.where(need > 0.0, np.minimum(host.at(most) / positive(need), 1.0), 1.0)
 
 
 def share_asked(e: Economy, row: ContractRow) -> FloatArray:
@@ -95,8 +114,9 @@ def move_second_hosts(e: Economy, other: IntArray, expected: FloatArray, cost: F
     clouds = e.clouds.view()
     own = at_host(clouds.rent, startups.host) * (1.0 - e.startups.act(Startup.partner_saving, e.p))
     theirs = at_host(clouds.rent, startups.second)
-    ratio = np.where((own > 0.0) & (theirs > 0.0), own / positive(theirs), 1.0)
-    contracts.amend(e, startups.alive, SECOND, e.startups.act(Startup.splits, e.p, by_slot(ratio)))
+    dearer = np.where((own > 0.0) & (theirs > 0.0), own / positive(theirs), 1.0)
+    split = e.startups.act(Startup.splits, e.p, by_slot(dearer), by_slot(expected))
+    contracts.amend(e, startups.alive, SECOND, split)
     contracts.note_first(e, signs | drops)
 
 

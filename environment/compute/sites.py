@@ -12,7 +12,7 @@ from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, Int
 from kingmaker.agents.units import QUARTER, RENT_MUSD
 from kingmaker.environment.chips import chip_designs, direct
 from kingmaker.environment.compute.hosts import attraction
-from kingmaker.environment.compute.second_hosts import SECOND
+from kingmaker.environment.compute.second_hosts import SECOND, expected_fill
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase
@@ -120,7 +120,8 @@ def reserve_new_clouds(e: Economy) -> None:
     for lease in startups.leases[1:]:
         exposed = exposed & is_on(at_host(big, lease.lessor, 1.0))
     luck = e.draws("reserve", "startups")
-    signs = population.act(Startup.reserves_new_cloud, e.p, by_slot(dares), by_slot(exposed), luck)
+    expected = by_slot(expected_fill(e))
+    signs = population.act(Startup.reserves_new_cloud, e.p, by_slot(dares), by_slot(exposed), expected, luck)
     if not signs.any():
         return
     new = ((clouds.type == NEW) | (clouds.type == CONSORTIUM))[:, :, np.newaxis]

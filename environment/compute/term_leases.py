@@ -42,7 +42,7 @@ def sign_leases(e: Economy) -> None:
     amount = lease_market.within_room(np.minimum(seeks, most), lessor, room)
     glut = at_host(clouds.scarcity, lessor) < 0.0  # wants fall short of what sellers mean to let by the month
     accepts = population.act(Cloud.accepts_price, by_slot(price), by_slot(at_host(clouds.spot, lessor)), by_slot(glut))
-    where = (lessor != NONE) & (amount >= p.lease_smallest) & accepts
+    where = (lessor != NONE) & (amount > 0.0) & (amount >= p.lease_smallest) & accepts
     _sign(e, where, lessor, np.where(where, amount, 0.0), price, term)
 
 

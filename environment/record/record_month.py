@@ -33,7 +33,9 @@ from kingmaker.environment.record.record_leases import observe_leases
 from kingmaker.environment.record.record_models import observe_models
 
 MANY = 100_000  # firms; of so many a picture does with seven digits
-AGGREGATES = ("other_clouds", "other_china", "european_clouds")  # rows of the data that stand for many firms
+AGGREGATES = (
+    "regional_clouds", "on_premises", "public_machines", "other_china", "european_clouds",
+)  # rows of the data that stand for many firms  # fmt: skip
 
 
 def audit(e: Economy) -> FloatArray:

@@ -97,11 +97,12 @@ def test_chips_that_cannot_be_paid_are_not_made() -> None:
 
 
 def test_an_exclusive_lab_reserves_nothing_and_first_refusal_binds_while_the_host_serves() -> None:
-    contracts = np.array([[PLAIN, EXCLUSIVE, FIRST_REFUSAL, FIRST_REFUSAL]])
-    fill = np.array([[1.0, 0.0, 1.0, 0.0]])
-    firm, exposed = lab(4, host=2, contract=contracts, fill=fill), np.ones((1, 4), dtype=np.bool_)
+    contracts = np.array([[PLAIN, EXCLUSIVE, FIRST_REFUSAL, FIRST_REFUSAL, FIRST_REFUSAL]])
+    served, expected = np.array([[1.0, 0.0, 1.0, 0.0, 1.0]]), np.array([[1.0, 1.0, 1.0, 1.0, 0.5]])
+    firm, exposed = lab(5, host=2, contract=contracts, host_fill=served), np.ones((1, 5), dtype=np.bool_)
     sure = parameters(sites__commitment_chance=1.0)
-    dares = np.ones((1, 4), dtype=np.bool_)
-    assert firm.reserves_new_cloud(sure, dares, exposed, luck(4)).tolist() == [[True, False, False, True]]
-    assert not firm.reserves_new_cloud(sure, ~dares, exposed, luck(4)).any()
-    assert not firm.reserves_new_cloud(sure, dares, ~exposed, luck(4)).any()
+    dares = np.ones((1, 5), dtype=np.bool_)
+    signs = firm.reserves_new_cloud(sure, dares, exposed, expected, luck(5))
+    assert signs.tolist() == [[True, False, False, True, True]]
+    assert not firm.reserves_new_cloud(sure, ~dares, exposed, expected, luck(5)).any()
+    assert not firm.reserves_new_cloud(sure, dares, ~exposed, expected, luck(5)).any()

@@ -141,28 +141,30 @@ def test_nobody_adds_what_it_has_talks_about_or_may_not_have() -> None:
 def test_a_split_is_a_share_and_nobody_without_a_second_host_has_one(
     kind: int, fill: float, now: float, ratio: float
 ) -> None:
-    split = float(lab(contract=kind, second=1, host_fill=fill, second_share=now).splits(P, at(ratio))[0, 0])
+    split = float(lab(contract=kind, second=1, host_fill=fill, second_share=now).splits(P, at(ratio), at(1.0))[0, 0])
     assert 0.0 <= split <= 1.0
-    assert lab(contract=kind, host_fill=fill, second_share=now).splits(P, at(ratio))[0, 0] == 0.0
+    assert lab(contract=kind, host_fill=fill, second_share=now).splits(P, at(ratio), at(0.5))[0, 0] == 0.0
 
 
 def test_the_split_follows_prices_and_service_and_first_refusal_leaves_only_the_rest() -> None:
-    def split(ratio: float = 1.0, **columns: object) -> float:
-        return float(lab(**({"second": 1, "second_share": 0.3} | columns)).splits(P, at(ratio))[0, 0])
+    def split(ratio: float = 1.0, expected: float = 1.0, **columns: object) -> float:
+        tenant = lab(**({"second": 1, "second_share": 0.3} | columns))
+        return float(tenant.splits(P, at(ratio), at(expected))[0, 0])
 
     assert split(0.7) < split(1.0) < split(1.4)
     assert split(host_fill=0.5) > split(host_fill=1.0)
     assert split(contract=FIRST_REFUSAL, host_fill=0.8) == pytest.approx(0.2)
     assert split(contract=FIRST_REFUSAL, host_fill=1.0) == 0.0
+    assert split(contract=FIRST_REFUSAL, host_fill=1.0, expected=0.7) == pytest.approx(0.3)
 
 
 @given(least=st.floats(0.0, 0.1), most=st.floats(0.5, 0.95), now=share, ratio=st.floats(0.01, 100.0))
 def test_a_split_moves_between_its_bounds(least: float, most: float, now: float, ratio: float) -> None:
     p = parameters(compute__second_least=least, compute__second_most=most, compute__second_drift=0.5)
     tenant = lab(second=1, second_share=now, host_fill=1.0)
-    assert least <= float(tenant.splits(p, at(ratio))[0, 0]) <= most
-    assert float(lab(second=1, second_share=1.0, host_fill=0.0).splits(p, at(100.0))[0, 0]) == most
-    assert float(lab(second=1, second_share=0.0, host_fill=1.0).splits(p, at(1e-9))[0, 0]) >= least
+    assert least <= float(tenant.splits(p, at(ratio), at(1.0))[0, 0]) <= most
+    assert float(lab(second=1, second_share=1.0, host_fill=0.0).splits(p, at(100.0), at(1.0))[0, 0]) == most
+    assert float(lab(second=1, second_share=0.0, host_fill=1.0).splits(p, at(1e-9), at(1.0))[0, 0]) >= least
 
 
 def test_small_contracts_are_self_service_however_many_firms_a_slot_stands_for() -> None:

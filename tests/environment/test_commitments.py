@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from kingmaker.agents.contract import FIXED, LIST, TALKS
 from kingmaker.agents.types import NONE
 from kingmaker.environment.compute.commitments import contract_price, settle_arrears
+from kingmaker.environment.compute.second_hosts import promised
+from kingmaker.environment.core.lookups import Hosted
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.ties import contracts, reservations
 from tests.agents.test_partnership import P, at, lab
@@ -208,3 +210,36 @@ def test_talks_are_not_commitments(idle: ComputeEconomy) -> None:
     labs = idle.economy.startups.view()
     for row in labs.contracts:
         assert (row.reserved[np.asarray(row.stage) == TALKS] == 0.0).all()
+
+
+# --- what a host promises to one lab -----------------------------------------------------------------
+
+
+def test_a_host_promises_one_tenant_a_limited_part_of_what_it_will_run() -> None:
+    model = ComputeEconomy(rng=1, months=12, **{"startups.number": 60, "contracts.most_to_one": 0.3}).run(6)
+    e = model.economy
+    startups = e.startups.view()
+    host = Hosted(startups.host, e.clouds.slots)
+    months = float(e.p.compute.look_ahead[0, 0])
+    runs = host.at(e.clouds.view().capacity * np.exp(e.clouds.view().expansion * months))
+    hosted = startups.alive & (startups.host != NONE)
+    small, large = 0.1 * runs, 10.0 * runs
+    grows = np.exp(startups.need_growth * months)
+    np.testing.assert_allclose(promised(e, host, large)[hosted], 0.03 / grows[hosted])
+    assert (promised(e, host, np.minimum(small, 0.2 * runs / grows))[hosted] == 1.0).all()
+    assert (promised(e, host, np.zeros_like(runs)) == 1.0).all()  # who wants nothing lacks nothing
+
+
+def test_the_less_a_host_promises_to_one_the_sooner_it_lets_its_lab_go_and_a_short_boom_frees_nobody() -> None:
+    limits = (("contracts.most_to_one", 1.0), ("contracts.most_to_one", 0.1), ("contracts.strain_memory", 0.005))
+    worlds = [{"rng": s, "startups.number": 60, key: value} for key, value in limits for s in range(6)]
+    bound = ComputeEconomy.stack(worlds, months=48).run().measures.array("leading_lab_exclusive").mean(axis=0)
+    whole, little, slow = bound[:6].mean(), bound[6:12].mean(), bound[12:].mean()
+    assert little < whole - 0.2
+    assert slow > little
+
+
+def test_nobody_is_short_in_the_first_months_of_2022() -> None:
+    run = ComputeEconomy.stack([{"rng": s} for s in range(4)], months=12).run()
+    assert (run.measures.array("tenant_fill_rate")[2:] > 0.9).all()
+    assert run.measures.array("complaints")[2:6].max() < 100.0

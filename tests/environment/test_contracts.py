@@ -52,7 +52,7 @@ def test_four_contracts_of_one_lab_are_rationed_billed_and_drawn(monkeypatch: py
     model, where, clouds = started(**{"clouds.internal_priority": 0.3})  # room for all
     four_hosts(model, where, clouds)
 
-    def splits(lab: Startup, p: Any, ratio: np.ndarray) -> np.ndarray:
+    def splits(lab: Startup, p: Any, ratio: np.ndarray, expected: np.ndarray) -> np.ndarray:
         return np.where(lab.second != NONE, 0.2, 0.0)
 
     def weighs_second_host(lab: Startup, *given: Any) -> tuple[np.ndarray, np.ndarray]:

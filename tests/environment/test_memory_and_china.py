@@ -119,13 +119,16 @@ def test_the_block_stops_foreign_chips_and_raises_domestic_output(worlds: Comput
 def test_domestic_output_grows_with_foundries_and_memory() -> None:
     """Huawei's output does not collapse in 2027, and more of either makes more of it."""
     free = {"chips.foundry_growth": 0.1, "chips.china_memory_growth": 0.15}
-    worlds = [SMALL, {**SMALL, **free}, {**SMALL, "chips.stockpile_months": 0.0}]
+    worlds = [SMALL, {**SMALL, **free}, {**SMALL, "chips.stockpile_months": 0.0}, {**SMALL, "chips.stock_spread": 1.0}]
     made = ComputeEconomy.stack(worlds, months=78).run().measures.array("china_chips_made")
     year = [made[12 * k : 12 * k + 12].sum(axis=0) for k in range(6)]
     assert year[5][0] > 0.6 * year[4][0] > 0.0
     assert year[5][0] > year[3][0]
     assert year[5][1] > 1.2 * year[5][0]
     assert year[4][2] < 0.8 * year[4][0]
+    # what cannot be bought again is spread over the time until memory is made at home, or it ends within months
+    fall = made[60:72].min(axis=0) / made[48:60].max(axis=0)
+    assert fall[3] < 0.5 < 0.7 < fall[0]
 
 
 def test_the_grey_premium_takes_either_sign(worlds: ComputeEconomy) -> None:

@@ -224,11 +224,11 @@ def test_a_cloud_without_rows_stands_at_home(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     shutil.copytree(DATA, folder)
     kept = [
-        line for line in (DATA / "places.csv").read_text(encoding="utf-8").splitlines() if "other_clouds" not in line
+        line for line in (DATA / "places.csv").read_text(encoding="utf-8").splitlines() if "regional_clouds" not in line
     ]
     (folder / "places.csv").write_text("\n".join(kept) + "\n", encoding="utf-8")
     tables = read_tables(folder)
-    at = [row.id for row in tables.clouds].index("other_clouds")
+    at = [row.id for row in tables.clouds].index("regional_clouds")
     assert place_shares(tables)[at] == [float(place == OTHER) for place in range(PLACES)]
 
 

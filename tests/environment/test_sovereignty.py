@@ -125,4 +125,4 @@ def test_what_the_law_keeps_back_is_no_grievance_against_a_cloud(ruled: dict[str
     hear_complaints(e)
     clouds.lawful = reach
     everybody = e.now.oversight.complaints
-    assert (lawful < 0.8 * everybody).all()  # tenants that are short for other reasons still complain
+    assert (lawful < 0.9 * everybody).all()  # tenants that are short for other reasons still complain

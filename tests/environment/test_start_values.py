@@ -40,7 +40,7 @@ def test_prices_and_use_of_the_start_are_parameters() -> None:
     clouds = model.populations["clouds"].table.data
     assert clouds["list_price"][:, 0].tolist() == [10.0, 20.0]
     assert clouds["utilisation"][:, 0].tolist() == [0.7, 0.3]
-    assert set(clouds["rent"][1].tolist()) - {0.0} == {4.0, 5.0}
+    assert set(clouds["rent"][1].tolist()) - {0.0} == {4.8, 5.0}
 
 
 def test_frontiers_of_the_start_are_parameters() -> None:

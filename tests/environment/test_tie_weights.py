@@ -21,6 +21,7 @@ from kingmaker.environment.ties.tie_kinds import ACTIONS, ATTRIBUTES, COLUMNS, K
 MONTHS = 48
 # switching, second hosts, stakes, inquiries, failures of clouds and of start-ups: every kind of tie comes and goes
 LIVELY = {"policy.interoperability": 0.8, "compute.impatience": 0.3, "compute.second_chance": 0.3,
+          "compute.second_cost": 1.0, "sites.commitment_chance": 1.0,  # and several hosts
           "capital.stake_chance": 0.2, "startups.number": 60, "clouds.internal_priority": 0.9,
           "policy.complaint_weight": 0.5, "policy.trigger": 0.05,
           "policy.remedies": 1}  # fmt: skip
@@ -72,7 +73,7 @@ class Run:
         return money
 
 
-RUNS = {"lively": (6, LIVELY), "fragile": (1, FRAGILE), "plain": (1, {"startups.number": 100})}
+RUNS = {"lively": (3, LIVELY), "fragile": (1, FRAGILE), "plain": (1, {"startups.number": 100})}
 
 
 @functools.cache

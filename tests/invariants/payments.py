@@ -14,13 +14,15 @@ import numpy as np
 import pytest
 
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
+from kingmaker.agents.contract import MOST_ROWS, ContractRow
 from kingmaker.agents.lease import MOST_LEASES, LeaseRow
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL
 from kingmaker.agents.types import CN, NONE
 from kingmaker.environment.core.ledger import Ledger
 from kingmaker.environment.model import ComputeEconomy
 
-TIES = ("host", "second", "contract", "vendor", "vendor_before", "credit_host", "prepaid", "region", "used_second")
+BESIDE = ("second", *(ContractRow.lessor.column(k) for k in range(2, MOST_ROWS)))  # hosts beside the first
+TIES = ("host", *BESIDE, "contract", "vendor", "vendor_before", "credit_host", "prepaid", "region", "used_second")
 CLOUD = ("region", "rents_out", "debt", "spot")
 LESSORS, SINCE, AHEAD = (
     [field.column(k) for k in range(MOST_LEASES)] for field in (LeaseRow.lessor, LeaseRow.since, LeaseRow.ahead)
@@ -53,7 +55,7 @@ def recorded(payments: list[Payment]) -> Iterator[None]:
         if not amount.any():
             return
         startups, clouds = (ledger.populations[name].table for name in ("startups", "clouds"))
-        held = {name: startups.data[name].copy() for name in TIES}
+        held = {name: startups.data[name].copy() for name in TIES if name in startups.data}
         theirs = {name: clouds.data[name].copy() for name in (*CLOUD, *LESSORS, *AHEAD) if name in clouds.data}
         payments.append(
             Payment(len(ledger.months), kind, payer, payee, amount.copy(), received.copy(), drawn, held, theirs)
@@ -121,7 +123,7 @@ def _to(column: str, state: str = "startups") -> Callable[[Payment], bool]:
 
 def _either(*columns: str) -> Callable[[Payment], bool]:
     """All start-ups that pay do so to the cloud that one of the columns names, the same column for all."""
-    return lambda p: any(_to(column)(p) for column in columns)
+    return lambda p: any(_to(column)(p) for column in columns if column in p.startups)
 
 
 def _from(column: str) -> Callable[[Payment], bool]:
@@ -139,14 +141,15 @@ def _revenue_share(p: Payment) -> bool:
 
 
 def _rent(p: Payment) -> bool:
-    """Of who has one host, all goes there; of who has two, all goes to the two."""
+    """Of who has one host, all goes there; of who has more, all goes to these."""
+    beside = [p.startups[name] for name in BESIDE if name in p.startups]
     if p.drawn:  # what a vendor owes, or what one of the contracts has paid ahead
-        return _either("credit_host", "host", "second")(p)
-    one = p.startups["second"] == NONE
+        return _either("credit_host", "host", *BESIDE)(p)
+    one = np.all([host == NONE for host in beside], axis=0)
     hosts = p.received.shape[1]
     sure = _by(p.startups["host"], np.where(one, p.amount, 0.0), hosts)
     shared = np.where(one, 0.0, p.amount)
-    most = sure + _by(p.startups["host"], shared, hosts) + _by(p.startups["second"], shared, hosts)
+    most = sure + sum(_by(host, shared, hosts) for host in (p.startups["host"], *beside))
     return bool((p.received >= sure - 1e-6).all() and (p.received <= most + 1e-6).all())
 
 
@@ -240,8 +243,8 @@ ROLES: dict[tuple[str, str, str], Callable[[Payment], bool]] = {
     ("egress", "startups", "clouds"): _to("host", "before"),  # the host that is left, not the new one
     ("parallel_egress", "startups", "clouds"): _to("host"),
     ("rent", "startups", "clouds"): _rent,
-    ("prepayment", "startups", "clouds"): _either("vendor", "host", "second"),
-    ("lapsed", "startups", "clouds"): _either("credit_host", "host", "second"),
+    ("prepayment", "startups", "clouds"): _either("vendor", "host", *BESIDE),
+    ("lapsed", "startups", "clouds"): _either("credit_host", "host", *BESIDE),
     ("revenue_share", "startups", "clouds"): _revenue_share,
     ("licence", "clouds", "startups"): _from("vendor"),
     ("equity", "clouds", "startups"): _from("vendor"),

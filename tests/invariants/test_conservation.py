@@ -103,7 +103,7 @@ def _smuggle_at_a_price_out_of_stock(e: Any) -> None:
     clouds = e.populations["clouds"].view()
     ids = [row.id for row in e.tables.clouds]
     price, paid = np.zeros_like(clouds.cash), np.zeros_like(clouds.cash)
-    price[:, ids.index("other_clouds")] = clouds.fixed[:, ids.index("other_clouds")] + 1e3
+    price[:, ids.index("on_premises")] = clouds.fixed[:, ids.index("on_premises")] + 1e3
     paid[:, ids.index("microsoft")] = price.sum(axis=-1)
     e.ledger.sell("resale", "clouds", paid, "clouds", price, price)
 

@@ -16,7 +16,7 @@ from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.model import ComputeEconomy
 
-LAB, NEW_CLOUD, AGGREGATE, CHINESE_MAKER = "openai", "coreweave", "other_clouds", "huawei"
+LAB, NEW_CLOUD, AGGREGATE, CHINESE_MAKER = "openai", "coreweave", "regional_clouds", "huawei"
 EVIDENCE = ("concentrated", "short", "foreclosed", "tied")  # what an authority weighs
 
 

@@ -23,6 +23,15 @@ def _keeps_its_quote(cloud: Any, p: Any, floor: FloatArray) -> FloatArray:
 
 
 RESERVES_NOTHING = Mutant("agents.startup:Startup.reserves", _reserves_nothing, "nobody reserves compute")
+
+
+def _promises_all(e: Any, host: Any, wanted: FloatArray) -> FloatArray:
+    return np.ones_like(wanted)
+
+
+PROMISES_ALL = Mutant(
+    "environment.compute.second_hosts:promised", _promises_all, "a host would build for one lab alone"
+)
 NEVER_RELEASED = Mutant("agents.startup:Startup.is_released", _is_never_released, "no host releases a lab")
 KEEPS_ITS_QUOTE = Mutant("agents.cloud:Cloud.quotes_spot", _keeps_its_quote, "prices by the month do not move")
 
@@ -35,6 +44,8 @@ ROWS: tuple[Row, ...] = (
     Row("P11", "a bound lab is released as its need outgrows its host: the sooner, the less of it the host bears",
         "lessee.is_released", *lever("contracts.release", 5.0, 0.005), "leading_lab_exclusive", (12, 60), -1,
         (NEVER_RELEASED,)),
+    Row("P11b", "and the sooner, the less of what it runs a host promises to one lab", "second_hosts.promised",
+        *lever("contracts.most_to_one", 1.0, 0.1), "leading_lab_exclusive", (12, 60), -1, (PROMISES_ALL,)),
     Row("P12", "a surge of load raises prices by the month", "cloud.quotes_spot",
         *lever("startups.compute_share", 0.2, 0.6), "rent_market_usd_per_hour", (3, 36), +1, (KEEPS_ITS_QUOTE,)),
     Row("P12b", "and a glut that new clouds build on hope lowers them", "cloud.quotes_spot, cloud.sees_chance",
