@@ -89,7 +89,8 @@ def _draw_panel(axes: Axes, panel: Panel, measures: pd.DataFrame, marked: bool) 
     factor, unit = scaled_unit(MEASURES[names[0]], float(np.abs(values).max()))
     for name, (colour, dash) in zip(names, styles(), strict=False):
         axes.plot(months, measures[name] * factor, color=colour, linestyle=dash, label=panel.lines[name])
-    axes.set_title(panel.title, pad=16 if len(names) > 1 else 4)
+    # y: where it stands anyway; left open, each draw lays out all labels to see whether they reach so high
+    axes.set_title(panel.title, y=1.0, pad=16 if len(names) > 1 else 4)
     axes.set_ylabel(unit)
     low, high = axes.get_ylim()
     if values.min() >= 0 and "log10" not in unit:

@@ -22,6 +22,7 @@ from matplotlib.ticker import FuncFormatter, Locator, LogFormatter, MaxNLocator
 
 from kingmaker.agents.calendar import month_number, month_of, years_in
 from kingmaker.environment.core.measures import Measure
+from kingmaker.experiments.figures.pdf_fonts import letters_only
 from kingmaker.experiments.terminal.safe_text import one_line, visible
 
 Colour = tuple[float, float, float]
@@ -111,7 +112,9 @@ def save(figure: Figure, stem: Path, note: str = "") -> list[Path]:
     pdf, png = (stem.with_name(stem.name + ending) for ending in ENDINGS)  # with_suffix would cut at a dot
     told = {"Title": visible(title), "Description": caption}
     with _as_written(figure):
-        figure.savefig(pdf, metadata={"CreationDate": None, "Title": told["Title"] or None, "Subject": caption or None})
+        shown = {"CreationDate": None, "Title": told["Title"] or None, "Subject": caption or None}
+        with letters_only():
+            figure.savefig(pdf, metadata=shown)
         named = {key: text for key, text in told.items() if text}
         figure.savefig(png, dpi=DPI, metadata={"Software": None, **named}, pil_kwargs=PACKED)
     return [pdf, png]

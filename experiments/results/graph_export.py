@@ -5,10 +5,11 @@ Both are written line by line: networkx builds a tree of all elements first, whi
 
 from __future__ import annotations
 
+import functools
 import itertools
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -71,10 +72,10 @@ class Elements:
     def of(cls, heads: Iterable[str], records: list[Record]) -> Elements:
         """From attributes that are text and Python numbers; each gets the widest type that it has anywhere."""
         order, types = list(_TYPES), dict[str, type]()
-        for record in records:
-            for name, value in record.items():
-                types[name] = max(types.get(name, type(value)), type(value), key=order.index)
-        cells = [{name: _escaped(types[name](value)) for name, value in record.items()} for record in records]
+        for name, kind in dict.fromkeys((name, type(value)) for record in records for name, value in record.items()):
+            types[name] = max(types.get(name, kind), kind, key=order.index)
+        written = {name: _WRITERS[kind] for name, kind in types.items()}
+        cells = [{name: written[name](value) for name, value in record.items()} for record in records]
         return cls(list(heads), cells, {name: _TYPES[kind] for name, kind in types.items()})
 
 
@@ -105,19 +106,36 @@ def _plain(data: Mapping[str, Any]) -> Record:
     """Attributes without numpy types, None and numbers that are not finite, none of which the formats know."""
     found: Record = {}
     for name, value in data.items():
-        value = value.item() if hasattr(value, "item") else value
-        if isinstance(value, str) or (name in _TEXT and value is not None):
+        if type(value) not in _TYPES and hasattr(value, "item"):
+            value = value.item()
+        if isinstance(value, str):
+            found[name] = _xml_text(value)
+        elif name in _TEXT and value is not None:
             found[name] = for_xml(value)
         elif value is not None and math.isfinite(value):
             found[name] = value
     return found
 
 
-def _escaped(value: object) -> str:
-    """A value as it stands between quotation marks or tags."""
-    if isinstance(value, str):
-        return escape(value, _BREAKS) if _MARKED.search(value) else value
-    return str(value).lower() if isinstance(value, bool) else str(value)
+@functools.lru_cache(maxsize=4096)
+def _xml_text(text: str) -> str:
+    """As :func:`for_xml`; the same few months, kinds and regions stand in every record."""
+    return for_xml(text)
+
+
+@functools.lru_cache(maxsize=4096)
+def _escaped(text: str) -> str:
+    """A text as it stands between quotation marks or tags."""
+    return escape(text, _BREAKS) if _MARKED.search(text) else text
+
+
+# how a value stands between quotation marks or tags, by the type that its attribute has
+_WRITERS: dict[type, Callable[[Any], str]] = {
+    bool: lambda value: str(value).lower(),
+    int: lambda value: str(int(value)),
+    float: lambda value: repr(float(value)),
+    str: lambda value: _escaped(str(value)),
+}
 
 
 def _numbered(nodes: Elements, edges: Elements, prefix: str = "", but: tuple[str, ...] = ()) -> list[dict[str, str]]:

@@ -224,9 +224,11 @@ def start_worker(parent: int, taken: ctypes.c_uint64) -> None:
         _die_with_parent(parent)
     import gc
 
+    gc.disable()  # nothing that an import makes goes again
     import kingmaker.environment.model  # noqa: F401  loaded once, before the first task
 
     gc.freeze()  # what is loaded by now stays: the collector need not look at it after each task
+    gc.enable()
 
 
 def _die_with_parent(parent: int) -> None:

@@ -1,5 +1,7 @@
 """Speed beside another checkout, such as an older state: ``python -m tests.benchmarks.beside PATH [--rounds N]``.
 
+With ``--start``, only what a user waits for beside the model: a run with its files, the start of a worker, the help.
+
 PATH is a checkout with a ``.venv`` of its own (``git worktree add PATH COMMIT && make -C PATH setup``), before or after
 the import name became ``kingmaker``. Versions take turns (A B, B A, …), each in processes of its own; CPU time is
 compared, and the median of the rounds' ratios printed, as everything else on a busy machine is noise.
@@ -8,13 +10,14 @@ compared, and the median of the rounds' ratios printed, as everything else on a 
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import os
 import statistics
 import subprocess
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
@@ -54,23 +57,36 @@ for line in sys.stdin:
     print(time.process_time() - began, flush=True)
 """
 WORKER = """
+import ctypes, os
 try:
-    import kingmaker.environment.model
-    from kingmaker.experiments.sweep import local, worker
+    from kingmaker.experiments.sweep import local
 except ImportError:
-    import environment.model
-    from experiments.sweep import local, worker
+    from experiments.sweep import local
+local.start_worker(os.getppid(), ctypes.c_uint64(0))
+try:
+    from kingmaker.experiments.sweep import worker
+except ImportError:
+    from experiments.sweep import worker
 import pyarrow
 pyarrow.array([1.0])
 """
+NAMED = """
+try:
+    import kingmaker
+except ImportError:
+    import agents
+"""
 RUN = ("kingmaker", "run", "baseline", "--out", "run", "--quiet")
 SWEEP = ("kingmaker", "sweep", "design.toml", "--out", "sweep", "--workers", "2", "--quiet")
-COMMANDS = {
+START = {
     "kingmaker run baseline": RUN,
     "the same, --no-figures": (*RUN, "--no-figures"),
     "start of a sweep's worker": ("python", "-c", WORKER),
-    "sweep of 64 runs": SWEEP,
+    "import mesa, of which most is": ("python", "-c", "import mesa"),
+    "import kingmaker": ("python", "-c", NAMED),
+    "kingmaker --help": ("kingmaker", "--help"),
 }
+COMMANDS = START | {"sweep of 64 runs": SWEEP}
 
 
 class Version:
@@ -128,24 +144,35 @@ def in_turns(versions: Sequence[Version], rounds: int, work: Callable[[Version],
     return found
 
 
-def rows_of(versions: Sequence[Version], rounds: int) -> Iterator[tuple[str, ...]]:
-    """A row for each piece of work: seconds of the other version and of this one, and how often as fast this one is."""
+Row = tuple[str, str, str, str]
 
-    def row(name: str, other: Sequence[float], this: Sequence[float]) -> tuple[str, ...]:
-        medians = (f"{statistics.median(values):.3f}" for values in (other, this))
-        return name, *medians, f"{median_ratio(other, this):.2f}"
 
+def _row(name: str, other: Sequence[float], this: Sequence[float]) -> Row:
+    """Seconds of the other version and of this one, and how often as fast this one is."""
+    before, now = (f"{statistics.median(values):.3f}" for values in (other, this))
+    return name, before, now, f"{median_ratio(other, this):.2f}"
+
+
+def rows_of_months(versions: Sequence[Version], rounds: int) -> Iterator[Row]:
+    """A row for each size of the model."""
     for (worlds, firms), months in SIZES.items():
         warm = in_turns(versions, 1, lambda v, s=(worlds, firms, months): v.months(*s))
         assert all(warm)
         taken = in_turns(versions, rounds, lambda v, s=(worlds, firms, months): v.months(*s))
         each = [[seconds / months for seconds in values] for values in taken]
-        yield row(f"a month of ({worlds}, {firms:,})", *each)
-    for name, words in COMMANDS.items():
+        yield _row(f"a month of ({worlds}, {firms:,})", *each)
+
+
+def rows_of_commands(
+    versions: Sequence[Version], rounds: int, commands: Mapping[str, tuple[str, ...]]
+) -> Iterator[Row]:
+    """A row for each command, after one of each that is not counted: files are then in the system's memory."""
+    for name, words in commands.items():
+        in_turns(versions, 1, lambda v, w=words: v.command(*w))
         pairs = in_turns(versions, rounds, lambda v, w=words: v.command(*w))
-        yield row(name, *([cpu for cpu, _ in values] for values in pairs))
+        yield _row(name, *([cpu for cpu, _ in values] for values in pairs))
         if words == SWEEP:
-            yield row(f"{name}, wall time", *([wall for _, wall in values] for values in pairs))
+            yield _row(f"{name}, wall time", *([wall for _, wall in values] for values in pairs))
 
 
 def main() -> None:
@@ -153,12 +180,15 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("path", type=Path, help="the other checkout")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--start", action="store_true", help="only commands, without the model's months and the sweep")
     given = parser.parse_args()
     with running(given.path.resolve(), ROOT) as versions:
         print(
             f"beside {given.path}: CPU seconds, medians of {given.rounds} rounds in turns: other, this, times as fast"
         )
-        for name, other, this, ratio in rows_of(versions, given.rounds):
+        months = () if given.start else rows_of_months(versions, given.rounds)
+        commands = rows_of_commands(versions, given.rounds, START if given.start else COMMANDS)
+        for name, other, this, ratio in itertools.chain(months, commands):
             print(f"{name:36} {other:>8} {this:>8} {ratio:>6}", flush=True)
 
 

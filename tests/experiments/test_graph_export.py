@@ -46,6 +46,25 @@ def test_both_formats_read_back_as_they_were(graph: nx.MultiDiGraph[str], tmp_pa
         assert found.nodes["Nvidia"]["compute_h100e"] == nodes[list(graph).index("Nvidia")]["compute_h100e"]
 
 
+def test_values_are_written_as_what_they_are(tmp_path: Path) -> None:
+    graph: nx.MultiDiGraph[str] = nx.MultiDiGraph()
+    graph.add_edge("a", "b", kind="one", since=1, share=1, host_share=True, deal=True)
+    graph.add_edge("a", "b", kind="two", since=1.0, share=0.5, host_share=2, deal=False)
+    graph.add_edge("a", "b", kind="three", since=True, share=np.int64(3), host_share=np.bool_(False), deal=None)
+    write_graph(graph, tmp_path / "g")
+    root = ElementTree.parse(tmp_path / "g.gexf").getroot()
+    edges = root.find(f"{GEXF}graph").find(f"{GEXF}attributes[@class='edge']")  # type: ignore[union-attr]
+    titles = {each.get("id"): (each.get("title"), each.get("type")) for each in edges}  # type: ignore[union-attr]
+    written: dict[object, list[str | None]] = {}
+    for value in root.iter(f"{GEXF}attvalue"):
+        if value.get("for") in titles:
+            written.setdefault(titles[value.get("for")], []).append(value.get("value"))
+    assert written["since", "string"] == ["1", "1.0", "True"]  # a text, however alike the numbers
+    assert written["share", "double"] == ["1.0", "0.5", "3.0"]
+    assert written["host_share", "long"] == ["1", "2", "0"]
+    assert written["deal", "boolean"] == ["true", "false"]
+
+
 def test_gexf_has_one_type_an_attribute_unique_edges_and_no_date(graph: nx.MultiDiGraph[str], tmp_path: Path) -> None:
     write_graph(graph, tmp_path / "g")
     root = ElementTree.parse(tmp_path / "g.gexf").getroot()
