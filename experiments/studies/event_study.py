@@ -3,7 +3,7 @@
 The event is that of 10 June 2025: OpenAI, until January 2025 bound to Microsoft, signs with Google (facts S5-001 to
 S5-004: Alphabet +2.1 %, Microsoft -0.6 %). Each world is run twice on the same luck, with and without the signature,
 so that what would have happened otherwise is not estimated (MacKinlay 1997) but known: the abnormal return is the
-difference between the two in the month of the announcement.
+difference between the two in the month of the announcement. Until January 2025 the lab is held bound, as it was.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ from kingmaker.experiments.terminal.telling import say
 FREED, SIGNED = 36, 40  # months since January 2022: January and May 2025
 LAB, WINNER, LOSER = "openai", "google", "microsoft"
 FACTS = {"winner": 0.021, "loser": -0.006}  # S5-003, S5-004
+HELD = {"contracts.release": 5.0}  # no host lets its lab go by itself, so that the day in fact is that of the event
 FACTOR = 3.0  # the size is right if it is within this factor of the fact
 
 
@@ -112,9 +113,9 @@ def run_study(
 
 def _worlds(seeds: int, over: Replicates | None, pins: Mapping[str, float]) -> list[dict[str, float]]:
     if over is None:
-        return [{"rng": seed, **pins} for seed in range(1, seeds + 1)]
+        return [{"rng": seed, **HELD, **pins} for seed in range(1, seeds + 1)]
     drawn = over.drawn_under(load_scenario("baseline"), but=pins)
-    return [{**over.held(k, drawn), **pins, "rng": seed} for k, seed in enumerate(over.seeds)]
+    return [{**over.held(k, drawn), **HELD, **pins, "rng": seed} for k, seed in enumerate(over.seeds)]
 
 
 def _slots(model: ComputeEconomy) -> tuple[int, int, int]:

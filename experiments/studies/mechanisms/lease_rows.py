@@ -43,7 +43,7 @@ ROWS: tuple[Row, ...] = (
         *_PURSE, "new_cloud_compute_share", (24, 48), +1,
         (_NO_LEASES, Mutant("agents.cloud:Cloud.desired_capacity", _plans_for_tenants, "nobody builds for backlog"))),
     Row("W5", "money paid ahead builds what is signed", "term_leases.sign_leases, cloud.capex_limit",
-        *lever("compute.lease_prepaid", 0.02, 0.3), "leased_h100e", (24, 48), +1, (_NO_LEASES,)),
+        *lever("compute.lease_prepaid", 0.02, 0.3), "leased_h100e", (24, 48), +1, (_NO_LEASES,), seeds=32),
     Row("W6", "without a chance on the spot market new clouds build for contracts alone", "cloud.sees_chance",
         *lever("clouds.spot_threshold", 1.0, 5.0), "new_cloud_compute_share", (36, 72), -1,
         (Mutant("agents.cloud:Cloud.sees_chance", _never_dares, "no cloud builds for tenants whom it hopes to win"),)),
