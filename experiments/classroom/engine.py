@@ -168,6 +168,11 @@ class Engine:
         return len(self._open)
 
     @property
+    def pulse(self) -> int:
+        """Goes on as long as workers do: with every month that is simulated, and with every stack that is answered."""
+        return self.tally.stacks + sum(lane.pulse.value for lane in self.lanes)
+
+    @property
     def held_bytes(self) -> int:
         """Memory of the answers kept."""
         return self._held
@@ -254,10 +259,9 @@ class Engine:
         most = MOST_TOGETHER[first.kind]
         if first.suspect:
             fitting = [first]
-        elif first.kind in RUNS:
-            most = min(most, -(-len(fitting) // lane.free))  # free workers share what there is
-        elif len(fitting) >= CROWD:
+        elif first.kind in BANDS and len(fitting) >= CROWD:
             most *= 2
+        most = min(most, -(-len(fitting) // lane.free))  # free workers share what there is
         for asked in fitting[:most]:
             self._queue.remove(asked)
         return fitting[:most]

@@ -160,7 +160,7 @@ class Chart extends HTMLElement {
       ${usual ? svg`<path class="usual" d=${path(usual)}></path>` : nothing}
       <path class="run" d=${path(run)}></path>
       ${facts.filter(({ month }) => month < run.length).map((fact) => svg`<circle class="fact" r=${this.#place.letter * 0.3}
-        cx=${x(fact.month)} cy=${y(fact.value)}><title>${fact.label}: ${number(fact.value)} (${fact.source})</title></circle>`)}`
+        cx=${x(fact.month)} cy=${y(fact.value)}><title>${fact.label}${t("colon")}${number(fact.value)} (${fact.source})</title></circle>`)}`
   }
 
   #labels() {
