@@ -13,8 +13,8 @@ from kingmaker.experiments.classroom.pulse import Counter, counter
 from kingmaker.experiments.classroom.worker_start import start_worker
 
 _CONTEXT = multiprocessing.get_context("spawn")
-# the page answers first, then come runs, then bands: of a core that both want, a band gets a tenth
-RUNS_NICE, BANDS_NICE = 5, 15
+# the page answers first, then come runs, then bands: of a core that both want, a band gets a sixth
+RUNS_NICE, BANDS_NICE = 3, 10
 
 
 def usual_workers() -> int:

@@ -1,7 +1,7 @@
 // <km-chart>: one measure through time. The run, its band, the reference on the same luck, marks and the month.
 import { render, html, svg, nothing } from "../../vendor/lit-html/lit-html.js"
 import { straight, reach, rounds, years } from "./scales.js"
-import { number } from "../words.js"
+import { number, t } from "../words.js"
 
 const { line, area } = globalThis.d3
 const CLEAR = 1.15 // letters between two labels that stand above each other
