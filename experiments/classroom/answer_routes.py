@@ -181,14 +181,9 @@ def event(name: str, data: Any) -> str:
 
 async def get_score(request: Request) -> Response:
     """The regulator's score."""
-    desk, mandate = desk_of(request), request.query_params.get("mandate", "even")
-    question = question_of(request)
-    key = ("score", question.lucky.key, mandate[:40])
-    found = desk.bodies.get(key)
-    if found is None:
-        score = await while_there(request, desk.score(question, mandate, visitor_of(request)))
-        found = desk.bodies.once(key, lambda: score)
-    return _answer(request, found)
+    mandate = request.query_params.get("mandate", "even")
+    answer = desk_of(request).score(question_of(request), mandate, visitor_of(request))
+    return _answer(request, await while_there(request, answer))
 
 
 async def get_cost(request: Request) -> Response:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -174,13 +174,23 @@ class Desk:
         bands = await asyncio.gather(*(self.members_of(policy, visitor) for policy in (lesson.a, lesson.b)))
         return outcome_of(lesson, dict(zip((lesson.a, lesson.b), bands, strict=True)))
 
-    async def score(self, question: Question, mandate: str, visitor: str) -> dict[str, Any]:
+    async def score(self, question: Question, mandate: str, visitor: str) -> Encoded:
         """The score of a policy in the regulator's game; what is not allowed is told before anything is computed."""
-        left = regulator_game.cost(question)["left"]
+        asked = question.lucky
+        regulator_game.paid(asked)
         regulator_game.weights_of(mandate)
-        reference = await self.reference(visitor)
-        band = reference if left < 0 else await self.members_of(question, visitor)
-        return {"version": self.version} | regulator_game.score(question.lucky, mandate, band, reference)
+        key = ("score", asked.key, mandate)
+        kept = self.bodies.get(key)
+        if kept is not None:
+            return kept
+        at_hand = self.found.scores.get(asked.text)
+        if at_hand:
+            return await self.made(key, lambda: self._scored(asked, mandate, at_hand))
+        reference, band = await asyncio.gather(self.reference(visitor), self.members_of(asked, visitor))
+        return await self.made(key, lambda: self._scored(asked, mandate, regulator_game.judged(band, reference)))
+
+    def _scored(self, question: Question, mandate: str, verdicts: Mapping[str, Any]) -> dict[str, Any]:
+        return {"version": self.version} | regulator_game.score(question, mandate, verdicts)
 
     def progress(self, question: Question) -> dict[str, Any]:
         """How far the answers to a question are."""

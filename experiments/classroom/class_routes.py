@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 from collections import Counter
 from collections.abc import AsyncIterator
 from typing import Any
@@ -317,7 +318,7 @@ async def post_score(request: Request) -> Response:
     demand_open(request, question)
     if name := text_of(body, "name", LONGEST_NAME, "").strip():
         store.name_group(visitor, name)
-    found = await while_there(request, desk_of(request).score(question, mandate, visitor))
+    found = json.loads((await while_there(request, desk_of(request).score(question, mandate, visitor))).raw)
     kept = {key: found[key] for key in ("low", "high", "spent")}
     rank = store.add_score(visitor, mandate, question.text, found["score"], kept)
     return _with_cookie(_private(request, {"rank": rank, "score": found["score"]}, 201), visitor, new)

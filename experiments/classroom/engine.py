@@ -24,7 +24,7 @@ RUNS, BANDS = (
     (QUICK, REST),
 )  # what is computed apart: bands take longer, and nobody's curve waits for one
 # questions in one stack: many share the interpreter's cost, few keep waits short
-MOST_TOGETHER = {CURVE: 16, QUICK: 8, STORY: 8, REST: 3}
+MOST_TOGETHER = {CURVE: 16, QUICK: 8, STORY: 8, REST: 5}
 CROWD = 40  # bands waiting, from which on twice as many share a stack
 CACHE_BYTES = 192 * 2**20
 MOST_EACH = 40  # questions of one visitor that may wait
@@ -44,7 +44,7 @@ class CrowdedError(EngineError):
     """Too many questions wait."""
 
 
-@dataclass
+@dataclass(eq=False)
 class _Asked:
     """Somebody waits for this."""
 
@@ -93,6 +93,7 @@ class Engine:
         self._held = 0
         self._open: OrderedDict[tuple[str, str], _Asked] = OrderedDict()  # waiting or being computed
         self._queue: list[_Asked] = []
+        self._places: dict[int, int] = {}  # of those who wait, by id; forgotten when the queue changes
         self._tasks: set[asyncio.Task[None]] = set()
         self._gathering = False
 
@@ -138,7 +139,7 @@ class Engine:
             return "unasked", 0
         if open_now.running:
             return "running", 0
-        return "waiting", self._in_turn(self._lane(kind)).index(open_now) if open_now in self._queue else 0
+        return "waiting", self._place(open_now)
 
     async def warm(self) -> None:
         """Start the workers before visitors come."""
@@ -168,6 +169,11 @@ class Engine:
         return len(self._open)
 
     @property
+    def pulse(self) -> int:
+        """Goes on as long as workers do: with every month that is simulated, and with every stack that is answered."""
+        return self.tally.stacks + sum(lane.pulse.value for lane in self.lanes)
+
+    @property
     def held_bytes(self) -> int:
         """Memory of the answers kept."""
         return self._held
@@ -191,6 +197,7 @@ class Engine:
             asked = _Asked(kind, question, answer, visitor, own.count(kind) // AT_ONCE)
             self._open[key] = asked
             self._queue.append(asked)
+            self._places = {}
         asked.waiting += 1
         self._gather()
         try:
@@ -228,8 +235,11 @@ class Engine:
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
 
-    def _lane(self, kind: str) -> Lane:
-        return next(lane for lane in self.lanes if kind in lane.kinds)
+    def _place(self, asked: _Asked) -> int:
+        """How many of its lane come before a question; a class looks at its places twice a second."""
+        if not self._places:
+            self._places = {id(q): place for lane in self.lanes for place, q in enumerate(self._in_turn(lane))}
+        return self._places.get(id(asked), 0)
 
     def _in_turn(self, lane: Lane) -> list[_Asked]:
         """A lane's queue in the order in which it is served: who has many questions waits with the later ones."""
@@ -239,10 +249,15 @@ class Engine:
     def _drop_unwanted(self) -> None:
         """Forget questions for which nobody waits any more: the lever has moved on."""
         for asked in [q for q in self._queue if q.waiting == 0]:
-            self._queue.remove(asked)
+            self._take(asked)
             self._open.pop((asked.kind, asked.question.key), None)
             asked.answer.cancel()
             self.tally.dropped += 1
+
+    def _take(self, asked: _Asked) -> None:
+        """Out of the queue."""
+        self._queue.remove(asked)
+        self._places = {}
 
     def _next_stack(self, lane: Lane) -> list[_Asked]:
         """The first question in turn and those that can share its stack, taken from the queue; empty if none waits."""
@@ -254,12 +269,11 @@ class Engine:
         most = MOST_TOGETHER[first.kind]
         if first.suspect:
             fitting = [first]
-        elif first.kind in RUNS:
-            most = min(most, -(-len(fitting) // lane.free))  # free workers share what there is
-        elif len(fitting) >= CROWD:
+        elif first.kind in BANDS and len(fitting) >= CROWD:
             most *= 2
+        most = min(most, -(-len(fitting) // lane.free))  # free workers share what there is
         for asked in fitting[:most]:
-            self._queue.remove(asked)
+            self._take(asked)
         return fitting[:most]
 
     async def _compute(self, lane: Lane, together: list[_Asked]) -> None:
@@ -305,7 +319,7 @@ class Engine:
         for asked in together:
             asked.deaths, asked.running = asked.deaths + 1, False
         again = [asked for asked in together if asked.deaths < DEATHS]
-        self._queue[:0] = again
+        self._queue[:0], self._places = again, {}
         lost = [asked for asked in together if asked not in again]
         self._settle(lost, [f"a worker process died {DEATHS} times on this question."] * len(lost))
 

@@ -6,18 +6,21 @@ import asyncio
 import multiprocessing
 import os
 from concurrent.futures import Executor, ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from kingmaker.experiments.classroom import stacks_of_questions as work
+from kingmaker.experiments.classroom.pulse import Counter, counter
 from kingmaker.experiments.classroom.worker_start import start_worker
 
-# the page answers first, then come runs, then bands: of a core that both want, a band gets a tenth
-RUNS_NICE, BANDS_NICE = 5, 15
+_CONTEXT = multiprocessing.get_context("spawn")
+# the page answers first, then come runs, then bands: of a core that both want, a band gets a sixth
+RUNS_NICE, BANDS_NICE = 3, 10
 
 
 def usual_workers() -> int:
-    """One core is left for the server, where there are more."""
-    return max(1, (os.cpu_count() or 1) - 1)
+    """One for each core, where the system lets them stand back behind the server; else one core is left for it."""
+    cores = os.cpu_count() or 1
+    return cores if hasattr(os, "nice") else max(1, cores - 1)
 
 
 @dataclass
@@ -30,6 +33,7 @@ class Lane:
         nice: how far they stand back behind other processes.
         busy: stacks under way.
         pool: the processes.
+        pulse: months that they have simulated, about.
     """
 
     kinds: tuple[str, ...]
@@ -37,6 +41,7 @@ class Lane:
     nice: int
     busy: int = 0
     pool: Executor | None = None
+    pulse: Counter = field(default_factory=lambda: counter(_CONTEXT))
 
     @property
     def free(self) -> int:
@@ -51,9 +56,8 @@ class Lane:
     def executor(self) -> Executor:
         """The processes, started if there are none."""
         if self.pool is None:
-            context = multiprocessing.get_context("spawn")
             self.pool = ProcessPoolExecutor(
-                self.workers, mp_context=context, initializer=start_worker, initargs=(self.nice,)
+                self.workers, mp_context=_CONTEXT, initializer=start_worker, initargs=(self.nice, self.pulse)
             )
         return self.pool
 

@@ -12,7 +12,7 @@ from kingmaker.experiments.classroom import stacks_of_questions as work
 from kingmaker.experiments.classroom.choices import levers, listed, measures
 from kingmaker.experiments.classroom.lesson import Lesson, lessons
 from kingmaker.experiments.classroom.records import Band, Curve, Story
-from kingmaker.experiments.classroom.regulator_game import game
+from kingmaker.experiments.classroom.regulator_game import first_moves, judged
 from kingmaker.experiments.classroom.story_record import record_of
 from kingmaker.experiments.classroom.visitor_question import Question, make, presets
 
@@ -34,15 +34,7 @@ def asked() -> list[Question]:
         for stop in lever.stops
         if not _usual(key, stop)
     ]
-    found.append(first_move())
     return list(dict.fromkeys(found))
-
-
-def first_move() -> Question:
-    """The move that the regulator's page proposes first: in a class everybody tries it at once."""
-    rules = game()
-    key = next(iter(rules.levers))
-    return make(moves={key: [(rules.first, levers()[key].stops[-1])]})
 
 
 def _usual(key: str, stop: float) -> bool:
@@ -73,17 +65,14 @@ def precompute(path: Path = precomputed.FILE, tell: Callable[[str], None] = prin
     told, reference = _told(questions), make()
     curves = dict(_in_stacks(work.curves, questions, CURVES_TOGETHER))
     tell(f"{len(curves)} curves")
-    bands: dict[Question, Band] = {}
-    for question, band in _in_stacks(work.bands, questions, BANDS_TOGETHER):
-        bands[question] = band
-        if len(bands) % (2 * BANDS_TOGETHER) == 0:
-            tell(f"{len(bands)} of {len(questions)} bands")
+    bands = _bands(list(dict.fromkeys([*questions, *first_moves()])), tell)
     stories = {q.text: record_of(story) for q, story in _stories(with_story())}
     tell(f"{len(stories)} networks")
     parts = {
         "manifest": {"digest": precomputed.wanted_digest(), "members": work.MEMBERS, "questions": told},
         "answers": {q.text: answer_of(curves[q], bands[q], bands[reference]) for q in questions},
         "stories": stories,
+        "scores": {q.text: judged(bands[q], bands[reference]) for q in first_moves()},
         "lessons": {name: outcome_of(lesson, bands) for name, lesson in lessons().items()},
     }
     precomputed.save(path, parts, bands[reference])
@@ -92,6 +81,15 @@ def precompute(path: Path = precomputed.FILE, tell: Callable[[str], None] = prin
 
 def _told(questions: Sequence[Question]) -> list[str]:
     return [question.text for question in questions]
+
+
+def _bands(questions: Sequence[Question], tell: Callable[[str], None]) -> dict[Question, Band]:
+    found: dict[Question, Band] = {}
+    for question, band in _in_stacks(work.bands, questions, BANDS_TOGETHER):
+        found[question] = band
+        if len(found) % (2 * BANDS_TOGETHER) == 0:
+            tell(f"{len(found)} of {len(questions)} bands")
+    return found
 
 
 def _stories(questions: Sequence[Question]) -> Iterator[tuple[Question, Story]]:

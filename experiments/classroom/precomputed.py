@@ -1,7 +1,8 @@
 """The answers that ship: read from one file, checked to be of this model, and handed out without any computation.
 
 The file is a zip of LZMA members: ``manifest.json`` (the digest of all that the answers depend on), ``answers.json``
-(by the text of the question), ``stories.json`` (of presets and lessons) and ``reference.f4`` (the band of the
+(by the text of the question), ``stories.json`` (of presets and lessons), ``scores.json`` (of the regulator's first
+moves) and ``reference.f4`` (the band of the
 reference with all its members, against which every other band is held).
 """
 
@@ -26,7 +27,7 @@ from kingmaker.experiments.posterior.members import SHIPPED
 FILE = DATA / "answers.zip"
 # of this folder, what a number of an answer depends on
 SOURCES = ("choices", "extract", "network_places", "precompute", "records",
-           "stacks_of_questions", "story_record", "visitor_question", "what_changed")  # fmt: skip
+           "regulator_game", "stacks_of_questions", "story_record", "visitor_question", "what_changed")  # fmt: skip
 TABLES = ("levers.csv", "measures.csv", "regulator.toml")
 VERSION_DIGITS = 10
 
@@ -40,6 +41,7 @@ class Precomputed:
         answers: text of a question -> ``curve`` (name -> series), ``band`` (name -> three series), ``changes``.
         stories: text of a question -> the plain data of its run.
         lessons: id of a lesson -> its outcome.
+        scores: text of a policy -> what its score is made of; none in a file of before scores were kept.
         reference: the band of the reference; None without a file.
     """
 
@@ -47,6 +49,7 @@ class Precomputed:
     answers: dict[str, Any] = field(default_factory=dict)
     stories: dict[str, Any] = field(default_factory=dict)
     lessons: dict[str, Any] = field(default_factory=dict)
+    scores: dict[str, Any] = field(default_factory=dict)
     reference: Band | None = None
 
 
@@ -90,10 +93,11 @@ def load(path: Path = FILE) -> Precomputed:
         manifest, answers, stories, lessons = (
             json.loads(file.read(f"{name}.json")) for name in ("manifest", "answers", "stories", "lessons")
         )
+        scores = json.loads(file.read("scores.json")) if "scores.json" in file.namelist() else {}
         values = np.frombuffer(file.read("reference.f4"), dtype="<f4")
     values = values.reshape(len(measures()), -1, MONTHS)
     reference = Band(dict(zip(measures(), values, strict=True)))
-    return Precomputed(manifest["digest"], answers, stories, lessons, reference)
+    return Precomputed(manifest["digest"], answers, stories, lessons, scores, reference)
 
 
 def save(path: Path, parts: dict[str, Any], reference: Band) -> None:

@@ -13,10 +13,11 @@ import numpy as np
 from kingmaker.agents.calendar import month_label, month_number
 from kingmaker.agents.errors import nearest, shown
 from kingmaker.agents.types import FloatArray
+from kingmaker.environment.inputs.scenario import Scenario
 from kingmaker.experiments.classroom import what_changed
 from kingmaker.experiments.classroom.choices import DATA, LANGUAGES, levers
 from kingmaker.experiments.classroom.records import Band
-from kingmaker.experiments.classroom.visitor_question import MONTHS, REFERENCE, Question, QuestionError
+from kingmaker.experiments.classroom.visitor_question import MONTHS, REFERENCE, Question, QuestionError, make
 from kingmaker.experiments.classroom.wording import words_in
 from kingmaker.experiments.stats.levels import WIDE
 
@@ -119,11 +120,14 @@ def cost(question: Question) -> dict[str, Any]:
     return {"spent": spent, "budget": rules.budget, "left": round(rules.budget - spent, 1), "moves": moves}
 
 
-def _in_force(question: Question, key: str, month: int, reference: Any) -> float:
+def _in_force(question: Question, key: str, month: int, reference: Scenario) -> float:
     """The value of a lever in a month: the latest of the player's own steps, else the reference's."""
     own = [value for first, value in dict(question.moves)[key] if first <= month]
-    if own:
-        return float(own[-1])
+    return float(own[-1]) if own else _by_itself(key, month, reference)
+
+
+def _by_itself(key: str, month: int, reference: Scenario) -> float:
+    """The value that the reference gives a lever in a month."""
     value = float(reference.parameters.get(key, levers()[key].declared.default))
     for event in reference.events:
         if event.month <= month and key in event.set:
@@ -131,23 +135,64 @@ def _in_force(question: Question, key: str, month: int, reference: Any) -> float
     return value
 
 
-def score(question: Question, mandate: str, band: Band, reference: Band) -> dict[str, Any]:
-    """The score of a policy: goal by goal, in all, and under every mandate.
+def paid(question: Question) -> dict[str, Any]:
+    """What a policy costs, if the budget pays for it.
 
     Raises:
         QuestionError: see :func:`cost`; or it costs more than the budget.
     """
-    spent, weights = cost(question), weights_of(mandate)
+    spent = cost(question)
     if spent["left"] < 0:
         raise QuestionError(
             "budget", f"This policy costs {spent['spent']:g}; the budget is {spent['budget']:g}: take a move back."
         )
-    points = {goal.key: _points(goal, band, reference) for goal in game().goals}
+    return spent
+
+
+def first_moves() -> list[Question]:
+    """The policies that the page offers first: nothing at all, then each lever at each of its stops at the start."""
+    rules, found, reference = game(), [Question()], Question().resolved()
+    for key in rules.levers:
+        held = {_by_itself(key, month, reference) for month in range(rules.first, MONTHS)}
+        found += [make(moves={key: [(rules.first, stop)]}) for stop in levers()[key].stops if held != {stop}]
+    return found
+
+
+def judged(band: Band, reference: Band) -> dict[str, Any]:
+    """What the score of a policy is made of, whoever judges: plain data, goal by goal.
+
+    Returns:
+        Key of a goal -> ``points`` (0 to 100, one for each member) and ``difference`` (see :func:`what_changed.kept`).
+    """
+    return {
+        goal.key: {
+            "points": _points(goal, band, reference).tolist(),
+            "difference": what_changed.kept(
+                what_changed.difference(reference, band, goal.measure, (MONTHS - LAST, MONTHS))
+            ),
+        }
+        for goal in game().goals
+    }
+
+
+def score(question: Question, mandate: str, verdicts: Mapping[str, Any]) -> dict[str, Any]:
+    """The score of a policy: goal by goal, in all, and under every mandate.
+
+    Args:
+        question: the policy.
+        mandate: what the goals weigh.
+        verdicts: see :func:`judged`.
+
+    Raises:
+        QuestionError: see :func:`paid` and :func:`weights_of`.
+    """
+    spent, weights = paid(question), weights_of(mandate)
+    points = {key: np.asarray(goal["points"], dtype=np.float64) for key, goal in verdicts.items()}
     own = _total(points, weights)
     low, middle, high = (round(float(v), 1) for v in WIDE.of(own))
     return {
-        "question": question.text, "mandate": mandate, "n": band.n, "share": what_changed.SHARE, **spent,
-        "goals": [_goal(goal, points[goal.key], band, reference) for goal in game().goals],
+        "question": question.text, "mandate": mandate, "n": len(own), "share": what_changed.SHARE, **spent,
+        "goals": [_goal(key, points[key], goal["difference"]) for key, goal in verdicts.items()],
         "score": middle, "low": low, "high": high, "lucks": [round(float(v), 1) for v in own],
         "by_mandate": {key: round(float(np.median(_total(points, weights_of(key)))), 1) for key in game().mandates},
         "debrief": {language: _debrief(points, mandate, language) for language in LANGUAGES},
@@ -172,12 +217,11 @@ def _total(points: Mapping[str, FloatArray], weights: Mapping[str, float]) -> Fl
     return total
 
 
-def _goal(goal: Goal, points: FloatArray, band: Band, reference: Band) -> dict[str, Any]:
-    d = what_changed.difference(reference, band, goal.measure, (MONTHS - LAST, MONTHS))
+def _goal(key: str, points: FloatArray, difference: list[Any]) -> dict[str, Any]:
     low, middle, high = (round(float(v), 1) for v in WIDE.of(points))
-    row = what_changed.row(d)
+    row = what_changed.row(what_changed.told(difference))
     return {
-        "key": goal.key, "measure": goal.measure, "score": middle, "low": low, "high": high,
+        "key": key, "measure": row["measure"], "score": middle, "low": low, "high": high,
         "verdict": row["verdict"], "reference": row["reference"], "value": row["value"], "sentence": row["sentence"],
     }  # fmt: skip
 

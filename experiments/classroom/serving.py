@@ -40,7 +40,7 @@ def serve(
         port: 0 takes any free one.
         browser: open it.
         tell: prints a line.
-        workers: processes that compute; one core less than there are if none is given.
+        workers: processes that compute bands; one for each core if none is given.
         class_file: where the class is kept; None keeps it in memory.
 
     Raises:

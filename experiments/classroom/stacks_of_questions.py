@@ -10,6 +10,7 @@ import numpy as np
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.classroom.choices import measures
+from kingmaker.experiments.classroom.pulse import beat
 from kingmaker.experiments.classroom.records import Band, Curve, Story
 from kingmaker.experiments.classroom.visitor_question import MONTHS, Question
 
@@ -67,7 +68,7 @@ def bands(questions: Sequence[Question]) -> list[Band | str]:
 def _curves(questions: Sequence[Question]) -> list[Curve]:
     from kingmaker.environment.model import ComputeEconomy
 
-    model = ComputeEconomy.stack([_world(question) for question in questions], months=MONTHS).run()
+    model = ComputeEconomy.stack([_world(question) for question in questions], months=MONTHS).run(progress=beat)
     return [
         Curve({name: np.ascontiguousarray(model.measures.array(name)[:, world]) for name in measures()})
         for world in range(len(questions))
@@ -83,6 +84,7 @@ def _stories(questions: Sequence[Question]) -> list[Story]:
     while model.month < MONTHS:
         model.step()
         watch.look()
+        beat(model.month)
     return [story_of(model, world, watch) for world in range(len(questions))]
 
 
@@ -90,7 +92,7 @@ def _bands(questions: Sequence[Question], first: int, end: int) -> list[Band]:
     from kingmaker.environment.model import ComputeEconomy
 
     worlds = [world for question in questions for world in member_worlds(question, first, end)]
-    model = ComputeEconomy.stack(worlds, months=MONTHS).run()
+    model = ComputeEconomy.stack(worlds, months=MONTHS).run(progress=beat)
     series: dict[str, Any] = {name: model.measures.array(name).T.astype(np.float32) for name in measures()}
     n = end - first
     return [

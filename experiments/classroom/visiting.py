@@ -20,7 +20,7 @@ from kingmaker.experiments.classroom.visitor_question import Question, read_pair
 T = TypeVar("T")
 LARGEST_BODY = 16_384  # bytes
 LOOK = 0.5  # seconds between looks whether the visitor is still there
-PATIENCE = 150.0  # seconds that an answer is waited for while nobody gets one
+PATIENCE = 150.0  # seconds that an answer is waited for while no worker gets on
 
 
 def desk_of(request: Request) -> Desk:
@@ -131,19 +131,20 @@ def text_of(body: dict[str, Any], name: str, most: int, usual: str | None = None
 async def while_there(request: Request, answer: Coroutine[Any, Any, T]) -> T:
     """The answer, given up when the visitor has gone, so that nothing is computed for nobody.
 
-    However long the queue is, a place in it is kept as long as it moves: who was sent away would begin at its end.
+    However long the queue is, a place in it is kept as long as workers get on, however slowly: who was sent away would
+    begin at its end.
 
     Raises:
-        RefusedError: nothing has been answered for too long, or nobody waits for it any more.
+        RefusedError: the workers stand still for too long, or nobody waits for it any more.
     """
     task = asyncio.create_task(answer)
-    loop, tally = asyncio.get_running_loop(), desk_of(request).engine.tally
-    end, stacks = loop.time() + PATIENCE, tally.stacks
+    loop, engine = asyncio.get_running_loop(), desk_of(request).engine
+    end, pulse = loop.time() + PATIENCE, engine.pulse
     try:
         while not task.done():
             await asyncio.wait({task}, timeout=LOOK)
-            if tally.stacks != stacks:
-                end, stacks = loop.time() + PATIENCE, tally.stacks
+            if engine.pulse != pulse:
+                end, pulse = loop.time() + PATIENCE, engine.pulse
             if not task.done() and (loop.time() > end or await request.is_disconnected()):
                 raise RefusedError("busy", "This takes longer than anybody should wait; ask again in a moment.")
             if not task.done() and request.app.state.listeners.closing:

@@ -52,9 +52,17 @@ class Difference:
 
 def difference(a: Band, b: Band, name: str, window: tuple[int, int]) -> Difference:
     """The difference of one measure in one window; both bands are of the same members."""
-    measure = measures()[name]
-    n = min(a.n, b.n)
-    levels = [band.series[name][:n].astype(np.float64) * measure.factor for band in (a, b)]
+    levels = _levels(a, b, name)
+    return _within(measures()[name], levels, _height(levels), window)
+
+
+def _levels(a: Band, b: Band, name: str) -> list[FloatArray]:
+    """A measure in the members that both bands have, in the unit shown."""
+    n, factor = min(a.n, b.n), measures()[name].factor
+    return [band.series[name][:n].astype(np.float64) * factor for band in (a, b)]
+
+
+def _within(measure: Shown, levels: list[FloatArray], height: float, window: tuple[int, int]) -> Difference:
     means = [_mean(values, window) for values in levels]
     change = means[1] - means[0]
     change = change[np.isfinite(change)]
@@ -62,7 +70,6 @@ def difference(a: Band, b: Band, name: str, window: tuple[int, int]) -> Differen
         return Difference(measure, window, np.nan, np.nan, 0.0, 0.0, 0.0, 0.0, 0.0)
     low, middle, high = (float(value) for value in WIDE.of(change))
     sign = float(max((change > 0.0).mean(), (change < 0.0).mean()))
-    height = _height(levels)
     return Difference(
         measure, window, _middle(means[0]), _middle(means[1]), middle, low, high, sign,
         abs(middle) / height if height > 0.0 else 0.0,
@@ -90,7 +97,9 @@ def _height(levels: list[FloatArray]) -> float:
 
 def strongest(a: Band, b: Band, name: str) -> Difference:
     """The difference in the window in which it shows most; a clear one goes first."""
-    found = [difference(a, b, name, window) for window in WINDOWS]
+    levels = _levels(a, b, name)
+    height = _height(levels)  # of all months: the same in each window
+    found = [_within(measures()[name], levels, height, window) for window in WINDOWS]
     return max(found, key=lambda d: (d.clear, d.strength))
 
 

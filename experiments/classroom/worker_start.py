@@ -6,15 +6,19 @@ import os
 import signal
 import threading
 
+from kingmaker.experiments.classroom.pulse import Counter, feel
 
-def start_worker(nice: int) -> None:
+
+def start_worker(nice: int, pulse: Counter) -> None:
     """Leave Ctrl-C to the server, end when the server ends, however it ends, and then load the model.
 
     Args:
         nice: how far to stand back behind other processes, where the system knows that.
+        pulse: to beat with every month that is simulated.
     """
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    feel(pulse)
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(nice)

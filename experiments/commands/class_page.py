@@ -23,7 +23,7 @@ def dashboard(
     address: Annotated[str, option("--address")] = "127.0.0.1",
     port: Annotated[int, option("--port", min=0, max=65535)] = 5006,
     browser: Annotated[bool, option("--browser/--no-browser")] = True,
-    workers: Annotated[int | None, option("--workers", "one core is left to the page", min=1, max=64)] = None,
+    workers: Annotated[int | None, option("--workers", "they stand back behind the page", min=1, max=64)] = None,
     class_file: Annotated[Path, option("--class-file")] = Path("kingmaker-class.sqlite"),
 ) -> None:
     """Open the class page: levers, network, lessons, the regulator's game. It needs no internet; Ctrl-C stops it."""

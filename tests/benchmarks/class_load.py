@@ -15,6 +15,7 @@ import os
 import re
 import tempfile
 import time
+from collections import Counter
 from collections.abc import Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
@@ -87,7 +88,8 @@ def table(classes: Sequence[Times]) -> str:
     lines = [head, *([row.name, *(row.cell(times) for times in classes), row.target] for row in TABLE)]
     widths = [max(len(line[k]) for line in lines) for k in range(len(head))]
     shown = ["  ".join([line[0].ljust(widths[0]), *map(str.rjust, line[1:], widths[1:])]) for line in lines]
-    return "\n".join([*shown, *(f"refused: {why}" for times in classes for why in dict.fromkeys(times.refused))])
+    whys = [why.partition("?")[0] for times in classes for why in times.refused]
+    return "\n".join([*shown, *(f"refused: {why}, {n} times" for why, n in Counter(whys).items())])
 
 
 class Load:
@@ -114,7 +116,8 @@ class Load:
         self.page = ["/", *files, *(f"{path}?{version}" for path in ANSWERS[:-1]), ANSWERS[-1]]
         self.levers = [
             f"{lever['key']}={stop}&{version}"
-            for lever in catalogue["levers"] for stop in lever["stops"] if stop != lever["default"]
+            for lever in catalogue["levers"] if lever["listed"]  # those of lessons alone are not at hand by themselves
+            for stop in lever["stops"] if stop != lever["default"]
         ]  # fmt: skip
 
     async def come(self, sessions: int, own: bool = True) -> Times:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from kingmaker.experiments.classroom import precompute, precomputed, regulator_game, what_changed
+from kingmaker.experiments.classroom import stacks_of_questions as work
 from kingmaker.experiments.classroom.choices import listed, measures
+from kingmaker.experiments.classroom.engine import CURVE, QUICK, REST, STORY, joined
 from kingmaker.experiments.classroom.lesson import lessons
 from kingmaker.experiments.classroom.records import Band, Curve
 from kingmaker.experiments.classroom.stacks_of_questions import MEMBERS
-from kingmaker.experiments.classroom.visitor_question import MONTHS, make, read
+from kingmaker.experiments.classroom.visitor_question import MONTHS, Question, make, read
+from tests.experiments.classroom.ready_engine import answer
 
 LARGEST = 6e6  # bytes of the file
 FOUND = precomputed.load()
@@ -24,6 +28,7 @@ def test_the_file_is_of_this_model() -> None:
     assert {question.text for question in precompute.asked()} == set(FOUND.answers)
     assert {question.text for question in precompute.with_story()} == set(FOUND.stories)
     assert set(FOUND.lessons) == set(lessons())
+    assert {policy.text for policy in regulator_game.first_moves()} == set(FOUND.scores)
     assert FOUND.reference is not None
     assert FOUND.reference.n == MEMBERS
 
@@ -95,8 +100,56 @@ def test_numbers_come_back_from_the_file_as_they_went(tmp_path: Path) -> None:
 def test_what_is_wise_depends_on_the_mandate() -> None:
     a, b = bands(1.0)  # all measures rise by a tenth: good for some goals, bad for others
     question = read("policy.interoperability=1@2024-06")
-    found = regulator_game.score(question, "even", b, a)
+    found = regulator_game.score(question, "even", regulator_game.judged(b, a))
     goals = {goal["key"]: goal["score"] for goal in found["goals"]}
     assert goals["affordable"] < regulator_game.NEUTRAL < goals["startups"]
     assert found["by_mandate"]["consumers"] < found["by_mandate"]["growth"]
-    assert regulator_game.score(make(), "even", a, a)["score"] == regulator_game.NEUTRAL
+    assert regulator_game.score(make(), "even", regulator_game.judged(a, a))["score"] == regulator_game.NEUTRAL
+
+
+def test_a_score_from_the_file_is_the_one_that_would_be_computed(tmp_path: Path) -> None:
+    a, b = bands(0.4)
+    question = read("policy.interoperability=1@2024-01")
+    live = regulator_game.judged(b, a)
+    parts = {"manifest": {"digest": precomputed.wanted_digest()}, "answers": {}, "stories": {}, "lessons": {}}
+    precomputed.save(tmp_path / "new.zip", parts | {"scores": {question.text: live}}, a)
+    precomputed.save(tmp_path / "old.zip", parts, a)
+    kept = precomputed.load(tmp_path / "new.zip").scores[question.text]
+    for mandate in regulator_game.game().mandates:
+        assert regulator_game.score(question, mandate, kept) == regulator_game.score(question, mandate, live)
+    assert precomputed.load(tmp_path / "old.zip").scores == {}
+
+
+def test_the_file_is_made_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With made-up numbers: all that is asked is there, each band computed once, and scores are of these bands."""
+    asked: list[Question] = []
+
+    def made_up(questions: Sequence[Question]) -> list[Band]:
+        asked.extend(questions)
+        return [joined(answer(QUICK, question), answer(REST, question)) for question in questions]
+
+    monkeypatch.setattr(work, "bands", made_up)
+    for name, kind in (("curves", CURVE), ("stories", STORY)):
+        monkeypatch.setattr(work, name, lambda questions, kind=kind: [answer(kind, question) for question in questions])
+    told: list[str] = []
+    precompute.precompute(tmp_path / "made.zip", told.append)
+    found = precomputed.load(tmp_path / "made.zip")
+    moves = regulator_game.first_moves()
+    assert set(asked) == {*precompute.asked(), *moves}
+    assert len(asked) == len(set(asked))
+    assert set(found.answers) == {question.text for question in precompute.asked()}
+    assert set(found.scores) == {policy.text for policy in moves}
+    assert regulator_game.score(moves[0], "even", found.scores[""])["score"] == regulator_game.NEUTRAL
+    assert regulator_game.score(moves[1], "growth", found.scores[moves[1].text])["score"] > regulator_game.NEUTRAL
+    assert set(found.lessons) == set(lessons())
+    assert "networks" in " ".join(told)
+
+
+def test_the_first_moves_are_what_the_page_offers_and_change_something() -> None:
+    nothing, *moves = regulator_game.first_moves()
+    assert nothing == make()
+    assert {key for policy in moves for key, _ in policy.moves} == set(regulator_game.game().levers)
+    assert read("policy.interoperability=1@2024-01") in moves  # what the page proposes
+    assert read("policy.interoperability=0@2024-01") not in moves  # holds anyhow
+    assert read("policy.egress_fee=1@2024-01") in moves  # holds in 2024, and no longer when the Data Act applies
+    assert all(regulator_game.paid(policy)["left"] >= 0.0 for policy in moves)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from collections.abc import Iterator
 from typing import Any
 
@@ -11,15 +13,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from starlette.testclient import TestClient
 
-from kingmaker.experiments.classroom import answer_routes, openapi
+from kingmaker.experiments.classroom import answer_routes, openapi, regulator_game, visiting
 from kingmaker.experiments.classroom import app as application
 from kingmaker.experiments.classroom.choices import levers, listed, measures
 from kingmaker.experiments.classroom.class_store import ClassStore
+from kingmaker.experiments.classroom.engine import QUICK, REST, joined
 from kingmaker.experiments.classroom.faults import FRENCH, STATUS
 from kingmaker.experiments.classroom.lesson import lessons
 from kingmaker.experiments.classroom.precomputed import Precomputed
-from kingmaker.experiments.classroom.visitor_question import MONTHS
+from kingmaker.experiments.classroom.visitor_question import MONTHS, Question, read
 from tests.experiments.classroom.ready_engine import ReadyEngine
+from tests.experiments.classroom.ready_engine import answer as ready_answer
 
 HOST = "class.test:5006"
 LEVER = "policy.egress_fee=0.5@2024-03"
@@ -29,11 +33,14 @@ VOTE = {"lesson": "shortage", "answers": ANSWERS, "name": "Ada"}
 
 @pytest.fixture
 def client() -> Iterator[TestClient]:
-    gate = application.build(
-        ClassStore(":memory:"), [HOST], [f"http://{HOST}/"], ReadyEngine(), Precomputed(), warm=False
-    )
-    with TestClient(gate, base_url=f"http://{HOST}") as found:
+    with _client(Precomputed()) as found:
         yield found
+
+
+def _client(found: Precomputed, engine: ReadyEngine | None = None) -> TestClient:
+    engine = engine or ReadyEngine()
+    gate = application.build(ClassStore(":memory:"), [HOST], [f"http://{HOST}/"], engine, found, warm=False)
+    return TestClient(gate, base_url=f"http://{HOST}")
 
 
 def state(client: TestClient) -> Any:
@@ -247,6 +254,55 @@ def test_the_regulator_plays_within_a_budget(client: TestClient) -> None:
     put = client.post("/api/class/scores", json={"question": move, "mandate": "even", "name": "Ada"})
     assert (put.status_code, put.json()["rank"]) == (201, 1)
     assert client.get("/api/class/scores?mandate=even").json()["rows"][0]["group"] == "Ada"
+
+
+class _Slow(ReadyEngine):
+    """Takes longer than anybody's patience; its workers get on, or stand still."""
+
+    gets_on = True
+
+    async def _ask(self, kind: str, question: Question, visitor: str) -> Any:
+        for _ in range(20):
+            await asyncio.sleep(0.05)
+            self.lanes[0].pulse.value += self.gets_on
+        return await super()._ask(kind, question, visitor)
+
+
+def test_a_place_in_the_queue_is_kept_as_long_as_workers_get_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(visiting, "LOOK", 0.02)
+    monkeypatch.setattr(visiting, "PATIENCE", 0.4)
+    with _client(Precomputed(), _Slow()) as client:
+        assert client.get(f"/api/curve?{LEVER}").status_code == 200
+        monkeypatch.setattr(_Slow, "gets_on", False)
+        refused = client.get(f"/api/curve?{LEVER}&luck=2")
+        assert (refused.status_code, refused.json()["error"]["code"]) == (503, "busy")
+
+
+def test_scores_at_hand_ask_for_no_run_and_none_is_made_on_the_event_loop(monkeypatch: pytest.MonkeyPatch) -> None:
+    move = "policy.interoperability=1@2024-01"
+    threads, usual = [], regulator_game.score
+
+    def noting(*given: Any) -> dict[str, Any]:
+        threads.append(threading.current_thread())
+        return usual(*given)
+
+    monkeypatch.setattr(regulator_game, "score", noting)
+    bands = [
+        joined(ready_answer(QUICK, question), ready_answer(REST, question)) for question in (Question(), read(move))
+    ]
+    kept = {text: regulator_game.judged(band, bands[0]) for text, band in zip(("", move), bands, strict=True)}
+    with _client(Precomputed(scores=kept)) as at_hand, _client(Precomputed()) as live:
+        loop = at_hand.portal.call(threading.current_thread)  # type: ignore[union-attr]
+        for query in ("mandate=even", "mandate=growth", f"{move}&mandate=even"):
+            found = [one.get(f"/api/regulator/score?{query}").json() for one in (at_hand, live)]
+            assert found[0] == found[1]
+        assert state(at_hand).desk.engine.asked == []
+        assert state(live).desk.engine.asked
+        assert loop not in threads
+        assert len(threads) == 6
+        put = at_hand.post("/api/class/scores", json={"question": move, "mandate": "even", "name": "Ada"})
+        assert (put.status_code, put.json()["score"]) == (201, found[0]["score"])
+        assert len(threads) == 6  # it is known
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ import pytest
 from kingmaker.experiments.classroom import engine as module
 from kingmaker.experiments.classroom import stacks_of_questions as work
 from kingmaker.experiments.classroom.engine import CURVE, QUICK, REST, STORY, Engine, EngineError
-from kingmaker.experiments.classroom.lanes import Lane
+from kingmaker.experiments.classroom.lanes import Lane, usual_workers
 from kingmaker.experiments.classroom.records import Curve
 from kingmaker.experiments.classroom.visitor_question import MONTHS, Question
 
@@ -211,6 +211,25 @@ def test_a_class_is_told_in_rounds_and_a_crowd_in_larger_ones(monkeypatch: pytes
     asyncio.run(lesson())
 
 
+def test_few_bands_are_shared_by_the_workers_that_are_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lesson() -> None:
+        async with counting(monkeypatch, workers=2) as (engine, pool):
+            await asyncio.gather(*(engine.quick_band(band(k), str(k)) for k in range(7)))
+            assert [len(seeds) for _, seeds in pool.calls] == [4, 3]
+
+    asyncio.run(lesson())
+
+
+def test_every_core_works_where_workers_stand_back_behind_the_server(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 4)
+    monkeypatch.setattr(os, "nice", lambda _: 0, raising=False)
+    assert usual_workers() == 4
+    monkeypatch.delattr(os, "nice")
+    assert usual_workers() == 3
+    monkeypatch.setattr(os, "cpu_count", lambda: None)
+    assert usual_workers() == 1
+
+
 def test_a_lever_moved_while_bands_are_computed_waits_for_none(monkeypatch: pytest.MonkeyPatch) -> None:
     async def lesson() -> None:
         async with counting(monkeypatch, workers=1) as (engine, pool):
@@ -267,6 +286,7 @@ def test_killed_workers_are_replaced_and_the_question_is_answered() -> None:
             curve = await asyncio.wait_for(asked, 300)
             assert len(curve.measures["lead_time_weeks"]) == MONTHS
             assert engine.tally.restarts == 1
+            assert engine.pulse > MONTHS  # a beat for every month, and one for the answer
         finally:
             engine.close()
 

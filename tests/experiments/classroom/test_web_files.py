@@ -60,6 +60,13 @@ def test_both_languages_say_the_same_things() -> None:
         assert len(whole["months"]) == len(whole["shortMonths"]) == 12
 
 
+def test_french_does_not_break_a_line_before_its_marks() -> None:
+    broken = [key for key, text in words_of("fr").items() if re.search(r" [:;?!»%]|« ", text)]
+    assert not broken
+    scripts = {path.name: re.findall(r"\}: (?:\$|<)", path.read_text("utf-8")) for path in OWN_SCRIPTS}
+    assert {name: found for name, found in scripts.items() if found} == {}  # a label and what follows: t("colon")
+
+
 def test_every_word_that_a_script_asks_for_is_there_and_none_is_left_over() -> None:
     known = set(words_of("en"))
     text = "\n".join(path.read_text("utf-8") for path in OWN_SCRIPTS)

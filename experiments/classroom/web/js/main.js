@@ -78,6 +78,13 @@ function dialogs() {
   if (dialog && document.activeElement === dialog) dialog.querySelector("header button")?.focus() // what it shows has come
 }
 
+/** Where the tabs are wider than a phone: bring the one that is chosen into sight. */
+function showTab() {
+  const chosen = document.querySelector('.tabs [aria-pressed="true"]')
+  const row = chosen?.parentElement
+  row?.scrollTo({ left: chosen.offsetLeft - (row.clientWidth - chosen.offsetWidth) / 2 })
+}
+
 async function draw() {
   const wanted = LANGUAGES.includes(state.lang) ? state.lang : spoken()
   if (wanted !== spoken()) {
@@ -97,6 +104,7 @@ async function draw() {
   render(body(), root)
   // what the keyboard stood on is gone, such as "Begin" of a lesson: it goes on from the start of what has come
   if (focused && document.activeElement === document.body) document.querySelector("#main")?.focus({ preventScroll: true })
+  if (document.body.dataset.view !== state.view) showTab()
   document.body.dataset.view = state.view
   document.title = `${t(`titles.${state.view}`)} – Kingmaker`
   dialogs()

@@ -1,7 +1,7 @@
 // <km-chart>: one measure through time. The run, its band, the reference on the same luck, marks and the month.
 import { render, html, svg, nothing } from "../../vendor/lit-html/lit-html.js"
 import { straight, reach, rounds, years } from "./scales.js"
-import { number } from "../words.js"
+import { number, t } from "../words.js"
 
 const { line, area } = globalThis.d3
 const CLEAR = 1.15 // letters between two labels that stand above each other
@@ -160,7 +160,7 @@ class Chart extends HTMLElement {
       ${usual ? svg`<path class="usual" d=${path(usual)}></path>` : nothing}
       <path class="run" d=${path(run)}></path>
       ${facts.filter(({ month }) => month < run.length).map((fact) => svg`<circle class="fact" r=${this.#place.letter * 0.3}
-        cx=${x(fact.month)} cy=${y(fact.value)}><title>${fact.label}: ${number(fact.value)} (${fact.source})</title></circle>`)}`
+        cx=${x(fact.month)} cy=${y(fact.value)}><title>${fact.label}${t("colon")}${number(fact.value)} (${fact.source})</title></circle>`)}`
   }
 
   #labels() {

@@ -27,7 +27,7 @@ export function finding(measure, run, usual, month) {
 /** What a chart shows, for those who do not see it. */
 export function summary(measure, { run, usual, low, high }, months) {
   const known = run.map((value, k) => [value, k]).filter(([value]) => value !== null)
-  if (!known.length) return `${measure.label}: ${t("charts.none")}`
+  if (!known.length) return `${measure.label}${t("colon")}${t("charts.none")}`
   const top = known.reduce((best, pair) => (pair[0] > best[0] ? pair : best))
   const bottom = known.reduce((best, pair) => (pair[0] < best[0] ? pair : best))
   const [first, last] = [known[0], known.at(-1)]

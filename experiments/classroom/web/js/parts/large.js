@@ -46,7 +46,7 @@ function about(found) {
   if (!found) return html`<div class="wait"></div>`
   return html`<p class="definition">${found.definition}</p>${found.how ? html`<p>${found.how}</p>` : nothing}
     ${found.facts?.length ? html`<h3>${t("charts.facts")}</h3><div class="wide" tabindex="0" role="region" aria-label=${t("charts.facts")}><table><thead><tr><th>${t("clock.month")}</th>
-      <th class="number">${found.unit}</th><th>${t("charts.source")}</th></tr></thead><tbody>${found.facts.map((fact) => html`<tr><td>${fact.label}</td>
+      <th class="number">${found.unit}</th><th>${t("charts.source")}</th></tr></thead><tbody>${found.facts.map((fact) => html`<tr><td class="dated">${fact.label}</td>
       <td class="number">${digits(measureOf(found.name), fact.value)}</td><td>${[fact.publisher, fact.source, fact.date].filter(Boolean).join(", ")}</td></tr>`)}</tbody></table></div>`
       : html`<p class="faint">${t("charts.noFacts")}</p>`}`
 }
@@ -67,7 +67,7 @@ export function large() {
   return html`<dialog class="large" aria-labelledby="large-title" @close=${() => state.measure && close()}
     @click=${(event) => event.target.localName === "dialog" && close()}>${data ? html`
     <header class="row spread"><div><h2 id="large-title">${measure.label} <small>(${measure.unit})</small></h2>
-      <p class="finding">${monthName(state.month)}: <strong>${digits(measure, data.run[state.month])}</strong> ${measure.unit}
+      <p class="finding">${monthName(state.month)}${t("colon")}<strong>${digits(measure, data.run[state.month])}</strong> ${measure.unit}
         <em>${finding(measure, data.run, data.usual, state.month)}</em></p></div>
       <button class="icon" aria-label=${t("close")} @click=${close}>${icon("close")}</button></header>
     <div class="row choice" role="group" aria-label=${t("charts.panels")}>${CHOICES.panel.map((panel) => html`<button aria-pressed=${state.panel === panel ? "true" : "false"}

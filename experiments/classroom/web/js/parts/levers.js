@@ -121,6 +121,6 @@ export function levers() {
 export function policyWords(policy = state.levers) {
   return Object.entries(policy).flatMap(([key, steps]) => {
     const lever = leverOf(key)
-    return lever ? steps.map(({ value, month }) => `${lever.label}: ${said(lever, value)}${month ? ` (${monthLabel(month)})` : ""}`) : []
+    return lever ? steps.map(({ value, month }) => `${lever.label}${t("colon")}${said(lever, value)}${month ? ` (${monthLabel(month)})` : ""}`) : []
   }).join("; ")
 }

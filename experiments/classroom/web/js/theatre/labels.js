@@ -3,6 +3,7 @@
 const meets = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
 
 export const LINE = 0.88 // letters from one line of a name to the next
+const ASIDE = 0.2 // letters left free at either side of a name
 
 const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
 
@@ -46,8 +47,8 @@ export function labelsOf(firms, widthOf, { width, height, letter }) {
     const more = (lines.length - 1) * letter * LINE
     const own = symbols[firms.indexOf(firm)]
     for (const { x, y } of placesFor(firm, half, more, letter, width)) {
-      const box = { left: x - half, right: x + half, top: y - letter * 0.55, bottom: y + letter * 0.55 + more }
-      const within = box.top > 0 && box.bottom < height && box.left > 0 && box.right < width
+      const box = { left: x - half - letter * ASIDE, right: x + half + letter * ASIDE, top: y - letter * 0.55, bottom: y + letter * 0.55 + more }
+      const within = box.top > 0 && box.bottom < height && x - half > 0 && x + half < width
       const apart = gap(box, own) + 1
       if (!within || names.some((other) => meets(box, other))) continue
       if (symbols.some((other) => other !== own && gap(box, other) < apart)) continue

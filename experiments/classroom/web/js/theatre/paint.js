@@ -66,19 +66,20 @@ export function tie(context, points, { width, colour, dash = [], alpha }) {
 export function dots(context, points, count, seconds, size, square) {
   const gap = 1 / Math.max(count, 1e-3)
   const start = (seconds / LOOP) % gap
+  context.beginPath()
   for (let u = start; u < 1; u += gap) {
     const place = u * STEPS
     const step = Math.min(Math.floor(place), STEPS - 1)
     const part = place - step
     const x = points[2 * step] * (1 - part) + points[2 * step + 2] * part
     const y = points[2 * step + 1] * (1 - part) + points[2 * step + 3] * part
-    if (square) context.fillRect(x - size, y - size, 2 * size, 2 * size)
+    if (square) context.rect(x - size, y - size, 2 * size, 2 * size)
     else {
-      context.beginPath()
+      context.moveTo(x + size, y)
       context.arc(x, y, size, 0, TURN)
-      context.fill()
     }
   }
+  context.fill()
 }
 
 /** An arrow head in the middle of a tie, where nothing may move. */

@@ -13,6 +13,10 @@ const { max } = globalThis.d3
 class Theatre extends HTMLElement {
   #given = { story: null, month: 0, flow: "chips", size: "compute", firm: "", look: "", fullest: "" }
   #canvas = document.createElement("canvas")
+  // what stands still through a month, drawn once: ties below, names above all that moves
+  #below = document.createElement("canvas")
+  #above = document.createElement("canvas")
+  #stale = true // both
   #tip = document.createElement("div")
   #places = []
   #upright = false
@@ -38,11 +42,13 @@ class Theatre extends HTMLElement {
     this.addEventListener("pointerleave", () => this.#hover(null))
     this.addEventListener("click", (event) => this.#choose(event))
     for (const event of ["beforeprint", "afterprint"]) addEventListener(event, this.#repaint)
+    document.fonts.ready.then(() => this.#set())
   }
 
   // in the colours that the page wears now
   #repaint = () => {
     this.#colours = null
+    this.#stale = true
     if (this.#scene) this.#draw(performance.now())
   }
 
@@ -70,7 +76,9 @@ class Theatre extends HTMLElement {
     if (!story || width < 50 || height < 50) return
     const letter = parseFloat(getComputedStyle(this).fontSize)
     const scale = Math.min(devicePixelRatio || 1, 2)
-    Object.assign(this.#canvas, { width: width * scale, height: height * scale })
+    for (const canvas of [this.#canvas, this.#below, this.#above]) {
+      Object.assign(canvas, { width: width * scale, height: height * scale })
+    }
     this.#canvas.style.width = `${width}px`
     this.#canvas.style.height = `${height}px`
     const { places, upright } = placesOf(story, width, height, letter)
@@ -91,6 +99,8 @@ class Theatre extends HTMLElement {
     const { streams, unit } = streamsOf(story, month, flow)
     this.#scene = { goals, alive, ties: standing(story, month), streams, unit }
     this.#scene.labels = this.#names(goals, alive)
+    this.#scene.partners = this.#partners()
+    this.#stale = true
     this.#run()
   }
 
@@ -139,17 +149,30 @@ class Theatre extends HTMLElement {
     this.#frame = 0
     this.frames += 1
     this.#colours ??= paint.coloursOf(this)
-    const context = this.#canvas.getContext("2d")
-    context.setTransform(this.scale, 0, 0, this.scale, 0, 0)
-    context.clearRect(0, 0, this.widthOf, this.heightOf)
+    if (this.#stale) {
+      this.#drawTies(this.#cleared(this.#below))
+      this.#drawNames(this.#cleared(this.#above))
+      this.#stale = false
+    }
+    const context = this.#cleared(this.#canvas)
     const seconds = still.matches ? 0 : now / 1000
     this.#radii = this.#radii.map((radius, k) => radius + (this.#scene.goals[k] - radius) * EASE)
-    this.#drawTies(context)
+    this.#layOver(context, this.#below)
     this.#drawStreams(context, seconds)
     this.#drawFirms(context, seconds)
-    this.#drawNames(context)
+    this.#layOver(context, this.#above)
     if (!still.matches) this.#run()
   }
+
+  /** The pen of an empty sheet, in px of the page. */
+  #cleared(canvas) {
+    const context = canvas.getContext("2d")
+    context.setTransform(this.scale, 0, 0, this.scale, 0, 0)
+    context.clearRect(0, 0, this.widthOf, this.heightOf)
+    return context
+  }
+
+  #layOver = (context, sheet) => context.drawImage(sheet, 0, 0, sheet.width / this.scale, sheet.height / this.scale)
 
   /** The firm that all else steps back for: under the pointer, or chosen; -1 is none. */
   #focus() {
@@ -189,7 +212,7 @@ class Theatre extends HTMLElement {
 
   #drawFirms(context, seconds) {
     const { story, month } = this.#given
-    const { alive, unit } = this.#scene
+    const { alive, unit, partners } = this.#scene
     const focus = this.#focus()
     const chipsWaiting = this.#given.flow === "chips" ? unit : Infinity
     story.nodes.forEach(({ kind, name }, k) => {
@@ -197,7 +220,7 @@ class Theatre extends HTMLElement {
       const { x, y } = this.#places[k]
       const radius = this.#radii[k]
       const colour = this.#colours.of[kind]
-      context.globalAlpha = focus < 0 || focus === k || this.#isPartner(focus, k) ? 1 : 0.28
+      context.globalAlpha = focus < 0 || focus === k || partners.has(k) ? 1 : 0.28
       const use = story.amounts.use?.[k]?.[month]
       if (kind === "cloud" && use !== undefined && use !== null) {
         paint.ring(context, x, y, radius, use, use > 0.97 ? this.#colours.bad : colour, this.#colours.line)
@@ -217,8 +240,11 @@ class Theatre extends HTMLElement {
     })
   }
 
-  #isPartner = (focus, k) => focus >= 0 && this.#scene.ties.some(({ source, target }) =>
-    (source === focus && target === k) || (target === focus && source === k))
+  /** Who has a tie with the firm that all else steps back for. */
+  #partners() {
+    const focus = this.#focus()
+    return new Set(this.#scene.ties.flatMap(({ source, target }) => (source === focus ? [target] : target === focus ? [source] : [])))
+  }
 
   #drawNames(context) {
     const focus = this.#focus()
@@ -230,7 +256,7 @@ class Theatre extends HTMLElement {
     context.strokeStyle = this.#colours.paper
     context.fillStyle = this.#colours.ink
     for (const { k, lines, x, y } of this.#scene.labels) {
-      context.globalAlpha = focus < 0 || focus === k || this.#isPartner(focus, k) ? 1 : 0.25
+      context.globalAlpha = focus < 0 || focus === k || this.#scene.partners.has(k) ? 1 : 0.25
       lines.forEach((text, row) => {
         context.strokeText(text, x, y + row * this.letter * LINE)
         context.fillText(text, x, y + row * this.letter * LINE)

@@ -19,15 +19,15 @@ function lawMarks() {
   const overruled = (levers, month) => levers.length > 0 && levers.every((key) => state.levers[key]?.some((step) => step.month <= month))
   const found = (catalogue.marks[state.scenario] ?? []).filter(({ levers, month }) => !overruled(levers, month))
   return found.map(({ month, short, text, source }, k) => ({
-    month, kind: "law", tag: String(k + 1), short, text, label: `${monthName(month)}: ${text}. ${t("charts.source")}: ${source}` }))
+    month, kind: "law", tag: String(k + 1), short, text, label: `${monthName(month)}${t("colon")}${text}. ${t("charts.source")}${t("colon")}${source}` }))
 }
 
 /** Own levers that come into force in a month, and what law and market did. */
 export function marksOf() {
   const mine = Object.entries(state.levers).flatMap(([key, steps]) => steps.filter(({ month }) => month > 0).map(
     ({ value, month }) => {
-      const text = `${leverOf(key)?.label}: ${said(leverOf(key), value)}`
-      return { month, kind: "mine", tag: "▼", text, label: `${monthName(month)}: ${text}` }
+      const text = `${leverOf(key)?.label}${t("colon")}${said(leverOf(key), value)}`
+      return { month, kind: "mine", tag: "▼", text, label: `${monthName(month)}${t("colon")}${text}` }
     }))
   return [...lawMarks(), ...mine]
 }

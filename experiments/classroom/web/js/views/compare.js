@@ -20,7 +20,7 @@ function rowOf(row) {
   return html`<tr class=${row.verdict}><th scope="row"><button class="bare jump" @click=${() => set({ view: "charts", theme: measure.theme, measure: measure.name, panel: "chart" })}
       >${measure.label}</button><br><small>${measure.unit}</small></th>
     <td class="number" data-head="A">${digits(measure, row.a ?? row.reference)}</td><td class="number" data-head="B">${digits(measure, row.b ?? row.value)}</td>
-    <td class="bar-cell">${interval(row, `${t("compare.difference")}: ${digits(measure, row.difference)} (${range})`)}<small>${digits(measure, row.difference)} (${range})</small></td>
+    <td class="bar-cell">${interval(row, `${t("compare.difference")}${t("colon")}${digits(measure, row.difference)} (${range})`)}<small>${digits(measure, row.difference)} (${range})</small></td>
     <td>${verdictOf(row.verdict)}</td></tr>`
 }
 

@@ -76,7 +76,7 @@ function budget(cost) {
     <div class="meter" role="img" aria-label=${t("regulator.left", { n: Math.round(cost?.left ?? game().budget), of: game().budget })}>
       <span ${styled({ width: `${100 * share}%` })}></span></div>
     ${moves().length ? html`<ol class="moves">${moves().map((move) => html`<li><time>${monthName(move.month, true)}</time>
-      <span>${leverOf(move.lever)?.label}: <strong>${leverOf(move.lever) ? said(leverOf(move.lever), move.value) : move.value}</strong></span>
+      <span>${leverOf(move.lever)?.label}${t("colon")}<strong>${leverOf(move.lever) ? said(leverOf(move.lever), move.value) : move.value}</strong></span>
       <small>${Math.round(cost?.moves?.find((one) => one.lever === move.lever && one.month === monthLabel(move.month))?.cost ?? 0) || ""}</small>
       <button class="bare icon" aria-label=${t("regulator.drop", { lever: leverOf(move.lever)?.label ?? "" })} @click=${() => drop(move)}>${icon("close")}</button></li>`)}</ol>`
       : html`<p class="faint">${t("regulator.noMoves")}</p>`}
@@ -87,7 +87,7 @@ function budget(cost) {
 /** A score from 0 to 100 with its spread; the line in the middle is the market without you. */
 function bar({ score, low, high }, label) {
   const place = (value) => `${Math.min(Math.max(value, 0), 100)}%`
-  return html`<div class="score-bar" role="img" aria-label=${`${label}: ${Math.round(score)} (${Math.round(low)}–${Math.round(high)})`}>
+  return html`<div class="score-bar" role="img" aria-label=${`${label}${t("colon")}${Math.round(score)} (${Math.round(low)}–${Math.round(high)})`}>
     <span class="middle"></span><span class="spread-of" ${styled({ left: place(low), width: place(high - low) })}></span>
     <span class="point" ${styled({ left: place(score) })}></span></div>`
 }
