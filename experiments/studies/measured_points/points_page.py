@@ -58,8 +58,8 @@ partnerships were mended between the two), and on the present model (*now*). Mad
 The model is the baseline at the values of `parameters.csv`, {seeds} seeds ({SEEDS} in the states before). So all
 intervals are **over luck at one point**, and say nothing of what parameters leave open
 ([uncertainty](uncertainty.md)). A number is the median run, in brackets the {WIDE.words} of the runs; of a share of
-runs, its {LEVEL.words} (Wilson). Counterfactuals share their seeds with the baseline, pair by pair. Nothing was tuned
-to these numbers."""
+runs, its {LEVEL.words} (Wilson). Counterfactuals share their seeds with the baseline, pair by pair. Nothing was fitted
+to these numbers; the two prices of January 2022 were set so that nobody is short in its first months (point 13)."""
 
 
 def _table(numbers: Sequence[PointNumber], lines: Sequence[PointLine]) -> list[str]:
