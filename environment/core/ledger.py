@@ -211,14 +211,15 @@ class Ledger:
             LedgerError: a firm has less than nothing of an asset or a debt.
         """
         data = self.populations[name].table.data
-        scale = 1.0 + np.abs(self._opening[name]).sum(axis=-1) + np.abs(self._net[name]).sum(axis=-1)
+        turned = 1.0 + np.abs(self._opening[name]).sum(axis=-1) + np.abs(self._net[name]).sum(axis=-1)
         drift = np.abs(data["cash"] - (self._opening[name] + self._net[name])).max(axis=-1)
         assets, liabilities = _sides(data)
         gap = np.abs(assets - liabilities).max(axis=-1)
-        owed = sum((np.abs(data[account]).sum(axis=-1) for account in LIABILITIES), np.zeros(scale.shape))
-        whole = scale + np.abs(assets).sum(axis=-1) + owed
+        owed = sum((np.abs(data[account]).sum(axis=-1) for account in LIABILITIES), np.zeros(turned.shape))
+        whole = turned + np.abs(assets).sum(axis=-1) + owed
         self._check_stocks(name, assets)
-        return np.asarray(np.maximum(drift / scale, gap / whole))
+        # cash is set against the balance sheet too: payments that cancel one another leave their rounding behind
+        return np.asarray(np.maximum(drift, gap) / whole)
 
     def flow(self, kind: str, payer: str | None = None, payee: str | None = None) -> FloatArray:
         """Payments of a kind since the last audit, M$, shape (worlds,), optionally of one payer or payee sector."""
