@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from kingmaker.agents.contract import StakeRow
+from kingmaker.agents.firm import ASSETS, LIABILITIES
 from kingmaker.agents.lease import LeaseRow
 from kingmaker.agents.types import CN, NONE
 from kingmaker.environment.core.ledger import TOLERANCE
@@ -24,6 +25,7 @@ from kingmaker.environment.model import ComputeEconomy
 from tests.helpers import states
 
 ROUNDING, OF_LARGEST = 1e-8, 1e-12  # an absolute error (a cent, in M$; chips), one relative to the largest of its world
+ACCOUNTS = (*ASSETS, *LIABILITIES)
 EITHER_SIGN = {
     "chips.born": "month of a release: before January 2022 for what was on sale then",
     "conditions.frontier": "a logarithm",
@@ -53,7 +55,7 @@ def faults(model: ComputeEconomy) -> Iterator[Fault]:
     arrays = {name: array for name, array in states(model).items() if array.dtype.kind == "f"}
     for name, array in arrays.items():
         low, high = bounds(model, name)
-        yield from _outside(name, array, low, high)
+        yield from _outside(name, array, low, high, balance_sheets(model, name))
     clouds = model.populations["clouds"].table.data
     own = clouds["inside"] - clouds["rented"] - clouds["leased_used"]
     over = own + clouds["sold"] + clouds["leased_out"] + clouds["committed"] - clouds["capacity"]
@@ -67,6 +69,16 @@ def faults(model: ComputeEconomy) -> Iterator[Fault]:
     for name in MEASURES:
         yield from _outside(f"measure {name}", model.measures.array(name)[-1], -np.inf, np.inf)
     yield from _outside("ledger_residual", model.measures.array("ledger_residual")[-1], 0.0, TOLERANCE)
+
+
+def balance_sheets(model: ComputeEconomy, name: str) -> Any:
+    """What rounding errors of an account are set against: the largest account of its sector, (worlds, 1)."""
+    owner, column = name.split(".", 1)
+    if owner not in model.populations or column not in ACCOUNTS:
+        return None
+    data = model.populations[owner].table.data
+    largest = np.max([np.abs(data[account]).max(axis=-1, keepdims=True) for account in ACCOUNTS], axis=0)
+    return 1.0 + OF_LARGEST / ROUNDING * largest
 
 
 def bounds(model: ComputeEconomy, name: str) -> tuple[float, float]:
