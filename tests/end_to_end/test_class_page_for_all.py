@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from itertools import pairwise
 
 import pytest
@@ -102,8 +103,17 @@ def faults_of(browser: Browser, size: str) -> list[str]:
     return found
 
 
+@pytest.fixture
+def still(browser: Browser) -> Iterator[Browser]:
+    """A browser in which nothing fades: an answer that comes while colours are read leaves none between two."""
+    browser.cdp("Emulation.setEmulatedMedia", features=[{"name": "prefers-reduced-motion", "value": "reduce"}])
+    yield browser
+    browser.cdp("Emulation.setEmulatedMedia", features=[])
+
+
 @pytest.mark.parametrize(("look", "language"), PAIRS)
-def test_every_view_is_accessible_and_fits(browser: Browser, server: Server, look: str, language: str) -> None:
+def test_every_view_is_accessible_and_fits(still: Browser, server: Server, look: str, language: str) -> None:
+    browser = still
     browser.driver.delete_all_cookies()
     browser.open(f"{server.url}?view=lessons&look={look}&lang={language}")
     sizes, faults = tuple(SIZES), []
