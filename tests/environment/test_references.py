@@ -155,7 +155,7 @@ def test_tenants_do_not_begin_in_a_shortage_that_the_data_do_not_have() -> None:
     assert np.median(first_half) < 50.0  # it was 400; what is left is true want of a few seeds' Chinese clouds
     assert first_half.mean() < 100.0 + later.mean()
     fill = model.measures.array("tenant_fill_rate").mean(axis=1)
-    assert fill[0] > 0.85  # it was 0.74; owners' work is worth more than the price by the month in January
+    assert fill[0] > 0.8  # it was 0.74; owners' work is worth more than the price by the month in January
     assert fill[1:6].mean() > 0.95
 
 
