@@ -22,13 +22,11 @@ def _keeps_its_quote(cloud: Any, p: Any, floor: FloatArray) -> FloatArray:
     return np.asarray(cloud.spot * 1.0)
 
 
-RESERVES_NOTHING = Mutant("agents.startup:Startup.reserves", _reserves_nothing, "nobody reserves compute")
-
-
 def _promises_all(e: Any, host: Any, wanted: FloatArray) -> FloatArray:
     return np.ones_like(wanted)
 
 
+RESERVES_NOTHING = Mutant("agents.startup:Startup.reserves", _reserves_nothing, "nobody reserves compute")
 PROMISES_ALL = Mutant(
     "environment.compute.second_hosts:promised", _promises_all, "a host would build for one lab alone"
 )
