@@ -97,6 +97,11 @@ def differing(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray]) ->
     return found
 
 
+def acted(one: Mapping[str, np.ndarray], other: Mapping[str, np.ndarray]) -> list[str]:
+    """Like `differing`, but of what an economy does: the residual of the ledger is rounding."""
+    return [said for said in differing(one, other) if not said.startswith("ledger_residual ")]
+
+
 def paired_interval(difference: np.ndarray) -> tuple[float, float]:
     """The 95 % interval of the mean of paired differences (Student's t)."""
     from scipy.stats import t

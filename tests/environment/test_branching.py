@@ -23,7 +23,7 @@ from kingmaker.environment.inputs.scenario import Event, load_scenario
 from kingmaker.environment.model import ComputeEconomy, branching
 from kingmaker.environment.worlds.branching import ONE_FOR_ALL
 from kingmaker.environment.worlds.snapshots import MAGIC, Snapshot
-from tests.helpers import bits, differing, random_parameters, series, states
+from tests.helpers import bits, acted, differing, random_parameters, series, states
 
 ROOT = Path(__file__).parents[2]
 SMALL: dict[str, Any] = {"startups.number": 30}
@@ -70,7 +70,7 @@ def test_a_world_inside_a_stack_branches_as_it_would_alone() -> None:
     stack.run()
     assert not differing(series(stack, 3), series(branches, 0))
     assert not differing(series(stack, 3), series(branches, 2))
-    assert differing(series(stack, 3), series(branches, 1))
+    assert acted(series(stack, 3), series(branches, 1))
     left, right = states(stack), states(branches)
     by_world = [name for name in left if left[name].ndim > 1 and len(left[name]) == 5]
     assert len(by_world) > 100
