@@ -6,7 +6,10 @@ economics, and none of its values matters to a result.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
+from scipy.special import boxcox, boxcox1p, inv_boxcox, inv_boxcox1p
 
 from kingmaker.agents.types import BoolArray, FloatArray
 
@@ -18,6 +21,7 @@ LEAST_AMOUNT = 1e-3  # of money (M$), price (k$, or relative), reach, software: 
 LEAST_PRICE = 0.01  # $/H100e-hour: least argument of a logarithm
 LEAST_RENT = 0.05  # $/H100e-hour: least divisor
 LEAST_PART = 0.05  # of a whole: least divisor, so that a quotient grows twentyfold at most
+LN_TEN = math.log(10.0)
 EXPONENT = 40.0  # beyond it a logistic function is flat in double precision
 LOWEST, HIGHEST = -60.0, 60.0  # bounds of the exponent of an attraction
 ALL_BUT = 0.999  # of a whole: greatest share whose odds are taken
@@ -34,14 +38,48 @@ NO_OFFER = 1e9  # M$ per unit of capacity where nothing is offered
 ANY_PRICE = 1e8  # M$ per unit of capacity: dearer than anything that is offered
 
 
-def power(base: FloatArray, exponent: FloatArray) -> FloatArray:
-    """``base`` to the power of a parameter (worlds, 1), elementwise, in the shape of both together.
+def exp(x: FloatArray | float, out: FloatArray | None = None) -> FloatArray:
+    """Exponential, elementwise, by the C library (`scipy.special`), as are the other functions here.
 
-    Where one exponent serves a whole call, as for a world alone, NumPy squares for 2 and takes the root for 0.5, which
-    rounds otherwise than the way it goes in a stack: so each element gets an exponent of its own.
+    NumPy's own rounds otherwise where a processor has other vector instructions (AVX2, AVX-512), and the same seed
+    would give other bits there.
     """
-    base, exponent = np.broadcast_arrays(base, exponent)
-    return np.asarray(np.power(base, np.array(exponent)))
+    return np.asarray(inv_boxcox(x, 0.0, out=out))
+
+
+def expm1(x: FloatArray | float) -> FloatArray:
+    """``exp(x) - 1``, elementwise, exact near zero."""
+    return np.asarray(inv_boxcox1p(x, 0.0))
+
+
+def log(x: FloatArray | float, out: FloatArray | None = None) -> FloatArray:
+    """Natural logarithm, elementwise; -inf at zero."""
+    return np.asarray(boxcox(x, 0.0, out=out))
+
+
+def log1p(x: FloatArray | float) -> FloatArray:
+    """``log(1 + x)``, elementwise, exact near zero."""
+    return np.asarray(boxcox1p(x, 0.0))
+
+
+def log10(x: FloatArray | float) -> FloatArray:
+    """Decimal logarithm, elementwise; -inf at zero."""
+    return log(x) / LN_TEN
+
+
+def tanh(x: FloatArray | float) -> FloatArray:
+    """Hyperbolic tangent, elementwise."""
+    twice = expm1(-2.0 * np.abs(x))
+    return np.copysign(twice / (twice + 2.0), x)
+
+
+def power(base: FloatArray | float, exponent: FloatArray | float) -> FloatArray:
+    """``base`` to the power of ``exponent``, elementwise, in the shape of both together.
+
+    `numpy.power` squares where one exponent of 2 serves a whole call, as for a world alone, and calls a vector function
+    on some processors; `numpy.float_power` calls the C library for each element.
+    """
+    return np.asarray(np.float_power(base, exponent))
 
 
 def positive(whole: FloatArray) -> FloatArray:
@@ -59,7 +97,7 @@ def ratio(part: FloatArray, whole: FloatArray) -> FloatArray:
 
 def logistic(drive: FloatArray) -> FloatArray:
     """Chance of a binary logit, 0-1, elementwise."""
-    return np.asarray(1.0 / (1.0 + np.exp(-np.clip(drive, -EXPONENT, EXPONENT))))
+    return np.asarray(1.0 / (1.0 + exp(-np.clip(drive, -EXPONENT, EXPONENT))))
 
 
 def is_on(switch: FloatArray) -> BoolArray:

@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL
+from kingmaker.agents.arithmetic import SMALL, tanh
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
@@ -37,7 +37,7 @@ class Chipmaker(Firm):
         An adaptive markup inside a band (Dosi, Fagiolo & Roventini 2010): it follows scarcity, but only part of the way
         (H100: 34.6 k$ in the shortage of 2023, 26.3 k$ in 2024; facts 2b-003, 2b-005).
         """
-        aim = 1.0 + p.chips.scarcity_premium * np.tanh(self.scarcity)
+        aim = 1.0 + p.chips.scarcity_premium * tanh(self.scarcity)
         return np.asarray(self.markup + p.chips.markup_speed * (aim - self.markup))
 
     def plan_capacity(self, p: Parameters) -> FloatArray:

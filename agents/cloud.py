@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import ALL_BUT, LEAST_PRICE, SMALL, TINY, positive, power
+from kingmaker.agents.arithmetic import ALL_BUT, LEAST_PRICE, SMALL, TINY, exp, positive, power
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.lessor import CHINESE as CHINESE
 from kingmaker.agents.lessor import CONSORTIUM as CONSORTIUM
@@ -67,7 +67,7 @@ class Cloud(Lessor):
         used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
         growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment * used
         ahead = np.minimum(horizon, p.clouds.planning_horizon)
-        tenants = np.where(self.rents_out, self._for_tenants(p, np.exp(growth * ahead)), 0.0)
+        tenants = np.where(self.rents_out, self._for_tenants(p, exp(growth * ahead)), 0.0)
         own = self.own_needs(p, ahead) / p.clouds.target_utilisation
         return np.asarray(np.maximum(own + tenants + self.signed - self.leased, 0.0))
 
@@ -146,7 +146,7 @@ class Cloud(Lessor):
         """
         c = p.contracts
         step = np.clip(self.scarcity / c.spot_elasticity, -c.quote_down, c.quote_up)
-        return np.asarray(np.maximum(np.minimum(self.spot * np.exp(step), self.list_price), floor))
+        return np.asarray(np.maximum(np.minimum(self.spot * exp(step), self.list_price), floor))
 
     def own_use_at(self, p: Parameters, waiting: FloatArray, cost: FloatArray) -> FloatArray:
         """Own work that waits and that it would run at the price of what is not reserved, H100e, shape (..., n).

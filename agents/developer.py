@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_RENT, SMALL, logistic
+from kingmaker.agents.arithmetic import LEAST_RENT, SMALL, log10, logistic, power
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column
@@ -58,8 +58,8 @@ class Developer(Firm):
         ``small_run`` (row L13; facts S4-003, 7c-004).
         """
         scale = np.maximum(cluster, 0.0) / p.technology.least_cluster
-        large = np.power(10.0, p.technology.threshold_run - TRAINING_UNIT) * scale * scale
-        return np.asarray(np.power(10.0, p.technology.small_run - TRAINING_UNIT) + large)
+        large = power(10.0, p.technology.threshold_run - TRAINING_UNIT) * scale * scale
+        return np.asarray(power(10.0, p.technology.small_run - TRAINING_UNIT) + large)
 
     def chooses_rl(
         self, p: Parameters, reasoning: FloatArray, tool_use: FloatArray, safety: FloatArray, draws: Draws
@@ -83,7 +83,7 @@ class Developer(Firm):
 
         A model is released when it is a visible step better than the last one, or after a year if it is better at all.
         """
-        effective = np.log10(np.maximum(self.training, SMALL)) + TRAINING_UNIT + self.algorithms
+        effective = log10(np.maximum(self.training, SMALL)) + TRAINING_UNIT + self.algorithms
         gain = effective - self.capability
         step = gain >= p.technology.release_step
         late = (self.run_months >= p.technology.release_months) & (gain > p.technology.least_gain)

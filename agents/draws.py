@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtri, pdtrik
 
-from kingmaker.agents.arithmetic import TINY
+from kingmaker.agents.arithmetic import TINY, log
 from kingmaker.agents.types import FloatArray, IdArray, IntArray
 
 _GAMMA = np.uint64(0x9E3779B97F4A7C15)  # odd, from the golden ratio: consecutive ids land far apart
@@ -106,7 +106,7 @@ class Draws:
         This race is the logit choice with Gumbel noise (McFadden 1974) with one logarithm less per option.
         """
         e = self.uniform(option)
-        np.log(e, out=e)
+        log(e, out=e)
         return np.negative(e, out=e)
 
     def normal(self, option: int = 0) -> FloatArray:

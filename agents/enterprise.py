@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL, logistic
+from kingmaker.agents.arithmetic import SMALL, log, logistic
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
@@ -55,7 +55,7 @@ class Enterprise(Firm):
             p.demand.self_hosting_taste
             + p.demand.sensitivity_weight * self.sensitivity
             - p.demand.gap_weight * gap
-            + p.demand.cost_weight * np.log(np.maximum(service_price, SMALL) / np.maximum(own_cost, SMALL))
+            + p.demand.cost_weight * log(np.maximum(service_price, SMALL) / np.maximum(own_cost, SMALL))
         )
         return np.where(self.household, 0.0, logistic(utility))
 
@@ -65,7 +65,7 @@ class Enterprise(Firm):
         Binary logit: the cloud pools demand and so needs less compute than an own machine that often idles, but takes
         a margin; sectors with little skill of their own prefer it.
         """
-        cheaper = np.log(p.demand.self_hosting_overhead / (1.0 + p.services.resale_margin))
+        cheaper = log(p.demand.self_hosting_overhead / (1.0 + p.services.resale_margin))
         skill = p.demand.skill_weight * (p.demand.usual_skill - self.readiness)
         utility = p.demand.managed_taste + skill + p.demand.cost_weight * cheaper
         return np.asarray(logistic(utility))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kingmaker.agents.arithmetic import LEAST_MUSD
+from kingmaker.agents.arithmetic import LEAST_MUSD, exp, power
 from kingmaker.agents.firm import Firm
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
@@ -62,7 +62,7 @@ class Investor(Firm):
         step = p.capital.return_response * (expected - p.capital.hurdle) / self.horizon
         idle = self.cash >= p.capital.dry_powder * p.capital.commitments * self.commitments
         most = np.where(idle, 0.0, p.capital.flow_step)
-        followed = self.commitments * np.exp(np.clip(step, -p.capital.flow_step, most))
+        followed = self.commitments * exp(np.clip(step, -p.capital.flow_step, most))
         held = np.maximum(p.capital.sovereign_part * worth - self.stakes, 0.0) / self.horizon
         aim = np.where(self.kind == CORPORATE, p.capital.corporate_part * use, p.capital.chipmaker_part * chips)
         aim = np.where(self.kind == SOVEREIGN, held, aim)
@@ -84,7 +84,7 @@ class Investor(Firm):
 
         In a cold market funds are choosy and a round takes longer (Gompers & Lerner 2000; Nanda & Rhodes-Kropf 2013).
         """
-        warmth = np.exp(p.capital.choosiness * (self.sentiment - p.capital.warm_mood))
+        warmth = exp(p.capital.choosiness * (self.sentiment - p.capital.warm_mood))
         return np.asarray(np.minimum(p.capital.success * warmth, 1.0))
 
     def invests(self, p: Parameters) -> FloatArray:
@@ -112,10 +112,10 @@ def merit(
     if kind == SOVEREIGN:
         return np.ones_like(behind)
     if kind == CHIPMAKER:
-        return np.asarray(np.power(np.maximum(bill, LEAST_MUSD), p.capital.merit_bill[world, 0]))
-    able = np.exp(-p.capital.merit_capability[:, 0].take(world) * behind)
+        return np.asarray(power(np.maximum(bill, LEAST_MUSD), p.capital.merit_bill[world, 0]))
+    able = exp(-p.capital.merit_capability[:, 0].take(world) * behind)
     if kind == CORPORATE:
         return np.asarray(able)
     least, most = p.capital.decline_valued[:, 0].take(world), p.capital.growth_valued[:, 0].take(world)
     bounded = np.clip(growth, -least, most)
-    return np.asarray(able * np.exp(p.capital.merit_growth[:, 0].take(world) * bounded))
+    return np.asarray(able * exp(p.capital.merit_growth[:, 0].take(world) * bounded))

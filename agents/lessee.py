@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import HIGHEST, LEAST_PRICE, TINY, is_on, logistic, power
+from kingmaker.agents.arithmetic import HIGHEST, LEAST_PRICE, TINY, exp, is_on, log, log1p, logistic, power
 from kingmaker.agents.contract import EXCLUSIVE, FIRST_REFUSAL, PLAIN
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.member import Column
@@ -41,7 +41,7 @@ class Lessee(Venture):
             due: part of what is reserved that is paid, used or not, 0-1.
         """
         c = p.contracts
-        dear = np.log(np.maximum(quote, LEAST_PRICE) / np.maximum(term_price, LEAST_PRICE))
+        dear = log(np.maximum(quote, LEAST_PRICE) / np.maximum(term_price, LEAST_PRICE))
         gain = c.scarcity_weight * (1.0 - served) + p.compute.price_sensitivity * dear - c.binding_cost * due
         return np.where(self.alive & self.negotiates(p), c.most_reserved * logistic(gain), 0.0)
 
@@ -72,7 +72,7 @@ class Lessee(Venture):
         tenure and with the size of the models in use.
         """
         tenure = self.tenure / (self.tenure + p.compute.tenure_half)
-        size = 1.0 + p.compute.switching_size * np.log1p(self.used / np.maximum(self.weight, TINY))
+        size = 1.0 + p.compute.switching_size * log1p(self.used / np.maximum(self.weight, TINY))
         scale = p.compute.switching_scale * size
         refactoring = p.compute.refactoring_fixed + (1.0 - p.compute.refactoring_fixed) * tenure
         return np.asarray(scale * (p.compute.egress_part * egress + refactoring_kept * refactoring))
@@ -96,7 +96,7 @@ class Lessee(Venture):
             np.maximum(first, np.multiply(sooner, h + 1, dtype=np.int16), out=first)
         other = first.astype(np.int32) - np.int32(1)
         at_home = np.where(self.host != NONE, draws.exponential(self.host) / offers.rate_at_home(seen), np.inf)
-        at_home /= np.exp(np.minimum(stay, HIGHEST))
+        at_home /= exp(np.minimum(stay, HIGHEST))
         stays = (at_home < soonest) | ((at_home == soonest) & (self.host < other))
         best = np.where(stays, self.host, other)
         return best, other
@@ -122,9 +122,9 @@ class Lessee(Venture):
         tenants. What it costs: work and the charge on data moved between the two (``kept``: what the law leaves of it;
         Katz & Shapiro 1985; Doganoglu & Wright 2006), and the rent that a partner saves on what it keeps at home.
         """
-        size = np.log1p(self.used / np.maximum(self.weight, TINY))
+        size = log1p(self.used / np.maximum(self.weight, TINY))
         gain = (p.compute.second_gain * self.missing(expected) + p.compute.second_taste) * size
-        dearer = -p.compute.price_sensitivity * np.log1p(-self.partner_saving(p))
+        dearer = -p.compute.price_sensitivity * log1p(-self.partner_saving(p))
         return np.asarray(gain - p.compute.second_cost * kept - dearer)
 
     def missing(self, expected: FloatArray) -> FloatArray:
@@ -140,7 +140,7 @@ class Lessee(Venture):
         much to give up.
         """
         stake = np.where((self.vendor == self.host) & (self.host != NONE), self.vendor_share, 0.0)
-        discount = -p.compute.price_sensitivity * np.log1p(-p.compute.exclusive_discount)
+        discount = -p.compute.price_sensitivity * log1p(-p.compute.exclusive_discount)
         offer = p.compute.exclusive_stake * stake + discount
         option = np.logaddexp(0.0, self._gain_of_second(p, expected, kept))
         return np.asarray(self.alive & (draws.uniform() < logistic(offer - option)))
@@ -202,7 +202,7 @@ class Lessee(Venture):
     def splits(self, p: Parameters, ratio: FloatArray, expected: FloatArray) -> FloatArray:
         """Share of its compute that it asks of its second host, 0-1, shape (..., n).
 
-        The split follows what the first host leaves unserved, now or soon (:meth:`missing`), and the ``ratio`` of the
+        The split follows what the first host leaves unserved, now or soon, and the ``ratio`` of the
         first host's price to the second one's (constant elasticity), slowly. Under a right of first refusal the host is
         asked for everything first, and the second one stands by for what it lately left.
         """

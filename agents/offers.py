@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from kingmaker.agents.arithmetic import exp
 from kingmaker.agents.types import OTHER, REGIONS, US, FloatArray, IntArray
 
 NEVER = 1e250  # a time in the race of hosts that those who do not serve never beat
@@ -23,7 +24,7 @@ class Offers:
         """Keep the logit weights exp(utility - best)."""
         best = utility.max(axis=1, keepdims=True)
         best = np.where(np.isfinite(best), best, 0.0)
-        weights = np.maximum(np.exp(utility - best), LEAST)
+        weights = np.maximum(exp(utility - best), LEAST)
         self.hosts: int = utility.shape[1]
         self.serving = [h for h in range(self.hosts) if (weights[:, h] > LEAST).any()]  # somebody, in some world
         flat = np.ascontiguousarray(np.moveaxis(weights, 1, 0)).reshape(self.hosts, 1, -1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, TINY, positive, ratio
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, TINY, exp, log, positive, ratio
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.sited import Sited
@@ -76,7 +76,7 @@ class Owner(Sited):
         """
         came = np.maximum(self.ai_revenue + self.own_benefit, LEAST_AMOUNT)
         expected = np.where(self.expected_returns > LEAST_AMOUNT, self.expected_returns, came)
-        return np.asarray(np.clip(np.log(came / expected) / p.clouds.shortfall, -1.0, 1.0))
+        return np.asarray(np.clip(log(came / expected) / p.clouds.shortfall, -1.0, 1.0))
 
     def weighs_evidence(self, p: Parameters) -> FloatArray:
         """How far its own business bears out fast growth of returns, 0-1, smoothed, shape (..., n).
@@ -111,7 +111,7 @@ class Owner(Sited):
         """Returns of last month, M$, and their growth, 1/month, smoothed; both of shape (..., n)."""
         came = np.asarray(self.ai_revenue + self.own_benefit)
         both = (came > LEAST_AMOUNT) & (self.returns > LEAST_AMOUNT)
-        change = np.log(np.where(both, came, 1.0) / np.where(both, self.returns, 1.0))
+        change = log(np.where(both, came, 1.0) / np.where(both, self.returns, 1.0))
         bound = p.compute.growth_bound
         step = p.clouds.return_memory * (np.clip(change, -bound, bound) - self.return_growth)
         return came, np.where(both, self.return_growth + step, self.return_growth)
@@ -123,7 +123,7 @@ class Owner(Sited):
         """
         first = np.where(self.expected_returns > LEAST_AMOUNT, self.expected_returns, self.returns)
         corrected = first + p.clouds.evidence_speed * (self.returns - first)
-        return np.asarray(corrected * np.exp(np.minimum(self.return_growth, p.clouds.return_cap)))
+        return np.asarray(corrected * exp(np.minimum(self.return_growth, p.clouds.return_cap)))
 
     def looks_ahead(self, p: Parameters) -> FloatArray:
         """Returns at the horizon of its plans over today's, >= 1, shape (..., n).
@@ -131,7 +131,7 @@ class Owner(Sited):
         Growth seen is extrapolated, at most at ``return_cap``, as far as it believes in it.
         """
         growth = np.clip(self.return_growth, 0.0, p.clouds.return_cap)
-        return np.asarray(np.exp(growth * p.clouds.return_horizon * self.sentiment))
+        return np.asarray(exp(growth * p.clouds.return_horizon * self.sentiment))
 
     # --- plans ---------------------------------------------------------------------------------
 
@@ -183,8 +183,8 @@ class Owner(Sited):
         budget = p.clouds.research_share * brought + backed
         aim = ratio(budget, self.own_cost)
         start = np.where(self.ambition > 0.0, self.ambition, p.clouds.own_adjustment * aim)
-        change = np.log(np.maximum(aim, TINY) / np.maximum(start, TINY))
-        plan = start * np.exp(np.clip(change, -p.clouds.own_cut, p.clouds.boom_growth))
+        change = log(np.maximum(aim, TINY) / np.maximum(start, TINY))
+        plan = start * exp(np.clip(change, -p.clouds.own_cut, p.clouds.boom_growth))
         pull = p.clouds.arms_race * self.sentiment * np.maximum(largest_rival - plan, 0.0)
         ceiling = np.maximum(p.clouds.reach * self.capacity, self.ambition)
         return np.where(self.develops, np.minimum(plan + pull * p.clouds.reaction_speed, ceiling), 0.0)
@@ -193,7 +193,7 @@ class Owner(Sited):
         """Growth of what it wants for itself since ``before`` (H100e, a month ago), 1/month, smoothed, (..., n)."""
         now = self.workloads + self.ambition
         both = (now > LEAST_AMOUNT) & (before > LEAST_AMOUNT)
-        change = np.log(np.where(both, now, 1.0) / np.where(both, before, 1.0))
+        change = log(np.where(both, now, 1.0) / np.where(both, before, 1.0))
         bound = p.compute.growth_bound
         return np.asarray(self.own_growth + p.clouds.return_memory * (np.clip(change, -bound, bound) - self.own_growth))
 
@@ -203,4 +203,4 @@ class Owner(Sited):
         Growth of late goes on, at most at ``own_ahead``: orders run ahead of needs, but not without end.
         """
         growth = np.clip(self.own_growth, 0.0, p.clouds.own_ahead)
-        return np.asarray((self.workloads + self.ambition) * np.exp(growth * ahead))
+        return np.asarray((self.workloads + self.ambition) * exp(growth * ahead))

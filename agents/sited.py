@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import power
+from kingmaker.agents.arithmetic import exp, power
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import FloatArray
@@ -32,4 +32,4 @@ class Sited(Undertaking):
         chips wait for power (changes relative to an observed start: Dekle, Eaton & Kortum 2008).
         """
         pull = np.maximum(stood, p.places.foothold) * power(dearer, -p.places.cost_sensitivity)
-        return np.asarray(pull * np.exp(-p.places.impatience * (wait - 1.0)))
+        return np.asarray(pull * exp(-p.places.impatience * (wait - 1.0)))

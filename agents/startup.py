@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import ALL_BUT, EXPONENT, is_on
+from kingmaker.agents.arithmetic import ALL_BUT, EXPONENT, exp, is_on
 from kingmaker.agents.contract import (  # the forms of contract are known from here, too
     CONTRACTS as CONTRACTS,
 )
@@ -33,7 +33,7 @@ def frugal_chance(p: Parameters, dearness: FloatArray) -> FloatArray:
     s = p.startups
     saved = s.compute_share * s.frugal_saving * (dearness - 1.0)
     usual = s.frugal_share / (1.0 - np.minimum(s.frugal_share, ALL_BUT))
-    odds = usual * np.exp(np.minimum(s.design_choice * saved, EXPONENT))
+    odds = usual * exp(np.minimum(s.design_choice * saved, EXPONENT))
     return np.asarray(odds / (1.0 + odds))
 
 
@@ -100,5 +100,5 @@ class Startup(Lessee):
         A challenger gains attention and contributors, a leader would give away its margin: the propensity falls with
         the market share that it has to lose.
         """
-        chance = np.clip(self.openness * p.technology.openness * np.exp(-share / p.technology.openness_share), 0.0, 1.0)
+        chance = np.clip(self.openness * p.technology.openness * exp(-share / p.technology.openness_share), 0.0, 1.0)
         return np.asarray(draws.uniform() < chance)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, power
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, expm1, power
 from kingmaker.agents.member import Column
 from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.tenant import Tenant
@@ -112,7 +112,7 @@ class Venture(Tenant):
         month is believed (adaptive expectations with a bound).
         """
         believed = np.clip(self.growth, 0.0, p.capital.plan_growth)
-        return np.asarray(p.capital.ahead_part * self.revenue * np.expm1(believed * p.capital.plan_months))
+        return np.asarray(p.capital.ahead_part * self.revenue * expm1(believed * p.capital.plan_months))
 
     def fails(self, p: Parameters) -> BoolArray:
         """Whether it can no longer pay its core, shape (..., n) (exit when the runway is gone: Hopenhayn 1992)."""

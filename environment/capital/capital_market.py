@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from kingmaker.agents.arithmetic import NEGLIGIBLE, SMALL, TINY, positive, ratio
+from kingmaker.agents.arithmetic import NEGLIGIBLE, SMALL, TINY, expm1, log, positive, power, ratio
 from kingmaker.agents.types import NONE, FloatArray, IntArray
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.core.lookups import by_host
@@ -60,7 +60,7 @@ def fund(
     mean = by_world(asks * merit) / positive(total)
     money = pace / positive(total)
     plenty = np.maximum(ratio(money, success), 1.0)
-    cover = np.minimum(money, success * np.power(plenty, np.array(crowding)))
+    cover = np.minimum(money, success * power(plenty, np.array(crowding)))
     rate = cover / positive(mean)
     granted = asks * _part_taken(luck, np.minimum(rate[world] * merit, 1.0), members)
     whole = by_world(granted)
@@ -71,7 +71,7 @@ def fund(
 def _part_taken(luck: FloatArray, chance: FloatArray, members: FloatArray) -> FloatArray:
     """Part of a round that its syndicate takes, 0-1: the binomial quantile of ``luck``, over the members."""
     chance = np.minimum(chance, 1.0 - TINY)
-    likely = np.power(1.0 - chance, members)  # that nobody takes a part, then that one does, and so on
+    likely = power(1.0 - chance, members)  # that nobody takes a part, then that one does, and so on
     taken, still = np.zeros_like(chance), np.flatnonzero((luck >= likely) & (members > 0.0))
     luck, likely, left = luck[still], likely[still], members[still]
     odds, reached, number = (chance / (1.0 - chance))[still], likely.copy(), 0
@@ -136,7 +136,7 @@ def contract_worth(
     """
     k = growth - discount
     small = np.abs(k) < SMALL
-    length = np.where(small, months, np.expm1(k * months) / np.where(small, 1.0, k))
+    length = np.where(small, months, expm1(k * months) / np.where(small, 1.0, k))
     return np.asarray(rent * margin * length)
 
 
@@ -232,4 +232,4 @@ class Comovement:
 
 def _change(now: FloatArray, before: FloatArray, bound: FloatArray) -> FloatArray:
     """Change of the logarithm, within a bound: a firm that enters or fails must not drown the others."""
-    return np.clip(np.log(np.maximum(now, SMALL) / np.maximum(before, SMALL)), -bound, bound)
+    return np.clip(log(np.maximum(now, SMALL) / np.maximum(before, SMALL)), -bound, bound)

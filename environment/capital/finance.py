@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import BELOW_ALL, SMALL, is_on, positive
+from kingmaker.agents.arithmetic import BELOW_ALL, SMALL, exp, is_on, positive
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.investor import Investor
 from kingmaker.agents.population import by_slot
@@ -76,7 +76,7 @@ def _pull(e: Economy, startups: Startup) -> FloatArray:
 
     Who only applies AI, or is the shell of a lab whose team has been hired away, has none.
     """
-    near = np.exp(e.p.capital.promise_capability * (startups.capability - e.conditions.frontier))
+    near = exp(e.p.capital.promise_capability * (startups.capability - e.conditions.frontier))
     return np.where(is_on(startups.applied), 0.0, near)
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import BELOW_ALL, SMALL
+from kingmaker.agents.arithmetic import BELOW_ALL, SMALL, exp, power
 from kingmaker.agents.cloud import CONSORTIUM, HYPERSCALER, NEW
 from kingmaker.agents.types import NONE, FloatArray
 from kingmaker.agents.units import YEAR
@@ -33,7 +33,7 @@ def move_values(e: Economy) -> None:
     clouds = e.clouds.view()
     luck = e.draws("market value", "clouds").normal()
     sigma = p.capital.volatility
-    grow = np.power(1.0 + clouds.outside_growth, 1.0 / YEAR) * np.exp(sigma * luck - sigma * sigma / 2.0)
+    grow = power(1.0 + clouds.outside_growth, 1.0 / YEAR) * exp(sigma * luck - sigma * sigma / 2.0)
     drifted = clouds.business * grow
     earned = YEAR * p.capital.earnings_multiple * (1.0 - p.clouds.operating_share) * clouds.ai_revenue
     # the equity of a leveraged firm is what its assets or earnings bear beyond its debt, and an option at least

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL, TINY, positive, power
+from kingmaker.agents.arithmetic import SMALL, TINY, exp, positive, power, tanh
 from kingmaker.agents.types import BoolArray, FloatArray, IntArray
 from kingmaker.agents.units import HOURS, USD_PER_KUSD
 
@@ -99,7 +99,7 @@ def domestic_first(free: FloatArray, domestic: FloatArray, block: FloatArray) ->
 def maker_shares(utility: FloatArray, offered: BoolArray) -> FloatArray:
     """Logit shares over makers (axis -2), shape (..., makers, buyers); zero where nothing is offered."""
     best = np.where(offered, utility, -np.inf).max(axis=-2, keepdims=True)
-    weight = np.where(offered, np.exp(utility - np.where(np.isfinite(best), best, 0.0)), 0.0)
+    weight = np.where(offered, exp(utility - np.where(np.isfinite(best), best, 0.0)), 0.0)
     total = weight.sum(axis=-2, keepdims=True)
     return weight / positive(total)
 
@@ -111,7 +111,7 @@ def desired_orders(need: FloatArray, lead_time: FloatArray, hoarding: FloatArray
     supply is rationed, because orders are cut in proportion (Lee, Padmanabhan & Whang 1997). The excess saturates.
     """
     wait = lead_time / shortest - 1.0
-    return need * lead_time * (1.0 + hoarding * np.tanh(np.maximum(wait, 0.0)))
+    return need * lead_time * (1.0 + hoarding * tanh(np.maximum(wait, 0.0)))
 
 
 def lead_time(outstanding: FloatArray, shipped: FloatArray, shortest: FloatArray, longest: FloatArray) -> FloatArray:
@@ -137,7 +137,7 @@ def choose_products(utility: FloatArray, ready: BoolArray, starts: IntArray) -> 
     shown = np.where(ready, utility, -np.inf)
     best = np.maximum.reduceat(shown, starts, axis=-1)
     best = np.repeat(np.where(np.isfinite(best), best, 0.0), sizes, axis=-1)
-    weight = np.where(ready, np.exp(np.where(ready, utility - best, 0.0)), 0.0)
+    weight = np.where(ready, exp(np.where(ready, utility - best, 0.0)), 0.0)
     total = np.repeat(np.add.reduceat(weight, starts, axis=-1), sizes, axis=-1)
     return np.asarray(weight / positive(total))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_PRICE, positive, ratio
+from kingmaker.agents.arithmetic import LEAST_PRICE, log, positive, ratio
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, FloatArray
@@ -71,8 +71,8 @@ def _saving(e: Economy, startups: Startup) -> FloatArray:
     running = p.compute.running_cost + p.energy.mwh_per_hour * e.conditions.energy_price
     life = float(p.chips.asset_life[0, 0])
     full = cost_per_hour(dear, 1.0 + p.chips.building, life, p.compute.cost_utilisation, running)
-    cost = in_region(np.log(np.maximum(full, LEAST_PRICE)), startups.region)
-    rent = at_host(np.log(np.maximum(clouds.rent, LEAST_PRICE)), startups.host)
+    cost = in_region(log(np.maximum(full, LEAST_PRICE)), startups.region)
+    rent = at_host(log(np.maximum(clouds.rent, LEAST_PRICE)), startups.host)
     return np.where(startups.host != NONE, rent - cost, 0.0)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import TINY, logistic, positive, ratio
+from kingmaker.agents.arithmetic import TINY, log, logistic, positive, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.types import CN, EU, FloatArray
 from kingmaker.agents.units import YEAR
@@ -148,7 +148,7 @@ def _run(e: Economy, clouds: Cloud, installed: FloatArray) -> None:
     p = e.p.clouds
     hit = np.arange(clouds.capacity.shape[-1]) == p.outage_at
     capacity = installed * (1.0 - p.outage * hit)
-    change = np.log(np.maximum(capacity, 1.0) / np.maximum(clouds.capacity, 1.0))
+    change = log(np.maximum(capacity, 1.0) / np.maximum(clouds.capacity, 1.0))
     change = np.clip(change, -e.p.compute.growth_bound, e.p.compute.growth_bound)
     clouds.expansion = clouds.expansion + e.p.compute.growth_memory * (change - clouds.expansion)
     clouds.capacity = capacity

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import ANY_PRICE, LEAST_AMOUNT, NO_OFFER, SMALL, TINY, is_on, positive
+from kingmaker.agents.arithmetic import ANY_PRICE, LEAST_AMOUNT, NO_OFFER, SMALL, TINY, is_on, log, positive
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
@@ -248,10 +248,10 @@ def split(
     makers = e.chipmakers.view()
     age = np.swapaxes(e.now.chips.line_age[:, e.chips.line_of[to], :], 1, 2)
     cost = age * price / positive(value)
-    utility = -p.price_sensitivity[..., np.newaxis] * np.log(np.maximum(cost, SMALL))
+    utility = -p.price_sensitivity[..., np.newaxis] * log(np.maximum(cost, SMALL))
     moat = software_moat(p.moat, makers.software)
     shortest = p.shortest_lead[..., np.newaxis]
-    wait = p.wait_aversion[..., np.newaxis] * np.log(np.maximum(lead, shortest) / shortest)
+    wait = p.wait_aversion[..., np.newaxis] * log(np.maximum(lead, shortest) / shortest)
     utility = utility + moat[:, :, np.newaxis] - wait
     block = buyers.kept_out(e)[:, :, np.newaxis] * e.chips.in_china[to]
     free = market.maker_shares(utility, offered)
@@ -263,7 +263,7 @@ def split(
 
 def software_moat(weight: FloatArray, software: FloatArray) -> FloatArray:
     """What a maker's stock of software adds to the utility of its chips, same shape (Church & Gandal 1992)."""
-    return np.asarray(weight * np.log(np.maximum(software, LEAST_AMOUNT)))
+    return np.asarray(weight * log(np.maximum(software, LEAST_AMOUNT)))
 
 
 def lead_by_buyer(e: Economy) -> FloatArray:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL
+from kingmaker.agents.arithmetic import SMALL, log
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import KUSD, MEGAWATT
 from kingmaker.environment.chips import chip_market as market
@@ -37,7 +37,7 @@ def _wanted(e: Economy) -> FloatArray:
     chips, p = e.chips, e.p
     full = KUSD * chips.price * obsolescence(e) + MEGAWATT * chips.tdp * p.energy.building_cost
     cost = full / np.maximum(e.now.chips.value, SMALL)
-    return np.asarray(-p.chips.generation_choice * np.log(np.maximum(cost, SMALL)))
+    return np.asarray(-p.chips.generation_choice * log(np.maximum(cost, SMALL)))
 
 
 def obsolescence(e: Economy) -> FloatArray:
@@ -54,8 +54,8 @@ def obsolescence(e: Economy) -> FloatArray:
 def _pays(e: Economy) -> FloatArray:
     """Supply: where packaging or memory is short, its maker prefers what earns most on it, (worlds, products)."""
     chips, p = e.chips, e.p.chips
-    margin = np.log(np.maximum(chips.price - chips.cost, SMALL))
+    margin = log(np.maximum(chips.price - chips.cost, SMALL))
     packaging = chips.packaging_tight.take(np.maximum(chips.maker_of, 0), axis=-1)
-    gain = chips.memory_tight[:, np.newaxis] * (margin - np.log(np.maximum(chips.hbm, 1.0)))
-    gain = gain + packaging * (margin + np.log(chips.per_wafer))
+    gain = chips.memory_tight[:, np.newaxis] * (margin - log(np.maximum(chips.hbm, 1.0)))
+    gain = gain + packaging * (margin + log(chips.per_wafer))
     return np.asarray(np.where(chips.maker_of >= 0, p.margin_choice * gain, 0.0))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SOME_TIME, ratio
+from kingmaker.agents.arithmetic import SOME_TIME, exp, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.contract import FIXED, LIST, ContractRow
 from kingmaker.agents.population import by_slot
@@ -137,7 +137,7 @@ def _offer(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
 def _need(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
     """Compute that a lab expects to ask of a lessor when what it signs for now is there, H100e, (worlds, start-ups)."""
     p = e.p.compute
-    grows = np.exp(np.maximum(startups.need_growth, 0.0) * p.look_ahead)
+    grows = exp(np.maximum(startups.need_growth, 0.0) * p.look_ahead)
     return np.asarray(np.maximum(startups.wanted - startups.own_used, 0.0) * share_asked(e, row) * grows)
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import positive
+from kingmaker.agents.arithmetic import exp, positive
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import HOURS, USD
 
@@ -60,7 +60,7 @@ def fill_ahead(
         supply: compute that its host will have for tenants then.
         wants: compute that the host's tenants want of it today.
     """
-    need = wants + wanted * (np.exp(growth * months) - 1.0)
+    need = wants + wanted * (exp(growth * months) - 1.0)
     return np.where(need > 0.0, np.clip(supply / positive(need), 0.0, 1.0), 1.0)
 
 

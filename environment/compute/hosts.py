@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import EPOCH_PLACE, LEAST_PART, LEAST_PRICE, TINY, ratio
+from kingmaker.agents.arithmetic import EPOCH_PLACE, LEAST_PART, LEAST_PRICE, TINY, exp, log, log1p, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.draws import mix64
 from kingmaker.agents.offers import Offers
@@ -35,10 +35,10 @@ def attraction(e: Economy) -> FloatArray:
     room = np.maximum(clouds.unleased - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
     serves = clouds.rents_out & clouds.alive & (room > p.smallest_host)
     base = (
-        -p.price_sensitivity * np.log(np.maximum(clouds.spot, LEAST_PRICE))
-        + p.size_taste * np.log(np.maximum(room, 1.0))
-        + p.service_taste * np.log(np.maximum(1.0 - clouds.shortage, LEAST_PART))
-        + p.breadth_taste * np.log1p(clouds.cloud_revenue)
+        -p.price_sensitivity * log(np.maximum(clouds.spot, LEAST_PRICE))
+        + p.size_taste * log(np.maximum(room, 1.0))
+        + p.service_taste * log(np.maximum(1.0 - clouds.shortage, LEAST_PART))
+        + p.breadth_taste * log1p(clouds.cloud_revenue)
     )
     chinese = clouds.region == CN
     utility = np.full((e.worlds, e.clouds.slots, len(REGIONS)), -np.inf)
@@ -48,7 +48,7 @@ def attraction(e: Economy) -> FloatArray:
         if region == EU:  # whom a sovereignty rule lets them ask, and for how much
             lately = np.minimum(clouds.lawful, may_serve(e))
             reach = reach & (lately > 0.0)
-            same_region = same_region + p.service_taste * np.log(np.maximum(lately, LEAST_PART))
+            same_region = same_region + p.service_taste * log(np.maximum(lately, LEAST_PART))
         utility[:, :, region] = np.where(reach, base + same_region, -np.inf)
     return utility
 
@@ -64,7 +64,7 @@ def choose_hosts(e: Economy) -> None:
     # who leaves a host that owes it compute leaves the credit behind
     stay = stay + p.compute.credit_bond * ((startups.credit > 0.0) & (startups.host == startups.credit_host))
     # and who leaves a partner pays the full rent elsewhere
-    stay = stay - p.compute.price_sensitivity * np.log1p(-population.act(Startup.partner_saving, p))
+    stay = stay - p.compute.price_sensitivity * log1p(-population.act(Startup.partner_saving, p))
     taste = e.streams.lasting("choose host", _taste_ids(e))
     appeal = attraction(e)
     best, other = population.act(Startup.choose_host, Offers(appeal), by_slot(stay), taste)
@@ -129,7 +129,7 @@ def _feel_strain(e: Economy, startups: Startup, expected: FloatArray) -> None:
     """How much of a lab's need its first host leaves unserved, now or soon, relative to all that the host runs."""
     clouds = e.clouds.view()
     need = np.maximum(startups.wanted - startups.own_used, 0.0)
-    need = need * np.exp(np.maximum(startups.need_growth, 0.0) * e.p.compute.look_ahead)
+    need = need * exp(np.maximum(startups.need_growth, 0.0) * e.p.compute.look_ahead)
     unserved = need * (1.0 - np.minimum(startups.host_fill, expected))
     share = ratio(unserved / np.maximum(startups.weight, TINY), at_host(clouds.capacity, startups.host))
     startups.strain = startups.strain + e.p.contracts.strain_memory * (share - startups.strain)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL, positive
+from kingmaker.agents.arithmetic import SMALL, expm1, log, log1p, positive
 from kingmaker.agents.types import NONE, FloatArray, IntArray
 from kingmaker.agents.units import HOURS, USD, YEAR
 from kingmaker.environment.core.lookups import at_host, by_host
@@ -25,7 +25,7 @@ def capital_charge(capital: FloatArray, interest: FloatArray, term: FloatArray, 
         residual: part of the capital that the capacity is worth after it, 0-1.
     """
     rate = np.maximum(interest / YEAR, SMALL)
-    annuity = rate / -np.expm1(-term * np.log1p(rate))
+    annuity = rate / -expm1(-term * log1p(rate))
     return np.asarray(capital * ((1.0 - residual) * annuity + residual * rate))
 
 
@@ -54,7 +54,7 @@ def choose_lessor(taste: FloatArray, luck: FloatArray) -> IntArray:
         taste: of each lessee for each lessor, minus infinity where they do not deal, (worlds, n lessees, n lessors).
         luck: uniform draws, same shape.
     """
-    appeal = taste - np.log(-np.log(luck))
+    appeal = taste - log(-log(luck))
     best = np.argmax(appeal, axis=-1).astype(np.int32)
     return np.where(np.isfinite(taste).any(axis=-1), best, np.int32(NONE)).astype(np.int32)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_RENT, SMALL, TINY, positive, ratio
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_RENT, SMALL, TINY, log, positive, ratio
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
@@ -129,7 +129,7 @@ def _see_service(
     p = e.p.compute
     before = startups.wanted
     both = (wanted > 0.0) & (before > 0.0)
-    change = np.log(np.where(both, wanted, 1.0) / np.where(both, before, 1.0))
+    change = log(np.where(both, wanted, 1.0) / np.where(both, before, 1.0))
     change = np.clip(change, -p.growth_bound, p.growth_bound)
     startups.need_growth = startups.need_growth + p.growth_memory * (change - startups.need_growth)
     startups.wanted, startups.used, startups.own_used = wanted, own + sum_in_order(got), own
@@ -212,7 +212,7 @@ def _settle_clouds(e: Economy, clouds: Cloud, served: Served) -> None:
     left = np.maximum(clouds.unleased - sold, 0.0)
     asked = served.open_wants + served.own_beside
     meant = p.target_utilisation * served.free  # sellers keep room for what may come, and do not clear it away
-    clouds.scarcity = np.log(np.maximum(asked, SMALL) / np.maximum(meant, SMALL))
+    clouds.scarcity = log(np.maximum(asked, SMALL) / np.maximum(meant, SMALL))
     trade = trade_idle_compute(e, left)
     own = np.minimum(clouds.wanted_inside - clouds.leased_used, left)
     used = own + sold + trade.leased_out

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import TINY, is_on, positive
+from kingmaker.agents.arithmetic import TINY, exp, is_on, positive
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.contract import ContractRow
 from kingmaker.agents.population import by_slot
@@ -36,7 +36,7 @@ def expected_fill(e: Economy) -> FloatArray:
     startups = e.startups.view()
     clouds = e.clouds.view()
     free = np.maximum(clouds.unleased - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
-    supply = free * np.exp(clouds.expansion * p.look_ahead)
+    supply = free * exp(clouds.expansion * p.look_ahead)
     each = (startups.wanted - startups.own_used) / np.maximum(startups.weight, TINY)
     host = Hosted(startups.host, e.clouds.slots)
     wants = np.maximum(clouds.demand_outside, 0.0)
@@ -57,8 +57,8 @@ def promised(e: Economy, host: Hosted, wanted: FloatArray) -> FloatArray:
         wanted: compute wanted by each today, H100e, (worlds, start-ups).
     """
     months = e.p.compute.look_ahead
-    most = e.p.contracts.most_to_one * e.clouds.view().capacity * np.exp(e.clouds.view().expansion * months)
-    need = wanted * np.exp(e.startups.view().need_growth * months)
+    most = e.p.contracts.most_to_one * e.clouds.view().capacity * exp(e.clouds.view().expansion * months)
+    need = wanted * exp(e.startups.view().need_growth * months)
     return np.where(need > 0.0, np.minimum(host.at(most) / positive(need), 1.0), 1.0)
 
 

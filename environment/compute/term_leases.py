@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_PRICE, ROUNDING, SMALL, positive, ratio
+from kingmaker.agents.arithmetic import LEAST_PRICE, ROUNDING, SMALL, log, positive, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.lease import NOW
 from kingmaker.agents.population import by_slot
@@ -77,7 +77,7 @@ def _choose(e: Economy, clouds: Cloud, room: FloatArray, capital: FloatArray) ->
     near = place[:, :, np.newaxis] == place[:, np.newaxis, :]
     each = np.broadcast_to(np.arange(place.shape[-1], dtype=np.int32), place.shape)
     price = np.maximum(term_prices(e, capital, each, p.lease_shortest * np.ones_like(room)), LEAST_PRICE)
-    cheap = -p.price_sensitivity * np.log(price)
+    cheap = -p.price_sensitivity * log(price)
     taste = np.where(offers, cheap[:, np.newaxis, :] + p.home_taste[:, :, np.newaxis] * near, -np.inf)
     draws = e.draws("lessor", "clouds")
     luck = np.stack([draws.uniform(option) for option in range(room.shape[-1])], axis=-1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SMALL, TINY, power
+from kingmaker.agents.arithmetic import SMALL, TINY, exp, power
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.firm import Firm
@@ -33,7 +33,7 @@ def _cloud_accounts(e: Economy) -> None:
     p = e.p
     clouds = e.clouds.view()
     alive = clouds.alive
-    grow = np.power(1.0 + clouds.outside_growth, 1.0 / YEAR)
+    grow = power(1.0 + clouds.outside_growth, 1.0 / YEAR)
     # growth of the mature businesses fades towards that of the economy
     clouds.outside_growth = clouds.outside_growth + p.clouds.mature_fade * (
         p.clouds.mature_growth - clouds.outside_growth
@@ -42,10 +42,10 @@ def _cloud_accounts(e: Economy) -> None:
     luck = e.draws("ordinary cloud growth", "clouds").normal()
     beside = clouds.ai_revenue / np.maximum(clouds.cloud_revenue, SMALL)
     pull = p.clouds.ai_pull * np.minimum(beside, p.clouds.ai_pull_most)
-    trough = p.clouds.trough * np.exp(-(((e.month - p.clouds.trough_month) / p.clouds.trough_width) ** 2))
+    trough = p.clouds.trough * exp(-(((e.month - p.clouds.trough_month) / p.clouds.trough_width) ** 2))
     rate = np.maximum(clouds.cloud_growth - trough + pull + p.clouds.cloud_luck * luck, p.clouds.cloud_decline)
     clouds.cloud_growth = clouds.cloud_growth + p.clouds.cloud_fade * (p.clouds.cloud_maturity - clouds.cloud_growth)
-    clouds.cloud_revenue = clouds.cloud_revenue * np.power(1.0 + rate, 1.0 / YEAR)
+    clouds.cloud_revenue = clouds.cloud_revenue * power(1.0 + rate, 1.0 / YEAR)
     e.from_rest("outside_profit", "clouds", clouds.outside_cash * alive)
     clouds.own_benefit = e.clouds.act(Cloud.gains, p) * alive
     clouds.own_worth = e.clouds.act(Cloud.learns_worth, p)

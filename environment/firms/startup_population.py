@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 from scipy.special import ndtr
 
-from kingmaker.agents.arithmetic import HALF_ON, positive
+from kingmaker.agents.arithmetic import HALF_ON, exp, positive
 from kingmaker.agents.draws import Draws
 from kingmaker.agents.errors import KingmakerError, nearest, shown
 from kingmaker.agents.member import firm_ids
@@ -71,7 +71,7 @@ def newcomers(
     talent = np.clip(s.talent_mean + s.talent_spread * draws.normal(Trait.TALENT), s.talent_least, s.talent_most)
     maker = draws.uniform(Trait.MAKER) < s.makers + (s.makers_boom - s.makers) * belief
     money = np.clip(draws.normal(Trait.MONEY), -s.round_bound, s.round_bound)
-    cash = weight * round_size * np.exp(s.round_sigma * money)
+    cash = weight * round_size * exp(s.round_sigma * money)
     frugal = draws.uniform(Trait.FRUGAL) < frugal_chance
     open_minded = draws.uniform(Trait.OPEN) < s.open_share
     ones = np.ones_like(talent)
@@ -167,8 +167,8 @@ def _share_out(p: StackedParameters, values: dict[str, Any], synthetic: BoolArra
     """
     s = p.startups
     bound, sigma = s.round_bound, s.round_sigma
-    inside = np.exp(sigma * sigma / 2.0) * (ndtr(bound - sigma) - ndtr(-bound - sigma))
-    mean = s.founding_round * (inside + ndtr(-bound) * (np.exp(sigma * bound) + np.exp(-sigma * bound)))
+    inside = exp(sigma * sigma / 2.0) * (ndtr(bound - sigma) - ndtr(-bound - sigma))
+    mean = s.founding_round * (inside + ndtr(-bound) * (exp(sigma * bound) + exp(-sigma * bound)))
     maker, chinese = values["applied"] < HALF_ON, values["region"] == CN
     groups = [
         (synthetic & (maker == makes) & (chinese == inside),

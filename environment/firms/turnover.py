@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_PART, is_on, positive, power
+from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_PART, exp, is_on, positive, power
 from kingmaker.agents.member import firm_ids
 from kingmaker.agents.startup import Startup, frugal_chance
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
@@ -141,7 +141,7 @@ def enter(e: Economy) -> None:
     grain = p.startups.mass / p.startups.number
     crowd = (startups.weight * startups.alive).sum(axis=-1, keepdims=True) / p.startups.mass
     crowd = power(np.maximum(crowd, p.startups.least_crowd), p.startups.entry_crowding)
-    pull = np.exp(p.startups.entry_response * (mood - p.capital.neutral_mood)) / crowd
+    pull = exp(p.startups.entry_response * (mood - p.capital.neutral_mood)) / crowd
     mean = p.startups.entry_rate * p.startups.mass * pull / grain
     arrivals = e.streams.world("entry", e.month).poisson(mean)
     ranks = np.tile(np.arange(_most_arrivals(p)), (e.worlds, 1))

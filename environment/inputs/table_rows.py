@@ -110,6 +110,7 @@ class CloudRow(SourcedRow):
     name: Name
     region: Region
     type: Annotated[str, Cell("type", choices=CLOUD_TYPES)]
+    aggregate: Flag
     rents_out: Flag
     small_buyer: Flag
     entry: Month

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import BELOW_ALL, SMALL
+from kingmaker.agents.arithmetic import BELOW_ALL, SMALL, log10
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, FloatArray
@@ -23,7 +23,7 @@ def spread_knowledge(e: Economy) -> None:
     startups = e.startups.view()
     clouds = e.clouds.view()
     rules = {
-        "pace": np.log10(2.0) / p.efficiency_doubling, "diffusion": p.diffusion, "openness": p.open_learning,
+        "pace": log10(2.0) / p.efficiency_doubling, "diffusion": p.diffusion, "openness": p.open_learning,
         "induced": p.induced,
     }  # fmt: skip
     shared = (c.best_algorithms, c.open_algorithms)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import exp
 from kingmaker.agents.types import BoolArray, FloatArray
 
 
@@ -31,7 +32,7 @@ def concern(
         exclusive_concern: factor of an exclusive contract, at least one, shape (worlds, 1).
     """
     upstream = np.minimum(host_share / safe_share, 1.0)
-    downstream = np.exp(-np.maximum(behind, 0.0))
+    downstream = exp(-np.maximum(behind, 0.0))
     bound = np.where(exclusive, exclusive_concern, 1.0)
     return np.asarray(np.clip(np.sqrt(upstream * downstream) * bound, 0.0, 1.0))
 

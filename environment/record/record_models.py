@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, TINY, positive
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, TINY, log10, positive
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import HOURS, TRAINING_UNIT
 from kingmaker.environment.core.definitions import ESTABLISHED, NEAR_FRONTIER
@@ -35,7 +35,7 @@ def _costs(e: Economy) -> dict[str, FloatArray]:
     month = training_flop(np.ones(e.worlds), e.p.technology.flop_utilisation[:, 0])  # of one H100e, 1e21 FLOP
     dollars = np.maximum(e.now.compute.rent_market, LEAST_AMOUNT) * HOURS
     return {
-        "capability_per_dollar": e.conditions.best_algorithms[:, 0] + TRAINING_UNIT + np.log10(month / dollars),
+        "capability_per_dollar": e.conditions.best_algorithms[:, 0] + TRAINING_UNIT + log10(month / dollars),
         "serving_cost": e.conditions.service_cost[:, 0],
         "serving_h100e": e.now.compute.serving_startups
         + e.now.compute.serving_clouds.sum(axis=-1)

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import BELOW_ALL, TINY, positive, ratio
+from kingmaker.agents.arithmetic import BELOW_ALL, TINY, exp, log, positive, power, ratio
 from kingmaker.agents.chipmaker import Chipmaker
 from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.contract import MOST_ROWS, ContractRow, StakeRow
@@ -33,9 +33,6 @@ from kingmaker.environment.record.record_leases import observe_leases
 from kingmaker.environment.record.record_models import observe_models
 
 MANY = 100_000  # firms; of so many a picture does with seven digits
-AGGREGATES = (
-    "regional_clouds", "on_premises", "public_machines", "other_china", "european_clouds",
-)  # rows of the data that stand for many firms  # fmt: skip
 
 
 def audit(e: Economy) -> FloatArray:
@@ -122,7 +119,7 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
         "inhouse_share": ratio(np.where(chips.maker_of < 0, compute, 0.0).sum(axis=-1), compute.sum(axis=-1)),
         "hhi_deliveries": _hhi(
             delivered.sum(axis=-1),
-            np.array([name not in AGGREGATES for name in ids] + [False] * len(REGIONS)),
+            np.array([not row.aggregate for row in e.tables.clouds] + [False] * len(REGIONS)),
         ),
         "compute_h100e": clouds.compute.sum(axis=-1) + e.now.building.site_compute.sum(axis=-1),
         "ai_capex_musd": e.now.building.ai_capex.sum(axis=-1) + e.now.building.lab_capex,
@@ -151,7 +148,7 @@ def _clouds(e: Economy, last_year: LastYear) -> dict[str, FloatArray]:
     preferred = weight * ((startups.contract == PREFERRED) & (rented > 0.0))
     elsewhere = beside / positive(rented)
     number = (weight * hosted).sum(axis=-1)
-    single = np.array([row.id not in AGGREGATES for row in e.tables.clouds])
+    single = np.array([not row.aggregate for row in e.tables.clouds])
     return {
         "hhi_cloud": _hhi(rent, single),
         "hhi_cloud_all": _hhi(clouds.cloud_revenue * clouds.alive + rent, single),
@@ -250,7 +247,7 @@ def _survival(e: Economy, alive: FloatArray, last_year: LastYear) -> FloatArray:
     at_risk = at_risk + e.now.turnover.startups_sold
     open_still = np.clip(1.0 - ratio(closed, at_risk), TINY, 1.0)
     months = min(e.month + 1, YEAR)  # the first year has fewer
-    return np.asarray(np.exp(last_year.add("open", np.log(open_still)) * (YEAR / months)))
+    return np.asarray(exp(last_year.add("open", log(open_still)) * (YEAR / months)))
 
 
 def _models(e: Economy) -> dict[str, FloatArray]:
@@ -292,7 +289,7 @@ def _advances(e: Economy, startups: Startup, clouds: Cloud) -> dict[str, FloatAr
     west_labs = np.where(startups.region != CN, labs, BELOW_ALL).max(axis=-1)
     west_big = np.where(clouds.region != CN, big, BELOW_ALL).max(axis=-1)
     month = training_flop(np.ones(e.worlds), e.p.technology.flop_utilisation[:, 0])  # of one H100e, 1e21 FLOP
-    months = np.power(10.0, FIXED_CAPABILITY - TRAINING_UNIT - best) / month
+    months = power(10.0, FIXED_CAPABILITY - TRAINING_UNIT - best) / month
     able = startups.alive & (startups.capability >= ABLE)
     sold = clouds.revenue.sum(axis=-1)
     firms = np.maximum(startups.weight, 1.0)  # a slot of several firms is several vendors

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from kingmaker.agents.arithmetic import log1p
 from kingmaker.agents.types import FloatArray
 
 DIMENSIONS = ("reasoning", "tool_use", "safety")  # as the weights of users stand in arrays
@@ -19,7 +20,7 @@ DIMENSIONS = ("reasoning", "tool_use", "safety")  # as the weights of users stan
 
 def reasoning_gain(rl: FloatArray, technology: Any) -> FloatArray:
     """Reasoning beyond general capability, log10 FLOP, elementwise: it grows with the log of one plus the intensity."""
-    return np.asarray(technology.rl_gain * np.log1p(rl))
+    return np.asarray(technology.rl_gain * log1p(rl))
 
 
 def valued(reasoning: FloatArray, rl: FloatArray, weights: tuple[float, float, float], technology: Any) -> FloatArray:

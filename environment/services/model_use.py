@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_MUSD, LEAST_RENT, SMALL, TINY, positive, ratio
+from kingmaker.agents.arithmetic import BELOW_ALL, LEAST_MUSD, LEAST_RENT, SMALL, TINY, exp, log, log10, positive, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.enterprise import Enterprise
 from kingmaker.agents.population import by_slot
@@ -41,7 +41,7 @@ def train(e: Economy) -> None:
     startups.training = np.minimum(startups.training + flop, np.maximum(largest, startups.training))
     startups.run_months = startups.run_months + 1.0
     done = population.act(Startup.finishes_run, p) & startups.alive
-    made = np.log10(np.maximum(startups.training, SMALL)) + TRAINING_UNIT + startups.algorithms
+    made = log10(np.maximum(startups.training, SMALL)) + TRAINING_UNIT + startups.algorithms
     startups.capability = np.where(done, made, startups.capability)
     startups.recipe = np.where(done, startups.algorithms, startups.recipe)
     rl = population.act(Startup.chooses_rl, p, *_tastes(e), e.draws("strategy", "startups"))
@@ -87,7 +87,7 @@ def _train_clouds(e: Economy, clouds: Cloud) -> None:
     clouds.training = np.where(clouds.develops, run, 0.0)
     clouds.run_months = np.where(clouds.develops, clouds.run_months + 1.0, 0.0)
     done = e.clouds.act(Cloud.finishes_run, p)
-    made = np.log10(np.maximum(clouds.training, SMALL)) + TRAINING_UNIT + clouds.algorithms
+    made = log10(np.maximum(clouds.training, SMALL)) + TRAINING_UNIT + clouds.algorithms
     clouds.capability = np.where(done, made, clouds.capability)
     clouds.recipe = np.where(done, clouds.algorithms, clouds.recipe)
     rl = e.clouds.act(Cloud.chooses_rl, p, *_tastes(e), e.draws("strategy", "clouds"))
@@ -183,7 +183,7 @@ def sell_services(e: Economy) -> None:
 def _fashion(e: Economy, slots: int) -> FloatArray:
     """How far users' taste for one start-up's services has grown since January 2022, as a factor, (worlds, slots)."""
     p = e.p.services
-    return np.where(np.arange(slots) == p.fashion_for, np.exp(p.fashion * e.month), 1.0)
+    return np.where(np.arange(slots) == p.fashion_for, exp(p.fashion * e.month), 1.0)
 
 
 def _see_growth(e: Economy, sectors: Enterprise, total: FloatArray, old_use: FloatArray) -> None:
@@ -194,10 +194,8 @@ def _see_growth(e: Economy, sectors: Enterprise, total: FloatArray, old_use: Flo
     p, c = e.p.demand, e.conditions
     homes = np.where(sectors.household, sectors.output, 0.0)
     users = (homes * sectors.adoption).sum(axis=-1, keepdims=True) / homes.sum(axis=-1, keepdims=True)
-    more_users = np.log(users / np.maximum(c.users, SMALL)) * np.clip(users / p.noticed_users, 0.0, 1.0)
-    more_sales = np.log(np.maximum(total, SMALL) / np.maximum(old_use, SMALL)) * np.clip(
-        total / p.noticed_sales, 0.0, 1.0
-    )
+    more_users = log(users / np.maximum(c.users, SMALL)) * np.clip(users / p.noticed_users, 0.0, 1.0)
+    more_sales = log(np.maximum(total, SMALL) / np.maximum(old_use, SMALL)) * np.clip(total / p.noticed_sales, 0.0, 1.0)
     seen = np.clip(np.maximum(more_users, more_sales) / p.remarkable_growth, 0.0, 1.0) * (e.month > 0)
     c.users = users
     c.signal = c.signal + p.attention * (seen - c.signal)
@@ -300,7 +298,7 @@ def _see_sales(e: Economy, startups: Startup, clouds: Cloud, got_s: FloatArray, 
     """Sales, their growth, and the reach that users' habit builds."""
     p = e.p.services
     now = startups.revenue + p.sales_speed * (got_s - startups.revenue)
-    change = np.log(np.maximum(now, LEAST_MUSD) / np.maximum(startups.revenue, LEAST_MUSD))
+    change = log(np.maximum(now, LEAST_MUSD) / np.maximum(startups.revenue, LEAST_MUSD))
     change = np.clip(change, -p.growth_bound, p.growth_bound)
     startups.growth = startups.growth + p.growth_memory * (change - startups.growth)
     startups.revenue = now

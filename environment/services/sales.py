@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import positive
+from kingmaker.agents.arithmetic import exp, positive
 from kingmaker.agents.types import CN, FloatArray
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.services.dimensions import reasoning_gain, valued
@@ -47,7 +47,7 @@ def spread(
     got, spent = np.zeros_like(weights), np.zeros_like(spending)
     bought = []
     for tastes, members in tastes_of(e).items():
-        factor = np.exp(e.p.services.quality_weight * valued(reasoning, rl, tastes, e.p.technology))
+        factor = exp(e.p.services.quality_weight * valued(reasoning, rl, tastes, e.p.technology))
         mine = np.zeros(len(e.tables.sectors))
         mine[members] = 1.0
         attraction = weights * factor

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_MUSD, LOWEST, SMALL, positive
+from kingmaker.agents.arithmetic import LEAST_AMOUNT, LEAST_MUSD, LOWEST, SMALL, exp, log, positive, power
 from kingmaker.agents.types import FloatArray
 
 
@@ -30,9 +30,9 @@ def attraction(
     separately (rows L10, L16), reach and price in logs.
     """
     utility = quality_weight * (quality - frontier) + data_weight * data
-    utility = utility + distribution_weight * np.log(np.maximum(distribution, LEAST_AMOUNT))
-    utility = utility - price_sensitivity * np.log(np.maximum(price, LEAST_MUSD))
-    return np.where(mass > 0.0, mass * np.exp(np.maximum(utility, LOWEST)), 0.0)
+    utility = utility + distribution_weight * log(np.maximum(distribution, LEAST_AMOUNT))
+    utility = utility - price_sensitivity * log(np.maximum(price, LEAST_MUSD))
+    return np.where(mass > 0.0, mass * exp(np.maximum(utility, LOWEST)), 0.0)
 
 
 def quality(
@@ -67,7 +67,7 @@ def unit_compute(
     total = sales.sum(axis=-1, keepdims=True)
     trade = (sales * used).sum(axis=-1, keepdims=True) / positive(total)
     behind = np.clip(best - used, 0.0, most)
-    return np.power(10.0, -(gain - own) * trade - own * best), np.power(10.0, own * behind)
+    return power(10.0, -(gain - own) * trade - own * best), power(10.0, own * behind)
 
 
 def shares(weights: FloatArray, outside: FloatArray) -> tuple[FloatArray, FloatArray]:
@@ -82,9 +82,9 @@ def volume_response(price: FloatArray, elasticity: FloatArray) -> FloatArray:
 
     At an elasticity above one a falling price raises spending (rebound).
     """
-    return np.exp((1.0 - elasticity) * np.log(np.maximum(price, SMALL)))
+    return exp((1.0 - elasticity) * log(np.maximum(price, SMALL)))
 
 
 def usefulness(capability: FloatArray, midpoint: FloatArray, width: FloatArray) -> FloatArray:
     """Share of tasks that models of this capability can do, 0-1: a logistic curve in log10 FLOP."""
-    return 1.0 / (1.0 + np.exp(-(capability - midpoint) / width))
+    return 1.0 / (1.0 + exp(-(capability - midpoint) / width))

@@ -11,7 +11,8 @@ from pathlib import Path
 POSTERIOR, MEMBERS_FILE = "posterior", "members.parquet"
 FLAGSHIP = "interoperability_export_cap"
 MECHANISM_MEMBERS, EVENT_MEMBERS, INCOME_MEMBERS, GALLERY_MEMBERS = 30, 64, 64, 20
-INCOME_RUNS, GALLERY_RUNS = "income", "gallery"
+INCOME_RUNS, GALLERY_RUNS, PROFILE_RUNS = "income", "gallery", "profiles"
+PROFILE_SEEDS = 40
 GALLERY_PICTURE = "heatmaps_last24_1.png"  # means of two years: in one month hardly anyone changes their cloud
 
 
@@ -51,6 +52,7 @@ def steps_of(out: Path, runs: Path, *, quick: bool, ship: bool, workers: int) ->
     rows = ("--rows", "S1") if quick else ()
     return [
         _posterior(there, small, ship, many),
+        *([_calibration(runs, "1" if quick else str(PROFILE_SEEDS))] if ship else []),
         RemakeStep("validation", (
             ("validate", *over, *number(64, 4), "--out", str(out), "--force"),
         ), "lines with errors and patterns"),
@@ -88,6 +90,14 @@ def steps_of(out: Path, runs: Path, *, quick: bool, ship: bool, workers: int) ->
             ("reference", "--out", str(out / "reference"), "--force"),
         ), "reference pages"),
     ]  # fmt: skip
+
+
+def _calibration(runs: Path, seeds: str) -> RemakeStep:
+    """The score of the calibrated values and its profiles, which are kept in the package."""
+    return RemakeStep("calibration", (
+        ("calibrate", "--rescore"),
+        ("calibrate", "--profile", "--replications", seeds, "--out", str(runs / PROFILE_RUNS), "--force"),
+    ), "the score of the calibrated values, along each of them")  # fmt: skip
 
 
 def _posterior(there: Path, small: tuple[str, ...], ship: bool, many: tuple[str, ...]) -> RemakeStep:

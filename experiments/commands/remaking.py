@@ -35,7 +35,7 @@ def remake(
     again: Annotated[bool, option("--again")] = False,
     workers: Workers = None,
 ) -> None:
-    """Remake all that is stated: posterior, validation, mechanisms, claims, forecast, paper, income, gallery."""
+    """Remake all that is stated: posterior, calibration, validation, mechanisms, claims, forecast, paper."""
     with stoppable("the remake; run the same command to go on"):
         from kingmaker.agents.errors import KingmakerError, nearest
         from kingmaker.experiments.commands.remake_steps import steps_of
@@ -119,9 +119,21 @@ def _write(runs: Path, standing: dict[str, dict[str, object]]) -> None:
 
 def _finish(step: RemakeStep, runs: Path, out: Path) -> None:
     """Put what pages show of the runs where the pages look for it."""
-    from kingmaker.experiments.commands.remake_steps import FLAGSHIP, GALLERY_PICTURE, GALLERY_RUNS, INCOME_RUNS
+    from kingmaker.experiments.commands.remake_steps import (
+        FLAGSHIP,
+        GALLERY_PICTURE,
+        GALLERY_RUNS,
+        INCOME_RUNS,
+        PROFILE_RUNS,
+    )  # fmt: skip
     from kingmaker.experiments.sweep.whole_files import make_folder, write_whole
 
+    if step.name == "calibration":
+        from kingmaker.experiments.studies.calibration.calibration_page import PROFILES
+
+        write_whole(PROFILES, (runs / PROFILE_RUNS / PROFILES.name).read_bytes())
+        make_folder(out / "figures")
+        write_whole(out / "figures" / "profiles.png", (runs / PROFILE_RUNS / "profiles.png").read_bytes())
     if step.name == "income":
         from kingmaker.experiments.reference.income_numbers import write_income
 

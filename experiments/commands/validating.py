@@ -75,6 +75,7 @@ def calibrate(
     seed: Annotated[int, option("--seed", "here that of the search", min=0, max=LARGEST_SEED)] = 0,
     out: Annotated[Path, option("--out", "a folder; run again to go on")] = Path("results/calibration"),
     check: Annotated[bool, option("--check")] = False,
+    rescore: Annotated[bool, option("--rescore")] = False,
     profile: Annotated[bool, option("--profile")] = False,
     force: Force = False,
     dry_run: DryRun = False,
@@ -84,13 +85,15 @@ def calibrate(
         from kingmaker.experiments.measured.trace import LENGTH
         from kingmaker.experiments.studies.calibration import session
 
-        if dry_run and not (check or profile):
+        if dry_run and not (check or rescore or profile):
             of = f"{generations} generations of {candidates} parameter sets on {replications} seeds"
             say_runs(generations * candidates * replications, LENGTH, of)
             return
         if check:
             if not session.check():
                 raise typer.Exit(1)
+        elif rescore:
+            session.rescore()
         elif profile:
             session.profile(replications, out, force)
         else:

@@ -42,6 +42,7 @@ WORDS: Mapping[str, str] = {
     "--generations": "Generations of the search, from now on",
     "--candidates": "Parameter sets in a generation",
     "--check": "Only say whether what is kept is that of this model",
+    "--rescore": "Only score the committed values by the model as it is, and keep that score in the package",
     "--profile": "Only draw the score along each fitted parameter, into --out",
     "--fill": "Write the probabilities into the file",
     "--claims": "The file of claims; the one of this version if not given",

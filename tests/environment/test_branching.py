@@ -23,7 +23,7 @@ from kingmaker.environment.inputs.scenario import Event, load_scenario
 from kingmaker.environment.model import ComputeEconomy, branching
 from kingmaker.environment.worlds.branching import ONE_FOR_ALL
 from kingmaker.environment.worlds.snapshots import MAGIC, Snapshot
-from tests.helpers import bits, acted, differing, random_parameters, series, states
+from tests.helpers import acted, bits, differing, random_parameters, series, states
 
 ROOT = Path(__file__).parents[2]
 SMALL: dict[str, Any] = {"startups.number": 30}

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from kingmaker.environment.model import ComputeEconomy
-from tests.helpers import bits, acted, differing, random_parameters, series, states
+from tests.helpers import acted, bits, differing, random_parameters, series, states
 
 ROOT = Path(__file__).parents[2]
 MONTHS = 36

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,11 @@ from typing import Any
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.inputs.parameters import DECLARATIONS
 from kingmaker.experiments.studies.calibration.fit import Search
-from kingmaker.experiments.studies.calibration.objective import calibrated_patterns, scores
+from kingmaker.experiments.studies.calibration.objective import calibrated_patterns, read_fitted, scores
+from kingmaker.experiments.sweep.whole_files import write_whole
 
+# relative: what a choice that falls otherwise for a last bit may do to a score; other seeds do a hundred times as much
+ROUNDING = 1e-4
 RESULT = Path(__file__).with_name("baseline.json")
 
 
@@ -69,6 +72,22 @@ def check_result(result: Calibration) -> tuple[float, list[str]]:
         if float(DECLARATIONS[key].default) != value
     ]
     return float(scores([{}], result.seeds, calibrated_patterns())[0]), differ
+
+
+def agrees(now: float, kept: float) -> bool:
+    """Whether two scores differ by no more than rounding can do: a last bit may turn a choice of one firm."""
+    return abs(now - kept) <= ROUNDING * abs(kept)
+
+
+def keep_score(result: Calibration, score: float, path: Path) -> None:
+    """Write the record with the scores of the model as it is, at the start values too, and today's date."""
+    start = {f.key: f.start for f in read_fitted()}
+    before = float(scores([start], result.seeds, calibrated_patterns())[0])
+    today = datetime.now(UTC).date().isoformat()
+    record = asdict(replace(result, score_before=before, score=score, rescored=today))
+    order = ("command", "date", "rescored")
+    record = {key: record[key] for key in (*order, *(key for key in record if key not in order))}
+    write_whole(path, (json.dumps(record, indent=2) + "\n").encode())
 
 
 def adopt(result: Calibration, table: Path) -> None:

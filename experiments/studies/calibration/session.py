@@ -9,7 +9,14 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed
 from kingmaker.experiments.results.outputs import at_work, located, told
-from kingmaker.experiments.studies.calibration.calibration_record import RESULT, check_result, read_result, write_result
+from kingmaker.experiments.studies.calibration.calibration_record import (
+    RESULT,
+    agrees,
+    check_result,
+    keep_score,
+    read_result,
+    write_result,
+)
 from kingmaker.experiments.studies.calibration.fit import Search, advance, begin, load
 from kingmaker.experiments.studies.calibration.objective import read_fitted
 from kingmaker.experiments.terminal.telling import say
@@ -66,12 +73,27 @@ def check() -> bool:
     now, differ = check_result(result)
     for line in differ:
         say(line)
-    same = not differ and now == result.score
+    same = not differ and agrees(now, result.score)
+    rounding = "" if now == result.score else " but for the rounding of another processor or C library"
     say(
-        f"score {now!r} now, {result.score!r} at {result.date} ({result.command}): "
-        f"{'the same' if same else 'NOT the same'}"
+        f"score {now!r} now, {result.score!r} at {result.rescored or result.date} ({result.command}): "
+        f"{'the same' + rounding if same else 'NOT the same'}"
     )
     return same
+
+
+def rescore() -> None:
+    """Keep the score of the committed values by the model as it is; no search is made.
+
+    Raises:
+        KingmakerError: the defaults are not the committed values.
+    """
+    result = read_result()
+    now, differ = check_result(result)
+    if differ:
+        raise KingmakerError("; ".join(differ) + ": scores are kept of the committed values only.")
+    keep_score(result, now, RESULT)
+    say(f"score {now:.4f} now, {result.score:.4f} before; written to {RESULT}")
 
 
 def profile(seeds: int, out: Path, force: bool = False) -> None:
