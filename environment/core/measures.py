@@ -97,7 +97,7 @@ _ALL = [
         ("rent_list_usd_per_hour", "$ per H100e-hour", "List price",
          "list price on demand of the hyperscalers outside China, weighted by compute"),
         ("rent_market_usd_per_hour", "$ per H100e-hour", "Market rent",
-         "rent at new-generation, European and other western clouds, weighted by compute"),
+         "rent at all western clouds but hyperscalers, weighted by compute not leased for years"),
         ("wholesale_h100e", "H100e", "Compute let between clouds",
          "idle compute that clouds rent from one another for their own work"),
         ("leased_h100e", "H100e", "Compute leased between clouds",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import math
 from collections import OrderedDict
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
@@ -30,7 +31,9 @@ CACHE_BYTES = 192 * 2**20
 MOST_EACH = 40  # questions of one visitor that may wait
 MOST_WAITING = 900  # of all visitors
 AT_ONCE = 4  # questions that a page asks at one time; with more, a visitor lets the others go first
-GATHER = 0.03  # seconds: who asks at the same moment shares a stack
+GATHER = 0.03  # seconds without a new question, after which those that have come share stacks
+LONGEST_GATHERING = 0.3  # seconds from the first of them
+STAND_BACK = 10.0  # seconds that a band waits for a core on which no run is computed
 DEATHS = 3  # of a worker, after which a question is given up; from the second on it is tried alone
 
 Answer = Curve | Band | Story
@@ -53,6 +56,7 @@ class _Asked:
     answer: asyncio.Future[Any]
     visitor: str = ""  # who asked first
     turn: int = 0  # later for those who had many questions waiting when they asked this one
+    since: float = 0.0  # when it was asked, by the clock of the event loop
     waiting: int = 0
     deaths: int = 0  # of workers that were at it
     running: bool = False
@@ -79,14 +83,14 @@ class Engine:
     """The queue of questions and the workers.
 
     Args:
-        workers: processes for bands; runs have half as many of their own, which go first.
+        workers: processes for bands, and as many for runs, which go first; bands wait for a core without a run.
         cache_bytes: answers are forgotten, the longest unused first, beyond this.
     """
 
     def __init__(self, workers: int | None = None, cache_bytes: int = CACHE_BYTES) -> None:
         """No process yet: they start with the first question, or with :meth:`warm`."""
         self.workers = workers or usual_workers()
-        self.lanes = (Lane(RUNS, -(-self.workers // 2), RUNS_NICE), Lane(BANDS, self.workers, BANDS_NICE))
+        self.lanes = (Lane(RUNS, self.workers, RUNS_NICE), Lane(BANDS, self.workers, BANDS_NICE))
         self.cache_bytes = cache_bytes
         self.tally = Tally()
         self._cache: OrderedDict[tuple[str, str], Answer] = OrderedDict()
@@ -95,7 +99,8 @@ class Engine:
         self._queue: list[_Asked] = []
         self._places: dict[int, int] = {}  # of those who wait, by id; forgotten when the queue changes
         self._tasks: set[asyncio.Task[None]] = set()
-        self._gathering = False
+        self._gathering: asyncio.TimerHandle | None = None
+        self._gathered_by = 0.0  # when those who gather are served at the latest
 
     async def curve(self, question: Question, visitor: str = "") -> Curve:
         """The run of a question.
@@ -193,8 +198,8 @@ class Engine:
         if asked is None:
             self._refuse_crowd(visitor)
             own = [q.kind for q in self._queue if q.visitor == visitor]
-            answer = asyncio.get_running_loop().create_future()
-            asked = _Asked(kind, question, answer, visitor, own.count(kind) // AT_ONCE)
+            loop = asyncio.get_running_loop()
+            asked = _Asked(kind, question, loop.create_future(), visitor, own.count(kind) // AT_ONCE, since=loop.time())
             self._open[key] = asked
             self._queue.append(asked)
             self._places = {}
@@ -215,25 +220,35 @@ class Engine:
 
     def _gather(self) -> None:
         """Wait a moment for those who ask with this one: a class that is told to move a lever does it together."""
-        if not self._gathering:
-            self._gathering = True
-            asyncio.get_running_loop().call_later(GATHER, self._gathered)
+        loop = asyncio.get_running_loop()
+        if self._gathering is None:
+            self._gathered_by = loop.time() + LONGEST_GATHERING
+        else:
+            self._gathering.cancel()
+        self._gathering = loop.call_at(min(loop.time() + GATHER, self._gathered_by), self._gathered)
 
     def _gathered(self) -> None:
-        self._gathering = False
+        self._gathering = None
         self._dispatch()
 
     def _dispatch(self) -> None:
         """Give waiting questions to free workers."""
         self._drop_unwanted()
         for lane in self.lanes:
-            while lane.free and (together := self._next_stack(lane)):
+            while lane.free and self._has_a_core(lane) and (together := self._next_stack(lane)):
                 for asked in together:
                     asked.running = True
                 lane.busy += 1
                 task = asyncio.get_running_loop().create_task(self._compute(lane, together))
                 self._tasks.add(task)
                 task.add_done_callback(self._tasks.discard)
+
+    def _has_a_core(self, lane: Lane) -> bool:
+        """Runs always; a band while fewer stacks are under way than there are cores, or when it has waited for long."""
+        if lane.kinds == RUNS or sum(each.busy for each in self.lanes) < self.workers:
+            return True
+        oldest = min((q.since for q in self._queue if q.kind in lane.kinds), default=math.inf)
+        return not lane.busy and oldest + STAND_BACK <= asyncio.get_running_loop().time()
 
     def _place(self, asked: _Asked) -> int:
         """How many of its lane come before a question; a class looks at its places twice a second."""

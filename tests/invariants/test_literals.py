@@ -83,7 +83,7 @@ def _allowed(tree: ast.Module, constants: frozenset[str] | None) -> Iterator[ast
                 yield node.value
             case ast.Call(func=ast.Name(id="Column" | "Cell")) if _documented(node):
                 yield node
-            case ast.Call(func=ast.Attribute(attr="power"), args=[ast.Constant(value=10.0) as base, _]):
+            case ast.Call(func=ast.Name(id="power"), args=[ast.Constant(value=10.0) as base, _]):
                 yield base
             case ast.ClassDef(bases=[ast.Name(id="IntEnum")]):
                 yield node
@@ -134,7 +134,7 @@ def test_named_constants_are_there(name: str) -> None:
         ("x = np.clip(y, -0.5, 1.0)", 0.5),
         ("share = 0.25  # of a module, but not among its constants", 0.25),
         ("x = f(width=4)", 4),
-        ("x = np.power(9.0, y)", 9.0),
+        ("x = power(9.0, y)", 9.0),
         ("cash = Column(5.0)", 5.0),
         ("x = f'{y * 52.0:.2f}'", 52.0),
         ("x = y if z > 1e-9 else 0.0", 1e-9),
@@ -152,7 +152,7 @@ def test_a_planted_number_is_found(source: str, number: float) -> None:
         "x = -1.0 + 2 * y - 0.0",
         "x = y[3] + z[:, 5:7]",
         "x = y.sum(axis=3)",
-        "x = np.power(10.0, y)",
+        "x = power(10.0, y)",
         "cash = Column(5.0, unit='M$', doc='money', low=-3.0)",
         "class Trait(IntEnum):\n    TALENT = 7",
         "x = True",

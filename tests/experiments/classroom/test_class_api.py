@@ -21,6 +21,7 @@ from kingmaker.experiments.classroom.engine import QUICK, REST, joined
 from kingmaker.experiments.classroom.faults import FRENCH, STATUS
 from kingmaker.experiments.classroom.lesson import lessons
 from kingmaker.experiments.classroom.precomputed import Precomputed
+from kingmaker.experiments.classroom.stacks_of_questions import QUICK as QUICK_MEMBERS
 from kingmaker.experiments.classroom.visitor_question import MONTHS, Question, read
 from tests.experiments.classroom.ready_engine import ReadyEngine
 from tests.experiments.classroom.ready_engine import answer as ready_answer
@@ -66,7 +67,11 @@ def test_curve_and_band_have_the_shapes_of_the_contract(client: TestClient) -> N
     assert {name: len(values) for name, values in curve["measures"].items()} == dict.fromkeys(measures(), MONTHS)
     assert curve["measures"]["gap_china"][:4].count(None) == 3
     quick = client.get(f"/api/band?{LEVER}&quick=1")
-    assert (quick.json()["n"], quick.json()["final"], quick.headers["cache-control"]) == (8, False, "no-store")
+    assert (quick.json()["n"], quick.json()["final"], quick.headers["cache-control"]) == (
+        QUICK_MEMBERS,
+        False,
+        "no-store",
+    )
     band = client.get(f"/api/band?{LEVER}&luck=9").json()
     assert (band["n"], band["final"], band["question"]) == (20, True, LEVER)
     assert set(band["measures"]["hhi_cloud"]) == {"low", "mid", "high"}

@@ -104,7 +104,7 @@ def test_different_questions_share_stacks_and_bands_do_not_stand_in_their_way(mo
             asked = [engine.quick_band(band(1)), *(engine.curve(Question(luck=k)) for k in range(10, 22))]
             answers = await asyncio.gather(first, *asked)
             assert [float(a.measures["x"][0, 0]) for a in answers] == [0, 1, *range(10, 22)]  # each gets its own
-            assert pool.calls == [("curves", [0]), ("quick_bands", [1]), ("curves", list(range(10, 22)))]
+            assert pool.calls == [("curves", [0]), ("curves", list(range(10, 22))), ("quick_bands", [1])]
 
     asyncio.run(lesson())
 
@@ -190,8 +190,47 @@ def test_who_asks_much_does_not_keep_the_others_waiting(monkeypatch: pytest.Monk
             await asyncio.gather(*running, late, last)
             order = [seeds[0] for name, seeds in pool.calls if name == "curves"]
             assert order.index(50) == module.AT_ONCE
-            assert pool.calls[1] == ("quick_bands", [60])  # a band has workers of its own
+            assert pool.calls[-1] == ("quick_bands", [60])  # runs go first on the only core
             assert engine.state(CURVE, Question(luck=50)) == ("ready", 0)
+
+    asyncio.run(lesson())
+
+
+@pytest.mark.parametrize(("workers", "place"), [(1, 2), (2, 1)])
+def test_a_band_takes_a_core_without_a_run_and_waits_for_one_not_for_ever(
+    workers: int, place: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "STAND_BACK", 0.3)
+
+    async def lesson() -> None:
+        async with counting(monkeypatch, workers=workers) as (engine, pool):
+            runs = [asyncio.create_task(engine.curve(Question(luck=0)))]
+            await asyncio.sleep(SOON)
+            asked = asyncio.create_task(engine.quick_band(band(60)))
+            for luck in range(1, 8):  # one run after the other: on one core there is always one
+                runs.append(asyncio.create_task(engine.curve(Question(luck=luck))))
+                await runs[-2]
+            await asyncio.gather(asked, *runs)
+            names = [name for name, _ in pool.calls]
+            assert place <= names.index("quick_bands") <= place + 2
+            assert names.count("curves") == 8
+
+    asyncio.run(lesson())
+
+
+def test_who_come_in_a_stream_share_stacks_until_the_moment_is_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def lesson() -> None:
+        async with counting(monkeypatch, workers=2) as (engine, pool):
+            monkeypatch.setattr(module, "GATHER", 0.2)
+            monkeypatch.setattr(module, "LONGEST_GATHERING", 0.5)
+            asked = []
+            for luck in range(12):
+                asked.append(asyncio.create_task(engine.curve(Question(luck=luck))))
+                await asyncio.sleep(0.1)
+            await asyncio.gather(*asked)
+            first = sum(len(seeds) for _, seeds in pool.calls[:2])
+            assert 3 <= first <= 7  # half a second of them, in both workers, and not each by itself
+            assert sum(len(seeds) for _, seeds in pool.calls) == 12
 
     asyncio.run(lesson())
 

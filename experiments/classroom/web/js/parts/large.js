@@ -5,7 +5,7 @@ import { CHOICES, questionOf } from "../link.js"
 import { month as monthName, spoken, t } from "../words.js"
 import { measureOf } from "../catalogue.js"
 import { measure as aboutOf } from "../answers.js"
-import { chartData, marksOf } from "../views/charts.js"
+import { chartData, legend, marksOf } from "../views/charts.js"
 import { digits, finding } from "./figures.js"
 import { moveTo } from "./clock.js"
 import { saveCsv, savePng, saveSvg } from "./save.js"
@@ -20,9 +20,10 @@ function picture(measure, data, facts) {
   const name = `kingmaker-${measure.name}`
   const shown = facts.length ? { ...data, facts } : data
   return html`<km-chart .data=${withFacts(shown)} .month=${state.month} @km-month=${(event) => moveTo(event.detail)}></km-chart>
-    <div class="row"><button @click=${() => saveCsv(measure, data)}>CSV</button>
+    <div class="row spread"><div class="row"><button @click=${() => saveCsv(measure, data)}>CSV</button>
       <button @click=${() => saveSvg(drawing(), `${measure.label} (${measure.unit})`, name)}>SVG</button>
-      <button @click=${() => savePng(drawing(), `${measure.label} (${measure.unit})`, name)}>PNG</button></div>`
+      <button @click=${() => savePng(drawing(), `${measure.label} (${measure.unit})`, name)}>PNG</button></div>
+      ${legend(facts.length > 0)}</div>`
 }
 
 // the same object for the same data, so that the chart is not drawn anew at each month

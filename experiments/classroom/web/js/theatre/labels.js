@@ -7,15 +7,20 @@ const ASIDE = 0.2 // letters left free at either side of a name
 
 const shortened = (text, most) => (text.length > most ? `${text.slice(0, most - 1)}…` : text)
 
-/** A name in one line or two, short enough to stand beside its symbol. */
+const longest = (lines) => Math.max(...lines.map((line) => line.length))
+
+/** Words in so many lines, as even as they can be. */
+function broken(words, lines) {
+  if (lines === 1 || words.length === 1) return [words.join(" ")]
+  const splits = words.slice(1).map((_, k) => [words.slice(0, k + 1).join(" "), ...broken(words.slice(k + 1), lines - 1)])
+  return splits.sort((a, b) => longest(a) - longest(b))[0]
+}
+
+/** A name in one line, two or three, as few as are short enough to stand beside its symbol. */
 export function linesOf(name, most) {
-  const bare = name.replace(/ \(.*\)$/, "")
-  if (bare.length <= most) return [bare]
-  const words = bare.split(" ")
-  const splits = words.slice(1).map((_, k) => [words.slice(0, k + 1).join(" "), words.slice(k + 1).join(" ")])
-  const longer = ([first, second]) => Math.max(first.length, second.length)
-  const best = splits.sort((a, b) => longer(a) - longer(b))[0] ?? [bare]
-  return best.map((text) => shortened(text, most))
+  const words = name.replace(/ \(.*\)$/, "").split(" ")
+  const breaks = [1, 2, 3].map((lines) => broken(words, lines))
+  return breaks.find((lines) => longest(lines) <= most) ?? breaks.at(-1).map((text) => shortened(text, most))
 }
 
 /** How far two boxes lie apart; negative where they meet. */

@@ -83,11 +83,13 @@ function markKey(marks) {
       <span><time>${monthName(month, true)}</time> ${text}</span></button></li>`)}</ol>`
 }
 
-function legend() {
+/** What lines, bands and rings of a chart are; rings where it shows `facts`. */
+export function legend(facts = false) {
   const found = band(state).shown
   const key = (kind, text) => html`<li><span class="key ${kind}" aria-hidden="true"></span>${text}</li>`
   return html`<ul class="legend">${key("run", t("charts.run"))}${key("usual", t("charts.usualLong"))}
-    ${found ? key("band", t("charts.band", { n: found.n, share: Math.round(100 * (found.share ?? 0.8)) })) : nothing}</ul>`
+    ${found ? key("band", t("charts.band", { n: found.n, share: Math.round(100 * (found.share ?? 0.8)) })) : nothing}
+    ${facts ? key("away", t("charts.observed")) : nothing}</ul>`
 }
 
 /** The view of six charts. */

@@ -40,7 +40,7 @@ function payers(month) {
   const first = Math.floor(month / 12) * 12
   const rows = income.map(({ key, label, musd }) => ({ key, label, paid: musd.slice(first, first + 12).reduce((a, b) => a + (b ?? 0), 0) / 1000 }))
   const most = Math.max(...rows.map(({ paid }) => paid))
-  return html`<ul class="payers">${rows.filter(({ paid }) => paid > most / 400).map(({ key, label, paid }) => html`<li class=${key}>
+  return html`<p class="payers-year">${t("story.year", { year: 2022 + first / 12 })}</p><ul class="payers">${rows.filter(({ paid }) => paid > most / 400).map(({ key, label, paid }) => html`<li class=${key}>
     <span class="bubble" aria-hidden="true" ${styled({ width: `${Math.max(Math.sqrt(paid / most) * 9, 0.8)}em`, height: `${Math.max(Math.sqrt(paid / most) * 9, 0.8)}em` })}></span>
     <strong>${t("bn", { n: number(paid) })}</strong><span>${label}</span></li>`)}</ul>`
 }
