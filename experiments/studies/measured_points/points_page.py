@@ -59,7 +59,7 @@ The model is the baseline at the values of `parameters.csv`, {seeds} seeds ({SEE
 intervals are **over luck at one point**, and say nothing of what parameters leave open
 ([uncertainty](uncertainty.md)). A number is the median run, in brackets the {WIDE.words} of the runs; of a share of
 runs, its {LEVEL.words} (Wilson). Counterfactuals share their seeds with the baseline, pair by pair. Nothing was fitted
-to these numbers; the two prices of January 2022 were set so that nobody is short in its first months (point 13)."""
+to these numbers; the two prices of January 2022 were set so that hardly anybody is short from March on (point 13)."""
 
 
 def _table(numbers: Sequence[PointNumber], lines: Sequence[PointLine]) -> list[str]:
