@@ -124,6 +124,7 @@ def test_a_chart_opens_large_as_table_with_sources_and_as_a_frame(browser: Brows
     browser.press("dialog.large button", "Definition and sources")
     browser.one("dialog.large .definition")
     browser.press("dialog.large button", "Share")
+    browser.one("dialog.large textarea")
     code = browser.js("return document.querySelectorAll('dialog.large textarea')[1].value")
     browser.keys("\ue00c")
     browser.wait(lambda: "measure=" not in browser.query(), "Escape to close it")
