@@ -61,7 +61,7 @@ class Lessee(Venture):
 
         A host that cannot serve its lab loses nothing by sharing it. The need that it leaves unserved is set against
         all that it runs: a small lab's is found somewhere, a large one's would take the host's other business (facts
-        S5-002). So the month follows from capacity and demand.
+        S5-002). So the month follows from capacity, demand and an assumed threshold.
         """
         return np.asarray((self.contract == EXCLUSIVE) & (self.strain > p.contracts.release))
 

@@ -97,8 +97,9 @@ def _wish_to_lay_in(e: Economy) -> FloatArray:
 def _released(e: Economy, barred: BoolArray) -> FloatArray:
     """What chipmakers take out of what they have laid in at most, GB, (worlds, makers).
 
-    Who can buy more uses what is there; a stock that cannot be filled again is spread over the months ahead, until
-    memory made at home takes its place (a stock that is known to end: Hotelling 1931).
+    Who can buy more uses what is there; of a stock that cannot be filled again a part of what is left is used each
+    month, so that it lasts until memory made at home takes its place (a rule of thumb for a stock that is known to end:
+    Hotelling 1931).
     """
     stock = e.chips.memory_stock
     return np.where(barred, stock / np.maximum(e.p.chips.stock_spread, 1.0), stock)

@@ -27,10 +27,10 @@ def cost_of_two(e: Economy) -> FloatArray:
 
 
 def expected_fill(e: Economy) -> FloatArray:
-    """Share of its need that each tenant's first host can and will serve some months ahead, (worlds, start-ups).
+    """Share of its need that each tenant expects of its first host some months ahead, (worlds, start-ups).
 
     The tenant sets the growth of its own need against the growth of what its host runs (row L15); neither it nor the
-    host sees the others' plans. What the host will serve is what it promises (:func:`promised`).
+    host sees the others' plans. It expects no more than the host would build for one tenant (:func:`promised`).
     """
     p = e.p.compute
     startups = e.startups.view()
@@ -45,11 +45,12 @@ def expected_fill(e: Economy) -> FloatArray:
 
 
 def promised(e: Economy, host: Hosted, wanted: FloatArray) -> FloatArray:
-    """Share of its need some months ahead that each tenant's host would promise it, 0-1, (worlds, start-ups).
+    """Share of its need some months ahead that each tenant reckons its host would build for, 0-1, (worlds, start-ups).
 
-    A cloud does not build for one lab alone: what hangs on any one buyer is at most ``contracts.most_to_one`` of what
-    it will run by then (as lenders limit it to new clouds: facts 12a-016), so that the largest tenants outgrow their
-    hosts.
+    A cloud does not build for one lab alone: what hangs on any one buyer is reckoned to be at most
+    ``contracts.most_to_one`` of what it will run by then (assumed, by the likeness of limits on large exposures), so
+    that the largest tenants outgrow their hosts. It bounds neither what is rationed nor what is reserved: who expects
+    to be served less looks for a second host, and reserves more.
 
     Args:
         e: the economy.
