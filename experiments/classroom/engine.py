@@ -20,10 +20,8 @@ from kingmaker.experiments.classroom.visitor_question import Question
 
 CURVE, QUICK, STORY, REST = "curve", "quick", "story", "rest"
 ORDER = (CURVE, QUICK, STORY, REST)  # of two visitors' questions of the same turn, who goes first
-RUNS, BANDS = (
-    (CURVE, STORY),
-    (QUICK, REST),
-)  # what is computed apart: bands take longer, and nobody's curve waits for one
+# what is computed apart: bands take longer, and nobody's curve waits for one
+RUNS, BANDS = (CURVE, STORY), (QUICK, REST)
 # questions in one stack: many share the interpreter's cost, few keep waits short
 MOST_TOGETHER = {CURVE: 16, QUICK: 8, STORY: 8, REST: 5}
 CROWD = 40  # bands waiting, from which on twice as many share a stack
