@@ -25,6 +25,7 @@ class Cloud(Lessor):
     """Owns compute; splits it between its own models and its tenants."""
 
     small = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it stands in the small buyers' queue for chips")
+    resells = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it may resell chips on the grey market")
     relation = Column(1.0, unit="weight", doc="standing with the chipmakers who allocate")
     compute = Column(0.0, unit="H100e", doc="compute running")
     chance = Column(0.0, unit="H100e", doc="tenants that a new-generation cloud hopes to win from others")
@@ -217,7 +218,7 @@ class Cloud(Lessor):
         Its own needs beyond what its tenants have ``left`` of its capacity. An aggregate of many buyers, with some
         short and others idle, does not act as one.
         """
-        acts = self.alive & (self.type != OTHER_BUYER)
+        acts = self.alive & ~self.aggregate
         return np.asarray(acts * p.compute.wholesale * np.maximum(self.wanted_inside - self.leased_used - left, 0.0))
 
     def lets_idle(self, left: FloatArray) -> FloatArray:
@@ -322,7 +323,7 @@ class Cloud(Lessor):
         """
         years = p.policy.gatekeeper_years
         large = (self.large_years >= years) | self.valued
-        large = large & self.rents_out & self.alive & (self.type != OTHER_BUYER)  # an aggregate is no undertaking
+        large = large & self.rents_out & self.alive & ~self.aggregate  # an aggregate is no undertaking
         return large & (self.used_years >= years), large & (share >= p.policy.gateway_share)
 
     def complies(self, p: Parameters, duty: FloatArray, fine: FloatArray) -> FloatArray:

@@ -20,7 +20,7 @@ class Lessee(Venture):
 
     need_growth = Column(0.0, unit="1/month", doc="growth of the compute that it wants, smoothed")
     strain = Column(
-        0.0, unit="ratio", doc="need that its first host leaves unserved over the host's capacity, smoothed"
+        0.0, unit="ratio", doc="need that its first host will leave unserved over what the host will run, smoothed"
     )
     waits = Column(0.0, unit="months", doc="for which it has been served less than enough, without a break")
 
@@ -204,13 +204,14 @@ class Lessee(Venture):
 
         The split follows what the first host leaves unserved, now or soon, and the ``ratio`` of the
         first host's price to the second one's (constant elasticity), slowly. Under a right of first refusal the host is
-        asked for everything first, and the second one stands by for what it lately left.
+        asked for everything first, and the second one stands by for what it lately left: what it will leave is asked
+        for when it does.
         """
         left = 1.0 - np.minimum(self.host_fill, expected)
         aim = p.compute.second_share * power(ratio, p.compute.split_elasticity) + left
         slow = self.second_share + p.compute.second_drift * (aim - self.second_share)
         slow = np.clip(slow, p.compute.second_least, p.compute.second_most)
-        share = np.where(self.asks_host_first(), left, slow)
+        share = np.where(self.asks_host_first(), 1.0 - self.host_fill, slow)
         return np.where(self.second != NONE, share, 0.0)
 
     def reserves_new_cloud(

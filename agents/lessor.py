@@ -21,7 +21,9 @@ class Lessor(Owner):
     tables = (LeaseRow,)
 
     type = Column(OTHER_BUYER, dtype=np.int8, unit="kind", doc="hyperscaler, new-generation, European, Chinese, ...")
+    aggregate = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it stands for many firms that act apart")
     rents_out = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it serves tenants")
+    wholesale = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it is in the business of letting to clouds")
     wanted_inside = Column(0.0, unit="H100e", doc="compute that it wants for itself")
     demand_outside = Column(0.0, unit="H100e", doc="compute that tenants wanted, smoothed")
     rent = Column(0.0, unit="$/H100e-hour", doc="price of a contract for a term that is signed now")
@@ -50,7 +52,7 @@ class Lessor(Owner):
     @property
     def lets_to_clouds(self) -> BoolArray:
         """Whether it lets compute to other clouds, shape (..., n): who develops models keeps it from its rivals."""
-        return np.asarray(self.alive & self.rents_out & ~self.develops & (self.type != OTHER_BUYER))
+        return np.asarray(self.alive & self.wholesale & ~self.develops)
 
     @property
     def lease_rows(self) -> tuple[LeaseRow, ...]:
@@ -63,14 +65,28 @@ class Lessor(Owner):
         return LeaseRow.of(self, "lessor")
 
     def offers_leases(self, p: Parameters) -> FloatArray:
-        """Capacity that it would sign to build for other clouds, H100e, shape (..., n).
+        """Capacity that it would sign to build for other clouds, H100e, shape (..., n)."""
+        return np.where(self.lets_to_clouds, self.builds_at_most(p), 0.0)
 
-        Nobody builds more at a time than a multiple of what it runs; a first site is as large as the smallest lease. An
-        aggregate of many small firms does not sign as one.
+    def builds_at_most(self, p: Parameters) -> FloatArray:
+        """Capacity that it would sign to build beside what it is building, H100e, shape (..., n).
+
+        Nobody builds more at a time than a multiple of what it runs; a first site is as large as the smallest lease.
         """
-        runs = np.maximum(self.capacity, p.compute.lease_smallest)
-        room = p.clouds.seller_reach * runs - np.maximum(self.signed - self.committed, 0.0) - self.labs_coming
-        return np.where(self.lets_to_clouds & (self.type != EUROPEAN), np.maximum(room, 0.0), 0.0)
+        building = np.maximum(self.signed - self.committed, 0.0) + self.labs_coming
+        return np.maximum(self._reach(p) - building, 0.0)
+
+    def commits_to_one(self, p: Parameters, ahead: FloatArray) -> FloatArray:
+        """Compute that it would have reserved by one lab, H100e, shape (..., n).
+
+        A cloud with other business lets no lab have more than ``contracts.most_to_one`` of what it will run
+        (``ahead``, H100e), by the likeness of limits on large exposures (Regulation (EU) 575/2013, art. 395), so that
+        the largest outgrow it. One that lives by renting builds for what is signed, as far as it builds at all.
+        """
+        return np.where(self.lives_by_renting, np.maximum(self._reach(p), ahead), p.contracts.most_to_one * ahead)
+
+    def _reach(self, p: Parameters) -> FloatArray:
+        return np.asarray(p.clouds.seller_reach * np.maximum(self.capacity, p.compute.lease_smallest))
 
     def seeks_leases(self, p: Parameters, lacking: FloatArray) -> FloatArray:
         """Capacity that it would lease for years, H100e, shape (..., n).
@@ -79,7 +95,7 @@ class Lessor(Owner):
         as much beyond all that it has ordered. Only who has another business than renting, which bears its credit, is
         taken on as a tenant for years.
         """
-        large = self.alive & (self.outside_cash >= p.clouds.self_financing) & (self.type != OTHER_BUYER)
+        large = self.alive & (self.outside_cash >= p.clouds.self_financing) & ~self.aggregate
         waits = np.maximum(self.wanted_inside - self.inside, 0.0) + self.shortage * self.demand_outside
         return np.where(large & ~self.lets_to_clouds, np.minimum(waits, lacking), 0.0)
 

@@ -23,12 +23,12 @@ def smuggle(e: Economy) -> None:
     """The grey market: chips bought by others are resold to China if the premium exceeds the expected penalty.
 
     Becker (1968). Nobody smuggles at a loss: where chips are no dearer in China than elsewhere, nothing is resold.
-    Sellers are small buyers abroad that have not pledged their chips to lenders, buyers the small ones in China.
+    Sellers are those abroad of whom the data say that they may (``resells_chips``), buyers the small ones in China.
     """
     chips, p = e.chips, e.p.policy
     clouds = e.clouds.view()
     chinese = clouds.region == CN
-    sells = clouds.alive & clouds.small & ~chinese & ~clouds.lives_by_renting
+    sells = clouds.alive & clouds.resells & ~chinese
     purses = np.where(clouds.alive & clouds.small & chinese, np.maximum(clouds.cash, 0.0), 0.0)
     premium = e.now.chips.grey_premium[:, np.newaxis]
     controlled = (e.in_force.export_vintage >= FIRST_EXPORT_RULE) & np.isfinite(e.in_force.export_cap)

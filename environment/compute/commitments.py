@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import SOME_TIME, exp, ratio
+from kingmaker.agents.arithmetic import SOME_TIME, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.contract import FIXED, LIST, ContractRow
 from kingmaker.agents.population import by_slot
@@ -13,7 +13,8 @@ from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.agents.units import QUARTER
 from kingmaker.environment.chips.orders import lead_by_buyer
 from kingmaker.environment.compute import compute_market as market
-from kingmaker.environment.compute.second_hosts import expected_fill, share_asked
+from kingmaker.environment.compute.outlook import expected_fill, market_fill, most_for_one, need_ahead
+from kingmaker.environment.compute.second_hosts import share_planned
 from kingmaker.environment.compute.tenancies import new_term
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import Hosted, Listed, at_host, by_host, sum_in_order
@@ -32,9 +33,7 @@ def commit_compute(e: Economy) -> None:
         if row.rank:  # a first host's goes on with its contract
             _sign_again(e, row, (row.reserved > 0.0) & (row.term <= 0.0))
     if e.month % QUARTER == 0:
-        expected = expected_fill(e)
-        for row in startups.leases:
-            _reserve_more(e, startups, row, expected)
+        _reserve_ahead(e, startups)
     _note_signed(e, startups)
 
 
@@ -55,27 +54,52 @@ def _sign_again(e: Economy, row: ContractRow, over: BoolArray) -> None:
         return
     startups = e.startups.view()
     index = at_host(e.clouds.view().list_price, row.lessor)
-    reservations.sign_again(e, over, row, _need(e, startups, row), _offer(e, startups, row), index)
+    need = np.minimum(_need(e, startups, row, expected_fill(e)), _most_at(e, startups, row))
+    reservations.sign_again(e, over, row, need, _offer(e, startups, row), index)
     if row.rank:
         again = over & (row.reserved > 0.0)
         contracts.renew(e, again, row.rank, term=new_term(e, f"renewal {row.rank}", again))
 
 
-def _reserve_more(e: Economy, startups: Startup, row: ContractRow, expected: FloatArray) -> None:
-    """Labs compare what they expect to need at a lessor with what they have reserved there, and sign for more."""
+def _reserve_ahead(e: Economy, startups: Startup) -> None:
+    """Labs reserve more where they fear to be short, contract after contract, as far as the lessors will build."""
+    expected, likely = expected_fill(e), market_fill(e, Hosted(startups.host, e.clouds.slots))
+    room = e.clouds.act(Cloud.builds_at_most, e.p)
+    for row in startups.leases:
+        room = room - _reserve_more(e, startups, row, expected, likely, room)
+
+
+def _reserve_more(
+    e: Economy, startups: Startup, row: ContractRow, expected: FloatArray, likely: FloatArray, room: FloatArray
+) -> FloatArray:
+    """Labs compare what they expect to need at a lessor with what they have reserved there, and sign for more.
+
+    Args:
+        e: the economy.
+        startups: all of them.
+        row: their contracts with the lessors.
+        expected: share of its need that a lab can count on at its first host some months ahead, 0-1.
+        likely: the share that the market by the month will leave it there, 0-1.
+        room: capacity that each cloud would still sign to build, H100e, (worlds, clouds).
+
+    Returns:
+        What of it they have signed for, H100e, (worlds, clouds).
+    """
     price, due = _offer(e, startups, row), np.asarray(e.p.contracts.due)
-    need = _need(e, startups, row)
-    part = _part_reserved(e, row, price, expected)
+    need = _need(e, startups, row, expected)
+    part = _part_reserved(e, row, price, likely)
     bound = sum_in_order([other.reserved + other.coming for other in startups.leases])
     most = np.maximum(e.startups.act(Startup.can_bind, e.p, by_slot(price), due) - bound, 0.0)
-    add = np.minimum(part * need - row.reserved - row.coming, most)
+    add = np.minimum(part * need, _most_at(e, startups, row)) - row.reserved - row.coming
+    add = np.minimum(add, most)
     least = e.p.contracts.least_step * need
     asks = startups.alive & (row.lessor != NONE) & (row.coming <= 0.0) & (add > least)
-    if asks.any():
-        _sign_for(e, startups, row, asks, add, price)
+    if not asks.any():
+        return np.zeros_like(room)
+    return _sign_for(e, startups, row, asks, add, price, room)
 
 
-def _part_reserved(e: Economy, row: ContractRow, price: FloatArray, expected: FloatArray) -> FloatArray:
+def _part_reserved(e: Economy, row: ContractRow, price: FloatArray, likely: FloatArray) -> FloatArray:
     """Share of its need at a lessor that each lab would reserve at ``price``, 0-1, (worlds, start-ups).
 
     A partner of its first host pays less there by the month as well.
@@ -84,20 +108,23 @@ def _part_reserved(e: Economy, row: ContractRow, price: FloatArray, expected: Fl
     quote, served = at_host(clouds.spot, row.lessor), 1.0 - at_host(clouds.shortage, row.lessor)
     if row.rank == 0:
         quote = quote * (1.0 - e.startups.act(Startup.partner_saving, e.p))
-        served = np.minimum(served, expected)
+        served = np.minimum(served, likely)
     due = np.asarray(e.p.contracts.due)
     return e.startups.act(Startup.reserves, e.p, by_slot(served), by_slot(quote), by_slot(price), due)
 
 
 def _sign_for(
-    e: Economy, startups: Startup, row: ContractRow, asks: BoolArray, add: FloatArray, price: FloatArray
-) -> None:
+    e: Economy, startups: Startup, row: ContractRow, asks: BoolArray, add: FloatArray, price: FloatArray,
+    room: FloatArray,
+) -> FloatArray:  # fmt: skip
     """Labs in ``asks`` sign for ``add`` (H100e) at a ``price`` ($ an hour), as far as they can pay the part ahead.
 
     A contract beside the first has no term until it reserves something. The lessor hands over what it has free, pro
-    rata, and builds the rest.
+    rata, and builds the rest as far as it has ``room``; what it is to build is returned, H100e, (worlds, clouds).
     """
     p, clouds, hosts = e.p.contracts, e.clouds.view(), e.clouds.slots
+    free = np.maximum(_free(e, clouds) - _held(startups, hosts), 0.0)
+    asks = asks & (at_host(free + room, row.lessor) > 0.0)
     if row.rank:
         new = asks & (row.term <= 0.0)
         contracts.renew(e, new, row.rank, term=new_term(e, f"reserved {row.rank}", new))
@@ -105,8 +132,9 @@ def _sign_for(
     purse = np.minimum(ratio(p.prepay_purse * startups.cash, ahead * add), 1.0)
     add = np.where(asks, add * np.where(ahead > 0.0, purse, 1.0), 0.0)
     asked = by_host(add, row.lessor, hosts)
-    free = np.maximum(_free(e, clouds) - _held(startups, hosts), 0.0)
-    at_once = at_host(np.minimum(ratio(free, asked), 1.0), row.lessor)
+    signed = np.minimum(asked, free + room)
+    add = add * at_host(ratio(signed, asked), row.lessor)
+    at_once = at_host(np.minimum(ratio(free, signed), 1.0), row.lessor)
     wait = lead_by_buyer(e)[:, : e.chips.clouds] + e.p.chips.install_months
     listed = at_host(np.where(clouds.has_list, 1.0, 0.0), row.lessor) > 0.0
     reservations.reserve(
@@ -117,6 +145,7 @@ def _sign_for(
     worth = market.spending(add, price) * np.maximum(row.term, e.p.compute.shortest_term)
     news = asks & (worth >= e.p.capital.news_least * startups.weight)
     e.note_event(news, "startups", "deal", "reserves compute for years")
+    return np.asarray(np.maximum(signed - free, 0.0))
 
 
 def _free(e: Economy, clouds: Cloud) -> FloatArray:
@@ -134,11 +163,14 @@ def _offer(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
     return price if row.rank else price * (1.0 - e.startups.act(Startup.partner_saving, e.p))
 
 
-def _need(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
-    """Compute that a lab expects to ask of a lessor when what it signs for now is there, H100e, (worlds, start-ups)."""
-    p = e.p.compute
-    grows = exp(np.maximum(startups.need_growth, 0.0) * p.look_ahead)
-    return np.asarray(np.maximum(startups.wanted - startups.own_used, 0.0) * share_asked(e, row) * grows)
+def _need(e: Economy, startups: Startup, row: ContractRow, expected: FloatArray) -> FloatArray:
+    """Compute for which a lab counts on a lessor when what it signs for now is there, H100e, (worlds, start-ups)."""
+    return np.asarray(need_ahead(e, startups) * share_planned(e, row, expected))
+
+
+def _most_at(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
+    """Compute that the lessor of ``row`` would have reserved by each lab at most, H100e, (worlds, start-ups)."""
+    return np.asarray(at_host(most_for_one(e, e.clouds.view()), row.lessor) * startups.weight)
 
 
 def _ahead(e: Economy, row: ContractRow, price: FloatArray) -> FloatArray:

@@ -14,12 +14,8 @@ from kingmaker.agents.types import CN, EU, NONE, OTHER, REGIONS, US, BoolArray, 
 from kingmaker.agents.units import KUSD
 from kingmaker.environment.compute import commitments, tenancies
 from kingmaker.environment.compute.first_hosts import stand_where_room_was
-from kingmaker.environment.compute.second_hosts import (
-    cost_of_two,
-    expected_fill,
-    months_of_talks,
-    move_second_hosts,
-)
+from kingmaker.environment.compute.outlook import expected_fill, need_ahead
+from kingmaker.environment.compute.second_hosts import cost_of_two, months_of_talks, move_second_hosts
 from kingmaker.environment.compute.sovereignty import may_serve
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
@@ -126,10 +122,12 @@ def _review(e: Economy, startups: Startup, best: IntArray, expected: FloatArray)
 
 
 def _feel_strain(e: Economy, startups: Startup, expected: FloatArray) -> None:
-    """How much of a lab's need its first host leaves unserved, now or soon, relative to all that the host runs."""
+    """How much of a lab's need some months ahead its first host will leave unserved, relative to all that it will run.
+
+    A host that serves badly today is not expected to serve better.
+    """
     clouds = e.clouds.view()
-    need = np.maximum(startups.wanted - startups.own_used, 0.0)
-    need = need * exp(np.maximum(startups.need_growth, 0.0) * e.p.compute.look_ahead)
-    unserved = need * (1.0 - np.minimum(startups.host_fill, expected))
-    share = ratio(unserved / np.maximum(startups.weight, TINY), at_host(clouds.capacity, startups.host))
+    unserved = need_ahead(e, startups) * (1.0 - np.minimum(startups.host_fill, expected))
+    runs = clouds.capacity * exp(clouds.expansion * e.p.compute.look_ahead)
+    share = ratio(unserved / np.maximum(startups.weight, TINY), at_host(runs, startups.host))
     startups.strain = startups.strain + e.p.contracts.strain_memory * (share - startups.strain)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import TINY, exp, is_on, positive
+from kingmaker.agents.arithmetic import is_on, positive
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.contract import ContractRow
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
-from kingmaker.environment.compute import compute_market as market
+from kingmaker.environment.compute.outlook import expected_fill
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.lookups import Hosted, at_host
+from kingmaker.environment.core.lookups import at_host
 from kingmaker.environment.ties import contracts
 from kingmaker.environment.ties.contracts import Terms
 
@@ -26,43 +26,6 @@ def cost_of_two(e: Economy) -> FloatArray:
     return np.asarray(left + e.p.compute.egress_part * e.in_force.parallel_egress)
 
 
-def expected_fill(e: Economy) -> FloatArray:
-    """Share of its need that each tenant expects of its first host some months ahead, (worlds, start-ups).
-
-    The tenant sets the growth of its own need against the growth of what its host runs (row L15); neither it nor the
-    host sees the others' plans. It expects no more than the host would build for one tenant (:func:`promised`).
-    """
-    p = e.p.compute
-    startups = e.startups.view()
-    clouds = e.clouds.view()
-    free = np.maximum(clouds.unleased - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
-    supply = free * exp(clouds.expansion * p.look_ahead)
-    each = (startups.wanted - startups.own_used) / np.maximum(startups.weight, TINY)
-    host = Hosted(startups.host, e.clouds.slots)
-    wants = np.maximum(clouds.demand_outside, 0.0)
-    can = market.fill_ahead(each, startups.need_growth, p.look_ahead, host.at(supply), host.at(wants))
-    return np.minimum(can, promised(e, host, each))
-
-
-def promised(e: Economy, host: Hosted, wanted: FloatArray) -> FloatArray:
-    """Share of its need some months ahead that each tenant reckons its host would build for, 0-1, (worlds, start-ups).
-
-    A cloud does not build for one lab alone: what hangs on any one buyer is reckoned to be at most
-    ``contracts.most_to_one`` of what it will run by then (assumed, by the likeness of limits on large exposures), so
-    that the largest tenants outgrow their hosts. It bounds neither what is rationed nor what is reserved: who expects
-    to be served less looks for a second host, and reserves more.
-
-    Args:
-        e: the economy.
-        host: the first host of each.
-        wanted: compute wanted by each today, H100e, (worlds, start-ups).
-    """
-    months = e.p.compute.look_ahead
-    most = e.p.contracts.most_to_one * e.clouds.view().capacity * exp(e.clouds.view().expansion * months)
-    need = wanted * exp(e.startups.view().need_growth * months)
-    return np.where(need > 0.0, np.minimum(host.at(most) / positive(need), 1.0), 1.0)
-
-
 def share_asked(e: Economy, row: ContractRow) -> FloatArray:
     """Share of what a lab wants that it asks under ``row``, 0-1, (worlds, start-ups).
 
@@ -71,6 +34,24 @@ def share_asked(e: Economy, row: ContractRow) -> FloatArray:
     if row.rank:
         return np.asarray(row.share)
     return np.where(e.startups.act(Startup.asks_host_first), 1.0, row.share)
+
+
+def share_planned(e: Economy, row: ContractRow, expected: FloatArray) -> FloatArray:
+    """Share of the need that it expects for which a lab counts on ``row``, 0-1, (worlds, start-ups).
+
+    The shares of a lab's contracts sum to one. Where the first host is asked first, the others stand for what it is
+    not expected to serve, in equal parts.
+
+    Args:
+        e: the economy.
+        row: the contract.
+        expected: share of its need that a lab can count on at its first host, 0-1, (worlds, start-ups).
+    """
+    startups = e.startups.view()
+    others = startups.hosts_held - (startups.host != NONE)
+    at_first = np.where(others > 0.0, expected, 1.0)
+    mine = (1.0 - at_first) / positive(others) if row.rank else at_first
+    return np.where(e.startups.act(Startup.asks_host_first), mine, row.share)
 
 
 def agrees_exclusivity(e: Economy, asked: BoolArray, cost: FloatArray, when: str) -> BoolArray:
@@ -90,7 +71,7 @@ def move_second_hosts(e: Economy, other: IntArray, expected: FloatArray, cost: F
     Args:
         e: the economy.
         other: the best host other than the first, (worlds, start-ups).
-        expected: share of its need that a tenant's first host can serve some months ahead.
+        expected: share of its need that a tenant can count on at its first host some months ahead.
         cost: what the law leaves of the cost of using two hosts.
     """
     p = e.p.compute

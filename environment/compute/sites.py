@@ -12,7 +12,8 @@ from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, Int
 from kingmaker.agents.units import QUARTER, RENT_MUSD
 from kingmaker.environment.chips import chip_designs, direct
 from kingmaker.environment.compute.hosts import attraction
-from kingmaker.environment.compute.second_hosts import SECOND, expected_fill
+from kingmaker.environment.compute.outlook import expected_fill
+from kingmaker.environment.compute.second_hosts import SECOND
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
 from kingmaker.environment.core.phases import phase

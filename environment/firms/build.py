@@ -98,8 +98,8 @@ def cloud_rows(tables: Tables, p: StackedParameters) -> list[dict[str, Any]]:
     return [
         {
             "name": row.name, "entry": row.entry, "region": region_code(row.region), "type": TYPES.index(row.type),
-            "rents_out": row.rents_out, "small": row.small_buyer, "relation": row.relation,
-            "develops": row.develops,
+            "aggregate": row.aggregate, "rents_out": row.rents_out, "wholesale": row.lets_to_clouds,
+            "small": row.small_buyer, "resells": row.resells_chips, "relation": row.relation, "develops": row.develops,
             "programme": row.inhouse_chip_programme, "own_aim": row.own_chip_share,
             "own_output": row.own_chip_output_2022, "own_plan": row.own_chip_output_2022,
             "offers_own": row.rents_own_chips,

@@ -112,7 +112,9 @@ class CloudRow(SourcedRow):
     type: Annotated[str, Cell("type", choices=CLOUD_TYPES)]
     aggregate: Flag
     rents_out: Flag
+    lets_to_clouds: Flag
     small_buyer: Flag
+    resells_chips: Flag
     entry: Month
     compute_h100e_2022: Annotated[float, Cell("H100-equivalents", low=0)]
     own_work_2022: Share

@@ -281,6 +281,11 @@ def _check_complete(folder: Path, tables: dict[str, list[tuple[int, Any]]]) -> N
     missing = [region for region in REGIONS if region not in {row.region for _, row in tables["power"]}]
     if missing:
         raise KingmakerError(f"{folder / 'power.csv'}: has no row for region {', '.join(missing)}; each needs one.")
+    for line, row in tables["clouds"]:
+        if row.lets_to_clouds and not row.rents_out:
+            _Place(folder / "clouds.csv", line, "lets_to_clouds").wrong(
+                "1", "allowed where rents_out is 0: who lets nothing lets nothing to clouds; write 0 here, or 1 there"
+            )
     for cloud in dict.fromkeys(row.cloud for _, row in tables["places"]):
         whole = math.fsum(row.share for _, row in tables["places"] if row.cloud == cloud)
         if abs(whole - 1.0) > ROUNDING:

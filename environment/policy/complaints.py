@@ -90,8 +90,11 @@ def _tied(e: Economy, startups: Startup) -> FloatArray:
 
 
 def _most_accused(e: Economy, clouds: Cloud, regulators: Regulator) -> IntArray:
-    """The cloud that an inquiry opened now would name first, (worlds, authorities); China looks at its own."""
-    renting = clouds.rents_out & clouds.alive
+    """The cloud that an inquiry opened now would name first, (worlds, authorities); China looks at its own.
+
+    It names a firm, not an aggregate of many.
+    """
+    renting = clouds.rents_out & clouds.alive & ~clouds.aggregate
     size = (clouds.cloud_revenue + clouds.ai_revenue) * renting
     filed = clouds.complaints.sum(axis=-1, keepdims=True)
     size = size / np.maximum(size.sum(axis=-1, keepdims=True), TINY)

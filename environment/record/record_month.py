@@ -119,7 +119,7 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
         "inhouse_share": ratio(np.where(chips.maker_of < 0, compute, 0.0).sum(axis=-1), compute.sum(axis=-1)),
         "hhi_deliveries": _hhi(
             delivered.sum(axis=-1),
-            np.array([not row.aggregate for row in e.tables.clouds] + [False] * len(REGIONS)),
+            np.concatenate([~clouds.aggregate, np.zeros((e.worlds, len(REGIONS)), dtype=np.bool_)], axis=1),
         ),
         "compute_h100e": clouds.compute.sum(axis=-1) + e.now.building.site_compute.sum(axis=-1),
         "ai_capex_musd": e.now.building.ai_capex.sum(axis=-1) + e.now.building.lab_capex,
@@ -148,7 +148,7 @@ def _clouds(e: Economy, last_year: LastYear) -> dict[str, FloatArray]:
     preferred = weight * ((startups.contract == PREFERRED) & (rented > 0.0))
     elsewhere = beside / positive(rented)
     number = (weight * hosted).sum(axis=-1)
-    single = np.array([not row.aggregate for row in e.tables.clouds])
+    single = ~clouds.aggregate
     return {
         "hhi_cloud": _hhi(rent, single),
         "hhi_cloud_all": _hhi(clouds.cloud_revenue * clouds.alive + rent, single),

@@ -280,6 +280,7 @@ def _within(row: ContractRow, share: FloatArray | float) -> FloatArray | float:
 def _forget(startups: Startup, where: BoolArray) -> None:
     startups.fill = np.where(where, 1.0, startups.fill)
     startups.royalty = np.where(where, 0.0, startups.royalty)
+    startups.strain = np.where(where, 0.0, startups.strain)
 
 
 def _log(e: Scene, action: str, row: ContractRow, where: BoolArray, why: str, month: int) -> None:

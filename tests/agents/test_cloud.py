@@ -265,7 +265,7 @@ def test_what_is_kept_inside_is_wanted_and_there(wanted: float, capacity: float,
 def test_a_cloud_seeks_what_it_lacks_or_lets_what_is_idle(
     wanted: float, capacity: float, part: float, rents: bool, develops: bool
 ) -> None:
-    member = cloud(type=HYPERSCALER, wanted_inside=wanted, capacity=capacity, rents_out=rents, develops=develops)
+    member = cloud(type=HYPERSCALER, wanted_inside=wanted, capacity=capacity, wholesale=rents, develops=develops)
     own = capacity - part * capacity
     seeks, lets = one(member.seeks_compute(P, at(own))), one(member.lets_idle(at(own)))
     assert seeks == pytest.approx(max(wanted - own, 0.0))
@@ -274,14 +274,18 @@ def test_a_cloud_seeks_what_it_lacks_or_lets_what_is_idle(
     assert one(member.seeks_compute(parameters(**{"compute.wholesale": 0.25}), at(own))) == pytest.approx(0.25 * seeks)
 
 
-@pytest.mark.parametrize(("kind_", "alive", "acts"), [(NEW, True, 1), (NEW, False, 0), (OTHER_BUYER, True, 0)])
-def test_a_failed_cloud_and_an_aggregate_neither_seek_nor_let(kind_: int, alive: bool, acts: bool) -> None:
-    population = population_of(Cloud, 2, type=kind_, wanted_inside=[5.0, 0.0], capacity=[1.0, 9.0], rents_out=True)
+@pytest.mark.parametrize(("aggregate", "alive", "seeks"), [(False, True, 1), (False, False, 0), (True, True, 0)])
+def test_a_failed_cloud_neither_seeks_nor_lets_and_an_aggregate_does_not_seek(
+    aggregate: bool, alive: bool, seeks: bool
+) -> None:
+    population = population_of(
+        Cloud, 2, type=NEW, wanted_inside=[5.0, 0.0], capacity=[1.0, 9.0], wholesale=True, aggregate=aggregate
+    )
     population.table.alive[:] = alive
     member = population.view()
     left = np.array([[1.0, 9.0]])
-    assert member.seeks_compute(P, left).any() == acts
-    assert member.lets_idle(left).any() == acts
+    assert member.seeks_compute(P, left).any() == seeks
+    assert member.lets_idle(left).any() == alive
 
 
 def test_releases_follow_the_rule_of_a_startup() -> None:

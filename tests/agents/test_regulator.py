@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kingmaker.agents.cloud import HYPERSCALER, OTHER_BUYER, Cloud
+from kingmaker.agents.cloud import HYPERSCALER, Cloud
 from kingmaker.agents.regulator import (
     EXCLUSIVITY_BAN,
     IN_FORCE,
@@ -170,7 +170,7 @@ def test_a_gatekeeper_is_large_and_has_users_or_is_a_gateway() -> None:
     assert presumed(cloud(large_years=0.0, valued=True)) == (True, True)  # value makes up for turnover
     assert presumed(cloud(large_years=0.0, used_years=0.0, valued=True)) == (False, True)
     assert presumed(cloud(rents_out=False)) == (False, False)
-    assert presumed(cloud(type=OTHER_BUYER)) == (False, False)
+    assert presumed(cloud(aggregate=True)) == (False, False)
 
 
 def closed(years: float = 2.0, **columns: float) -> tuple[float, float, bool]:

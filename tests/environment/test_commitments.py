@@ -9,14 +9,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kingmaker.agents.contract import FIXED, LIST, TALKS
+from kingmaker.agents.cloud import HYPERSCALER, NEW, Cloud
+from kingmaker.agents.contract import FIRST_REFUSAL, FIXED, LIST, TALKS
 from kingmaker.agents.types import NONE
 from kingmaker.environment.compute.commitments import contract_price, settle_arrears
-from kingmaker.environment.compute.second_hosts import promised
-from kingmaker.environment.core.lookups import Hosted
+from kingmaker.environment.compute.outlook import expected_fill, most_for_one, promised
+from kingmaker.environment.compute.second_hosts import share_planned
+from kingmaker.environment.core.lookups import Hosted, at_host
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.ties import contracts, reservations
 from tests.agents.test_partnership import P, at, lab
+from tests.helpers import firms
 
 EAGER = {"startups.number": 60, "contracts.scarcity_weight": 40.0}
 LAB = 0
@@ -215,19 +218,79 @@ def test_talks_are_not_commitments(idle: ComputeEconomy) -> None:
 # --- what a host promises to one lab -----------------------------------------------------------------
 
 
+LIMITED = {"startups.number": 60, "contracts.most_to_one": 0.3}
+
+
 def test_a_host_promises_one_tenant_a_limited_part_of_what_it_will_run() -> None:
-    model = ComputeEconomy(rng=1, months=12, **{"startups.number": 60, "contracts.most_to_one": 0.3}).run(6)
+    model = ComputeEconomy(rng=1, months=12, **LIMITED).run(6)
     e = model.economy
-    startups = e.startups.view()
+    startups, clouds = e.startups.view(), e.clouds.view()
     host = Hosted(startups.host, e.clouds.slots)
     months = float(e.p.compute.look_ahead[0, 0])
-    runs = host.at(e.clouds.view().capacity * np.exp(e.clouds.view().expansion * months))
+    runs = host.at(clouds.capacity * np.exp(clouds.expansion * months))
     hosted = startups.alive & (startups.host != NONE)
-    small, large = 0.1 * runs, 10.0 * runs
-    grows = np.exp(startups.need_growth * months)
-    np.testing.assert_allclose(promised(e, host, large)[hosted], 0.03 / grows[hosted])
-    assert (promised(e, host, np.minimum(small, 0.2 * runs / grows))[hosted] == 1.0).all()
+    other_business = hosted & (host.at(np.where(clouds.lives_by_renting, 1.0, 0.0)) == 0.0)
+    assert other_business.any()
+    np.testing.assert_allclose(promised(e, host, 10.0 * runs)[other_business], 0.03)
+    assert (promised(e, host, 0.2 * runs)[hosted] == 1.0).all()
     assert (promised(e, host, np.zeros_like(runs)) == 1.0).all()  # who wants nothing lacks nothing
+
+
+@given(capacity=st.floats(0.0, 1e6), grows=st.floats(0.5, 3.0))
+def test_who_lives_by_renting_commits_to_one_lab_what_it_builds_at_all(capacity: float, grows: float) -> None:
+    ahead = at(grows * capacity)
+    reach = float(P.clouds.seller_reach[0, 0]) * max(capacity, float(P.compute.lease_smallest[0, 0]))
+    new = firms(Cloud, 1, type=NEW, capacity=capacity).commits_to_one(P, ahead)[0, 0]
+    assert new == pytest.approx(max(reach, grows * capacity))
+    giant = firms(Cloud, 1, type=HYPERSCALER, capacity=capacity).commits_to_one(P, ahead)[0, 0]
+    assert giant == pytest.approx(float(P.contracts.most_to_one[0, 0]) * grows * capacity)
+
+
+def test_no_lab_reserves_more_than_its_lessor_commits_to_one_and_no_cloud_builds_more_than_it_can() -> None:
+    worlds = [{"rng": s, **EAGER, "contracts.most_to_one": 0.05, "contracts.most_reserved": 1.0} for s in range(3)]
+    model = ComputeEconomy.stack(worlds, months=48)
+    e, bound = model.economy, 0
+    while model.running:
+        before = [(row.lessor.copy(), row.reserved + row.coming) for row in e.startups.view().contracts]
+        model.step()
+        startups, clouds = e.startups.view(), e.clouds.view()
+        reach = e.p.clouds.seller_reach * np.maximum(clouds.capacity, e.p.compute.lease_smallest)
+        assert (clouds.labs_coming <= reach * (1.0 + 1e-9)).all()
+        most = most_for_one(e, clouds)
+        for row, (lessor, held) in zip(startups.contracts, before, strict=True):
+            now = row.reserved + row.coming
+            more = startups.alive & (row.lessor == lessor) & (row.lessor != NONE) & (now > held * (1.0 + 1e-9))
+            limit = at_host(most, row.lessor) * startups.weight
+            assert (now[more] <= limit[more] * (1.0 + 1e-9)).all()
+            bound += int((now[more] > 0.9 * limit[more]).sum())
+    assert bound > 10  # the limit binds
+
+
+def test_a_lab_that_is_promised_less_does_not_reserve_more_at_the_same_host() -> None:
+    worlds = [{"rng": s, "startups.number": 60, "contracts.most_to_one": most} for most in (1.0, 0.1) for s in range(8)]
+    held = ComputeEconomy.stack(worlds, months=36).run().measures.array("reserved_part")[24:].mean(axis=0)
+    assert held[8:].mean() < held[:8].mean()
+
+
+def test_what_a_lab_counts_on_at_its_hosts_sums_to_its_need() -> None:
+    model = ComputeEconomy.stack([{"rng": s, "startups.number": 60} for s in range(6)], months=48).run()
+    e = model.economy
+    startups, expected = e.startups.view(), expected_fill(e)
+    held = [np.where(row.lessor != NONE, share_planned(e, row, expected), 0.0) for row in startups.contracts]
+    whole = np.sum(held, axis=0)
+    first_refusal = startups.alive & (startups.contract == FIRST_REFUSAL) & startups.multihomed
+    assert first_refusal.any()
+    np.testing.assert_allclose(whole[startups.alive & (startups.host != NONE)], 1.0, atol=1e-9)
+    np.testing.assert_allclose(held[0][first_refusal], expected[first_refusal])
+
+
+def test_the_strain_on_a_host_ends_with_its_contract(idle: ComputeEconomy) -> None:
+    e, where = idle.economy, mask(idle)
+    startups = e.startups.view()
+    startups.strain = np.where(where, 0.5, startups.strain)
+    other = np.where(startups.host == 0, 1, 0).astype(np.int32)
+    contracts.sign(e, where, 0, other)
+    assert startups.strain[0, LAB] == 0.0
 
 
 def test_the_less_a_host_promises_to_one_the_sooner_it_lets_its_lab_go_and_a_short_boom_frees_nobody() -> None:

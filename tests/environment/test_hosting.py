@@ -7,7 +7,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from kingmaker.agents.cloud import OTHER_BUYER
 from kingmaker.agents.startup import EXCLUSIVE, FIRST_REFUSAL
 from kingmaker.agents.types import CN, NONE
 from kingmaker.environment.core.measures import MEASURES
@@ -122,14 +121,14 @@ def test_clouds_rent_from_clouds_without_models_of_their_own_and_not_over_the_bo
         idle = clouds["capacity"] - used
         for china in (True, False):
             here = (clouds["region"] == CN) == china
-            here &= clouds["type"] != OTHER_BUYER
-            lessors = here & clouds["rents_out"] & ~clouds["develops"]
+            here &= ~clouds["aggregate"]
+            lessors = here & clouds["wholesale"] & ~clouds["develops"]
             waits = clouds["inside"][here] < wanted[here] * (1.0 - 1e-9) - 1e-6
             assert clouds["leased_out"][here].sum() == pytest.approx(clouds["rented"][here].sum())
             # nobody waits beside idle compute: own needs are met, or the lessors have nothing left
             assert not waits.any() or idle[lessors].sum() <= 1e-6 * clouds["capacity"][lessors].sum()
         assert not clouds["rented"][idle > 1e-6 * (1.0 + clouds["capacity"])].any()
-        assert not clouds["leased_out"][clouds["develops"] | (clouds["type"] == OTHER_BUYER)].any()
+        assert not clouds["leased_out"][clouds["develops"] | ~clouds["wholesale"]].any()
         traded += clouds["rented"].sum()
     assert traded > 0.0
 
@@ -143,7 +142,7 @@ def test_the_short_block_fills_what_stands_idle_in_the_shortage() -> None:
     while model.running:
         model.step()
         clouds = model.populations["clouds"].table.data
-        lets = clouds["rents_out"] & ~clouds["develops"] & (clouds["type"] != OTHER_BUYER)
+        lets = clouds["wholesale"] & ~clouds["develops"]
         runs = np.where(lets, clouds["utilisation"] * clouds["capacity"], 0.0).sum(axis=1)
         whole = np.where(lets, clouds["capacity"], 0.0).sum(axis=1)
         used += (model.month > 18) * runs / np.maximum(whole, 1e-9) / 6.0

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from kingmaker.agents.cloud import CONSORTIUM, EUROPEAN, HYPERSCALER, NEW, OTHER_BUYER, SELF_BUILDER, Cloud
+from kingmaker.agents.cloud import CONSORTIUM, HYPERSCALER, NEW, SELF_BUILDER, Cloud
 from kingmaker.agents.types import NONE
 from kingmaker.environment.compute import lease_market as market
 from tests.helpers import firms, parameters
@@ -86,17 +86,16 @@ def test_who_does_not_deal_is_never_chosen_and_the_liked_more_often() -> None:
 @pytest.mark.parametrize(
     ("columns", "deals"),
     [({"type": NEW}, True), ({"type": CONSORTIUM}, True), ({"type": HYPERSCALER}, True),
-     ({"type": HYPERSCALER, "develops": True}, False), ({"type": EUROPEAN}, False), ({"type": OTHER_BUYER}, False),
-     ({"type": NEW, "rents_out": False}, False)],
+     ({"type": HYPERSCALER, "develops": True}, False), ({"type": NEW, "wholesale": False}, False)],
 )  # fmt: skip
 def test_who_lets_for_years(columns: dict[str, Any], deals: bool) -> None:
-    room = one(cloud(capacity=1e4, **{"rents_out": True, **columns}).offers_leases(P))
+    room = one(cloud(capacity=1e4, **{"rents_out": True, "wholesale": True, **columns}).offers_leases(P))
     assert (room > 0.0) == deals
 
 
 @given(capacity=amount, signed=amount, part=st.floats(0.0, 1.0))
 def test_a_lessor_builds_a_multiple_of_what_it_runs_at_a_time(capacity: float, signed: float, part: float) -> None:
-    seller = cloud(type=NEW, rents_out=True, capacity=capacity, signed=signed, committed=part * signed)
+    seller = cloud(type=NEW, rents_out=True, wholesale=True, capacity=capacity, signed=signed, committed=part * signed)
     reach, smallest = (float(x[0, 0]) for x in (P.clouds.seller_reach, P.compute.lease_smallest))
     room = one(seller.offers_leases(P))
     assert room == pytest.approx(max(reach * max(capacity, smallest) - (1.0 - part) * signed, 0.0), abs=1e-6)
@@ -110,8 +109,10 @@ def test_a_lessee_is_large_and_takes_what_waits_and_will_wait(
     large = outside >= float(P.clouds.self_financing[0, 0])
     expected = min(max(wanted - inside, 0.0), lacking) if large else 0.0
     assert one(giant.seeks_leases(P, at(lacking))) == pytest.approx(expected)
-    seller = cloud(type=HYPERSCALER, rents_out=True, outside_cash=1e5, wanted_inside=1e5)
+    seller = cloud(type=HYPERSCALER, rents_out=True, wholesale=True, outside_cash=1e5, wanted_inside=1e5)
     assert one(seller.seeks_leases(P, at(lacking))) == 0.0
+    many = cloud(aggregate=True, outside_cash=1e5, wanted_inside=1e5)  # buyers of all sizes do not sign as one
+    assert one(many.seeks_leases(P, at(lacking))) == 0.0
 
 
 @given(outside=st.floats(0.0, 1e5), bill=amount, cash=amount, hourly=st.floats(1e-4, 1e-2), term=st.floats(12.0, 60.0))

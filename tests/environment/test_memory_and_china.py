@@ -148,6 +148,19 @@ def test_nothing_is_smuggled_where_it_is_no_dearer() -> None:
     assert not model.economy.chips.grey[:, :, :].sum() > 0.05 * model.economy.chips.running.sum()
 
 
+def test_only_those_resell_of_whom_the_data_say_that_they_may() -> None:
+    pins = {"policy.grey_leak": 1.0, "policy.grey_penalty": 0.0, "policy.export_cap_tpp": 1600.0}
+    model = ComputeEconomy(months=48, register=False, **SMALL, **BLOCKS, **pins)
+    sold = np.zeros(model.economy.clouds.slots)
+    while model.running:
+        model.step()
+        sold += model.economy.now.building.resale_gain[0]
+    sellers = {row.id for row, gain in zip(model.tables.clouds, sold, strict=True) if gain > 0.0}
+    assert sellers == {row.id for row in model.tables.clouds if row.resells_chips}
+    clouds = model.economy.clouds.view()
+    assert not clouds.resells[clouds.lives_by_renting].any()  # lenders hold their chips
+
+
 @pytest.mark.parametrize("key", ["chips.take_or_pay", "chips.memory_price", "chips.margin_choice", "chips.least_life",
                                  "chips.supply_purse", "chips.scarcity_elasticity", "clouds.own_design"])  # fmt: skip
 def test_each_of_these_acts(key: str) -> None:

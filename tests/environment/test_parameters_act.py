@@ -69,7 +69,8 @@ CASES: dict[str, tuple[float, dict[str, Any]]] = {  # another value of each, and
     "capital.royalty_purse": (0.0, {}),
     "capital.dated_purse": (0.0, {}),
     "capital.pledge_purse": (0.0, {}),
-    "technology.openness_share": (0.005, {"startups.open_share": 1.0, "startups.makers": 1.0}),
+    # a luck in which a lab with a share of the market decides on its weights
+    "technology.openness_share": (0.005, {"rng": 2, "startups.open_share": 1.0, "startups.makers": 1.0}),
     "policy.safe_share": (1.0, REVIEW),
     "policy.exclusive_concern": (4.0, {**REVIEW, "policy.partnership_review": 0.1, "capital.stake_chance": 1.0}),
 }

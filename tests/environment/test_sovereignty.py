@@ -114,6 +114,16 @@ def test_public_money_rents_what_stands_in_europe() -> None:
     assert clouds.bound[clouds.rents_out & (clouds.compute_eu > 0.0)].sum() > 0.0
 
 
+def test_an_inquiry_names_a_firm_and_not_an_aggregate(ruled: dict[str, ComputeEconomy]) -> None:
+    e = ruled["half"].economy
+    clouds = e.clouds.view()
+    revenue = clouds.cloud_revenue.copy()
+    clouds.cloud_revenue = np.where(clouds.aggregate, 1e9, revenue)
+    named = np.take_along_axis(clouds.aggregate, hear_complaints(e).target.astype(np.int64), axis=1)
+    clouds.cloud_revenue = revenue
+    assert not named.any()
+
+
 def test_what_the_law_keeps_back_is_no_grievance_against_a_cloud(ruled: dict[str, ComputeEconomy]) -> None:
     e = ruled["half"].economy
     clouds = e.clouds.view()

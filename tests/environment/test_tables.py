@@ -54,6 +54,9 @@ def test_named_actors_are_there(tables: Tables) -> None:
     assert {"microsoft", "coreweave", "applied_digital", "stargate", "bytedance"} <= {row.id for row in tables.clouds}
     assert {"openai", "lighton", "nukkai", "mindverse_ai", "deepseek", "ibm"} <= {row.id for row in tables.startups}
     assert not any(row.rents_out for row in tables.clouds if row.id in ("meta", "xai"))
+    assert {row.id for row in tables.clouds if row.lets_to_clouds} == {
+        "oracle", "coreweave", "applied_digital", "stargate", "crusoe", "voltage_park", "lambda", "nebius"
+    }  # fmt: skip
 
 
 def test_months_count_from_january_2022(tables: Tables) -> None:
@@ -118,6 +121,16 @@ def test_targets_have_a_band_and_validation_lies_after_the_calibration_window(ta
 def test_a_chipmakers_arm_and_nobody_else_names_its_chipmaker(copy: Path, line: int, parent: str, told: str) -> None:
     set_cell(copy, "investors.csv", line, "parent", parent)
     with pytest.raises(KingmakerError, match=rf"investors\.csv, line {line}.*parent.*{told}"):
+        read_tables(copy)
+
+
+def test_who_lets_nothing_lets_nothing_to_clouds(copy: Path) -> None:
+    with (DATA / "clouds.csv").open(encoding="utf-8", newline="") as stream:
+        line = [row["id"] for row in csv.DictReader(stream)].index("meta") + 2
+    set_cell(copy, "clouds.csv", line, "lets_to_clouds", "1")
+    with pytest.raises(
+        KingmakerError, match=rf"clouds\.csv, line {line}.*lets_to_clouds.*is not allowed where rents_out"
+    ):
         read_tables(copy)
 
 

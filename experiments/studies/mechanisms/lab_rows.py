@@ -243,11 +243,11 @@ ROWS: tuple[Row, ...] = (
     Row("L14b", "but open weights make for fewer lineages: many vendors build on one base", "model_use.train",
         *_OPENNESS, "model_diversity", (36, 60), -1, _CLOSED),
     Row("L15", "sales that grow faster make the leading lab outgrow one cloud, where power holds clouds back: it takes "
-        "a second", "second_hosts.expected_fill, startup.weighs_second_host",
+        "a second", "outlook.expected_fill, startup.weighs_second_host",
         *lever("demand.intensity", 0.03, 0.3), "leading_lab_hosts", (24, 60), +1,
         (_SLOW_NEED, CONTENT), both=_POWER_SHORT),
     Row("L15b", "and so do labs that scale up faster on the money that they have",
-        "second_hosts.expected_fill, startup.weighs_second_host",
+        "outlook.expected_fill, startup.weighs_second_host",
         *lever("startups.runway", 30.0, 9.0), "leading_lab_hosts", (24, 60), +1,
         (_SLOW_NEED, CONTENT), both=_POWER_SHORT),
     Row("L16", "the more own data counts, the more services the big clouds sell", "service_market.attraction",
