@@ -77,9 +77,11 @@ def test_6_the_price_goes_both_ways(values: dict[str, FloatArray]) -> None:
 
 @pytest.mark.slow
 def test_7_no_term_sets_when_a_lab_is_let_go(values: dict[str, FloatArray]) -> None:
-    for months in (24, 48, 60):
-        np.testing.assert_array_equal(values[f"released_term{months}"], values["released_term12"])
-    assert values["released_install1"].sum() >= values["released_install6"].sum()
+    for months in (24, 48, 60):  # a term that ends has what is reserved signed again, no more
+        moved = np.abs(values[f"released_term{months}"] - values["released_term12"])
+        assert moved.mean() < 1.5, months  # before, by as many months as the term
+    assert mid(values, "released_release_half") < mid(values, "released") < mid(values, "released_release_twice")
+    assert mid(values, "released_one_half") < mid(values, "released") < mid(values, "released_one_twice")
     assert mid(values, "most_hosts") >= 2.0
 
 

@@ -24,7 +24,7 @@ USERS, RELEASE_TERM, INSTALL = "demand.intensity", "compute.term_2022", "chips.i
 USUAL_USERS = float(DECLARATIONS[USERS].default)
 # what sets the month in which a host lets its lab go, and of which facts tell next to nothing: half and twice
 ASSUMED = {"release": "contracts.release", "one": "contracts.most_to_one", "memory": "contracts.strain_memory"}
-HALF, TWICE = 0.5, 2.0
+OTHERWISE = {"half": (0.5, "half of what it is"), "twice": (2.0, "twice what it is")}
 
 
 @dataclass(frozen=True)
@@ -52,9 +52,8 @@ CASES: tuple[Case, ...] = (
     Case("users_half", "users spend half as much", TO_2027, ((USERS, 0.5 * USUAL_USERS),)),
     Case("install1", "chips run a month after delivery", TO_2027, ((INSTALL, 1.0),)),
     Case("install6", "chips run six months after delivery", TO_2027, ((INSTALL, 6.0),)),
-    *(Case(f"{name}_{word}", f"`{key}` is {word} of what it is", TO_2027,
-           ((key, factor * float(DECLARATIONS[key].default)),))
-      for name, key in ASSUMED.items() for word, factor in (("half", HALF), ("twice", TWICE))),
+    *(Case(f"{name}_{word}", f"`{key}` is {says}", TO_2027, ((key, factor * float(DECLARATIONS[key].default)),))
+      for name, key in ASSUMED.items() for word, (factor, says) in OTHERWISE.items()),
 )  # fmt: skip
 
 

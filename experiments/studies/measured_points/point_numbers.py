@@ -10,7 +10,7 @@ import numpy as np
 from kingmaker.agents.arithmetic import ratio
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import YEAR
-from kingmaker.experiments.studies.measured_points.point_cases import ASSUMED
+from kingmaker.experiments.studies.measured_points.point_cases import ASSUMED, OTHERWISE
 from kingmaker.experiments.studies.measured_points.rent_turns import rises_again, turns
 from kingmaker.experiments.studies.measured_points.watched import EVIDENCE, Seen
 
@@ -234,8 +234,9 @@ NUMBERS: tuple[PointNumber, ...] = (
                          ("install6", "chips run six months after delivery"))),
     *(PointNumber(7, f"released_term{n}", f"bound until, if first contracts have {n} months left (month; 72: longer)",
                   _released(f"term{n}")) for n in (12, 24, 48, 60)),
-    *(PointNumber(7, f"released_{name}_{word}", f"bound until, if `{key}` is {word} of what it is (month; 72: longer)",
-                  _released(f"{name}_{word}")) for name, key in ASSUMED.items() for word in ("half", "twice")),
+    *(PointNumber(7, f"released_{name}_{word}", f"bound until, if `{key}` is {says} (month; 72: longer)",
+                  _released(f"{name}_{word}"))
+      for name, key in ASSUMED.items() for word, (_, says) in OTHERWISE.items()),
     PointNumber(8, "gatekeepers_2026", "runs with a designated cloud by June 2026 (%)",
                 _any("gatekeepers", MID_2026), share=True),
     PointNumber(8, "gatekeepers_2030", "runs with a designated cloud by December 2030 (%)",

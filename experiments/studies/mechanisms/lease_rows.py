@@ -32,6 +32,8 @@ _NO_LEASES = Mutant("agents.cloud:Cloud.seeks_leases", _seeks_nothing, "no cloud
 _ON_CHIPS = Mutant("agents.cloud:Cloud.can_owe", _lent_on_chips, "lenders look at chips, not at contracts")
 _PURSE = lever("compute.lease_purse", 0.0, 0.05)
 
+_LITTLE_ADVANCED = {"clouds.advance_strong": 0.05, "clouds.advance_weak": 0.05}
+
 ROWS: tuple[Row, ...] = (
     Row("W1", "where giants lease, new clouds live by commitments", "term_leases.sign_leases, cloud.seeks_leases",
         *_PURSE, "new_cloud_committed_share", (24, 48), +1, (_NO_LEASES,)),
@@ -42,8 +44,9 @@ ROWS: tuple[Row, ...] = (
     Row("W4", "a new cloud without contracts stays small", "cloud.can_owe, cloud.desired_capacity",
         *_PURSE, "new_cloud_compute_share", (24, 48), +1,
         (_NO_LEASES, Mutant("agents.cloud:Cloud.desired_capacity", _plans_for_tenants, "nobody builds for backlog"))),
-    Row("W5", "money paid ahead builds what is signed", "term_leases.sign_leases, cloud.capex_limit",
-        *lever("compute.lease_prepaid", 0.02, 0.3), "leased_h100e", (24, 48), +1, (_NO_LEASES,), seeds=32),
+    Row("W5", "money paid ahead builds what is signed, where lenders advance little on it",
+        "term_leases.sign_leases, cloud.capex_limit", *lever("compute.lease_prepaid", 0.02, 0.3), "leased_h100e",
+        (24, 48), +1, (_NO_LEASES,), both=_LITTLE_ADVANCED, seeds=32),
     Row("W6", "without a chance on the spot market new clouds build for contracts alone", "cloud.sees_chance",
         *lever("clouds.spot_threshold", 1.0, 5.0), "new_cloud_compute_share", (36, 72), -1,
         (Mutant("agents.cloud:Cloud.sees_chance", _never_dares, "no cloud builds for tenants whom it hopes to win"),)),
