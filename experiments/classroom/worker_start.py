@@ -22,6 +22,9 @@ def start_worker(nice: int, pulse: Counter) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     if hasattr(os, "nice"):
         os.nice(nice)
+    from kingmaker.experiments import lean
+
+    lean.load()
     import kingmaker.environment.model  # noqa: F401
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments import lean
 
 SIGNALS = ("SIGINT", "SIGTERM", "SIGHUP")
 REMINDER = 0.5  # seconds until a stop that was swallowed (by a callback, a finaliser) is asked for again
@@ -37,6 +38,7 @@ def stoppable(what: str) -> Iterator[Stoppable]:
     """
     work = Stoppable()
     try:
+        lean.load()  # what can be stopped runs the model
         yield work
     except (Exception, KeyboardInterrupt) as fault:
         if not isinstance(fault, KeyboardInterrupt) and not stop_asked():

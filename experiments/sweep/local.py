@@ -14,6 +14,7 @@ from contextlib import contextmanager
 from typing import Any, ParamSpec, TypeVar
 
 from kingmaker.agents.errors import KingmakerError
+from kingmaker.experiments import lean
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -225,6 +226,7 @@ def start_worker(parent: int, taken: ctypes.c_uint64) -> None:
     import gc
 
     gc.disable()  # nothing that an import makes goes again
+    lean.load()
     import kingmaker.environment.model  # noqa: F401  loaded once, before the first task
 
     gc.freeze()  # what is loaded by now stays: the collector need not look at it after each task
