@@ -5,9 +5,10 @@ from __future__ import annotations
 import functools
 import math
 import warnings
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from itertools import cycle
+from itertools import accumulate, cycle
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -40,6 +41,7 @@ PAGE_WIDTH = 7.5  # inches: A4 or letter with margins
 ENDINGS = (".pdf", ".png")
 LINE = 0.14  # inches from line to line of NORMAL
 HINTED = 1.035  # letters on a screen's grid of dots are so much wider than in print
+LETTER = 0.57  # of the size of its font, about the width of a letter
 TEXT_WIDTH = PAGE_WIDTH - 0.3  # inches of a line of the page
 DPI = 200  # of a PNG
 MOST_YEARS = 6  # on an axis, each of which has its label
@@ -164,21 +166,34 @@ def wrapped(text: str, inches: float = TEXT_WIDTH, size: float = NORMAL, bold: b
     """The lines of a text that is broken at spaces, and within words that are too long, to fit a width."""
     found = []
     for part in visible(text).splitlines() or [""]:
-        line = ""
-        for word in part.split(" "):
-            longer = f"{line} {word}" if line else word
-            if not line or text_width(longer, size, bold) <= inches:
-                line = longer
-            else:
-                found.append(line)
-                line = word
-            while text_width(line, size, bold) > inches:
-                ends = range(len(line) - 1, 0, -1)
-                fits = next(k for k in ends if k == 1 or text_width(line[:k], size, bold) <= inches)
-                found.append(line[:fits])
-                line = line[fits:]
-        found.append(line)
+        words = part.split(" ")
+        while words:
+            while not words[0] and len(words) > 1:  # no line begins with spaces
+                del words[0]
+            line = " ".join(words[: _that_fit(words, " ", inches, size, bold)])
+            words = words[line.count(" ") + 1 :]
+            if text_width(line, size, bold) > inches:  # a single word
+                letters = _that_fit(line, "", inches, size, bold)
+                line, rest = line[:letters], line[letters:]
+                words = [rest, *words] if rest else words
+            found.append(line)
     return found
+
+
+def _that_fit(parts: Sequence[str], joint: str, inches: float, size: float, bold: bool) -> int:
+    """How many of the parts, from the first on and at least one, fit a width; more parts are never narrower."""
+    fit, beyond = 1, len(parts) + 1
+    ends = list(accumulate(parts, lambda end, part: end + len(joint) + len(part), initial=-len(joint)))
+    guess = bisect_right(ends, inches * 72 / (LETTER * size)) - 1
+    while beyond - fit > 1:
+        guess = min(max(guess, fit + 1), beyond - 1)
+        width = text_width(joint.join(parts[:guess]), size, bold)
+        if width <= inches:
+            fit = guess
+        else:
+            beyond = guess
+        guess = bisect_right(ends, ends[guess] * inches / max(width, 1e-9)) - 1
+    return fit
 
 
 @functools.lru_cache(maxsize=4096)
@@ -196,9 +211,9 @@ def _even(text: str) -> list[str]:
     found = []
     for part in text.splitlines():
         number = len(wrapped(part))
-        steps = (TEXT_WIDTH * (0.5 + 0.02 * k) for k in range(26))
-        width = next((step for step in steps if len(wrapped(part, step)) <= number), TEXT_WIDTH)
-        found += wrapped(part, width)
+        steps = [TEXT_WIDTH * (0.5 + 0.02 * k) for k in range(26)]
+        enough = bisect_left(steps, True, key=lambda step: len(wrapped(part, step)) <= number)
+        found += wrapped(part, steps[enough] if enough < len(steps) else TEXT_WIDTH)
     return found
 
 

@@ -23,7 +23,7 @@ from kingmaker.experiments.figures.hosting import draw_hosting
 from kingmaker.experiments.figures.money_flows import draw_money
 from kingmaker.experiments.figures.network_figure import draw_network
 from kingmaker.experiments.figures.plot_grid import PAGE_HEIGHT
-from kingmaker.experiments.figures.style import scaled_unit, short, styled
+from kingmaker.experiments.figures.style import scaled_unit, short, styled, text_width, wrapped
 from tests.figure_checks import problems
 
 EVENTS = tuple(
@@ -238,3 +238,36 @@ def test_long_names_are_cut_at_a_word() -> None:
     assert short("European clouds (OVH, Scaleway, T-Systems)") == "European clouds"
     assert short("Other western buyers and new clouds") == "Other western buyers"
     assert short("Rest of the world venture capital") == "Rest of the world …"
+
+
+def one_word_after_another(text: str, inches: float) -> list[str]:
+    """The lines of a text whose words are put one after another as long as they fit."""
+    found, line = [], ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if not line or text_width(longer) <= inches:
+            line = longer
+        else:
+            found.append(line)
+            line = word
+        while text_width(line) > inches:
+            letters = next(k for k in range(len(line) - 1, 0, -1) if k == 1 or text_width(line[:k]) <= inches)
+            found.append(line[:letters])
+            line = line[letters:]
+    return [*found, line]
+
+
+@pytest.mark.parametrize("inches", [0.3, 0.9, 2.0, 7.2])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "one",
+        "To AVoid WAste of compute, 12.5 G$ — see Überkauf (i fi ff) · n = 1 run, seed 3, and so on until the end",
+        f"a word of many letters {'x' * 150} and then words",
+        "two  spaces,   three, and one at the end ",
+        "  spaces at the beginning of a line that is long enough to be broken",
+    ],
+)
+def test_lines_hold_as_many_words_as_fit(text: str, inches: float) -> None:
+    assert wrapped(text, inches) == one_word_after_another(text, inches)
