@@ -82,7 +82,7 @@ START = {
     "kingmaker run baseline": RUN,
     "the same, --no-figures": (*RUN, "--no-figures"),
     "start of a sweep's worker": ("python", "-c", WORKER),
-    "import mesa, of which most is": ("python", "-c", "import mesa"),
+    "import mesa as it comes": ("python", "-c", "import mesa"),
     "import kingmaker": ("python", "-c", NAMED),
     "kingmaker --help": ("kingmaker", "--help"),
 }
