@@ -58,6 +58,7 @@ for line in sys.stdin:
 """
 WORKER = """
 import ctypes, os
+os.environ.update(dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1"))
 try:
     from kingmaker.experiments.sweep import local
 except ImportError:
