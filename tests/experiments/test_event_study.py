@@ -36,10 +36,13 @@ def test_the_page_of_the_docs_is_of_this_study_over_members() -> None:
     told = "with the size of the fact in view"
     assert text.split(told)[0] == page([]).split(told)[0]
     assert "Made by `kingmaker events --over posterior --members 64 --out docs`." in text
-    assert "the signs are those of the facts" in text or "the fact is within reach" in text
     rows = [line.split(" | ") for line in text.splitlines() if "(winner)" in line or "(loser)" in line]
     assert [row[1] for row in rows] == [f"{fact:+.1%}" for fact in FACTS.values()]
     assert [row[6] for row in rows] == ["yes", "yes"]  # the interval over members holds the fact
+    conclusion = text.split(told)[1].split("Made by")[0]
+    missed = [row[0].strip("| ").rsplit(" (", 1)[0] for row in rows if "no" in row[7]]
+    assert ("the fact is within reach" in conclusion) == (not missed)
+    assert all(firm in conclusion for firm in missed)  # what is not met is said
 
 
 def test_the_page_says_where_a_size_is_off_and_whether_the_interval_holds_the_fact() -> None:

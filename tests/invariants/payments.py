@@ -23,7 +23,7 @@ from kingmaker.environment.model import ComputeEconomy
 
 BESIDE = ("second", *(ContractRow.lessor.column(k) for k in range(2, MOST_ROWS)))  # hosts beside the first
 TIES = ("host", *BESIDE, "contract", "vendor", "vendor_before", "credit_host", "prepaid", "region", "used_second")
-CLOUD = ("region", "rents_out", "debt", "spot")
+CLOUD = ("region", "rents_out", "small", "resells", "debt", "spot")
 LESSORS, SINCE, AHEAD = (
     [field.column(k) for k in range(MOST_LEASES)] for field in (LeaseRow.lessor, LeaseRow.since, LeaseRow.ahead)
 )
@@ -222,11 +222,14 @@ def _ahead(p: Payment) -> bool:
 
 
 def _resale(p: Payment) -> bool:
-    """Among clouds: from those that are wound up this month, or from abroad to China on the grey market."""
+    """Among clouds: from those that are wound up this month, or on the grey market.
+
+    There, who may resell abroad sells to small buyers in China.
+    """
     sells, buys = p.received > 0.0, p.amount > 0.0
     china = p.clouds["region"] == CN
     closing = not sells[p.after["alive"]].any() and not buys[~p.after["alive"]].any()
-    grey = not sells[china].any() and not buys[~china].any()
+    grey = not sells[china | ~p.clouds["resells"]].any() and not buys[~(china & p.clouds["small"])].any()
     return closing or grey
 
 
