@@ -51,7 +51,7 @@ def _load() -> None:
     if "pandas" in sys.modules:
         return
     # pyarrow looks once, at the first list or array that it is given, whether it must know pandas' types.
-    with _hidden("pandas"):
+    with _asked_first(_Hidden("pandas")):
         pa.array([0.0])
     sys.meta_path.insert(0, _Afterwards("pandas", lambda: pa.lib._pandas_api.pd))
 
@@ -107,13 +107,22 @@ def _function(module: str, name: str) -> Callable[..., Any]:
 
 
 @contextmanager
-def _later(names: Mapping[str, Sequence[str]]) -> Iterator[None]:
-    finder = _StandIns(names)
+def _asked_first(finder: MetaPathFinder) -> Iterator[None]:
+    """Within the block, the finder is asked for modules before all others."""
     sys.meta_path.insert(0, finder)
     try:
         yield
     finally:
         sys.meta_path.remove(finder)
+
+
+@contextmanager
+def _later(names: Mapping[str, Sequence[str]]) -> Iterator[None]:
+    finder = _StandIns(names)
+    try:
+        with _asked_first(finder):
+            yield
+    finally:
         for name, module in finder.given.items():
             if sys.modules.get(name) is module:
                 del sys.modules[name]
@@ -129,16 +138,6 @@ class _Hidden(MetaPathFinder):
     def find_spec(self, fullname: str, path: object, target: object = None) -> None:
         if fullname == self.name and threading.get_ident() == self.thread:
             raise ModuleNotFoundError(f"No module named '{fullname}'", name=fullname)
-
-
-@contextmanager
-def _hidden(name: str) -> Iterator[None]:
-    finder = _Hidden(name)
-    sys.meta_path.insert(0, finder)
-    try:
-        yield
-    finally:
-        sys.meta_path.remove(finder)
 
 
 class _Afterwards(MetaPathFinder, Loader):
