@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from kingmaker.experiments.figures.heatmaps import number_of
 from kingmaker.experiments.figures.mean_intervals import FEWEST, Interval, combined, counted, ends, interval
@@ -24,7 +24,7 @@ from kingmaker.experiments.figures.style import (
     Sheet,
     around,
     foot,
-    number_text,
+    plain_numbers,
     wrapped,
 )
 from kingmaker.experiments.stats.levels import Level
@@ -166,7 +166,7 @@ def _forest(axes: Axes, rows: Mapping[str, FloatArray], counts: bool, level: Lev
     else:
         axes.margins(x=0.08)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=3))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+    axes.xaxis.set_major_formatter(plain_numbers())
 
 
 def _key(labels: Mapping[int, str]) -> list[str]:

@@ -7,12 +7,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from kingmaker.experiments.figures.mean_intervals import FEWEST, counted, interval
 from kingmaker.experiments.figures.outcome_columns import Outcome, subtitle_of
 from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels
-from kingmaker.experiments.figures.style import PALETTE, around, number_text, value_locator
+from kingmaker.experiments.figures.style import PALETTE, around, plain_numbers, value_locator
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -58,5 +58,5 @@ def draw_distribution(frame: pd.DataFrame, outcomes: Sequence[Outcome], title: s
         axes.set_ylabel("share of runs")
         axes.set_ylim(0.0, 1.05)
         axes.yaxis.set_major_locator(MaxNLocator(nbins=4))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+        axes.xaxis.set_major_formatter(plain_numbers())
     return figure

@@ -8,14 +8,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from kingmaker.environment.core.measures import Measure
 from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration
 from kingmaker.experiments.figures.mean_intervals import FEWEST, complete, counted, ends, interval, seeds_by_value
 from kingmaker.experiments.figures.outcome_columns import Outcome, axis_label, subtitle_of, value_text
 from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels, put_legend
-from kingmaker.experiments.figures.style import GREY, PALETTE, number_text, scaled_unit, styles, time_axis, value_axis
+from kingmaker.experiments.figures.style import (
+    GREY,
+    PALETTE,
+    plain_numbers,
+    scaled_unit,
+    styles,
+    time_axis,
+    value_axis,
+)
 from kingmaker.experiments.stats.levels import LEVEL, Level
 
 if TYPE_CHECKING:
@@ -88,7 +96,7 @@ def _line(axes: Axes, frame: pd.DataFrame, key: str, outcome: Outcome, usual: fl
         axes.set_xticks(places, [value_text(value) for value in values])
     else:
         axes.xaxis.set_major_locator(MaxNLocator(nbins=5))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+        axes.xaxis.set_major_formatter(plain_numbers())
 
 
 def draw_paths(

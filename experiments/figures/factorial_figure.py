@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from kingmaker.environment.core.measures import Measure
 from kingmaker.experiments.figures.plot_grid import Spacing, columns_of, page_of_panels, pages
@@ -19,7 +19,7 @@ from kingmaker.experiments.figures.style import (
     SMALL,
     around,
     foot,
-    number_text,
+    plain_numbers,
     scaled_unit,
     wrapped,
 )
@@ -111,6 +111,6 @@ def _forest(axes: Axes, rows: pd.DataFrame, measure: Measure, ticks: Sequence[st
     else:
         axes.margins(x=0.08)
         axes.xaxis.set_major_locator(MaxNLocator(nbins=3))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+    axes.xaxis.set_major_formatter(plain_numbers())
     axes.set_title(measure.label, pad=4)
     axes.set_xlabel(unit)

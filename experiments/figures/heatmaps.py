@@ -10,7 +10,7 @@ import numpy as np
 import seaborn as sns
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration
 from kingmaker.experiments.figures.cells import cells_of
@@ -18,7 +18,7 @@ from kingmaker.experiments.figures.interactions import draw_interaction
 from kingmaker.experiments.figures.mean_intervals import FEWEST, FREE, Bounds, complete, counted, differs, interval
 from kingmaker.experiments.figures.outcome_columns import Outcome, axis_label, subtitle_of, value_text
 from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels
-from kingmaker.experiments.figures.style import GREY, INK, SMALL, Sheet, number_text, text_width
+from kingmaker.experiments.figures.style import GREY, INK, SMALL, Sheet, number_text, plain_numbers, text_width
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -158,7 +158,7 @@ def colour_bar(figure: Sheet, axes: Axes, unit: str) -> None:
     room = max(BAR, STRIP + max(map(text_width, numbers)) + UNIT - BESIDE) * inch
     axes.set_position((x, y, width - room, height))
     strip = figure.add_axes((x + width - room + 0.1 * inch, y, 0.06 * inch, height))
-    bar = figure.colorbar(axes.collections[0], cax=strip, format=FuncFormatter(lambda value, _: number_text(value)))
+    bar = figure.colorbar(axes.collections[0], cax=strip, format=plain_numbers())
     bar.set_label(unit)
     bar.outline.set_visible(False)
     strip.yaxis.set_major_locator(ticks)

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator, NullFormatter
+from matplotlib.ticker import MaxNLocator
 
 from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration
 from kingmaker.experiments.figures.mean_intervals import FEWEST, FREE, Bounds, ends, interval
 from kingmaker.experiments.figures.outcome_columns import Outcome, subtitle_of
 from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels
-from kingmaker.experiments.figures.style import GREY, PALETTE, number_text, value_axis
+from kingmaker.experiments.figures.style import GREY, PALETTE, log_axis, plain_numbers, value_axis
 from kingmaker.experiments.stats.levels import LEVEL, Level
 
 if TYPE_CHECKING:
@@ -66,11 +66,10 @@ def draw_scatter(
             axes.fill_between(centres, means - bars[0], means + bars[1], color=PALETTE[0], alpha=0.3, linewidth=0)
             axes.plot(centres, means, color=PALETTE[0], marker="o", markersize=2.5)
         if _in_logarithms(x):
-            axes.set_xscale("log")
-            axes.xaxis.set_minor_formatter(NullFormatter())
+            log_axis(axes, "x")
         else:
             axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
-        axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+            axes.xaxis.set_major_formatter(plain_numbers())
         axes.set_title(key)
         axes.set_xlabel(declared[key].unit if declared[key].unit != "1" else "")
         axes.set_ylabel(outcome.unit)

@@ -9,10 +9,20 @@ import numpy as np
 import seaborn as sns
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, MaxNLocator
+from matplotlib.ticker import MaxNLocator
 
 from kingmaker.experiments.figures.plot_grid import PAGE_HEIGHT, Spacing, page_of_panels
-from kingmaker.experiments.figures.style import INK, PAGE_WIDTH, PALETTE, SMALL, around, foot, head, number_text, sheet
+from kingmaker.experiments.figures.style import (
+    INK,
+    PAGE_WIDTH,
+    PALETTE,
+    SMALL,
+    around,
+    foot,
+    head,
+    plain_numbers,
+    sheet,
+)
 from kingmaker.experiments.stats.levels import LEVEL, Level
 
 if TYPE_CHECKING:
@@ -172,7 +182,7 @@ def _bars(axes: Axes, rows: pd.DataFrame, kind: str, main: str) -> None:
     low, high = axes.get_xlim()
     axes.set_xlim(0.0 if low >= -0.07 * high and not _negative(rows, shown) else low, high)
     axes.xaxis.set_major_locator(MaxNLocator(nbins=4))
-    axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+    axes.xaxis.set_major_formatter(plain_numbers())
     axes.tick_params(length=0)
 
 

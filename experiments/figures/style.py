@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate, cycle
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -19,7 +19,7 @@ from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
 from matplotlib.text import Text
 from matplotlib.textpath import text_to_path
-from matplotlib.ticker import FuncFormatter, Locator, LogFormatter, MaxNLocator
+from matplotlib.ticker import FuncFormatter, Locator, LogFormatter, LogLocator, MaxNLocator, NullLocator
 
 from kingmaker.agents.calendar import month_number, month_of, years_in
 from kingmaker.environment.core.measures import Measure
@@ -44,6 +44,7 @@ HINTED = 1.035  # letters on a screen's grid of dots are so much wider than in p
 LETTER = 0.57  # of the size of its font, about the width of a letter
 TEXT_WIDTH = PAGE_WIDTH - 0.3  # inches of a line of the page
 DPI = 200  # of a PNG
+TWO_DECADES = 100.0  # along a logarithmic axis that is longer only powers of ten have ticks
 MOST_YEARS = 6  # on an axis, each of which has its label
 PACKED = {"compress_level": 3}  # of 9; the usual 6 takes half as long again and saves nothing on such pictures
 COUNTED = frozenset({"firms", "inquiries", "remedies", "clouds", "number", "units"})  # units of whole things
@@ -289,7 +290,25 @@ def value_locator(unit: str, most: int = 4, whole: bool = True) -> Locator:
 def value_axis(axes: Axes, unit: str, most: int = 4, whole: bool = True) -> None:
     """Few ticks and plain numbers along the vertical axis."""
     axes.yaxis.set_major_locator(value_locator(unit, most, whole))
-    axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+    axes.yaxis.set_major_formatter(plain_numbers())
+
+
+class _PlainLogTicks(LogLocator):
+    """Ticks at 1, 2 and 5 of each decade where there are few decades, else at powers of ten."""
+
+    def tick_values(self, vmin: float, vmax: float) -> Any:
+        """As matplotlib asks for them, for an axis from ``vmin`` to ``vmax``."""
+        self.set_params(subs=(1.0, 2.0, 5.0) if vmax < TWO_DECADES * vmin else (1.0,))
+        return super().tick_values(vmin, vmax)
+
+
+def log_axis(axes: Axes, which: Literal["x", "y"]) -> None:
+    """Make an axis logarithmic, with few ticks and plain numbers."""
+    set_scale, axis = (axes.set_xscale, axes.xaxis) if which == "x" else (axes.set_yscale, axes.yaxis)
+    set_scale("log")
+    axis.set_major_locator(_PlainLogTicks())
+    axis.set_minor_locator(NullLocator())
+    axis.set_major_formatter(plain_numbers())
 
 
 def around(axes: Axes, axis: str, value: float) -> None:
@@ -298,6 +317,11 @@ def around(axes: Axes, axis: str, value: float) -> None:
     limits, ticks = (axes.set_xlim, axes.set_xticks) if axis == "x" else (axes.set_ylim, axes.set_yticks)
     limits(value - room, value + room)
     ticks([value])
+
+
+def plain_numbers() -> FuncFormatter:
+    """A formatter of ticks by :func:`number_text`."""
+    return FuncFormatter(lambda value, _: number_text(value))
 
 
 def number_text(value: float) -> str:

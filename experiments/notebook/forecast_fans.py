@@ -7,11 +7,10 @@ from collections import Counter
 from typing import TYPE_CHECKING
 
 import numpy as np
-from matplotlib.ticker import FuncFormatter, LogLocator, NullLocator
 
 from kingmaker.agents.calendar import month_number
 from kingmaker.experiments.figures.plot_grid import Spacing, page_of_panels, put_legend
-from kingmaker.experiments.figures.style import INK, PALETTE, Sheet, number_text, time_axis
+from kingmaker.experiments.figures.style import INK, PALETTE, Sheet, log_axis, time_axis
 from kingmaker.experiments.stats.levels import WIDE
 from kingmaker.experiments.studies.forecast.contest_data import observed_series
 
@@ -94,9 +93,6 @@ def _draw(axes: Axes, rows: pd.DataFrame, line: DataLine | None, origins: Sequen
     months = rows["origin"].map(month_number) + rows["months"]
     axes.plot(months, back("observed"), "o", color=INK, markersize=4, label="facts", zorder=3)
     if line is not None and line.scale == "log":
-        axes.set_yscale("log")
-        axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-        axes.yaxis.set_minor_locator(NullLocator())
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
+        log_axis(axes, "y")
     time_axis(axes, int(months.max()) + 2 if len(months) else first + 24)
     axes.set_xlim(left=first - 2)

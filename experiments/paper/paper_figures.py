@@ -11,7 +11,6 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.patches import Patch
-from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from kingmaker.agents.types import FloatArray
 from kingmaker.experiments.figures.figure_files import FigureFolder
@@ -22,7 +21,7 @@ from kingmaker.experiments.figures.style import (
     SMALL,
     Colour,
     foot,
-    number_text,
+    log_axis,
     sheet,
     styled,
     styles,
@@ -147,9 +146,7 @@ def draw_replications(frame: pd.DataFrame, note: str = "", level: Level = LEVEL)
     if known:
         left.axvline(max(known), color=INK, linestyle=":", linewidth=0.9)
     left.set_ylim(bottom=0.0)
-    right.set_yscale("log")
-    right.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
-    right.yaxis.set_minor_formatter(NullFormatter())
+    log_axis(right, "y")
     left.set_title("Coefficient of variation")
     right.set_title(f"Half width of the {level.words} over the level")
     handles, labels = left.get_legend_handles_labels()

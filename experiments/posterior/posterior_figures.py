@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 
-from kingmaker.experiments.figures.style import GREY, INK, PALETTE, SMALL, sheet, time_axis
+from kingmaker.experiments.figures.style import GREY, INK, PALETTE, SMALL, log_axis, number_text, sheet, time_axis
 from kingmaker.experiments.posterior.known_truth import BINS, LEARNED, Ranks
 from kingmaker.experiments.stats.levels import HALF, WIDE
 
@@ -57,7 +57,7 @@ def draw_learned(keys: Sequence[str], before: FloatArray, after: FloatArray, lef
         axes.hist(after[:, k], bins, density=True, histtype="step", color=PALETTE[0], linewidth=1.2)
         axes.set_title(keys[k], fontsize=SMALL, fontweight="normal")
         axes.set_yticks([])
-        axes.set_xticks(ends, [f"{end:.2g}" for end in ends])
+        axes.set_xticks(ends, [number_text(float(f"{end:.2g}")) for end in ends])
         first, last = axes.get_xticklabels()
         first.set_horizontalalignment("left")
         last.set_horizontalalignment("right")
@@ -112,7 +112,7 @@ def draw_paths(
         _bands(axes, before, after)
         for line, factor in facts:
             _fact(axes, line, factor)
-        axes.set_yscale("log")
+        log_axis(axes, "y")
         axes.set_title(f"{title} ({unit})", fontsize=SMALL)
         time_axis(axes, len(after))
         low, _, high = WIDE.of(after)

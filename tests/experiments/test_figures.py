@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Literal
 
 import networkx as nx
 import numpy as np
@@ -23,7 +24,7 @@ from kingmaker.experiments.figures.hosting import draw_hosting
 from kingmaker.experiments.figures.money_flows import draw_money
 from kingmaker.experiments.figures.network_figure import draw_network
 from kingmaker.experiments.figures.plot_grid import PAGE_HEIGHT
-from kingmaker.experiments.figures.style import scaled_unit, short, styled, text_width, wrapped
+from kingmaker.experiments.figures.style import log_axis, scaled_unit, short, styled, text_width, wrapped
 from tests.figure_checks import problems
 
 EVENTS = tuple(
@@ -127,6 +128,28 @@ def test_counts_have_whole_ticks_and_money_a_unit_of_its_size(model: FakeEconomy
 )  # fmt: skip
 def test_the_unit_of_money_follows_its_size(largest: float, unit: str, factor: float) -> None:
     assert scaled_unit(MEASURES["capex_musd"], largest) == (factor, unit)
+
+
+@pytest.mark.parametrize(
+    ("ends", "told"),
+    [
+        ((8.0, 70.0), ["10", "20", "50"]),
+        ((0.5, 20_000.0), ["1", "10", "100", "1000", "10,000"]),
+        ((6_000.0, 60_000.0), ["10,000", "20,000", "50,000"]),
+    ],
+)
+@pytest.mark.parametrize("which", ["x", "y"])
+def test_a_logarithmic_axis_has_few_plain_numbers(
+    which: Literal["x", "y"], ends: tuple[float, float], told: list[str]
+) -> None:
+    axes = Figure().add_subplot()
+    axes.plot(ends, ends)
+    log_axis(axes, which)
+    (axes.set_xlim if which == "x" else axes.set_ylim)(ends)
+    axis = axes.xaxis if which == "x" else axes.yaxis
+    ticks = [tick for tick in axis.get_major_locator()() if ends[0] <= tick <= ends[1]]
+    assert [axis.get_major_formatter()(tick) for tick in ticks] == told
+    assert list(axis.get_minorticklocs()) == []
 
 
 def test_events_are_numbered_where_their_lines_stand(model: FakeEconomy) -> None:

@@ -8,9 +8,8 @@ from pathlib import Path
 
 import numpy as np
 from matplotlib.figure import Figure
-from matplotlib.ticker import LogLocator, NullFormatter
 
-from kingmaker.experiments.figures.style import PALETTE, SMALL, sheet
+from kingmaker.experiments.figures.style import PALETTE, SMALL, log_axis, sheet
 from kingmaker.experiments.studies.calibration.objective import Fitted, calibrated_patterns, present, scores
 
 POINTS = 9
@@ -59,8 +58,5 @@ def draw_profiles(fitted: Sequence[Fitted], rows: Sequence[tuple[str, float, flo
         axes.set_title(f.key, fontsize=SMALL)
         axes.set_ylim(0.9 * low, min(3.0 * low, 1.05 * max(score for *_, score in rows)))
         if f.log:
-            axes.set_xscale("log")
-            axes.xaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
-            axes.xaxis.set_major_formatter("{x:g}")
-            axes.xaxis.set_minor_formatter(NullFormatter())
+            log_axis(axes, "x")
     return figure

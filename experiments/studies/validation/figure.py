@@ -7,12 +7,11 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import FuncFormatter, NullFormatter
 
 from kingmaker.agents.types import FloatArray
 from kingmaker.environment.inputs.tables import Tables
 from kingmaker.experiments.design.replicates import Replicates
-from kingmaker.experiments.figures.style import GREY, INK, SMALL, Colour, number_text, sheet, styles, time_axis
+from kingmaker.experiments.figures.style import GREY, INK, SMALL, Colour, log_axis, sheet, styles, time_axis
 from kingmaker.experiments.measured import STATISTICS
 from kingmaker.experiments.measured.trace import LENGTH, TracedEconomy
 from kingmaker.experiments.results.manifest import kingmaker_version
@@ -83,9 +82,7 @@ def _panel(axes: Axes, panel: Panel, model: TracedEconomy, band: Band, weights: 
     axes.set_title(panel.title)
     axes.set_ylabel(panel.unit)
     if panel.log:
-        axes.set_yscale("log")
-        axes.yaxis.set_major_formatter(FuncFormatter(lambda value, _: number_text(value)))
-        axes.yaxis.set_minor_formatter(NullFormatter())
+        log_axis(axes, "y")
     else:
         axes.set_ylim(bottom=0)
     time_axis(axes, LENGTH)
