@@ -105,7 +105,7 @@ class Cloud(Lessor):
         share = p.clouds.capex_share_calm + (p.clouds.capex_share_boom - p.clouds.capex_share_calm) * self.sentiment
         rate = np.where(self.lives_by_renting, p.clouds.cash_share_new, p.clouds.cash_share)
         # money that came for capacity signed and not yet delivered is there to build it
-        builds = self.lives_by_renting & (self.signed > self.committed)
+        builds = self.lives_by_renting & ((self.signed > self.committed) | (self.labs_coming > 0.0))
         rate = np.where(builds, p.clouds.capex_purse, rate)
         purse = rate * np.maximum(self.cash + p.clouds.wealth * self.holdings - self._reserve(p), 0.0)
         return np.asarray(np.maximum(np.minimum(share * flow + purse, p.clouds.capex_purse * self.cash), 0.0))
@@ -115,22 +115,24 @@ class Cloud(Lessor):
         aim = p.compute.list_markup * cost
         return np.asarray(self.list_price + p.compute.list_speed * (aim - self.list_price))
 
-    def post_rent(self, p: Parameters, cost: FloatArray) -> FloatArray:
+    def post_rent(self, p: Parameters, cost: FloatArray, over_term: FloatArray) -> FloatArray:
         """Price of a contract for a term that is signed now, $ per H100e-hour, shape (..., n).
 
         Big clouds grant a discount on the list, and hand on a part of what chips of their own design save on those that
-        they rent out (row S7). Clouds that live by renting ask what new capacity costs over its life with a margin, and
-        a part of what they could have by the month instead; never less than it costs (Carlton 1979).
+        they rent out (row S7). The others ask what new capacity costs over its life with a margin, and a part of what
+        they could have by the month instead (Carlton 1979); never less than it costs them over the usual term, interest
+        included, as they build for the contract.
 
         Args:
             p: the parameters.
-            cost: full cost of an hour of new capacity, $, (..., n).
+            cost: full cost of an hour of new capacity over its life, $, (..., n).
+            over_term: its cost over the usual term of a contract, $, (..., n).
         """
         contract = (1.0 - p.compute.contract_discount) * self.list_price
         contract = contract * (1.0 - p.clouds.own_discount * self.own_part_offered(p))
         blend = p.contracts.spot_blend
         asked = (1.0 - blend) * p.compute.market_markup * cost + blend * self.spot
-        return np.asarray(np.where(self.has_list, contract, np.maximum(asked, cost)))
+        return np.asarray(np.where(self.has_list, contract, np.maximum(asked, over_term)))
 
     @property
     def has_list(self) -> BoolArray:

@@ -59,9 +59,10 @@ class Lessee(Venture):
     def is_released(self, p: Parameters) -> BoolArray:
         """Whose host lets it go to others as well, shape (..., n).
 
-        A host that cannot serve its lab loses nothing by sharing it. The need that it leaves unserved is set against
-        all that it runs: a small lab's is found somewhere, a large one's would take the host's other business (facts
-        S5-002). So the month follows from capacity, demand and an assumed threshold.
+        A host that cannot serve its lab, or would not commit so much to one, loses nothing by sharing it. The need that
+        it leaves open is set against all that it will run: a small lab's is found somewhere, a large one's would take
+        the host's other business (facts S5-002). So the month follows from scale, capacity, demand and what is assumed
+        of limit and threshold.
         """
         return np.asarray((self.contract == EXCLUSIVE) & (self.strain > p.contracts.release))
 

@@ -26,6 +26,9 @@ class Lessor(Owner):
     wholesale = Column(False, dtype=np.bool_, unit="yes/no", doc="whether it is in the business of letting to clouds")
     wanted_inside = Column(0.0, unit="H100e", doc="compute that it wants for itself")
     demand_outside = Column(0.0, unit="H100e", doc="compute that tenants wanted, smoothed")
+    shortage_by_month = Column(
+        0.0, unit="0-1", doc="what is asked by the month, without a contract, and not served, smoothed"
+    )
     rent = Column(0.0, unit="$/H100e-hour", doc="price of a contract for a term that is signed now")
     committed = Column(0.0, unit="H100e", doc="compute that it delivers to other clouds under leases of years")
     leased_in = Column(0.0, unit="H100e", doc="compute delivered to it under leases of years")
@@ -43,6 +46,11 @@ class Lessor(Owner):
     def unleased(self) -> FloatArray:
         """Its capacity less what it delivers to other clouds under leases of years, H100e, shape (..., n)."""
         return np.maximum(self.capacity - self.committed, 0.0)
+
+    @property
+    def left_to_tenants(self) -> FloatArray:
+        """Its capacity less what it delivers, or builds, for other clouds under leases of years, H100e, (..., n)."""
+        return np.maximum(self.capacity - np.maximum(self.signed, self.committed), 0.0)
 
     @property
     def lives_by_renting(self) -> BoolArray:
@@ -71,7 +79,7 @@ class Lessor(Owner):
     def builds_at_most(self, p: Parameters) -> FloatArray:
         """Capacity that it would sign to build beside what it is building, H100e, shape (..., n).
 
-        Nobody builds more at a time than a multiple of what it runs; a first site is as large as the smallest lease.
+        Nobody builds more at a time than a multiple of what it runs, of which the smallest lease is the least.
         """
         building = np.maximum(self.signed - self.committed, 0.0) + self.labs_coming
         return np.maximum(self._reach(p) - building, 0.0)
@@ -79,7 +87,7 @@ class Lessor(Owner):
     def commits_to_one(self, p: Parameters, ahead: FloatArray) -> FloatArray:
         """Compute that it would have reserved by one lab, H100e, shape (..., n).
 
-        A cloud with other business lets no lab have more than ``contracts.most_to_one`` of what it will run
+        A cloud with other business lets no lab have more than ``contracts.most_to_one`` of what it will run for tenants
         (``ahead``, H100e), by the likeness of limits on large exposures (Regulation (EU) 575/2013, art. 395), so that
         the largest outgrow it. One that lives by renting builds for what is signed, as far as it builds at all.
         """

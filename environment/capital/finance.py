@@ -89,8 +89,8 @@ def _kept(startups: Startup, raised: FloatArray) -> FloatArray:
 def sign_stakes(e: Economy) -> None:
     """Clouds buy stakes in able labs (equity for compute): part in cash, part as compute paid ahead.
 
-    The host of a lab defends it, a rival may take it; a lab talks to one at a time. The money comes in tranches; the
-    credit part is at once paid back as a prepayment for compute (Brennan, Maksimovic & Zechner 1988: vendor finance).
+    A lab talks to one cloud, its first host or, without one, its second. The money comes in tranches; the credit part
+    is at once paid back as a prepayment for compute (Brennan, Maksimovic & Zechner 1988: vendor finance).
     """
     p = e.p.capital
     startups = e.startups.view()

@@ -102,10 +102,11 @@ def _reserve_more(
 def _part_reserved(e: Economy, row: ContractRow, price: FloatArray, likely: FloatArray) -> FloatArray:
     """Share of its need at a lessor that each lab would reserve at ``price``, 0-1, (worlds, start-ups).
 
-    A partner of its first host pays less there by the month as well.
+    A partner of its first host pays less there by the month as well. What it would get without a contract is what
+    those get there now who have none.
     """
     clouds = e.clouds.view()
-    quote, served = at_host(clouds.spot, row.lessor), 1.0 - at_host(clouds.shortage, row.lessor)
+    quote, served = at_host(clouds.spot, row.lessor), 1.0 - at_host(clouds.shortage_by_month, row.lessor)
     if row.rank == 0:
         quote = quote * (1.0 - e.startups.act(Startup.partner_saving, e.p))
         served = np.minimum(served, likely)
@@ -153,8 +154,7 @@ def _free(e: Economy, clouds: Cloud) -> FloatArray:
 
     What it builds for leases that are not delivered yet is promised already.
     """
-    building = np.maximum(clouds.signed - clouds.committed, 0.0)
-    return np.asarray(clouds.unleased - building - e.clouds.act(Cloud.kept_inside, e.p))
+    return np.asarray(clouds.left_to_tenants - e.clouds.act(Cloud.kept_inside, e.p))
 
 
 def _offer(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import EPOCH_PLACE, LEAST_PART, LEAST_PRICE, TINY, exp, log, log1p, ratio
+from kingmaker.agents.arithmetic import EPOCH_PLACE, LEAST_PART, LEAST_PRICE, TINY, log, log1p, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.draws import mix64
 from kingmaker.agents.offers import Offers
@@ -14,7 +14,7 @@ from kingmaker.agents.types import CN, EU, NONE, OTHER, REGIONS, US, BoolArray, 
 from kingmaker.agents.units import KUSD
 from kingmaker.environment.compute import commitments, tenancies
 from kingmaker.environment.compute.first_hosts import stand_where_room_was
-from kingmaker.environment.compute.outlook import expected_fill, need_ahead
+from kingmaker.environment.compute.outlook import expected_fill, need_ahead, runs_ahead
 from kingmaker.environment.compute.second_hosts import cost_of_two, months_of_talks, move_second_hosts
 from kingmaker.environment.compute.sovereignty import may_serve
 from kingmaker.environment.core.economy import Economy
@@ -107,7 +107,10 @@ def pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
 
 
 def _review(e: Economy, startups: Startup, best: IntArray, expected: FloatArray) -> None:
-    """Who is bound no longer and likes another host better begins to talk to it; the others renew."""
+    """Who is bound no longer and likes another host better begins to talk to it; the others renew.
+
+    While it talks its contract goes on from month to month.
+    """
     _feel_strain(e, startups, expected)
     banned = 1.0 - e.in_force.exclusivity
     luck = e.draws("review", "startups")
@@ -115,19 +118,20 @@ def _review(e: Economy, startups: Startup, best: IntArray, expected: FloatArray)
     freed = ("deal", "is freed from exclusivity: its cloud keeps a right of first refusal")
     contracts.loosen(e, loosens, 0, FIRST_REFUSAL, told=freed)
     contracts.offer(e, moves, 0, best, np.where(e.startups.act(Startup.negotiates, e.p), months_of_talks(e), 0.0))
-    renewed = (startups.host != NONE) & (startups.term <= 0.0) & ~moves
+    renewed = (startups.host != NONE) & (startups.term <= 0.0) & ~moves & (startups.talks == NONE)
     contracts.renew(e, renewed, 0, term=tenancies.new_term(e, "renewal", renewed))
     commitments.renew_reserved(e, renewed)
     contracts.pass_month(e)
 
 
 def _feel_strain(e: Economy, startups: Startup, expected: FloatArray) -> None:
-    """How much of a lab's need some months ahead its first host will leave unserved, relative to all that it will run.
+    """How much of a lab's need some months ahead its first host leaves open, relative to all that it will run.
 
-    A host that serves badly today is not expected to serve better.
+    Open is what the host will not serve or does not commit to (:func:`expected_fill`). One that serves badly today is
+    not expected to serve better.
     """
     clouds = e.clouds.view()
-    unserved = need_ahead(e, startups) * (1.0 - np.minimum(startups.host_fill, expected))
-    runs = clouds.capacity * exp(clouds.expansion * e.p.compute.look_ahead)
-    share = ratio(unserved / np.maximum(startups.weight, TINY), at_host(runs, startups.host))
+    left_open = need_ahead(e, startups) * (1.0 - np.minimum(startups.host_fill, expected))
+    runs = at_host(runs_ahead(e, clouds, clouds.capacity), startups.host)
+    share = ratio(left_open / np.maximum(startups.weight, TINY), runs)
     startups.strain = startups.strain + e.p.contracts.strain_memory * (share - startups.strain)

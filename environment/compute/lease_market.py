@@ -29,6 +29,11 @@ def capital_charge(capital: FloatArray, interest: FloatArray, term: FloatArray, 
     return np.asarray(capital * ((1.0 - residual) * annuity + residual * rate))
 
 
+def cost_of_hour(charge: FloatArray, running: FloatArray) -> FloatArray:
+    """Cost of an hour of capacity, $: a monthly ``charge`` of capital (M$ per H100e) and ``running`` cost ($)."""
+    return np.asarray(charge / (HOURS * USD) + running)
+
+
 def term_price(
     charge: FloatArray, running: FloatArray, spot: FloatArray, margin: FloatArray, weight: FloatArray
 ) -> FloatArray:
@@ -43,7 +48,7 @@ def term_price(
         margin: over cost.
         weight: of the spot price, 0-1.
     """
-    cost = charge / (HOURS * USD) + running
+    cost = cost_of_hour(charge, running)
     return np.maximum((1.0 - weight) * cost * (1.0 + margin) + weight * spot, cost)
 
 

@@ -23,10 +23,17 @@ def need_ahead(e: Economy, startups: Startup) -> FloatArray:
     return np.asarray(np.maximum(startups.wanted - startups.own_used, 0.0) * grows)
 
 
+def runs_ahead(e: Economy, clouds: Cloud, today: FloatArray) -> FloatArray:
+    """What each cloud's compute of ``today`` grows to in ``compute.look_ahead`` months, H100e, (worlds, clouds)."""
+    return today * exp(clouds.expansion * e.p.compute.look_ahead)
+
+
 def most_for_one(e: Economy, clouds: Cloud) -> FloatArray:
-    """Compute that each cloud would have reserved by one lab, H100e, (worlds, clouds): of what it will run by then."""
-    ahead = clouds.capacity * exp(clouds.expansion * e.p.compute.look_ahead)
-    return e.clouds.act(Cloud.commits_to_one, e.p, by_slot(ahead))
+    """Compute that each cloud would have reserved by one lab, H100e, (worlds, clouds).
+
+    What it has let to other clouds, or builds for them, does not count.
+    """
+    return e.clouds.act(Cloud.commits_to_one, e.p, by_slot(runs_ahead(e, clouds, clouds.left_to_tenants)))
 
 
 def promised(e: Economy, host: Hosted, need: FloatArray) -> FloatArray:
@@ -63,7 +70,7 @@ def market_fill(e: Economy, host: Hosted) -> FloatArray:
     startups = e.startups.view()
     clouds = e.clouds.view()
     free = np.maximum(clouds.unleased - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
-    supply = free * exp(clouds.expansion * p.look_ahead)
+    supply = runs_ahead(e, clouds, free)
     each = (startups.wanted - startups.own_used) / np.maximum(startups.weight, TINY)
     wants = np.maximum(clouds.demand_outside, 0.0)
     return market.fill_ahead(each, startups.need_growth, p.look_ahead, host.at(supply), host.at(wants))

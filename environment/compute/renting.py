@@ -11,7 +11,7 @@ from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, BoolArray, FloatArray
 from kingmaker.agents.units import KUSD_PER_MUSD
 from kingmaker.environment.chips.chip_market import cost_per_hour
-from kingmaker.environment.compute import billing
+from kingmaker.environment.compute import billing, lease_market, tenancies, term_leases
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.public_compute import pay_parallel_egress, rent_public_compute
 from kingmaker.environment.compute.rationing import Served, Wants, ration
@@ -41,7 +41,9 @@ def post_prices(e: Economy) -> None:
     e.now.compute.host_cost = cost
     clouds.list_price = population.act(Cloud.post_list_price, p, by_slot(cost))
     clouds.spot = population.act(Cloud.quotes_spot, p, by_slot(running))
-    clouds.rent = population.act(Cloud.post_rent, p, by_slot(cost))
+    clouds.rent = population.act(
+        Cloud.post_rent, p, by_slot(cost), by_slot(_cost_over_term(e, clouds, per_unit, running))
+    )
     market_side = (clouds.type != HYPERSCALER) & (clouds.region != CN) & clouds.rents_out & clouds.alive
     free = clouds.compute * (1.0 - ratio(clouds.committed, clouds.capacity))  # leases of years have prices of their own
     weight = np.where(market_side, free + 1.0, 0.0)
@@ -52,6 +54,24 @@ def post_prices(e: Economy) -> None:
     usual = e.now.compute.rent_market[:, np.newaxis]
     margin = market.marginal_margin(usual, cost, share, p.compute.rent_elasticity)
     clouds.chance = population.act(Cloud.sees_chance, p, wants, by_slot(margin))
+
+
+def _cost_over_term(e: Economy, clouds: Cloud, per_unit: FloatArray, running: FloatArray) -> FloatArray:
+    """What an hour of new capacity costs over the usual term of a lab's contract, $ per H100e-hour, (worlds, clouds).
+
+    It bears interest but for what is paid ahead, and is worth something afterwards.
+
+    Args:
+        e: the economy.
+        clouds: all of them.
+        per_unit: price of chips, k$ per H100e.
+        running: cost of running, $ per H100e-hour.
+    """
+    p, term = e.p, tenancies.usual_term(e)
+    capital = per_unit * (1.0 + p.chips.building) / KUSD_PER_MUSD
+    interest = term_leases.interest_at_risk(e, p.contracts.prepaid * clouds.lives_by_renting)
+    charge = lease_market.capital_charge(capital, interest, term, term_leases.left_of_capital(e, term))
+    return lease_market.cost_of_hour(charge, running)
 
 
 @phase("term_leases.run_leases")
@@ -223,6 +243,9 @@ def _settle_clouds(e: Economy, clouds: Cloud, served: Served) -> None:
     clouds.utilisation = let / positive(clouds.capacity)
     missed = np.where(wants > 0.0, 1.0 - sold / positive(wants), 0.0)
     clouds.shortage = clouds.shortage + e.p.compute.memory * (missed - clouds.shortage)
+    turned_away = np.where(served.open_wants > 0.0, 1.0 - served.open_sold / positive(served.open_wants), 0.0)
+    change = turned_away - clouds.shortage_by_month
+    clouds.shortage_by_month = clouds.shortage_by_month + e.p.compute.memory * change
     clouds.demand_outside = clouds.demand_outside + p.demand_speed * (wants - clouds.demand_outside)
     e.now.compute.used = used = used + e.now.compute.lease_running
     serving = (

@@ -23,6 +23,12 @@ def new_term(e: Economy, decision: str, where: BoolArray) -> FloatArray:
     return term
 
 
+def usual_term(e: Economy) -> FloatArray:
+    """Mean length of new contracts, months, (worlds, 1)."""
+    p = e.p.compute
+    return np.asarray(p.shortest_term + 0.5 * np.maximum(p.term_spread - 1.0, 0.0))
+
+
 def sign_dated(e: Economy, where: BoolArray, partner: IntArray, form: int, why: str) -> None:
     """A dated contract of the labs in ``where``: of who has no host the first, of who has that host a new form of it.
 

@@ -40,8 +40,7 @@ def sign_leases(e: Economy) -> None:
     hourly = market.spending(np.ones_like(price), price)
     most = population.act(Cloud.affords_leases, e.p, by_slot(hourly), by_slot(term))
     amount = lease_market.within_room(np.minimum(seeks, most), lessor, room)
-    glut = at_host(clouds.scarcity, lessor) < 0.0  # wants fall short of what sellers mean to let by the month
-    accepts = population.act(Cloud.accepts_price, by_slot(price), by_slot(at_host(clouds.spot, lessor)), by_slot(glut))
+    accepts = _accepts(e, clouds, lessor, price)
     where = (lessor != NONE) & (amount > 0.0) & (amount >= p.lease_smallest) & accepts
     _sign(e, where, lessor, np.where(where, amount, 0.0), price, term)
 
@@ -58,6 +57,13 @@ def _sign(
     )
     e.ledger.pay("prepayment", "clouds", ahead, "clouds", by_host(ahead, lessor, e.clouds.slots))
     leases.sign(e, where, lessor, terms, why="its needs will wait")
+
+
+def _accepts(e: Economy, clouds: Cloud, lessor: IntArray, price: FloatArray) -> BoolArray:
+    """Which clouds would lease from their ``lessor`` at ``price`` ($ per H100e-hour), (worlds, clouds)."""
+    spot = at_host(clouds.spot, lessor)
+    glut = at_host(clouds.scarcity, lessor) < 0.0  # wants fall short of what sellers mean to let by the month
+    return e.clouds.act(Cloud.accepts_price, by_slot(price), by_slot(spot), by_slot(glut))
 
 
 def _on_order(e: Economy) -> FloatArray:
@@ -95,15 +101,23 @@ def term_prices(e: Economy, capital: FloatArray, lessor: IntArray, term: FloatAr
     """
     p = e.p
     clouds = e.clouds.view()
-    life = float(p.chips.asset_life[0, 0])
-    residual = p.sites.used_value * np.maximum(1.0 - term / life, 0.0)
-    # what is paid ahead costs the lessor no interest
-    interest = (1.0 - p.compute.lease_prepaid) * e.clouds.act(Cloud.interest, p)
-    charge = lease_market.capital_charge(at_host(capital, lessor), at_host(interest, lessor, 1.0), term, residual)
+    interest = at_host(interest_at_risk(e, p.compute.lease_prepaid), lessor, 1.0)
+    charge = lease_market.capital_charge(at_host(capital, lessor), interest, term, left_of_capital(e, term))
     power = np.take_along_axis(e.conditions.energy_price, clouds.region.astype(np.int64), axis=1)
     running = at_host(p.compute.running_cost + p.energy.mwh_per_hour * power, lessor)
     spot = at_host(clouds.spot, lessor)
     return lease_market.term_price(charge, running, spot, p.compute.lease_margin, p.compute.lease_spot)
+
+
+def interest_at_risk(e: Economy, ahead: FloatArray) -> FloatArray:
+    """Interest on new capacity, 1/year, (worlds, clouds); the part that is paid ``ahead`` costs none."""
+    return (1.0 - ahead) * e.clouds.act(Cloud.interest, e.p)
+
+
+def left_of_capital(e: Economy, term: FloatArray) -> FloatArray:
+    """Part of its price that new capacity is worth after ``term`` months, 0-1, same shape."""
+    life = float(e.p.chips.asset_life[0, 0])
+    return np.asarray(e.p.sites.used_value * np.maximum(1.0 - term / life, 0.0))
 
 
 @phase("commitments.commit_compute")
@@ -121,14 +135,16 @@ def run_leases(e: Economy) -> None:
 def _deliver(e: Economy, clouds: Cloud, book: LeaseBook) -> FloatArray:
     """Capacity delivered under each lease this month, H100e, as the fields of the book.
 
-    What is due comes first. What a lessor has built already for leases that are not due yet goes to them as well, but
-    not before an installation takes, and only what neither its own work nor its tenants use.
+    What is due comes first; a lessor that cannot deliver all that is due to clouds and reserved by labs allots what it
+    has among them (Uniform Commercial Code, section 2-615). What it has built already for leases that are not due yet
+    goes to them as well, but not before an installation takes, and only what neither its own work nor its tenants use.
     """
     asked = book.reserved * np.minimum(book.term, 1.0)
     due = np.where(book.delivery <= NOW, asked, 0.0)
     soon = np.where((book.delivery > NOW) & (e.month - book.since >= e.p.chips.install_months), asked, 0.0)
     owed = book.by_lessor(due)
-    part = np.minimum(clouds.capacity / positive(owed), 1.0)
+    labs = np.where(owed > 0.0, clouds.signed_labs - clouds.labs_coming, 0.0)
+    part = np.minimum(clouds.capacity / positive(owed + labs), 1.0)
     spare = np.maximum(clouds.capacity - clouds.wanted_inside - clouds.sold - owed * part, 0.0)
     hoped = book.by_lessor(soon)
     early = np.minimum(spare / positive(hoped), 1.0)
@@ -180,19 +196,18 @@ def _settle_arrears(e: Economy, clouds: Cloud, part: FloatArray) -> None:
 
 
 def close_leases(e: Economy, clouds: Cloud) -> None:
-    """Leases whose term is over go on at the rent of the month if the lessee is still short, and else end."""
-    short = e.now.chips.unmet > 0.0
+    """Leases whose term is over go on at the rent of the month, if the lessee would sign at that price; else they end.
+
+    It would where its plans without the lease are beyond all that it has ordered.
+    """
+    lacks = e.now.chips.unmet - _on_order(e)
     for row in clouds.leases:
         over = (row.lessor != NONE) & (row.term <= SMALL)
         if over.any():
-            leases.renew(
-                e,
-                row,
-                over & short,
-                e.p.compute.lease_shortest,
-                np.minimum(row.price, at_host(clouds.rent, row.lessor)),
-            )
-            leases.end(e, row, over & ~short, why="its term is over")
+            price = np.minimum(row.price, at_host(clouds.rent, row.lessor))
+            again = over & (lacks + row.reserved > 0.0) & _accepts(e, clouds, row.lessor, price)
+            leases.renew(e, row, again, e.p.compute.lease_shortest, price)
+            leases.end(e, row, over & ~again, why="its term is over")
 
 
 def see_contracts(e: Economy) -> None:

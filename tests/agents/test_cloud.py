@@ -229,15 +229,18 @@ def test_the_price_by_the_month_goes_where_wants_meet_supply() -> None:
     assert moved(-9.0) == pytest.approx(-float(P.contracts.quote_down[0, 0]))
 
 
-@given(spot=st.floats(0.01, 50.0), listed=st.floats(0.01, 100.0), cost=st.floats(0.0, 50.0), type_=kind)
-def test_a_contract_is_a_discount_on_the_list_or_never_below_cost(
-    spot: float, listed: float, cost: float, type_: int
+@given(
+    spot=st.floats(0.01, 50.0), listed=st.floats(0.01, 100.0), cost=st.floats(0.0, 50.0), more=st.floats(1.0, 3.0),
+    type_=kind,
+)  # fmt: skip
+def test_a_contract_is_a_discount_on_the_list_or_never_below_cost_over_its_term(
+    spot: float, listed: float, cost: float, more: float, type_: int
 ) -> None:
-    posted = one(cloud(type=type_, spot=spot, list_price=listed).post_rent(P, at(cost)))
+    posted = one(cloud(type=type_, spot=spot, list_price=listed).post_rent(P, at(cost), at(more * cost)))
     if type_ in (HYPERSCALER, CHINESE):
         assert posted == pytest.approx((1.0 - float(P.compute.contract_discount[0, 0])) * listed)
     else:
-        assert cost <= posted <= max(float(P.compute.market_markup[0, 0]) * cost, spot)
+        assert more * cost <= posted <= max(float(P.compute.market_markup[0, 0]) * cost, spot, more * cost)
 
 
 def test_own_work_gives_way_to_dear_compute_only() -> None:
@@ -348,6 +351,6 @@ def test_an_empty_slot_decides_nothing() -> None:
         empty.ramps_own_chips(P, at(5.0), at(5.0), at(5.0)),
     ):
         assert (decision == 0.0).all()
-    assert np.isfinite(empty.post_rent(P, at(2.0))).all()
+    assert np.isfinite(empty.post_rent(P, at(2.0), at(3.0))).all()
     assert np.isfinite(empty.quotes_spot(P, at(0.4))).all()
     assert not empty.finishes_run(P).any()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from kingmaker.agents.cloud import HYPERSCALER, NEW, Cloud
 from kingmaker.agents.contract import FIRST_REFUSAL, FIXED, LIST, TALKS
 from kingmaker.agents.types import NONE
-from kingmaker.environment.compute.commitments import contract_price, settle_arrears
+from kingmaker.environment.compute.commitments import _part_reserved, contract_price, settle_arrears
 from kingmaker.environment.compute.outlook import expected_fill, most_for_one, promised
 from kingmaker.environment.compute.second_hosts import share_planned
 from kingmaker.environment.core.lookups import Hosted, at_host
@@ -227,7 +227,7 @@ def test_a_host_promises_one_tenant_a_limited_part_of_what_it_will_run() -> None
     startups, clouds = e.startups.view(), e.clouds.view()
     host = Hosted(startups.host, e.clouds.slots)
     months = float(e.p.compute.look_ahead[0, 0])
-    runs = host.at(clouds.capacity * np.exp(clouds.expansion * months))
+    runs = host.at(clouds.left_to_tenants * np.exp(clouds.expansion * months))
     hosted = startups.alive & (startups.host != NONE)
     other_business = hosted & (host.at(np.where(clouds.lives_by_renting, 1.0, 0.0)) == 0.0)
     assert other_business.any()
@@ -282,6 +282,49 @@ def test_what_a_lab_counts_on_at_its_hosts_sums_to_its_need() -> None:
     assert first_refusal.any()
     np.testing.assert_allclose(whole[startups.alive & (startups.host != NONE)], 1.0, atol=1e-9)
     np.testing.assert_allclose(held[0][first_refusal], expected[first_refusal])
+
+
+def test_what_is_let_to_other_clouds_is_not_promised_to_a_lab(idle: ComputeEconomy) -> None:
+    e = idle.economy
+    clouds = e.clouds.view()
+    clouds.signed, clouds.committed = np.zeros_like(clouds.signed), np.zeros_like(clouds.signed)
+    free = most_for_one(e, clouds)
+    clouds.signed = 0.4 * clouds.capacity  # built for leases, delivered or not
+    bound = most_for_one(e, clouds)
+    giants = clouds.alive & ~clouds.lives_by_renting & (clouds.capacity > 0.0)
+    np.testing.assert_allclose(bound[giants], 0.6 * free[giants])
+
+
+def test_what_a_lab_reserves_follows_how_those_are_served_who_have_reserved_nothing(idle: ComputeEconomy) -> None:
+    e = idle.economy
+    startups, clouds = e.startups.view(), e.clouds.view()
+    e.p.array("contracts.most_reserved")[...] = 0.9
+    row, full = startups.contracts[1], np.ones(startups.alive.shape)
+    contracts.sign(e, mask(idle), 1, np.where(startups.host == 0, 1, 0).astype(np.int32))
+    startups.used = np.where(mask(idle), 1e6, startups.used)
+
+    def part(**columns: float) -> float:
+        for name, value in columns.items():
+            setattr(clouds, name, np.full_like(clouds.shortage, value))
+        return float(_part_reserved(e, row, full, full)[0, LAB])
+
+    served = part(shortage=0.0, shortage_by_month=0.0)
+    assert part(shortage=0.5, shortage_by_month=0.0) == served > 0.0
+    assert part(shortage=0.0, shortage_by_month=0.5) > served
+
+
+def test_a_contract_goes_on_from_month_to_month_while_its_lab_talks_to_another_host() -> None:
+    model = ComputeEconomy.stack([{"rng": s, "startups.number": 200} for s in range(8)], months=48)
+    data, seen = model.populations["startups"].table.data, 0
+    while model.running:
+        talks, term, ids = data["talks"].copy(), data["term"].copy(), model.populations["startups"].table.ids.copy()
+        model.step()
+        table = model.populations["startups"].table
+        same = (ids == table.ids) & table.alive
+        still = same & (talks != NONE) & (data["talks"] == talks) & (term <= 0.0)
+        assert (data["term"][still] == 0.0).all()
+        seen += int(still.sum())
+    assert seen > 10
 
 
 def test_the_strain_on_a_host_ends_with_its_contract(idle: ComputeEconomy) -> None:

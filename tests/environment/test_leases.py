@@ -240,7 +240,7 @@ def test_a_lease_that_is_over_goes_on_for_who_is_short_and_ends_for_who_is_not()
     for _ in range(2):
         model.step()
     unmet = np.zeros_like(clouds(model, "cash"))
-    unmet[:, MICROSOFT] = 100.0
+    unmet[:, MICROSOFT] = 1e9
     sign(model, MICROSOFT, COREWEAVE, reserved=10.0, term=0.0, price=50.0)
     sign(model, GOOGLE, COREWEAVE, reserved=10.0, term=0.0)
     e = model.economy
@@ -251,3 +251,59 @@ def test_a_lease_that_is_over_goes_on_for_who_is_short_and_ends_for_who_is_not()
     assert row["lessor"][0, GOOGLE] == NONE
     assert row["term"][0, MICROSOFT] == row["length"][0, MICROSOFT] == 24.0
     assert row["price"][0, MICROSOFT] == pytest.approx(clouds(model, "rent")[0, COREWEAVE])
+
+
+@pytest.mark.parametrize(("price", "goes_on"), [(1.0, True), (50.0, False)])
+def test_a_lease_that_is_over_in_a_glut_goes_on_only_at_what_compute_costs_by_the_month(
+    price: float, goes_on: bool
+) -> None:
+    model = ComputeEconomy(rng=1, months=4, register=False, **SMALL, **{"compute.lease_purse": 0.0}).run(2)
+    sign(model, MICROSOFT, COREWEAVE, reserved=10.0, term=0.0, price=price)
+    e = model.economy
+    e.now.chips.unmet = np.full_like(clouds(model, "cash"), 1e9)
+    view = e.clouds.view()
+    view.scarcity, view.spot, view.rent = (np.full_like(view.spot, value) for value in (-0.1, 2.0, 60.0))
+    term_leases.close_leases(e, e.clouds.view())
+    assert (next(rows(model))["lessor"][0, MICROSOFT] == COREWEAVE) == goes_on
+
+
+def test_a_lease_is_not_prolonged_for_plans_that_what_is_ordered_meets() -> None:
+    model = ComputeEconomy(rng=1, months=4, register=False, **SMALL, **{"compute.lease_purse": 0.0}).run(2)
+    sign(model, MICROSOFT, COREWEAVE, reserved=10.0, term=0.0, price=0.01)
+    e = model.economy
+    e.now.chips.unmet = np.full_like(clouds(model, "cash"), 100.0)
+    e.chips.outstanding[:, 0, MICROSOFT] = 1e6
+    term_leases.close_leases(e, e.clouds.view())
+    assert next(rows(model))["lessor"][0, MICROSOFT] == NONE
+
+
+def test_a_lessor_that_is_short_allots_what_it_has_among_clouds_and_labs() -> None:
+    model = ComputeEconomy(rng=1, months=4, register=False, **SMALL, **{"compute.lease_purse": 0.0}).run(2)
+    has = float(clouds(model, "capacity")[0, COREWEAVE])
+    sign(model, MICROSOFT, COREWEAVE, reserved=has, delivery=0.0)
+    e = model.economy
+    view = e.clouds.view()
+    labs = view.signed_labs.copy()
+    labs[0, COREWEAVE] = 3.0 * has
+    view.signed_labs, view.labs_coming = labs, np.zeros_like(labs)
+    term_leases.run_leases(e)
+    assert clouds(model, "leased_in")[0, MICROSOFT] == pytest.approx(0.25 * has)
+    assert view.unleased[0, COREWEAVE] == pytest.approx(0.75 * has)
+
+
+def test_a_cloud_without_a_list_never_asks_less_than_its_cost_over_the_usual_term() -> None:
+    model = ComputeEconomy(rng=1, months=30, register=False, **SMALL).run()
+    e, view = model.economy, model.economy.clouds.view()
+    p = e.p
+    months = float((p.compute.shortest_term + 0.5 * (p.compute.term_spread - 1.0))[0, 0])
+    rate = float(((1.0 - p.contracts.prepaid) * p.clouds.contract_interest)[0, 0]) / 12.0
+    value, price = e.now.chips.line_value[0, 0, 0], e.now.chips.line_price[0, 0, 0]
+    capital = price / value * (1.0 + float(p.chips.building[0, 0]))  # M$ per H100e
+    worth = float(p.sites.used_value[0, 0]) * (1.0 - months / float(p.chips.asset_life[0, 0]))
+    # by present values: what it earns, and what it is worth at the end, pays for it
+    discount = (1.0 + rate) ** -np.arange(1, int(months) + 1)
+    power = float((p.energy.mwh_per_hour * e.now.building.power_price)[0, COREWEAVE])
+    running = float(p.compute.running_cost[0, 0]) + power
+    hourly = capital * (1.0 - worth * discount[-1]) / discount.sum() / HOURLY + running
+    assert view.lives_by_renting[0, COREWEAVE]
+    assert view.rent[0, COREWEAVE] == pytest.approx(hourly, rel=0.02)  # in 2024 the price by the month is no higher
