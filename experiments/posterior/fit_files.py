@@ -20,7 +20,7 @@ from kingmaker.experiments.posterior import discrepancy, scoring
 from kingmaker.experiments.posterior.fitting import FitPlan, Fitted, fitter_of
 from kingmaker.experiments.posterior.lines import LINES, SOURCES, DataLine, error_covariance, read_lines, window
 from kingmaker.experiments.posterior.member_numbers import numbers_digest
-from kingmaker.experiments.posterior.members import SHIPPED, Members, encode_members, write_members
+from kingmaker.experiments.posterior.members import SHIPPED, Members, encode_members, members_digest, write_members
 from kingmaker.experiments.posterior.priors import read_priors
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed
@@ -65,14 +65,6 @@ def data_digest() -> str:
     digest = hashlib.sha256(str(read_tables().digest).encode())
     for path in (LINES, SOURCES):
         digest.update(path.read_bytes().replace(b"\r\n", b"\n"))
-    return digest.hexdigest()
-
-
-def members_digest(members: Members) -> str:
-    """Of the numbers: keys, values, seeds and weights."""
-    digest = hashlib.sha256("\0".join(members.keys).encode())
-    for array, kind in ((members.values, "<f8"), (members.seeds, "<i8"), (members.weights, "<f8")):
-        digest.update(np.ascontiguousarray(array, dtype=kind).tobytes())
     return digest.hexdigest()
 
 

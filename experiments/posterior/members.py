@@ -6,6 +6,7 @@ comparison pins wins over a member's value.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -138,6 +139,14 @@ def _check(place: Path, keys: tuple[str, ...], values: FloatArray, weights: Floa
                 check(key, float(value), str(place))
             except ParameterError as fault:
                 raise MembersError(f"{fault} The members were fitted on another model; {MADE_BY}.") from None
+
+
+def members_digest(members: Members) -> str:
+    """SHA-256 of parameters, values, seeds and weights: which posterior it is."""
+    digest = hashlib.sha256("\0".join(members.keys).encode())
+    for array, kind in ((members.values, "<f8"), (members.seeds, "<i8"), (members.weights, "<f8")):
+        digest.update(np.ascontiguousarray(array, dtype=kind).tobytes())
+    return digest.hexdigest()
 
 
 def write_members(members: Members, path: Path) -> None:

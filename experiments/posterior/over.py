@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,7 +11,7 @@ import numpy as np
 from kingmaker.agents.checks import seeds as seeds_in_a_row
 from kingmaker.agents.errors import KingmakerError, nearest, shown
 from kingmaker.experiments.design.replicates import LUCK, POSTERIOR, Replicates
-from kingmaker.experiments.posterior.members import SHIPPED, Members, load_members, write_members
+from kingmaker.experiments.posterior.members import SHIPPED, Members, load_members, members_digest, write_members
 from kingmaker.experiments.stats.levels import INTERVAL_OVER, LEVEL, Level, read_level
 
 if TYPE_CHECKING:
@@ -93,7 +92,7 @@ def replicates_of(
         raise KingmakerError(f"the posterior has {len(found)} members; this needs at least {fewest}.")
     if n > len(found):
         raise KingmakerError(f"--members is {n}; allowed is a whole number from {fewest} to {len(found)}.")
-    return Replicates.of(found, n, digest_of(found))
+    return Replicates.of(found, n, members_digest(found))
 
 
 def _no_seed(seed: int | None) -> None:
@@ -142,14 +141,6 @@ def members_asked(
         return None, asked or INTERVAL_OVER[LUCK]
     drawn = replicates_of(found, members=members, replications=replications, most=most)
     return drawn, asked or INTERVAL_OVER[POSTERIOR]
-
-
-def digest_of(members: Members) -> str:
-    """SHA-256 of parameters, values, seeds and weights: which posterior it is."""
-    found = hashlib.sha256("\0".join(members.keys).encode())
-    for array, kind in ((members.values, "<f8"), (members.seeds, "<i8"), (members.weights, "<f8")):
-        found.update(np.ascontiguousarray(array, dtype=kind).tobytes())
-    return found.hexdigest()
 
 
 def save_members(replicates: Replicates, path: Path) -> None:
@@ -214,5 +205,5 @@ def design_over(
             f"{design.name}: {number} members are asked for (replications); allowed is a whole number from 1 to "
             f"{len(found)}, as many as the posterior has."
         )
-    drawn = Replicates.of(found, None, digest_of(found))
+    drawn = Replicates.of(found, None, members_digest(found))
     return replace(design, over=POSTERIOR, replications=number, drawn=drawn)

@@ -18,7 +18,6 @@ from kingmaker.experiments.posterior.fit_files import (
     data_digest,
     in_words,
     make_fit,
-    members_digest,
     scores,
     telling,
     tidy,
@@ -27,7 +26,7 @@ from kingmaker.experiments.posterior.fitting import FitPlan, fitter_of
 from kingmaker.experiments.posterior.known_truth import Ranks
 from kingmaker.experiments.posterior.lines import read_lines, window
 from kingmaker.experiments.posterior.member_numbers import RUN_AGAIN, numbers_digest
-from kingmaker.experiments.posterior.members import Members, load_members
+from kingmaker.experiments.posterior.members import Members, load_members, members_digest
 from kingmaker.experiments.posterior.priors import read_priors
 from kingmaker.experiments.results.asked import Asked
 from kingmaker.experiments.results.filing import filed

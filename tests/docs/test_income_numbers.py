@@ -14,8 +14,7 @@ import pytest
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.record.income_sector import BY_BUSINESS, BY_OWNERS, BY_USERS
 from kingmaker.experiments.design.replicates import Replicates
-from kingmaker.experiments.posterior.members import load_members
-from kingmaker.experiments.posterior.over import digest_of
+from kingmaker.experiments.posterior.members import load_members, members_digest
 from kingmaker.experiments.reference.income_numbers import DIGITS, PAGE, TABLE, lines_of, shares, write_income
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -40,7 +39,7 @@ def test_the_table_is_over_the_posterior_that_is_shipped() -> None:
     kept, members = pd.read_csv(DOCS / TABLE), load_members()
     number = int(kept["n"].iloc[0])
     assert set(kept["over"]) == {Replicates.of(members, number).words}
-    assert set(kept["posterior"]) == {digest_of(members)[:DIGITS]}
+    assert set(kept["posterior"]) == {members_digest(members)[:DIGITS]}
 
 
 def test_runs_over_luck_are_not_taken(tmp_path: Path) -> None:

@@ -14,8 +14,7 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.experiments.design.replicates import Replicates
-from kingmaker.experiments.posterior.members import SHIPPED, load_members
-from kingmaker.experiments.posterior.over import digest_of
+from kingmaker.experiments.posterior.members import SHIPPED, load_members, members_digest
 from kingmaker.experiments.studies.stated import claim_runs
 from kingmaker.experiments.studies.stated.claim_rows import (
     INTERACTION,
@@ -41,7 +40,7 @@ def test_a_claim_is_made_where_it_says_and_stands_or_is_worded_as_open(claim: St
     load_scenario(claim.b, pins_of(claim.set_b, claim.id))
     assert claim.stands is not False, f"{claim.id}: reword it as open, or run 'kingmaker claims --fill'"
     if SHIPPED.is_file():  # every one was computed over the posterior of this version
-        assert claim.posterior == digest_of(load_members())[:12], "run: kingmaker claims --fill"
+        assert claim.posterior == members_digest(load_members())[:12], "run: kingmaker claims --fill"
 
 
 def test_every_answer_that_a_lesson_expects_is_among_the_claims() -> None:

@@ -11,9 +11,8 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.experiments.design.replicates import LUCK, POSTERIOR, Replicates
 from kingmaker.experiments.posterior import over as over_module
-from kingmaker.experiments.posterior.members import load_members
+from kingmaker.experiments.posterior.members import load_members, members_digest
 from kingmaker.experiments.posterior.over import (
-    digest_of,
     fallen_back,
     members_asked,
     members_of,
@@ -54,7 +53,7 @@ def test_members_bring_their_own_seeds_and_the_first_are_the_first(tmp_path: Pat
     assert found.words == "luck and parameters, 6 members"
     assert found.seeds == tuple(some_members().seeds[:6])
     assert found.weights.sum() == pytest.approx(1.0)
-    assert found.digest == digest_of(some_members()) != digest_of(some_members(23))
+    assert found.digest == members_digest(some_members()) != members_digest(some_members(23))
     assert len(replicates_of(str(members_file(tmp_path)))) == 24  # all, as they are fewer than usual
 
 
