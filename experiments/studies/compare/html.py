@@ -23,6 +23,14 @@ footer { margin-top: 3rem; color: #777; font-size: .85rem; }
 """
 
 
+def write_pages(markdown: str, place: Path, footer: str, drawn: bool) -> None:
+    """Write ``place`` with the endings .md and .html; pictures are left out where none were ``drawn``."""
+    if not drawn:
+        markdown = "\n".join(line for line in markdown.splitlines() if not line.startswith("![")) + "\n"
+    place.with_suffix(".md").write_text(markdown, encoding="utf-8")
+    place.with_suffix(".html").write_text(to_html(markdown, place.parent, footer), encoding="utf-8")
+
+
 def to_html(markdown: str, folder: Path, footer: str) -> str:
     """The page; pictures are read from paths relative to ``folder``."""
     from markdown_it import MarkdownIt

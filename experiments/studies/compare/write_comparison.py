@@ -24,7 +24,7 @@ from kingmaker.experiments.results.outputs import staged, unfinished
 from kingmaker.experiments.stats.levels import INTERVAL_OVER, level_asked, level_record
 from kingmaker.experiments.studies.compare.brief import write_brief
 from kingmaker.experiments.studies.compare.comparison_table import Comparison, run_question, tabulate
-from kingmaker.experiments.studies.compare.html import to_html
+from kingmaker.experiments.studies.compare.html import write_pages
 from kingmaker.experiments.studies.compare.question import Question
 from kingmaker.experiments.studies.compare.robustness import Ends, claims_of, judge, pairs_for, run_variants, variants
 from kingmaker.experiments.studies.compare.sides import Sides
@@ -126,10 +126,7 @@ def write_findings(found: Findings, folder: Path, options: Options, seconds: flo
 
         (folder / "figures").mkdir()
         draw_comparison(found.comparison, found.table, folder / "figures", footer, note_of(held[0]))
-    else:
-        brief = "\n".join(line for line in brief.splitlines() if not line.startswith("![")) + "\n"
-    (folder / "brief.md").write_text(brief, encoding="utf-8")
-    (folder / "brief.html").write_text(to_html(brief, folder, footer), encoding="utf-8")
+    write_pages(brief, folder / "brief", footer, options.figures)
     write_dictionary(folder / "data_dictionary.csv", question, MEANINGS)
     tested = {"assumptions": found.tested, "pairs": found.pairs_tested, "ends": options.ends.value}
     write_manifest(manifest_of(question, paths, options, seconds, tested), folder)

@@ -12,7 +12,7 @@ from kingmaker.experiments.results.outputs import staged, unfinished
 from kingmaker.experiments.studies.compare import turn_words
 from kingmaker.experiments.studies.compare.comparison_table import CLAIM, rows_of, run_question
 from kingmaker.experiments.studies.compare.difference_words import moved
-from kingmaker.experiments.studies.compare.html import to_html
+from kingmaker.experiments.studies.compare.html import write_pages
 from kingmaker.experiments.studies.compare.member_brief import in_short, write_member_brief
 from kingmaker.experiments.studies.compare.over_members import (
     MemberFindings,
@@ -93,10 +93,7 @@ def write_member_findings(found: MemberFindings, folder: Path, options: Options,
 
         (folder / "figures").mkdir()
         draw_comparison(comparison, found.table, folder / "figures", footer, note_of(held[0]))
-    else:
-        brief = "\n".join(line for line in brief.splitlines() if not line.startswith("![")) + "\n"
-    (folder / "brief.md").write_text(brief, encoding="utf-8")
-    (folder / "brief.html").write_text(to_html(brief, folder, footer), encoding="utf-8")
+    write_pages(brief, folder / "brief", footer, options.figures)
     write_dictionary(folder / "data_dictionary.csv", question, meanings())
     manifest = manifest_of(question, paths, options, seconds) | _manifest(found)
     write_manifest(manifest, folder)

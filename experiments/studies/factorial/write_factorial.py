@@ -27,7 +27,7 @@ from kingmaker.experiments.stats.levels import INTERVAL_OVER, SIGN, level_asked,
 from kingmaker.experiments.stats.turning import turning
 from kingmaker.experiments.studies.compare import turn_words
 from kingmaker.experiments.studies.compare.comparison_table import CLAIM, ZERO, rows_of
-from kingmaker.experiments.studies.compare.html import to_html
+from kingmaker.experiments.studies.compare.html import write_pages
 from kingmaker.experiments.studies.compare.turn_words import Told, told_of
 from kingmaker.experiments.studies.factorial.factorial_brief import (
     FIGURE,
@@ -172,10 +172,7 @@ def _write(found: FactorialFindings, folder: Path, options: FactorialOptions, se
     footer = factorial_footer(question)
     if options.figures:
         _draw(found, folder / "figures", footer)
-    else:
-        brief = "\n".join(line for line in brief.splitlines() if not line.startswith("![")) + "\n"
-    (folder / "brief.md").write_text(brief, encoding="utf-8")
-    (folder / "brief.html").write_text(to_html(brief, folder, footer), encoding="utf-8")
+    write_pages(brief, folder / "brief", footer, options.figures)
     _write_dictionary(folder / "data_dictionary.csv", question)
     write_manifest(_manifest(question, options, seconds), folder)
 

@@ -194,7 +194,7 @@ def _first_order(
 def _write(request: MemberRequest, y: FloatArray, table: pd.DataFrame, folder: Path, seconds: float) -> None:
     import pandas as pd
 
-    from kingmaker.experiments.studies.compare.html import to_html
+    from kingmaker.experiments.studies.compare.html import write_pages
 
     table.to_csv(folder / "indices.csv", index=False)
     save_members(request.over, folder / "members.parquet")
@@ -212,10 +212,7 @@ def _write(request: MemberRequest, y: FloatArray, table: pd.DataFrame, folder: P
     if request.figures:
         (folder / "figures").mkdir()
         _draw(table, labels, folder / "figures", footer, request.level)
-    else:
-        report = "\n".join(line for line in report.splitlines() if not line.startswith("![")) + "\n"
-    (folder / "report.md").write_text(report, encoding="utf-8")
-    (folder / "report.html").write_text(to_html(report, folder, footer), encoding="utf-8")
+    write_pages(report, folder / "report", footer, request.figures)
     _write_dictionary(folder / "data_dictionary.csv", request)
     write_manifest(_manifest(request, seconds), folder)
 

@@ -28,7 +28,7 @@ from kingmaker.experiments.results.manifest import (
 from kingmaker.experiments.results.outputs import staged, unfinished
 from kingmaker.experiments.stats.levels import CRITERION, LEVEL, Level, level_asked, level_record
 from kingmaker.experiments.stats.prim_box import Box
-from kingmaker.experiments.studies.compare.html import to_html
+from kingmaker.experiments.studies.compare.html import write_pages
 from kingmaker.experiments.studies.sensitivity.convergence import CONSTANT, SMALL
 from kingmaker.experiments.studies.sensitivity.discovery import check_case, discover
 from kingmaker.experiments.studies.sensitivity.from_sweep import outcomes_from
@@ -152,10 +152,7 @@ def _write(request: Request, found: Findings, folder: Path, seconds: float) -> N
     if request.figures:
         (folder / "figures").mkdir()
         draw_study(study, folder / "figures", footer, sentence(found.held, "In force before anything is varied"))
-    else:
-        report = report.replace("![What moves what](figures/heatmap.png)\n\n", "")
-    (folder / "report.md").write_text(report, encoding="utf-8")
-    (folder / "report.html").write_text(to_html(report, folder, footer), encoding="utf-8")
+    write_pages(report, folder / "report", footer, request.figures)
     _write_dictionary(folder / "data_dictionary.csv", request.design, study.level)
     write_manifest(_manifest(request, study, seconds), folder)
 
