@@ -17,7 +17,6 @@ from kingmaker.experiments.classroom.visitor_question import Question, make
 
 FOLDER = Path(__file__).parent / "lessons"
 ANSWERS = ("up", "down", "unclear")
-READERS = ("student", "teacher")
 
 
 @dataclass(frozen=True)

@@ -96,12 +96,6 @@ def complete(frame: pd.DataFrame, column: str) -> pd.DataFrame:
     return kept if len(kept) else pd.DataFrame(known)
 
 
-def by_value(frame: pd.DataFrame, key: str, column: str, bounds: Bounds = FREE) -> dict[float, Interval]:
-    """For each value of a parameter the interval over seeds; what else a design varies is averaged within a seed."""
-    per_seed = seeds_by_value(frame, key, column)
-    return {value: interval(row, bounds) for value, row in per_seed.items()}
-
-
 def seeds_by_value(frame: pd.DataFrame, key: str, column: str) -> dict[float, FloatArray]:
     """For each value of a parameter the outcome of each seed, averaged over what else a design varies."""
     per_seed = frame.groupby([key, "seed"])[column].mean()

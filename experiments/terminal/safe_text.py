@@ -1,4 +1,4 @@
-r"""Text from outside, made safe where it is shown: on the terminal, in Markdown, HTML, XML and figures, as a file name.
+r"""Text from outside, made safe where it is shown: on the terminal, in Markdown, HTML and XML.
 
 Titles, descriptions, reasons of events, paths, names of parameters and classes, and messages of a user's own code may
 hold anything. What cannot be seen, or would act on the reader's screen, is shown as the escape that stands for it
@@ -10,7 +10,6 @@ from __future__ import annotations
 import codecs
 import html
 import re
-import textwrap
 import unicodedata
 
 UNSEEN = ("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")  # control, format (bidi overrides), surrogates, none, separators
@@ -81,20 +80,6 @@ def for_xml(text: object) -> str:
 def for_json(text: str) -> str:
     """JSON without what UTF-8 cannot write: the bytes of a path that is no text, which JSON may hold as escapes."""
     return re.sub("[\ud800-\udfff]", lambda found: _escape(found[0]), text)
-
-
-def for_figure(text: object, width: int, most: int = 3) -> str:
-    """For a figure, where ``style.save`` reads no mathematics: in at most so many lines."""
-    lines = textwrap.wrap(one_line(text), width)
-    if len(lines) > most:
-        lines = [*lines[: most - 1], lines[most - 1][: width - 2] + " …"]
-    return "\n".join(lines)
-
-
-def for_file_name(text: object, longest: int = 100) -> str:
-    """As part of a file's name on any system: letters, digits, ``-`` and ``_``, never empty and never too long."""
-    plain = unicodedata.normalize("NFKD", str(text)).encode("ascii", "ignore").decode()
-    return re.sub(r"[^A-Za-z0-9_-]+", "_", plain).strip("_")[:longest] or "unnamed"
 
 
 def _unseen(char: str) -> bool:

@@ -22,8 +22,6 @@ from kingmaker.experiments.terminal.console import Console, Task
 from kingmaker.experiments.terminal.safe_text import (
     READABLE,
     for_code,
-    for_figure,
-    for_file_name,
     for_html,
     for_json,
     for_markdown,
@@ -100,11 +98,6 @@ def test_xml_and_html_read_back(text: str) -> None:
     assert not set(for_html(text)) & set("<>\"'")
 
 
-@given(ANY)
-def test_file_names_are_short_plain_and_never_empty(text: str) -> None:
-    assert re.fullmatch(r"[A-Za-z0-9_-]{1,100}", for_file_name(text))
-
-
 @pytest.mark.parametrize("encoding", ["cp1252", "latin-1", "cp437", "ascii", "koi8-r"])
 @given(text=ANY)
 def test_no_encoding_fails(encoding: str, text: str) -> None:
@@ -147,7 +140,6 @@ def test_figures_show_text_as_it_is_written(tmp_path: Path) -> None:
     assert all(not text.get_parse_math() for text in figure.texts)
     assert "\x1b" not in "".join(text.get_text() for text in figure.texts)
     assert axes.yaxis.get_major_ticks()[0].label1.get_parse_math()  # powers of ten are mathematics
-    assert len(for_figure(footer, 150).splitlines()) == 3
 
 
 def test_a_page_in_html_has_no_tags_of_the_users(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.core.measures import MEASURES
 from kingmaker.experiments.figures.effects import draw_lines, draw_paths
 from kingmaker.experiments.figures.heatmaps import draw_heatmaps
-from kingmaker.experiments.figures.mean_intervals import by_value, differs, interval
+from kingmaker.experiments.figures.mean_intervals import differs, interval, seeds_by_value
 from kingmaker.experiments.figures.outcome_columns import Outcome, footer_of, per_run, statistics_of
 from kingmaker.experiments.figures.scatters import draw_scatter
 from kingmaker.experiments.figures.style import styled
@@ -87,7 +87,7 @@ def test_pairing_finds_what_levels_would_hide() -> None:
 
 
 def test_other_parameters_are_averaged_within_a_seed() -> None:
-    found = by_value(results(), X, "gap_china_final")
+    found = {x: interval(seeds) for x, seeds in seeds_by_value(results(), X, "gap_china_final").items()}
     assert list(found) == [0.0, 0.5, 1.0]
     assert all(value.n == 4 for value in found.values())
     assert found[1.0].mean - found[0.0].mean == pytest.approx(1.0, abs=0.01)

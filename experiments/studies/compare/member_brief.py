@@ -39,7 +39,7 @@ def write_member_brief(
     first = table[table["window"] == question.windows[0].name]
     lines = [*_head(question, first)]
     if not (table["claim"] == ZERO).all():
-        lines += [*_said(question, first), *_open(question, first), *_flips(question, first, told)]
+        lines += [*_said(question, first), *_open(question, first), *_flips(question, told)]
         lines += _luck(question, first, luck_members)
     lines += [*_reading(question, first), *question_of(question)]
     if held:
@@ -136,7 +136,7 @@ def per_cent(share: float) -> str:
     return f"{int(100.0 * share + ROUNDING)} %"
 
 
-def _flips(question: Question, first: pd.DataFrame, told: Mapping[tuple[str, str], Told]) -> Iterator[str]:
+def _flips(question: Question, told: Mapping[tuple[str, str], Told]) -> Iterator[str]:
     window = question.windows[0].name
     mine = [each for (name, _), each in told.items() if name == window]
     if not mine:
