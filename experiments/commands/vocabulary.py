@@ -12,6 +12,8 @@ from typing import Any
 
 import typer
 
+from kingmaker.agents.checks import whole
+
 WORDS: Mapping[str, str] = {
     # what is asked
     "--outcomes": "Only these measures ('kingmaker measures' lists them), with commas between; can be repeated",
@@ -102,7 +104,18 @@ def option(name: str, more: str = "", **how: Any) -> Any:
     """
     meaning = WORDS[name.partition("/")[0]]
     joint = "." if not more else "; " if more[0].islower() else ". "
+    if "min" in how:
+        how = _bounded(name, **how)
     return typer.Option(name, help=f"{meaning}{joint}{more}{'.' if more else ''}", **how)
+
+
+def _bounded(name: str, *, min: int, max: int | None = None, **how: Any) -> dict[str, Any]:
+    """The arguments of a whole number within bounds: typer's own check does not say what was given."""
+
+    def check(value: int | None) -> int | None:
+        return value if value is None else whole(value, name, min, max)
+
+    return {**how, "callback": check, "metavar": f"<int> {min} {'on' if max is None else f'to {max}'}"}
 
 
 def todays(command: str, words: Sequence[str]) -> list[str]:

@@ -62,6 +62,19 @@ def test_a_level_can_be_asked_where_one_is_stated_and_nowhere_else() -> None:
     assert {usual[c] for c in STATES - {"run", "validate"}} == {None}
 
 
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["run", "baseline", "--seed=-1"], "--seed is -1; allowed is a whole number from 0 to 2**63 - 1."),
+        (["sweep", "screening", "--workers=0"], "--workers is 0; allowed is a whole number from 1 to 1024."),
+        (["validate", "--members=0"], "--members is 0; allowed is a whole number from 1 on."),
+        (["dashboard", "--port=99999"], "--port is 99999; allowed is a whole number from 0 to 65535."),
+    ],
+)
+def test_a_number_out_of_range_is_refused_with_value_and_bounds(words: list[str], said: str) -> None:
+    assert str(CliRunner().invoke(app, words).exception) == said
+
+
 FIRST = {
     "run": ["baseline"], "compare": ["baseline", "data_act"], "sensitivity": ["screening"], "figures": ["nowhere"],
     "factorial": ["duty_and_cap"],
