@@ -29,6 +29,20 @@ def kingmaker(
     return done
 
 
+def done(*words: object, folder: Path) -> str:
+    """What a command prints that ends well, in one line."""
+    found = kingmaker(*words, folder=folder)
+    assert found.returncode == 0, found.stderr
+    return " ".join(found.stdout.split())
+
+
+def refused(*words: object, folder: Path) -> str:
+    """What a command says, in one line, that refuses what it is asked."""
+    found = kingmaker(*words, folder=folder)
+    assert found.returncode == 2, (found.returncode, found.stdout, found.stderr)
+    return " ".join(found.stderr.split())
+
+
 def done_within(line: str, folder: Path) -> None:
     """A line ``kingmaker …`` of a page, in this process: it ends well."""
     done = within(*shlex.split(line)[1:], folder=folder)

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 
 from kingmaker.experiments.commands.cli import main
-from tests.command import ENVIRONMENT, kingmaker
+from tests.command import ENVIRONMENT, done, refused
 
 SMALL = ("--set", "startups.number=20", "--months", "30", "--replications", "4")
 DESIGN = """kind = "morris"
@@ -32,19 +32,6 @@ set = { "startups.number" = 20 }
 """
 
 pytestmark = pytest.mark.slow
-
-
-def done(*words: str, folder: Path) -> str:
-    found = kingmaker(*words, folder=folder)
-    assert found.returncode == 0, found.stderr
-    return " ".join(found.stdout.split())
-
-
-def refused(*words: str, folder: Path) -> str:
-    found = kingmaker(*words, folder=folder)
-    assert found.returncode == 2, (found.returncode, found.stdout, found.stderr)
-    assert "Traceback" not in found.stderr
-    return " ".join(found.stderr.split())
 
 
 def test_the_baseline_compared_with_itself_is_exactly_zero(tmp_path: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import csv
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,16 +12,10 @@ import pytest
 
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.experiments.results.manifest import content_hash
+from tests.command import done
 
 MONTHS, SMALL = 14, ("--set", "startups.number=20", "--months", "14")
 KEYS = ["year", "party", "type", "section", "line", "unit"]
-
-
-def kingmaker(*words: str, folder: Path) -> str:
-    command = [sys.executable, "-m", "kingmaker", *words]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, timeout=300, check=False)
-    assert done.returncode == 0, done.stderr
-    return " ".join(done.stdout.split())
 
 
 def statement(seed: int) -> pd.DataFrame:
@@ -36,7 +28,7 @@ def described(folder: Path) -> set[str]:
 
 
 def test_a_run_leaves_its_statement(tmp_path: Path) -> None:
-    told = kingmaker("run", "baseline", *SMALL, "--seed", "2", "--out", "out", folder=tmp_path)
+    told = done("run", "baseline", *SMALL, "--seed", "2", "--out", "out", folder=tmp_path)
     written = pd.read_csv(tmp_path / "out/income.csv", keep_default_na=False, na_values={"amount": [""]})
     mine = statement(2)
     pd.testing.assert_frame_equal(written, mine, check_exact=False, rtol=1e-12, check_dtype=False)
@@ -45,13 +37,13 @@ def test_a_run_leaves_its_statement(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "out/manifest.json").read_text())["income_hash"] == content_hash(mine)
     assert "In 2022 users pay" in told
     assert "AI capital spending is" in told
-    again = kingmaker("rerun", "out", folder=tmp_path)
+    again = done("rerun", "out", folder=tmp_path)
     assert again.startswith("identical")
 
 
 @pytest.mark.parametrize("workers", ["1", "2"])
 def test_an_ensemble_leaves_medians_and_bands(workers: str, tmp_path: Path) -> None:
-    told = kingmaker("run", "baseline", *SMALL, "--replications", "3", "--seed", "2", "--workers", workers,
+    told = done("run", "baseline", *SMALL, "--replications", "3", "--seed", "2", "--workers", workers,
                      "--no-figures", "--out", "out", folder=tmp_path)  # fmt: skip
     table = pd.read_csv(tmp_path / "out/income.csv", keep_default_na=False).set_index(KEYS)
     assert set(described(tmp_path / "out")) == {*KEYS, *table.columns}
