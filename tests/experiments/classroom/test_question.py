@@ -104,3 +104,16 @@ def test_the_scenario_file_gives_the_same_numbers(tmp_path: Path) -> None:
     shares = [one.measures.array("chip_leader_share")[:, 0] for one in (usual, model)]
     assert np.array_equal(shares[0][:9], shares[1][:9])  # the moat falls in October
     assert not np.array_equal(*shares)
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("en", ("as it was", "as fitted")), ("fr", ("tel quel", "tel qu'ajusté"))]
+)
+def test_the_stop_that_is_called_as_it_was_is_the_parameters_default(language: str, words: tuple[str, ...]) -> None:
+    called = {
+        key: [stop for stop, name in zip(lever.stops, lever.names[language], strict=True) if name.endswith(words)]
+        for key, lever in levers().items()
+    }
+    told = {key: stops for key, stops in called.items() if stops}
+    assert len(told) > 10
+    assert told == {key: [levers()[key].declared.default] for key in told}
