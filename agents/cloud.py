@@ -64,9 +64,7 @@ class Cloud(Lessor):
         ``p.clouds.planning_horizon`` months, at target utilisation. Chips that stand idle sober it: belief counts only
         as far as what it runs is used (the brake that keeps an arms race from exploding).
         """
-        low = p.clouds.idle_utilisation
-        used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
-        growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment * used
+        growth = p.clouds.calm_growth + p.clouds.extrapolation * self.sentiment * self._busy(p)
         ahead = np.minimum(horizon, p.clouds.planning_horizon)
         tenants = np.where(self.rents_out, self._for_tenants(p, exp(growth * ahead)), 0.0)
         own = self.own_needs(p, ahead) / p.clouds.target_utilisation
@@ -137,7 +135,7 @@ class Cloud(Lessor):
     @property
     def has_list(self) -> BoolArray:
         """Whether its contracts are discounts on a rigid list, shape (..., n)."""
-        return np.asarray((self.type == HYPERSCALER) | (self.type == CHINESE))
+        return self.is_giant
 
     def quotes_spot(self, p: Parameters, floor: FloatArray) -> FloatArray:
         """Price by the month of what is not reserved, $ per H100e-hour, shape (..., n).

@@ -35,8 +35,11 @@ class Developer(Firm):
 
         A part of sales at the usual price pays for compute; who charges more serves fewer users for the same sales.
         """
-        cost = p.services.compute_cost_share * self.revenue / self.price
-        return np.asarray(cost / (np.maximum(rent, LEAST_RENT) * HOURS * USD))
+        return np.asarray(self._cost_of_paid_use(p) / (np.maximum(rent, LEAST_RENT) * HOURS * USD))
+
+    def _cost_of_paid_use(self, p: Parameters) -> FloatArray:
+        """What the compute behind its sales costs, M$ a month, shape (..., n)."""
+        return np.asarray(p.services.compute_cost_share * self.revenue / self.price)
 
     def sets_price(self, p: Parameters, unit_cost: FloatArray, share: FloatArray) -> FloatArray:
         """Price of its AI services, relative to that of a small firm of usual cost, shape (..., n).

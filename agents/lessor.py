@@ -53,6 +53,11 @@ class Lessor(Owner):
         return np.maximum(self.capacity - np.maximum(self.signed, self.committed), 0.0)
 
     @property
+    def is_giant(self) -> BoolArray:
+        """Whether it is a hyperscaler or a Chinese cloud, shape (..., n)."""
+        return np.asarray((self.type == HYPERSCALER) | (self.type == CHINESE))
+
+    @property
     def lives_by_renting(self) -> BoolArray:
         """Whether renting compute is its only business, shape (..., n)."""
         return np.asarray((self.type == NEW) | (self.type == CONSORTIUM))
@@ -118,7 +123,7 @@ class Lessor(Owner):
             term: months.
         """
         bill = np.maximum(p.compute.lease_purse * self.outside_cash - self.lease_bill, 0.0)
-        ahead = p.compute.lease_prepaid * p.compute.lease_due * term * hourly
+        ahead = paid_ahead(p, hourly, term)
         cash = p.compute.wholesale_purse * np.maximum(self.cash, 0.0)
         return np.minimum(bill / np.maximum(hourly, TINY), cash / np.maximum(ahead, TINY))
 
@@ -139,3 +144,8 @@ class Lessor(Owner):
     def interest(self, p: Parameters) -> FloatArray:
         """Interest on its loans, 1/year, shape (..., n)."""
         return np.where(self.lives_by_renting, p.clouds.contract_interest, p.capital.interest)
+
+
+def paid_ahead(p: Parameters, bill: FloatArray, term: FloatArray) -> FloatArray:
+    """What is paid ahead under a lease of ``term`` months that costs ``bill`` (M$ a month), M$, same shape."""
+    return np.asarray(p.compute.lease_prepaid * p.compute.lease_due * term * bill)

@@ -85,12 +85,15 @@ class Owner(Sited):
         would extrapolate, and as far as its chips are used: hype reverts to realised returns. Who has had no returns
         yet has not been disappointed.
         """
-        low = p.clouds.idle_utilisation
-        used = np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
         met = np.clip(1.0 + self.surprise(p), 0.0, 1.0)
         growing = np.clip(self.return_growth / p.clouds.return_cap, 0.0, 1.0)
-        borne_out = used * met * np.where(self.returns > LEAST_AMOUNT, growing, 1.0)
+        borne_out = self._busy(p) * met * np.where(self.returns > LEAST_AMOUNT, growing, 1.0)
         return np.asarray(self.evidence + p.clouds.evidence_speed * (borne_out - self.evidence))
+
+    def _busy(self, p: Parameters) -> FloatArray:
+        """How far its chips are used, and missed, on the way from idle to what it aims at, 0-1, shape (..., n)."""
+        low = p.clouds.idle_utilisation
+        return np.clip((self.utilisation + self.shortage - low) / (p.clouds.target_utilisation - low), 0.0, 1.0)
 
     def update_sentiment(self, p: Parameters, signal: FloatArray, mood: FloatArray) -> FloatArray:
         """Belief in fast growth of returns, 0-1, shape (..., n).

@@ -71,8 +71,7 @@ class Venture(Tenant):
 
     def serving_bill(self, p: Parameters) -> FloatArray:
         """What the compute that serving its users takes costs at the usual rent, M$ a month, shape (..., n)."""
-        paying = p.services.compute_cost_share * self.revenue / self.price
-        return np.asarray(paying * self._users_served(p) * self._lean(p))
+        return np.asarray(self._cost_of_paid_use(p) * self._users_served(p) * self._lean(p))
 
     def serves(self, p: Parameters, rent: FloatArray) -> FloatArray:
         """Compute that serving its users takes, H100e, shape (..., n); a frugal design needs less."""

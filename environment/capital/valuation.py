@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.arithmetic import BELOW_ALL, SMALL, exp, power
-from kingmaker.agents.cloud import CONSORTIUM, HYPERSCALER, NEW
+from kingmaker.agents.cloud import HYPERSCALER
 from kingmaker.agents.types import NONE, FloatArray
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.capital import capital_market as market
@@ -39,8 +39,7 @@ def move_values(e: Economy) -> None:
     # the equity of a leveraged firm is what its assets or earnings bear beyond its debt, and an option at least
     asset = np.maximum(earned, clouds.fixed) + clouds.cash
     worth = np.maximum(asset - clouds.debt, p.capital.option_value * asset)
-    renter = (clouds.type == NEW) | (clouds.type == CONSORTIUM)
-    clouds.business = np.where(renter, drifted + p.capital.earnings_pull * (worth - drifted), drifted)
+    clouds.business = np.where(clouds.lives_by_renting, drifted + p.capital.earnings_pull * (worth - drifted), drifted)
 
 
 @phase("turnover.enter")

@@ -70,6 +70,11 @@ def sellable_to_china(
     return free
 
 
+def exports_are_ruled(vintage: FloatArray, cap: FloatArray) -> BoolArray:
+    """Whether an export rule is in force, elementwise: that of a ``vintage``, with a ``cap`` on performance."""
+    return np.asarray((vintage >= FIRST_EXPORT_RULE) & np.isfinite(cap))
+
+
 def within_quota(to_china: FloatArray, elsewhere: FloatArray, quota: FloatArray) -> FloatArray:
     """Share of a shipment to China that a volume quota lets pass, elementwise, 0-1.
 

@@ -13,7 +13,7 @@ from kingmaker.agents.units import KUSD, QUARTER, YEAR
 from kingmaker.environment.chips import buyers, direct, memory, supply_contracts
 from kingmaker.environment.chips import chip_market as market
 from kingmaker.environment.chips.buyers import small, standing
-from kingmaker.environment.chips.orders import cost_of_capacity, duty_passed_on, gpu_share, lead_by_buyer
+from kingmaker.environment.chips.orders import cost_of_capacity, duty_passed_on, gpu_share, months_to_run
 from kingmaker.environment.chips.own_chips import own_line, own_mix, own_part
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.phases import phase
@@ -214,7 +214,7 @@ def build_own_chips(e: Economy) -> None:
     seed = by_slot(p.own_seed * clouds.compute * own.ready)
     # need is spread over the wait for bought chips; what it makes itself stands in no queue, and comes the sooner
     soonest = e.p.chips.shortest_lead + e.p.chips.install_months
-    sooner = (lead_by_buyer(e)[:, : chips.clouds] + e.p.chips.install_months) / soonest
+    sooner = months_to_run(e) / soonest
     affordable = by_slot(np.where(own.ready, money, 0.0))
     aim = own_part(e, own, cost_of_capacity(e)[:, : chips.clouds]) * chips.need * sooner
     plan = population.act(Cloud.ramps_own_chips, e.p, by_slot(aim), seed, affordable)

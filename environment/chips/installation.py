@@ -9,7 +9,7 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.types import CN, EU, FloatArray
 from kingmaker.agents.units import YEAR
 from kingmaker.environment.chips import energy, places
-from kingmaker.environment.chips.chip_market import FIRST_EXPORT_RULE
+from kingmaker.environment.chips.chip_market import exports_are_ruled
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.phases import phase
 from kingmaker.environment.inputs.tables import power_rows
@@ -31,7 +31,7 @@ def smuggle(e: Economy) -> None:
     sells = clouds.alive & clouds.resells & ~chinese
     purses = np.where(clouds.alive & clouds.small & chinese, np.maximum(clouds.cash, 0.0), 0.0)
     premium = e.now.chips.grey_premium[:, np.newaxis]
-    controlled = (e.in_force.export_vintage >= FIRST_EXPORT_RULE) & np.isfinite(e.in_force.export_cap)
+    controlled = exports_are_ruled(e.in_force.export_vintage, e.in_force.export_cap)
     part = p.grey_leak * logistic((premium - p.grey_penalty) / p.grey_width) * (controlled & (premium > 0.0))
     part = part * sells
     if not part.any():

@@ -20,7 +20,7 @@ from kingmaker.environment.chips.own_chips import own_line
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.inputs.table_rows import MemoryRow
 
-FOREIGN, CHINESE = 0, 1  # pools of memory
+CHINESE = 1  # pool of memory; the foreign one is first
 
 
 class Claims(NamedTuple):

@@ -82,21 +82,28 @@ def _design(e: Economy, restricted: BoolArray) -> None:
     timer = np.where(starts, p.design_months, makers.design)
     done = (timer >= 0.0) & (timer < 1.0)
     makers.design = np.where(done | (timer < 0.0), -1.0, timer - 1.0)
+    drawn = np.zeros_like(done)
     for maker, block in enumerate(chips.catalogue.blocks):
-        _draw_design(e, block, done[:, maker])
-    e.note_event(done, "chipmakers", "chip", "ships a chip designed to the export cap")
+        drawn[:, maker] = _draw_design(e, block, done[:, maker])
+    e.note_event(drawn, "chipmakers", "chip", "ships a chip designed to the export cap")
 
 
-def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
-    """Fill the maker's next empty slot: under the rule of 2022 by less interconnect, later by less performance."""
+def _draw_design(e: Economy, block: slice, done: BoolArray) -> BoolArray:
+    """Fill the maker's next empty slot: under the rule of 2022 by less interconnect, later by less performance.
+
+    Returns:
+        Where there was a slot for it, (worlds,); the run counts and tells where there was none.
+    """
     chips, f, p = e.chips, e.in_force, e.p.chips
     sold = np.where(chips.mix[:, block] > 0.0, e.now.chips.value[:, block], 0.0)
     base = block.start + np.argmax(sold, axis=-1)
     empty = [k for k in range(block.start, block.stop) if chips.catalogue.rows[k] is None]
+    drawn = done.copy()
     for world in np.flatnonzero(done):
         slot = next((k for k in empty if not chips.designed[world, k]), None)
         if slot is None:
-            e.now.chips.designs_refused += 1.0
+            e.refused_designs[world] += 1.0
+            drawn[world] = False
             continue
         from_chip = int(base[world])
         by_interconnect = f.export_vintage[world, 0] < market.DENSITY_RULE
@@ -119,6 +126,7 @@ def _draw_design(e: Economy, block: slice, done: BoolArray) -> None:
         chips.price[world, slot] = chips.price[world, from_chip] * (serves + (1.0 - serves) * part)
         chips.designed[world, slot] = True
         chips.born[world, slot] = float(e.month)
+    return drawn
 
 
 @phase("orders.design_products", "finance.move_moods")
@@ -283,6 +291,11 @@ def cost_of_capacity(e: Economy) -> FloatArray:
     cost = np.where(offered & (value > 0.0), price / positive(value), np.inf)
     cheapest = np.where(np.isfinite(cost[:, 0, :]), cost[:, 0, :], cost.min(axis=1))
     return np.where(np.isfinite(cheapest), cheapest, NO_OFFER)
+
+
+def months_to_run(e: Economy) -> FloatArray:
+    """Months until chips that each cloud orders now would run, (worlds, clouds)."""
+    return np.asarray(lead_by_buyer(e)[:, : e.chips.clouds] + e.p.chips.install_months)
 
 
 def cost_of_expansion(e: Economy) -> FloatArray:

@@ -14,7 +14,7 @@ from kingmaker.agents.population import by_slot
 from kingmaker.agents.sited import PLACED
 from kingmaker.agents.types import CN, EU, BoolArray, FloatArray
 from kingmaker.agents.units import HOURS, QUARTER, USD, YEAR
-from kingmaker.environment.chips.chip_market import FIRST_EXPORT_RULE
+from kingmaker.environment.chips.chip_market import exports_are_ruled
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import sum_by
 from kingmaker.environment.core.phases import phase
@@ -90,8 +90,7 @@ def may_build(e: Economy) -> BoolArray:
     owners build there. They get what may be sold to China wherever they build, as the rule looks at the owner's home
     as well (15 CFR 742.6(a)(6); facts 8a-001, 8a-013).
     """
-    f = e.in_force
-    controlled = (f.export_vintage >= FIRST_EXPORT_RULE) & np.isfinite(f.export_cap)
+    controlled = exports_are_ruled(e.in_force.export_vintage, e.in_force.export_cap)
     chinese = e.clouds.view().region == CN
     return np.asarray((chinese | ~controlled)[..., np.newaxis] | (np.arange(PLACES) != CN))
 

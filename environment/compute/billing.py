@@ -167,7 +167,7 @@ def _draw_credit(
     return [from_first, *from_others], drawn
 
 
-def share_sublet(e: Economy, startups: Startup, terms: list[TermsOfLease], served: Served) -> None:
+def share_sublet(e: Economy, terms: list[TermsOfLease], served: Served) -> None:
     """What labs have reserved and leave idle stands in for the lessor's own free capacity: they have its rent.
 
     Of what a host served by the month, its lessees' idle part counts as theirs as far as the contract lets them sub-let

@@ -11,7 +11,7 @@ from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.agents.units import QUARTER
-from kingmaker.environment.chips.orders import lead_by_buyer
+from kingmaker.environment.chips.orders import months_to_run
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.outlook import expected_fill, market_fill, most_for_one, need_ahead
 from kingmaker.environment.compute.second_hosts import share_planned
@@ -55,7 +55,8 @@ def _sign_again(e: Economy, row: ContractRow, over: BoolArray) -> None:
     startups = e.startups.view()
     index = at_host(e.clouds.view().list_price, row.lessor)
     need = np.minimum(_need(e, startups, row, expected_fill(e)), _most_at(e, startups, row))
-    reservations.sign_again(e, over, row, need, _offer(e, startups, row), index)
+    due = np.broadcast_to(e.p.contracts.due, need.shape)
+    reservations.sign_again(over, row, need, _offer(e, row), index, due)
     if row.rank:
         again = over & (row.reserved > 0.0)
         contracts.renew(e, again, row.rank, term=new_term(e, f"renewal {row.rank}", again))
@@ -85,7 +86,7 @@ def _reserve_more(
     Returns:
         What of it they have signed for, H100e, (worlds, clouds).
     """
-    price, due = _offer(e, startups, row), np.asarray(e.p.contracts.due)
+    price, due = _offer(e, row), np.asarray(e.p.contracts.due)
     need = _need(e, startups, row, expected)
     part = _part_reserved(e, row, price, likely)
     bound = sum_in_order([other.reserved + other.coming for other in startups.leases])
@@ -136,12 +137,11 @@ def _sign_for(
     signed = np.minimum(asked, free + room)
     add = add * at_host(ratio(signed, asked), row.lessor)
     at_once = at_host(np.minimum(ratio(free, signed), 1.0), row.lessor)
-    wait = lead_by_buyer(e)[:, : e.chips.clouds] + e.p.chips.install_months
     listed = at_host(np.where(clouds.has_list, 1.0, 0.0), row.lessor) > 0.0
     reservations.reserve(
         e, asks, row, add, price=price, index=at_host(clouds.list_price, row.lessor),
         tied_to=np.where(listed, LIST, FIXED).astype(np.int8), due=np.broadcast_to(p.due, add.shape),
-        ahead=ahead * add, at_once=at_once, delivery=at_host(np.ceil(wait), row.lessor),
+        ahead=ahead * add, at_once=at_once, delivery=at_host(np.ceil(months_to_run(e)), row.lessor),
     )  # fmt: skip
     worth = market.spending(add, price) * np.maximum(row.term, e.p.compute.shortest_term)
     news = asks & (worth >= e.p.capital.news_least * startups.weight)
@@ -157,7 +157,7 @@ def _free(e: Economy, clouds: Cloud) -> FloatArray:
     return np.asarray(clouds.left_to_tenants - e.clouds.act(Cloud.kept_inside, e.p))
 
 
-def _offer(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
+def _offer(e: Economy, row: ContractRow) -> FloatArray:
     """Price of a contract signed now, $ an hour, (worlds, start-ups); partners of the first host pay less."""
     price = at_host(e.clouds.view().rent, row.lessor)
     return price if row.rank else price * (1.0 - e.startups.act(Startup.partner_saving, e.p))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.arithmetic import EPOCH_PLACE, LEAST_PART, LEAST_PRICE, TINY, log, log1p, ratio
-from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.draws import mix64
 from kingmaker.agents.offers import Offers
 from kingmaker.agents.population import by_slot
@@ -14,7 +13,7 @@ from kingmaker.agents.types import CN, EU, NONE, OTHER, REGIONS, US, BoolArray, 
 from kingmaker.agents.units import KUSD
 from kingmaker.environment.compute import commitments, tenancies
 from kingmaker.environment.compute.first_hosts import stand_where_room_was
-from kingmaker.environment.compute.outlook import expected_fill, need_ahead, runs_ahead
+from kingmaker.environment.compute.outlook import expected_fill, need_ahead, room_for_tenants, runs_ahead
 from kingmaker.environment.compute.second_hosts import cost_of_two, months_of_talks, move_second_hosts
 from kingmaker.environment.compute.sovereignty import may_serve
 from kingmaker.environment.core.economy import Economy
@@ -28,7 +27,7 @@ def attraction(e: Economy) -> FloatArray:
     """The attraction of each host to tenants of each region, (worlds, hosts, regions): price, room, size, home."""
     p = e.p.compute
     clouds = e.clouds.view()
-    room = np.maximum(clouds.unleased - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
+    room = room_for_tenants(e, clouds)
     serves = clouds.rents_out & clouds.alive & (room > p.smallest_host)
     base = (
         -p.price_sensitivity * log(np.maximum(clouds.spot, LEAST_PRICE))

@@ -23,6 +23,11 @@ def need_ahead(e: Economy, startups: Startup) -> FloatArray:
     return np.asarray(np.maximum(startups.wanted - startups.own_used, 0.0) * grows)
 
 
+def room_for_tenants(e: Economy, clouds: Cloud) -> FloatArray:
+    """Compute that each cloud has for tenants beside leases and its own first wants, H100e, (worlds, clouds)."""
+    return np.maximum(clouds.unleased - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
+
+
 def runs_ahead(e: Economy, clouds: Cloud, today: FloatArray) -> FloatArray:
     """What each cloud's compute of ``today`` grows to in ``compute.look_ahead`` months, H100e, (worlds, clouds)."""
     return today * exp(clouds.expansion * e.p.compute.look_ahead)
@@ -69,8 +74,7 @@ def market_fill(e: Economy, host: Hosted) -> FloatArray:
     p = e.p.compute
     startups = e.startups.view()
     clouds = e.clouds.view()
-    free = np.maximum(clouds.unleased - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
-    supply = runs_ahead(e, clouds, free)
+    supply = runs_ahead(e, clouds, room_for_tenants(e, clouds))
     each = (startups.wanted - startups.own_used) / np.maximum(startups.weight, TINY)
     wants = np.maximum(clouds.demand_outside, 0.0)
     return market.fill_ahead(each, startups.need_growth, p.look_ahead, host.at(supply), host.at(wants))

@@ -77,7 +77,7 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
     small, legal, from_legal = _serve_by_law(e, startups, clouds, host[0], labs.wanted, first)
     first = first - from_legal
     room = np.maximum(clouds.unleased - legal, 0.0)
-    stands, got_reserved, kept = _serve_contracts(e, clouds, reserved, host, room)
+    stands, got_reserved, kept = _serve_contracts(e, reserved, host, room)
     # what a contract promised and its host cannot serve is asked for by the month
     failed = sum_of(host, [a - b for a, b in zip(reserved, got_reserved, strict=True)])
     by_month = labs.open + failed
@@ -165,7 +165,7 @@ def _allowed(
 
 
 def _serve_contracts(
-    e: Economy, clouds: Cloud, reserved: list[FloatArray], host: list[Hosted], room: FloatArray
+    e: Economy, reserved: list[FloatArray], host: list[Hosted], room: FloatArray
 ) -> tuple[FloatArray, list[FloatArray], FloatArray]:
     """Share of what is reserved that each host can serve, what each lab gets of it, and what all do, by host."""
     wants = np.zeros_like(room)

@@ -96,7 +96,7 @@ def rent_compute(e: Economy) -> None:
     _see_markups(e, startups, served.got[0], at)
     _pay_business(e, served.business, spot)
     rent_public_compute(e, served.public, spot)
-    billing.share_sublet(e, startups, terms, served)
+    billing.share_sublet(e, terms, served)
     pay_parallel_egress(e, startups.used_elsewhere)
     _settle_clouds(e, clouds, served)
     _see_fills(e, startups, labs, served)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.arithmetic import SMALL, SOME_TIME, is_on, ratio
-from kingmaker.agents.cloud import CHINESE, CONSORTIUM, HYPERSCALER, NEW, Cloud
+from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, IntArray
@@ -116,16 +116,16 @@ def reserve_new_clouds(e: Economy) -> None:
     clouds = e.clouds.view()
     rent = by_slot(at_host(clouds.rent, startups.host))
     dares = population.act(Startup.dares, e.p, e.p.sites.commitment, rent)
-    big = np.where((clouds.type == HYPERSCALER) | (clouds.type == CHINESE), 1.0, 0.0)
-    exposed = is_on(at_host(big, startups.host))
+    giant = np.where(clouds.is_giant, 1.0, 0.0)
+    exposed = is_on(at_host(giant, startups.host))
     for lease in startups.leases[1:]:
-        exposed = exposed & is_on(at_host(big, lease.lessor, 1.0))
+        exposed = exposed & is_on(at_host(giant, lease.lessor, 1.0))
     luck = e.draws("reserve", "startups")
     expected = by_slot(expected_fill(e))
     signs = population.act(Startup.reserves_new_cloud, e.p, by_slot(dares), by_slot(exposed), expected, luck)
     if not signs.any():
         return
-    new = ((clouds.type == NEW) | (clouds.type == CONSORTIUM))[:, :, np.newaxis]
+    new = clouds.lives_by_renting[:, :, np.newaxis]
     liking = np.where(new, attraction(e), -np.inf)
     best = np.argmax(liking, axis=1).astype(np.int32)
     some = np.where(np.isfinite(liking.max(axis=1)), 1.0, 0.0)
@@ -212,11 +212,11 @@ def observe(e: Economy) -> dict[str, FloatArray]:
     startups = e.startups.view()
     clouds = e.clouds.view()
     used = startups.used.sum(axis=-1)
-    big = (clouds.type == HYPERSCALER) | (clouds.type == CHINESE)
-    at_big = at_host(np.where(big, 1.0, 0.0), startups.host) * startups.first_share
+    giant = np.where(clouds.is_giant, 1.0, 0.0)
+    at_giants = at_host(giant, startups.host) * startups.first_share
     for lease in startups.leases[1:]:
-        at_big = at_big + at_host(np.where(big, 1.0, 0.0), lease.lessor) * lease.share
-    hosted = (at_big * (startups.used - startups.own_used)).sum(axis=-1)
+        at_giants = at_giants + at_host(giant, lease.lessor) * lease.share
+    hosted = (at_giants * (startups.used - startups.own_used)).sum(axis=-1)
     return {
         "direct_deliveries_h100e": delivered.sum(axis=-1),
         "direct_fill": e.now.chips.direct_fill,

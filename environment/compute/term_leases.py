@@ -7,9 +7,10 @@ import numpy as np
 from kingmaker.agents.arithmetic import LEAST_PRICE, ROUNDING, SMALL, log, positive, ratio
 from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.lease import NOW
+from kingmaker.agents.lessor import paid_ahead
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
-from kingmaker.environment.chips.orders import cost_of_expansion, lead_by_buyer
+from kingmaker.environment.chips.orders import cost_of_expansion, months_to_run
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute import lease_market
 from kingmaker.environment.core.economy import Economy
@@ -50,8 +51,8 @@ def _sign(
 ) -> None:
     """A part of the value is paid at once; the first capacity is due when chips ordered now would run."""
     p = e.p.compute
-    ahead = p.lease_prepaid * p.lease_due * term * market.spending(amount, price)
-    wait = np.ceil(lead_by_buyer(e)[:, : e.chips.clouds] + e.p.chips.install_months)
+    ahead = paid_ahead(e.p, market.spending(amount, price), term)
+    wait = np.ceil(months_to_run(e))
     terms = LeaseTerms(
         reserved=amount, price=price, due=p.lease_due, ahead=ahead, delivery=at_host(wait, lessor), term=term
     )
@@ -70,8 +71,7 @@ def _on_order(e: Economy) -> FloatArray:
     """Compute of the chips that clouds have ordered, and make themselves while they wait, H100e, (worlds, clouds)."""
     chips, mine = e.chips, slice(0, e.chips.clouds)
     bought = (chips.outstanding[:, :, mine] * e.now.chips.offer_value[:, :, mine]).sum(axis=1)
-    horizon = lead_by_buyer(e)[:, mine] + e.p.chips.install_months
-    return np.asarray(bought + e.clouds.view().own_output * horizon)
+    return np.asarray(bought + e.clouds.view().own_output * months_to_run(e))
 
 
 def _choose(e: Economy, clouds: Cloud, room: FloatArray, capital: FloatArray) -> IntArray:

@@ -106,7 +106,6 @@ class ChipMarket(Block):
     value = Filled[FloatArray]("orders.design_products", "(worlds, products)", "worth of a unit in use, H100e")
     may_ship = Filled[FloatArray]("orders.design_products", "(worlds, 2, products)", "1 where it may go: world, China")
     mix = Filled[FloatArray]("orders.design_products", "(worlds, 2, products)", "part of a maker's line: world, China")
-    designs_refused = Summed("orders.design_products", "(worlds,)", "designs to the cap without a free slot")
     line_price = Filled[FloatArray]("orders.plan_compute", "(worlds, 2, makers)", "price of a unit, k$")
     line_value = Filled[FloatArray]("orders.plan_compute", "(worlds, 2, makers)", "worth of a unit in use, H100e")
     line_age = Filled[FloatArray]("orders.plan_compute", "(worlds, 2, makers)", "full life of a unit over life left")

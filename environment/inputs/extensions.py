@@ -173,7 +173,7 @@ def load(names: Sequence[str], folders: Sequence[Path]) -> Extensions:
     _demand_kinds(names, classes)
     for name, cls in zip(names, classes, strict=True):
         demand_hooks(name, cls, KINDS)
-    _demand_names(names, classes, found)
+    _demand_names(names, found)
     return found
 
 
@@ -207,7 +207,7 @@ def _demand_kinds(names: Sequence[str], classes: Sequence[type]) -> None:
         raise KingmakerError(f"extensions: {' and '.join(rules)} are rules for the same chips; name one of them.")
 
 
-def _demand_names(names: Sequence[str], classes: Sequence[type], found: Extensions) -> None:
+def _demand_names(names: Sequence[str], found: Extensions) -> None:
     keys = [declared.key for declared in found.parameters]
     for one in found.parameters:
         key, group = one.key, one.key.split(".")[0]

@@ -9,11 +9,10 @@ import math
 from dataclasses import dataclass
 from typing import Annotated
 
-REGIONS = ("US", "EU", "CN", "OTHER")
-CLOUD_TYPES = ("hyperscaler", "new-generation", "european", "chinese", "consortium", "self-builder", "other")
+from kingmaker.agents.types import REGIONS
+
 POWERS = ("competition", "interoperability", "export", "partnership_review", "industrial_policy", "advice")
 TIE_KINDS = ("cloud_contract", "equity", "chip_supply", "open_weights", "distribution")
-TIE_SUBTYPES = ("exclusive", "preferred", "right_of_first_refusal", "plain")
 ACTORS = ("chipmakers", "clouds", "startups", "investors")
 NODES = (*ACTORS, "regulators", "sectors")  # each row is a node of the network, which its name tells from the others
 

@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from typing import Annotated, ClassVar
 
 from kingmaker.agents.calendar import month_of
+from kingmaker.agents.contract import CONTRACTS
 from kingmaker.agents.investor import KINDS
+from kingmaker.agents.lessor import TYPES
 from kingmaker.environment.inputs.table_cells import (
-    CLOUD_TYPES,
     POWERS,
     TIE_KINDS,
-    TIE_SUBTYPES,
     Actor,
     Capability,
     Cell,
@@ -109,7 +109,7 @@ class CloudRow(SourcedRow):
     id: Id
     name: Name
     region: Region
-    type: Annotated[str, Cell("type", choices=CLOUD_TYPES)]
+    type: Annotated[str, Cell("type", choices=TYPES)]
     aggregate: Flag
     rents_out: Flag
     lets_to_clouds: Flag
@@ -236,7 +236,7 @@ class TieRow(SourcedRow):
 
     key: ClassVar[tuple[str, ...]] = ("kind", "source_node", "target_node", "start")
     kind: Annotated[str, Cell("kind", choices=TIE_KINDS)]
-    subtype: Annotated[str, Cell("subtype", choices=TIE_SUBTYPES, blank=True)]
+    subtype: Annotated[str, Cell("subtype", choices=CONTRACTS, blank=True)]
     source_node: Actor
     target_node: Actor
     start: Month

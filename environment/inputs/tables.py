@@ -19,8 +19,9 @@ from typing import Any, NoReturn
 from kingmaker.agents.arithmetic import ROUNDING
 from kingmaker.agents.calendar import month_of
 from kingmaker.agents.errors import KingmakerError, nearest, shown
+from kingmaker.agents.types import REGIONS
 from kingmaker.environment.inputs import names
-from kingmaker.environment.inputs.table_cells import NODES, REGIONS, Cell
+from kingmaker.environment.inputs.table_cells import NODES, Cell
 from kingmaker.environment.inputs.table_rows import (
     ChipmakerRow,
     ChipRow,

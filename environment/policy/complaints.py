@@ -58,7 +58,7 @@ def hear_complaints(e: Economy) -> Heard:
     return Heard(
         short=np.take_along_axis(short_rate, place, axis=1),
         foreclosed=np.take_along_axis(bound_rate + rival_rate, place, axis=1),
-        tied=_tied(e, startups),
+        tied=_tied(startups),
         target=_most_accused(e, clouds, regulators),
     )
 
@@ -82,7 +82,7 @@ def _rivals(e: Economy, startups: Startup, clouds: Cloud) -> tuple[FloatArray, F
     return files, about
 
 
-def _tied(e: Economy, startups: Startup) -> FloatArray:
+def _tied(startups: Startup) -> FloatArray:
     """Share of start-ups' compute that stands at a cloud which owns a part of the tenant, (worlds, 1)."""
     owned = (startups.vendor != NONE) & (startups.vendor == startups.host)
     used = startups.used.sum(axis=-1, keepdims=True)

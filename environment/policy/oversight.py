@@ -6,7 +6,7 @@ import numpy as np
 
 from kingmaker.agents.arithmetic import positive
 from kingmaker.agents.types import CN, FloatArray
-from kingmaker.environment.chips.chip_market import FIRST_EXPORT_RULE
+from kingmaker.environment.chips.chip_market import exports_are_ruled
 from kingmaker.environment.core.economy import Economy
 
 
@@ -37,7 +37,7 @@ def _in_force(e: Economy, sold: FloatArray, total: FloatArray) -> dict[str, Floa
         total: its sum, (worlds,).
     """
     f, p = e.in_force, e.p.policy
-    ruled = (f.export_vintage >= FIRST_EXPORT_RULE) & np.isfinite(f.export_cap)
+    ruled = exports_are_ruled(f.export_vintage, f.export_cap)
     values = {
         "exclusivity_ban_in_force": 1.0 - f.exclusivity,
         "reserved_in_force": f.reserve,

@@ -20,7 +20,7 @@ def reserve(
     e: Scene, where: BoolArray, row: ContractRow, amount: FloatArray, *, price: FloatArray, index: FloatArray,
     tied_to: IntArray, due: FloatArray, ahead: FloatArray, at_once: FloatArray, delivery: FloatArray,
 ) -> None:  # fmt: skip
-    """Labs in ``where`` reserve more at the lessor of ``row``; the contract's price becomes the mean of old and new.
+    """Labs in ``where`` reserve more at the lessor of ``row``; price and part due become the means of old and new.
 
     Args:
         e: the economy.
@@ -40,6 +40,7 @@ def reserve(
     held = row.reserved + row.coming
     whole = held + amount
     mean = np.where(whole > 0.0, (held * price_now(row, index) + amount * price) / positive(whole), price)
+    due = due + (row.due - due) * held / positive(whole)
     paid = np.where(where, ahead, 0.0)
     e.ledger.pay("prepayment", "startups", paid, "clouds", by_host(paid, row.lessor, e.clouds.slots))
     coming = np.where((at_once < 1.0) & (delivery > 0.0), (1.0 - at_once) * amount, 0.0)
@@ -78,12 +79,21 @@ def deliver(e: Scene) -> None:
 
 
 def sign_again(
-    e: Scene, where: BoolArray, row: ContractRow, most: FloatArray, price: FloatArray, index: FloatArray
+    where: BoolArray, row: ContractRow, most: FloatArray, price: FloatArray, index: FloatArray, due: FloatArray
 ) -> None:
-    """What ``row`` reserves is signed again at the ``price`` of the day, and no more than ``most`` (H100e) of it."""
+    """What ``row`` reserves is signed again on the terms of the day, and no more than ``most`` (H100e) of it.
+
+    Args:
+        where: whose.
+        row: of which contract.
+        most: H100e, (worlds, start-ups).
+        price: $ an hour.
+        index: the list as it stands now, $ an hour.
+        due: part that is paid, used or not.
+    """
     where = where & (row.reserved > 0.0)
     if where.any():
-        write_row(row, where, reserved=np.minimum(row.reserved, most), price=price, index=index, late=0.0)
+        write_row(row, where, reserved=np.minimum(row.reserved, most), price=price, index=index, due=due, late=0.0)
 
 
 def cut_back(e: Scene, where: BoolArray, row: ContractRow, part: FloatArray, told: Told) -> None:
