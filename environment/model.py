@@ -33,6 +33,7 @@ from kingmaker.environment.inputs.tables import Tables, read_tables
 from kingmaker.environment.knowledge import technology
 from kingmaker.environment.policy import instruments, procedures
 from kingmaker.environment.record import income, record_month
+from kingmaker.environment.record.last_year import LastYear
 from kingmaker.environment.services import licences, model_use
 from kingmaker.environment.ties.partnerships import Partnerships
 from kingmaker.environment.ties.tie_flows import SMALL
@@ -142,7 +143,7 @@ class ComputeEconomy(Model):
         if keep_ties:
             record_month.keep_founding(self.economy)
         self.measures = Measures(self.worlds, extensions.measures())
-        self._last_year = record_month.LastYear()
+        self._last_year = LastYear()
         self._panel: list[pd.DataFrame] | None = [] if panel else None
 
     def step(self) -> None:

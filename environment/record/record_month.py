@@ -28,6 +28,7 @@ from kingmaker.environment.core.measures import CAPEX_FIRMS
 from kingmaker.environment.knowledge.effective_compute import training_flop
 from kingmaker.environment.policy.complaints import cloud_shares
 from kingmaker.environment.policy.oversight import oversight
+from kingmaker.environment.record.last_year import LastYear
 from kingmaker.environment.record.record_capital import observe_rounds
 from kingmaker.environment.record.record_leases import observe_leases
 from kingmaker.environment.record.record_models import observe_models
@@ -57,28 +58,10 @@ def observe(e: Economy, residual: FloatArray, last_year: LastYear) -> dict[str, 
     """All measures of the month, each of shape (worlds,)."""
     values = {"ledger_residual": residual}
     values |= _chips(e) | _clouds(e, last_year) | _startups(e, last_year) | _models(e) | _world(e) | oversight(e)
-    values |= observe_values(e) | observe_models(e) | observe_leases(e) | observe_rounds(e, last_year.add)
+    values |= observe_values(e) | observe_models(e) | observe_leases(e) | observe_rounds(e, last_year)
     c = e.conditions
     c.hhi_cloud, c.hhi_cloud_all = values["hhi_cloud"][:, np.newaxis], values["hhi_cloud_all"][:, np.newaxis]
     return values
-
-
-class LastYear:
-    """Sums over the last twelve months, by name, shape (worlds,)."""
-
-    def __init__(self) -> None:
-        """Nothing yet."""
-        self._last: dict[str, list[FloatArray]] = {}
-
-    def add(self, name: str, amount: FloatArray) -> FloatArray:
-        """Add this month's amount; the sum over twelve months."""
-        last = self._last.setdefault(name, [])
-        last.append(amount)
-        del last[:-YEAR]
-        total = np.zeros_like(amount)
-        for month in last:
-            total = total + month
-        return total
 
 
 def _hhi(amount: FloatArray, single: BoolArray | bool = True) -> FloatArray:
@@ -173,7 +156,7 @@ def _clouds(e: Economy, last_year: LastYear) -> dict[str, FloatArray]:
         **_leading_lab(startups),
         **hosted_in_europe(e),
         "circularity": ratio(
-            last_year.add("circular", e.now.compute.circular_musd), last_year.add("rent", e.now.compute.startup_rent)
+            last_year.circular.add(e.now.compute.circular_musd), last_year.rent.add(e.now.compute.startup_rent)
         ),
     }
 
@@ -223,8 +206,8 @@ def _startups(e: Economy, last_year: LastYear) -> dict[str, FloatArray]:
     clouds = e.clouds.view()
     near = startups.alive & (startups.capability >= e.conditions.frontier - NEAR_FRONTIER)
     near_clouds = clouds.alive & clouds.develops & (clouds.capability >= e.conditions.frontier - NEAR_FRONTIER)
-    spent = last_year.add("spent", startups.spending_raised.sum(axis=-1))
-    raised = last_year.add("raised", e.now.capital.funding_musd)
+    spent = last_year.spent.add(startups.spending_raised.sum(axis=-1))
+    raised = last_year.raised.add(e.now.capital.funding_musd)
     return {
         "startups_alive": (startups.weight * startups.alive).sum(axis=-1),
         "startups_entered": e.now.turnover.startups_entered,
@@ -247,7 +230,7 @@ def _survival(e: Economy, alive: FloatArray, last_year: LastYear) -> FloatArray:
     at_risk = at_risk + e.now.turnover.startups_sold
     open_still = np.clip(1.0 - ratio(closed, at_risk), TINY, 1.0)
     months = min(e.month + 1, YEAR)  # the first year has fewer
-    return np.asarray(exp(last_year.add("open", log(open_still)) * (YEAR / months)))
+    return np.asarray(exp(last_year.surviving.add(log(open_still)) * (YEAR / months)))
 
 
 def _models(e: Economy) -> dict[str, FloatArray]:

@@ -349,3 +349,13 @@ def test_nobody_is_short_in_the_first_months_of_2022() -> None:
     run = ComputeEconomy.stack([{"rng": s} for s in range(4)], months=12).run()
     assert (run.measures.array("tenant_fill_rate")[2:] > 0.9).all()
     assert run.measures.array("complaints")[2:6].max() < 100.0
+
+
+def test_the_part_that_is_due_follows_what_is_signed(idle: ComputeEconomy) -> None:
+    e, where = idle.economy, mask(idle)
+    row, full = sign(idle), np.ones(where.shape)
+    terms = {"price": 2.0 * full, "index": 8.0 * full, "ahead": 0.0 * full, "at_once": full, "delivery": 0.0 * full}
+    reservations.reserve(e, where, row, 300.0 * full, tied_to=row.tied_to, due=0.5 * full, **terms)
+    assert row.due[0, LAB] == pytest.approx((100.0 * 0.9 + 300.0 * 0.5) / 400.0)
+    reservations.sign_again(where, row, 200.0 * full, 3.0 * full, 8.0 * full, 0.7 * full)
+    assert (row.due[0, LAB], row.reserved[0, LAB], row.price[0, LAB]) == (0.7, 200.0, 3.0)
