@@ -43,10 +43,10 @@ class UnknownNameError(KingmakerError, KeyError, AttributeError):
         return f" Known are {', '.join(self.known)}."
 
 
-def nearest(name: object, known: Iterable[str]) -> str:
-    """A hint such as ``Did you mean 'baseline'?``, or an empty string if no known name is close."""
+def nearest(name: object, known: Iterable[str], alike: float = ALIKE) -> str:
+    """A hint such as ``Did you mean 'baseline'?``, or an empty string if no known name is so much ``alike`` (0-1)."""
     by_fold = {each.casefold(): each for each in reversed(list(known))}
-    close = difflib.get_close_matches(str(name)[:LONGEST_SHOWN].casefold(), by_fold, n=1, cutoff=ALIKE)
+    close = difflib.get_close_matches(str(name)[:LONGEST_SHOWN].casefold(), by_fold, n=1, cutoff=alike)
     return f" Did you mean '{by_fold[close[0]]}'?" if close else ""
 
 

@@ -14,6 +14,7 @@ from kingmaker.environment.inputs.scenario import MOST_MONTHS, Scenario
 ARGUMENTS = ("scenario", "rng", "months", "panel", "register")
 MEANT = {"seed": "rng", "random_seed": "rng", "random_state": "rng", "steps": "months", "horizon": "months",
          "rng": "seed"}  # fmt: skip
+SAME_WORD = 0.8  # of 1: so alike must an argument be to a parameter to be one without its group
 STACK = 'a list with the arguments of each, such as [{"rng": 1}, {"rng": 1, "policy.interoperability": 1.0}]'
 
 
@@ -52,7 +53,8 @@ def refuse_strangers(given: Mapping[str, object], where: str = "", arguments: Se
         if "." not in str(name):
             meant = MEANT.get(str(name).casefold())
             keys = {key.rpartition(".")[2]: key for key in DECLARATIONS}
-            near = f" Did you mean '{meant}'?" if meant in arguments else nearest(name, [*arguments, *keys])
+            near = f" Did you mean '{meant}'?" if meant in arguments else nearest(name, arguments)
+            near = near or nearest(name, keys, SAME_WORD)
             for short, key in keys.items():
                 near = near.replace(f"'{short}'", f"'{key}'")
             raise KingmakerError(

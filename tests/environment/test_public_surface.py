@@ -94,6 +94,13 @@ def test_a_mistake_is_told_in_a_sentence(
     assert told in str(fault.value)
 
 
+@pytest.mark.parametrize("name", ["set", "policy", "worlds"])
+def test_an_argument_of_another_library_is_not_taken_for_a_parameter_of_another_name(name: str) -> None:
+    with pytest.raises(KingmakerError, match="there is no argument") as fault:
+        ComputeEconomy(**{name: 1})  # type: ignore[arg-type]
+    assert "Did you mean" not in str(fault.value)
+
+
 def test_numbers_of_numpy_and_whole_floats_are_numbers() -> None:
     model = ComputeEconomy(rng=np.int64(3), months=2.0, **{"startups.number": np.int32(30)})  # type: ignore[arg-type]
     plain = ComputeEconomy(rng=3, months=2, **{"startups.number": 30})
