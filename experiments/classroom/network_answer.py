@@ -99,6 +99,7 @@ def money(record: Record, words: Words) -> dict[str, Any]:
          "musd": paid}
         for kind, payer, payee, paid in record["flows"] if payer in SECTORS and payee in SECTORS
     ]  # fmt: skip
+    flows = [part for flow in flows for part in _without_ordinary_cloud(flow, flows)]
     return {
         "months": MONTHS,
         "sectors": [{"key": key, "label": words.of("sectors", key)} for key in SECTORS],
@@ -108,6 +109,17 @@ def money(record: Record, words: Words) -> dict[str, Any]:
             for key, kinds, payers, payees in INCOME
         ],
     }
+
+
+def _without_ordinary_cloud(flow: dict[str, Any], flows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Costs of clouds in two parts: what the revenue of ordinary cloud goes out as is no money for AI."""
+    if (flow["kind"], flow["payer"]) != ("costs", "clouds"):
+        return [flow]
+    ordinary = _sum(flows, ("cloud_revenue",), (flow["payee"],), ("clouds",))
+    beside = [min(paid or 0.0, earned) for paid, earned in zip(flow["musd"], ordinary, strict=True)]
+    own = [(paid or 0.0) - part for paid, part in zip(flow["musd"], beside, strict=True)]
+    parts = (own, True), (beside, False)
+    return [{**flow, "ai": ai, "musd": [float(f"{value:.4g}") for value in musd]} for musd, ai in parts]
 
 
 def _sum(flows: list[dict[str, Any]], kinds: tuple[str, ...], payers: tuple[str, ...], payees: tuple[str, ...]) -> Any:
