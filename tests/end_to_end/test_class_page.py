@@ -206,12 +206,15 @@ def test_nobody_sees_the_outcome_before_having_predicted(browser: Browser, anoth
 
 def test_the_regulator_plays_with_a_budget_and_can_undo(browser: Browser, server: Server) -> None:
     browser.open(f"{server.url}?view=regulator&lang=en")
+    browser.one(".builder .price", "30 points")  # told before it is decided
     browser.press(".builder .main")
-    browser.one(".moves li")
+    browser.one(".moves li", "30 points")
     assert "g.policy" in browser.query()
     browser.wait(lambda: "100 of" not in browser.one(".budget").text, "what it costs")
     browser.settle()
-    browser.one(".debrief")
+    assert len(browser.find(".goals p", "no clear difference")) == 5
+    browser.one(".debrief", "may be luck")  # where no measure differs, nothing is said to be served or to be paid for
+    assert "costs others" not in browser.one(".debrief").text
     assert len(browser.find(".lucks .luck")) >= 16
     browser.one(".board input").send_keys("Owls")
     browser.press(".board .main")

@@ -4,8 +4,8 @@ import { live } from "../../vendor/lit-html/directives/live.js"
 import { styled } from "../parts/styled.js"
 import { state, set, changed } from "../store.js"
 import { ask, forget, post } from "../api.js"
-import { monthLabel, monthNumber, questionOf } from "../link.js"
-import { month as monthName, own, t } from "../words.js"
+import { monthNumber, questionOf } from "../link.js"
+import { month as monthName, number, own, t } from "../words.js"
 import { catalogue, leverOf, measureOf, plain } from "../catalogue.js"
 import { room, scores } from "../class.js"
 import { icon } from "../parts/icons.js"
@@ -16,7 +16,7 @@ const undone = [] // policies before each move, the latest last
 const draft = { lever: "", value: null, month: null, name: "", rank: null, fault: null }
 
 const game = () => catalogue.regulator
-const question = () => questionOf({ levers: state.game })
+const question = (levers = state.game) => questionOf({ levers })
 const moves = () => Object.entries(state.game).flatMap(([lever, steps]) => steps.map((step) => ({ lever, ...step })))
   .sort((a, b) => a.month - b.month || a.lever.localeCompare(b.lever))
 
@@ -26,10 +26,11 @@ function play(next) {
   set({ game: next })
 }
 
-function add() {
+/** The policy with the move that is being chosen. */
+function drafted() {
   const { lever, value, month } = draft
   const steps = [...(state.game[lever] ?? []).filter((step) => step.month !== month), { value, month }]
-  play({ ...state.game, [lever]: steps.sort((a, b) => a.month - b.month) })
+  return { ...state.game, [lever]: steps.sort((a, b) => a.month - b.month) }
 }
 
 function drop({ lever, month }) {
@@ -45,7 +46,7 @@ function mandates() {
       aria-pressed=${state.mandate === key ? "true" : "false"} @click=${() => set({ mandate: key })}>${label}</button>`)}</div></section>`
 }
 
-function builder(left) {
+function builder(cost) {
   const known = game().levers.map(({ key }) => leverOf(key)).filter(Boolean)
   const lever = leverOf(draft.lever) ?? known[0]
   const stops = lever.stops.map(plain)
@@ -55,6 +56,8 @@ function builder(left) {
   if (!stops.includes(draft.value)) draft.value = stops.at(-1)
   draft.month ??= first
   const price = game().levers.find(({ key }) => key === lever.key)
+  const then = ask(`/api/regulator/cost?${question(drafted())}`).value
+  const dearer = then && cost ? Math.round(then.spent - cost.spent) : null // below 0 where it takes the place of another
   const dates = Array.from({ length: Math.floor((last - first) / EVERY) + 1 }, (_, k) => first + k * EVERY)
   return html`<section class="card builder"><h2>${t("regulator.move")}</h2>
     <label class="stack">${t("regulator.lever")}<select .value=${live(lever.key)} @change=${(event) => { draft.lever = event.target.value; draft.value = null; changed() }}>
@@ -65,19 +68,26 @@ function builder(left) {
     <label class="stack">${t("regulator.from")}<select .value=${live(String(draft.month))} @change=${(event) => { draft.month = Number(event.target.value); changed() }}>
       ${dates.map((month) => html`<option value=${month} ?selected=${month === draft.month}>${monthName(month)}</option>`)}</select></label>
     ${price?.cost_note ? html`<p class="faint">${price.cost_note}</p>` : nothing}
-    <button class="main" ?disabled=${left !== null && left <= 0} @click=${add}>${t("regulator.add")}</button></section>`
+    <p class="price"><strong>${dearer === null ? "" : t("regulator.price", { n: number(dearer) })}</strong></p>
+    <button class="main" ?disabled=${cost?.left <= 0} @click=${() => play(drafted())}>${t("regulator.add")}</button></section>`
+}
+
+function priceOf(cost, { lever, month }) {
+  const found = cost?.moves.find((one) => one.lever === lever && one.month === month)
+  return found ? t("regulator.price", { n: number(Math.round(found.cost)) }) : ""
 }
 
 function budget(cost) {
   const spent = cost?.spent ?? 0
   const share = Math.min(spent / game().budget, 1)
+  const left = t("regulator.left", { n: number(Math.round(cost?.left ?? game().budget)), of: game().budget })
   return html`<section class="card budget ${spent > game().budget ? "over" : ""}"><div class="row spread"><h2>${t("regulator.budget")}</h2>
-      <strong>${t("regulator.left", { n: Math.round(cost?.left ?? game().budget), of: game().budget })}</strong></div>
-    <div class="meter" role="img" aria-label=${t("regulator.left", { n: Math.round(cost?.left ?? game().budget), of: game().budget })}>
+      <strong>${left}</strong></div>
+    <div class="meter" role="img" aria-label=${left}>
       <span ${styled({ width: `${100 * share}%` })}></span></div>
     ${moves().length ? html`<ol class="moves">${moves().map((move) => html`<li><time>${monthName(move.month, true)}</time>
       <span>${leverOf(move.lever)?.label}${t("colon")}<strong>${leverOf(move.lever) ? said(leverOf(move.lever), move.value) : move.value}</strong></span>
-      <small>${Math.round(cost?.moves?.find((one) => one.lever === move.lever && one.month === monthLabel(move.month))?.cost ?? 0) || ""}</small>
+      <small>${priceOf(cost, move)}</small>
       <button class="bare icon" aria-label=${t("regulator.drop", { lever: leverOf(move.lever)?.label ?? "" })} @click=${() => drop(move)}>${icon("close")}</button></li>`)}</ol>`
       : html`<p class="faint">${t("regulator.noMoves")}</p>`}
     <div class="row"><button ?disabled=${!undone.length} @click=${() => set({ game: undone.pop() })}>${icon("undo")} ${t("regulator.undo")}</button>
@@ -127,7 +137,7 @@ function debriefing(answer) {
   return html`<section class="card debrief"><h2>${t("regulator.debrief")}</h2><p>${own(answer.debrief)}</p>
     <table><caption>${t("regulator.byMandate")}</caption><tbody>${game().mandates.map(({ key, label }) => html`<tr class=${key === state.mandate ? "now" : ""}>
       <th scope="row">${label}</th><td class="number">${Math.round(answer.by_mandate[key])}</td></tr>`)}</tbody></table>
-    <p>${t("regulator.wise")}</p></section>`
+    <p>${t(answer.goals.some(({ verdict }) => verdict !== "unclear") ? "regulator.wise" : "regulator.unsure", { n: answer.n })}</p></section>`
 }
 
 function board(answer) {
@@ -150,7 +160,7 @@ export function regulator() {
   const fault = cost.error ?? found?.error
   return html`<div class="regulator"><header><h1>${t("regulator.title")}</h1><p>${t("regulator.lead", { n: catalogue.members, budget: game().budget })}</p></header>
     ${mandates()}
-    <div class="game"><div class="game-side">${budget(cost.value)}${builder(cost.value?.left ?? null)}</div>
+    <div class="game"><div class="game-side">${budget(cost.value)}${builder(cost.value)}</div>
       <div class="game-main">${affordable ? nothing : html`<p class="note bad" role="alert">${t("regulator.over")}</p>`}
         ${fault && !cost.pending && !found?.pending ? html`<p class="note bad" role="alert">${own(fault.texts) || t("lost.told")}</p>` : nothing}
         ${found?.pending || cost.pending ? html`<p class="faint">${t("changed.computing")}</p><div class="wait"></div>` : nothing}
