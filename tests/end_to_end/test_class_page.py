@@ -81,6 +81,27 @@ def test_a_lever_changes_the_curves_the_strip_and_the_link(browser: Browser, ser
     browser.wait(lambda: browser.js(curve) == before, "the curve as it was")
 
 
+def test_as_many_charts_are_marked_as_the_badge_of_their_theme_says(browser: Browser, server: Server) -> None:
+    browser.open(f"{server.url}?view=charts&chips.capacity_growth=0.03&lang=en")
+    browser.one(".themes .badge")
+    for number in range(5):
+        browser.js("document.querySelectorAll('.themes button')[arguments[0]].click()", number)
+        chosen = "return document.querySelector('.themes [aria-pressed=true] .badge > :first-child')?.textContent ?? '0'"
+        marked = "return document.querySelectorAll('figure.plot.clear').length"
+        pressed = "return [...document.querySelectorAll('.themes button')].findIndex(b => b.ariaPressed === 'true')"
+        browser.wait(lambda n=number: browser.js(pressed) == n, "the theme")
+        browser.wait(lambda: browser.js(marked) == int(browser.js(chosen)), "a marked chart for each clear difference")
+
+
+def test_two_policies_are_compared_in_the_years_that_are_named(browser: Browser, server: Server) -> None:
+    """What differs before those years is no contradiction of the strip, and is not denied."""
+    browser.open(f"{server.url}?view=compare&chips.capacity_growth=0.06&lang=en")
+    browser.one(".compare strong", "Averaged over Jan 2027 to Dec 2029, nothing differs clearly")
+    assert not browser.find(".compare", "by chance alone")
+    browser.turn(f"view=compare&{POLICY}", "light", "en")
+    browser.one(".sides", "(Jan 2024)")
+
+
 def test_what_a_link_names_and_is_not_there_is_told_and_left_out(browser: Browser, server: Server) -> None:
     wrong = ("theme=compute", "measure=none", "flow=water", "size=weight", "luck=many", "mandate=mine", "lesson=none")
     browser.open(f"{server.url}?view=charts&lang=en&{'&'.join(wrong)}")

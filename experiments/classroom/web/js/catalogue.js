@@ -25,8 +25,9 @@ export const offered = (kind) => ({
 export const measureOf = (name) => measures.get(name)
 export const leverOf = (key) => levers.get(key)
 
-/** The six measures of a theme. */
-export const sixOf = (theme) => catalogue.measures.filter((measure) => measure.theme === theme).slice(0, 6)
+/** The six measures of a theme, and beyond them what `clear` names: a badge counts no chart that is not shown. */
+export const sixOf = (theme, clear = new Set()) => catalogue.measures.filter((measure) => measure.theme === theme)
+  .filter(({ name }, k) => k < 6 || clear.has(name))
 
 /** A name of the server's tables, such as the kind of a firm. */
 export const word = (table, key) => catalogue.words[table]?.[key] ?? key

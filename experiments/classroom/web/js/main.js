@@ -48,7 +48,7 @@ function flipSheet() {
 
 /** On paper: what is shown, and where it is to be found. */
 function printed() {
-  const policy = [catalogue.presets.find(({ key }) => key === state.scenario)?.label, policyWords()].filter(Boolean).join("; ")
+  const policy = [catalogue.presets.find(({ key }) => key === state.scenario)?.label, policyWords()].filter(Boolean).join(t("semicolon"))
   return html`<p class="printed"><strong>Kingmaker · ${t(`tabs.${state.view}`)} · ${monthName(state.month)}</strong><br>${policy}<br>${linkTo()}</p>`
 }
 

@@ -44,3 +44,7 @@ export function changedStrip() {
 
 /** How many clear differences each theme has. */
 export const badges = () => (isUsual() ? {} : (band(state).value?.badges ?? {}))
+
+/** The measures that clearly differ: as many in each theme as its badge says. */
+export const clearMeasures = () => new Set(isUsual() ? []
+  : (band(state).value?.changes ?? []).filter(({ verdict }) => verdict !== "unclear").map(({ measure }) => measure))

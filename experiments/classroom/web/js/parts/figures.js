@@ -9,7 +9,8 @@ export function digits(measure, value) {
   if (value === null || value === undefined) return "–"
   const size = Math.abs(value)
   const lost = size > 0 && size < 10 ** -(measure.digits ?? 0) // all its digits would be rounded away
-  return measure.digits === undefined || lost ? number(value) : fixed(value, measure.digits)
+  if (measure.digits === undefined) return number(value)
+  return lost ? number(Number(value.toPrecision(1))) : fixed(value, measure.digits)
 }
 
 /** What a curve shows in a month, beside the reference of the same luck: one short sentence. */

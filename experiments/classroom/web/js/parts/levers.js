@@ -4,7 +4,6 @@ import { live } from "../../vendor/lit-html/directives/live.js"
 import { styled } from "./styled.js"
 import { icon } from "./icons.js"
 import { state, set } from "../store.js"
-import { monthLabel } from "../link.js"
 import { month as monthName, number, t } from "../words.js"
 import { catalogue, leverOf, measureOf, plain } from "../catalogue.js"
 
@@ -121,6 +120,6 @@ export function levers() {
 export function policyWords(policy = state.levers) {
   return Object.entries(policy).flatMap(([key, steps]) => {
     const lever = leverOf(key)
-    return lever ? steps.map(({ value, month }) => `${lever.label}${t("colon")}${said(lever, value)}${month ? ` (${monthLabel(month)})` : ""}`) : []
-  }).join("; ")
+    return lever ? steps.map(({ value, month }) => `${lever.label}${t("colon")}${said(lever, value)}${month ? ` (${monthName(month, true)})` : ""}`) : []
+  }).join(t("semicolon"))
 }

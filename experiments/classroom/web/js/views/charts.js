@@ -6,7 +6,7 @@ import { month as monthName, own, spoken, t } from "../words.js"
 import { catalogue, leverOf, measureOf, sixOf } from "../catalogue.js"
 import { band, curve, usual } from "../answers.js"
 import { digits, finding, summary } from "../parts/figures.js"
-import { badges } from "../parts/changed.js"
+import { badges, clearMeasures } from "../parts/changed.js"
 import { moveTo } from "../parts/clock.js"
 import { said } from "../parts/levers.js"
 import { icon } from "../parts/icons.js"
@@ -95,13 +95,13 @@ export function legend(facts = false) {
 /** The view of six charts. */
 export function charts() {
   const marks = marksOf()
-  const clear = new Set(band(state).value?.top ?? [])
+  const clear = clearMeasures()
   const found = curve(state)
   return html`<div class="charts ${found.value || found.error ? "" : "stale"}">
     <div class="row spread">${themes()}${legend()}</div>
     ${found.error && !found.pending ? html`<p class="note bad" role="alert">${own(found.error.texts) || t("lost.told")}</p>` : nothing}
     <h2 class="unseen">${catalogue.themes.find(({ key }) => key === state.theme)?.label}</h2>
-    <div class="six">${repeat(sixOf(state.theme), ({ name }) => name, (measure) => one(measure, marks, clear))}</div>
+    <div class="six">${repeat(sixOf(state.theme, clear), ({ name }) => name, (measure) => one(measure, marks, clear))}</div>
     ${markKey(marks)}
   </div>`
 }

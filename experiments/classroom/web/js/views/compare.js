@@ -34,12 +34,12 @@ function table(rows, caption) {
 function tables(answer) {
   const clear = answer.rows.filter(({ verdict }) => verdict !== "unclear")
   const unclear = answer.rows.filter(({ verdict }) => verdict === "unclear")
-  const caption = t("compare.caption", { first: monthName(answer.window[0], true), last: monthName(answer.window[1], true),
-    n: answer.n, share: Math.round(100 * answer.share) })
-  return html`${clear.length ? table(clear, caption) : html`<p><strong>${t("compare.none")}</strong></p>`}
+  const when = { first: monthName(answer.window[0], true), last: monthName(answer.window[1], true), n: answer.n }
+  const caption = t("compare.caption", { ...when, share: Math.round(100 * answer.share) })
+  return html`${clear.length ? table(clear, caption) : html`<p><strong>${t("compare.none", when)}</strong></p>`}
     ${unclear.length ? html`<details class="as-list"><summary>${t("compare.unclear", { n: unclear.length })}</summary>
       ${table(unclear, caption)}</details>` : nothing}
-    <p class="faint">${t("compare.many", { k: answer.rows.length })}</p>`
+    ${clear.length ? html`<p class="faint">${t("compare.many", { k: answer.rows.length })}</p>` : nothing}`
 }
 
 /** The view of two policies. */
