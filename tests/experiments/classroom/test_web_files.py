@@ -13,6 +13,9 @@ from typing import Any
 
 import pytest
 
+from kingmaker.experiments.classroom.catalogue import catalogue
+from kingmaker.experiments.classroom.precomputed import Precomputed
+
 ROOT = Path(__file__).resolve().parents[3]
 WEB = ROOT / "experiments" / "classroom" / "web"
 VENDORED = (WEB / "vendor", ROOT / "tests" / "end_to_end" / "vendor")
@@ -77,6 +80,24 @@ def test_every_word_that_a_script_asks_for_is_there_and_none_is_left_over() -> N
     assert direct <= known, direct - known
     left = {key for key in known - asked if not any(re.fullmatch(pattern, key) for pattern in patterns)}
     assert not left
+
+
+@pytest.mark.parametrize("language", ["en", "fr"])
+def test_lessons_name_things_as_the_page_does(language: str) -> None:
+    shown = [*_leaves(catalogue(Precomputed(), language)), *words_of(language).values()]
+    names = {re.sub(r" \([^)]*\{.*", "", text) for text in shown}  # "Other luck (now {n})"
+    named = re.compile(r"(?<!\*)\*([A-ZÀ-Ý][^*]*[^*.])\*(?!\*)")
+    for page in sorted((WEB.parent / "lessons").glob(f"*.{language}.md")):
+        asked = {part for text in named.findall(" ".join(page.read_text("utf-8").split())) for part in text.split(" › ")}
+        assert asked <= names, (page.name, asked - names)
+
+
+def _leaves(entry: Any) -> Iterator[str]:
+    if isinstance(entry, dict | list):
+        for part in entry.values() if isinstance(entry, dict) else entry:
+            yield from _leaves(part)
+    elif isinstance(entry, str):
+        yield entry
 
 
 def test_all_files_together_are_light() -> None:
