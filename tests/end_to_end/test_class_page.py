@@ -272,6 +272,10 @@ def test_a_lost_connection_is_told_and_found_again(browser: Browser, server: Ser
     server.stop()
     browser.one(".notices .note", "connection")
     assert browser.find(".lesson-card")  # what is there stays
+    browser.press(".places a", "Free play")
+    browser.press(".tabs button", "Money")  # asks for what nobody can answer now
+    browser.one("#main", "when the connection is back")
+    assert len(browser.find("p", "The connection to the class's computer is lost")) == 1
     server.again()
     browser.one(".notices .note", "is back")
     browser.console()  # the refused requests

@@ -128,6 +128,16 @@ def test_every_view_is_accessible_and_fits(still: Browser, server: Server, look:
     assert faults == [], json.dumps(faults, indent=1, ensure_ascii=False)
 
 
+def test_a_large_chart_is_closed_in_its_upper_corner(browser: Browser, server: Server) -> None:
+    browser.resize("phone")
+    browser.open(f"{server.url}?view=charts&chips.capacity_growth=0.06&measure=lead_time_weeks&look=light&lang=fr")
+    browser.one("dialog.large .finding em", "de plus que")  # which makes the line too long for a phone
+    corner = "const b = document.querySelector('dialog.large header button').getBoundingClientRect(); return [b.right, b.top]"
+    right, top = browser.js(corner)
+    assert right > 390 - 30
+    assert top < 30
+
+
 def test_every_chart_is_told_in_words(browser: Browser, server: Server) -> None:
     browser.open(f"{server.url}?view=charts&look=light&lang=en")
     told = [node["name"] for node in browser.nodes() if node["role"] in ("img", "image")]

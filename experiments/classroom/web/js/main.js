@@ -4,7 +4,7 @@ import { changed, linkTo, set, start, state } from "./store.js"
 import { EXPLORE } from "./link.js"
 import { LANGUAGES, month as monthName, speak, spoken, t } from "./words.js"
 import { catalogue, isLever, load, offered } from "./catalogue.js"
-import { tidy } from "./api.js"
+import { connection, tidy } from "./api.js"
 import { follow } from "./class.js"
 import { header, notices, wear } from "./parts/header.js"
 import { levers, policyWords } from "./parts/levers.js"
@@ -32,7 +32,7 @@ function view(name) {
     loaded[name] = "coming"
     LOAD[name]().then((module) => { loaded[name] = module[name]; changed() }, () => { delete loaded[name]; setTimeout(changed, 3000) })
   }
-  return typeof loaded[name] === "function" ? loaded[name]() : html`<div class="loading"><div class="wait"></div></div>`
+  return typeof loaded[name] === "function" ? loaded[name]() : html`<div class="loading">${connection.lost ? html`<p>${t("lost.later")}</p>` : nothing}<div class="wait"></div></div>`
 }
 
 function tabs() {

@@ -36,7 +36,7 @@ export function changedStrip() {
   const answer = found.value
   return html`<section class="changed" aria-live="polite" aria-busy=${found.pending ? "true" : "false"}>
     <h2>${t("changed.title")}</h2>
-    ${found.error && !found.pending ? html`<p class="note bad">${own(found.error.texts) || t("lost.told")}</p>` : nothing}
+    ${found.error && !found.pending ? html`<p class="note bad">${own(found.error.texts) || t("lost.later")}</p>` : nothing}
     ${answer ? sentences(answer) : nothing}${waiting(found)}
     ${answer ? html`<small class="how">${t("changed.how", { n: answer.n })}</small>` : nothing}
   </section>`

@@ -99,7 +99,7 @@ export function charts() {
   const found = curve(state)
   return html`<div class="charts ${found.value || found.error ? "" : "stale"}">
     <div class="row spread">${themes()}${legend()}</div>
-    ${found.error && !found.pending ? html`<p class="note bad" role="alert">${own(found.error.texts) || t("lost.told")}</p>` : nothing}
+    ${found.error?.texts && !found.pending ? html`<p class="note bad" role="alert">${own(found.error.texts)}</p>` : nothing}
     <h2 class="unseen">${catalogue.themes.find(({ key }) => key === state.theme)?.label}</h2>
     <div class="six">${repeat(sixOf(state.theme, clear), ({ name }) => name, (measure) => one(measure, marks, clear))}</div>
     ${markKey(marks)}

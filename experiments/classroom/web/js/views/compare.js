@@ -54,6 +54,6 @@ export function compare() {
         ${Object.keys(state.a).length ? html`<button @click=${() => set({ a: {} })}>${t("compare.clear")}</button>` : nothing}</div></section>
       <section class="card"><h3>B</h3><p>${words(state.levers)}</p><p class="faint">${t("compare.lever")}</p></section></div>
     ${answer ? html`<div class=${found.stale ? "stale" : ""}>${tables(answer)}</div>` : nothing}
-    ${found.error && !found.pending ? html`<p class="note bad">${own(found.error.texts) || t("lost.told")}</p>` : nothing}
+    ${found.error && !found.pending ? html`<p class="note bad">${own(found.error.texts) || t("lost.later")}</p>` : nothing}
     ${found.pending ? html`<p class="faint">${t("changed.computing")}</p><div class="wait"></div>` : nothing}</div>`
 }

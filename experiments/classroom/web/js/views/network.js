@@ -48,6 +48,7 @@ function legend(story, streams) {
     ${Object.keys(SHAPES).map((kind) => html`<li><span class="shape ${kind}" aria-hidden="true"></span>${word("kinds", kind)}</li>`)}
     <li><span class="key dot ${state.flow}" aria-hidden="true"></span>${unitWords(streams.unit)}</li>
     <li><span class="key strong" aria-hidden="true"></span>${t("network.strong")}</li>
+    ${["equity", "open_weights", "inquiry"].map((kind) => html`<li><span class="key tie ${kind}" aria-hidden="true"></span>${word("ties", kind)}</li>`)}
     ${state.flow === "chips" ? html`<li><span class="key queue" aria-hidden="true"></span>${t("network.queue")}</li>` : nothing}
     <li><span class="key use" aria-hidden="true"></span>${t("network.use")}</li>
     <li><span class="key away" aria-hidden="true"></span>${t("network.refused")}</li></ul>`
