@@ -212,6 +212,7 @@ def test_nobody_sees_the_outcome_before_having_predicted(browser: Browser, anoth
     assert len(student.find(".result.right, .result.wrong")) == 4
     browser.wait(lambda: browser.one(".tally .giant").text == "1", "the vote on the teacher's screen")
     browser.press(".steer button", "Reveal")
+    browser.one(".teacher .faint", "the dotted line")  # what the bars below the sentences are
     browser.wait(lambda: "%" in browser.one(".tally .hit").text, "the hit rate")
     browser.one(".live .told")
     student.driver.refresh()

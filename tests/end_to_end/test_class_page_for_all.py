@@ -128,6 +128,19 @@ def test_every_view_is_accessible_and_fits(still: Browser, server: Server, look:
     assert faults == [], json.dumps(faults, indent=1, ensure_ascii=False)
 
 
+def test_each_answer_can_be_read_when_it_is_chosen(still: Browser, server: Server) -> None:
+    browser = still
+    browser.driver.delete_all_cookies()
+    browser.resize("phone")
+    browser.open(f"{server.url}?view=lessons&lesson=lockin&look=light&lang=en")
+    colour = "return getComputedStyle(arguments[0]).color"
+    for number, answer in enumerate(("higher", "lower", "no clear")):
+        browser.press(f"fieldset.guess:nth-of-type({number + 1}) .say", answer)
+        chosen = browser.one(".say input:checked + span", answer)
+        assert browser.js(colour, chosen.find_element("css selector", ".verdict")) == browser.js(colour, chosen)
+    assert browser.violations() == []
+
+
 def test_a_large_chart_is_closed_in_its_upper_corner(browser: Browser, server: Server) -> None:
     browser.resize("phone")
     browser.open(f"{server.url}?view=charts&chips.capacity_growth=0.06&measure=lead_time_weeks&look=light&lang=fr")

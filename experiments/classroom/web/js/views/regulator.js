@@ -68,7 +68,7 @@ function builder(cost) {
     <label class="stack">${t("regulator.from")}<select .value=${live(String(draft.month))} @change=${(event) => { draft.month = Number(event.target.value); changed() }}>
       ${dates.map((month) => html`<option value=${month} ?selected=${month === draft.month}>${monthName(month)}</option>`)}</select></label>
     ${price?.cost_note ? html`<p class="faint">${price.cost_note}</p>` : nothing}
-    <p class="price"><strong>${dearer === null ? "" : t("regulator.price", { n: number(dearer) })}</strong></p>
+    <p class="price"><strong>${!dearer ? "" : t("regulator.price", { n: number(dearer) })}</strong></p>
     <button class="main" ?disabled=${cost?.left <= 0} @click=${() => play(drafted())}>${t("regulator.add")}</button></section>`
 }
 

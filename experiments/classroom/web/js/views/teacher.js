@@ -58,12 +58,13 @@ async function restore() {
 }
 
 function live(lesson, board) {
+  const found = board?.revealed ? outcome(lesson.id, spoken()).value : null
   return html`<div class="live">${lesson.measures.map((name) => {
     const row = board?.measures.find(({ measure }) => measure === name) ?? { up: 0, down: 0, unclear: 0, verdict: null }
-    const told = board?.revealed ? outcome(lesson.id, spoken()).value?.rows.find(({ measure }) => measure === name) : null
+    const told = found?.rows.find(({ measure }) => measure === name)
     return html`<article class="card"><h2>${measureOf(name).label}</h2>${votes(row, board?.revealed ? row.verdict : null)}
       ${told ? html`<p class="told">${own(told.sentence)}</p>${interval(told, own(told.sentence))}` : nothing}</article>`
-  })}</div>`
+  })}</div>${found ? html`<p class="faint">${t("lessons.note", { n: found.n, share: Math.round(100 * found.share) })}</p>` : nothing}`
 }
 
 function groups(board) {
