@@ -226,6 +226,24 @@ def test_nobody_sees_the_outcome_before_having_predicted(browser: Browser, anoth
     assert student.console() == []
 
 
+def test_a_tab_learns_what_another_has_locked(browser: Browser, server: Server) -> None:
+    browser.driver.delete_all_cookies()
+    lesson = f"{server.url}?view=lessons&lesson=equity&lang=en"
+    browser.open(lesson)
+    first = browser.driver.current_window_handle
+    browser.driver.switch_to.new_window("tab")
+    try:
+        browser.open(lesson)
+        browser.js("document.querySelectorAll('fieldset.guess input[value=up]').forEach(one => one.click())")
+        browser.press(".predict button[type=submit]")
+        browser.one(".results")
+    finally:
+        browser.driver.close()
+        browser.driver.switch_to.window(first)
+    browser.one(".results")
+    assert not browser.find(".predict")
+
+
 def test_the_regulator_plays_with_a_budget_and_can_undo(browser: Browser, server: Server) -> None:
     browser.open(f"{server.url}?view=regulator&lang=en")
     browser.one(".builder .price", "30 points")  # told before it is decided

@@ -141,6 +141,15 @@ def test_each_answer_can_be_read_when_it_is_chosen(still: Browser, server: Serve
     assert browser.violations() == []
 
 
+def test_worlds_of_a_score_lie_apart_on_a_phone(browser: Browser, server: Server) -> None:
+    browser.resize("phone")
+    browser.open(f"{server.url}?view=regulator&g.policy.interoperability=1@2024-01&look=light&lang=en")
+    assert browser.js("return document.querySelector('.lucks').clientWidth") > 250
+    browser.open(f"{server.url}?view=charts&look=light&lang=en")
+    browser.press("header button[aria-label='Share and save']")
+    assert browser.one("dialog.share code").text == "kingmaker run FILE --seed 1"
+
+
 def test_a_large_chart_is_closed_in_its_upper_corner(browser: Browser, server: Server) -> None:
     browser.resize("phone")
     browser.open(f"{server.url}?view=charts&chips.capacity_growth=0.06&measure=lead_time_weeks&look=light&lang=fr")

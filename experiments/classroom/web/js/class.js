@@ -25,7 +25,14 @@ export function follow() {
   if (!follow.asked) {
     follow.asked = true
     if (!room.me) meet()
-    document.addEventListener("visibilitychange", () => (document.hidden ? hang() : follow()))
+    document.addEventListener("visibilitychange", () => {
+      if (document.hidden) {
+        hang()
+        return
+      }
+      meet() // another tab may have locked a prediction meanwhile
+      follow()
+    })
     addEventListener("pagehide", hang)
     addEventListener("pageshow", follow)
   }

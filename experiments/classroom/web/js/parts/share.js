@@ -23,6 +23,6 @@ export function share() {
     ${copied(t("share.link"), linkTo())}<p class="faint">${t("share.linkNote")}</p>
     <h3>${t("share.files")}</h3><ul class="files">${FILES.map((file) => html`<li><a class="button" download
       href=${`/api/download/${file}${question ? `?${question}` : ""}`}>${t(`share.${file.replace(".", "_")}`)}</a></li>`)}</ul>
-    <p class="faint">${t("share.scenarioNote", { luck: state.luck })}</p>
+    <p class="faint">${t("share.scenarioNote", { luck: state.luck }).split("`").map((part, k) => (k % 2 ? html`<code>${part}</code>` : part))}</p>
     <p class="faint">${t("share.chartNote")}</p></dialog>`
 }
