@@ -84,6 +84,9 @@ def test_a_lever_changes_the_curves_the_strip_and_the_link(browser: Browser, ser
 def test_as_many_charts_are_marked_as_the_badge_of_their_theme_says(browser: Browser, server: Server) -> None:
     browser.open(f"{server.url}?view=charts&chips.capacity_growth=0.03&lang=en")
     browser.one(".themes .badge")
+    browser.one("path.usual")
+    assert browser.find(".legend li", "same luck")
+    assert not any(label.is_displayed() for label in browser.find(".six .label"))  # they would stand on the curves
     for number in range(5):
         browser.js("document.querySelectorAll('.themes button')[arguments[0]].click()", number)
         chosen = "return document.querySelector('.themes [aria-pressed=true] .badge > :first-child')?.textContent ?? '0'"
