@@ -27,5 +27,6 @@ def test_a_contract_that_was_renewed_is_not_told_to_have_run_out() -> None:
     record = {"nodes": [], "amounts": {}, "ties": [tie], "events": []}
     assert network(record, words_in("en"))["ties"][0]["clauses"] == [
         "exclusive: all compute from this cloud", "first term: until January 2024",
-        "compute of 5.00 thousand H100 reserved", "$2.50 for an hour of an H100", "$1,881 m of compute promised for shares",
+        "compute of 5.00 thousand H100 reserved", "$2.50 for an hour of an H100",
+        "$1,881 m of compute promised for shares",
     ]  # fmt: skip

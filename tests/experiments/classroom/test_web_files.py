@@ -88,7 +88,8 @@ def test_lessons_name_things_as_the_page_does(language: str) -> None:
     names = {re.sub(r" \([^)]*\{.*", "", text) for text in shown}  # "Other luck (now {n})"
     named = re.compile(r"(?<!\*)\*([A-ZÀ-Ý][^*]*[^*.])\*(?!\*)")
     for page in sorted((WEB.parent / "lessons").glob(f"*.{language}.md")):
-        asked = {part for text in named.findall(" ".join(page.read_text("utf-8").split())) for part in text.split(" › ")}
+        told = " ".join(page.read_text("utf-8").split())
+        asked = {part for text in named.findall(told) for part in text.split(" › ")}
         assert asked <= names, (page.name, asked - names)
 
 
