@@ -134,7 +134,7 @@ class ComputeEconomy(Model):
             ledger=Ledger(populations, self.worlds, history=self.worlds == 1 or keep_ties),
             partnerships=Partnerships(populations, keep_ties), extensions=extensions,
             news=News(), comovement=Comovement(), refused_entries=np.zeros(self.worlds),
-            refused_designs=np.zeros(self.worlds), refused_contracts=np.zeros(self.worlds),
+            refused_contracts=np.zeros(self.worlds),
         )  # fmt: skip
         founding.set_balance_sheets(self.economy)
         founding.place_founding_orders(self.economy)
@@ -361,15 +361,11 @@ class ComputeEconomy(Model):
     def notes(self) -> list[str]:
         """What a user must know of this run."""
         e = self.economy
-        entries, designs, contracts = (
-            float(refused.max()) for refused in (e.refused_entries, e.refused_designs, e.refused_contracts)
-        )
+        entries, contracts = float(e.refused_entries.max()), float(e.refused_contracts.max())
         found = []
         if entries > 0:
             slots = f"startups.slots_factor (now {float(e.p.startups.slots_factor[0, 0]):g})"
             found.append(f"{entries:.0f} start-ups were refused entry for want of a slot; raise {slots}.")
-        if designs > 0:
-            found.append(f"Chips designed to an export cap for which their maker had no slot left: {designs:.0f}.")
         if contracts > 0:
             rows = f"ties.most_contracts (now {float(e.p.ties.most_contracts[0, 0]):g})"
             found.append(f"Contracts that the data date and that no row was free for: {contracts:.0f}; raise {rows}.")

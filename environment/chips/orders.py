@@ -92,7 +92,7 @@ def _draw_design(e: Economy, block: slice, done: BoolArray) -> BoolArray:
     """Fill the maker's next empty slot: under the rule of 2022 by less interconnect, later by less performance.
 
     Returns:
-        Where there was a slot for it, (worlds,); the run counts and tells where there was none.
+        Where there is such a chip, (worlds,): a maker designs no more of them than ``export_designs`` in the data.
     """
     chips, f, p = e.chips, e.in_force, e.p.chips
     sold = np.where(chips.mix[:, block] > 0.0, e.now.chips.value[:, block], 0.0)
@@ -102,7 +102,6 @@ def _draw_design(e: Economy, block: slice, done: BoolArray) -> BoolArray:
     for world in np.flatnonzero(done):
         slot = next((k for k in empty if not chips.designed[world, k]), None)
         if slot is None:
-            e.refused_designs[world] += 1.0
             drawn[world] = False
             continue
         from_chip = int(base[world])

@@ -50,7 +50,6 @@ class Economy:
     news: News
     comovement: Comovement
     refused_entries: FloatArray  # start-ups for which there was no slot, (worlds,)
-    refused_designs: FloatArray  # chips designed to an export cap for which there was no slot, (worlds,)
     refused_contracts: FloatArray  # dated ones for which there was no row, (worlds,)
     now: Month = field(init=False)  # what this month's phases have left for those that follow
     events: list[tuple[int, int, str, str, str]] = field(default_factory=list)  # world, month, kind, who, text

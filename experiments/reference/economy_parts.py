@@ -60,7 +60,6 @@ PARTS: dict[str, tuple[str, str, str]] = {
     "events": ("the chronicle so far, as `model.events_frame()` gives it", "", "read; add to it by `e.note_event`"),
     "extensions": ("the extensions of the scenario", "", READ),
     "refused_entries": ("start-ups for which there was no slot", "(worlds,), firms", READ),
-    "refused_designs": ("chips designed to an export cap for which their maker had no slot left", "(worlds,)", READ),
     "refused_contracts": ("contracts that the data date and that no row was free for", "(worlds,)", READ),
     "streams": ("where `e.draws` takes the luck from", "", LEAVE),
     "comovement": ("how values have moved together", "", LEAVE),

@@ -190,26 +190,12 @@ def test_makers_of_memory_enter_when_the_data_say() -> None:
             assert memory.entering(rows, row.entry)[1 if row.region == "CN" else 0] == row.gb_per_month
 
 
-def _finish_design(model: ComputeEconomy, full: list[bool]) -> None:
-    """The leader's design is done; in worlds that are ``full`` it has no slot left."""
-    e = model.economy
-    for world in np.flatnonzero(full):
-        e.chips.designed[world, e.chips.catalogue.blocks[0]] = True
-    e.chipmakers.view().design = np.where(np.arange(e.chipmakers.slots) == 0, 0.5, -np.ones((len(full), 1)))
-    orders.design_products(e)
-
-
-def test_a_design_without_a_free_slot_is_counted_in_its_world_and_told_to_the_user() -> None:
-    model = ComputeEconomy.stack([{"rng": 1, "startups.number": 20}] * 2, months=36).run(20)
-    _finish_design(model, [True, False])
-    assert model.economy.refused_designs.tolist() == [1.0, 0.0]
-    assert model.notes() == ["Chips designed to an export cap for which their maker had no slot left: 1."]
-
-
 @pytest.mark.parametrize("full", [True, False])
-def test_the_chronicle_tells_of_a_design_only_if_it_is_made(full: bool) -> None:
+def test_the_chronicle_tells_of_a_chip_for_china_only_if_its_maker_designs_one_more(full: bool) -> None:
     model = ComputeEconomy(rng=1, months=36, **{"startups.number": 20}).run(20)
-    before = len(model.economy.events)
-    _finish_design(model, [full])
-    told = [event for event in model.economy.events[before:] if "designed to the export cap" in event[4]]
+    e, before = model.economy, len(model.economy.events)
+    e.chips.designed[0, e.chips.catalogue.blocks[0]] |= full
+    e.chipmakers.view().design = np.where(np.arange(e.chipmakers.slots) == 0, 0.5, -1.0)[np.newaxis]
+    orders.design_products(e)
+    told = [event for event in e.events[before:] if "designed to the export cap" in event[4]]
     assert len(told) == (0 if full else 1)
