@@ -15,6 +15,7 @@ from kingmaker.environment.inputs.parameters import DECLARATIONS, Declaration, c
 DATA = Path(__file__).parent / "data"
 LANGUAGES = ("en", "fr")
 LEVER_GROUPS = ("chips", "cloud", "startups", "europe", "china", "energy")
+WAYS = ("up", "down")  # in which a measure may differ
 THEMES = ("chips", "cloud", "startups", "models", "world")
 
 
@@ -55,7 +56,10 @@ class Lever:
 
 @dataclass(frozen=True)
 class Shown:
-    """A measure as the page shows it: ``factor`` turns the model's unit into the unit in words."""
+    """A measure as the page shows it: ``factor`` turns the model's unit into the unit in words.
+
+    ``change`` says by how much it is higher (``up``) or lower (``down``), in each language, with a gap for the size.
+    """
 
     name: str
     theme: str
@@ -64,6 +68,7 @@ class Shown:
     unit: Mapping[str, str]
     short: Mapping[str, str]
     label: Mapping[str, str]
+    change: Mapping[str, Mapping[str, str]]
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
@@ -122,12 +127,13 @@ def measures() -> dict[str, Shown]:
     """The measures that the page shows, by name, in the order of the file.
 
     Raises:
-        ChoiceError: an unknown measure or theme, or a unit that is not the declared one.
+        ChoiceError: an unknown measure or theme, a unit that is not the declared one or has no words for differences.
     """
-    return {row["name"]: _measure(row) for row in rows_of("measures.csv")}
+    changes = {row["unit"]: {way: _words(row, way) for way in WAYS} for row in rows_of("differences.csv")}
+    return {row["name"]: _measure(row, changes) for row in rows_of("measures.csv")}
 
 
-def _measure(row: Mapping[str, str]) -> Shown:
+def _measure(row: Mapping[str, str], changes: Mapping[str, Mapping[str, Mapping[str, str]]]) -> Shown:
     name = row["name"]
     if name not in MEASURES:
         raise ChoiceError(f"measures.csv: there is no measure '{name}'.{nearest(name, MEASURES)}")
@@ -135,7 +141,9 @@ def _measure(row: Mapping[str, str]) -> Shown:
         raise ChoiceError(f"measures.csv: {name}: unit is '{row['unit']}'; the model's is '{MEASURES[name].unit}'.")
     if row["group"] not in THEMES:
         raise ChoiceError(f"measures.csv: {name}: group is '{row['group']}'; allowed are {', '.join(THEMES)}.")
+    if row["unit_en"] not in changes:
+        raise ChoiceError(f"differences.csv: {name}: there is no '{row['unit_en']}'.{nearest(row['unit_en'], changes)}")
     return Shown(
         name, row["group"], float(row["factor"]), int(row["digits"]), _words(row, "unit"), _words(row, "short"),
-        _words(row, "label"),
+        _words(row, "label"), changes[row["unit_en"]],
     )  # fmt: skip

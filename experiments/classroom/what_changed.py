@@ -138,22 +138,16 @@ def sentence(d: Difference, words: Words) -> str:
     language = words.language
     first, last = year_of(d.window[0]), year_of(d.window[1] - 1)
     years = f"{first}–{last % 100:02d}" if language == "en" else f"{first}–{last}"
-    label, unit = d.measure.label[language], _unit_of_difference(d.measure, language)
+    label = d.measure.label[language]
     if not d.clear:
         return words("sentences", "unclear", label=label, years=years)
     way = 1.0 if d.middle > 0.0 else -1.0
     ends = sorted((way * d.low, way * d.high))
     return words(
-        "sentences", d.verdict, label=label, years=years, unit=unit, size=words.number(abs(d.middle)),
+        "sentences", "clear", label=label, years=years,
+        change=words.sized(d.measure.change[d.verdict][language], abs(d.middle)),
         low=words.number(ends[0]), high=words.number(ends[1]),
     )  # fmt: skip
-
-
-def _unit_of_difference(measure: Shown, language: str) -> str:
-    """A difference of per cents is in points."""
-    unit = measure.unit[language]
-    points = {"en": "points", "fr": "points"}[language]
-    return unit.replace("%", points) if unit.startswith("%") else unit
 
 
 def body(found: list[Difference]) -> dict[str, Any]:

@@ -72,6 +72,10 @@ class Words:
         size = abs(value)
         return self._written(value, 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2 if size >= 0.095 else 3)
 
+    def sized(self, text: str, size: float) -> str:
+        """A phrase with its size filled in; an ``(s)`` in it is written from two on, as French counts."""
+        return text.format(size=self.number(size)).replace("(s)", "s" if round(size, 2) >= 2.0 else "")
+
     def rounded(self, value: float) -> str:
         """As a sentence says a number: whole, and below ten with one decimal."""
         return self._written(value, 0 if abs(value) >= 9.95 else 1)

@@ -14,8 +14,11 @@ from kingmaker.environment.core.ledger import KINDS
 from kingmaker.environment.inputs.scenario import list_scenarios, load_scenario
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.ties.partnerships import KINDS as TIE_KINDS
+from kingmaker.experiments.classroom.catalogue import catalogue
 from kingmaker.experiments.classroom.choices import LANGUAGES, levers, measures
+from kingmaker.experiments.classroom.precomputed import Precomputed
 from kingmaker.experiments.classroom.visitor_question import moved
+from kingmaker.experiments.classroom.what_changed import Difference, sentence
 from kingmaker.experiments.classroom.wording import words_in
 
 FRENCH = words_in("fr")
@@ -111,3 +114,52 @@ def test_a_sentence_without_translation_is_found() -> None:
     assert FRENCH.translation("sings a song of sixpence") is None
     assert FRENCH.sentence("sings a song of sixpence") == "sings a song of sixpence"
     assert words_in("en").translation("sings a song of sixpence") == "sings a song of sixpence"
+
+
+def changed(name: str, middle: float, language: str) -> str:
+    """What is said of a clear difference in the middle years."""
+    low, high = sorted((0.5 * middle, 1.5 * middle))
+    found = Difference(measures()[name], (24, 48), 1.0, 1.0 + middle, middle, low, high, 1.0, 0.5)
+    return sentence(found, words_in(language)).split(": ")[-1].split(" : ")[-1]
+
+
+@pytest.mark.parametrize(
+    ("name", "middle", "english", "french"),
+    [
+        ("hhi_cloud", 817.0, "817 points higher", "817 points de plus"),
+        ("circularity", -1.73, "1.73 points lower", "1,73 point de moins"),
+        ("vendor_diversity", 10.0, "10.0 points higher", "10,0 points de plus"),
+        ("gap_open", 0.31, "0.31 orders of magnitude wider", "0,31 ordre de grandeur de plus"),
+        ("ai_capex_musd", -3.2, "$3.20 bn a month lower", "3,20 Md$ de moins par mois"),
+        ("startups_alive", -12.0, "12.0 fewer", "12,0 de moins"),
+        ("lead_time_weeks", 1.996, "2.00 weeks longer", "2,00 semaines de plus"),
+    ],
+)
+def test_a_difference_is_told_in_the_words_of_a_difference(name: str, middle: float, english: str, french: str) -> None:
+    assert changed(name, middle, "en").startswith(f"{english} in 2024–25 (")
+    assert changed(name, middle, "fr").startswith(f"{french} en 2024–2025 (")
+
+
+@pytest.mark.parametrize("name", sorted(measures()))
+def test_each_difference_has_its_size_and_its_way(name: str) -> None:
+    for language in LANGUAGES:
+        up, down = (measures()[name].change[way][language] for way in ("up", "down"))
+        assert up != down
+        assert up.count("{size}") == down.count("{size}") == 1
+        assert not re.search(r"index|indice|%|log", up + down)
+
+
+def _texts(entry: object) -> Iterator[str]:
+    if isinstance(entry, dict | list):
+        for part in entry.values() if isinstance(entry, dict) else entry:
+            yield from _texts(part)
+    elif isinstance(entry, str):
+        yield entry
+
+
+def test_thousands_are_written_as_the_language_writes_them() -> None:
+    """As numbers beside them: 10,000 in English; in French with the narrow space that breaks no line."""
+    wrong = {"en": r"\d\s\d{3}\b", "fr": r"\d[ \xa0,]000\b|\d \d{3}\b"}
+    for language, pattern in wrong.items():
+        told = set(_texts(catalogue(Precomputed(), language)))
+        assert [text for text in told if re.search(pattern, text)] == []
