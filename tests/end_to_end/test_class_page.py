@@ -5,12 +5,15 @@ from __future__ import annotations
 import re
 import statistics
 import time
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 
 pytest.importorskip("selenium")
 from tests.end_to_end.class_browser import PATIENCE, Browser
 from tests.end_to_end.class_fixtures import FRAMES, NEEDS_BROWSER, POLICY, another, browser, chromium, server
+from tests.end_to_end.class_server import serving
 from tests.end_to_end.page_server import Server
 
 __all__ = ["another", "browser", "chromium", "server"]  # fixtures
@@ -158,6 +161,17 @@ def test_a_chart_opens_large_as_table_with_sources_and_as_a_frame(browser: Brows
     assert browser.find(".embedded km-chart svg path.run")
 
 
+def test_links_lead_to_the_class_though_the_teacher_is_on_loopback(browser: Browser, tmp_path: Path) -> None:
+    links = "return [...document.querySelectorAll('dialog textarea')].map(field => field.value)"
+    with serving(tmp_path / "class.sqlite", "--address", "0.0.0.0", "--workers", "1") as found:
+        here = f"http://127.0.0.1:{urlsplit(found.address).port}/"
+        browser.open(f"{here}?view=charts&measure=hhi_cloud&panel=share&lang=en")
+        address = browser.js("return fetch('/api/class/me').then(answer => answer.json())")["addresses"][0]
+        assert "127.0.0.1" not in address
+        browser.wait(lambda: [address in link for link in browser.js(links)] == [True] * 3, "links of the class")
+        assert "127.0.0.1" not in "".join(browser.js(links))
+
+
 def test_the_stage_tells_a_firms_story(browser: Browser, server: Server) -> None:
     browser.open(f"{server.url}?view=network&month=30&lang=en")
     browser.one("km-theatre canvas")
@@ -221,6 +235,9 @@ def test_nobody_sees_the_outcome_before_having_predicted(browser: Browser, anoth
     browser.one(".live .told")
     student.driver.refresh()
     student.one(".results")  # what is locked stays
+    browser.js("window.confirm = () => false")
+    browser.press(".lesson-picker button", "Lock-in")  # it is asked first: the class keeps its lesson
+    assert browser.js("return fetch('/api/class/me').then(answer => answer.json())")["open"] == "lockin"
     browser.js("window.confirm = () => true")
     browser.press(".steer button", "Clear")
     browser.wait(lambda: browser.one(".tally .giant").text == "0", "an empty sheet")

@@ -5,6 +5,7 @@ import { CHOICES, questionOf } from "../link.js"
 import { month as monthName, spoken, t } from "../words.js"
 import { measureOf } from "../catalogue.js"
 import { measure as aboutOf } from "../answers.js"
+import { forClass } from "../class.js"
 import { chartData, legend, marksOf } from "../views/charts.js"
 import { digits, finding } from "./figures.js"
 import { moveTo } from "./clock.js"
@@ -54,9 +55,9 @@ function about(found) {
 
 function share(measure) {
   const query = [questionOf(state), `measure=${measure.name}`, `lang=${spoken()}`].filter(Boolean).join("&")
-  const address = new URL(`/embed?${query}`, location.href).href
+  const address = forClass(new URL(`/embed?${query}`, location.href).href)
   const frame = `<iframe src="${address.replaceAll("&", "&amp;")}" width="640" height="420" title="${measure.label}"></iframe>`
-  return html`${copied(t("share.link"), linkTo({ panel: "chart" }))}${copied(t("share.embed"), frame)}`
+  return html`${copied(t("share.link"), forClass(linkTo({ panel: "chart" })))}${copied(t("share.embed"), frame)}`
 }
 
 /** The dialog; nothing if no chart is open. */

@@ -4,7 +4,7 @@ import { unsafeHTML } from "../../vendor/lit-html/directives/unsafe-html.js"
 import { state, set, changed } from "../store.js"
 import { own, spoken, t } from "../words.js"
 import { catalogue, measureOf } from "../catalogue.js"
-import { boardOf, guide as guideOf, order, outcome, room, scores, teach } from "../class.js"
+import { boardOf, guide as guideOf, isAlone, order, outcome, room, scores, teach } from "../class.js"
 import { votes } from "../parts/votes.js"
 import { interval, verdictOf } from "../parts/interval.js"
 
@@ -36,14 +36,19 @@ function door() {
 
 function address() {
   const found = room.me.addresses?.[0] ?? location.origin
-  const alone = /^http:\/\/(127\.|localhost)/.test(found) // nobody else can reach it: say how they could
-  return html`<section class="card address"><div><p class="faint">${t("teacher.join")}</p><p class="url">${found.replace(/^http:\/\//, "").replace(/\/$/, "")}</p>${alone ? html`<p class="note">${t("teacher.alone")}</p>` : nothing}</div>
+  return html`<section class="card address"><div><p class="faint">${t("teacher.join")}</p><p class="url">${found.replace(/^http:\/\//, "").replace(/\/$/, "")}</p>${isAlone(found) ? html`<p class="note">${t("teacher.alone")}</p>` : nothing}</div>
     <img src="/api/class/qr.svg" alt=${t("teacher.qr", { address: found })} width="180" height="180"></section>`
 }
 
 function picker(open) {
   return html`<div class="row lesson-picker" role="group" aria-label=${t("teacher.choose")}>${catalogue.lessons.map(({ id, title }) => html`<button
-    aria-pressed=${open === id ? "true" : "false"} @click=${() => attempt(() => order("open", { lesson: open === id ? null : id }))}>${title}</button>`)}</div>`
+    aria-pressed=${open === id ? "true" : "false"} @click=${() => choose(id, open)}>${title}</button>`)}</div>`
+}
+
+/** Open a lesson for the class; the one that is open closes, if that is meant. */
+function choose(id, open) {
+  if (id === open && !confirm(t("teacher.closeAsk"))) return
+  attempt(() => order("open", { lesson: id === open ? null : id }))
 }
 
 async function clear(lesson) {
