@@ -36,6 +36,8 @@ def test_the_first_visit_is_light_and_tells_a_story(browser: Browser, server: Se
     browser.one("h1", "Predict, run, discuss")
     browser.driver.back()
     browser.one(".doors")  # Back leads to the step of the story
+    assert not browser.find(".story-steer button", "Skip the story")  # nothing is left to skip
+    browser.press(".story-steer button", "Back")
     browser.press(".story-steer button", "Skip the story")
     browser.one("figure.plot h3")
 
@@ -186,6 +188,9 @@ def test_the_stage_tells_a_firms_story(browser: Browser, server: Server) -> None
     assert "July 2024" in browser.one(".firm-card").text
     assert "firm=OpenAI" in browser.query()
     assert browser.find(".firm-card .ties .firm-link", "Microsoft Azure")
+    shares = [found.text for found in browser.find(".firm-card .ties li > span", "%")]
+    assert shares
+    assert all(re.search(r" · (\d{1,3}(\.\d)?|0\.0\d+) % of (the|these) ", share) for share in shares), shares
     field = browser.one(".search input")
     field.clear()
     field.send_keys("nvidia")

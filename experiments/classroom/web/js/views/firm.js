@@ -4,6 +4,7 @@ import { state, set } from "../store.js"
 import { month as monthName, number, t } from "../words.js"
 import { icon } from "../parts/icons.js"
 import { isPlaying } from "../parts/clock.js"
+import { digits } from "../parts/figures.js"
 import { word } from "../catalogue.js"
 
 // how each amount is written; compute is counted in chips of the type H100
@@ -12,6 +13,7 @@ const AMOUNTS = {
   cash: (value) => t("bn", { n: number(value) }), value: (value) => t("bn", { n: number(value) }), queue: large, use: (value) => `${number(Math.round(100 * value))} %`, refused: (value) => `${large(value)} H100`,
 }
 const LATEST = 12 // events and ties told
+const PER_CENT = { digits: 1 }
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹"
 const { line, max, min } = globalThis.d3
 
@@ -52,7 +54,7 @@ function tieLine(story, k, tie) {
   const start = tie.since >= 0 ? monthName(tie.since, true) : t("firm.before")
   const stands = tie.first <= state.month && state.month < tie.end
   const place = state.month - tie.first
-  const share = stands && tie.share[place] ? `${number(100 * tie.share[place])} %` : ""
+  const share = stands && tie.share[place] ? t(`firm.share.${tie.kind}`, { n: digits(PER_CENT, 100 * tie.share[place]) }) : ""
   const money = stands && tie.money[place] ? t("mn", { n: number(tie.money[place]) }) : ""
   return html`<li><button class="bare firm-link" @click=${() => set({ firm: partner })}>${partner}</button>
     <span>${what}, ${start}${stands ? "" : ` – ${monthName(tie.end - 1, true)}`}${[share, money].filter(Boolean).map((part) => ` · ${part}`)}</span>

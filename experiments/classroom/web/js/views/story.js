@@ -87,7 +87,7 @@ export function story() {
       aria-label=${`${k + 1}. ${title}`} @click=${() => go(k)}></button>`)}</nav>
     ${keyed(place, html`<article class="story-step"><div class="story-text" aria-live="polite"><p class="kicker">${t("story.kicker", { n: place + 1, of: steps.length })}</p>
       <h1>${step.title}</h1><p class="lead">${step.text}</p></div><div class="story-picture">${picture(step, last)}</div></article>`)}
-    <div class="row spread story-steer"><button class="bare" @click=${() => set({ view: "charts", step: 0 })}>${t("story.skip")}</button>
+    <div class="row spread story-steer">${last ? nothing : html`<button class="bare" @click=${() => set({ view: "charts", step: 0 })}>${t("story.skip")}</button>`}
       <div class="row">${place ? html`<button @click=${() => go(place - 1)}>‹ ${t("story.back")}</button>` : nothing}
         ${last ? nothing : html`<button class="main large-button" @click=${() => go(place + 1)}>${t("story.next")} ›</button>`}</div></div></div>`
 }
