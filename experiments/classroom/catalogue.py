@@ -65,7 +65,8 @@ def _lever(lever: Lever, words: Words, moves: list[str]) -> dict[str, Any]:
         "stop_labels": list(lever.names[language]),
         "default": steps[0][1], "reference": [[month_label(month), value] for month, value in steps],
         "low": lever.stops[0], "high": lever.stops[-1],
-        "law": declared.source if lever.key.startswith("policy.") else None, "source": declared.source, "moves": moves,
+        "law": words.sentence(declared.source) if lever.key.startswith("policy.") else None,
+        "source": declared.source, "moves": moves,
     }  # fmt: skip
 
 

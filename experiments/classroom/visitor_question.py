@@ -119,7 +119,7 @@ def _resolved(name: str, moves: tuple[tuple[str, tuple[Step, ...]], ...]) -> Sce
 
 def moved(key: str, value: Value) -> str:
     """What the chronicle tells of a lever that comes into force; ``sentences.fr.csv`` has it in French."""
-    return f"{levers()[key].label['en']} is set to {value:g}"
+    return f"{levers()[key].label['en']} is set to {'∞' if math.isinf(value) else f'{value:g}'}"
 
 
 def make(scenario: str = REFERENCE, luck: int = 1, moves: Mapping[str, Iterable[Step]] | None = None) -> Question:

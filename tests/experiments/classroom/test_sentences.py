@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import math
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -97,7 +98,10 @@ def test_scenarios_and_levers_are_told_in_french() -> None:
     assert set(FRENCH.texts["scenarios"]) == set(list_scenarios()) == set(FRENCH.texts["descriptions"])
     assert set(FRENCH.texts["definitions"]) == set(measures())
     for key, lever in levers().items():
+        assert not lever.key.startswith("policy.") or FRENCH.translation(lever.declared.source), key
+        assert not re.search(r"\binf\b", "".join(lever.meaning.values())), key
         assert FRENCH.sentence(moved(key, 0.5)) == f"« {lever.label['fr']} » passe à 0,5"
+    assert FRENCH.sentence(moved("policy.export_cap_tpp", math.inf)).endswith("passe à ∞")
     units = {lever.declared.unit for lever in levers().values()}
     known = {"0-1", "TPP"}  # written alike in both languages
     assert {unit for unit in units if FRENCH.of("units", unit) == unit} <= known
