@@ -15,6 +15,7 @@ from kingmaker.experiments.classroom.choices import DATA, levers
 
 _GAP = re.compile(r"\{(\w+)\}")
 _DECIMAL = re.compile(r"\d+\.\d+")
+_INQUIRY = "opens an inquiry, first into "
 
 
 @dataclass(frozen=True)
@@ -42,6 +43,7 @@ class Words:
 
     def translation(self, text: str) -> str | None:
         """The sentence in this language, its gaps filled in; None if there is none."""
+        text = _weighed(text)
         if text in self.sentences or self.language == "en":
             return self.sentences.get(text, text)
         for pattern, translated in self.patterns:
@@ -99,6 +101,16 @@ def words_in(language: str) -> Words:
     plain = {text: translated for text, translated in rows.items() if not _GAP.search(text)}
     labels = {lever.label["en"]: lever.label[language] for lever in levers().values()}
     return Words(language, texts, labels | plain, patterns)
+
+
+def _weighed(text: str) -> str:
+    """What an inquiry is opened on, in parts of all its evidence: each authority has a scale of its own."""
+    first, _, evidence = text.partition(": ")
+    whole = sum(map(float, _DECIMAL.findall(evidence)))
+    if not text.startswith(_INQUIRY) or not whole:
+        return text
+    parts = _DECIMAL.sub(lambda score: f"{100.0 * float(score[0]) / whole:.0f}\u00a0%", evidence)
+    return f"{first}; weight of the evidence: {parts}"
 
 
 def _pattern(text: str) -> re.Pattern[str]:

@@ -45,7 +45,7 @@ def test_what_happens_in_runs_is_told_in_french(told: Told) -> None:
     assert inquiries
     on_evidence = {text for text in inquiries if ":" in text}  # one of its own motion cites none
     assert on_evidence
-    assert all(re.search(r": concentration \d+,\d+, locataires", text) for text in on_evidence)
+    assert all(re.search(r": concentration \d+\s%, locataires non servis \d+\s%, ", text) for text in on_evidence)
 
 
 def test_every_kind_of_event_has_a_name(told: Told) -> None:
@@ -112,6 +112,19 @@ def test_ties_and_payments_have_their_words() -> None:
         texts = words_in(language).texts
         assert set(TIE_KINDS) <= set(texts["ties"])
         assert set(KINDS) - {"intervention"} <= set(texts["payments"])
+
+
+def test_the_evidence_of_an_inquiry_is_told_in_parts_of_it() -> None:
+    scores = "concentration 0.060, tenants not served 0.015, foreclosure 0.005, stakes 0.000"
+    told = f"opens an inquiry, first into Amazon: {scores}"
+    assert words_in("en").sentence(told).replace("\xa0", " ") == (
+        "opens an inquiry, first into Amazon; weight of the evidence: "
+        "concentration 75 %, tenants not served 19 %, foreclosure 6 %, stakes 0 %"
+    )
+    assert FRENCH.sentence(told).replace("\xa0", " ") == (
+        "ouvre une enquête, d'abord sur Amazon ; poids des preuves : "
+        "concentration 75 %, locataires non servis 19 %, verrouillage 6 %, participations 0 %"
+    )
 
 
 def test_a_sentence_without_translation_is_found() -> None:
