@@ -28,7 +28,7 @@ FILE = DATA / "answers.zip"
 # of this folder, what a number of an answer depends on
 SOURCES = ("choices", "extract", "network_places", "precompute", "records",
            "regulator_game", "stacks_of_questions", "story_record", "visitor_question", "what_changed")  # fmt: skip
-TABLES = ("levers.csv", "measures.csv", "regulator.toml")
+TABLES = ("differences.csv", "levers.csv", "measures.csv", "regulator.toml")
 VERSION_DIGITS = 10
 
 

@@ -10,6 +10,7 @@ from kingmaker.experiments.results.filing import filed_if
 from kingmaker.experiments.results.manifest import kingmaker_version
 from kingmaker.experiments.stats.levels import LEVEL, WIDE
 from kingmaker.experiments.studies.compare.difference_words import digits
+from kingmaker.experiments.studies.measured_points import aims_page
 from kingmaker.experiments.studies.measured_points.point_cases import CASES, seen_in
 from kingmaker.experiments.studies.measured_points.point_numbers import NUMBERS, PointNumber
 from kingmaker.experiments.studies.measured_points.point_table import (
@@ -83,10 +84,11 @@ def shown(number: PointNumber, line: PointLine | None) -> str:
 
 
 def run_and_print(seeds: int, out: Path | None, force: bool = False) -> None:
-    """Measure the points on the present model, print them, write page and table into ``out``."""
+    """Measure the points and the aims on the present model, print them, write pages and tables into ``out``."""
     asked = Asked("measured-points", f"{seeds} seeds", {"seeds": seeds})
-    with filed_if(out, (PAGE, TABLE), asked, force) as folder:
-        now = lines_of(seen_in(range(seeds)), kingmaker_version())
+    with filed_if(out, (PAGE, TABLE, aims_page.PAGE, aims_page.TABLE), asked, force) as folder:
+        cases, aims = seen_in(range(seeds)), aims_page.read_aims()
+        now, brought = lines_of(cases, kingmaker_version()), aims_page.aim_lines(cases, aims)
         before = read_lines()
         found = {line.id: line for line in before if line.state == list(STATES)[-1]}
         for number, line in zip(NUMBERS, now, strict=True):
@@ -95,6 +97,8 @@ def run_and_print(seeds: int, out: Path | None, force: bool = False) -> None:
         if folder is not None:
             write_lines([*before, *now], folder / TABLE)
             (folder / PAGE).write_text(page([*before, *now], read_points()), encoding="utf-8")
+            aims_page.write_aims(brought, folder / aims_page.TABLE)
+            (folder / aims_page.PAGE).write_text(aims_page.page(brought, aims), encoding="utf-8")
 
 
 def number_of_runs(seeds: int) -> int:

@@ -107,7 +107,7 @@ ROWS: tuple[Row, ...] = (
         mutants=(Mutant("agents.cloud:Cloud.kept_inside", _kept_by_priority_alone,
                         "own chips serve tenants like all others"),
                  Mutant("agents.cloud:Cloud.own_part_offered", lambda cloud, p: np.zeros(cloud.cash.shape),
-                        "own chips are rented out at the price of bought ones")), seeds=32),
+                        "own chips are rented out at the price of bought ones")), seeds=96),
     Row("S8", "labs that dare chips, centres and reservations of their own depend less on the big clouds",
         "builder.dares, sites", *lever("sites.threshold", 20.0, 0.5), "big_cloud_dependence", (30, 60), -1,
         both={"policy.exclusivity_ban": 1}, mutants=(NOBODY_DARES,)),
