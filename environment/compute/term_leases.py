@@ -200,14 +200,15 @@ def close_leases(e: Economy, clouds: Cloud) -> None:
 
     It would where its plans without the lease are beyond all that it has ordered.
     """
+    ending = [(row, over) for row in clouds.leases if (over := (row.lessor != NONE) & (row.term <= SMALL)).any()]
+    if not ending:
+        return
     lacks = e.now.chips.unmet - _on_order(e)
-    for row in clouds.leases:
-        over = (row.lessor != NONE) & (row.term <= SMALL)
-        if over.any():
-            price = np.minimum(row.price, at_host(clouds.rent, row.lessor))
-            again = over & (lacks + row.reserved > 0.0) & _accepts(e, clouds, row.lessor, price)
-            leases.renew(e, row, again, e.p.compute.lease_shortest, price)
-            leases.end(e, row, over & ~again, why="its term is over")
+    for row, over in ending:
+        price = np.minimum(row.price, at_host(clouds.rent, row.lessor))
+        again = over & (lacks + row.reserved > 0.0) & _accepts(e, clouds, row.lessor, price)
+        leases.renew(e, row, again, e.p.compute.lease_shortest, price)
+        leases.end(e, row, over & ~again, why="its term is over")
 
 
 def see_contracts(e: Economy) -> None:
