@@ -26,7 +26,7 @@ def new_term(e: Economy, decision: str, where: BoolArray) -> FloatArray:
 def usual_term(e: Economy) -> FloatArray:
     """Mean length of new contracts, months, (worlds, 1)."""
     p = e.p.compute
-    return np.asarray(p.shortest_term + 0.5 * np.maximum(p.term_spread - 1.0, 0.0))
+    return np.asarray(p.shortest_term + np.maximum(p.term_spread - 1.0, 0.0) / 2.0)
 
 
 def sign_dated(e: Economy, where: BoolArray, partner: IntArray, form: int, why: str) -> None:

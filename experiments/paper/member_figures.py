@@ -12,7 +12,18 @@ from matplotlib.lines import Line2D
 from matplotlib.patches import Patch
 from matplotlib.ticker import MaxNLocator
 
-from kingmaker.experiments.figures.style import GREY, INK, PALETTE, SMALL, Colour, foot, sheet, styles
+from kingmaker.experiments.figures.style import (
+    GREY,
+    INK,
+    PAGE_WIDTH,
+    PALETTE,
+    SMALL,
+    Colour,
+    foot,
+    sheet,
+    styles,
+    text_width,
+)
 from kingmaker.experiments.paper import claims, enough, moves
 from kingmaker.experiments.paper.paper_outcomes import BY_NAME, MONTHS, OUTCOMES, WINDOW
 from kingmaker.experiments.paper.paper_words import footnote, number, share_text
@@ -24,6 +35,8 @@ if TYPE_CHECKING:
 WHEN = f"mean of the last {WINDOW} of {MONTHS} months"
 NAMES = {"duty": "duty alone", "cap": "tighter cap alone", "both": "both", "law": "law as it stands"}
 BARS = 5  # parameters a panel
+AIR = 0.15  # inches between names and axes
+TITLE_LEFT = 0.16  # of the width of the page: so far left of its axes a panel's title begins
 
 
 def draw_effects(tables: Mapping[str, pd.DataFrame], note: str, level: Level) -> Figure:
@@ -132,16 +145,18 @@ def draw_moves(tables: Mapping[str, pd.DataFrame], note: str, level: Level) -> F
         f"The {BARS} parameters that go with each most closely, over what the data leave open; {WHEN}", footer,
     )  # fmt: skip
     rows, columns = len(moves.OF) * len(moves.KINDS) // 2, 2
-    grid = figure.add_gridspec(
-        rows, columns, left=0.23, right=0.975, top=1 - 1.1 / height, bottom=(foot(footer) + 0.45) / height, hspace=0.62,
-        wspace=0.72,
-    )  # fmt: skip
     cells = [(outcome, kind) for kind in moves.KINDS for outcome in moves.OF]
-    for k, (outcome, kind) in enumerate(cells):
+    shown = [table[(table["outcome"] == outcome) & (table["kind"] == kind)].head(BARS) for outcome, kind in cells]
+    beside = (max(text_width(name) for mine in shown for name in mine["parameter"]) + AIR) / PAGE_WIDTH
+    wide = (0.975 - columns * beside) / columns
+    grid = figure.add_gridspec(
+        rows, columns, left=beside, right=0.975, top=1 - 1.1 / height, bottom=(foot(footer) + 0.45) / height,
+        hspace=0.62, wspace=beside / wide,
+    )  # fmt: skip
+    for k, ((outcome, kind), mine) in enumerate(zip(cells, shown, strict=True)):
         axes = figure.add_subplot(grid[k // columns, k % columns])
-        mine = table[(table["outcome"] == outcome) & (table["kind"] == kind)].head(BARS)
         _bars(axes, mine, PALETTE[list(moves.KINDS).index(kind)])
-        axes.set_title(BY_NAME[outcome].label, x=-0.6, ha="left")
+        axes.set_title(BY_NAME[outcome].label, x=-TITLE_LEFT / wide, ha="left")
         if k >= len(cells) - columns:
             axes.set_xlabel("rank correlation")
     handles = [Patch(color=PALETTE[k], label=what) for k, what in enumerate(moves.KINDS.values())]

@@ -44,6 +44,7 @@ NAMED: dict[str, tuple[str, ...]] = {  # technical numbers, each a constant of i
     "environment/firms/turnover.py": ("SPARE",),  # room
     "environment/inputs/own_classes.py": ("MISSPELT",),  # of messages
     "environment/inputs/scenario.py": ("DEFAULT_MONTHS", "MOST_MONTHS", "PINS_SHOWN"),  # horizons; of a text
+    "environment/worlds/arguments.py": ("SAME_WORD",),  # of a message
     "environment/worlds/firm_facts.py": ("LEAST_SHARE", "MOST_NAMED"),  # of a text
     "environment/worlds/snapshots.py": ("SHARED",),  # rights of a file
     "environment/chips/chip_state.py": ("LAB_SLOTS", "NOT_RELEASED"),  # room; a month that never comes

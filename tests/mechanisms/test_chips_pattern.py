@@ -29,7 +29,7 @@ def test_the_leader_loses_share_to_rivals_that_are_used_and_own_chips_stay() -> 
 @pytest.mark.slow
 @pytest.mark.mechanism
 def test_without_software_that_matures_the_leader_keeps_more_of_its_share() -> None:
-    pairs = [{"rng": seed} for seed in range(1, 13)]
+    pairs = [{"rng": seed} for seed in range(1, 37)]
     usual = ComputeEconomy.stack(pairs, months=108).run().measures.array("chip_leader_share")
     with applied([NO_SOFTWARE]):
         kept = ComputeEconomy.stack(pairs, months=108).run().measures.array("chip_leader_share")

@@ -161,9 +161,9 @@ def test_the_first_moves_are_what_the_page_offers_and_change_something() -> None
 
 
 def test_what_the_guide_says_of_the_leader_and_the_export_limit() -> None:
-    """Clear where rules and answers go, and not with the limit alone."""
+    """Clear where rules and answers go or the limit is lifted, and not where it is tightened."""
     clear = {}
     for question in ("scenario=no_export_control", "policy.export_cap_tpp=inf", "policy.export_cap_tpp=1600"):
         found = [what_changed.told(numbers) for numbers in precomputed.load().answers[question]["changes"]]
         clear[question] = next(d.verdict for d in found if d.measure.name == "chip_leader_share")
-    assert list(clear.values()) == ["up", "unclear", "unclear"]
+    assert list(clear.values()) == ["up", "up", "unclear"]
