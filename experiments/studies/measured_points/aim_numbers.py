@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+
 import numpy as np
 
 from kingmaker.agents.arithmetic import ratio
 from kingmaker.agents.calendar import month_number
 from kingmaker.agents.types import FloatArray
-from kingmaker.agents.units import HOURS, USD
-from kingmaker.experiments.measured.commitment_patterns import BOOM, LAUNCH
+from kingmaker.experiments.measured.commitment_patterns import over_boom, over_launch, over_list, paid_over_list, worst
 from kingmaker.experiments.studies.measured_points.point_cases import CASES
 from kingmaker.experiments.studies.measured_points.point_numbers import NUMBERS, Cases, Measured
 from kingmaker.experiments.studies.measured_points.watched import Seen
 
 NEEDED = tuple(case for case in CASES if case.name in ("base", "users2"))
+LISTED, MARKET = "rent_list_usd_per_hour", "rent_market_usd_per_hour"
 PER_CENT, G_USD = 100.0, 1e3
 _POINTS = {number.id: number.of for number in NUMBERS}
 
@@ -50,36 +52,9 @@ def _over_sales(name: str) -> Measured:
     return lambda cases: ratio(_mean(name, "2024-12", "2024-12")(cases), _year("new_cloud_revenue", 2024)(cases))
 
 
-def _over_list(name: str, first: str, last: str) -> Measured:
-    def of(cases: Cases) -> FloatArray:
-        start, end = _span(first, last)
-        price, listed = (cases["base"].of(key)[start : end + 1] for key in (name, "rent_list_usd_per_hour"))
-        return np.asarray((price / listed).mean(axis=0))
-
-    return of
-
-
-def _anchored(cases: Cases) -> FloatArray:
-    """What the lab pays for an hour in 2024, over the big clouds' list."""
-    rent, used = (_year(name, 2024)(cases) for name in ("lab_rent", "lab_compute"))
-    return ratio(ratio(rent, used * (HOURS * USD)), _mean("rent_list_usd_per_hour", "2024-01", "2024-12")(cases))
-
-
-def _worst(cases: Cases) -> FloatArray:
-    start, end = _span("2023-04", "2023-12")
-    return np.asarray(cases["base"].of("fill_unreserved")[start : end + 1].min(axis=0))
-
-
-def _dearest(cases: Cases) -> FloatArray:
-    return np.asarray(cases["base"].of("rent_market_usd_per_hour")[BOOM[0] : BOOM[1] + 1].max(axis=0))
-
-
-def _peak(cases: Cases) -> FloatArray:
-    return ratio(_dearest(cases), cases["base"].mean("rent_market_usd_per_hour", *LAUNCH))
-
-
-def _trough(cases: Cases) -> FloatArray:
-    return ratio(_mean("rent_market_usd_per_hour", "2024-10", "2024-10")(cases), _dearest(cases))
+def _pattern(of: Callable[..., FloatArray], names: Sequence[str], first: str, last: str) -> Measured:
+    """A pattern of :mod:`kingmaker.experiments.measured.commitment_patterns`, of the series ``names``."""
+    return lambda cases: of(*(cases["base"].of(name) for name in names), *_span(first, last))
 
 
 def _loss(cases: Cases) -> FloatArray:
@@ -93,7 +68,7 @@ def _per_cent(of: Measured) -> Measured:
 
 AIMS: dict[str, Measured] = {
     "fill_2022": _mean("fill_unreserved", "2022-01", "2022-12"),
-    "fill_2023": _worst,
+    "fill_2023": _pattern(worst, ["fill_unreserved"], "2023-04", "2023-12"),
     "fill_2024": _mean("fill_unreserved", "2024-07", "2024-09"),
     "lab_unmet": _mean("leading_lab_unmet_share", "2024-10", "2024-12"),
     "committed": _per_cent(_POINTS["committed"]),
@@ -105,11 +80,11 @@ AIMS: dict[str, Measured] = {
     "largest": _mean("new_cloud_largest", "2024-01", "2024-12", PER_CENT),
     "ahead": _over("signed_ahead_musd", "signed_musd", "2022-01", "2024-12", PER_CENT),
     "wait": _over("started_waits", "started_h100e", "2022-01", "2024-12"),
-    "anchored": _anchored,
-    "spot_2022": _over_list("rent_block_usd_per_hour", "2022-08", "2022-08"),
-    "block_2024": _over_list("rent_block_usd_per_hour", "2024-10", "2024-12"),
-    "peak": _peak,
-    "trough": _trough,
+    "anchored": _pattern(paid_over_list, ["lab_rent", "lab_compute", LISTED], "2024-01", "2024-12"),
+    "spot_2022": _pattern(over_list, ["rent_block_usd_per_hour", LISTED], "2022-08", "2022-08"),
+    "block_2024": _pattern(over_list, ["rent_block_usd_per_hour", LISTED], "2024-10", "2024-12"),
+    "peak": _pattern(over_launch, [MARKET], "2023-01", "2023-12"),
+    "trough": _pattern(over_boom, [MARKET], "2024-10", "2024-10"),
     "elasticity": _POINTS["users2_elasticity"],
     **{f"venture_{year}_1": _venture(f"{year}-01", f"{year}-06") for year in (2022, 2023)},
     **{f"venture_{year}_2": _venture(f"{year}-07", f"{year}-12") for year in (2022, 2023)},

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Sequence
-from dataclasses import astuple, dataclass, fields
+from dataclasses import dataclass
 from pathlib import Path
 
 from kingmaker.agents.errors import KingmakerError, nearest
@@ -13,6 +12,7 @@ from kingmaker.experiments.stats.levels import WIDE
 from kingmaker.experiments.studies.compare.difference_words import digits
 from kingmaker.experiments.studies.measured_points.aim_numbers import AIMS
 from kingmaker.experiments.studies.measured_points.point_numbers import Cases
+from kingmaker.experiments.studies.measured_points.point_table import rows_of
 
 TARGETS = Path(__file__).with_name("aims.csv")
 PAGE, TABLE = "commitments.md", "commitments.csv"
@@ -62,12 +62,7 @@ def read_aims(path: Path = TARGETS) -> list[Aim]:
     Raises:
         KingmakerError: other columns, a number that is not measured, or a target upside down.
     """
-    with path.open(encoding="utf-8", newline="") as file:
-        reader = csv.DictReader(file)
-        names = [field.name for field in fields(Aim)]
-        if list(reader.fieldnames or ()) != names:
-            raise KingmakerError(f"{path.name}: its columns must be {', '.join(names)}.")
-        return [_aim(row, f"{path.name}, line {line}") for line, row in enumerate(reader, 2)]
+    return [_aim(row, f"{path.name}, line {line}") for line, row in enumerate(rows_of(path, Aim), 2)]
 
 
 def _aim(row: dict[str, str], where: str) -> Aim:
@@ -96,14 +91,6 @@ def _halves(aim: Aim, values: FloatArray) -> list[AimLine]:
             AimLine(aim.pattern, aim.id, aim.low, aim.high, f"{first} to {last - 1}", median, low, high, inside)
         )
     return lines
-
-
-def write_aims(lines: Sequence[AimLine], path: Path) -> None:
-    """Write lines as a table."""
-    with path.open("w", newline="", encoding="utf-8") as file:
-        writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([field.name for field in fields(AimLine)])
-        writer.writerows(astuple(line) for line in lines)
 
 
 def page(lines: Sequence[AimLine], aims: Sequence[Aim]) -> str:

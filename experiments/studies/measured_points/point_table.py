@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, dataclass, fields
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -13,6 +14,9 @@ from kingmaker.agents.errors import KingmakerError, nearest
 from kingmaker.agents.types import FloatArray
 from kingmaker.experiments.stats.levels import LEVEL, WIDE
 from kingmaker.experiments.studies.measured_points.point_numbers import NUMBERS, Cases, PointNumber
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
 
 BEFORE = Path(__file__).with_name("before.csv")
 POINTS = Path(__file__).with_name("points.csv")
@@ -90,7 +94,7 @@ def read_lines(path: Path = BEFORE) -> list[PointLine]:
     """
     known = {number.id: number for number in NUMBERS}
     lines = []
-    for line, row in enumerate(_rows(path, [field.name for field in fields(PointLine)]), 2):
+    for line, row in enumerate(rows_of(path, PointLine), 2):
         if row["id"] not in known or known[row["id"]].point != int(row["point"]):
             raise KingmakerError(
                 f"{path.name}, line {line}: point {row['point']} has no number '{row['id']}'."
@@ -105,21 +109,27 @@ def read_lines(path: Path = BEFORE) -> list[PointLine]:
 
 def read_points() -> list[Point]:
     """The words of all points."""
-    rows = _rows(POINTS, [field.name for field in fields(Point)])
+    rows = rows_of(POINTS, Point)
     return [Point(int(r["point"]), r["title"], r["stated"], r["changed"], r["left"]) for r in rows]
 
 
-def write_lines(lines: Iterable[PointLine], path: Path) -> None:
-    """Write lines as a table."""
+def write_lines(lines: Sequence[DataclassInstance], path: Path) -> None:
+    """Write lines, all of one dataclass, as a table with its fields as columns."""
     with path.open("w", newline="", encoding="utf-8") as file:
         writer = csv.writer(file, lineterminator="\n")
-        writer.writerow([field.name for field in fields(PointLine)])
+        writer.writerow([field.name for field in fields(lines[0])])
         writer.writerows(astuple(line) for line in lines)
 
 
-def _rows(path: Path, names: Sequence[str]) -> list[dict[str, str]]:
+def rows_of(path: Path, kind: type[DataclassInstance]) -> list[dict[str, str]]:
+    """The rows of a table whose columns are the fields of a dataclass, as texts.
+
+    Raises:
+        KingmakerError: it has other columns.
+    """
+    names = [field.name for field in fields(kind)]
     with path.open(encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
-        if list(reader.fieldnames or ()) != list(names):
+        if list(reader.fieldnames or ()) != names:
             raise KingmakerError(f"{path.name}: its columns must be {', '.join(names)}.")
         return list(reader)

@@ -97,7 +97,7 @@ def run_and_print(seeds: int, out: Path | None, force: bool = False) -> None:
         if folder is not None:
             write_lines([*before, *now], folder / TABLE)
             (folder / PAGE).write_text(page([*before, *now], read_points()), encoding="utf-8")
-            aims_page.write_aims(brought, folder / aims_page.TABLE)
+            write_lines(brought, folder / aims_page.TABLE)
             (folder / aims_page.PAGE).write_text(aims_page.page(brought, aims), encoding="utf-8")
 
 

@@ -73,10 +73,9 @@ HELD = {**HOST_SHORT, "contracts.release": 5.0}
 # What is reserved is served first, so that a lab with a contract for all of its need hardly feels a shortage: rows on
 # what a shortage does are claims about labs that have reserved nothing.
 UNRESERVED = {"contracts.most_reserved": 0.0}
-# The time that deals take is also that of leases between clouds; here nobody leases what other hosts have free.
-UNLEASED = {**UNRESERVED, "compute.lease_purse": 0.0}
-# Leases between clouds are negotiated as well: where nobody signs any, the length of talks is that of labs' alone.
-UNLET = {**HOST_SHORT, "compute.lease_purse": 0.0}
+# The time that deals take is also that of leases between clouds; here nobody signs any.
+NO_LEASES = {"compute.lease_purse": 0.0}
+UNLEASED = {**UNRESERVED, **NO_LEASES}
 
 ROWS: tuple[Row, ...] = (
     Row("C1", "what clouds keep for themselves first, tenants do not get", "cloud.kept_inside",
@@ -118,7 +117,8 @@ ROWS: tuple[Row, ...] = (
         *lever("clouds.internal_priority", 0.1, 0.9), "rival_penalty", (12, 36), +1,
         (Mutant("agents.cloud:Cloud.holds_back", _serves_alike, "clouds serve rivals like others"),)),
     Row("C11", "the longer deals take, the later come second clouds", "second_hosts",
-        *lever("compute.negotiation", 1.0, 18.0), "second_host_share", (9, 30), -1, (AT_ONCE,), both=UNLET),
+        *lever("compute.negotiation", 1.0, 18.0), "second_host_share", (9, 30), -1, (AT_ONCE,),
+        both={**HOST_SHORT, **NO_LEASES}),
     Row("C11b", "and the more of the leading lab's need stays unmet, if it is free to go", "second_hosts",
         *lever("compute.negotiation", 1.0, 18.0), "leading_lab_unmet_share", (12, 45), +1, (AT_ONCE,),
         both={"policy.exclusivity_ban": 1, **UNLEASED, "clouds.outage": 0.9}, seeds=24),
