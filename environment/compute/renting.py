@@ -241,11 +241,8 @@ def _settle_clouds(e: Economy, clouds: Cloud, served: Served) -> None:
     clouds.rented, clouds.leased_out = trade.rented, trade.leased_out
     let = used + clouds.committed  # what is leased for years is let, whether the lessee uses it or not
     clouds.utilisation = let / positive(clouds.capacity)
-    missed = np.where(wants > 0.0, 1.0 - sold / positive(wants), 0.0)
-    clouds.shortage = clouds.shortage + e.p.compute.memory * (missed - clouds.shortage)
-    turned_away = np.where(served.open_wants > 0.0, 1.0 - served.open_sold / positive(served.open_wants), 0.0)
-    change = turned_away - clouds.shortage_by_month
-    clouds.shortage_by_month = clouds.shortage_by_month + e.p.compute.memory * change
+    clouds.shortage = _smoothed(e, clouds.shortage, wants, sold)
+    clouds.shortage_by_month = _smoothed(e, clouds.shortage_by_month, served.open_wants, served.open_sold)
     clouds.demand_outside = clouds.demand_outside + p.demand_speed * (wants - clouds.demand_outside)
     e.now.compute.used = used = used + e.now.compute.lease_running
     serving = (
@@ -258,3 +255,9 @@ def _settle_clouds(e: Economy, clouds: Cloud, served: Served) -> None:
     e.conditions.inference_share = e.conditions.inference_share + e.p.compute.mix_memory * (
         share[:, np.newaxis] - e.conditions.inference_share
     )
+
+
+def _smoothed(e: Economy, shortage: FloatArray, wants: FloatArray, sold: FloatArray) -> FloatArray:
+    """A ``shortage`` moved towards the share of this month's ``wants`` that is not ``sold``, (worlds, clouds)."""
+    missed = np.where(wants > 0.0, 1.0 - sold / positive(wants), 0.0)
+    return np.asarray(shortage + e.p.compute.memory * (missed - shortage))
