@@ -28,6 +28,8 @@ TIED_TO = ("nothing", "list")
 NO_MONTH = -9_999  # ``since`` of a row that is empty
 MOST_ROWS = 8  # the most that ties.most_contracts and ties.most_owners allow
 USUAL = 2  # rows of each table where a population is built without a number of its own
+_FEW = 2_000  # firms; rows of so few are written faster as a whole
+_RARE = 8  # one firm in so many: from here on it pays to write only theirs
 
 A = TypeVar("A", bound=NDArray[Any])
 R = TypeVar("R", bound="Row")
@@ -174,6 +176,11 @@ def write_row(row: Row, where: BoolArray, **values: Any) -> None:
     member, table = row.member, row.member._table
     member._check()
     mask = where & table.alive[..., member._block]
+    number = np.count_nonzero(mask)
+    if not number:
+        return
+    few = member._whole and mask.size > _FEW and _RARE * number < mask.size
+    firms = np.flatnonzero(mask) if few else None
     fields = type(row).fields
     for name, value in values.items():
         column = fields[name].at(row.rank)
@@ -181,7 +188,12 @@ def write_row(row: Row, where: BoolArray, **values: Any) -> None:
             if np.ndim(value) == 0 and value == column.default:
                 continue  # it holds that already
             table.allocate(column.name)
-        np.copyto(table.data[column.name][..., member._block], value, casting="same_kind", where=mask)
+        target = table.data[column.name][..., member._block]
+        if firms is None:
+            np.copyto(target, value, casting="same_kind", where=mask)
+        else:
+            theirs = value if np.ndim(value) == 0 else np.broadcast_to(value, mask.shape).take(firms)
+            target.reshape(-1)[firms] = np.asarray(theirs).astype(target.dtype, casting="same_kind", copy=False)
 
 
 class ContractRow(Row):

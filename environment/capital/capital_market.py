@@ -72,20 +72,16 @@ def _part_taken(luck: FloatArray, chance: FloatArray, members: FloatArray) -> Fl
     """Part of a round that its syndicate takes, 0-1: the binomial quantile of ``luck``, over the members."""
     chance = np.minimum(chance, 1.0 - TINY)
     likely = power(1.0 - chance, members)  # that nobody takes a part, then that one does, and so on
-    taken, still = np.zeros_like(chance), np.flatnonzero((luck >= likely) & (members > 0.0))
-    luck, likely, left = luck[still], likely[still], members[still]
-    odds, reached, number = (chance / (1.0 - chance))[still], likely.copy(), 0
-    while len(still):  # few rounds stay for long
+    odds, reached, left, number = chance / (1.0 - chance), likely.copy(), members.copy(), 0
+    taken = np.zeros(len(members))
+    while (more := (luck >= reached) & (left > 0.0)).any():
+        taken += more
         number += 1
-        taken[still] = number
         likely *= odds
         likely *= left
         likely /= number
         reached += likely
         left -= 1.0
-        more = np.flatnonzero((luck >= reached) & (left > 0.0))
-        still = still.take(more)
-        luck, odds, likely, reached, left = (x.take(more) for x in (luck, odds, likely, reached, left))
     return np.asarray(taken / members)
 
 

@@ -60,6 +60,17 @@ class Rounds:
     lot: FloatArray  # who leads
 
 
+@dataclass
+class Bid:
+    """What a group of pools would take of rounds."""
+
+    group: Syndicate
+    theirs: NDArray[np.int64]  # the numbers of the rounds
+    wanted: FloatArray  # the part of each that is offered to the group, M$, same shape
+    liking: FloatArray  # merit of each, same shape
+    purse: FloatArray  # what the group can pay at most, M$, (worlds,)
+
+
 def place(e: Economy, asks: FloatArray) -> tuple[FloatArray, FloatArray, IntArray]:
     """Pools place their money with those who ask; every part of a round is logged.
 
@@ -82,14 +93,10 @@ def place(e: Economy, asks: FloatArray) -> tuple[FloatArray, FloatArray, IntArra
     granted, paid = np.zeros_like(offered), np.zeros_like(investors.cash)
     lead = np.full(len(rounds.at), NONE, dtype=np.int32)
     by_kind = np.zeros((len(KINDS), e.worlds))
-    accepts = e.investors.act(Investor.accepts, e.p)
-    for group, theirs in zip(groups, looks, strict=True):
-        world = rounds.world[theirs]
-        wanted = rounds.ask[theirs] * ratio(group.money[world], offered[theirs])
-        if not wanted.any():
-            continue
-        got = _take(e, group, rounds, theirs, wanted, (group.share * accepts).sum(axis=-1))
-        total = np.bincount(world, weights=got, minlength=e.worlds)
+    bids = [_bid(e, group, rounds, theirs, offered[theirs]) for group, theirs in zip(groups, looks, strict=True)]
+    for bid, got in zip(bids, _granted(e, rounds, bids), strict=True):
+        group, theirs = bid.group, bid.theirs
+        total = np.bincount(rounds.world[theirs], weights=got, minlength=e.worlds)
         paid = paid + group.share * total[:, np.newaxis]
         by_kind[group.kind] = by_kind[group.kind] + total
         leads = theirs[(got > 0.0) & (granted[theirs] <= 0.0)]
@@ -136,44 +143,49 @@ def _syndicates(e: Economy, investors: Investor) -> Iterator[Syndicate]:
                 yield Syndicate(kind, inside, here, total, ratio(money, total[:, np.newaxis]))
 
 
-def _take(
-    e: Economy, group: Syndicate, rounds: Rounds, theirs: NDArray[np.int64], wanted: FloatArray, accepts: FloatArray
-) -> FloatArray:
-    """What a group takes of the rounds that it looks at, M$, shape as ``theirs``.
+def _bid(e: Economy, group: Syndicate, rounds: Rounds, theirs: NDArray[np.int64], offered: FloatArray) -> Bid:
+    """What a group would take of the rounds that it looks at.
 
     Args:
         e: the economy.
         group: which.
         rounds: all of the month.
         theirs: the numbers of those that it looks at.
-        wanted: the part of each that is offered to it, M$, same shape.
-        accepts: chance that a pool of it takes its part of a middling round, (worlds,).
+        offered: money of all who look at them, M$, same shape.
     """
-    p, investors = e.p, e.investors.view()
+    p, investors = e.p.capital, e.investors.view()
+    world = rounds.world[theirs]
+    wanted = rounds.ask[theirs] * ratio(group.money[world], offered)
     # who manages others' money may put only a part of it into one firm
-    cap = p.capital.concentration if group.kind in FUNDS else p.capital.concentration_strategic
+    cap = p.concentration if group.kind in FUNDS else p.concentration_strategic
     most = cap[:, 0] * np.where(group.here, investors.cash, 0.0).sum(axis=-1)
-    wanted = np.minimum(wanted, most[rounds.world[theirs]] * rounds.weight[theirs])
+    wanted = np.minimum(wanted, most[world] * rounds.weight[theirs])
     some = np.flatnonzero(wanted > 0.0)
-    few = theirs[some]
-    world = rounds.world[few]
-    liking = merit(group.kind, p, world, rounds.behind[few], rounds.growth[few], rounds.bill[few])
+    theirs = theirs[some]
     # no pool pays more than it holds
     purse = np.where(group.share > 0.0, investors.cash / positive(group.share), np.inf)
-    purse = p.capital.funding_purse[:, 0] * np.where(group.money > 0.0, purse.min(axis=-1), 0.0)
-    got = np.zeros_like(wanted)
-    got[some] = market.fund(
-        wanted[some],
-        liking,
-        world,
-        group.money,
-        purse,
-        rounds.luck[few],
-        accepts,
-        p.capital.crowding[:, 0],
-        rounds.members[few],
+    purse = p.funding_purse[:, 0] * np.where(group.money > 0.0, purse.min(axis=-1), 0.0)
+    liking = merit(group.kind, e.p, world[some], rounds.behind[theirs], rounds.growth[theirs], rounds.bill[theirs])
+    return Bid(group, theirs, wanted[some], liking, purse)
+
+
+def _granted(e: Economy, rounds: Rounds, bids: list[Bid]) -> list[FloatArray]:
+    """What each group takes of the rounds that it bids for, M$, as these; all are reckoned at once."""
+    accepts = e.investors.act(Investor.accepts, e.p)
+    theirs = np.concatenate([bid.theirs for bid in bids])
+    market_of = [k * e.worlds + rounds.world[bid.theirs] for k, bid in enumerate(bids)]  # a group in a world
+    got = market.fund(
+        np.concatenate([bid.wanted for bid in bids]),
+        np.concatenate([bid.liking for bid in bids]),
+        np.concatenate(market_of),
+        np.concatenate([bid.group.money for bid in bids]),
+        np.concatenate([bid.purse for bid in bids]),
+        rounds.luck[theirs],
+        np.concatenate([(bid.group.share * accepts).sum(axis=-1) for bid in bids]),
+        np.tile(e.p.capital.crowding[:, 0], len(bids)),
+        rounds.members[theirs],
     )
-    return got
+    return np.split(got, np.cumsum([len(bid.theirs) for bid in bids])[:-1])
 
 
 def _spread(values: A, rounds: Rounds, like: FloatArray | IntArray, none: float = 0.0) -> A:

@@ -9,12 +9,11 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.contract import FIXED, LIST, ContractRow
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import NONE, BoolArray, FloatArray
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.agents.units import QUARTER
 from kingmaker.environment.chips.orders import months_to_run
 from kingmaker.environment.compute import compute_market as market
-from kingmaker.environment.compute.outlook import expected_fill, market_fill, most_for_one, need_ahead
-from kingmaker.environment.compute.second_hosts import share_planned
+from kingmaker.environment.compute.outlook import Outlook
 from kingmaker.environment.compute.tenancies import new_term
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import Hosted, Listed, at_host, by_host, sum_in_order
@@ -25,15 +24,15 @@ from kingmaker.environment.ties import contracts, reservations
 @phase("sites.reserve_new_clouds")
 def commit_compute(e: Economy) -> None:
     """What was ordered is delivered, arrears are settled; once a quarter, labs that fear to be short reserve more."""
-    startups = e.startups.view()
+    startups, outlook = e.startups.view(), Outlook(e)
     reservations.deliver(e)
     for row in ContractRow.of(startups, "late"):
         settle_arrears(e, startups, row)
     for row in ContractRow.of(startups, "reserved"):
         if row.rank:  # a first host's goes on with its contract
-            _sign_again(e, row, (row.reserved > 0.0) & (row.term <= 0.0))
+            _sign_again(e, row, row.term <= 0.0, outlook)
     if e.month % QUARTER == 0:
-        _reserve_ahead(e, startups)
+        _reserve_ahead(e, startups, outlook)
     _note_signed(e, startups)
 
 
@@ -42,19 +41,19 @@ def contract_price(e: Economy, row: ContractRow) -> FloatArray:
     return reservations.price_now(row, at_host(e.clouds.view().list_price, row.lessor))
 
 
-def renew_reserved(e: Economy, renewed: BoolArray) -> None:
+def renew_reserved(e: Economy, renewed: BoolArray, outlook: Outlook) -> None:
     """With the term of the first host's contract what it reserves is signed again, as far as the lab needs it."""
     if renewed.any():
-        _sign_again(e, e.startups.view().contracts[0], renewed)
+        _sign_again(e, e.startups.view().contracts[0], renewed, outlook)
 
 
-def _sign_again(e: Economy, row: ContractRow, over: BoolArray) -> None:
+def _sign_again(e: Economy, row: ContractRow, over: BoolArray, outlook: Outlook) -> None:
     """What labs whose term is ``over`` have reserved is signed again as far as they need it, at the price of today."""
+    over = over & (row.reserved > 0.0)
     if not over.any():
         return
-    startups = e.startups.view()
     index = at_host(e.clouds.view().list_price, row.lessor)
-    need = np.minimum(_need(e, startups, row, expected_fill(e)), _most_at(e, startups, row))
+    need = np.minimum(outlook.need_at(row), _most_at(e, row, outlook))
     due = np.broadcast_to(e.p.contracts.due, need.shape)
     reservations.sign_again(over, row, need, _offer(e, row), index, due)
     if row.rank:
@@ -62,36 +61,32 @@ def _sign_again(e: Economy, row: ContractRow, over: BoolArray) -> None:
         contracts.renew(e, again, row.rank, term=new_term(e, f"renewal {row.rank}", again))
 
 
-def _reserve_ahead(e: Economy, startups: Startup) -> None:
+def _reserve_ahead(e: Economy, startups: Startup, outlook: Outlook) -> None:
     """Labs reserve more where they fear to be short, contract after contract, as far as the lessors will build."""
-    expected, likely = expected_fill(e), market_fill(e, Hosted(startups.host, e.clouds.slots))
     room = e.clouds.act(Cloud.builds_at_most, e.p)
     for row in startups.leases:
-        room = room - _reserve_more(e, startups, row, expected, likely, room)
+        room = room - _reserve_more(e, startups, row, outlook, room)
 
 
-def _reserve_more(
-    e: Economy, startups: Startup, row: ContractRow, expected: FloatArray, likely: FloatArray, room: FloatArray
-) -> FloatArray:
+def _reserve_more(e: Economy, startups: Startup, row: ContractRow, outlook: Outlook, room: FloatArray) -> FloatArray:
     """Labs compare what they expect to need at a lessor with what they have reserved there, and sign for more.
 
     Args:
         e: the economy.
         startups: all of them.
         row: their contracts with the lessors.
-        expected: share of its need that a lab can count on at its first host some months ahead, 0-1.
-        likely: the share that the market by the month will leave it there, 0-1.
+        outlook: what they expect.
         room: capacity that each cloud would still sign to build, H100e, (worlds, clouds).
 
     Returns:
         What of it they have signed for, H100e, (worlds, clouds).
     """
     price, due = _offer(e, row), np.asarray(e.p.contracts.due)
-    need = _need(e, startups, row, expected)
-    part = _part_reserved(e, row, price, likely)
+    need = outlook.need_at(row)
+    part = _part_reserved(e, row, price, outlook)
     bound = sum_in_order([other.reserved + other.coming for other in startups.leases])
     most = np.maximum(e.startups.act(Startup.can_bind, e.p, by_slot(price), due) - bound, 0.0)
-    add = np.minimum(part * need, _most_at(e, startups, row)) - row.reserved - row.coming
+    add = np.minimum(part * need, _most_at(e, row, outlook)) - row.reserved - row.coming
     add = np.minimum(add, most)
     least = e.p.contracts.least_step * need
     asks = startups.alive & (row.lessor != NONE) & (row.coming <= 0.0) & (add > least)
@@ -100,7 +95,7 @@ def _reserve_more(
     return _sign_for(e, startups, row, asks, add, price, room)
 
 
-def _part_reserved(e: Economy, row: ContractRow, price: FloatArray, likely: FloatArray) -> FloatArray:
+def _part_reserved(e: Economy, row: ContractRow, price: FloatArray, outlook: Outlook) -> FloatArray:
     """Share of its need at a lessor that each lab would reserve at ``price``, 0-1, (worlds, start-ups).
 
     A partner of its first host pays less there by the month as well. What it would get without a contract is what
@@ -110,7 +105,7 @@ def _part_reserved(e: Economy, row: ContractRow, price: FloatArray, likely: Floa
     quote, served = at_host(clouds.spot, row.lessor), 1.0 - at_host(clouds.shortage_by_month, row.lessor)
     if row.rank == 0:
         quote = quote * (1.0 - e.startups.act(Startup.partner_saving, e.p))
-        served = np.minimum(served, likely)
+        served = np.minimum(served, outlook.by_market)
     due = np.asarray(e.p.contracts.due)
     return e.startups.act(Startup.reserves, e.p, by_slot(served), by_slot(quote), by_slot(price), due)
 
@@ -124,28 +119,32 @@ def _sign_for(
     A contract beside the first has no term until it reserves something. The lessor hands over what it has free, pro
     rata, and builds the rest as far as it has ``room``; what it is to build is returned, H100e, (worlds, clouds).
     """
-    p, clouds, hosts = e.p.contracts, e.clouds.view(), e.clouds.slots
+    clouds, hosts = e.clouds.view(), e.clouds.slots
     free = np.maximum(_free(e, clouds) - _held(startups, hosts), 0.0)
     asks = asks & (at_host(free + room, row.lessor) > 0.0)
     if row.rank:
         new = asks & (row.term <= 0.0)
         contracts.renew(e, new, row.rank, term=new_term(e, f"reserved {row.rank}", new))
-    ahead = np.where(asks, _ahead(e, row, price), 0.0)  # M$ for each H100e
-    purse = np.minimum(ratio(p.prepay_purse * startups.cash, ahead * add), 1.0)
-    add = np.where(asks, add * np.where(ahead > 0.0, purse, 1.0), 0.0)
-    asked = by_host(add, row.lessor, hosts)
+    theirs = Listed(np.where(asks, row.lessor, NONE), hosts)  # few sign in a quarter
+    each, add = theirs.of(price), theirs.of(add)
+    months = np.maximum(theirs.of(row.term), theirs.each(e.p.compute.shortest_term))
+    ahead = _ahead(e, theirs, each, months)
+    purse = np.minimum(ratio(theirs.each(e.p.contracts.prepay_purse) * theirs.of(startups.cash), ahead * add), 1.0)
+    add = add * np.where(ahead > 0.0, purse, 1.0)
+    asked = theirs.sum(add)
     signed = np.minimum(asked, free + room)
-    add = add * at_host(ratio(signed, asked), row.lessor)
-    at_once = at_host(np.minimum(ratio(free, signed), 1.0), row.lessor)
-    listed = at_host(np.where(clouds.has_list, 1.0, 0.0), row.lessor) > 0.0
+    add = add * theirs.at(ratio(signed, asked))
+    listed = theirs.at(np.where(clouds.has_list, 1.0, 0.0)) > 0.0
+    kind: IntArray = np.where(listed, LIST, FIXED).astype(np.int32)
     reservations.reserve(
-        e, asks, row, add, price=price, index=at_host(clouds.list_price, row.lessor),
-        tied_to=np.where(listed, LIST, FIXED).astype(np.int8), due=np.broadcast_to(p.due, add.shape),
-        ahead=ahead * add, at_once=at_once, delivery=at_host(np.ceil(months_to_run(e)), row.lessor),
+        e, asks, row, theirs.table(add), price=price, index=at_host(clouds.list_price, row.lessor),
+        tied_to=theirs.table(kind), due=np.broadcast_to(e.p.contracts.due, asks.shape), ahead=theirs.table(ahead * add),
+        at_once=theirs.table(theirs.at(np.minimum(ratio(free, signed), 1.0))),
+        delivery=theirs.table(theirs.at(np.ceil(months_to_run(e)))),
     )  # fmt: skip
-    worth = market.spending(add, price) * np.maximum(row.term, e.p.compute.shortest_term)
-    news = asks & (worth >= e.p.capital.news_least * startups.weight)
-    e.note_event(news, "startups", "deal", "reserves compute for years")
+    worth = market.spending(add, each) * months
+    news = worth >= theirs.each(e.p.capital.news_least) * theirs.of(startups.weight)
+    e.note_event(theirs.table(news, False), "startups", "deal", "reserves compute for years")
     return np.asarray(np.maximum(signed - free, 0.0))
 
 
@@ -163,21 +162,22 @@ def _offer(e: Economy, row: ContractRow) -> FloatArray:
     return price if row.rank else price * (1.0 - e.startups.act(Startup.partner_saving, e.p))
 
 
-def _need(e: Economy, startups: Startup, row: ContractRow, expected: FloatArray) -> FloatArray:
-    """Compute for which a lab counts on a lessor when what it signs for now is there, H100e, (worlds, start-ups)."""
-    return np.asarray(need_ahead(e, startups) * share_planned(e, row, expected))
-
-
-def _most_at(e: Economy, startups: Startup, row: ContractRow) -> FloatArray:
+def _most_at(e: Economy, row: ContractRow, outlook: Outlook) -> FloatArray:
     """Compute that the lessor of ``row`` would have reserved by each lab at most, H100e, (worlds, start-ups)."""
-    return np.asarray(at_host(most_for_one(e, e.clouds.view()), row.lessor) * startups.weight)
+    return np.asarray(at_host(outlook.most_for_one, row.lessor) * e.startups.view().weight)
 
 
-def _ahead(e: Economy, row: ContractRow, price: FloatArray) -> FloatArray:
-    """What is paid ahead for each H100e at clouds that live by renting compute, M$, (worlds, start-ups)."""
-    asks = at_host(np.where(e.clouds.view().lives_by_renting, 1.0, 0.0), row.lessor)
-    months = np.maximum(row.term, e.p.compute.shortest_term)
-    return np.asarray(asks * e.p.contracts.prepaid * market.spending(months, price))
+def _ahead(e: Economy, theirs: Listed, price: FloatArray, months: FloatArray) -> FloatArray:
+    """What is paid ahead for each H100e at clouds that live by renting compute, M$, (firms,).
+
+    Args:
+        e: the economy.
+        theirs: who signs.
+        price: $ an hour, (firms,).
+        months: of the term, (firms,).
+    """
+    asks = theirs.at(np.where(e.clouds.view().lives_by_renting, 1.0, 0.0))
+    return np.asarray(asks * theirs.each(e.p.contracts.prepaid) * market.spending(months, price))
 
 
 def _held(startups: Startup, hosts: int) -> FloatArray:

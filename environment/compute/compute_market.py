@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from kingmaker.agents.arithmetic import exp, positive
+from kingmaker.agents.arithmetic import positive
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import HOURS, USD
 
@@ -48,19 +48,16 @@ def fill_rates(
     return fill, np.where(rivals > 0.0, np.where(level < 1.0, weight * level, rest), 1.0)
 
 
-def fill_ahead(
-    wanted: FloatArray, growth: FloatArray, months: FloatArray, supply: FloatArray, wants: FloatArray
-) -> FloatArray:
-    """Share of all wants that its host can serve in ``months`` if a tenant's need grows as it does, shape (worlds, n).
+def fill_ahead(wanted: FloatArray, grows: FloatArray, supply: FloatArray, wants: FloatArray) -> FloatArray:
+    """Share of all wants that its host can serve some months ahead if a tenant's need grows as it does, (worlds, n).
 
     Args:
         wanted: compute wanted by one tenant today, shape (worlds, n).
-        growth: of its need, 1/month.
-        months: looked ahead.
+        grows: what that grows to until then, relative to today.
         supply: compute that its host will have for tenants then.
         wants: compute that the host's tenants want of it today.
     """
-    need = wants + wanted * (exp(growth * months) - 1.0)
+    need = wants + wanted * (grows - 1.0)
     return np.where(need > 0.0, np.clip(supply / positive(need), 0.0, 1.0), 1.0)
 
 

@@ -35,7 +35,8 @@ def stand_where_room_was(e: Economy, attraction: FloatArray, best: IntArray, tas
     clouds = e.clouds.view()
     hosts = e.clouds.slots
     free = np.maximum(clouds.capacity - e.clouds.act(Cloud.kept_inside, e.p), 0.0)
-    taken = by_host(_needs(e, startups, startups.host), startups.host, hosts)
+    least = _least_bill(e, startups)
+    taken = by_host(_needs(e, startups.host, least), startups.host, hosts)
     seeks = startups.alive & (startups.host == NONE)
     within_reach = np.where(np.isfinite(attraction), free[..., np.newaxis], 0.0).max(axis=1)
     largest = np.take_along_axis(within_reach, startups.region.astype(np.int64), axis=1)
@@ -43,44 +44,54 @@ def stand_where_room_was(e: Economy, attraction: FloatArray, best: IntArray, tas
     for enough in (np.ones_like(p.patience), p.enough_fill, p.patience, p.patience**2, (p.patience**2) ** 2):
         choice, appeal = best, attraction
         for _ in range(hosts):
-            needs = np.where(seeks, _needs(e, startups, choice), 0.0)
+            needs = np.where(seeks, _needs(e, choice, least), 0.0)
             share = enough * np.minimum(ratio(largest, needs), 1.0)
-            fits = seeks & _served(needs, choice, taken, free, np.where(needs > 0.0, share, 0.0))
+            fits = _served(needs, np.where(seeks, choice, NONE), taken, free, np.where(needs > 0.0, share, 0.0))
             found = np.where(fits, choice, found).astype(np.int32)
             taken = taken + by_host(np.where(fits, needs, 0.0), choice, hosts)
             seeks = seeks & ~fits
             if not seeks.any():  # in no world does anybody look any more
                 return found
             full = by_host(seeks.astype(np.float64), choice, hosts) > 0.0
-            appeal = np.where(full[..., np.newaxis], -np.inf, appeal)
+            closed = full | ~seeks.any(axis=-1, keepdims=True)  # where nobody looks, nothing need be compared
+            appeal = np.where(closed[..., np.newaxis], -np.inf, appeal)
             choice, _ = population.act(Startup.choose_host, Offers(appeal), indifferent, taste)
+            if not (seeks & (choice != NONE)).any():  # all hosts have been asked
+                break
     return found
 
 
-def _needs(e: Economy, startups: Startup, host: IntArray) -> FloatArray:
-    """Compute that each start-up would rent from ``host`` (worlds, n), H100e: what it can pay, what serving takes."""
-    clouds = e.clouds.view()
+def _least_bill(e: Economy, startups: Startup) -> FloatArray:
+    """What each start-up would pay to serve its users, M$ a month, (worlds, start-ups)."""
     usual = e.now.compute.rent_market[:, np.newaxis]
-    rent = at_host(clouds.spot, host)
+    serving = market.spending(e.startups.act(Startup.serves, e.p, usual), np.maximum(usual, LEAST_RENT))
+    return np.minimum(serving, e.p.compute.rent_purse * startups.cash)
+
+
+def _needs(e: Economy, host: IntArray, least: FloatArray) -> FloatArray:
+    """Compute that each start-up would rent from ``host`` (worlds, n), H100e; it can pay ``least`` in any case."""
+    rent = at_host(e.clouds.view().spot, host)
     dearness = np.where(rent > 0.0, rent / e.p.startups.usual_rent, 1.0)
     budget, _ = e.startups.act(Startup.budget, e.p, by_slot(dearness))
-    serving = market.spending(e.startups.act(Startup.serves, e.p, usual), np.maximum(usual, LEAST_RENT))
-    return market.affordable(np.maximum(budget, np.minimum(serving, e.p.compute.rent_purse * startups.cash)), rent)
+    return market.affordable(np.maximum(budget, least), rent)
 
 
 def _served(needs: FloatArray, choice: IntArray, taken: FloatArray, free: FloatArray, enough: FloatArray) -> BoolArray:
     """Who, of those who queue at the host of their choice, finds the share ``enough`` served, (worlds, n).
 
-    The largest come first, as for them the fewest hosts will do.
+    The largest come first, as for them the fewest hosts will do. Those without a choice do not queue.
     """
-    order = np.argsort(-needs, axis=-1, kind="stable")
-    needs, choice = np.take_along_axis(needs, order, axis=-1), np.take_along_axis(choice, order, axis=-1)
-    enough = np.take_along_axis(enough, order, axis=-1)
-    fits = np.zeros(choice.shape, dtype=np.bool_)
-    for host in range(free.shape[-1]):
+    found = np.zeros(choice.shape, dtype=np.bool_)
+    worlds = np.flatnonzero((choice != NONE).any(axis=-1))
+    order = np.argsort(-needs[worlds], axis=-1, kind="stable")
+    needs, enough = (np.take_along_axis(each[worlds], order, axis=-1) for each in (needs, enough))
+    choice = np.take_along_axis(choice[worlds], order, axis=-1)
+    taken, free, fits = taken[worlds], free[worlds], np.zeros(choice.shape, dtype=np.bool_)
+    for host in np.unique(choice[choice != NONE]):
         here = choice == host
-        wanted = taken[:, host : host + 1] + np.cumsum(np.where(here, needs, 0.0), axis=-1)
-        fits |= here & (enough * wanted <= free[:, host : host + 1])
-    found = np.empty_like(fits)
-    np.put_along_axis(found, order, fits, axis=-1)
+        wanted = taken[:, host, np.newaxis] + np.cumsum(np.where(here, needs, 0.0), axis=-1)
+        fits |= here & (enough * wanted <= free[:, host, np.newaxis])
+    placed = np.empty_like(fits)
+    np.put_along_axis(placed, order, fits, axis=-1)
+    found[worlds] = placed
     return found

@@ -13,7 +13,7 @@ from kingmaker.agents.types import CN, EU, NONE, OTHER, REGIONS, US, BoolArray, 
 from kingmaker.agents.units import KUSD
 from kingmaker.environment.compute import commitments, tenancies
 from kingmaker.environment.compute.first_hosts import stand_where_room_was
-from kingmaker.environment.compute.outlook import expected_fill, need_ahead, room_for_tenants, runs_ahead
+from kingmaker.environment.compute.outlook import Outlook, room_for_tenants, runs_ahead
 from kingmaker.environment.compute.second_hosts import cost_of_two, months_of_talks, move_second_hosts
 from kingmaker.environment.compute.sovereignty import may_serve
 from kingmaker.environment.core.economy import Economy
@@ -66,9 +66,9 @@ def choose_hosts(e: Economy) -> None:
     if e.month == 0:
         best = stand_where_room_was(e, appeal, best, taste)
     _sign(e, startups, best)
-    expected = expected_fill(e)
-    _review(e, startups, best, expected)
-    move_second_hosts(e, other, expected, cost_of_two(e))
+    outlook = Outlook(e)
+    _review(e, startups, best, outlook)
+    move_second_hosts(e, other, outlook.fill, cost_of_two(e))
 
 
 def _taste_ids(e: Economy) -> IdArray:
@@ -105,12 +105,12 @@ def pay_for_moving(e: Economy, startups: Startup, signs: BoolArray) -> None:
     e.now.compute.switching_fees_musd = fee.sum(axis=-1)
 
 
-def _review(e: Economy, startups: Startup, best: IntArray, expected: FloatArray) -> None:
+def _review(e: Economy, startups: Startup, best: IntArray, outlook: Outlook) -> None:
     """Who is bound no longer and likes another host better begins to talk to it; the others renew.
 
     While it talks its contract goes on from month to month.
     """
-    _feel_strain(e, startups, expected)
+    _feel_strain(e, startups, outlook)
     banned = 1.0 - e.in_force.exclusivity
     luck = e.draws("review", "startups")
     moves, loosens = e.startups.act(Startup.reviews, e.p, by_slot(best), banned, luck)
@@ -119,18 +119,18 @@ def _review(e: Economy, startups: Startup, best: IntArray, expected: FloatArray)
     contracts.offer(e, moves, 0, best, np.where(e.startups.act(Startup.negotiates, e.p), months_of_talks(e), 0.0))
     renewed = (startups.host != NONE) & (startups.term <= 0.0) & ~moves & (startups.talks == NONE)
     contracts.renew(e, renewed, 0, term=tenancies.new_term(e, "renewal", renewed))
-    commitments.renew_reserved(e, renewed)
+    commitments.renew_reserved(e, renewed, outlook)
     contracts.pass_month(e)
 
 
-def _feel_strain(e: Economy, startups: Startup, expected: FloatArray) -> None:
+def _feel_strain(e: Economy, startups: Startup, outlook: Outlook) -> None:
     """How much of a lab's need some months ahead its first host leaves open, relative to all that it will run.
 
-    Open is what the host will not serve or does not commit to (:func:`expected_fill`). One that serves badly today is
+    Open is what the host will not serve or does not commit to (:attr:`Outlook.fill`). One that serves badly today is
     not expected to serve better.
     """
     clouds = e.clouds.view()
-    left_open = need_ahead(e, startups) * (1.0 - np.minimum(startups.host_fill, expected))
+    left_open = outlook.need * (1.0 - np.minimum(startups.host_fill, outlook.fill))
     runs = at_host(runs_ahead(e, clouds, clouds.capacity), startups.host)
     share = ratio(left_open / np.maximum(startups.weight, TINY), runs)
     startups.strain = startups.strain + e.p.contracts.strain_memory * (share - startups.strain)

@@ -53,10 +53,10 @@ def term_price(
 
 
 def choose_lessor(taste: FloatArray, luck: FloatArray) -> IntArray:
-    """The lessor that each cloud negotiates with, (worlds, n); -1 where there is none for it. A logit (McFadden 1974).
+    """The lessor that each cloud negotiates with, (lessees,); -1 where there is none for it. A logit (McFadden 1974).
 
     Args:
-        taste: of each lessee for each lessor, minus infinity where they do not deal, (worlds, n lessees, n lessors).
+        taste: of each lessee for each lessor, minus infinity where they do not deal, (lessees, lessors).
         luck: uniform draws, same shape.
     """
     appeal = taste - log(-log(luck))

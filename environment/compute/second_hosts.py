@@ -10,7 +10,7 @@ from kingmaker.agents.contract import ContractRow
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
-from kingmaker.environment.compute.outlook import expected_fill
+from kingmaker.environment.compute.outlook import Outlook
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host
 from kingmaker.environment.ties import contracts
@@ -36,24 +36,6 @@ def share_asked(e: Economy, row: ContractRow) -> FloatArray:
     return np.where(e.startups.act(Startup.asks_host_first), 1.0, row.share)
 
 
-def share_planned(e: Economy, row: ContractRow, expected: FloatArray) -> FloatArray:
-    """Share of the need that it expects for which a lab counts on ``row``, 0-1, (worlds, start-ups).
-
-    The shares of a lab's contracts sum to one. Where the first host is asked first, the others stand for what it is
-    not expected to serve, in equal parts.
-
-    Args:
-        e: the economy.
-        row: the contract.
-        expected: share of its need that a lab can count on at its first host, 0-1, (worlds, start-ups).
-    """
-    startups = e.startups.view()
-    others = startups.hosts_held - (startups.host != NONE)
-    at_first = np.where(others > 0.0, expected, 1.0)
-    mine = (1.0 - at_first) / positive(others) if row.rank else at_first
-    return np.where(e.startups.act(Startup.asks_host_first), mine, row.share)
-
-
 def agrees_exclusivity(e: Economy, asked: BoolArray, cost: FloatArray, when: str) -> BoolArray:
     """Which labs of those ``asked`` to rent from their host alone find it worth their while, (worlds, start-ups)."""
     if not asked.any():  # nothing to think about, in any world
@@ -61,7 +43,7 @@ def agrees_exclusivity(e: Economy, asked: BoolArray, cost: FloatArray, when: str
     startups = e.startups.view()
     asks = e.clouds.act(Cloud.asks_exclusivity, e.p) & is_on(e.in_force.exclusivity)
     luck = e.draws(when, "startups")
-    accepts = e.startups.act(Startup.accepts_exclusivity, e.p, by_slot(expected_fill(e)), by_slot(cost), luck)
+    accepts = e.startups.act(Startup.accepts_exclusivity, e.p, by_slot(Outlook(e).fill), by_slot(cost), luck)
     return np.asarray(asked & accepts & is_on(at_host(asks.astype(np.float64), startups.host)))
 
 

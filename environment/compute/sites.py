@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from kingmaker.agents.arithmetic import SMALL, SOME_TIME, is_on, ratio
 from kingmaker.agents.cloud import Cloud
@@ -12,7 +13,7 @@ from kingmaker.agents.types import CN, NONE, REGIONS, BoolArray, FloatArray, Int
 from kingmaker.agents.units import QUARTER, RENT_MUSD
 from kingmaker.environment.chips import chip_designs, direct
 from kingmaker.environment.compute.hosts import attraction
-from kingmaker.environment.compute.outlook import expected_fill
+from kingmaker.environment.compute.outlook import Outlook
 from kingmaker.environment.compute.second_hosts import SECOND
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host, by_host
@@ -121,7 +122,7 @@ def reserve_new_clouds(e: Economy) -> None:
     for lease in startups.leases[1:]:
         exposed = exposed & is_on(at_host(giant, lease.lessor, 1.0))
     luck = e.draws("reserve", "startups")
-    expected = by_slot(expected_fill(e))
+    expected = by_slot(Outlook(e).fill)
     signs = population.act(Startup.reserves_new_cloud, e.p, by_slot(dares), by_slot(exposed), expected, luck)
     if not signs.any():
         return
@@ -166,14 +167,27 @@ def sell_used_chips(e: Economy, leaves: BoolArray, bought: BoolArray, buyer: Int
     e.ledger.sell("resale", "clouds", paid, "startups", got, np.where(leaves, startups.fixed, 0.0))
     chips.additions[-1] = chips.additions[-1] + paid
     chips.depreciation = chips.depreciation + paid / int(e.p.chips.asset_life[0, 0])
-    taken_over, put_up = np.where(goes_over, claims, 0.0), np.where(leaves & ~goes_over, claims, 0.0)
+    _hand_over_chips(e, np.where(leaves, claims, 0.0), np.where(goes_over, buyer, NONE), bids)
+
+
+def _hand_over_chips(e: Economy, claims: FloatArray, buyer: IntArray, bids: list[FloatArray]) -> None:
+    """What leaves the pools of chips goes to its buyer, where there is one, else to those who bid, or is scrapped.
+
+    Args:
+        e: the economy.
+        claims: part of their region's pool that those who leave have, 0-1, (worlds, start-ups).
+        buyer: who takes them over, (worlds, start-ups).
+        bids: by region, the share of each cloud in what is put up, (worlds, clouds).
+    """
+    worlds = np.flatnonzero(claims.any(axis=-1))  # few who leave have chips
+    claims, buyer, region = claims[worlds], buyer[worlds], e.startups.view().region[worlds]
     for place in range(len(REGIONS)):
-        here = startups.region == place
-        theirs, others = np.where(here, taken_over, 0.0), np.where(here, put_up, 0.0)
-        if theirs.any() or others.any():  # in some world: few who leave have chips
-            rest = others.sum(axis=-1, keepdims=True)
-            part = by_host(theirs, buyer, clouds.cash.shape[-1]) + rest * bids[place]
-            _move(e, place, part, rest[:, 0] * (bids[place].sum(axis=-1) <= 0.0))
+        here = np.where(region == place, claims, 0.0)
+        if here.any():
+            theirs, bid = np.where(buyer != NONE, here, 0.0), bids[place][worlds]
+            rest = np.where(buyer == NONE, here, 0.0).sum(axis=-1, keepdims=True)
+            part = by_host(theirs, buyer, e.clouds.slots) + rest * bid
+            _move(e, worlds, place, part, rest[:, 0] * (bid.sum(axis=-1) <= 0.0))
 
 
 def _bids(e: Economy, clouds: Cloud) -> list[FloatArray]:
@@ -186,17 +200,16 @@ def _bids(e: Economy, clouds: Cloud) -> list[FloatArray]:
     return found
 
 
-def _move(e: Economy, place: int, part: FloatArray, scrapped: FloatArray) -> None:
-    """Move parts of a pool's chips to clouds, where they are put up again; a part is scrapped."""
+def _move(e: Economy, worlds: NDArray[np.int64], place: int, part: FloatArray, scrapped: FloatArray) -> None:
+    """In some worlds, move parts of a pool's chips to clouds, where they are put up again; a part is scrapped."""
     chips = e.chips
     pool = chips.pools.start + place
-    here = np.flatnonzero(part.any(axis=-1) | (scrapped > 0.0))  # in the other worlds nothing moves
-    stock = chips.running[here, pool] + chips.awaiting[here, pool]
-    chips.awaiting[here, : chips.clouds] += part[here, :, np.newaxis] * stock[:, np.newaxis, :]
-    chips.retired[here] += scrapped[here, np.newaxis] * stock
-    left = np.maximum(1.0 - part.sum(axis=-1) - scrapped, 0.0)[here, np.newaxis]
-    chips.running[here, pool] *= left
-    chips.awaiting[here, pool] *= left
+    stock = chips.running[worlds, pool] + chips.awaiting[worlds, pool]
+    chips.awaiting[worlds, : chips.clouds] += part[:, :, np.newaxis] * stock[:, np.newaxis, :]
+    chips.retired[worlds] += scrapped[:, np.newaxis] * stock
+    left = np.maximum(1.0 - part.sum(axis=-1) - scrapped, 0.0)[:, np.newaxis]
+    chips.running[worlds, pool] *= left
+    chips.awaiting[worlds, pool] *= left
 
 
 def _let_orders_lapse(e: Economy, startups: Startup, leaves: BoolArray) -> None:

@@ -34,7 +34,7 @@ def sign_leases(e: Economy) -> None:
     if not ((seeks > 0.0).any() and (room > 0.0).any()):
         return
     capital = cost_of_expansion(e)
-    lessor = _choose(e, clouds, room, capital)
+    lessor = _choose(e, clouds, seeks, room, capital)
     months = p.lease_longest - p.lease_shortest + 1.0
     term = np.floor(p.lease_shortest + months * e.draws("lease term", "clouds").uniform())
     price = term_prices(e, capital, lessor, term)
@@ -74,20 +74,28 @@ def _on_order(e: Economy) -> FloatArray:
     return np.asarray(bought + e.clouds.view().own_output * months_to_run(e))
 
 
-def _choose(e: Economy, clouds: Cloud, room: FloatArray, capital: FloatArray) -> IntArray:
-    """The lessor of each cloud, on its side of the border: rather one that is cheap, and of its own region."""
+def _choose(e: Economy, clouds: Cloud, seeks: FloatArray, room: FloatArray, capital: FloatArray) -> IntArray:
+    """The lessor of each cloud that ``seeks`` one, on its side of the border: rather a cheap one, of its own region.
+
+    Few seek one in a month: of the others nothing need be known.
+    """
     p = e.p.compute
+    lessors = np.arange(room.shape[-1], dtype=np.int32)
+    at = np.flatnonzero(seeks > 0.0)
+    world, lessee = np.divmod(at, len(lessors))
     side, place = clouds.region == CN, clouds.region
-    offers = (room >= p.lease_smallest)[:, np.newaxis, :] & ~np.eye(place.shape[-1], dtype=np.bool_)
-    offers = offers & (side[:, :, np.newaxis] == side[:, np.newaxis, :])
-    near = place[:, :, np.newaxis] == place[:, np.newaxis, :]
-    each = np.broadcast_to(np.arange(place.shape[-1], dtype=np.int32), place.shape)
+    offers = (room >= p.lease_smallest)[world] & (lessors != lessee[:, np.newaxis])
+    offers = offers & (side[world] == side[world, lessee][:, np.newaxis])
+    near = place[world] == place[world, lessee][:, np.newaxis]
+    each = np.broadcast_to(lessors, room.shape)
     price = np.maximum(term_prices(e, capital, each, p.lease_shortest * np.ones_like(room)), LEAST_PRICE)
     cheap = -p.price_sensitivity * log(price)
-    taste = np.where(offers, cheap[:, np.newaxis, :] + p.home_taste[:, :, np.newaxis] * near, -np.inf)
-    draws = e.draws("lessor", "clouds")
-    luck = np.stack([draws.uniform(option) for option in range(room.shape[-1])], axis=-1)
-    return lease_market.choose_lessor(taste, luck)
+    taste = np.where(offers, cheap[world] + p.home_taste[world] * near, -np.inf)
+    draws = e.draws("lessor", "clouds").among(at)
+    luck = np.stack([draws.uniform(option) for option in range(len(lessors))], axis=-1)
+    chosen = np.full(room.shape, NONE, dtype=np.int32)
+    chosen[world, lessee] = lease_market.choose_lessor(taste, luck)
+    return chosen
 
 
 def term_prices(e: Economy, capital: FloatArray, lessor: IntArray, term: FloatArray) -> FloatArray:

@@ -133,6 +133,14 @@ class Listed(Hosted):
         self._list = np.flatnonzero(host >= 0)
         self._places = self.of(host) + (self._list // host.shape[1] * (hosts + 1) + 1)
 
+    def __len__(self) -> int:
+        """How many they are."""
+        return len(self._list)
+
+    def each(self, parameter: FloatArray) -> FloatArray:
+        """The ``parameter`` (worlds, 1) of the world of each."""
+        return np.asarray(parameter[:, 0].take(self._list // self._shape[1]))
+
     def of(self, values: A) -> A:
         """What they have of ``values`` (worlds, n)."""
         return cast(A, values.take(self._list))

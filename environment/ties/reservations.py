@@ -11,8 +11,8 @@ import numpy as np
 
 from kingmaker.agents.arithmetic import positive
 from kingmaker.agents.contract import FIXED, ContractRow, write_row
-from kingmaker.agents.types import BoolArray, FloatArray, IntArray
-from kingmaker.environment.core.lookups import Hosted, by_host
+from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment.core.lookups import Hosted, Listed, by_host
 from kingmaker.environment.ties.scene import Scene, Told
 
 
@@ -20,7 +20,9 @@ def reserve(
     e: Scene, where: BoolArray, row: ContractRow, amount: FloatArray, *, price: FloatArray, index: FloatArray,
     tied_to: IntArray, due: FloatArray, ahead: FloatArray, at_once: FloatArray, delivery: FloatArray,
 ) -> None:  # fmt: skip
-    """Labs in ``where`` reserve more at the lessor of ``row``; price and part due become the means of old and new.
+    """Labs in ``where``, all of which have a lessor in ``row``, reserve more there.
+
+    Price and part due become the means of old and new.
 
     Args:
         e: the economy.
@@ -35,20 +37,24 @@ def reserve(
         at_once: part of the amount that is there, 0-1.
         delivery: months until the rest is.
     """
-    if not where.any():
+    theirs = Listed(np.where(where, row.lessor, NONE), e.clouds.slots)  # few do so in a month
+    if not len(theirs):
         return
-    held = row.reserved + row.coming
-    whole = held + amount
-    mean = np.where(whole > 0.0, (held * price_now(row, index) + amount * price) / positive(whole), price)
-    due = due + (row.due - due) * held / positive(whole)
-    paid = np.where(where, ahead, 0.0)
-    e.ledger.pay("prepayment", "startups", paid, "clouds", by_host(paid, row.lessor, e.clouds.slots))
-    coming = np.where((at_once < 1.0) & (delivery > 0.0), (1.0 - at_once) * amount, 0.0)
-    write_row(
-        row, where, reserved=row.reserved + (amount - coming), coming=row.coming + coming,
-        coming_in=np.where(coming > 0.0, delivery, row.coming_in), price=mean, index=index, tied_to=tied_to, due=due,
-        ahead=row.ahead + ahead,
-    )  # fmt: skip
+    held, added, fresh, now = map(theirs.of, (row.reserved + row.coming, amount, price, index))
+    whole = held + added
+    mean = np.where(whole > 0.0, (held * price_now(row, now, theirs) + added * fresh) / positive(whole), fresh)
+    part_due = theirs.of(due)
+    part_due = part_due + (theirs.of(row.due) - part_due) * held / positive(whole)
+    paid = theirs.of(ahead)
+    e.ledger.pay("prepayment", "startups", theirs.table(paid), "clouds", theirs.sum(paid))
+    here, wait = theirs.of(at_once), theirs.of(delivery)
+    coming = np.where((here < 1.0) & (wait > 0.0), (1.0 - here) * added, 0.0)
+    values = {
+        "reserved": theirs.of(row.reserved) + (added - coming), "coming": theirs.of(row.coming) + coming,
+        "coming_in": np.where(coming > 0.0, wait, theirs.of(row.coming_in)), "price": mean, "index": now,
+        "tied_to": theirs.of(tied_to), "due": part_due, "ahead": theirs.of(row.ahead) + paid,
+    }  # fmt: skip
+    write_row(row, where, **{name: theirs.table(value) for name, value in values.items()})
 
 
 def price_now(row: ContractRow, index: FloatArray, holders: Hosted | None = None) -> FloatArray:

@@ -13,8 +13,7 @@ from kingmaker.agents.cloud import HYPERSCALER, NEW, Cloud
 from kingmaker.agents.contract import FIRST_REFUSAL, FIXED, LIST, TALKS
 from kingmaker.agents.types import NONE
 from kingmaker.environment.compute.commitments import _part_reserved, contract_price, settle_arrears
-from kingmaker.environment.compute.outlook import expected_fill, most_for_one, promised
-from kingmaker.environment.compute.second_hosts import share_planned
+from kingmaker.environment.compute.outlook import Outlook, most_for_one, promised
 from kingmaker.environment.core.lookups import Hosted, at_host
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.ties import contracts, reservations
@@ -231,9 +230,10 @@ def test_a_host_promises_one_tenant_a_limited_part_of_what_it_will_run() -> None
     hosted = startups.alive & (startups.host != NONE)
     other_business = hosted & (host.at(np.where(clouds.lives_by_renting, 1.0, 0.0)) == 0.0)
     assert other_business.any()
-    np.testing.assert_allclose(promised(e, host, 10.0 * runs)[other_business], 0.03)
-    assert (promised(e, host, 0.2 * runs)[hosted] == 1.0).all()
-    assert (promised(e, host, np.zeros_like(runs)) == 1.0).all()  # who wants nothing lacks nothing
+    most = host.at(most_for_one(e, clouds))
+    np.testing.assert_allclose(promised(most, 10.0 * runs)[other_business], 0.03)
+    assert (promised(most, 0.2 * runs)[hosted] == 1.0).all()
+    assert (promised(most, np.zeros_like(runs)) == 1.0).all()  # who wants nothing lacks nothing
 
 
 @given(capacity=st.floats(0.0, 1e6), grows=st.floats(0.5, 3.0))
@@ -275,13 +275,13 @@ def test_a_lab_that_is_promised_less_does_not_reserve_more_at_the_same_host() ->
 def test_what_a_lab_counts_on_at_its_hosts_sums_to_its_need() -> None:
     model = ComputeEconomy.stack([{"rng": s, "startups.number": 60} for s in range(6)], months=48).run()
     e = model.economy
-    startups, expected = e.startups.view(), expected_fill(e)
-    held = [np.where(row.lessor != NONE, share_planned(e, row, expected), 0.0) for row in startups.contracts]
+    startups, outlook = e.startups.view(), Outlook(e)
+    held = [np.where(row.lessor != NONE, outlook.share_at(row), 0.0) for row in startups.contracts]
     whole = np.sum(held, axis=0)
     first_refusal = startups.alive & (startups.contract == FIRST_REFUSAL) & startups.multihomed
     assert first_refusal.any()
     np.testing.assert_allclose(whole[startups.alive & (startups.host != NONE)], 1.0, atol=1e-9)
-    np.testing.assert_allclose(held[0][first_refusal], expected[first_refusal])
+    np.testing.assert_allclose(held[0][first_refusal], outlook.fill[first_refusal])
 
 
 def test_what_is_let_to_other_clouds_is_not_promised_to_a_lab(idle: ComputeEconomy) -> None:

@@ -206,6 +206,25 @@ def test_a_field_set_by_itself_is_refused(name: str) -> None:
             setattr(agent, field, 0)
 
 
+@pytest.mark.parametrize("part", [0.0, 0.01, 0.6])
+def test_rows_of_few_and_of_many_firms_are_written_alike(part: float) -> None:
+    rng = np.random.default_rng(1)
+    labs = firms(Startup, 2_000, worlds=2)
+    alive = labs._table.alive
+    alive[:, ::5] = False
+    row, where = labs.contracts[1], rng.random(alive.shape) < part
+    amount, term, lessor = rng.random(alive.shape), rng.random((2, 1)), rng.integers(0, 9, alive.shape)
+    write_row(row, where, reserved=amount, term=term, lessor=lessor, price=3.0)
+    here = where & alive
+    np.testing.assert_array_equal(row.reserved, np.where(here, amount, 0.0))
+    np.testing.assert_array_equal(row.term, np.where(here, term, 0.0))
+    np.testing.assert_array_equal(row.lessor, np.where(here, lessor, NONE))
+    np.testing.assert_array_equal(row.price, np.where(here, 3.0, 0.0))
+    if here.any():
+        with pytest.raises(TypeError, match="same_kind"):
+            write_row(row, where, lessor=amount)  # a fraction is no cloud
+
+
 def test_no_module_but_the_ties_writes_rows() -> None:
     """Who calls the writer, or writes a row's array in the table, outside of environment/ties."""
     fields = {f.column(k) for row in (ContractRow, StakeRow) for f in row.fields.values() for k in range(8)}

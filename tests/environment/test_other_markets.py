@@ -70,9 +70,8 @@ def test_rivals_get_their_weight_of_what_others_get_and_the_rest_of_what_they_le
 
 def test_need_that_grows_faster_than_supply_goes_unserved() -> None:
     def ahead(wanted: float, growth: float, supply: float) -> float:
-        return float(
-            compute_market.fill_ahead(row([wanted]), row([growth]), row([6.0]), row([supply]), row([100.0]))[0, 0]
-        )
+        grows = np.exp(row([growth]) * 6.0)
+        return float(compute_market.fill_ahead(row([wanted]), grows, row([supply]), row([100.0]))[0, 0])
 
     assert ahead(50.0, 0.0, 100.0) == 1.0
     assert ahead(50.0, 0.1, 100.0) == pytest.approx(100.0 / (100.0 + 50.0 * (np.exp(0.6) - 1.0)))

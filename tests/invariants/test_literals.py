@@ -26,7 +26,16 @@ HOMES = (
 NAMED: dict[str, tuple[str, ...]] = {  # technical numbers, each a constant of its module
     "agents/checks.py": ("LARGEST_SEED", "LARGEST_WHOLE_FLOAT"),
     "agents/lease.py": ("MOST_LEASES",),  # room
-    "agents/contract.py": ("TIED_TO", "STAGES", "FIXED", "PLAIN", "NO_MONTH", "MOST_ROWS"),  # codes; room; no month
+    "agents/contract.py": (  # codes; room; no month; of speed
+        "TIED_TO",
+        "STAGES",
+        "FIXED",
+        "PLAIN",
+        "NO_MONTH",
+        "MOST_ROWS",
+        "_FEW",
+        "_RARE",
+    ),
     "agents/draws.py": ("_GAMMA", "_OPTION", "_MASK", "_M1", "_S30", "_ONE_TO_TWO", "_BELOW_ONE"),  # of the hash
     "agents/errors.py": ("LONGEST_SHOWN", "END_SHOWN", "MOST_NAMED", "ALIKE"),  # of messages
     "agents/member.py": ("_RANK_BITS",),  # of an id
