@@ -22,7 +22,7 @@ from kingmaker.environment.chips.chip_state import read_catalogue
 from kingmaker.environment.compute import commitments, hosts, renting, sites, term_leases
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.ledger import Ledger
-from kingmaker.environment.core.measures import Measures
+from kingmaker.environment.core.measure_table import Measures
 from kingmaker.environment.core.streams import Streams
 from kingmaker.environment.firms import build, founding, settlement, turnover
 from kingmaker.environment.firms.startup_population import found

@@ -24,7 +24,7 @@ from kingmaker.environment.core.definitions import ABLE, FIXED_CAPABILITY, FOLLO
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.ledger import TOLERANCE, LedgerError
 from kingmaker.environment.core.lookups import by_host
-from kingmaker.environment.core.measures import CAPEX_FIRMS
+from kingmaker.environment.core.measures import BIG_FOUR, CAPEX_FIRMS
 from kingmaker.environment.knowledge.effective_compute import training_flop
 from kingmaker.environment.policy.complaints import cloud_shares
 from kingmaker.environment.policy.oversight import oversight
@@ -113,7 +113,7 @@ def _chips(e: Economy) -> dict[str, FloatArray]:
     for firm in CAPEX_FIRMS:
         spent = clouds.capex[:, ids.index(firm)] if firm in ids else np.zeros(e.worlds)
         values[f"capex_{firm}_musd"] = spent
-        big = big + (spent if firm != "oracle" else 0.0)
+        big = big + (spent if firm in BIG_FOUR else 0.0)
     return values | {"capex_musd": big}
 
 

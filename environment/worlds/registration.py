@@ -11,7 +11,7 @@ from mesa import DataCollector, Model
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.types import Who
 from kingmaker.environment.core.economy import Economy
-from kingmaker.environment.core.measures import Measures
+from kingmaker.environment.core.measure_table import Measures
 from kingmaker.environment.worlds.firm_facts import FirmFacts
 
 

@@ -10,10 +10,9 @@ from kingmaker.experiments.measured import (
     commitment_patterns,
     lab_patterns,
 )
-from kingmaker.experiments.measured.registry import BIG_FOUR, STATISTICS, Statistic, statistic
+from kingmaker.experiments.measured.registry import STATISTICS, Statistic, statistic
 
 __all__ = [
-    "BIG_FOUR",
     "STATISTICS",
     "Statistic",
     "chip_patterns",

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.types import FloatArray
+from kingmaker.environment.core.measures import CAPEX_FIRMS
 from kingmaker.experiments.measured.registry import (
-    BIG_FOUR,
     STATISTICS,
     Statistic,
     columns,
@@ -179,7 +179,7 @@ STATISTICS |= {
     "ratio_amazon_google_chips": _over("amazon", "google"),
     "chips_delivered_a100": _delivered("a100"),
     "chips_delivered_h100": _delivered("h100"),
-    **{f"{buyer}_h100_units": _h100_bought(buyer) for buyer in (*BIG_FOUR, "oracle")},
+    **{f"{buyer}_h100_units": _h100_bought(buyer) for buyer in CAPEX_FIRMS},
     **{f"{buyer}_hopper_units": _units_bought(buyer) for buyer in ("meta", "amazon", "google")},
     "microsoft_hopper_units": _units_bought("microsoft"),
     "china_hopper_units": _units_bought("bytedance", "tencent"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.types import FloatArray
+from kingmaker.environment.core.measures import BIG_FOUR, CAPEX_FIRMS
 from kingmaker.experiments.measured.registry import (
-    BIG_FOUR,
     STATISTICS,
     Statistic,
     columns,
@@ -85,7 +85,7 @@ def leader_share_of_spend(model: TracedEconomy, first: int, last: int) -> FloatA
 
 STATISTICS |= {
     "capex_bigfour_musd": measure("capex_musd", summed=True),
-    **{f"capex_{firm}_musd": measure(f"capex_{firm}_musd", summed=True) for firm in (*BIG_FOUR, "oracle")},
+    **{f"capex_{firm}_musd": measure(f"capex_{firm}_musd", summed=True) for firm in CAPEX_FIRMS},
     **{f"ai_spend_{owner}_musd": _ai_spend(owner) for owner in BIG_FOUR},
     "ai_spend_bigfour_musd": _ai_spend(*BIG_FOUR),
     **{f"cloud_share_{owner}": _cloud_share(owner) for owner in ("amazon", "microsoft", "google")},

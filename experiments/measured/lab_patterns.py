@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.types import EU, US, FloatArray
+from kingmaker.environment.core.measures import BIG_FOUR
 from kingmaker.experiments.measured.registry import (
-    BIG_FOUR,
     STATISTICS,
     Statistic,
     columns,

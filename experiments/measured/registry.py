@@ -10,7 +10,6 @@ from kingmaker.agents.types import FloatArray
 from kingmaker.experiments.measured.trace import TracedEconomy
 
 Statistic = Callable[[TracedEconomy, int, int], FloatArray]
-BIG_FOUR = ("microsoft", "amazon", "google", "meta")
 STATISTICS: dict[str, Statistic] = {}
 
 

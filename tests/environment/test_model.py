@@ -13,7 +13,8 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.agents.member import SIGNED_UNITS, firm_ids
 from kingmaker.agents.startup import Startup
-from kingmaker.environment.core.measures import MEASURES, Measures
+from kingmaker.environment.core.measure_table import Measures
+from kingmaker.environment.core.measures import MEASURES
 from kingmaker.environment.core.streams import Streams
 from kingmaker.environment.model import ComputeEconomy
 from tests.helpers import bits

@@ -9,7 +9,7 @@ import pytest
 
 from kingmaker.agents.cloud import CONSORTIUM, NEW
 from kingmaker.agents.startup import Startup
-from kingmaker.environment.core.measures import Measures
+from kingmaker.environment.core.measure_table import Measures
 from kingmaker.environment.model import ComputeEconomy
 from kingmaker.environment.record import income_lines as il
 from kingmaker.environment.record.income import Line, statement
