@@ -17,6 +17,7 @@ from kingmaker.environment.worlds.arguments import horizon_of, refuse_strangers
 from kingmaker.experiments.design.replicates import LUCK, POSTERIOR, Replicates
 from kingmaker.experiments.notebook.comparison_result import ComparisonResult
 from kingmaker.experiments.notebook.over_here import replicates_here, several
+from kingmaker.experiments.notebook.python_words import in_python
 from kingmaker.experiments.notebook.run_result import RunResult
 from kingmaker.experiments.notebook.sweep_result import SweepResult
 from kingmaker.experiments.posterior.members import Members
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
 ARGUMENTS = ("scenario", "over", "members", "replications", "seed", "months", "workers", "level", "quiet")  # of run
 
 
+@in_python("run")
 def run(
     scenario: str | Path | Scenario | ComputeEconomy = "baseline",
     *,
@@ -101,6 +103,7 @@ def stack(
     return _finished(ComputeEconomy.stack(worlds, months=months, keep_ties=keep_ties), sure, hidden)
 
 
+@in_python("compare")
 def compare(
     a: str | Path | Scenario | RunResult,
     b: str | Path | Scenario | RunResult,
@@ -178,6 +181,7 @@ def _both_results(a: object, b: object, given: tuple[object, ...]) -> tuple[RunR
     return a, b
 
 
+@in_python("sweep")
 def sweep(
     design: str | Path | Design | Mapping[str, Any],
     *,

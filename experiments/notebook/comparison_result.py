@@ -11,6 +11,7 @@ from kingmaker.agents.checks import Named, known
 from kingmaker.environment.core.measures import Measure
 from kingmaker.experiments.design.replicates import LUCK
 from kingmaker.experiments.notebook.groups import grouped, seeds_told
+from kingmaker.experiments.notebook.python_words import in_python
 from kingmaker.experiments.notebook.result import Result, refused
 from kingmaker.experiments.stats.member_effects import FEWEST, difference, middle_of
 from kingmaker.experiments.studies.compare.comparison_table import CLAIM, HINT, ZERO, Comparison
@@ -181,6 +182,7 @@ class ComparisonResult(Result):
             return write_member_brief(question, found.table, told_in(found), found.luck_members, held)
         return write_brief(question, found.table, found.robustness, found.tested, found.pairs_tested, held)
 
+    @in_python("save", spared="out")
     def save(self, folder: str | Path, *, figures: bool = True, force: bool = False) -> Path:
         """Write brief, tables, paths and figures, as ``kingmaker compare`` does.
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from kingmaker.agents.checks import flag, seeds, whole
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.inputs.scenario import MOST_MONTHS
-from kingmaker.experiments.notebook.over_here import in_python, several
+from kingmaker.experiments.notebook.over_here import several
+from kingmaker.experiments.notebook.python_words import in_python
 from kingmaker.experiments.notebook.result_folders import load
 from kingmaker.experiments.notebook.study_results import FactorialResult
 from kingmaker.experiments.notebook.sweeping_here import design_here
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 COMMAND = ("python:", "km.factorial")  # for a manifest, in place of a command line
 
 
+@in_python("factorial")
 def factorial(
     design: str | Path | Design | Mapping[str, Any],
     *,
@@ -84,10 +86,7 @@ def factorial(
     asked = design_here(design, {"months": horizon}, "factorial")
     chosen = several(outcomes), several(window)
     sure = None if level is None else read_level(level, "factorial: level")
-    try:
-        question = _question(asked, over, given, chosen, whole(lucks, "factorial: lucks", 1), sure)
-    except KingmakerError as fault:
-        raise KingmakerError(in_python(str(fault), "factorial") if "--" in str(fault) else str(fault)) from None
+    question = _question(asked, over, given, chosen, whole(lucks, "factorial: lucks", 1), sure)
     folder = default_folder(f"{asked.name}-factorial", asked_of_factorial(question)) if out is None else Path(out)
     options = FactorialOptions(
         folder, whole(workers, "factorial: workers", 1), quiet=flag(quiet, "factorial: quiet"), command=COMMAND,

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kingmaker.agents.checks import seeds, whole
-from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.design.replicates import Replicates
+from kingmaker.experiments.notebook.python_words import in_python
 from kingmaker.experiments.posterior.members import Members
 
 if TYPE_CHECKING:
     Over = str | Path | Members | None
 
 MOST_RUNS = 100_000  # of an ensemble that is held in memory
-OPTION = re.compile(r"--([a-z]+)(?: (luck|posterior)\b)?")
 
 
 def replicates_here(
@@ -35,18 +33,10 @@ def replicates_here(
     if seed is not None:
         seeds(seed, replications or 1, f"{where}: seed")
     asked = str(over) if isinstance(over, Path) else over
-    try:
+    with in_python(where):
         return replicates_of(asked, members=members, replications=replications, seed=seed, usual=usual, fewest=fewest)
-    except KingmakerError as fault:
-        raise KingmakerError(in_python(str(fault), where)) from None
 
 
 def several(names: str | Sequence[str]) -> tuple[str, ...]:
     """Several names, where a single one may also be given as a text."""
     return (names,) if isinstance(names, str) else tuple(names)
-
-
-def in_python(text: str, where: str) -> str:
-    """A message that names options of a command, as one that names arguments of a function."""
-    told = OPTION.sub(lambda found: f'{found[1]}="{found[2]}"' if found[2] else found[1], text)
-    return told if told.startswith(f"{where}: ") else f"{where}: {told}"

@@ -13,6 +13,7 @@ from kingmaker.agents.cards import card
 from kingmaker.agents.checks import Named
 from kingmaker.environment.core.measures import Measure
 from kingmaker.environment.inputs.parameters import DECLARATIONS
+from kingmaker.experiments.notebook.python_words import in_python
 from kingmaker.experiments.notebook.result import VOCABULARY, Result, refused
 from kingmaker.experiments.posterior.members import Members, load_members, write_members
 from kingmaker.experiments.posterior.priors import Priors
@@ -128,6 +129,7 @@ class Posterior(Members, Result):
             draw_parameter(axes, self, name)
         return axes
 
+    @in_python("save", spared="out")
     def save(self, folder: str | Path) -> Path:
         """Write the members into a folder, as ``members.parquet``, which ``--over`` takes.
 

@@ -15,6 +15,7 @@ from kingmaker.environment.inputs.scenario import Scenario
 from kingmaker.experiments.design.replicates import Replicates
 from kingmaker.experiments.figures.mean_intervals import interval
 from kingmaker.experiments.notebook.groups import grouped, seeds_told
+from kingmaker.experiments.notebook.python_words import in_python
 from kingmaker.experiments.notebook.result import Result, refused
 from kingmaker.experiments.stats.bands import quantiles
 from kingmaker.experiments.stats.levels import INTERVAL_OVER, WIDE, Band, Level, bands_at, read_level
@@ -206,6 +207,7 @@ class RunResult(Result):
             draw_series(axes, measure, lines, self.level, self.weights)
         return axes
 
+    @in_python("save", spared="out")
     def save(self, folder: str | Path, *, figures: bool = False, force: bool = False) -> Path:
         """Write the result into a folder, in the form of ``kingmaker run``.
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from kingmaker.agents.checks import Named, known
 from kingmaker.environment.core.measures import MEASURES, Measure
 from kingmaker.environment.inputs.text_files import read_text
+from kingmaker.experiments.notebook.python_words import in_python
 from kingmaker.experiments.notebook.result import Result, refused
 from kingmaker.experiments.notebook.saving import copy_result
 from kingmaker.experiments.notebook.series_plot import for_screen
@@ -55,6 +56,7 @@ class StudyResult(Result):
         """
         return read_text(self.folder / self.page, ManifestError)
 
+    @in_python("save", spared="out")
     def save(self, folder: str | Path) -> Path:
         """Copy the folder to a new place.
 

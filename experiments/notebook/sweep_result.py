@@ -12,6 +12,7 @@ from kingmaker.experiments.figures.kinds import Shown, figures_of
 from kingmaker.experiments.figures.mean_intervals import interval
 from kingmaker.experiments.figures.outcome_columns import outcomes_of, per_run, statistics_of
 from kingmaker.experiments.figures.sweep_figures import level_in
+from kingmaker.experiments.notebook.python_words import in_python
 from kingmaker.experiments.notebook.result import Result, refused
 from kingmaker.experiments.notebook.saving import copy_result
 from kingmaker.experiments.notebook.series_plot import for_screen
@@ -90,6 +91,7 @@ class SweepResult(Result):
         parts = {name: self.band(name, statistic, level) for name in self._chosen(names)}
         return pd.concat(parts, names=["measure"])
 
+    @in_python("plot")
     def plot(
         self, name: str | None = None, *, statistic: str | None = None, level: Level | float | None = None
     ) -> Figure:
@@ -123,6 +125,7 @@ class SweepResult(Result):
                 return
             yield found[1]
 
+    @in_python("save", spared="out")
     def save(self, folder: str | Path) -> Path:
         """Copy the sweep's folder to a new place; there it can be read, and go on.
 

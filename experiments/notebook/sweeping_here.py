@@ -12,7 +12,6 @@ import pydantic
 from kingmaker.agents.errors import KingmakerError, nearest, shown
 from kingmaker.experiments.design.design_file import DesignFile
 from kingmaker.experiments.design.sweep_design import Design, build_design, load_design
-from kingmaker.experiments.notebook.over_here import in_python
 from kingmaker.experiments.notebook.sweep_result import SweepResult
 from kingmaker.experiments.posterior.over import design_over
 from kingmaker.experiments.sweep.sweeping import SweepRequest, run_sweep
@@ -55,11 +54,7 @@ def _over(design: Design, chosen: Chosen) -> Design:
     """The design over what is asked, or what it says."""
     over = str(chosen.over) if isinstance(chosen.over, Path) else chosen.over
     beside = {name: chosen.entries[name] for name in ("replications", "seed")}
-    try:
-        return design_over(design, over, chosen.members, **beside)
-    except KingmakerError as fault:
-        told = in_python(str(fault), "sweep") if "--" in str(fault) else str(fault)
-        raise KingmakerError(told) from None
+    return design_over(design, over, chosen.members, **beside)
 
 
 def design_here(given: object, entries: Mapping[str, int | None], where: str) -> Design:
