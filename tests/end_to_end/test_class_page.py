@@ -208,6 +208,20 @@ def test_the_stage_tells_a_firms_story(browser: Browser, server: Server) -> None
     )
 
 
+def test_firms_that_do_the_same_in_a_month_stand_in_one_line_of_the_chronicle(browser: Browser, server: Server) -> None:
+    browser.open(f"{server.url}?view=events&lang=en")
+    browser.one(".chronicle li")
+    lines = [line for line in browser.find(".chronicle li") if ": each " in line.text]
+    assert lines
+    told = [(line.find_element("class name", "when").text, line.text.rsplit(": each ")[-1]) for line in lines]
+    assert len(set(told)) == len(told)
+    links = lines[0].find_elements("css selector", ".firm-link")
+    assert len(links) > 1
+    name = links[1].text
+    links[1].click()
+    browser.one(".firm-card h2", name)
+
+
 def test_nobody_sees_the_outcome_before_having_predicted(browser: Browser, another: Browser, server: Server) -> None:
     browser.driver.get(f"{server.url}teacher?lang=en")
     browser.one(".door input").send_keys("wrong")

@@ -23,12 +23,30 @@ function kinds(found) {
     <button @click=${() => { found.forEach((kind) => hidden.add(kind)); set({}, { step: false }) }}>${t("events.none")}</button></div>`
 }
 
-function one({ month, kind, who, text, node }) {
+/** Firms that do the same in the same month stand in one line. */
+function together(found) {
+  const lines = new Map()
+  for (const event of found) {
+    const key = `${event.month}|${event.kind}|${event.text}`
+    if (!lines.has(key)) lines.set(key, [])
+    lines.get(key).push(event)
+  }
+  return [...lines.values()]
+}
+
+function firm({ month, who }, k, { length }) {
+  const link = html`<button class="bare firm-link" @click=${() => set({ view: "network", firm: who, month })}>${who}</button>`
+  return k < length - 1 ? html`<span class="whole">${link},</span> ` : link
+}
+
+function line(found) {
+  const [{ month, kind, text }] = found
+  const firms = found.filter(({ node }) => node !== null && node !== undefined)
+  const each = firms.length > 1 ? `${t("colon")}${t("events.each")} ` : firms.length ? " " : ""
   return html`<li class=${month === state.month ? "now" : month > state.month ? "later" : ""}>
     <button class="bare when" @click=${() => moveTo(month)}>${monthName(month, true)}</button>
     <span class="sign" aria-hidden="true">${SIGNS[kind] ?? "•"}</span>
-    <span>${node === null || node === undefined ? nothing : html`<button class="bare firm-link"
-      @click=${() => set({ view: "network", firm: who, month })}>${who}</button> `}${text}</span></li>`
+    <span>${firms.map(firm)}${each}${text}</span></li>`
 }
 
 /** The view of all events. */
@@ -40,5 +58,5 @@ export function events() {
   return html`<div class="events"><h2>${t("events.title")}</h2>${kinds([...new Set(all.map(({ kind }) => kind))])}
     ${shown.length ? nothing : html`<p class="faint">${t("events.nothing")}</p>`}
     <div class="years">${years.map((year) => html`<section class="card"><h3>${year}</h3>
-      <ol class="chronicle">${shown.filter(({ month }) => 2022 + Math.floor(month / 12) === year).map(one)}</ol></section>`)}</div></div>`
+      <ol class="chronicle">${together(shown.filter(({ month }) => 2022 + Math.floor(month / 12) === year)).map(line)}</ol></section>`)}</div></div>`
 }
