@@ -50,7 +50,7 @@ class Builder(Developer):
         """Compute that it would own, H100e, shape (..., n).
 
         A share of what it wants, larger with a data centre of its own, as far as owning is cheaper (``saving``: log of
-        rent over the full cost of an own chip-hour) and as it is served badly. Nobody buys less than a cluster.
+        rent over the full cost of an hour on its own chips) and as it is served badly. Nobody buys less than a cluster.
         """
         most = np.where(self.centre_left == 0.0, p.sites.centre_share, p.sites.colocated_share)
         drive = p.sites.cost_weight * (saving - p.sites.hurdle) + p.sites.shortage_weight * (1.0 - self.fill)

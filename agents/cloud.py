@@ -169,8 +169,9 @@ class Cloud(Lessor):
         """Share of its new capacity that its chip programme aims at, 0-1, shape (..., n).
 
         The odds of own chips are those of the data where a bought unit of capacity costs ``clouds.own_advantage`` times
-        an own one, and move with ``advantage``, what it costs now, as the choice among makers does (logit at the margin
-        of cost). What is ``saved`` if all its need (M$ a month) were its own must pay for the designs, a fixed cost.
+        one of its own, and move with ``advantage``, what it costs now, as the choice among makers does (logit at the
+        margin of cost). What is ``saved`` if all its need (M$ a month) were its own must pay for the designs, a fixed
+        cost.
 
         Programmes are known by their share of compute, that is of dense throughput (facts 7a-041 to 7a-044); capacity
         weighs memory as well. ``bought`` and ``made`` are the throughput (H100e) of a unit of capacity of the leader's

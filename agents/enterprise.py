@@ -62,8 +62,8 @@ class Enterprise(Firm):
     def chooses_managed(self, p: Parameters) -> FloatArray:
         """Share of the users of open models that take them as a service of a cloud, 0-1, shape (..., n) (row L12).
 
-        Binary logit: the cloud pools demand and so needs less compute than an own machine that often idles, but takes
-        a margin; sectors with little skill of their own prefer it.
+        Binary logit: the cloud pools demand and so needs less compute than a machine of one's own that often idles, but
+        takes a margin; sectors with little skill of their own prefer it.
         """
         cheaper = log(p.demand.self_hosting_overhead / (1.0 + p.services.resale_margin))
         skill = p.demand.skill_weight * (p.demand.usual_skill - self.readiness)

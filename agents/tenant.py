@@ -38,7 +38,7 @@ class Tenant(Builder):
         return ContractRow.of(self)
 
     @property
-    def leases(self) -> tuple[ContractRow, ...]:
+    def contracts_in_use(self) -> tuple[ContractRow, ...]:
         """Those of its contracts that some firm holds: what readers sum over; the first is always there."""
         return ContractRow.of(self, "lessor")
 
@@ -69,7 +69,7 @@ class Tenant(Builder):
     @property
     def used_elsewhere(self) -> FloatArray:
         """Compute that it got from hosts other than the first, H100e, shape (..., n)."""
-        first, *others = self.leases
+        first, *others = self.contracts_in_use
         got: FloatArray = np.zeros(np.shape(first.lessor)) if not others else others[0].got
         for row in others[1:]:
             got = got + row.got
@@ -78,11 +78,11 @@ class Tenant(Builder):
     @property
     def multihomed(self) -> BoolArray:
         """Whether it has a host beside the first, shape (..., n)."""
-        others = (row.lessor != NONE for row in self.leases[1:])
+        others = (row.lessor != NONE for row in self.contracts_in_use[1:])
         return np.asarray(reduce(np.logical_or, others, np.zeros(np.shape(self.host), dtype=np.bool_)))
 
     @property
     def hosts_held(self) -> FloatArray:
         """How many hosts it has, shape (..., n)."""
-        number = reduce(np.add, (np.asarray(row.lessor != NONE, dtype=np.int8) for row in self.leases))
+        number = reduce(np.add, (np.asarray(row.lessor != NONE, dtype=np.int8) for row in self.contracts_in_use))
         return np.asarray(number, dtype=np.float64)

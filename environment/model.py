@@ -150,16 +150,19 @@ class ComputeEconomy(Model):
         """One month. The order of these lines is the order in which things happen."""
         e = self._next_month()
 
+        # law
         procedures.move_inquiries(e)
         procedures.fix_policy(e)
         instruments.fix(e)
         e.end_phase()
 
+        # knowledge
         technology.spread_knowledge(e)
         technology.build_moats(e)
         technology.add_power(e)
         e.end_phase()
 
+        # capital
         finance.move_moods(e)
         finance.fund_startups(e)
         finance.sign_stakes(e)
@@ -167,6 +170,7 @@ class ComputeEconomy(Model):
         pledges.pay_pledges(e)
         e.end_phase()
 
+        # chips
         orders.design_products(e)
         orders.plan_compute(e)
         term_leases.sign_leases(e)
@@ -182,6 +186,7 @@ class ComputeEconomy(Model):
         sites.build_sites(e)
         e.end_phase()
 
+        # compute
         renting.post_prices(e)
         instruments.price(e)
         hosts.choose_hosts(e)
@@ -192,11 +197,13 @@ class ComputeEconomy(Model):
         renting.rent_compute(e)
         e.end_phase()
 
+        # models and services
         model_use.train(e)
         model_use.sell_services(e)
         licences.share_revenue(e)
         e.end_phase()
 
+        # accounts, exits and entries
         settlement.pay_costs(e)
         instruments.settle(e)
         turnover.fail_and_merge(e)

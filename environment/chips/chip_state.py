@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -228,4 +228,3 @@ class Conditions:
     proceeds: FloatArray  # of those of them that were sold or closed, M$, (worlds, 2)
     power_used: FloatArray  # MW by region, (worlds, 4)
     power_capacity: FloatArray  # MW by region, (worlds, 4)
-    extra: dict[str, FloatArray] = field(default_factory=dict)  # this month's numbers on their way to the measures

@@ -64,7 +64,7 @@ def _rebase(e: Economy, startups: Startup, value: FloatArray) -> None:
 
 
 def _saving(e: Economy, startups: Startup) -> FloatArray:
-    """Log of the rent paid over the full cost of an own chip-hour, (worlds, start-ups); zero without a host."""
+    """Log of the rent paid over the full cost of an hour on own chips, (worlds, start-ups); zero without a host."""
     p = e.p
     clouds = e.clouds.view()
     dear = KUSD_PER_MUSD * cost_of_capacity(e)[:, e.chips.pools]

@@ -158,9 +158,9 @@ def _tenants(e: Economy) -> FloatArray:
     cells = e.clouds.slots * PLACES
     first = np.maximum(startups.used - startups.own_used - startups.used_elsewhere, 0.0)
     total = np.zeros((e.worlds, cells))
-    for lease in startups.leases:
-        code = np.where(lease.lessor < 0, -1, lease.lessor * PLACES + startups.region)
-        total = total + sum_by(lease.got if lease.rank else first, code, 1, cells + 1)[:, 1:]
+    for row in startups.contracts_in_use:
+        code = np.where(row.lessor < 0, -1, row.lessor * PLACES + startups.region)
+        total = total + sum_by(row.got if row.rank else first, code, 1, cells + 1)[:, 1:]
     return total
 
 

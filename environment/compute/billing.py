@@ -13,13 +13,14 @@ from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.agents.units import HOURS, USD
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.rationing import Served
+from kingmaker.environment.compute.tenancies import partner_price
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import Hosted, Listed, by_host, sum_in_order, sum_of
 from kingmaker.environment.ties import reservations
 
 
 @dataclass(frozen=True)
-class TermsOfLease:
+class ContractTerms:
     """One contract this month: the first of all labs, (worlds, n), a further one of the few who have it, (firms,)."""
 
     row: ContractRow
@@ -35,32 +36,31 @@ class TermsOfLease:
         return np.asarray(self.lessor.of(self.row.lessor) == self.lessor.of(cloud))
 
 
-def terms_of(e: Economy, startups: Startup) -> list[TermsOfLease]:
+def terms_of(e: Economy, startups: Startup) -> list[ContractTerms]:
     """What each contract in use says this month; what was paid ahead is spread over what is left of the term."""
     clouds = e.clouds.view()
-    saving = e.startups.act(Startup.partner_saving, e.p)
     found = []
-    for row, price in zip(startups.leases, e.now.compute.contract_prices, strict=True):
+    for row, price in zip(startups.contracts_in_use, e.now.compute.contract_prices, strict=True):
         lessor = (Listed if row.rank else Hosted)(row.lessor, e.clouds.slots)
         reserved, price, due, ahead, term = (lessor.of(x) for x in (row.reserved, price, row.due, row.ahead, row.term))
         spot = lessor.at(clouds.spot)
         month = np.minimum(ahead, ahead / np.maximum(term, 1.0))
         used = np.minimum(month, market.spending(reserved, price))
-        spot = spot if row.rank else spot * (1.0 - saving)
-        found.append(TermsOfLease(row, lessor, reserved, price, spot, due, used))
+        spot = spot if row.rank else partner_price(e, spot)
+        found.append(ContractTerms(row, lessor, reserved, price, spot, due, used))
     return found
 
 
-def sum_of_leases(terms: list[TermsOfLease], amounts: list[FloatArray]) -> FloatArray:
+def sum_over_contracts(terms: list[ContractTerms], amounts: list[FloatArray]) -> FloatArray:
     """The sum of amounts of each contract, (worlds, n)."""
     return sum_of([item.lessor for item in terms], amounts)
 
 
-def dearness(e: Economy, startups: Startup, terms: list[TermsOfLease], blend: FloatArray) -> FloatArray:
+def dearness(e: Economy, startups: Startup, terms: list[ContractTerms], blend: FloatArray) -> FloatArray:
     """What a lab pays for an hour, relative to the usual: under its contracts, and by the month for the rest."""
     whole = np.maximum(startups.wanted - startups.own_used, 0.0)
-    reserved = sum_of_leases(terms, [item.reserved for item in terms])
-    paid = sum_of_leases(terms, [item.reserved * item.price for item in terms])
+    reserved = sum_over_contracts(terms, [item.reserved for item in terms])
+    paid = sum_over_contracts(terms, [item.reserved * item.price for item in terms])
     mean = np.where(reserved > 0.0, paid / positive(reserved), blend)
     part = np.minimum(ratio(reserved, whole), 1.0)
     price = part * mean + (1.0 - part) * blend
@@ -68,7 +68,7 @@ def dearness(e: Economy, startups: Startup, terms: list[TermsOfLease], blend: Fl
 
 
 def pay_rent(
-    e: Economy, startups: Startup, terms: list[TermsOfLease], served: Served
+    e: Economy, startups: Startup, terms: list[ContractTerms], served: Served
 ) -> tuple[list[FloatArray], FloatArray]:
     """Tenants pay their hosts: what is paid ahead first, then credit, then cash; who has too little runs late.
 
@@ -94,9 +94,9 @@ def pay_rent(
         missed = (reserved > 0.0) & (part < (1.0 - ROUNDING) * bill)
         late = np.where(missed, item.lessor.of(item.row.late) + 1.0, 0.0)
         reservations.run_late(item.row, item.lessor.table(late))
-    missing = np.maximum(sum_of_leases(terms, owed) - sum_of_leases(terms, paid), 0.0)
+    missing = np.maximum(sum_over_contracts(terms, owed) - sum_over_contracts(terms, paid), 0.0)
     e.now.compute.unpaid_musd = missing.sum(axis=-1)
-    used_ahead = sum_of_leases(terms, ahead)
+    used_ahead = sum_over_contracts(terms, ahead)
     startups.rent_paid = startups.rent_paid + used_ahead
     startups.spending_raised = startups.spending_raised + used_ahead
     e.now.compute.rent_income = sum_in_order([income, *from_ahead])
@@ -105,36 +105,36 @@ def pay_rent(
     return whole, np.where(served.got[0] > 0.0, bills[0] / (np.maximum(served.got[0], TINY) * (HOURS * USD)), 0.0)
 
 
-def _reserved_bill(item: TermsOfLease, got: FloatArray, stands: FloatArray) -> FloatArray:
+def _reserved_bill(item: ContractTerms, got: FloatArray, stands: FloatArray) -> FloatArray:
     """What a lab owes for what it has reserved, M$: what it used, or the part that is due of what stood ready."""
     return market.take_or_pay(got, item.due, _ready(item, stands), item.price)
 
 
-def _ready(item: TermsOfLease, stands: FloatArray) -> FloatArray:
+def _ready(item: ContractTerms, stands: FloatArray) -> FloatArray:
     """What of the compute reserved under a contract its lessor can serve this month, H100e."""
     return np.asarray(item.reserved * item.lessor.at(stands))
 
 
 def _pay_owed(
-    e: Economy, startups: Startup, terms: list[TermsOfLease], due: list[FloatArray]
+    e: Economy, startups: Startup, terms: list[ContractTerms], due: list[FloatArray]
 ) -> tuple[list[FloatArray], FloatArray]:
     """Pay from credit, then from cash; what each host gets from each tenant, by contract in use, and in all."""
     from_credit, drawn = _draw_credit(startups, terms, due)
     earned = by_host(drawn, startups.credit_host, e.clouds.slots)
     e.ledger.draw_down("rent", "startups", drawn, "clouds", earned)
     cash = [owed - part for owed, part in zip(due, from_credit, strict=True)]
-    share = sum_of_leases(terms, cash)
+    share = sum_over_contracts(terms, cash)
     purse = e.p.compute.rent_purse * startups.cash  # who cannot pay what is due without risking wages runs late
     squeeze = np.minimum(purse / positive(share), 1.0)
     cash = [part * item.lessor.of(squeeze) for part, item in zip(cash, terms, strict=True)]
     income = [item.lessor.sum(part) for part, item in zip(cash, terms, strict=True)]
     own = startups.vendor_cash / np.maximum(startups.cash, TINY)
-    at_vendor = sum_of_leases(
+    at_vendor = sum_over_contracts(
         terms, [np.where(item.is_with(startups.vendor), part, 0.0) for part, item in zip(cash, terms, strict=True)]
     )
     circular = drawn + np.where(startups.vendor != NONE, np.minimum(own, 1.0) * at_vendor, 0.0)
     raised = np.minimum(startups.raised_cash / np.maximum(startups.cash, TINY), 1.0)
-    paid = sum_of_leases(terms, cash)
+    paid = sum_over_contracts(terms, cash)
     startups.rent_paid = drawn + paid
     startups.spending_raised = drawn + raised * paid + e.now.building.raised_on_chips
     e.ledger.pay("rent", "startups", paid, "clouds", sum_in_order(income))
@@ -146,7 +146,7 @@ def _pay_owed(
 
 
 def _draw_credit(
-    startups: Startup, terms: list[TermsOfLease], due: list[FloatArray]
+    startups: Startup, terms: list[ContractTerms], due: list[FloatArray]
 ) -> tuple[list[FloatArray], FloatArray]:
     """What of the rent is paid from a vendor's credit: by contract in use, and altogether, M$, (worlds, start-ups).
 
@@ -167,7 +167,7 @@ def _draw_credit(
     return [from_first, *from_others], drawn
 
 
-def share_sublet(e: Economy, terms: list[TermsOfLease], served: Served) -> None:
+def share_sublet(e: Economy, terms: list[ContractTerms], served: Served) -> None:
     """What labs have reserved and leave idle stands in for the lessor's own free capacity: they have its rent.
 
     Of what a host served by the month, its lessees' idle part counts as theirs as far as the contract lets them sub-let
@@ -192,7 +192,7 @@ def share_sublet(e: Economy, terms: list[TermsOfLease], served: Served) -> None:
         market.spending(amount * item.lessor.at(rate), item.lessor.at(clouds.spot))
         for amount, item in zip(idle, terms, strict=True)
     ]
-    got = sum_of_leases(terms, theirs)
+    got = sum_over_contracts(terms, theirs)
     e.ledger.pay("sublet", "clouds", income * part, "startups", got)
     e.now.compute.sublet_musd = income * part
     e.now.compute.sublet_h100e = let.sum(axis=-1)

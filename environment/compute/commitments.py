@@ -14,7 +14,7 @@ from kingmaker.agents.units import QUARTER
 from kingmaker.environment.chips.orders import months_to_run
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.outlook import Outlook
-from kingmaker.environment.compute.tenancies import new_term
+from kingmaker.environment.compute.tenancies import new_term, partner_price
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import Hosted, Listed, at_host, by_host, sum_in_order
 from kingmaker.environment.core.phases import phase
@@ -64,7 +64,7 @@ def _sign_again(e: Economy, row: ContractRow, over: BoolArray, outlook: Outlook)
 def _reserve_ahead(e: Economy, startups: Startup, outlook: Outlook) -> None:
     """Labs reserve more where they fear to be short, contract after contract, as far as the lessors will build."""
     room = e.clouds.act(Cloud.builds_at_most, e.p)
-    for row in startups.leases:
+    for row in startups.contracts_in_use:
         room = room - _reserve_more(e, startups, row, outlook, room)
 
 
@@ -84,7 +84,7 @@ def _reserve_more(e: Economy, startups: Startup, row: ContractRow, outlook: Outl
     price, due = _offer(e, row), np.asarray(e.p.contracts.due)
     need = outlook.need_at(row)
     part = _part_reserved(e, row, price, outlook)
-    bound = sum_in_order([other.reserved + other.coming for other in startups.leases])
+    bound = sum_in_order([other.reserved + other.coming for other in startups.contracts_in_use])
     most = np.maximum(e.startups.act(Startup.can_bind, e.p, by_slot(price), due) - bound, 0.0)
     add = np.minimum(part * need, _most_at(e, row, outlook)) - row.reserved - row.coming
     add = np.minimum(add, most)
@@ -104,7 +104,7 @@ def _part_reserved(e: Economy, row: ContractRow, price: FloatArray, outlook: Out
     clouds = e.clouds.view()
     quote, served = at_host(clouds.spot, row.lessor), 1.0 - at_host(clouds.shortage_by_month, row.lessor)
     if row.rank == 0:
-        quote = quote * (1.0 - e.startups.act(Startup.partner_saving, e.p))
+        quote = partner_price(e, quote)
         served = np.minimum(served, outlook.by_market)
     due = np.asarray(e.p.contracts.due)
     return e.startups.act(Startup.reserves, e.p, by_slot(served), by_slot(quote), by_slot(price), due)
@@ -159,7 +159,7 @@ def _free(e: Economy, clouds: Cloud) -> FloatArray:
 def _offer(e: Economy, row: ContractRow) -> FloatArray:
     """Price of a contract signed now, $ an hour, (worlds, start-ups); partners of the first host pay less."""
     price = at_host(e.clouds.view().rent, row.lessor)
-    return price if row.rank else price * (1.0 - e.startups.act(Startup.partner_saving, e.p))
+    return price if row.rank else partner_price(e, price)
 
 
 def _most_at(e: Economy, row: ContractRow, outlook: Outlook) -> FloatArray:
@@ -182,7 +182,7 @@ def _ahead(e: Economy, theirs: Listed, price: FloatArray, months: FloatArray) ->
 
 def _held(startups: Startup, hosts: int) -> FloatArray:
     """Compute that labs have reserved at each cloud, standing or to come, H100e, (worlds, clouds)."""
-    return sum_in_order([by_host(row.reserved + row.coming, row.lessor, hosts) for row in startups.leases])
+    return sum_in_order([by_host(row.reserved + row.coming, row.lessor, hosts) for row in startups.contracts_in_use])
 
 
 def settle_arrears(e: Economy, startups: Startup, row: ContractRow) -> None:
@@ -196,7 +196,7 @@ def settle_arrears(e: Economy, startups: Startup, row: ContractRow) -> None:
         return
     price = contract_price(e, row)
     relet = at_host(clouds.spot, row.lessor) >= price
-    others = sum_in_order([other.reserved for other in startups.leases]) - row.reserved
+    others = sum_in_order([other.reserved for other in startups.contracts_in_use]) - row.reserved
     can = np.maximum(e.startups.act(Startup.can_bind, e.p, by_slot(price), by_slot(row.due)) - others, 0.0)
     part = np.minimum(ratio(can, row.reserved), 1.0)
     reservations.cut_back(
@@ -209,7 +209,7 @@ def settle_arrears(e: Economy, startups: Startup, row: ContractRow) -> None:
 
 def _note_signed(e: Economy, startups: Startup) -> None:
     """What labs have signed at each cloud, what of it is to come, and what they will owe for it over what is left."""
-    clouds, rows = e.clouds.view(), startups.leases
+    clouds, rows = e.clouds.view(), startups.contracts_in_use
     lessors = [(Listed if row.rank else Hosted)(row.lessor, e.clouds.slots) for row in rows]
 
     by_lessor: dict[str, list[FloatArray]] = {"signed": [], "coming": [], "owed": [], "left": []}

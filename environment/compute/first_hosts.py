@@ -22,7 +22,8 @@ def stand_where_room_was(e: Economy, attraction: FloatArray, best: IntArray, tas
     All choose at once in the model's first month, and no host is known to be short in it, so that a host could be
     chosen by far more than it can serve; but tenants of January 2022 had come over years, and a host that was full
     took no more. Whom no host can serve in full looks for one that serves enough, then for one that it would not
-    leave, then for less; who finds none goes where it likes best, and is short there.
+    leave; below that there is no measure of what it puts up with, and each further search asks for the square of the
+    share of the last. Who finds none goes where it likes best, and is short there.
 
     Args:
         e: the economy.

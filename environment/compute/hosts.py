@@ -75,8 +75,8 @@ def _taste_ids(e: Economy) -> IdArray:
     """Ids under which tastes for hosts are drawn: each firm's change every few years, in a month of its own."""
     ids = e.startups.table.ids
     span = float(e.p.compute.taste_months[0, 0])
-    phase = e.streams.lasting("taste phase", ids).uniform() * span
-    epoch = np.floor((e.month + phase) / span).astype(np.uint64)
+    offset = e.streams.lasting("taste phase", ids).uniform() * span
+    epoch = np.floor((e.month + offset) / span).astype(np.uint64)
     return mix64(ids ^ (epoch << np.uint64(EPOCH_PLACE)))
 
 

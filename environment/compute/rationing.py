@@ -69,7 +69,7 @@ def ration(e: Economy, labs: Wants, business: FloatArray, rent: FloatArray) -> S
     startups = e.startups.view()
     clouds = e.clouds.view()
     host = labs.lessors
-    shares = [lessor.of(share_asked(e, lease)) for lessor, lease in zip(host, startups.leases, strict=True)]
+    shares = [lessor.of(share_asked(e, row)) for lessor, row in zip(host, startups.contracts_in_use, strict=True)]
     partner = startups.contract != PLAIN
     asked = [lessor.of(labs.open) * share for lessor, share in zip(host, shares, strict=True)]
     (first, *beside), reserved, business, bound = _allowed(e, host, asked, labs.reserved, business)

@@ -103,7 +103,7 @@ def rent_compute(e: Economy) -> None:
 
 
 def startup_wants(
-    e: Economy, startups: Startup, terms: list[billing.TermsOfLease], inference: FloatArray
+    e: Economy, startups: Startup, terms: list[billing.ContractTerms], inference: FloatArray
 ) -> tuple[Wants, FloatArray]:
     """Compute that each start-up can pay for at its hosts, and what it runs on own chips, (worlds, n).
 
@@ -116,9 +116,9 @@ def startup_wants(
     for item in terms[1:]:
         blend = item.lessor.added(blend, item.spot * item.lessor.of(item.row.share))
         near = near | item.lessor.table(item.is_with(startups.credit_host))
-    bill = billing.sum_of_leases(terms, [market.spending(item.reserved, item.price) for item in terms])
-    due = billing.sum_of_leases(terms, [market.spending(item.due * item.reserved, item.price) for item in terms])
-    ahead = billing.sum_of_leases(terms, [item.ahead for item in terms])
+    bill = billing.sum_over_contracts(terms, [market.spending(item.reserved, item.price) for item in terms])
+    due = billing.sum_over_contracts(terms, [market.spending(item.due * item.reserved, item.price) for item in terms])
+    ahead = billing.sum_over_contracts(terms, [item.ahead for item in terms])
     e.now.compute.dearness = billing.dearness(e, startups, terms, blend)
     budget, _ = e.startups.act(Startup.budget, p, by_slot(e.now.compute.dearness))
     credit = np.where(near, startups.credit, 0.0)
@@ -127,7 +127,7 @@ def startup_wants(
     budget = np.minimum(budget + credit / p.capital.credit_months, purse + credit) + ahead
     part = np.minimum(budget / positive(bill), 1.0)
     reserved = [item.reserved * item.lessor.of(part) for item in terms]
-    held, own = billing.sum_of_leases(terms, reserved), run_own(e)
+    held, own = billing.sum_over_contracts(terms, reserved), run_own(e)
     total = held + market.affordable(np.maximum(budget - bill, 0.0), blend)
     extra = np.maximum(total - held - own, 0.0)
     return Wants(held + extra, reserved, extra, [item.lessor for item in terms]), own

@@ -11,6 +11,7 @@ from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
 from kingmaker.environment.compute.outlook import Outlook
+from kingmaker.environment.compute.tenancies import partner_price
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host
 from kingmaker.environment.ties import contracts
@@ -76,7 +77,7 @@ def move_second_hosts(e: Economy, other: IntArray, expected: FloatArray, cost: F
     opening = ("deal", "begins to talk to a second cloud")
     contracts.offer(e, opens, SECOND, other, months_of_talks(e), told=opening)
     clouds = e.clouds.view()
-    own = at_host(clouds.rent, startups.host) * (1.0 - e.startups.act(Startup.partner_saving, e.p))
+    own = partner_price(e, at_host(clouds.rent, startups.host))
     theirs = at_host(clouds.rent, startups.second)
     dearer = np.where((own > 0.0) & (theirs > 0.0), own / positive(theirs), 1.0)
     split = e.startups.act(Startup.splits, e.p, by_slot(dearer), by_slot(expected))

@@ -95,7 +95,7 @@ def run_own(e: Economy) -> FloatArray:
 
 
 def pay_running(e: Economy) -> None:
-    """Electricity of own chips; space in others' data centres, or upkeep of an own one."""
+    """Electricity of own chips; space in others' data centres, or the upkeep of one's own."""
     p = e.p.sites
     startups = e.startups.view()
     mw = startups.own * in_region(ratio(e.now.building.site_mw, e.now.compute.own_total), startups.region)
@@ -119,8 +119,8 @@ def reserve_new_clouds(e: Economy) -> None:
     dares = population.act(Startup.dares, e.p, e.p.sites.commitment, rent)
     giant = np.where(clouds.is_giant, 1.0, 0.0)
     exposed = is_on(at_host(giant, startups.host))
-    for lease in startups.leases[1:]:
-        exposed = exposed & is_on(at_host(giant, lease.lessor, 1.0))
+    for row in startups.contracts_in_use[1:]:
+        exposed = exposed & is_on(at_host(giant, row.lessor, 1.0))
     luck = e.draws("reserve", "startups")
     expected = by_slot(Outlook(e).fill)
     signs = population.act(Startup.reserves_new_cloud, e.p, by_slot(dares), by_slot(exposed), expected, luck)
@@ -227,8 +227,8 @@ def observe(e: Economy) -> dict[str, FloatArray]:
     used = startups.used.sum(axis=-1)
     giant = np.where(clouds.is_giant, 1.0, 0.0)
     at_giants = at_host(giant, startups.host) * startups.first_share
-    for lease in startups.leases[1:]:
-        at_giants = at_giants + at_host(giant, lease.lessor) * lease.share
+    for row in startups.contracts_in_use[1:]:
+        at_giants = at_giants + at_host(giant, row.lessor) * row.share
     hosted = (at_giants * (startups.used - startups.own_used)).sum(axis=-1)
     return {
         "direct_deliveries_h100e": delivered.sum(axis=-1),

@@ -71,13 +71,13 @@ def within_reach(
     firms = ratio(np.where(sectors.region == EU, sectors.compute, 0.0).sum(axis=-1, keepdims=True), outside)
     firms = np.where(clouds.region == CN, 0.0, firms)
     wants = business * firms
-    for amount, lease in zip(asked, startups.leases, strict=True):
-        wants = wants + by_host(np.where(european, amount, 0.0), lease.lessor, e.clouds.slots)
+    for amount, row in zip(asked, startups.contracts_in_use, strict=True):
+        wants = wants + by_host(np.where(european, amount, 0.0), row.lessor, e.clouds.slots)
     clouds.lawful, bound = servable(wants, room_in_europe(e), clouds.region == EU, place, owner)
     clouds.held = np.maximum(1.0 - ratio(1.0 - np.maximum(place, owner), clouds.lawful), 0.0)
     limited = [
-        amount * np.where(european, at_host(clouds.lawful, lease.lessor, 1.0), 1.0)
-        for amount, lease in zip(asked, startups.leases, strict=True)
+        amount * np.where(european, at_host(clouds.lawful, row.lessor, 1.0), 1.0)
+        for amount, row in zip(asked, startups.contracts_in_use, strict=True)
     ]
     return limited, business * (1.0 - firms * (1.0 - clouds.lawful)), bound
 
@@ -98,9 +98,9 @@ def hosted_in_europe(e: Economy) -> dict[str, FloatArray]:
     mine = (startups.region == EU) & startups.alive
     got = np.zeros_like(clouds.capacity)
     first = np.maximum(startups.used - startups.own_used - startups.used_elsewhere, 0.0)
-    for lease in startups.leases:
-        amount = lease.got if lease.rank else first
-        got = got + by_host(np.where(mine, amount, 0.0), lease.lessor, e.clouds.slots)
+    for row in startups.contracts_in_use:
+        amount = row.got if row.rank else first
+        got = got + by_host(np.where(mine, amount, 0.0), row.lessor, e.clouds.slots)
     near = e.p.places.near * e.conditions.inference_share
     there = standing(e)[..., EU]
     wish = clouds.held + (1.0 - clouds.held) * (near + (1.0 - near) * there)

@@ -23,6 +23,11 @@ def new_term(e: Economy, decision: str, where: BoolArray) -> FloatArray:
     return term
 
 
+def partner_price(e: Economy, price: FloatArray) -> FloatArray:
+    """What each lab pays its first host where others pay ``price``, in its unit, (worlds, start-ups)."""
+    return np.asarray(price * (1.0 - e.startups.act(Startup.partner_saving, e.p)))
+
+
 def usual_term(e: Economy) -> FloatArray:
     """Mean length of new contracts, months, (worlds, 1)."""
     p = e.p.compute
@@ -45,7 +50,7 @@ def sign_dated(e: Economy, where: BoolArray, partner: IntArray, form: int, why: 
     """
     startups = e.startups.view()
     shortest = e.p.compute.shortest_term
-    known = np.any([lease.lessor == partner for lease in startups.leases[1:]], axis=0)
+    known = np.any([row.lessor == partner for row in startups.contracts_in_use[1:]], axis=0)
     new = where & (startups.host == NONE)
     first = where & (startups.host == partner)
     beside = where & ~new & ~first & ~known
@@ -66,7 +71,7 @@ def _row_for_dated(startups: Startup) -> IntArray:
     """
     found = np.ones(startups.host.shape, dtype=np.int32)
     for bound in (True, False):  # the last word is that of the stricter rule
-        for lease in reversed(startups.contracts[1:]):
-            free = (lease.lessor == NONE) | ((lease.dated == 0) & (bound | (lease.term <= 0.0)))
-            found = np.where(free, np.int32(lease.rank), found)
+        for row in reversed(startups.contracts[1:]):
+            free = (row.lessor == NONE) | ((row.dated == 0) & (bound | (row.term <= 0.0)))
+            found = np.where(free, np.int32(row.rank), found)
     return found

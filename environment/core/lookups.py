@@ -64,7 +64,7 @@ def at_host(values: FloatArray, host: IntArray, none: float = 0.0) -> FloatArray
 
 
 class Hosted:
-    """Which firm is with which host, for many sums and look-ups while nobody moves: each to the bits of the functions.
+    """Look-ups and sums by host while nobody moves: places are found once, and bits are those of the functions.
 
     Args:
         host: of each firm, (worlds, n); negative is none.
@@ -103,11 +103,11 @@ class Hosted:
         return self._by_host(places, weights)
 
     def of(self, values: A) -> A:
-        """What those have who are told apart here of ``values`` (worlds, n): all of it."""
+        """``values`` (worlds, n) as they are: every firm has a place here; :class:`Listed` keeps those with a host."""
         return values
 
     def table(self, theirs: A, none: float = 0.0) -> A:
-        """The inverse: what is theirs as a table (worlds, n), with ``none`` for the others."""
+        """``theirs`` as it is, as it is a table already; ``none`` matters to :class:`Listed` alone."""
         return theirs
 
     def added(self, total: FloatArray, theirs: FloatArray) -> FloatArray:

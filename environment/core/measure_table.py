@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 class Measures:
     """The measures of all worlds, month by month."""
 
-    def __init__(self, worlds: int, known: Mapping[str, Measure] = MEASURES) -> None:
-        """Nothing observed yet of the measures ``known``."""
-        self.worlds, self.known = worlds, known
+    def __init__(self, worlds: int, definitions: Mapping[str, Measure] = MEASURES) -> None:
+        """Nothing observed yet of what has ``definitions``."""
+        self.worlds, self.known = worlds, definitions
         self._rows: list[dict[str, FloatArray]] = []
 
     def record(self, values: dict[str, FloatArray]) -> None:
@@ -40,7 +40,8 @@ class Measures:
     def __repr__(self) -> str:
         """How much there is."""
         worlds = f" of {self.worlds} worlds" if self.worlds > 1 else ""
-        return f"<{len(self.known)} measures{worlds}, {len(self)} months: measures[name], latest(name), to_frame()>"
+        months = f"{len(self)} month{'s' * (len(self) != 1)}"
+        return f"<{len(self.known)} measures{worlds}, {months}: measures[name], latest(name), to_frame()>"
 
     def _repr_html_(self) -> str:
         """A table for each group of measures, which opens by a click."""

@@ -45,7 +45,7 @@ def tenant_lead(e: Economy) -> FloatArray:
     startups = e.startups.view()
     clouds = e.clouds.view()
     hosts = clouds.algorithms.shape[-1]
-    best = [best_by_host(startups.algorithms, lease.lessor, hosts, BELOW_ALL) for lease in startups.leases]
+    best = [best_by_host(startups.algorithms, row.lessor, hosts, BELOW_ALL) for row in startups.contracts_in_use]
     return np.asarray(np.maximum(np.max(best, axis=0) - clouds.algorithms, 0.0))
 
 

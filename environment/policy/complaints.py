@@ -119,8 +119,8 @@ def end_users(e: Economy) -> FloatArray:
     clouds = e.clouds.view()
     hosts = e.clouds.slots
     through = by_host(startups.revenue * startups.first_share, startups.host, hosts)
-    for lease in startups.leases[1:]:
-        through = through + by_host(startups.revenue * lease.share, lease.lessor, hosts)
+    for row in startups.contracts_in_use[1:]:
+        through = through + by_host(startups.revenue * row.share, row.lessor, hosts)
     west = np.where(clouds.region == CN, 0.0, clouds.revenue + through)
     total = west.sum(axis=-1, keepdims=True)
     people = e.p.policy.end_user_part * e.p.policy.eu_people * e.conditions.users

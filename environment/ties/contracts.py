@@ -122,7 +122,7 @@ def sign(
     row = row_of(e, k)
     lessor = np.array(np.broadcast_to(lessor, where.shape))  # it may be a view of a row that changes below
     _log_end(e, row, where & (row.lessor != NONE), why="decision")
-    for other in e.startups.view().leases:
+    for other in e.startups.view().contracts_in_use:
         if other.rank != k:
             end(e, where & (other.lessor == lessor), other.rank)
     month = e.month if since is None else since
@@ -205,11 +205,11 @@ def release(e: Scene, gone: BoolArray, term: FloatArray) -> BoolArray:
     """
     startups = e.startups.view()
     left = gone.astype(np.float64)
-    lost = {row.rank: at_host(left, row.lessor) > 0.0 for row in startups.leases}
-    for row in startups.leases:
+    lost = {row.rank: at_host(left, row.lessor) > 0.0 for row in startups.contracts_in_use}
+    for row in startups.contracts_in_use:
         end(e, lost[row.rank], row.rank)
     waits = lost[0]
-    for row in startups.leases[1:]:
+    for row in startups.contracts_in_use[1:]:
         heir = waits & (row.lessor != NONE)
         move(e, heir, row.rank, 0, Terms(term=term), why="its first host has failed")
         waits = waits & ~heir
@@ -227,7 +227,7 @@ def serve(e: Scene, got: Sequence[FloatArray], fill: FloatArray) -> None:
         fill: share of what it asks of its first host that a lab gets, smoothed.
     """
     startups = e.startups.view()
-    for row, amount in zip(startups.leases, got, strict=True):
+    for row, amount in zip(startups.contracts_in_use, got, strict=True):
         if row.rank:
             write_row(row, startups.alive, got=amount)
     write_row(row_of(e, 0), startups.alive, fill=fill)

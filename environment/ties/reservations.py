@@ -2,7 +2,8 @@
 
 ``reserve`` adds compute to a contract, to come or at once, and takes what is paid ahead; ``deliver`` moves what has
 come; ``sign_again`` renews it at the price of the day; ``cut_back`` takes less, where a lab cannot pay; ``use_ahead``
-draws down what was paid; ``lapse`` gives it up. All masks are of shape (worlds, start-ups).
+draws down what was paid; ``run_late`` counts months in arrears; ``lapse`` and ``lapse_row`` give up what was paid. All
+masks are of shape (worlds, start-ups).
 """
 
 from __future__ import annotations
@@ -114,7 +115,7 @@ def cut_back(e: Scene, where: BoolArray, row: ContractRow, part: FloatArray, tol
 
 
 def run_late(row: ContractRow, late: FloatArray) -> None:
-    """Months in a row in which what was due under ``row`` was not paid in full."""
+    """Count ``late`` (worlds, start-ups), the months in a row in which what was due was not paid in full."""
     if late.any() or not row.member._table.untouched(type(row).late.column(row.rank)):
         write_row(row, row.member.alive, late=late)
 

@@ -49,7 +49,7 @@ class TieFlows:
         if not self.keep:
             return
         ids, used = startups.ids, startups.used
-        hosts = [np.array(lease.lessor) for lease in startups.leases]
+        hosts = [np.array(row.lessor) for row in startups.contracts_in_use]
         same = ids == self.tenancy["ids"] if self.tenancy else np.zeros(ids.shape, dtype=np.bool_)
         totals = [rent + self._carried(host, same) for rent, host in zip(paid, hosts, strict=True)]
         self.tenancy = {"ids": np.array(ids)}
@@ -59,7 +59,7 @@ class TieFlows:
         kept = np.float32 if large else np.float64
         if large and not opens_year(month):
             self._drop_rents(month - 1)
-        elsewhere = [lease.got for lease in startups.leases[1:]]
+        elsewhere = [row.got for row in startups.contracts_in_use[1:]]
         at = [np.maximum(used - startups.own_used - startups.used_elsewhere, 0.0), *elsewhere]
         arrays: Arrays = {"used": used.astype(kept)}
         for k, (host, rent, total, got) in enumerate(zip(hosts, paid, totals, at, strict=True)):

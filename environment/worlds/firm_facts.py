@@ -64,7 +64,7 @@ class FirmFacts:
     def _tenants(self, cloud: Cloud) -> dict[str, str]:
         """Its largest tenants, and the labs in which it holds the largest stakes."""
         labs, slot = self.economy.startups.view(), cloud._slot
-        rented = np.any([row.lessor[0] == slot for row in labs.leases], axis=0)
+        rented = np.any([row.lessor[0] == slot for row in labs.contracts_in_use], axis=0)
         held = np.sum([np.where(row.owner[0] == slot, row.share[0], 0.0) for row in labs.owners_held], axis=0)
         tenants, _ = self._largest(np.where(rented, labs.used[0], -1.0), 0.0)
         names, shares = self._largest(held, LEAST_SHARE)

@@ -23,7 +23,7 @@ from kingmaker.experiments.figures.style import (
     scaled_unit,
     wrapped,
 )
-from kingmaker.experiments.stats.levels import Level
+from kingmaker.experiments.stats.levels import Level, whole_percent
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -96,7 +96,7 @@ def _forest(axes: Axes, rows: pd.DataFrame, measure: Measure, ticks: Sequence[st
         middle, low, high = (factor * row[end] for end in ("difference", "low", "high"))
         axes.plot([low, high], [place, place], color=colour, linewidth=1.5, solid_capstyle="butt")
         axes.plot(middle, place, marker=MARKS[row["kind"]], markersize=4, color=colour)
-        up, down = (int(100.0 * row[share] + 1e-9) for share in ("p_up", "p_down"))
+        up, down = (whole_percent(row[share]) for share in ("p_up", "p_down"))
         told = "the same" if row["claim"] == "zero" else f"↑{up} ↓{down}"
         axes.text(
             1.03, place, told, transform=axes.get_yaxis_transform(), fontsize=SMALL, va="center",

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import accumulate, cycle
 from pathlib import Path
-from typing import Any, BinaryIO, Literal
+from typing import Any, Literal
 
 import matplotlib as mpl
 from matplotlib.axes import Axes
@@ -121,13 +121,6 @@ def save(figure: Figure, stem: Path, note: str = "") -> list[Path]:
         named = {key: text for key, text in told.items() if text}
         figure.savefig(png, dpi=DPI, metadata={"Software": None, **named}, pil_kwargs=PACKED)
     return [pdf, png]
-
-
-def save_bytes(figure: Figure, into: BinaryIO, form: str) -> None:
-    """Write a figure as ``png`` or ``svg`` into an open file; the same bytes for the same picture."""
-    undated: dict[str, Any] = {"Date": None} if form == "svg" else {"Software": None}
-    with _as_written(figure):
-        figure.savefig(into, format=form, dpi=DPI, metadata=undated)
 
 
 @contextmanager

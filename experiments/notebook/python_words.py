@@ -8,7 +8,8 @@ from contextlib import contextmanager
 
 from kingmaker.agents.errors import KingmakerError
 
-OPTION = re.compile(r"(with )?--([a-z]+(?:-[a-z]+)*)(?: (luck|posterior)\b)?")
+# what stands between quotes is a command or a value, and stays
+OPTION = re.compile(r"(?<!\w)'[^']*'|(with )?--([a-z]+(?:-[a-z]+)*)(?: (luck|posterior)(?!\.?\w))?")
 
 
 @contextmanager
@@ -31,6 +32,11 @@ def in_python(where: str, *, spared: str = "") -> Iterator[None]:
         raise KingmakerError(told if told.startswith(f"{where}: ") else f"{where}: {told}") from None
 
 
-def _argument(option: re.Match[str]) -> str:
-    given, name, value = option[1] or "", option[2].replace("-", "_"), option[3]
-    return f'{given}{name}="{value}"' if value else f"{given}{name}=" if given else name
+def _argument(found: re.Match[str]) -> str:
+    lead, option, value = found[1] or "", found[2], found[3]
+    if option is None:
+        return found[0]
+    name = option.replace("-", "_")
+    if value:
+        return f'{lead}{name}="{value}"'
+    return f"{lead}{name}=" if lead else name

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 
 from kingmaker.experiments.results.manifest import kingmaker_version
+from kingmaker.experiments.stats.levels import whole_percent
 from kingmaker.experiments.stats.multiple_tests import Interval
 from kingmaker.experiments.terminal.phrases import apart
 
@@ -36,7 +37,7 @@ def share_text(share: float) -> str:
     """A share in per cent, rounded down: none below a bound is printed as the bound, and 0 only where it is none."""
     if share == 0.0:
         return "0 %"
-    return f"{max(1, math.floor(100.0 * share + 1e-9))} %"
+    return f"{max(1, whole_percent(share))} %"
 
 
 def footnote(told: str, note: str) -> str:

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 LOWEST, HIGHEST = 0.5, 0.999  # below, an interval says little; above, a few runs say nothing of the tails
 ALLOWED = f"a number from {LOWEST:g} to {HIGHEST:g}, such as 0.9"
+ROUNDING = 1e-9  # of a share in per cent
 TENTHS = {5: "five", 6: "six", 7: "seven", 8: "eight", 9: "nine"}
 NO_BREAK = "\u00a0"
 INTERVALS = MappingProxyType({"en": "{} % interval", "fr": "intervalle à {} %"})
@@ -271,3 +272,8 @@ def _plain(number: Decimal) -> str:
 
 def _as_written(text: str, language: str) -> str:
     return text.replace(".", ",") if language == "fr" else text
+
+
+def whole_percent(share: float) -> int:
+    """A share in per cent, rounded down: what holds in all cases but one does not hold in all."""
+    return math.floor(100.0 * share + ROUNDING)

@@ -45,13 +45,6 @@ def for_terminal(text: object) -> str:
     return visible(str(text).replace("\t", "    "))
 
 
-def for_rich(text: object) -> str:
-    """For a place where rich reads markup, such as a help text: square brackets are taken as they stand."""
-    from rich.markup import escape
-
-    return escape(for_terminal(text))
-
-
 def for_markdown(text: object) -> str:
     """As plain words within a line of Markdown, or a cell of its tables."""
     escaped = _MARKDOWN.sub(lambda found: "\\" + found[0], one_line(text))

@@ -128,7 +128,7 @@ def test_the_numbers_are_those_of_single_runs(swept: Path) -> None:
 def test_a_finished_sweep_makes_no_run_twice(swept: Path) -> None:
     before = sorted((swept / "out/parts").iterdir())
     told = done_within("sweep", "small.toml", "--out", "out", folder=swept)
-    assert f"0 runs done in 0 s, {RUNS} were there" in told or f"{RUNS} were there" in told
+    assert f"0 runs done in 0 s, {RUNS} were there" in told
     assert sorted((swept / "out/parts").iterdir()) == before
 
 

@@ -161,7 +161,7 @@ def test_a_damaged_table_of_runs_is_named_and_made_anew(copy: Path, whole: Path,
     again = within("sweep", "small.toml", "--out", "out", folder=copy)  # what the message says
     assert again.returncode == 0
     assert "it is made anew" in again.stderr
-    assert f"0 runs done in 0 s, {RUNS} were there" in again.stdout or f"{RUNS} were there" in again.stdout
+    assert f"0 runs done in 0 s, {RUNS} were there" in again.stdout
     assert digest_of(copy / "out") == digest_of(whole / "out")
     assert within("export", "out", folder=copy).stdout.startswith(f"{RUNS} rows in")
 

@@ -208,10 +208,14 @@ def test_ties_say_what_is_reserved_and_at_which_price() -> None:
     assert all(d["price_usd"] == 0.0 for d in edges if d["reserved_h100e"] == 0.0)
 
 
-def test_talks_are_not_commitments(idle: ComputeEconomy) -> None:
-    labs = idle.economy.startups.view()
-    for row in labs.contracts:
-        assert (row.reserved[np.asarray(row.stage) == TALKS] == 0.0).all()
+def test_talks_are_not_commitments() -> None:
+    worlds = [{"rng": s, **EAGER, "startups.number": 60} for s in range(3)]
+    labs = ComputeEconomy.stack(worlds, months=30).run().economy.startups.view()
+    talking = [np.asarray(row.stage) == TALKS for row in labs.contracts]
+    assert sum(each.sum() for each in talking) > 0
+    assert sum((row.reserved > 0.0).sum() for row in labs.contracts) > 0
+    for row, each in zip(labs.contracts, talking, strict=True):
+        assert (row.reserved[each] == 0.0).all()
 
 
 # --- what a host promises to one lab -----------------------------------------------------------------

@@ -57,7 +57,7 @@ def _second(model: ComputeEconomy, term: float) -> Any:
 def test_what_is_reserved_beside_the_first_host_runs_for_a_term_and_counts_as_backlog() -> None:
     model = ComputeEconomy.stack([{"rng": s, **EAGER} for s in (1, 2, 3)], months=48).run()
     labs = model.economy.startups.view()
-    rows = [row for row in labs.leases if row.rank]
+    rows = [row for row in labs.contracts_in_use if row.rank]
     reserved = np.concatenate([(row.reserved + row.coming)[labs.alive] for row in rows])
     terms = np.concatenate([row.term[labs.alive] for row in rows])
     assert (reserved > 0.0).sum() > 3

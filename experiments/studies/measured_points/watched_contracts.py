@@ -64,7 +64,7 @@ def note_contracts(e: Economy, new: int, lab: int, memory: LeaseMemory) -> dict[
 def _largest_tenant(startups: Startup, book: LeaseBook, new: int) -> FloatArray:
     """Part of what is reserved at the cloud, and runs, that its largest tenant has, 0-1, (worlds,)."""
     clouds = book.by_lessee(np.where((book.lessor == new) & (book.delivery == RUNS), book.reserved, 0.0))
-    labs = np.sum([_at(row.lessor, new) * row.reserved for row in startups.leases], axis=0)
+    labs = np.sum([_at(row.lessor, new) * row.reserved for row in startups.contracts_in_use], axis=0)
     tenants = np.concatenate([clouds, labs], axis=1)
     return ratio(tenants.max(axis=-1), tenants.sum(axis=-1))
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from kingmaker.agents.types import FloatArray
 from kingmaker.experiments.design.replicates import Replicates
-from kingmaker.experiments.stats.levels import Level
+from kingmaker.experiments.stats.levels import Level, whole_percent
 from kingmaker.experiments.stats.member_effects import middle_of
 from kingmaker.experiments.stats.regimes import regime
 from kingmaker.experiments.studies.mechanisms.row import Row
@@ -33,5 +33,5 @@ def member_result(
 
 
 def shown_share(share: float) -> str:
-    """In per cent, rounded down: what holds in all but one of the members does not hold in all."""
-    return f"{int(100.0 * share + 1e-9)} %"
+    """In per cent, rounded down."""
+    return f"{whole_percent(share)} %"

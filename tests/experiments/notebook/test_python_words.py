@@ -19,6 +19,9 @@ from kingmaker.experiments.notebook.python_words import in_python
         ("'a' is there; go on with --retry-failed, or switch it off by --set-a.",
          "ask: 'a' is there; go on with retry_failed=, or switch it off by set_a."),
         ("x: is a file; name a folder with --out.", "ask: x: is a file; name a folder."),
+        ("does 'python -m kingmaker --version' work here, perhaps with fewer --workers?",
+         "ask: does 'python -m kingmaker --version' work here, perhaps with fewer workers?"),
+        ("--over posterior.parquet: is no file.", "ask: over posterior.parquet: is no file."),
     ],
 )  # fmt: skip
 def test_options_are_told_as_arguments(option: str, argument: str) -> None:
