@@ -29,6 +29,16 @@ class Builder(Developer):
     chip_left = Column(-1.0, unit="months", doc="until a chip of its own design is made; -1: none begun", low=-1.0)
     chip_output = Column(0.0, unit="H100e/month", doc="compute of the chips of its own design made each month")
 
+    @property
+    def has_centre(self) -> BoolArray:
+        """Whether its own data centre is ready, shape (..., n)."""
+        return np.asarray(self.centre_left == 0.0)
+
+    @property
+    def has_chip(self) -> BoolArray:
+        """Whether a chip of its own design is ready, shape (..., n)."""
+        return np.asarray(self.chip_left == 0.0)
+
     def _wealth(self) -> FloatArray:
         """What one firm could lay out, M$, shape (..., n): cash and a year's sales."""
         return np.asarray((self.cash + YEAR * self.revenue) / np.maximum(self.weight, TINY))
@@ -52,7 +62,7 @@ class Builder(Developer):
         A share of what it wants, larger with a data centre of its own, as far as owning is cheaper (``saving``: log of
         rent over the full cost of an hour on its own chips) and as it is served badly. Nobody buys less than a cluster.
         """
-        most = np.where(self.centre_left == 0.0, p.sites.centre_share, p.sites.colocated_share)
+        most = np.where(self.has_centre, p.sites.centre_share, p.sites.colocated_share)
         drive = p.sites.cost_weight * (saving - p.sites.hurdle) + p.sites.shortage_weight * (1.0 - self.fill)
         appeal = logistic(drive)
         rich = self.alive & (self._wealth() >= p.sites.smallest_purchase)
@@ -92,4 +102,4 @@ class Builder(Developer):
         ramp = (1.0 + p.clouds.own_ramp) ** QUARTER - 1.0
         step = np.clip(aim / np.maximum(now, TINY) - 1.0, -p.sites.chip_retreat, ramp)
         afford = p.sites.chip_purse * p.sites.purse * self.cash / np.maximum(price, SMALL)
-        return np.where(self.alive & (self.chip_left == 0.0), np.minimum(now * (1.0 + step), afford), 0.0)
+        return np.where(self.alive & self.has_chip, np.minimum(now * (1.0 + step), afford), 0.0)

@@ -67,9 +67,7 @@ def outdated(e: Economy, startups: Startup) -> BoolArray:
     chips = e.chips
     lab = chips.catalogue.lab_block
     newest = np.where(chips.designed[:, lab], chips.born[:, lab], LONG_AGO).max(axis=-1)
-    return np.asarray(
-        (startups.chip_left == 0.0).any(axis=-1) & (e.month - newest >= e.p.sites.generation_months[:, 0])
-    )
+    return np.asarray(startups.has_chip.any(axis=-1) & (e.month - newest >= e.p.sites.generation_months[:, 0]))
 
 
 def draw_design(e: Economy, ready: BoolArray) -> None:

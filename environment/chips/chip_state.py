@@ -92,6 +92,14 @@ class Chips:
     start-ups that buy chips themselves: they queue together, and each holds a claim on a part of its pool.
 
     Attributes:
+        catalogue: the products and who makes them
+        clouds: how many clouds there are
+        maker_of: (products,); slot of the chipmaker that sells each; -1: its owner makes it for itself
+        line_of: (buyers,); line that serves each: 0 the world's, 1 China's
+        in_china: (buyers,); whether that is China's
+        pools: the start-ups' pools among the buyers
+        starts: (lines,); where each maker's line, each programme's, and the labs' designs begin among the products
+        succeeded: (products,); month in which the next of its line is released
         h100e: (worlds, products); throughput of a unit in training, H100e
         memory: (worlds, products); worth of a unit in inference, H100e
         tpp: (worlds, products); total processing performance of the export rules
@@ -107,6 +115,7 @@ class Chips:
         memory_capacity: (worlds, 2); memory that can be made a month by foreign and by Chinese makers, GB
         memory_seen: (worlds, 2); claims to it as its makers see them, smoothed, GB a month
         memory_stock: (worlds, makers); memory that a chipmaker has laid in, GB
+        memory_tight: (worlds,); share of the claims to foreign memory that was not met last month, 0-1
         packaging_tight: (worlds, makers); share of planned units that packaging could not make last month, 0-1
         designed: (worlds, products); whether a chip designed on the way is ready
         born: (worlds, products); month in which it was first sold, from January 2022
@@ -123,6 +132,7 @@ class Chips:
         delivered: (worlds, products); since January 2022, units
         retired: (worlds, products); since January 2022, units
         founding: (worlds, products); stood in January 2022, units
+        additions: fixed assets added in each month of an asset's life, M$, each (worlds, clouds)
         depreciation: (worlds, clouds); running off now, M$ a month
         founding_depreciation: (worlds, clouds); of what stood in January 2022, M$ a month
         months_without_delivery: (worlds, makers, buyers); months since a maker last shipped to a buyer
@@ -135,54 +145,47 @@ class Chips:
         """Attributes from the catalogue; no orders, no stock."""
         self.clouds = len(regions)
         regions = [*regions, *range(len(REGIONS))]
-        w, m, b, p = worlds, makers, len(regions), len(catalogue.names)
-        self.catalogue = catalogue
-        self.maker_of = np.array(catalogue.maker)
-        self.line_of = np.array([1 if region == CN else 0 for region in regions])  # 0 the world, 1 China
+        self.line_of = np.array([1 if region == CN else 0 for region in regions])
         self.in_china = self.line_of == 1
+        self.pools = slice(self.clouds, len(regions))
+        self._read(catalogue, worlds)
+        self._open_books(worlds, makers, len(regions), len(catalogue.names))
+        self.stood = np.zeros((worlds, self.clouds, len(REGIONS)))
+        self.stood[:, np.arange(self.clouds), regions[: self.clouds]] = 1.0  # at home, unless the data say otherwise
+        self.sites = self.stood.copy()
+
+    def _read(self, catalogue: Catalogue, worlds: int) -> None:
+        """What the catalogue says of each product, the same in all worlds at first."""
+        self.catalogue, self.maker_of = catalogue, np.array(catalogue.maker)
+        self.starts, self.succeeded = catalogue.starts, catalogue.succeeded()
 
         def attribute(name: str) -> FloatArray:
             values = [0.0 if row is None else float(getattr(row, name)) for row in catalogue.rows]
-            return np.tile(np.array(values), (w, 1))
+            return np.tile(np.array(values), (worlds, 1))
 
         self.h100e, self.memory = attribute("h100e"), attribute("memory_h100e")
-        self.tpp, self.interconnect = attribute("tpp"), attribute("interconnect_gbps")
-        die = attribute("die_mm2")
-        self.density = self.tpp / positive(die)
-        self.die = die
-        self.tdp, self.cost = attribute("tdp_w"), attribute("unit_cost_kusd")
-        self.price = attribute("price_2024_kusd")
+        self.tpp, self.interconnect, self.die = attribute("tpp"), attribute("interconnect_gbps"), attribute("die_mm2")
+        self.density = self.tpp / positive(self.die)
+        self.tdp, self.cost, self.price = attribute("tdp_w"), attribute("unit_cost_kusd"), attribute("price_2024_kusd")
         self.per_wafer = np.maximum(attribute("chips_per_wafer"), SMALL)
         self.hbm = attribute("hbm_gb")
-        self.starts, self.succeeded = catalogue.starts, catalogue.succeeded()
-        self.mix = np.zeros((w, p))
-        self.memory_capacity, self.memory_seen = np.zeros((w, 2)), np.zeros((w, 2))  # GB a month
-        self.memory_stock = np.zeros((w, m))  # GB
-        self.memory_tight = np.zeros(w)  # share of the claims to foreign memory that was not met last month, 0-1
-        self.packaging_tight = np.zeros((w, m))
-        self.designed = np.zeros((w, p), dtype=np.bool_)  # export and start-ups' own designs that are ready
-        self.born = np.tile(catalogue.released.astype(np.float64), (w, 1))  # month in which each was first sold
+        self.born = np.tile(catalogue.released.astype(np.float64), (worlds, 1))
 
-        self.outstanding = np.zeros((w, m, b))  # units ordered and not delivered
-        self.deposits = np.zeros((w, m, b))  # M$
-        self.need = np.zeros((w, self.clouds))  # compute that a cloud plans to add in a month, H100e
-        self.planned = np.zeros((w, 2, m))  # production planned last month, units
-        self.lead = np.zeros((w, m, b))  # lead time last seen, months
-        self.stock = np.zeros((w, 2, p))  # finished and not shipped, units
-        self.awaiting = np.zeros((w, b, p))  # delivered and not yet running
-        self.running = np.zeros((w, b, p))
-        self.grey = np.zeros((w, b, p))  # the part of what runs or waits that came by the grey market
+    def _open_books(self, w: int, m: int, b: int, p: int) -> None:
+        """Nothing is ordered, made or owned: of so many worlds, makers, buyers and products."""
+        self.mix, self.designed = np.zeros((w, p)), np.zeros((w, p), dtype=np.bool_)
+        self.memory_capacity, self.memory_seen = np.zeros((w, 2)), np.zeros((w, 2))
+        self.memory_stock, self.memory_tight, self.packaging_tight = np.zeros((w, m)), np.zeros(w), np.zeros((w, m))
+        self.outstanding, self.deposits = np.zeros((w, m, b)), np.zeros((w, m, b))
+        self.need, self.planned, self.lead = np.zeros((w, self.clouds)), np.zeros((w, 2, m)), np.zeros((w, m, b))
+        self.stock = np.zeros((w, 2, p))
+        self.awaiting, self.running, self.grey = np.zeros((w, b, p)), np.zeros((w, b, p)), np.zeros((w, b, p))
         self.produced, self.delivered, self.retired = np.zeros((w, p)), np.zeros((w, p)), np.zeros((w, p))
-        self.founding = np.zeros((w, p))  # units that stood at the start
-        self.additions: list[FloatArray] = []  # fixed assets added each month, M$, (worlds, clouds)
-        self.depreciation = np.zeros((w, self.clouds))  # M$ a month now running off
-        self.founding_depreciation = np.zeros((w, self.clouds))
-        self.months_without_delivery = np.full((w, m, b), NEVER_SEEN)  # months since a maker last shipped to a buyer
+        self.founding = np.zeros((w, p))
+        self.additions: list[FloatArray] = []
+        self.depreciation, self.founding_depreciation = np.zeros((w, self.clouds)), np.zeros((w, self.clouds))
+        self.months_without_delivery = np.full((w, m, b), NEVER_SEEN)
         self.delivered_now = np.zeros((w, b, p))
-        self.stood = np.zeros((w, self.clouds, len(REGIONS)))
-        self.stood[:, np.arange(self.clouds), regions[: self.clouds]] = 1.0  # at home, unless the data say otherwise
-        self.sites = self.stood.copy()
-        self.pools = slice(self.clouds, b)
 
     def by_maker(self, amount: FloatArray) -> FloatArray:
         """Sum (..., products) over each maker's products, shape (..., makers)."""

@@ -30,10 +30,11 @@ def build_sites(e: Economy) -> None:
     p = e.p.sites
     startups = e.startups.view()
     if e.month % QUARTER == 0:
-        _begin(e, startups, "centre_left", p.fixed_cost, p.centre_months, "data centre")
-        _begin(e, startups, "chip_left", p.chip_cost, p.chip_months, "chip")
-    _build(e, startups, "centre_left", "construction", p.fixed_cost / p.centre_months, "data centre")
-    ready = _build(e, startups, "chip_left", "costs", p.chip_cost / p.chip_months, "chip")
+        startups.centre_left = _begin(e, startups.centre_left, p.fixed_cost, p.centre_months, "data centre")
+        startups.chip_left = _begin(e, startups.chip_left, p.chip_cost, p.chip_months, "chip")
+    monthly = p.fixed_cost / p.centre_months
+    startups.centre_left, _ = _build(e, startups.centre_left, "construction", monthly, "data centre")
+    startups.chip_left, ready = _build(e, startups.chip_left, "costs", p.chip_cost / p.chip_months, "chip")
     due = np.asarray(ready.any(axis=-1))
     if e.month % QUARTER == 0:  # a question of the month, not of whether another world has a chip ready
         due = due | chip_designs.outdated(e, startups)
@@ -42,35 +43,44 @@ def build_sites(e: Economy) -> None:
     _house(e, startups)
 
 
-def _begin(e: Economy, startups: Startup, column: str, cost: FloatArray, months: FloatArray, what: str) -> None:
-    """Start-ups that dare the fixed ``cost`` begin; ``column`` counts the months left."""
-    clouds = e.clouds.view()
-    rent = by_slot(at_host(clouds.rent, startups.host))
-    begins = (getattr(startups, column) < 0.0) & e.startups.act(Startup.dares, e.p, cost, rent)
-    setattr(startups, column, np.where(begins, months, getattr(startups, column)))
-    e.note_event(begins, "startups", "self-supply", f"begins a {what} of its own")
+def _begin(e: Economy, left: FloatArray, cost: FloatArray, months: FloatArray, what: str) -> FloatArray:
+    """Start-ups that have begun none and dare its fixed ``cost`` (M$) begin a data centre, or a chip, of their own.
 
-
-def _build(e: Economy, startups: Startup, column: str, kind: str, rate: FloatArray, what: str) -> BoolArray:
-    """Pay a month's part of what is under way (M$ a month and firm); work rests as far as money lacks.
+    Args:
+        e: the economy.
+        left: months until it is ready, (worlds, start-ups); below zero: none begun.
+        cost: M$, (worlds, 1).
+        months: that it takes, (worlds, 1).
+        what: in the chronicle.
 
     Returns:
-        Whose is ready now, (worlds, start-ups).
+        Months left, as ``left``.
     """
-    left: FloatArray = getattr(startups, column).copy()
+    rent = by_slot(at_host(e.clouds.view().rent, e.startups.view().host))
+    begins = (left < 0.0) & e.startups.act(Startup.dares, e.p, cost, rent)
+    e.note_event(begins, "startups", "self-supply", f"begins a {what} of its own")
+    return np.where(begins, months, left)
+
+
+def _build(e: Economy, left: FloatArray, kind: str, rate: FloatArray, what: str) -> tuple[FloatArray, BoolArray]:
+    """Pay a month's part of what is under way (``rate``, M$ a month and firm); work rests as far as money lacks.
+
+    Returns:
+        Months left, as ``left``, and whose is ready now, (worlds, start-ups).
+    """
+    startups = e.startups.view()
     under_way: BoolArray = left > 0.0
     if not under_way.any():
-        return under_way
+        return left, under_way
     step = np.minimum(left, 1.0)
     bill = np.where(under_way, rate * startups.weight * step, 0.0)
     paid = np.minimum(bill, e.p.sites.building_purse * startups.cash)
     spend(e, kind, paid)
     after = left - ratio(paid, bill) * step
     after = np.where(under_way, np.where(after < SOME_TIME, 0.0, after), left)
-    setattr(startups, column, after)
     ready: BoolArray = under_way & (after == 0.0)
     e.note_event(ready, "startups", "self-supply", f"has a {what} of its own")
-    return ready
+    return after, ready
 
 
 def _house(e: Economy, startups: Startup) -> None:
@@ -79,7 +89,7 @@ def _house(e: Economy, startups: Startup) -> None:
     mw = added * in_region(ratio(direct.site_power(e), over_region(added, startups.region)), startups.region)
     dearer = np.tile(np.array([row.building_ratio for row in power_rows(e.tables)]), (e.worlds, 1))
     cost = e.p.energy.building_cost * in_region(dearer, startups.region)
-    building = np.where(startups.centre_left == 0.0, mw * cost, 0.0)
+    building = np.where(startups.has_centre, mw * cost, 0.0)
     spend(e, "construction", np.minimum(building, e.p.sites.building_purse * startups.cash))
     life = float(e.p.chips.asset_life[0, 0])
     e.ledger.book("startups", "net_worth", "fixed", startups.fixed * (2.0 / life))
@@ -101,7 +111,7 @@ def pay_running(e: Economy) -> None:
     mw = startups.own * in_region(ratio(e.now.building.site_mw, e.now.compute.own_total), startups.region)
     price = in_region(e.conditions.energy_price, startups.region)
     spend(e, "energy", np.minimum(mw * e.p.energy.load * price * RENT_MUSD, startups.cash))
-    rate = np.where(startups.centre_left == 0.0, p.operations, p.colocation)
+    rate = np.where(startups.has_centre, p.operations, p.colocation)
     spend(e, "costs", np.minimum(mw * rate, startups.cash))
 
 
@@ -234,8 +244,8 @@ def observe(e: Economy) -> dict[str, FloatArray]:
         "direct_deliveries_h100e": delivered.sum(axis=-1),
         "direct_fill": e.now.chips.direct_fill,
         "own_compute_share": ratio(startups.own_used.sum(axis=-1), used),
-        "self_hosted_labs": (startups.weight * (startups.centre_left == 0.0)).sum(axis=-1),
-        "chip_designers": (startups.weight * (startups.chip_left == 0.0)).sum(axis=-1),
+        "self_hosted_labs": (startups.weight * startups.has_centre).sum(axis=-1),
+        "chip_designers": (startups.weight * startups.has_chip).sum(axis=-1),
         "big_cloud_dependence": ratio(hosted, used),
         "chip_owners_rent_musd": np.where(clouds.offers_own, e.now.compute.rent_income, 0.0).sum(axis=-1),
     }
