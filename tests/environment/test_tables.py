@@ -13,8 +13,12 @@ import pytest
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.environment.inputs.parameters import DECLARATIONS
+from kingmaker.environment.inputs.scenario import load_scenario
 from kingmaker.environment.inputs.tables import DATA, Tables, read_tables
 
+EXPORT_LEVERS = (
+    "export_vintage", "export_cap_tpp", "export_dense_tpp", "export_quota", "export_duty", "export_licence",
+)  # fmt: skip
 FACT_ID = re.compile(r"\b(?:S\d|\d{1,2}[a-g]?)-\d{3}\b")
 
 
@@ -63,6 +67,24 @@ def test_months_count_from_january_2022(tables: Tables) -> None:
     assert {row.id: row.released for row in tables.chips}["mi250x"] == -2
     assert tables.policy[0].month == 0
     assert min(row.in_force for row in tables.export_rules) == 9
+
+
+def test_the_baseline_sets_what_the_record_of_export_rules_says(tables: Tables) -> None:
+    """Each rule in the month after it came into force, the first in which it holds in full."""
+    setting = load_scenario("baseline")
+    for row in tables.export_rules:
+        held = {f"policy.{name}": DECLARATIONS[f"policy.{name}"].default for name in EXPORT_LEVERS}
+        for event in setting.events:
+            held |= {key: value for key, value in event.set.items() if key in held and event.month <= row.in_force + 1}
+        said = {
+            "export_vintage": min(row.vintage, 2023), "export_cap_tpp": row.tpp_cap, "export_duty": row.duty,
+            "export_licence": row.licence_required,
+        }  # fmt: skip
+        if row.dense_tpp is not None:
+            said["export_dense_tpp"] = row.dense_tpp
+        if row.quota_units is not None:
+            said["export_quota"] = row.quota_units
+        assert {name: held[f"policy.{name}"] for name in said} == said, row.in_force
 
 
 def test_cited_facts_are_shipped(tables: Tables) -> None:
