@@ -113,10 +113,7 @@ def _deliver(e: Economy, shipped: FloatArray, available: FloatArray, sellable: F
     """Hand over chips (a line's products in proportion) and settle: deposit first, then cash."""
     chips = e.chips
     sold = chips.catalogue.sold
-    line = np.stack(
-        [np.where(chips.in_china, 0.0, shipped).sum(axis=-1), np.where(chips.in_china, shipped, 0.0).sum(axis=-1)],
-        axis=1,
-    )
+    line = _by_line(e, shipped)
     part = line / positive(on_hand)
     out = sellable * part[:, :, chips.maker_of] * (chips.maker_of >= 0)
     chips.stock = np.maximum(available - out, 0.0)
@@ -168,13 +165,15 @@ def _date_supply_ties(e: Economy, shipped: FloatArray) -> None:
     relations.supply(e, [row.id for row in e.tables.clouds], before, after)
 
 
+def _by_line(e: Economy, units: FloatArray) -> FloatArray:
+    """Units, (worlds, makers, buyers), summed over the world's buyers and over China's, (worlds, 2, makers)."""
+    china = e.chips.in_china
+    return np.stack([np.where(china, 0.0, units).sum(axis=-1), np.where(china, units, 0.0).sum(axis=-1)], axis=1)
+
+
 def _unit_costs(e: Economy, shipped: FloatArray) -> FloatArray:
     """What the units cost, networking in proportion, and the other cost of sales, M$, shape (worlds, makers)."""
-    chips = e.chips
-    units = np.stack(
-        [np.where(chips.in_china, 0.0, shipped).sum(axis=-1), np.where(chips.in_china, shipped, 0.0).sum(axis=-1)],
-        axis=1,
-    )
+    units = _by_line(e, shipped)
     other = e.p.chips.other_costs * e.now.chips.maker_revenue
     return np.asarray((e.now.chips.unit_cost * units).sum(axis=1) / gpu_share(e) + other)
 

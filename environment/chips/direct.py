@@ -16,6 +16,7 @@ from kingmaker.agents.units import KUSD_PER_MUSD, QUARTER
 from kingmaker.environment.chips import energy
 from kingmaker.environment.chips.chip_designs import make_own_chips, plan_own_chips
 from kingmaker.environment.chips.chip_market import cost_per_hour
+from kingmaker.environment.chips.energy import running_cost
 from kingmaker.environment.chips.orders import cost_of_capacity, lead_by_buyer, offers, split
 from kingmaker.environment.core.economy import Economy
 from kingmaker.environment.core.lookups import at_host
@@ -68,7 +69,7 @@ def _saving(e: Economy, startups: Startup) -> FloatArray:
     p = e.p
     clouds = e.clouds.view()
     dear = KUSD_PER_MUSD * cost_of_capacity(e)[:, e.chips.pools]
-    running = p.compute.running_cost + p.energy.mwh_per_hour * e.conditions.energy_price
+    running = running_cost(e.p, e.conditions.energy_price)
     life = float(p.chips.asset_life[0, 0])
     full = cost_per_hour(dear, 1.0 + p.chips.building, life, p.compute.cost_utilisation, running)
     cost = in_region(log(np.maximum(full, LEAST_PRICE)), startups.region)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from kingmaker.agents.arithmetic import positive
+from kingmaker.agents.parameter_groups import Parameters
 from kingmaker.agents.types import FloatArray
 from kingmaker.agents.units import HOURS, MEGAWATT, USD
 
@@ -36,3 +37,8 @@ def wait_months(wanted_mw: FloatArray, room: FloatArray, longest: FloatArray) ->
 def monthly_bill(mw: FloatArray, price_per_mwh: FloatArray) -> FloatArray:
     """M$ a month for ``mw`` at ``price_per_mwh``."""
     return mw * HOURS * price_per_mwh * USD
+
+
+def running_cost(p: Parameters, power: FloatArray) -> FloatArray:
+    """What running an H100e for an hour costs, $, where ``power`` costs so much ($/MWh), same shape."""
+    return np.asarray(p.compute.running_cost + p.energy.mwh_per_hour * power)

@@ -9,6 +9,7 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, BoolArray, FloatArray
 from kingmaker.agents.units import HOURS, USD, YEAR
+from kingmaker.environment.chips.energy import running_cost
 from kingmaker.environment.core.economy import Economy
 
 _FALLS_SHORT = "wants less compute of its own: returns fall short of what it expected"
@@ -37,7 +38,7 @@ def _full_cost(e: Economy, cost: FloatArray) -> FloatArray:
     """M$ a month of a unit of compute: written off over its life, return on the money in it, and running it."""
     p, clouds = e.p, e.clouds.view()
     price = np.take_along_axis(e.conditions.energy_price, clouds.region.astype(np.int64), axis=1)
-    running = (p.compute.running_cost + p.energy.mwh_per_hour * price) * (HOURS * USD)
+    running = running_cost(e.p, price) * (HOURS * USD)
     return np.asarray(
         cost * (1.0 / p.chips.asset_life + p.clouds.hurdle / YEAR) / p.clouds.target_utilisation + running
     )

@@ -11,6 +11,7 @@ from kingmaker.agents.startup import Startup
 from kingmaker.agents.types import CN, BoolArray, FloatArray
 from kingmaker.agents.units import KUSD_PER_MUSD
 from kingmaker.environment.chips.chip_market import cost_per_hour
+from kingmaker.environment.chips.energy import running_cost
 from kingmaker.environment.compute import billing, lease_market, tenancies, term_leases
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute.public_compute import pay_parallel_egress, rent_public_compute
@@ -36,7 +37,7 @@ def post_prices(e: Economy) -> None:
     china = np.where(leader[:, 1:2] > 0.0, leader[:, 1:2], dear)
     per_unit = np.where(clouds.region == CN, china, dear)
     life = float(p.chips.asset_life[0, 0])
-    running = p.compute.running_cost + p.energy.mwh_per_hour * e.now.building.power_price
+    running = running_cost(e.p, e.now.building.power_price)
     cost = cost_per_hour(per_unit, 1.0 + p.chips.building, life, p.compute.cost_utilisation, running)
     e.now.compute.host_cost = cost
     clouds.list_price = population.act(Cloud.post_list_price, p, by_slot(cost))

@@ -10,6 +10,7 @@ from kingmaker.agents.lease import NOW
 from kingmaker.agents.lessor import paid_ahead
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.types import CN, NONE, BoolArray, FloatArray, IntArray
+from kingmaker.environment.chips.energy import running_cost
 from kingmaker.environment.chips.orders import cost_of_expansion, months_to_run
 from kingmaker.environment.compute import compute_market as market
 from kingmaker.environment.compute import lease_market
@@ -112,7 +113,7 @@ def term_prices(e: Economy, capital: FloatArray, lessor: IntArray, term: FloatAr
     interest = at_host(interest_at_risk(e, p.compute.lease_prepaid), lessor, 1.0)
     charge = lease_market.capital_charge(at_host(capital, lessor), interest, term, left_of_capital(e, term))
     power = np.take_along_axis(e.conditions.energy_price, clouds.region.astype(np.int64), axis=1)
-    running = at_host(p.compute.running_cost + p.energy.mwh_per_hour * power, lessor)
+    running = at_host(running_cost(e.p, power), lessor)
     spot = at_host(clouds.spot, lessor)
     return lease_market.term_price(charge, running, spot, p.compute.lease_margin, p.compute.lease_spot)
 
