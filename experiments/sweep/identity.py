@@ -149,6 +149,15 @@ def _check_types(folder: Path, manifest: Mapping[str, Any]) -> None:
         )
 
 
+def other_model(there: Mapping[str, Any], source_digest: str, data_digest: str) -> str:
+    """That a sweep's manifest is of another version of the model than these digests, in words; empty if it is not."""
+    for what, kind, now in (("code", "source", source_digest), ("data", "data", data_digest)):
+        then = str(there.get(f"{kind}_digest"))
+        if then != now:
+            return f"was made by another version of the model ({what} digest {then[:12]} then, {now[:12]} now)"
+    return ""
+
+
 def known_of(manifest: Mapping[str, Any], runs: Collection[str]) -> Known:
     """What the parts of the sweep of a manifest must hold."""
     design = manifest["design"]

@@ -14,7 +14,7 @@ from kingmaker.experiments.design.sweep_design import Design
 from kingmaker.experiments.results.manifest import NAME as MANIFEST
 from kingmaker.experiments.sweep import versions
 from kingmaker.experiments.sweep.changes import changes_of_points, other_changes
-from kingmaker.experiments.sweep.identity import build_sweep_manifest, read_sweep_manifest
+from kingmaker.experiments.sweep.identity import build_sweep_manifest, other_model, read_sweep_manifest
 from kingmaker.experiments.sweep.plan import Shard
 from kingmaker.experiments.sweep.run_ids import Namer
 from kingmaker.experiments.sweep.runs_table import encoded, members_table, runs_table, table_digest
@@ -247,13 +247,8 @@ def _check_same(folder: Path, there: Mapping[str, Any], ours: Mapping[str, Any])
             f"{folder}: holds the sweep of another design ({there.get('name')}): {'; '.join(faults)}. "
             "Name another folder with --out."
         )
-    for what in ("source", "data"):
-        then, now = str(there.get(f"{what}_digest")), str(ours[f"{what}_digest"])
-        if then != now:
-            raise SweepError(
-                f"{folder}: was made by another version of the model ({'code' if what == 'source' else 'data'} digest "
-                f"{then[:12]} then, {now[:12]} now); name another folder with --out, or check that version out."
-            )
+    if fault := other_model(there, str(ours["source_digest"]), str(ours["data_digest"])):
+        raise SweepError(f"{folder}: {fault}; name another folder with --out, or check that version out.")
 
 
 def _check_new(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -9,13 +10,36 @@ import numpy as np
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.design.sweep_design import Design
 from kingmaker.experiments.stats.run_statistics import summarise
+from kingmaker.experiments.sweep.changes import changes_of_points, other_changes
 from kingmaker.experiments.sweep.folder_state import open_folder, shortfall
+from kingmaker.experiments.sweep.identity import design_record, other_model, read_sweep_manifest
+from kingmaker.experiments.sweep.plan import work_of
 from kingmaker.experiments.sweep.tasks import SweepError
 
 if TYPE_CHECKING:
     import pandas as pd
 
     from kingmaker.agents.types import FloatArray
+
+
+KEPT = ("measures", "in_force", "keep")  # what a sweep keeps may be more than a study asks for
+
+
+def check_sweep(folder: Path, design: Design) -> None:
+    """Whether the sweep in a folder has made the runs of a design, with this version of the model.
+
+    Raises:
+        KingmakerError: it has not; the values that differ are named.
+    """
+    there, work = read_sweep_manifest(folder), work_of(design)
+    now = {key: value for key, value in design_record(design, work).items() if key not in KEPT}
+    if faults := other_changes(there["design"], now) + changes_of_points(there["design"], now):
+        raise KingmakerError(
+            f"{folder}: holds the sweep of another design ({there.get('name')}): {'; '.join(faults)}. "
+            "Study the design that it has run, or name the folder of this design's sweep with --from."
+        )
+    if fault := other_model(there, work.source_digest, work.data_digest):
+        raise KingmakerError(f"{folder}: {fault}; run the sweep again in another folder, or check that version out.")
 
 
 def outcomes_from(frame: pd.DataFrame, design: Design, statistics: tuple[str, ...], where: str) -> FloatArray:

@@ -31,7 +31,7 @@ from kingmaker.experiments.stats.prim_box import Box
 from kingmaker.experiments.studies.compare.html import write_pages
 from kingmaker.experiments.studies.sensitivity.convergence import CONSTANT, SMALL
 from kingmaker.experiments.studies.sensitivity.discovery import check_case, discover
-from kingmaker.experiments.studies.sensitivity.from_sweep import outcomes_from
+from kingmaker.experiments.studies.sensitivity.from_sweep import check_sweep, outcomes_from
 from kingmaker.experiments.studies.sensitivity.indices import MAIN
 from kingmaker.experiments.studies.sensitivity.model_function import held_in_scenario, model_evaluator, outcomes_of
 from kingmaker.experiments.studies.sensitivity.study import Points, Study, analyse, points_of
@@ -121,6 +121,7 @@ def _outcomes(request: Request, points: Points, keep: Path) -> FloatArray:
     if request.sweep is not None:
         from kingmaker.experiments.sweep.reading import load
 
+        check_sweep(request.sweep, design)
         return outcomes_from(load(request.sweep), design, request.statistics, str(request.sweep))
     with progress(len(points) * design.replications, f"{design.name}, {design.kind}", request.quiet) as advance:
         return model_evaluator(design, request.statistics, request.workers, advance, keep)(points)

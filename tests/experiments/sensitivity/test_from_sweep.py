@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -76,3 +78,41 @@ def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
             outcomes_from(changed, asked, ("last3",), "runs")
     with pytest.raises(KingmakerError, match="needs a design of kind morris, sobol or lhs, not oat"):
         outcomes_from(whole, with_method(asked, "oat", None), ("last3",), "runs")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "told"),
+    [
+        ("months = 6", "months = 7", "months is 6 there and 7 now"),
+        ('"startups.number" = 20', '"startups.number" = 30', "'startups.number' is 20 there and 30 now"),
+        ("months = 6", 'months = 6\nscenario = "no_new_law"', "of the scenario is"),
+        ("months = 6", "months = 6\nseed = 5", "seed is 1 there and 5 now"),
+        ("replications = 2", "replications = 1", "replications is 2 there and 1 now"),
+    ],
+)
+def test_a_sweep_of_another_question_is_refused_and_the_values_are_named(
+    old: str, new: str, told: str, tmp_path: Path
+) -> None:
+    from kingmaker.experiments.studies.sensitivity.from_sweep import check_sweep
+    from kingmaker.experiments.sweep.sweeping import SweepRequest, run_sweep
+
+    swept = design(tmp_path, '["last3", "final"]')
+    run_sweep(SweepRequest(design=swept, out=tmp_path / "runs", workers=1, quiet=True))
+    check_sweep(tmp_path / "runs", replace(swept, measures=("lead_time_weeks",)))  # fewer outcomes are no other design
+    path = tmp_path / "d.toml"
+    path.write_text(path.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    asked = with_method(load_design(str(path)), None, None)
+    with pytest.raises(KingmakerError, match=re.escape(told)):
+        check_sweep(tmp_path / "runs", asked)
+
+
+def test_a_sweep_of_another_version_of_the_model_is_refused(tmp_path: Path) -> None:
+    from kingmaker.experiments.studies.sensitivity.from_sweep import check_sweep
+    from kingmaker.experiments.sweep.sweeping import SweepRequest, run_sweep
+
+    swept = design(tmp_path, '["last3"]')
+    run_sweep(SweepRequest(design=swept, out=tmp_path / "runs", workers=1, quiet=True))
+    manifest = json.loads((tmp_path / "runs/manifest.json").read_text(encoding="utf-8"))
+    (tmp_path / "runs/manifest.json").write_text(json.dumps({**manifest, "source_digest": "0" * 64}), encoding="utf-8")
+    with pytest.raises(KingmakerError, match="another version of the model .code digest 000000000000 then"):
+        check_sweep(tmp_path / "runs", swept)
