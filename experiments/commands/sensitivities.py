@@ -91,7 +91,7 @@ def sensitivity(
             study = _over_members(design, drawn, boxes, listed(outcomes), listed(window), months)
             _study_members(study, out, how, work, dry_run)
             return
-        changed = {"months": months, "seed": seed}
+        changed = {"months": months, "seed": seed, "over": over}  # over luck, as nothing was drawn
         asked, windows = ask(design, method, samples, replications, listed(outcomes), listed(window), changed)
         if dry_run:
             _say_runs(asked)

@@ -114,5 +114,5 @@ def test_a_sweep_of_another_version_of_the_model_is_refused(tmp_path: Path) -> N
     run_sweep(SweepRequest(design=swept, out=tmp_path / "runs", workers=1, quiet=True))
     manifest = json.loads((tmp_path / "runs/manifest.json").read_text(encoding="utf-8"))
     (tmp_path / "runs/manifest.json").write_text(json.dumps({**manifest, "source_digest": "0" * 64}), encoding="utf-8")
-    with pytest.raises(KingmakerError, match="another version of the model .code digest 000000000000 then"):
+    with pytest.raises(KingmakerError, match=r"another version of the model \(code digest 0{12} then"):
         check_sweep(tmp_path / "runs", swept)
