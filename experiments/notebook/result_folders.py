@@ -74,7 +74,7 @@ def load(folder: str | Path) -> Result:
         "compare": _comparison,
     }
     readers |= {"factorial": _factorial, "sensitivity": _sensitivity}
-    if kind not in readers:
+    if not isinstance(kind, str) or kind not in readers:
         raise KingmakerError(
             f"{place}: holds a result of the kind {shown(kind)}; what can be loaded is "
             f"{', '.join((*readers, 'sweep'))}. Read its tables with pandas; data_dictionary.csv says what columns are."

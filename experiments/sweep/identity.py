@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import platform
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from datetime import UTC, datetime
+from inspect import signature
 from pathlib import Path
 from typing import Any
 
@@ -138,15 +139,43 @@ def _check_types(folder: Path, manifest: Mapping[str, Any]) -> None:
         for key, value in texts.items()
         if not isinstance(value, list) or not all(isinstance(one, str) for one in value)
     }
-    faults |= {f"design.{key}": design.get(key) for key in ("replications",) if type(design.get(key)) is not int}
+    whole = {f"design.{key}": design.get(key) for key in ("months", "replications")} | {"runs": manifest.get("runs")}
+    faults |= {key: value for key, value in whole.items() if type(value) is not int}
+    told = {key: manifest.get(key) for key in ("name", "title")} | {"design.kind": design.get("kind")}
+    faults |= {key: value for key, value in told.items() if not isinstance(value, str)}
     tables = {"design.scenario": design.get("scenario"), "declared": manifest.get("declared", {})}
     tables |= {"measured": manifest.get("measured", {}), "design.factors": design.get("factors", {})}
     faults |= {key: value for key, value in tables.items() if not isinstance(value, dict)}
+    if not faults:
+        faults = dict(_definitions_at_fault(manifest))
     for key, value in faults.items():
         raise SweepError(
             f"{folder / MANIFEST}: {key} is {value!r}, which Kingmaker does not write; the file has been altered. "
             "Take it from a copy, or run the design into another folder."
         )
+
+
+def _definitions_at_fault(manifest: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The definitions of measures and parameters that lack an entry or have one too many, by their place."""
+    design = manifest["design"]
+    forms = (("measured", "measures", Measure, MEASURES), ("declared", "parameters", Declaration, DECLARATIONS))
+    for table, kept, form, ours in forms:
+        if table not in manifest:  # an older sweep, of nothing but what the model itself defines
+            yield from ((f"{table}.{name}", None) for name in design[kept] if name not in ours)
+            continue
+        for name in dict.fromkeys([*manifest[table], *design[kept]]):
+            entry = manifest[table].get(name)
+            if not isinstance(entry, dict) or not _defines(form, entry):
+                yield f"{table}.{name}", entry
+
+
+def _defines(form: type[Measure | Declaration], entry: Mapping[str, Any]) -> bool:
+    """Whether the form can be made from an entry."""
+    try:
+        signature(form).bind(**entry)
+    except TypeError:
+        return False
+    return True
 
 
 def other_model(there: Mapping[str, Any], source_digest: str, data_digest: str) -> str:
