@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from kingmaker.experiments.design.sweep_design import Design
 from kingmaker.experiments.results.manifest import NAME as MANIFEST
+from kingmaker.experiments.results.parquet import table_in
 from kingmaker.experiments.sweep import versions
 from kingmaker.experiments.sweep.changes import changes_of_points, other_changes
 from kingmaker.experiments.sweep.identity import build_sweep_manifest, other_model, read_sweep_manifest
@@ -28,10 +29,11 @@ if TYPE_CHECKING:
     import pyarrow as pa
 
 MEMBERS = "members.parquet"
+DICTIONARY = "data_dictionary.csv"
 OURS = {
     RUNS,
     MEMBERS,
-    "data_dictionary.csv",
+    DICTIONARY,
     "parts",
     "failures",
     "damaged",
@@ -49,6 +51,7 @@ class Opening:
         runs: ids of all runs of the folder's sweep.
         manifest: to be written, if it is not None.
         table: of the runs, likewise.
+        members: likewise; none over luck.
         dictionary: whether the data dictionary must be written.
         notes: what the user should know.
     """
@@ -56,11 +59,12 @@ class Opening:
     runs: list[str]
     manifest: Mapping[str, Any] | None = None
     table: pa.Table | None = None
+    members: pa.Table | None = None
     dictionary: bool = False
     notes: list[str] = field(default_factory=list)
 
     def __bool__(self) -> bool:
-        return self.manifest is not None or self.table is not None
+        return self.dictionary or any(each is not None for each in (self.manifest, self.table, self.members))
 
 
 @dataclass
@@ -111,11 +115,10 @@ def _write(store: Store, wanted: Wanted, opening: Opening) -> None:
     store.make()
     if opening.table is not None:
         write_whole(store.folder / RUNS, encoded(opening.table))
-    members = members_table(wanted.design)
-    if members is not None and opening.manifest is not None:
-        write_whole(store.folder / MEMBERS, encoded(members))
+    if opening.members is not None:
+        write_whole(store.folder / MEMBERS, encoded(opening.members))
     if opening.dictionary:
-        write_whole(store.folder / "data_dictionary.csv", dictionary_text(wanted.design).encode())
+        write_whole(store.folder / DICTIONARY, dictionary_text(wanted.design).encode())
     if opening.manifest is not None:  # last: what it says is there by then
         text = for_json(json.dumps(opening.manifest, indent=2, ensure_ascii=False, allow_nan=False))
         write_whole(store.folder / MANIFEST, (text + "\n").encode())
@@ -130,16 +133,16 @@ def examined(store: Store, wanted: Wanted) -> Opening:
     manifest = wanted.manifest
     if not (store.folder / MANIFEST).exists():
         _check_new(store.folder)
-        return Opening(wanted.names, manifest, wanted.table, dictionary=True)
+        return Opening(wanted.names, manifest, wanted.table, members_table(wanted.design), dictionary=True)
     there = read_sweep_manifest(store.folder)
     _check_same(store.folder, there, manifest)
     changes = changes_of_points(there["design"], manifest["design"])
     if not changes:
-        return _resumed(store, there, wanted.table, wanted.names)
+        return _repaired(store, wanted.design, _resumed(store, there, wanted.table, wanted.names))
     if _only_fewer_replications(there["design"], manifest["design"]):
         whole = replace(wanted.design, replications=int(there["design"]["replications"]))
         names = Namer(wanted.work).names(whole)
-        return _resumed(store, there, runs_table(whole, names), names)
+        return _repaired(store, whole, _resumed(store, there, runs_table(whole, names), names))
     return _grown(store, there, wanted, changes)
 
 
@@ -165,6 +168,28 @@ def _resumed(store: Store, there: Mapping[str, Any], table: pa.Table, names: lis
     if made_with != there.get("made_with") or there.get("runs_digest") != digest or there.get("runs") != len(table):
         opening.manifest = {**there, "made_with": made_with, "runs_digest": digest, "runs": len(table)}
     return opening
+
+
+def _repaired(store: Store, design: Design, opening: Opening) -> Opening:
+    """The opening with what else is missing or damaged in the folder: the design's members, the data dictionary."""
+    members = members_table(design)
+    if members is not None and not _holds(store.folder / MEMBERS, members):
+        opening.members = members
+        opening.notes.append(f"{store.folder / MEMBERS} is missing or damaged; it is made anew.")
+    if not (store.folder / DICTIONARY).is_file():
+        opening.dictionary = True
+        opening.notes.append(f"{store.folder / DICTIONARY} is missing; it is made anew.")
+    return opening
+
+
+def _holds(path: Path, table: pa.Table) -> bool:
+    """Whether a file holds this table."""
+    import pyarrow as pa
+
+    try:
+        return bool(table_in(path.read_bytes()).equals(table))
+    except (OSError, pa.ArrowException):
+        return False
 
 
 def _made_with(there: Mapping[str, Any]) -> list[dict[str, str]]:
@@ -212,7 +237,7 @@ def _grown(store: Store, there: Mapping[str, Any], wanted: Wanted, changes: list
         **ours, "created": there.get("created"), "made_with": versions_noted, "grown": [*there.get("grown", []), grown]
     }  # fmt: skip
     notes = [note for note in resumed.notes if RUNS not in note]
-    return Opening(wanted.names, manifest, wanted.table, dictionary=True, notes=notes)
+    return Opening(wanted.names, manifest, wanted.table, members_table(wanted.design), dictionary=True, notes=notes)
 
 
 def _is_table(store: Store, wanted: Wanted) -> bool:

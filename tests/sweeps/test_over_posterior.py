@@ -77,6 +77,26 @@ def test_results_do_not_depend_on_the_stack_and_grow_by_members(tmp_path: Path) 
         run_sweep(SweepRequest(design(tmp_path, over="luck"), tmp_path / "one", workers=1, quiet=True))
 
 
+@pytest.mark.parametrize("harm", ["removed", "damaged", "replaced"])
+def test_members_and_dictionary_are_made_anew_and_keep_those_of_all_replications(
+    harm: str, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    run_sweep(SweepRequest(design(tmp_path), out, workers=1, quiet=True))
+    whole = load_members(out / "members.parquet")
+    told = (out / "data_dictionary.csv").read_bytes()
+    (out / "data_dictionary.csv").unlink()
+    if harm == "removed":
+        (out / "members.parquet").unlink()
+    else:
+        other = (out / "runs.parquet").read_bytes() if harm == "replaced" else b"x"
+        (out / "members.parquet").write_bytes(other)
+    run_sweep(SweepRequest(design(tmp_path, n=2), out, workers=1, quiet=True))  # fewer are asked than are there
+    assert "members.parquet is missing or damaged; it is made anew" in capfd.readouterr().err
+    assert list(load_members(out / "members.parquet").seeds) == list(whole.seeds)
+    assert (out / "data_dictionary.csv").read_bytes() == told
+
+
 def test_a_design_over_luck_is_what_it_was(tmp_path: Path) -> None:
     luck = design(tmp_path, over="luck")
     assert [run.seed for run in luck.runs()] == [1] * 4 + [2] * 4 + [3] * 4
