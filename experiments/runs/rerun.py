@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
 AGAIN = ("run", "ensemble")  # kinds of results that can be run again
+MEASURED = "measures.parquet"  # the numbers of a run
 TABLES = {"compare": "differences.csv", "factorial": "effects.csv"}  # of the others, where their numbers stand
 
 
@@ -68,7 +69,12 @@ def rerun_and_compare(
         _demand_same_versions(fields)
     measures = _again(folder, fields, out, force, quiet, command, workers)
     if content_hash(measures) == fields.measures_hash:
-        return Verdict(True, f"identical: {_size(measures)}, sha256 {fields.measures_hash}")
+        same = f"identical: {_size(measures)}, sha256 {fields.measures_hash}"
+        if not (folder / MEASURED).exists():
+            return Verdict(True, f"{same}; {folder} holds no {MEASURED}")
+        if fault := _departure(folder, measures):
+            return Verdict(False, f"different: {MEASURED} has been altered since; {fault}")
+        return Verdict(True, same)
     return Verdict(False, f"different: {_difference(folder, measures)}{_other_versions(fields.versions)}")
 
 
@@ -161,21 +167,25 @@ def _size(measures: pd.DataFrame) -> str:
 
 
 def _difference(folder: Path, measures: pd.DataFrame) -> str:
-    """Where the new measures first depart from the stored ones."""
+    """How measures whose hash is not the manifest's depart from the stored ones."""
+    if not (folder / MEASURED).exists():
+        return f"the hash is not that of the manifest, and there is no {MEASURED} to compare with"
+    return _departure(folder, measures) or f"{MEASURED} holds the new numbers, but not those of the manifest's hash"
+
+
+def _departure(folder: Path, measures: pd.DataFrame) -> str:
+    """Where the new measures first depart from the stored ones; empty if they do not."""
     import pyarrow as pa
 
-    path = folder / "measures.parquet"
-    if not path.exists():
-        return "the hash is not that of the manifest, and there is no measures.parquet to compare with"
     try:
-        stored = frame_of(table_in(path.read_bytes()))
+        stored = frame_of(table_in((folder / MEASURED).read_bytes()))
     except (OSError, pa.ArrowException):
-        return "the hash is not that of the manifest, and measures.parquet cannot be read to compare with"
+        return f"the stored {MEASURED} cannot be read to compare with"
     if list(stored.columns) != list(measures.columns) or len(stored) != len(measures):
         return "the measures have other columns or another number of months"
     unequal = (stored != measures) & ~(stored.isna() & measures.isna())
     if not unequal.to_numpy().any():
-        return "measures.parquet holds the new numbers, but not those of the manifest's hash"
+        return ""
     row = int(unequal.any(axis=1).to_numpy().argmax())
     column = str(unequal.columns[int(unequal.iloc[row].to_numpy().argmax())])
     where = str(stored["month"][row]) + (f", seed {stored['seed'][row]}" if "seed" in stored else "")

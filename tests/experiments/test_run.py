@@ -112,6 +112,27 @@ def test_a_rerun_says_where_it_differs(
 
 
 @pytest.mark.usefixtures("fake")
+def test_a_rerun_finds_numbers_altered_in_the_folder(tmp_path: Path) -> None:
+    run_and_write(request(tmp_path / "out"))
+    path = tmp_path / "out/measures.parquet"
+    stored = pd.read_parquet(path)
+    stored.loc[4, "power_gw"] += 1.0
+    stored.to_parquet(path)
+    verdict = rerun_and_compare(tmp_path / "out", None, force=False, quiet=True, command=())
+    assert not verdict.identical
+    assert "measures.parquet has been altered since; 1 of" in verdict.text
+    assert "2022-05: power_gw was" in verdict.text
+    path.write_bytes(b"x")
+    verdict = rerun_and_compare(tmp_path / "out", None, force=False, quiet=True, command=())
+    assert not verdict.identical
+    assert "cannot be read" in verdict.text
+    path.unlink()
+    verdict = rerun_and_compare(tmp_path / "out", None, force=False, quiet=True, command=())
+    assert verdict.identical
+    assert "holds no measures.parquet" in verdict.text
+
+
+@pytest.mark.usefixtures("fake")
 def test_a_rerun_with_other_code_needs_force(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     run_and_write(request(tmp_path / "out"))
     monkeypatch.setattr("kingmaker.experiments.runs.rerun.source_digest", lambda *_: "1" * 64)
