@@ -183,8 +183,17 @@ def other_model(there: Mapping[str, Any], source_digest: str, data_digest: str) 
     for what, kind, now in (("code", "source", source_digest), ("data", "data", data_digest)):
         then = str(there.get(f"{kind}_digest"))
         if then != now:
-            return f"was made by another version of the model ({what} digest {then[:12]} then, {now[:12]} now)"
+            own = _own_modules(there["design"]["scenario"]) if what == "code" else ""
+            return f"was made by another version of the model{own} ({what} digest {then[:12]} then, {now[:12]} now)"
     return ""
+
+
+def _own_modules(scenario: Mapping[str, Any]) -> str:
+    """That the code may also be the user's, with the modules that a scenario names; empty if it names none."""
+    if not scenario.get("folders"):  # written only for classes that do not ship
+        return ""
+    named = (*scenario.get("extensions", ()), *scenario.get("classes", {}).values())
+    return f" or of your own code ({', '.join(dict.fromkeys(str(name).partition(':')[0] for name in named))})"
 
 
 def known_of(manifest: Mapping[str, Any], runs: Collection[str]) -> Known:

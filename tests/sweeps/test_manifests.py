@@ -11,7 +11,7 @@ import pytest
 
 import kingmaker as km
 from kingmaker.experiments.design.sweep_design import load_design
-from kingmaker.experiments.sweep.identity import read_sweep_manifest
+from kingmaker.experiments.sweep.identity import other_model, read_sweep_manifest
 from kingmaker.experiments.sweep.sweeping import SweepRequest, run_sweep
 
 TEXT = """kind = "grid"
@@ -69,3 +69,12 @@ def test_a_kind_that_is_no_text_is_refused(swept: Path, tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_text(json.dumps({**manifest, "kind": [1]}), encoding="utf-8")
     with pytest.raises(km.KingmakerError, match="holds a result of the kind"):
         km.load(tmp_path)
+
+
+def test_another_code_may_be_the_users_own(swept: Path) -> None:
+    there = read_sweep_manifest(swept)
+    assert other_model(there, there["source_digest"], there["data_digest"]) == ""
+    assert "another version of the model (code digest" in other_model(there, "0", there["data_digest"])
+    own = {"scenario": {"folders": ["/here"], "extensions": ["tolls:Toll", "tolls:Seen"], "classes": {}}}
+    told = other_model({**there, "design": own}, "0", there["data_digest"])
+    assert "another version of the model or of your own code (tolls) (code digest" in told
