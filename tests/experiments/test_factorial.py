@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -20,6 +21,7 @@ from kingmaker.experiments.figures.factorial_figure import draw_effects
 from kingmaker.experiments.figures.style import styled
 from kingmaker.experiments.posterior.over import replicates_of_design
 from kingmaker.experiments.stats.run_statistics import summarise
+from kingmaker.experiments.stats.windows import read_window
 from kingmaker.experiments.studies.compare.comparison_table import CLAIM, NONE, ZERO
 from kingmaker.experiments.studies.compare.turn_words import Told
 from kingmaker.experiments.studies.factorial import factorial_effects
@@ -245,6 +247,11 @@ def test_dated_levers_hold_from_their_month_on_and_the_brief_says_so(tmp_path: P
     assert "from 2022-04" in asked_of_factorial(asked).words
     cross_and_write(asked, FactorialOptions(tmp_path / "out", quiet=True))
     assert "All levels hold from 2022-04 on" in (tmp_path / "out/brief.md").read_text(encoding="utf-8")
+    months = asked.design.months
+    whole = dataclasses.replace(asked, windows=(read_window("mean", months),))
+    assert f"in 3 of these {months} months no lever holds" in whole.months_before
+    assert dataclasses.replace(asked, windows=(read_window("final", months),)).months_before == ""
+    assert plain.months_before == ""
     assert "levers from 2022-04" in factorial_footer(asked)
     assert "levers" not in factorial_footer(plain)
 

@@ -226,7 +226,7 @@ def _question(question: FactorialQuestion, held: Sequence[Sequence[in_force.Held
         yield f"| `{lever.key}` | {lever.levels[0]:g} | {levels} |"
     yield ""
     if question.since:
-        yield f"All levels hold {question.since} on; before, the scenario's own values do."
+        yield f"All levels hold {question.since} on; before, the scenario's own values do.{question.months_before}"
         yield ""
     yield from _in_force(question, held)
     yield ""

@@ -81,6 +81,16 @@ class FactorialQuestion:
         return self.held(cell) if self.design.since is None else {}
 
     @property
+    def months_before(self) -> str:
+        """That the first window holds months before the levers, in a sentence; empty if it does not."""
+        window, since = self.windows[0], self.design.since
+        before = 0 if since is None else min(since, window.stop) - window.first
+        if before <= 0:
+            return ""
+        whole = window.stop - window.first
+        return f" Effects are {window.words}: in {before} of these {whole} months no lever holds, which weakens them."
+
+    @property
     def since(self) -> str:
         """From when on the levers hold, such as ``from 2024-01``; empty if in all months."""
         return "" if self.design.since is None else f"from {month_label(self.design.since)}"

@@ -68,11 +68,12 @@ def with_method(design: Design, method: str | None, samples: int | None) -> Desi
     if not design.factors:
         raise KingmakerError(f"{design.name}: has no [parameters] whose ranges a study could vary.")
     number = samples or design.samples or {"oat": 0, "morris": 20, "sobol": 256, "lhs": 500}[kind]
+    said = "--samples" if samples else f"{design.name}: samples"
     if kind == "sobol" and (number < 2 or number & (number - 1)):
-        raise KingmakerError(f"--samples is {number}; a Sobol sample needs a power of two, such as 256.")
+        raise KingmakerError(f"{said} is {number}; a Sobol sample needs a power of two, such as 256.")
     least = {"morris": 2, "lhs": LEAST_POINTS}.get(kind, 0)
     if number < least:
-        raise KingmakerError(f"--samples is {number}; allowed for {kind} is a whole number from {least} on.")
+        raise KingmakerError(f"{said} is {number}; allowed for {kind} is a whole number from {least} on.")
     return replace(design, kind=kind, samples=number)
 
 

@@ -231,6 +231,7 @@ def test_without_the_extra_discovery_says_how_to_get_it(monkeypatch: pytest.Monk
         ({}, "sobol", 100, "--samples is 100; a Sobol sample needs a power of two"),
         ({}, "morris", 1, "--samples is 1; allowed for morris is a whole number from 2"),
         ({}, "lhs", 40, "--samples is 40; allowed for lhs is a whole number from 64"),
+        ({"kind": "sobol", "samples": 100}, None, None, f"{DESIGN.name}: samples is 100; a Sobol sample needs"),
         ({"kind": "list", "factors": ()}, None, None, "a list of points has no ranges"),
         ({"factors": ()}, "oat", None, "has no [parameters]"),
     ],
