@@ -9,7 +9,7 @@ from kingmaker.agents.cloud import Cloud
 from kingmaker.agents.contract import FIXED, LIST, ContractRow
 from kingmaker.agents.population import by_slot
 from kingmaker.agents.startup import Startup
-from kingmaker.agents.types import NONE, BoolArray, FloatArray, IntArray
+from kingmaker.agents.types import NONE, BoolArray, FloatArray
 from kingmaker.agents.units import QUARTER
 from kingmaker.environment.chips.orders import months_to_run
 from kingmaker.environment.compute import compute_market as market
@@ -134,13 +134,12 @@ def _sign_for(
     asked = theirs.sum(add)
     signed = np.minimum(asked, free + room)
     add = add * theirs.at(ratio(signed, asked))
-    listed = theirs.at(np.where(clouds.has_list, 1.0, 0.0)) > 0.0
-    kind: IntArray = np.where(listed, LIST, FIXED).astype(np.int32)
+    listed = at_host(np.where(clouds.has_list, 1.0, 0.0), row.lessor) > 0.0
     reservations.reserve(
         e, asks, row, theirs.table(add), price=price, index=at_host(clouds.list_price, row.lessor),
-        tied_to=theirs.table(kind), due=np.broadcast_to(e.p.contracts.due, asks.shape), ahead=theirs.table(ahead * add),
-        at_once=theirs.table(theirs.at(np.minimum(ratio(free, signed), 1.0))),
-        delivery=theirs.table(theirs.at(np.ceil(months_to_run(e)))),
+        tied_to=np.where(listed, LIST, FIXED).astype(np.int8), due=np.broadcast_to(e.p.contracts.due, asks.shape),
+        ahead=theirs.table(ahead * add), at_once=at_host(np.minimum(ratio(free, signed), 1.0), row.lessor),
+        delivery=at_host(np.ceil(months_to_run(e)), row.lessor),
     )  # fmt: skip
     worth = market.spending(add, each) * months
     news = worth >= theirs.each(e.p.capital.news_least) * theirs.of(startups.weight)

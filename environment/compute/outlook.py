@@ -55,7 +55,6 @@ class Outlook:
     def __init__(self, e: Economy) -> None:
         """Nothing is reckoned yet."""
         self._e, self._startups = e, e.startups.view()
-        self._host = Hosted(self._startups.host, e.clouds.slots)
 
     @cached_property
     def need(self) -> FloatArray:
@@ -104,6 +103,11 @@ class Outlook:
         at_first = np.where(self._others > 0.0, self.fill, 1.0)
         mine = (1.0 - at_first) / positive(self._others) if row.rank else at_first
         return np.where(self._asks_first, mine, row.share)
+
+    @cached_property
+    def _host(self) -> Hosted:
+        """The first host of each."""
+        return Hosted(self._startups.host, self._e.clouds.slots)
 
     @cached_property
     def _others(self) -> FloatArray:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 
 from kingmaker.agents.checks import seeds, whole
 from kingmaker.experiments.design.replicates import Replicates
-from kingmaker.experiments.notebook.python_words import in_python
 from kingmaker.experiments.posterior.members import Members
 
 if TYPE_CHECKING:
@@ -33,8 +32,7 @@ def replicates_here(
     if seed is not None:
         seeds(seed, replications or 1, f"{where}: seed")
     asked = str(over) if isinstance(over, Path) else over
-    with in_python(where):
-        return replicates_of(asked, members=members, replications=replications, seed=seed, usual=usual, fewest=fewest)
+    return replicates_of(asked, members=members, replications=replications, seed=seed, usual=usual, fewest=fewest)
 
 
 def several(names: str | Sequence[str]) -> tuple[str, ...]:

@@ -178,6 +178,11 @@ def _defines(form: type[Measure | Declaration], entry: Mapping[str, Any]) -> boo
     return True
 
 
+def other_design(there: Mapping[str, Any], faults: Collection[str]) -> str:
+    """That a sweep's manifest is of another design, with the values that differ, in words."""
+    return f"holds the sweep of another design ({there.get('name')}): {'; '.join(faults)}"
+
+
 def other_model(there: Mapping[str, Any], source_digest: str, data_digest: str) -> str:
     """That a sweep's manifest is of another version of the model than these digests, in words; empty if it is not."""
     for what, kind, now in (("code", "source", source_digest), ("data", "data", data_digest)):

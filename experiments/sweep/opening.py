@@ -15,7 +15,7 @@ from kingmaker.experiments.results.manifest import NAME as MANIFEST
 from kingmaker.experiments.results.parquet import table_in
 from kingmaker.experiments.sweep import versions
 from kingmaker.experiments.sweep.changes import changes_of_points, other_changes
-from kingmaker.experiments.sweep.identity import build_sweep_manifest, other_model, read_sweep_manifest
+from kingmaker.experiments.sweep.identity import build_sweep_manifest, other_design, other_model, read_sweep_manifest
 from kingmaker.experiments.sweep.plan import Shard
 from kingmaker.experiments.sweep.run_ids import Namer
 from kingmaker.experiments.sweep.runs_table import encoded, members_table, runs_table, table_digest
@@ -268,10 +268,7 @@ def _check_same(folder: Path, there: Mapping[str, Any], ours: Mapping[str, Any])
     faults = other_changes(there["design"], ours["design"])
     if faults:
         faults += changes_of_points(there["design"], ours["design"])
-        raise SweepError(
-            f"{folder}: holds the sweep of another design ({there.get('name')}): {'; '.join(faults)}. "
-            "Name another folder with --out."
-        )
+        raise SweepError(f"{folder}: {other_design(there, faults)}. Name another folder with --out.")
     if fault := other_model(there, str(ours["source_digest"]), str(ours["data_digest"])):
         raise SweepError(f"{folder}: {fault}; name another folder with --out, or check that version out.")
 

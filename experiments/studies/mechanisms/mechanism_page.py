@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from kingmaker.environment.core.measures import MEASURES
-from kingmaker.experiments.stats.levels import INTERVAL_OVER, LEVEL, SHOWN, Level, level_record, whole_percent
+from kingmaker.experiments.stats.levels import INTERVAL_OVER, LEVEL, SHOWN, Level, level_record
+from kingmaker.experiments.studies.mechanisms.member_rows import shown_share
 from kingmaker.experiments.studies.mechanisms.row import Row
 from kingmaker.experiments.studies.mechanisms.row_result import Result
 from kingmaker.experiments.studies.mechanisms.rows import OPEN
@@ -98,7 +99,7 @@ def _verdict(result: Result) -> str:
     """Whether it holds; over members, in which share of them, and the regime of a row that is not shown."""
     if result.share is None:
         return "yes" if result.holds else "**no**"
-    told = f"{whole_percent(result.share)} %"
+    told = shown_share(result.share)
     return told if result.holds else f"**{told}**{f'<br>{result.regime}' if result.regime else ''}"
 
 

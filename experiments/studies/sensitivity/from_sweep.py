@@ -12,7 +12,7 @@ from kingmaker.experiments.design.sweep_design import Design
 from kingmaker.experiments.stats.run_statistics import summarise
 from kingmaker.experiments.sweep.changes import changes_of_points, other_changes
 from kingmaker.experiments.sweep.folder_state import open_folder, shortfall
-from kingmaker.experiments.sweep.identity import design_record, other_model, read_sweep_manifest
+from kingmaker.experiments.sweep.identity import design_record, other_design, other_model, read_sweep_manifest
 from kingmaker.experiments.sweep.plan import work_of
 from kingmaker.experiments.sweep.tasks import SweepError
 
@@ -35,7 +35,7 @@ def check_sweep(folder: Path, design: Design) -> None:
     now = {key: value for key, value in design_record(design, work).items() if key not in KEPT}
     if faults := other_changes(there["design"], now) + changes_of_points(there["design"], now):
         raise KingmakerError(
-            f"{folder}: holds the sweep of another design ({there.get('name')}): {'; '.join(faults)}. "
+            f"{folder}: {other_design(there, faults)}. "
             "Study the design that it has run, or name the folder of this design's sweep with --from."
         )
     if fault := other_model(there, work.source_digest, work.data_digest):

@@ -13,9 +13,11 @@ import pytest
 
 from kingmaker.agents.errors import KingmakerError
 from kingmaker.experiments.design.sweep_design import Design, load_design
-from kingmaker.experiments.studies.sensitivity.from_sweep import outcomes_from
+from kingmaker.experiments.studies.sensitivity.from_sweep import check_sweep, outcomes_from
 from kingmaker.experiments.studies.sensitivity.model_function import model_evaluator, outcomes_of
 from kingmaker.experiments.studies.sensitivity.study import points_of, run_study, with_method
+from kingmaker.experiments.sweep.reading import load
+from kingmaker.experiments.sweep.sweeping import SweepRequest, run_sweep
 
 TEXT = """kind = "morris"
 months = 6
@@ -37,9 +39,6 @@ def design(folder: Path, keep: str) -> Design:
 
 @pytest.mark.parametrize("keep", ['["last3", "final"]', '"monthly"'])
 def test_a_sweep_gives_the_numbers_of_a_study(tmp_path: Path, keep: str) -> None:
-    from kingmaker.experiments.sweep.reading import load
-    from kingmaker.experiments.sweep.sweeping import SweepRequest, run_sweep
-
     asked = design(tmp_path, keep)
     run_sweep(SweepRequest(design=load_design(str(tmp_path / "d.toml")), out=tmp_path / "runs", workers=1, quiet=True))
     found = outcomes_from(load(tmp_path / "runs"), asked, ("last3",), "runs")
@@ -93,9 +92,6 @@ def test_what_does_not_fit_is_refused(tmp_path: Path) -> None:
 def test_a_sweep_of_another_question_is_refused_and_the_values_are_named(
     old: str, new: str, told: str, tmp_path: Path
 ) -> None:
-    from kingmaker.experiments.studies.sensitivity.from_sweep import check_sweep
-    from kingmaker.experiments.sweep.sweeping import SweepRequest, run_sweep
-
     swept = design(tmp_path, '["last3", "final"]')
     run_sweep(SweepRequest(design=swept, out=tmp_path / "runs", workers=1, quiet=True))
     check_sweep(tmp_path / "runs", replace(swept, measures=("lead_time_weeks",)))  # fewer outcomes are no other design
@@ -107,9 +103,6 @@ def test_a_sweep_of_another_question_is_refused_and_the_values_are_named(
 
 
 def test_a_sweep_of_another_version_of_the_model_is_refused(tmp_path: Path) -> None:
-    from kingmaker.experiments.studies.sensitivity.from_sweep import check_sweep
-    from kingmaker.experiments.sweep.sweeping import SweepRequest, run_sweep
-
     swept = design(tmp_path, '["last3"]')
     run_sweep(SweepRequest(design=swept, out=tmp_path / "runs", workers=1, quiet=True))
     manifest = json.loads((tmp_path / "runs/manifest.json").read_text(encoding="utf-8"))
